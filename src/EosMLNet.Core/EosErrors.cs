@@ -1,0 +1,56 @@
+namespace EosMLNet;
+
+/// <summary>The codes of <see cref="EosException"/>, the same from the library, the command line and the build. Each has a page in build/docs/diagnostics.</summary>
+public static class EosErrors
+{
+    /// <summary>A file or folder that was named does not exist or cannot be read.</summary>
+    public const string FileMissing = "EOS1001";
+    /// <summary>A safetensors file is truncated or its header is not valid.</summary>
+    public const string SafetensorsHeader = "EOS1002";
+    /// <summary>A safetensors file's tensors overlap, leave the file or do not have the size that their shape asks for.</summary>
+    public const string SafetensorsLayout = "EOS1003";
+    /// <summary>A tensor has a data type that is not supported.</summary>
+    public const string UnsupportedDataType = "EOS1004";
+    /// <summary>A tensor's shape contradicts the model's configuration.</summary>
+    public const string TensorShape = "EOS1005";
+    /// <summary>A tensor that the model needs is not in the checkpoint.</summary>
+    public const string MissingTensor = "EOS1006";
+    /// <summary>A checkpoint index names a shard that does not exist, or is itself malformed.</summary>
+    public const string CheckpointIndex = "EOS1007";
+    /// <summary>A JSON file is malformed.</summary>
+    public const string MalformedJson = "EOS1008";
+    /// <summary>The model's configuration asks for something that is not supported, such as an unknown model type.</summary>
+    public const string UnsupportedModel = "EOS1009";
+    /// <summary>An image cannot be decoded.</summary>
+    public const string UnreadableImage = "EOS1010";
+    /// <summary>A row of a dataset is malformed: missing column, missing picture, empty question.</summary>
+    public const string DatasetRow = "EOS1011";
+    /// <summary>A dataset has no rows.</summary>
+    public const string EmptyDataset = "EOS1012";
+    /// <summary>An option's value is out of its range.</summary>
+    public const string InvalidOption = "EOS1013";
+    /// <summary>The tokenizer's files are missing or malformed.</summary>
+    public const string Tokenizer = "EOS1014";
+    /// <summary>The model's inputs do not fit together, such as image tokens without an image, or a prompt longer than the model's context.</summary>
+    public const string ModelInput = "EOS1015";
+    /// <summary>libtorch or its .NET binding cannot be loaded.</summary>
+    public const string LibTorch = "EOS2001";
+    /// <summary>The device that was asked for is not there.</summary>
+    public const string Device = "EOS2002";
+    /// <summary>A file cannot be written.</summary>
+    public const string CannotWrite = "EOS2003";
+    /// <summary>The installed ML.NET lacks a member that EosMLNet builds on.</summary>
+    public const string MlNetVersion = "EOS2004";
+    /// <summary>No plan can satisfy the constraints.</summary>
+    public const string InfeasibleBudget = "EOS3001";
+    /// <summary>The search's loss stopped being a number.</summary>
+    public const string Diverged = "EOS3002";
+    /// <summary>A plan file is malformed or of a newer version.</summary>
+    public const string PlanFile = "EOS4001";
+    /// <summary>A plan does not fit the model it is applied to.</summary>
+    public const string PlanMismatch = "EOS4002";
+    /// <summary>A saved model is truncated, corrupt or of a newer version.</summary>
+    public const string ModelArtifact = "EOS4003";
+    /// <summary>The weights that a saved model refers to are missing or have changed.</summary>
+    public const string ReferencedWeights = "EOS4004";
+}
