@@ -1,0 +1,17 @@
+namespace EosMLNet.Reduction;
+
+/// <summary>The affinity S between dropped tokens and anchors: cosine similarity of a feature, an optional spatial term, an optional mask of allowed pairs.</summary>
+public sealed record Affinity
+{
+    /// <summary>What is compared.</summary>
+    /// <value>The default is <see cref="AffinityFeature.Hidden"/>.</value>
+    public AffinityFeature Feature { get; init; } = AffinityFeature.Hidden;
+
+    /// <summary>σ of the spatial term −‖p_j − p_a‖²/σ², in patches; <see langword="null"/> for no such term.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public double? SpatialSigma { get; init; }
+
+    /// <summary>Which pairs are allowed.</summary>
+    /// <value>The default is <see cref="AffinityMask.None"/>: all of them.</value>
+    public AffinityMask Mask { get; init; } = AffinityMask.None;
+}

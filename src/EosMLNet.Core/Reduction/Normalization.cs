@@ -1,0 +1,10 @@
+namespace EosMLNet.Reduction;
+
+/// <summary>How an anchor takes up what dropped tokens transfer to it.</summary>
+public enum Normalization
+{
+    /// <summary>The mean of anchor and transfers, weighted by mass: Y = (c·A + γ·Σ W·c·D) / (c + γ·Σ W·c). Hidden states keep their scale.</summary>
+    Mass,
+    /// <summary>The printed equation of arXiv:2606.05232: Y = A + γ·Softmax(S/τ)ᵀ·D. Masses are tracked all the same.</summary>
+    None,
+}

@@ -1,0 +1,70 @@
+namespace EosMLNet.Reduction;
+
+/// <summary>
+/// What a plan costs, reported always and in full. A reduction in front of layer l counts from layer l on; text tokens are counted beside the visual ones
+/// in <see cref="MacsRatio"/> and <see cref="KvBytesRatio"/>. Both cover the decoder's layers during prefill, of one picture, not the operator's own work, nor the vision tower, which no plan changes.
+/// </summary>
+public sealed record TokenLedger
+{
+    /// <summary>Visual tokens of one image that enter each decoder layer.</summary>
+    public required IReadOnlyList<int> VisualTokensPerLayer { get; init; }
+
+    /// <summary>The mean of <see cref="VisualTokensPerLayer"/>: the figure that budgets are given in.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Visual tokens that enter the last layer.</summary>
+    public required int Final { get; init; }
+
+    /// <summary>Multiply-accumulate operations relative to the unreduced model.</summary>
+    public required double MacsRatio { get; init; }
+
+    /// <summary>Bytes of the key-value cache after prefill relative to the unreduced model.</summary>
+    public required double KvBytesRatio { get; init; }
+
+    /// <summary>The text tokens that the two ratios suppose beside the visual ones.</summary>
+    public required int TextTokens { get; init; }
+
+    /// <summary>Computes the ledger of a list of sites.</summary>
+    /// <param name="model">The model's numbers.</param>
+    /// <param name="sites">The sites, in the order in which they act.</param>
+    /// <param name="textTokens">Text tokens beside the visual ones.</param>
+    public static TokenLedger Compute(PlanModel model, IReadOnlyList<ReductionSite> sites, int textTokens = 32)
+    {
+        var visual = new int[model.Layers];
+        var tokens = model.VisualTokens;
+        var next = 0;
+        for (var layer = 0; layer < model.Layers; layer++)
+        {
+            for (; next < sites.Count && sites[next].Layer == layer; next++)
+                tokens = sites[next].Keep;
+            visual[layer] = tokens;
+        }
+        var full = model.VisualTokens + textTokens;
+        return new TokenLedger
+        {
+            VisualTokensPerLayer = visual,
+            Mean = visual.Average(),
+            Final = visual[^1],
+            MacsRatio = visual.Sum(n => LayerMacs(model, n + textTokens)) / (model.Layers * LayerMacs(model, full)),
+            KvBytesRatio = visual.Sum(n => (double)(n + textTokens)) / ((double)model.Layers * full),
+            TextTokens = textTokens,
+        };
+    }
+
+    /// <summary>The entry that a constraint of this kind limits.</summary>
+    public double Of(ConstraintKind kind) => kind switch
+    {
+        ConstraintKind.MeanVisualTokens => Mean,
+        ConstraintKind.FinalVisualTokens => Final,
+        ConstraintKind.MacsRatio => MacsRatio,
+        ConstraintKind.KvBytesRatio => KvBytesRatio,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    // Projections of query and output, of key and value; attention scores and their use; the three matrices of SwiGLU.
+    private static double LayerMacs(PlanModel model, double n)
+    {
+        double d = model.HiddenSize, query = (double)model.Heads * model.HeadSize, keyValue = (double)model.KeyValueHeads * model.HeadSize;
+        return 2 * n * d * query + 2 * n * d * keyValue + 2 * n * n * query + 3 * n * d * model.IntermediateSize;
+    }
+}
