@@ -1,0 +1,39 @@
+namespace EosMLNet.Checkpoints;
+
+/// <summary>What a model's configuration may ask for. Sizes come from outside, so each is checked before a tensor is made of it.</summary>
+internal static class ConfigChecks
+{
+    private const int LargestSize = 1 << 24; // no published model comes near it, and products of two still fit a long
+    private static readonly string[] Activations = ["quick_gelu", "gelu", "gelu_pytorch_tanh", "silu", "relu"];
+
+    internal static int Size(this JsonSection json, string name, int fallback)
+    {
+        var size = json.Int(name, fallback);
+        return size is > 0 and <= LargestSize ? size : throw json.Unsupported(name, size, $"1 to {LargestSize}");
+    }
+
+    internal static double Epsilon(this JsonSection json, string name, double fallback)
+    {
+        var epsilon = json.Number(name, fallback);
+        return epsilon is >= 0 and < 1 ? epsilon : throw json.Unsupported(name, epsilon, "0 or a small positive number");
+    }
+
+    internal static string Activation(this JsonSection json, string name, string fallback)
+    {
+        var activation = json.Text(name) ?? fallback;
+        return Activations.Contains(activation) ? activation : throw json.Unsupported(name, $"'{activation}'", $"one of {string.Join(", ", Activations)}");
+    }
+
+    internal static void RequireModelType(this JsonSection json, string expected, bool optional)
+    {
+        var found = json.Text("model_type");
+        if (found != expected && !(optional && found is null))
+            throw json.Unsupported("model_type", found is null ? null : $"'{found}'", $"'{expected}'");
+    }
+
+    internal static void RequireMultiple(this JsonSection json, string name, int value, string divisorName, int divisor)
+    {
+        if (value % divisor != 0)
+            throw json.Unsupported(name, value, $"a multiple of {divisorName}, which is {divisor}");
+    }
+}

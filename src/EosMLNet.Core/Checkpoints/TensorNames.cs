@@ -1,0 +1,27 @@
+namespace EosMLNet.Checkpoints;
+
+/// <summary>
+/// LLaVA's two sets of tensor names. transformers 4.52 moved <c>language_model.model.*</c> to <c>model.language_model.*</c>, the other parts below
+/// <c>model.</c> too, and the output head to the top; we use the older, published names everywhere.
+/// </summary>
+internal static class TensorNames
+{
+    private static readonly (string Newer, string Published)[] Prefixes =
+    [
+        ("model.language_model.", "language_model.model."),
+        ("model.vision_tower.", "vision_tower."),
+        ("model.multi_modal_projector.", "multi_modal_projector."),
+        ("lm_head.", "language_model.lm_head."),
+    ];
+
+    /// <summary>The published name of a tensor that a file calls <paramref name="name"/>.</summary>
+    internal static string Canonical(string name)
+    {
+        foreach (var (newer, published) in Prefixes)
+        {
+            if (name.StartsWith(newer, StringComparison.Ordinal))
+                return published + name[newer.Length..];
+        }
+        return name;
+    }
+}
