@@ -13,6 +13,7 @@ public static class Scalars
 {
     // Never removed: these are the program's literals (1e-5, -inf, 0.5), a few dozen at most.
     private static readonly ConcurrentDictionary<double, Scalar> Literals = new();
+    private static readonly Scalar One = Literal(1);
 
     /// <summary>A scalar that is never collected. Only for literals of the source code; a value that varies would grow the cache for ever.</summary>
     public static Scalar Literal(double value) => Literals.GetOrAdd(value, static v => v.ToScalar());
@@ -28,8 +29,11 @@ public static class Scalars
     public static Tensor Plus(this Tensor x, double value)
     {
         using var scalar = value.ToScalar();
-        return x.add(scalar);
+        return x.add(scalar, One);
     }
+
+    /// <summary>Element-wise <c>x + y</c>. TorchSharp's own <c>x + y</c> makes a scalar for the factor 1 of y, with the fault described above.</summary>
+    public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, One);
 
     /// <summary>Element-wise <c>x / value</c>.</summary>
     public static Tensor Over(this Tensor x, double value)
@@ -43,7 +47,7 @@ public static class Scalars
     {
         using var scalar = value.ToScalar();
         using var negative = x.neg();
-        return negative.add(scalar);
+        return negative.add(scalar, One);
     }
 
     /// <summary>Element-wise <c>x ^ exponent</c>.</summary>

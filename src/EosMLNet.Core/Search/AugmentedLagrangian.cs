@@ -40,7 +40,7 @@ public sealed class AugmentedLagrangian
     {
         using var scope = NewDisposeScope();
         var terms = constraints.Select((g, i) =>
-            g.Times(Penalty).Plus(_multipliers[i]).relu().square().Plus(-_multipliers[i] * _multipliers[i]).Over(2 * Penalty));
+            g.Times(Penalty).Plus(_multipliers[i]).relu().Power(2).Plus(-_multipliers[i] * _multipliers[i]).Over(2 * Penalty));
         return stack(terms.ToArray()).sum().MoveToOuterDisposeScope();
     }
 

@@ -35,7 +35,7 @@ public static class SoftTopK
         using (no_grad())
         {
             var weights = alive is null ? ones_like(s) : alive.to_type(s.dtype);
-            var z = s.detach().add(Threshold(s, k, temperature, weights)).Over(temperature);
+            var z = s.detach().Plus(Threshold(s, k, temperature, weights)).Over(temperature);
             p0 = z.sigmoid();
             v = p0.mul(z.neg().sigmoid()).Over(temperature);                              // σ(z)σ(−z): 1 − p would lose the small values
             inverse = v.mul(weights).sum(-1, keepdim: true).Clamped(1e-30, 1e30).reciprocal();   // (B, 1), 1/V
@@ -45,7 +45,7 @@ public static class SoftTopK
         var ds = s.sub(s.detach());                                                       // (B, n)
         var dk = k.sub(k.detach());                                                       // ()
         var dt = dk.mul(inverse).sub(share.mul(ds).sum(-1, keepdim: true));               // (B, 1)
-        return p0.add(v.mul(ds.add(dt))).MoveToOuterDisposeScope();
+        return p0.Plus(v.mul(ds.Plus(dt))).MoveToOuterDisposeScope();
     }
 
     // t of each row, (B, 1), by bisection in float64.
@@ -60,10 +60,10 @@ public static class SoftTopK
         for (var i = 0; i < Bisections; i++)
         {
             using var inner = NewDisposeScope();
-            var middle = low.add(high).Over(2);
-            var tooMany = s.add(middle).Over(temperature).sigmoid().mul(w).sum(-1, keepdim: true).gt(k);
+            var middle = low.Plus(high).Over(2);
+            var tooMany = s.Plus(middle).Over(temperature).sigmoid().mul(w).sum(-1, keepdim: true).gt(k);
             (low, high) = (where(tooMany, low, middle).MoveToOuterDisposeScope(), where(tooMany, middle, high).MoveToOuterDisposeScope());
         }
-        return low.add(high).Over(2).to_type(scores.dtype).MoveToOuterDisposeScope();
+        return low.Plus(high).Over(2).to_type(scores.dtype).MoveToOuterDisposeScope();
     }
 }

@@ -45,7 +45,7 @@ public class AugmentedLagrangianTests
             {
                 using var inner = NewDisposeScope();
                 var at = tensor(x).requires_grad_();
-                at.Plus(-3).square().add(method.Terms(at.Plus(-limit))).backward();
+                at.Plus(-3).Power(2).Plus(method.Terms(at.Plus(-limit))).backward();
                 x -= 0.5 / (2 + method.Penalty) * at.grad!.item<double>();
             }
             method.Update(x - limit);
