@@ -1,0 +1,47 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+
+namespace EosMLNet.Internals;
+
+/// <summary>
+/// The self-test of what EosMLNet uses of ML.NET's internals (build/docs/adr/0003). An installed ML.NET that lacks one of the members would
+/// otherwise fail with a <see cref="MissingMethodException"/> in the middle of a pipeline; here it fails at the first call, and says what to do.
+/// </summary>
+internal static class MlNetInternals
+{
+    private static readonly Lazy<EosException?> Fault = new(() => FindFault(typeof(MlNetInternals).Assembly));
+
+    /// <summary>Called at each of the doors of this assembly: the catalog and the loading of a saved model.</summary>
+    /// <exception cref="EosException">EOS2004: the installed ML.NET lacks a member.</exception>
+    public static void Check()
+    {
+        if (Fault.Value is { } fault)
+            throw fault;
+    }
+
+    // Compiling a method resolves every type and member that it names, so compiling them all is the complete test.
+    private static EosException? FindFault(Assembly assembly)
+    {
+        try
+        {
+            foreach (var type in assembly.GetTypes().Where(t => !t.ContainsGenericParameters))
+                foreach (var method in Bodies(type))
+                    RuntimeHelpers.PrepareMethod(method.MethodHandle);
+            return null;
+        }
+        catch (Exception e) when (e is MissingMemberException or MemberAccessException or TypeLoadException or ReflectionTypeLoadException or InvalidProgramException)
+        {
+            var reason = e is ReflectionTypeLoadException { LoaderExceptions: [{ } first, ..] } ? first : e;
+            return new EosException(EosErrors.MlNetVersion,
+                $"The installed ML.NET ({typeof(MLContext).Assembly.GetName().Version}) does not fit: {reason.Message} Expected Microsoft.ML 5.0.x. " +
+                "Reference Microsoft.ML 5.0.1, or a version of EosMLNet made for the installed one.", e);
+        }
+    }
+
+    private static IEnumerable<MethodBase> Bodies(Type type)
+    {
+        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+        return type.GetMethods(all).Concat<MethodBase>(type.GetConstructors(all)).Where(m => !m.IsAbstract && !m.ContainsGenericParameters);
+    }
+}
