@@ -1,0 +1,72 @@
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Reduction;
+
+/// <summary>The criteria of a score before standardisation, each (I, n): the higher, the rather a token is kept.</summary>
+internal static class Criteria
+{
+    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, Tensor? probe) => criterion switch
+    {
+        ScoreCriterion.ClsAttention => input.ClsAttention ?? throw Missing(site, criterion, "the [CLS] attention of the vision tower"),
+        ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of the layer before"),
+        ScoreCriterion.FeatureNorm => Working(input.Tokens).norm(-1),
+        ScoreCriterion.Probe => Working(input.Tokens).matmul(Working(probe ?? throw Missing(site, criterion, "the learned probe"))),
+        ScoreCriterion.Lattice => ForEachImage(Lattice((int)input.Tokens.size(1), site.Keep), input),
+        ScoreCriterion.Random => Random(input, site.Seed),
+        ScoreCriterion.BipartiteMatch => BipartiteMatch(input, site.Affinity),
+        ScoreCriterion.Grid => PatchWindows.IsCentre(input.Index, input.Grid, site.Keep),
+        _ => throw new ArgumentOutOfRangeException(nameof(criterion), criterion, null),
+    };
+
+    /// <summary>Half precision is computed in float32: means, norms and softmaxes need the digits.</summary>
+    public static ScalarType WorkingType(Tensor x) => x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+
+    public static Tensor Working(Tensor x) => x.to_type(WorkingType(x));
+
+    // The middle of each of `keep` equal stretches.
+    private static float[] Lattice(int tokens, int keep)
+    {
+        var marks = new float[tokens];
+        for (long i = 0; i < keep; i++)
+            marks[(2 * i + 1) * tokens / (2 * keep)] = 1;
+        return marks;
+    }
+
+    private static Tensor Random(SiteInput input, int seed)
+    {
+        var patches = input.Grid.Rows * input.Grid.Columns + 1;                           // and the [CLS] token
+        var table = tensor(Enumerable.Range(0, patches).Select(patch => Hash(seed, patch)).ToArray(), device: input.Index.device);
+        return table.index_select(0, input.Index.flatten()).reshape(input.Index.shape);
+    }
+
+    // SplitMix64: a torch generator would make a token's luck depend on the batch it is in.
+    private static double Hash(int seed, int patch)
+    {
+        var z = ((ulong)(uint)seed << 32 | (uint)patch) + 0x9E3779B97F4A7C15;
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+        z = (z ^ z >> 27) * 0x94D049BB133111EB;
+        return ((z ^ z >> 31) >> 11) * (1.0 / (1L << 53));
+    }
+
+    private static Tensor BipartiteMatch(SiteInput input, Affinity affinity)
+    {
+        const double AboveAnyCosine = 2;
+        var n = input.Tokens.size(1);
+        if (n < 2)
+            return zeros_like(input.Index);
+        var position = Scalars.Range(n, input.Tokens.device);
+        var odd = position.masked_select(IsOdd(position)).expand(input.Tokens.size(0), -1);     // (I, n/2)
+        var best = ReductionOperator.Cosine(input, affinity.Feature, null, odd).amax([-1]);     // (I, n)
+        return best.neg().Filled(IsOdd(position), AboveAnyCosine);
+    }
+
+    /// <summary>Whether a position is odd: ToMe's receiving set.</summary>
+    public static Tensor IsOdd(Tensor position) => position.bitwise_and(ones_like(position)).EqualTo(1);
+
+    private static Tensor ForEachImage(float[] marks, SiteInput input) =>
+        tensor(marks, device: input.Tokens.device).expand(input.Tokens.size(0), -1);
+
+    private static EosException Missing(ReductionSite site, ScoreCriterion criterion, string what) => new(EosErrors.PlanMismatch,
+        $"The site in front of layer {site.Layer} scores by {criterion}, but there is no {what}. Use a plan whose scores this model can compute.");
+}

@@ -1,0 +1,205 @@
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Reduction;
+
+/// <summary>
+/// The operator of arXiv:2606.05232: select anchors, transfer the dropped tokens to them, reweight. Pruning, merging, pooling and reweighting are
+/// points of it. Pure functions of tensors, differentiable in everything continuous, with all images of a batch side by side;
+/// I images of n tokens of width d, k anchors, m = n − k dropped tokens.
+/// </summary>
+public static class ReductionOperator
+{
+    // Below any affinity over any temperature, yet finite: a softmax over nothing but minus infinities is not a number.
+    private const double Forbidden = -1e30;
+
+    /// <summary>Applies one site to the visual tokens of I images.</summary>
+    /// <param name="input">The tokens and what the scores need beside them.</param>
+    /// <param name="site">The operator's parameters.</param>
+    /// <param name="parameters">The learned parameters of the scores; needed where the site scores by <see cref="ScoreCriterion.Probe"/>.</param>
+    /// <returns>The anchors, which belong to the caller's dispose scope.</returns>
+    /// <exception cref="EosException">EOS4002: the site does not fit the tokens, or a criterion's input is missing.</exception>
+    public static Reduced Reduce(SiteInput input, ReductionSite site, ScoreParameters? parameters = null)
+    {
+        using var scope = NewDisposeScope();
+        var reduced = Reduce(input, site, SiteTensors.Of(site, parameters, Criteria.WorkingType(input.Tokens), input.Tokens.device));
+        scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
+        return reduced;
+    }
+
+    /// <summary>As above, with γ, τ, ρ and the probe as tensors. The site's own numbers still say which corner it is in (γ = 0, τ = 0 or ∞, ρ = 0).</summary>
+    internal static Reduced Reduce(SiteInput input, ReductionSite site, SiteTensors parameters)
+    {
+        using var scope = NewDisposeScope();
+        var score = Score(input, site, parameters.Probe);                                   // (I, n)
+        var (anchors, dropped) = Select(score, site);                                       // (I, k), (I, m)
+        var all = Criteria.Working(input.Tokens);
+        var tokens = Rows(all, anchors);                                                    // (I, k, d)
+        var mass = input.Mass.to_type(all.dtype).gather(1, anchors);                        // (I, k)
+        if (site.Transfer > 0 && dropped.size(1) > 0)
+            (tokens, mass) = Transfer(input, site, parameters, anchors, dropped, tokens, mass);
+        if (site.Reweight > 0)
+            tokens = tokens * Gain(score.gather(1, anchors), parameters.Reweight).unsqueeze(-1);
+        var reduced = new Reduced(tokens.to_type(input.Tokens.dtype), mass.to_type(input.Mass.dtype), anchors);
+        scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
+        return reduced;
+    }
+
+    /// <summary>The score of each token: the site's mixture of standardised criteria.</summary>
+    /// <param name="input">The tokens and what the scores need beside them.</param>
+    /// <param name="site">The mixture, and what its criteria depend on.</param>
+    /// <param name="probe">The probe's weights, (d), where the mixture has the probe.</param>
+    /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
+    /// <exception cref="EosException">EOS4002: a criterion's input is missing.</exception>
+    public static Tensor Score(SiteInput input, ReductionSite site, Tensor? probe = null)
+    {
+        using var scope = NewDisposeScope();
+        var score = zeros(input.Tokens.size(0), input.Tokens.size(1), Criteria.WorkingType(input.Tokens), input.Tokens.device);
+        foreach (var (criterion, weight) in site.Score)
+            score = score + Criterion(criterion, input, site, probe).Times(weight);
+        return score.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One criterion, standardised over the tokens of each image to mean 0 and standard deviation 1; 0 where all tokens are alike.</summary>
+    /// <param name="criterion">The criterion.</param>
+    /// <param name="input">The tokens and what the criterion needs beside them.</param>
+    /// <param name="site">What the criterion depends on: the number kept, the seed, the affinity. Its mixture is not read.</param>
+    /// <param name="probe">The probe's weights, (d), for the probe.</param>
+    /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
+    /// <exception cref="EosException">EOS4002: the criterion's input is missing.</exception>
+    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, Tensor? probe = null)
+    {
+        using var scope = NewDisposeScope();
+        var x = Criteria.Of(criterion, input, site, probe).to_type(Criteria.WorkingType(input.Tokens)); // (I, n)
+        var mean = x.mean([-1], keepdim: true);
+        var centred = x - mean;
+        var variance = centred.square().mean([-1], keepdim: true);
+        // What rounding leaves of a constant criterion must not be blown up to unit variance.
+        var constant = variance.le(mean.detach().square().Times(1e-12).Plus(1e-30));
+        return centred.div(variance.Filled(constant, 1).sqrt()).Filled(constant, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The affinity S of each token to each other: cosine similarity and, where asked for, the spatial term. Masks are apart, in <see cref="Allowed"/>.</summary>
+    /// <param name="input">The tokens.</param>
+    /// <param name="affinity">What similarity is made of.</param>
+    /// <param name="from">Positions of the m giving tokens, (I, m); all n when <see langword="null"/>.</param>
+    /// <param name="to">Positions of the k receiving tokens, (I, k); all n when <see langword="null"/>.</param>
+    /// <returns>(I, m, k), float32 or, for float64 tokens, float64.</returns>
+    /// <exception cref="EosException">EOS4002: keys are asked for and missing.</exception>
+    public static Tensor Affinity(SiteInput input, Affinity affinity, Tensor? from = null, Tensor? to = null)
+    {
+        using var scope = NewDisposeScope();
+        var similarity = Cosine(input, affinity.Feature, from, to);                                        // (I, m, k)
+        if (affinity.SpatialSigma is { } sigma)
+        {
+            var places = PatchWindows.Coordinates(input.Index, input.Grid, similarity.dtype);              // (I, n, 2)
+            var apart = (Rows(places, from).unsqueeze(2) - Rows(places, to).unsqueeze(1)).square().sum(-1);
+            similarity = similarity - apart.Over(sigma * sigma);
+        }
+        return similarity.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which pairs the site's mask allows, (I, m, k) bool; <see langword="null"/> when all are.</summary>
+    /// <param name="input">The tokens.</param>
+    /// <param name="site">The mask, and the number kept, which windows depend on.</param>
+    /// <param name="from">Positions of the m giving tokens, (I, m); all n when <see langword="null"/>.</param>
+    /// <param name="to">Positions of the k receiving tokens, (I, k); all n when <see langword="null"/>.</param>
+    public static Tensor? Allowed(SiteInput input, ReductionSite site, Tensor? from = null, Tensor? to = null)
+    {
+        if (site.Affinity.Mask == AffinityMask.None)
+            return null;
+        using var scope = NewDisposeScope();
+        if (site.Affinity.Mask == AffinityMask.Window)
+        {
+            var window = PatchWindows.WindowOf(input.Index, input.Grid, site.Keep);                        // (I, n)
+            return Picked(window, from).unsqueeze(2).eq(Picked(window, to).unsqueeze(1)).MoveToOuterDisposeScope();
+        }
+        var odd = Criteria.IsOdd(Scalars.Range(input.Tokens.size(1), input.Tokens.device)).expand(input.Tokens.size(0), -1);
+        return Picked(odd, from).logical_not().unsqueeze(2).logical_and(Picked(odd, to).unsqueeze(1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// W: how each giving token divides itself among the receivers, softmax(S/τ) over the allowed ones. τ = 0 takes the most similar (the first
+    /// of equals), τ = ∞ all alike. Rows sum to 1, or to 0 where no receiver is allowed.
+    /// </summary>
+    /// <param name="affinity">S, (I, m, k).</param>
+    /// <param name="allowed">The mask, (I, m, k), or <see langword="null"/>.</param>
+    /// <param name="corner">The number τ, which tells the corners 0 and ∞ from what lies between.</param>
+    /// <param name="temperature">τ as a 0-dimensional tensor, read between the corners.</param>
+    internal static Tensor Weights(Tensor affinity, Tensor? allowed, double corner, Tensor temperature)
+    {
+        using var scope = NewDisposeScope();
+        var masked = allowed is null ? affinity : affinity.Filled(allowed.logical_not(), Forbidden);
+        var weights = corner switch
+        {
+            0 => FirstHighest(masked),
+            double.PositiveInfinity => Uniform(affinity, allowed),
+            _ => masked.div(temperature).softmax(-1),
+        };
+        if (allowed is not null)
+            weights = weights * allowed.to_type(weights.dtype);
+        return weights.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Cosine similarity of a feature, (I, m, k).</summary>
+    internal static Tensor Cosine(SiteInput input, AffinityFeature feature, Tensor? from, Tensor? to)
+    {
+        var x = Criteria.Working(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
+            ?? throw new EosException(EosErrors.PlanMismatch, "A site compares keys, but no keys were given. Use an affinity of hidden states, or a model that offers keys."));
+        var unit = nn.functional.normalize(x, dim: -1);                                                    // (I, n, f)
+        return Rows(unit, from).matmul(Rows(unit, to).transpose(1, 2));
+    }
+
+    // A stable sort: topk leaves open which of equal scores it takes.
+    private static (Tensor Anchors, Tensor Dropped) Select(Tensor score, ReductionSite site)
+    {
+        var n = score.size(1);
+        if (site.Keep < 1 || site.Keep > n)
+            throw new EosException(EosErrors.PlanMismatch, $"The site in front of layer {site.Layer} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
+        var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
+        return (Ascending(order.narrow(1, 0, site.Keep)), Ascending(order.narrow(1, site.Keep, n - site.Keep)));
+
+        static Tensor Ascending(Tensor indices) => indices.sort(-1).Values;
+    }
+
+    private static (Tensor Tokens, Tensor Mass) Transfer(
+        SiteInput input, ReductionSite site, SiteTensors parameters, Tensor anchors, Tensor dropped, Tensor kept, Tensor keptMass)
+    {
+        var weights = Weights(Affinity(input, site.Affinity, dropped, anchors), Allowed(input, site, dropped, anchors),
+            site.Temperature, parameters.Temperature);                                                     // (I, m, k)
+        var givers = Rows(Criteria.Working(input.Tokens), dropped);                                        // (I, m, d)
+        var giversMass = input.Mass.to_type(kept.dtype).gather(1, dropped).unsqueeze(-1);                  // (I, m, 1)
+        var given = weights * giversMass * parameters.Transfer;                                            // (I, m, k)
+        var mass = keptMass + given.sum(1);                                                                // (I, k)
+        if (site.Normalization == Normalization.None)
+            return (kept + weights.transpose(1, 2).matmul(givers) * parameters.Transfer, mass);
+        var total = kept * keptMass.unsqueeze(-1) + given.transpose(1, 2).matmul(givers);                  // (I, k, d)
+        return (total / mass.unsqueeze(-1), mass);
+    }
+
+    // 1 + ρ (ŵ − 1), ŵ = softmax(s)·k: the gains of an image have mean 1.
+    private static Tensor Gain(Tensor score, Tensor reweight) =>
+        score.softmax(-1).Times(score.size(1)).Plus(-1).mul(reweight).Plus(1);                             // (I, k)
+
+    private static Tensor FirstHighest(Tensor x)
+    {
+        var position = Scalars.Range(x.size(-1), x.device);
+        var last = tensor(x.size(-1) - 1, device: x.device);
+        var first = where(x.eq(x.amax([-1], keepdim: true)), position, last).amin([-1], keepdim: true);    // (I, m, 1)
+        return position.eq(first).to_type(x.dtype);
+    }
+
+    private static Tensor Uniform(Tensor like, Tensor? allowed)
+    {
+        if (allowed is null)
+            return ones_like(like).Over(like.size(-1));
+        var open = allowed.to_type(like.dtype);
+        var count = open.sum(-1, keepdim: true);
+        return open / count.Filled(count.EqualTo(0), 1);
+    }
+
+    private static Tensor Rows(Tensor x, Tensor? positions) =>                                             // (I, n, f), (I, k) -> (I, k, f)
+        positions is null ? x : x.gather(1, positions.unsqueeze(-1).expand(-1, -1, x.size(-1)));
+
+    private static Tensor Picked(Tensor x, Tensor? positions) => positions is null ? x : x.gather(1, positions);
+}

@@ -1,0 +1,20 @@
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Reduction;
+
+/// <summary>A site's continuous parameters as tensors, so that gradients reach them.</summary>
+/// <param name="Transfer">γ, 0-dimensional.</param>
+/// <param name="Temperature">τ, 0-dimensional.</param>
+/// <param name="Reweight">ρ, 0-dimensional.</param>
+/// <param name="Probe">The probe's weights, (d), where the score uses them.</param>
+internal sealed record SiteTensors(Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor? Probe)
+{
+    public static SiteTensors Of(ReductionSite site, ScoreParameters? parameters, ScalarType dtype, Device device)
+    {
+        return new SiteTensors(Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
+            parameters is null ? null : tensor(parameters.Probe, dtype, device));
+
+        Tensor Number(double value) => Scalars.Constant(value, [], dtype, device);
+    }
+}
