@@ -53,7 +53,8 @@ internal static class PatchWindows
     {
         var window = WindowOf(index, grid, count);
         var distance = LookUp(tensor(DistancesToMiddle(grid, CutOrThrow(grid, count))), index);
-        var rank = distance * tensor((long)grid.Rows * grid.Columns + 1, device: index.device) + index;    // unique: distance first, then index
+        var patches = tensor((long)grid.Rows * grid.Columns + 1, device: index.device);
+        var rank = distance.mul(patches).Plus(index);                                                       // unique: distance first, then index
         var sameWindow = window.unsqueeze(2).eq(window.unsqueeze(1));                                       // (I, n, n)
         var nearer = rank.unsqueeze(1).lt(rank.unsqueeze(2));
         return sameWindow.logical_and(nearer).any(-1).logical_not().logical_and(window.Above(NoWindow));

@@ -56,7 +56,7 @@ public static class ReductionOperator
         using var scope = NewDisposeScope();
         var score = zeros(input.Tokens.size(0), input.Tokens.size(1), Criteria.WorkingType(input.Tokens), input.Tokens.device);
         foreach (var (criterion, weight) in site.Score)
-            score = score + Criterion(criterion, input, site, probe).Times(weight);
+            score = score.Plus(Criterion(criterion, input, site, probe).Times(weight));
         return score.MoveToOuterDisposeScope();
     }
 
@@ -73,9 +73,9 @@ public static class ReductionOperator
         var x = Criteria.Of(criterion, input, site, probe).to_type(Criteria.WorkingType(input.Tokens)); // (I, n)
         var mean = x.mean([-1], keepdim: true);
         var centred = x - mean;
-        var variance = centred.square().mean([-1], keepdim: true);
+        var variance = centred.mul(centred).mean([-1], keepdim: true);
         // What rounding leaves of a constant criterion must not be blown up to unit variance.
-        var constant = variance.le(mean.detach().square().Times(1e-12).Plus(1e-30));
+        var constant = variance.le(mean.mul(mean).Times(1e-12).Plus(1e-30));
         return centred.div(variance.Filled(constant, 1).sqrt()).Filled(constant, 0).MoveToOuterDisposeScope();
     }
 
@@ -93,8 +93,8 @@ public static class ReductionOperator
         if (affinity.SpatialSigma is { } sigma)
         {
             var places = PatchWindows.Coordinates(input.Index, input.Grid, similarity.dtype);              // (I, n, 2)
-            var apart = (Rows(places, from).unsqueeze(2) - Rows(places, to).unsqueeze(1)).square().sum(-1);
-            similarity = similarity - apart.Over(sigma * sigma);
+            var apart = (Rows(places, from).unsqueeze(2) - Rows(places, to).unsqueeze(1)).norm(-1).Over(sigma);
+            similarity = similarity - apart.mul(apart);
         }
         return similarity.MoveToOuterDisposeScope();
     }
@@ -170,10 +170,10 @@ public static class ReductionOperator
         var givers = Rows(Criteria.Working(input.Tokens), dropped);                                        // (I, m, d)
         var giversMass = input.Mass.to_type(kept.dtype).gather(1, dropped).unsqueeze(-1);                  // (I, m, 1)
         var given = weights * giversMass * parameters.Transfer;                                            // (I, m, k)
-        var mass = keptMass + given.sum(1);                                                                // (I, k)
+        var mass = keptMass.Plus(given.sum(1));                                                                // (I, k)
         if (site.Normalization == Normalization.None)
-            return (kept + weights.transpose(1, 2).matmul(givers) * parameters.Transfer, mass);
-        var total = kept * keptMass.unsqueeze(-1) + given.transpose(1, 2).matmul(givers);                  // (I, k, d)
+            return (kept.Plus(weights.transpose(1, 2).matmul(givers) * parameters.Transfer), mass);
+        var total = kept.mul(keptMass.unsqueeze(-1)).Plus(given.transpose(1, 2).matmul(givers));            // (I, k, d)
         return (total / mass.unsqueeze(-1), mass);
     }
 

@@ -13,7 +13,8 @@ public static class Scalars
 {
     // Never removed: these are the program's literals (1e-5, -inf, 0.5), a few dozen at most.
     private static readonly ConcurrentDictionary<double, Scalar> Literals = new();
-    private static readonly Scalar One = Literal(1);
+    // An integer, so that it is a factor of integer tensors too.
+    private static readonly Scalar One = 1L.ToScalar();
 
     /// <summary>A scalar that is never collected. Only for literals of the source code; a value that varies would grow the cache for ever.</summary>
     public static Scalar Literal(double value) => Literals.GetOrAdd(value, static v => v.ToScalar());
