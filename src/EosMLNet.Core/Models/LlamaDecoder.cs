@@ -1,0 +1,124 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace EosMLNet.Models;
+
+/// <summary>
+/// The Llama decoder (arXiv:2302.13971): RMSNorm, rotary positions, grouped-query attention (arXiv:2305.13245), SwiGLU.
+/// Weight names are those of Hugging Face's <c>LlamaForCausalLM</c>.
+/// </summary>
+internal sealed class LlamaDecoder
+{
+    private readonly LlamaConfig config;
+    private readonly Tensor embedding, finalNorm, head;
+    private readonly Layer[] layers;
+
+    private readonly record struct Projection(Tensor Weight, Tensor? Bias)
+    {
+        internal Tensor Apply(Tensor x) => functional.linear(x, Weight, Bias);
+    }
+
+    private sealed record Layer(
+        Tensor InputNorm, Projection Query, Projection Key, Projection Value, Projection Output,
+        Tensor PostNorm, Projection Gate, Projection Up, Projection Down);
+
+    internal LlamaDecoder(LlamaConfig config, bool tiedHead, Func<string, long[], Tensor> weight)
+    {
+        this.config = config;
+        const string root = "language_model.model.";
+        long d = config.HiddenSize, f = config.IntermediateSize, v = config.VocabularySize;
+        long q = config.HeadCount * config.HeadSize, kv = config.KeyValueHeadCount * config.HeadSize;
+
+        embedding = weight(root + "embed_tokens.weight", [v, d]);
+        layers = new Layer[config.LayerCount];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var name = $"{root}layers.{i}.";
+            layers[i] = new Layer(
+                weight(name + "input_layernorm.weight", [d]),
+                Linear(name + "self_attn.q_proj", q, d, config.AttentionBias), Linear(name + "self_attn.k_proj", kv, d, config.AttentionBias),
+                Linear(name + "self_attn.v_proj", kv, d, config.AttentionBias), Linear(name + "self_attn.o_proj", d, q, config.AttentionBias),
+                weight(name + "post_attention_layernorm.weight", [d]),
+                Linear(name + "mlp.gate_proj", f, d, config.MlpBias), Linear(name + "mlp.up_proj", f, d, config.MlpBias),
+                Linear(name + "mlp.down_proj", d, f, config.MlpBias));
+        }
+        finalNorm = weight(root + "norm.weight", [d]);
+        head = tiedHead ? embedding : weight("language_model.lm_head.weight", [v, d]);
+
+        Projection Linear(string name, long rows, long columns, bool bias) =>
+            new(weight(name + ".weight", [rows, columns]), bias ? weight(name + ".bias", [rows]) : null);
+    }
+
+    internal Tensor Embed(Tensor ids)
+    {
+        using var scope = NewDisposeScope();
+        return embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1).MoveToOuterDisposeScope(); // (B, T, d)
+    }
+
+    internal Tensor RunLayer(int index, Tensor hidden, Rotary rotary, Tensor? bias, LayerCache? cache)
+    {
+        using var scope = NewDisposeScope();
+        var layer = layers[index];
+        var normalised = RmsNorm(hidden, layer.InputNorm);
+        var queries = rotary.Apply(Heads(layer.Query.Apply(normalised), config.HeadCount));              // (B, H, q, hs)
+        var keys = rotary.Apply(Heads(layer.Key.Apply(normalised), config.KeyValueHeadCount));           // (B, G, q, hs)
+        var values = Heads(layer.Value.Apply(normalised), config.KeyValueHeadCount);                     // (B, G, q, hs)
+        if (cache is not null)
+        {
+            cache.Append(keys, values);
+            (keys, values) = (cache.Keys!, cache.Values!);                                               // (B, G, T, hs)
+        }
+        var attended = functional.scaled_dot_product_attention(
+            queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null && queries.shape[2] > 1);
+        hidden = hidden.Plus(layer.Output.Apply(attended.transpose(1, 2).flatten(2)));                    // (B, q, d)
+        normalised = RmsNorm(hidden, layer.PostNorm);
+        var gated = functional.silu(layer.Gate.Apply(normalised)).mul(layer.Up.Apply(normalised));       // (B, q, f)
+        return hidden.Plus(layer.Down.Apply(gated)).MoveToOuterDisposeScope();
+    }
+
+    internal Tensor QueryAttention(int index, Tensor hidden, Rotary rotary, Tensor queryIndex, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        var layer = layers[index];
+        var normalised = RmsNorm(hidden, layer.InputNorm);                                               // (B, T, d)
+        var wide = queryIndex.unsqueeze(-1).expand(-1, -1, config.HiddenSize);
+        var rows = normalised.gather(1, wide);                                                           // (B, q, d)
+        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(rows), config.HeadCount)); // (B, H, q, hs)
+        var keys = ExpandGroups(rotary.Apply(Heads(layer.Key.Apply(normalised), config.KeyValueHeadCount)));
+        var logits = queries.matmul(keys.transpose(-1, -2)).Times(1 / Math.Sqrt(config.HeadSize));       // (B, H, q, T)
+        if (bias is not null)
+            logits = logits.Plus(bias);
+        return logits.softmax(-1).MoveToOuterDisposeScope();
+    }
+
+    internal Tensor Keys(int index, Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return layers[index].Key.Apply(RmsNorm(hidden, layers[index].InputNorm)).MoveToOuterDisposeScope();
+    }
+
+    internal Tensor FinalNorm(Tensor hidden) => RmsNorm(hidden, finalNorm);
+
+    internal Tensor Head(Tensor normalised) => functional.linear(normalised, head);
+
+    private Tensor Heads(Tensor x, int count) => x.view(x.shape[0], x.shape[1], count, config.HeadSize).transpose(1, 2);
+
+    // Each key-value head serves a run of consecutive query heads.
+    private Tensor ExpandGroups(Tensor heads)
+    {
+        var repeats = config.HeadCount / config.KeyValueHeadCount;
+        return repeats == 1 ? heads : heads.repeat_interleave(repeats, dim: 1L);
+    }
+
+    // Computed in float32 at least, whatever the weights' type: half-precision squares overflow.
+    private Tensor RmsNorm(Tensor x, Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        var precise = x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32);
+        var scale = precise.mul(precise).mean([-1L], keepdim: true).Plus(config.RmsNormEps).rsqrt();
+        return precise.mul(scale).to(x.dtype).mul(weight).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,169 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace EosMLNet.Models;
+
+/// <summary>
+/// LLaVA-1.5 (arXiv:2310.03744): a CLIP vision tower, a two-layer GELU projector and a Llama decoder, from a Hugging Face checkpoint folder.
+/// </summary>
+public sealed class LlavaModel : VisionLanguageModel
+{
+    private readonly Dictionary<string, Tensor> weights = [];
+    private readonly string? folder;
+    private readonly ClipVisionTower tower;
+    private readonly LlamaDecoder decoder;
+    private readonly Tensor linear1, linear2;
+    private readonly Tensor? bias1, bias2;
+
+    /// <summary>Builds the model from weights that <paramref name="weight"/> gives by canonical name and shape; the model owns them from then on.</summary>
+    /// <param name="config">Shape of the model.</param>
+    /// <param name="weight">Gives each weight, for example from a checkpoint, or random ones for training. All of one type and on one device.</param>
+    public LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight)
+        : this(config, weight, folder: null)
+    {
+    }
+
+    private LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, string? folder)
+    {
+        Config = config;
+        this.folder = folder;
+        try
+        {
+            long vision = config.Vision.HiddenSize, text = config.Text.HiddenSize;
+            tower = new ClipVisionTower(config.Vision, TowerDepth(config), Own);
+            linear1 = Own("multi_modal_projector.linear_1.weight", [text, vision]);
+            linear2 = Own("multi_modal_projector.linear_2.weight", [text, text]);
+            bias1 = config.ProjectorBias ? Own("multi_modal_projector.linear_1.bias", [text]) : null;
+            bias2 = config.ProjectorBias ? Own("multi_modal_projector.linear_2.bias", [text]) : null;
+            decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, Own);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Tensor Own(string name, long[] shape) => weights[name] = weight(name, shape).DetachFromDisposeScope();
+    }
+
+    /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere.</param>
+    /// <param name="device">Where to put the weights; the CPU by default.</param>
+    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there.</exception>
+    public static LlavaModel Load(string folder, ScalarType? dtype = null, Device? device = null)
+    {
+        TorchRuntime.EnsureLoaded();
+        var config = LlavaConfig.Load(folder);
+        using var checkpoint = Checkpoint.Open(folder);
+        var place = device ?? CPU;
+        var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
+        using var unrecorded = no_grad();
+        return new LlavaModel(config, (name, shape) => checkpoint.Read(name, shape, type, place), folder);
+    }
+
+    /// <summary>The checkpoint's configuration.</summary>
+    public LlavaConfig Config { get; }
+
+    /// <inheritdoc/>
+    public override string Family => "llava";
+    /// <inheritdoc/>
+    public override int LayerCount => Config.Text.LayerCount;
+    /// <inheritdoc/>
+    public override int HiddenSize => Config.Text.HiddenSize;
+    /// <inheritdoc/>
+    public override int IntermediateSize => Config.Text.IntermediateSize;
+    /// <inheritdoc/>
+    public override int HeadCount => Config.Text.HeadCount;
+    /// <inheritdoc/>
+    public override int KeyValueHeadCount => Config.Text.KeyValueHeadCount;
+    /// <inheritdoc/>
+    public override int HeadSize => Config.Text.HeadSize;
+    /// <inheritdoc/>
+    public override int MaxPositions => Config.Text.MaxPositions;
+    /// <inheritdoc/>
+    public override int VocabularySize => Config.Text.VocabularySize;
+    /// <inheritdoc/>
+    public override int ImageTokenId => Config.ImageTokenIndex;
+    /// <inheritdoc/>
+    public override int PadTokenId => Config.PadTokenId;
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> EosTokenIds => Config.EosTokenIds;
+    /// <inheritdoc/>
+    public override ScalarType DataType => linear1.dtype;
+    /// <inheritdoc/>
+    public override Device Device => linear1.device;
+    /// <inheritdoc/>
+    public override bool HasClsAttention => TowerDepth(Config) > 0;
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> Weights => weights;
+
+    /// <inheritdoc/>
+    /// <remarks>With the select strategy <c>full</c> the [CLS] token is a visual token too; the tokens then lie in one row, as they form no rectangle.</remarks>
+    public override VisualGrid Grid
+    {
+        get
+        {
+            var side = Config.Vision.ImageSize / Config.Vision.PatchSize;
+            return KeepsCls ? new VisualGrid(1, side * side + 1) : new VisualGrid(side, side);
+        }
+    }
+
+    private bool KeepsCls => Config.VisionFeatureSelectStrategy == "full";
+
+    // hidden_states[0] is the tower's input and hidden_states[i] the output of layer i-1; negative numbers count from the end.
+    private static int TowerDepth(LlavaConfig config) =>
+        config.VisionFeatureLayer >= 0 ? config.VisionFeatureLayer : config.Vision.LayerCount + 1 + config.VisionFeatureLayer;
+
+    /// <inheritdoc/>
+    public override VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null)
+    {
+        using var scope = NewDisposeScope();
+        var (full, attention) = tower.Run(pixelValues.to(Device), tap);                              // (I, 1+p, dv)
+        tap?.Invoke("vision.feature_full", full);
+        var first = KeepsCls ? 0 : 1;
+        var feature = full.narrow(1, first, VisualTokens);                                           // (I, n, dv)
+        tap?.Invoke("vision.feature", feature);
+        var tokens = functional.linear(Activate(functional.linear(feature, linear1, bias1)), linear2, bias2);
+        tap?.Invoke("projector", tokens);
+        return new VisionOutput(tokens.MoveToOuterDisposeScope(), attention?.narrow(1, first, VisualTokens).contiguous().MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public override Tensor EmbedTokens(Tensor ids) => decoder.Embed(ids);
+
+    /// <inheritdoc/>
+    public override Rotary Rotary(Tensor positions) => Models.Rotary.Create(positions, HeadSize, Config.Text.RopeTheta, DataType);
+
+    /// <inheritdoc/>
+    public override Tensor RunLayer(int layer, Tensor hidden, Rotary rotary, Tensor? bias, LayerCache? cache = null) =>
+        decoder.RunLayer(layer, hidden, rotary, bias, cache);
+
+    /// <inheritdoc/>
+    public override Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias) =>
+        decoder.QueryAttention(layer, hidden, rotary, queries, bias);
+
+    /// <inheritdoc/>
+    public override Tensor Keys(int layer, Tensor hidden) => decoder.Keys(layer, hidden);
+
+    /// <inheritdoc/>
+    public override Tensor FinalNorm(Tensor hidden) => decoder.FinalNorm(hidden);
+
+    /// <inheritdoc/>
+    public override Tensor Head(Tensor normalised) => decoder.Head(normalised);
+
+    /// <inheritdoc/>
+    protected override string ComputeFingerprint() => folder is null ? base.ComputeFingerprint() : Checkpoint.Fingerprint(folder);
+
+    private Tensor Activate(Tensor x) => Config.ProjectorActivation switch
+    {
+        "gelu" => functional.gelu(x),
+        "gelu_pytorch_tanh" or "gelu_new" => functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
+        "relu" => functional.relu(x),
+        "silu" => functional.silu(x),
+        var name => throw new EosException(EosErrors.UnsupportedModel, $"projector_hidden_act is '{name}'; expected gelu, gelu_pytorch_tanh, relu or silu."),
+    };
+}

@@ -1,0 +1,50 @@
+using EosMLNet.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Models;
+
+/// <summary>Rotary position embedding (RoFormer, arXiv:2104.09864) in the half-rotating form that Llama checkpoints use.</summary>
+/// <param name="Cos">Cosines, (B, T, head size).</param>
+/// <param name="Sin">Sines, (B, T, head size).</param>
+public sealed record Rotary(Tensor Cos, Tensor Sin)
+{
+    /// <summary>The tables for the given positions.</summary>
+    /// <param name="positions">Positions of the tokens, int64, (B, T).</param>
+    /// <param name="headSize">Size of one attention head, even.</param>
+    /// <param name="theta">Base of the frequencies.</param>
+    /// <param name="dtype">Data type of the tables; they are computed in float32, or in float64 where that is asked for.</param>
+    public static Rotary Create(Tensor positions, int headSize, double theta, ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        var precise = dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var frequencies = new double[headSize / 2];
+        for (var i = 0; i < frequencies.Length; i++)
+            frequencies[i] = 1 / Math.Pow(theta, 2.0 * i / headSize);
+        var inverse = tensor(frequencies, dtype: precise, device: positions.device);      // (hs/2)
+        var angles = positions.to(precise).unsqueeze(-1).mul(inverse);                    // (B, T, hs/2)
+        var both = cat([angles, angles], dim: -1);                                        // (B, T, hs)
+        return new Rotary(both.cos().to(dtype).MoveToOuterDisposeScope(), both.sin().to(dtype).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Turns each head's vectors by their positions' angles.</summary>
+    /// <param name="heads">Queries or keys, (B, H, T, head size).</param>
+    public Tensor Apply(Tensor heads)
+    {
+        using var scope = NewDisposeScope();
+        var half = heads.shape[^1] / 2;
+        var low = heads.narrow(-1, 0, half);
+        var high = heads.narrow(-1, half, half);
+        var turned = cat([high.neg(), low], dim: -1);
+        return heads.mul(Cos.unsqueeze(1)).Plus(turned.mul(Sin.unsqueeze(1))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The tables of some of the tokens.</summary>
+    /// <param name="index">Token indices, int64, (B, q).</param>
+    public Rotary Select(Tensor index)
+    {
+        using var scope = NewDisposeScope();
+        var wide = index.unsqueeze(-1).expand(-1, -1, Cos.shape[^1]);                     // (B, q, hs)
+        return new Rotary(Cos.gather(1, wide).MoveToOuterDisposeScope(), Sin.gather(1, wide).MoveToOuterDisposeScope());
+    }
+}
