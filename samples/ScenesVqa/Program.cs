@@ -1,1 +1,24 @@
-return 0;
+// Draws pictures with questions, and trains the base model scenes-llava on them.
+//   dotnet run --project samples/ScenesVqa -c Release -- generate --out out --seed 1 --train 400 --validation 100 --test 200
+//   dotnet run --project samples/ScenesVqa -c Release -- train    --out out/scenes-llava --minutes 60
+using EosMLNet;
+using ScenesVqa;
+
+var options = new Arguments(args);
+try
+{
+    switch (options.Command)
+    {
+        case "generate":
+            DatasetWriter.Write(options.Text("out"), options.Number("seed", 1), options.Number("train", 400), options.Number("validation", 100), options.Number("test", 200));
+            return 0;
+        default:
+            Console.Error.WriteLine("usage: generate --out DIR [--seed N] [--train N] [--validation N] [--test N]\n       train --out DIR [--minutes M | --steps N] [--seed N] [--resume DIR] [--data TSV --images DIR]");
+            return 2;
+    }
+}
+catch (EosException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

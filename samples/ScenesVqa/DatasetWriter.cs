@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text;
+using EosMLNet;
+using ScenesVqa.Questions;
+using ScenesVqa.Scenes;
+using SkiaSharp;
+
+namespace ScenesVqa;
+
+/// <summary>Writes pictures (PNG) and one TSV a split: <c>ImagePath, Question, Answer, Family</c>. The splits never share a picture.</summary>
+public static class DatasetWriter
+{
+    /// <summary>Scenes of one seed whose pictures all differ, without end; each with its questions.</summary>
+    public static IEnumerable<(Scene Scene, List<SceneQuestion> Questions)> Distinct(int seed)
+    {
+        var generator = new SceneGenerator(seed);
+        var seen = new HashSet<string>();
+        for (var index = 0L; ; index++)
+        {
+            var scene = generator.Draw(index);
+            if (seen.Add(Convert.ToHexString(SHA256.HashData(scene.Pixels))))
+                yield return (scene, QuestionWriter.Ask(scene, SceneRandom.For(~seed, index)));
+        }
+    }
+
+    /// <summary>Writes <c>train.tsv</c>, <c>validation.tsv</c>, <c>test.tsv</c> with this many pictures each, and <c>images/*.png</c> beside them.</summary>
+    /// <exception cref="EosException">EOS2003: the folder cannot be written.</exception>
+    public static void Write(string folder, int seed, int train, int validation, int test)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "images"));
+            using var scenes = Distinct(seed).GetEnumerator();
+            foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
+                WriteSplit(folder, split, count, scenes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EosException(EosErrors.CannotWrite, $"'{folder}' could not be written: {e.Message} Name a folder that this user may write.", e);
+        }
+    }
+
+    private static void WriteSplit(string folder, string split, int count, IEnumerator<(Scene Scene, List<SceneQuestion> Questions)> scenes)
+    {
+        var lines = new StringBuilder("ImagePath\tQuestion\tAnswer\tFamily\n");
+        for (var i = 0; i < count && scenes.MoveNext(); i++)
+        {
+            var name = $"{split}-{i:d5}.png";
+            File.WriteAllBytes(Path.Combine(folder, "images", name), EncodePng(scenes.Current.Scene));
+            foreach (var question in scenes.Current.Questions)
+                lines.Append($"{name}\t{question.Text}\t{question.Answer}\t{question.Family}\n");
+        }
+        File.WriteAllText(Path.Combine(folder, $"{split}.tsv"), lines.ToString());
+    }
+
+    /// <summary>The scene's picture as a PNG file's bytes.</summary>
+    public static byte[] EncodePng(Scene scene)
+    {
+        var pixels = new byte[Scene.Size * Scene.Size * 4];
+        for (var i = 0; i < Scene.Size * Scene.Size; i++)
+        {
+            scene.Pixels.AsSpan(i * 3, 3).CopyTo(pixels.AsSpan(i * 4));
+            pixels[i * 4 + 3] = 255;
+        }
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(Scene.Size, Scene.Size, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
+        using var data = image.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+}
