@@ -1,0 +1,157 @@
+using EosMLNet.Checkpoints;
+using Microsoft.ML.Tokenizers;
+
+namespace EosMLNet.Data;
+
+/// <summary>
+/// A checkpoint folder's tokenizer: SentencePiece (<c>tokenizer.model</c>) or byte-level BPE (<c>vocab.json</c> and <c>merges.txt</c>).
+/// It encodes plain text only; special tokens are looked up by <see cref="SpecialTokens"/>, so that a text which spells one is still only text.
+/// </summary>
+internal sealed class TextTokenizer
+{
+    private const long LargestFile = 64 << 20; // bytes
+    private readonly Tokenizer _tokenizer;
+    private readonly bool _addsLeadingSpace; // SentencePiece puts a space in front of a text by itself
+    private readonly HashSet<int> _plainIds;
+
+    private TextTokenizer(Tokenizer tokenizer, bool addsLeadingSpace, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos)
+    {
+        (_tokenizer, _addsLeadingSpace, SpecialTokens, AddsBos) = (tokenizer, addsLeadingSpace, specialTokens, addsBos);
+        _plainIds = [.. plainIds.Except(specialTokens.Values)];
+    }
+
+    /// <summary>The ids of the special tokens, such as <c>&lt;/s&gt;</c>.</summary>
+    internal IReadOnlyDictionary<string, int> SpecialTokens { get; }
+
+    /// <summary>Whether a prompt begins with the beginning-of-sequence token.</summary>
+    internal bool AddsBos { get; }
+
+    internal static TextTokenizer Load(string folder)
+    {
+        try
+        {
+            return LoadUnchecked(folder);
+        }
+        catch (EosException e) when (e.Code != EosErrors.Tokenizer)
+        {
+            throw new EosException(EosErrors.Tokenizer, $"the tokenizer of '{folder}' cannot be read: {e.Message[(e.Code.Length + 2)..]}", e);
+        }
+        // The parsers below throw whatever they stumble over, from IndexOutOfRange to protobuf's own; all of it means a malformed file.
+        catch (Exception e) when (e is not (EosException or OutOfMemoryException))
+        {
+            throw new EosException(EosErrors.Tokenizer, $"the tokenizer of '{folder}' cannot be read, a file of it is malformed: {e.Message} Fetch it again.", e);
+        }
+    }
+
+    /// <summary>The ids of a text, without special tokens.</summary>
+    internal IReadOnlyList<int> Encode(string text) => text.Length == 0 ? [] : _tokenizer.EncodeToIds(text);
+
+    /// <summary>The ids of a text that goes on after another, a space between the two.</summary>
+    internal IReadOnlyList<int> EncodeContinuation(string text) => Encode(_addsLeadingSpace ? text : " " + text);
+
+    /// <summary>The text of some ids; special and unknown ones are left out.</summary>
+    internal string Decode(ReadOnlySpan<int> ids)
+    {
+        var plain = new List<int>(ids.Length);
+        foreach (var id in ids)
+        {
+            if (_plainIds.Contains(id))
+                plain.Add(id);
+        }
+        return _tokenizer.Decode(plain).Trim();
+    }
+
+    private static TextTokenizer LoadUnchecked(string folder)
+    {
+        var settings = JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer_config.json"));
+        var special = ReadSpecialTokens(folder, settings);
+        var addsBos = settings?.Flag("add_bos_token", true) ?? true;
+        var sentencePiece = Path.Combine(folder, "tokenizer.model");
+        var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
+        if (File.Exists(sentencePiece))
+        {
+            using var stream = new MemoryStream(ReadLimited(sentencePiece));
+            var tokenizer = LlamaTokenizer.Create(stream, addBeginOfSentence: false, addEndOfSentence: false);
+            return new TextTokenizer(tokenizer, tokenizer.AddDummyPrefix, PlainIds(tokenizer), special, addsBos);
+        }
+        if (File.Exists(vocabulary) && File.Exists(merges))
+        {
+            var ids = ReadVocabulary(vocabulary);
+            return new TextTokenizer(MakeBpe(ids, ReadMerges(merges, ids)), addsLeadingSpace: false, ids.Values, special, addsBos);
+        }
+        throw new EosException(EosErrors.Tokenizer, $"'{folder}' has neither tokenizer.model nor vocab.json with merges.txt; copy the tokenizer's files into it.");
+    }
+
+    private static IEnumerable<int> PlainIds(LlamaTokenizer tokenizer) =>
+        tokenizer.Vocabulary.Values.Except([tokenizer.BeginningOfSentenceId, tokenizer.EndOfSentenceId, tokenizer.UnknownId]);
+
+    private static BpeTokenizer MakeBpe(Dictionary<string, int> vocabulary, IEnumerable<string> merges) =>
+        BpeTokenizer.Create(new BpeOptions(vocabulary)
+        {
+            Merges = merges,
+            ByteLevel = true,
+            PreTokenizer = new RegexPreTokenizer(ByteLevel.Words(), null),
+        });
+
+    private static Dictionary<string, int> ReadVocabulary(string path)
+    {
+        var json = JsonSection.Read(path, LargestFile);
+        var ids = json.Names.ToDictionary(token => token, token => json.Int(token, -1));
+        if (ids.Count == 0 || ids.Values.Any(id => id < 0) || ids.Values.Distinct().Count() != ids.Count)
+            throw new EosException(EosErrors.Tokenizer, $"'{path}' is empty or has negative or repeated ids; expected an object of tokens and their ids.");
+        return ids;
+    }
+
+    private static List<string> ReadMerges(string path, Dictionary<string, int> vocabulary)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(ReadLimited(path));
+        var merges = text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)).ToList();
+        foreach (var merge in merges)
+        {
+            if (merge.Split(' ') is not [var left, var right] || !vocabulary.ContainsKey(left) || !vocabulary.ContainsKey(right) || !vocabulary.ContainsKey(left + right))
+                throw new EosException(EosErrors.Tokenizer, $"'{path}' has the merge '{merge}', expected two tokens of vocab.json whose combination is in it too.");
+        }
+        return merges;
+    }
+
+    private static byte[] ReadLimited(string path)
+    {
+        var length = new FileInfo(path).Length;
+        return length <= LargestFile
+            ? File.ReadAllBytes(path)
+            : throw new EosException(EosErrors.Tokenizer, $"'{path}' has {length} bytes, more than the {LargestFile} that a tokenizer may have.");
+    }
+
+    // Three generations of files say the same thing; the first that names a token decides its id.
+    private static Dictionary<string, int> ReadSpecialTokens(string folder, JsonSection? settings)
+    {
+        var tokens = new Dictionary<string, int>();
+        if (settings?.Section("added_tokens_decoder") is { } decoder)
+        {
+            foreach (var id in decoder.Names)
+            {
+                if (!int.TryParse(id, out var number))
+                    throw new EosException(EosErrors.Tokenizer, $"{decoder.Describe(id)} is not under a token id.");
+                AddToken(tokens, decoder.Section(id).Text("content"), number);
+            }
+        }
+        if (JsonSection.ReadIfExists(Path.Combine(folder, "added_tokens.json")) is { } added)
+        {
+            foreach (var token in added.Names)
+                AddToken(tokens, token, added.Int(token, -1));
+        }
+        if (JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer.json"), LargestFile) is { } whole)
+        {
+            foreach (var token in whole.Sections("added_tokens"))
+                AddToken(tokens, token.Text("content"), token.Int("id", -1));
+        }
+        return tokens;
+    }
+
+    private static void AddToken(Dictionary<string, int> tokens, string? content, int id)
+    {
+        if (string.IsNullOrEmpty(content) || id < 0)
+            throw new EosException(EosErrors.Tokenizer, $"the special token '{content}' has the id {id}; expected a text and an id from 0 up.");
+        tokens.TryAdd(content, id);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using EosMLNet.Checkpoints;
+
+namespace EosMLNet.Data;
+
+/// <summary>
+/// What turns pictures, questions and answers into a model's inputs and its output into text: image processor, tokenizer and prompt of one checkpoint folder.
+/// May be used from several threads.
+/// </summary>
+public sealed class VisionLanguageProcessor
+{
+    private const string ImageMark = "<image>";
+    private const string QuestionMark = "{question}";
+    private readonly TextTokenizer _tokenizer;
+    private readonly LlavaConfig _config;
+    private readonly string _template = $"USER: {ImageMark}\n{QuestionMark} ASSISTANT:";
+
+    private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, LlavaConfig config) =>
+        (Images, _tokenizer, _config) = (images, tokenizer, config);
+
+    /// <summary>Makes the vision tower's input.</summary>
+    public ClipImageProcessor Images { get; }
+
+    /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the picture, <c>{question}</c> for the question.</summary>
+    /// <value>The default is LLaVA-1.5's: <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
+    /// <exception cref="EosException">EOS1013: one of the two is missing, or there is more than one of it.</exception>
+    public string PromptTemplate
+    {
+        get => _template;
+        private init => _template = value.Split(ImageMark).Length == 2 && value.Split(QuestionMark).Length == 2
+            ? value
+            : throw new EosException(EosErrors.InvalidOption, $"the prompt template '{value}' was given, expected one {ImageMark} and one {QuestionMark} in it.");
+    }
+
+    /// <summary>Reads the tokenizer's files and, where there is one, <c>preprocessor_config.json</c>.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="config">The folder's configuration.</param>
+    /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported preprocessor_config.json. EOS1013: the template. EOS1014: missing or malformed tokenizer files.</exception>
+    public static VisionLanguageProcessor Load(string folder, LlavaConfig config, string? promptTemplate = null)
+    {
+        var preprocessor = Path.Combine(folder, "preprocessor_config.json");
+        var side = config.Vision.ImageSize;
+        var images = File.Exists(preprocessor) ? ClipImageProcessor.FromConfig(preprocessor) : ClipImageProcessor.Default(side);
+        if ((images.Width, images.Height) != (side, side))
+            throw new EosException(EosErrors.UnsupportedModel,
+                $"'{preprocessor}' makes pictures of {images.Width} x {images.Height} pixels, the vision tower in config.json takes {side} x {side}.");
+        var tokenizer = TextTokenizer.Load(folder);
+        return promptTemplate is null ? new(images, tokenizer, config) : new(images, tokenizer, config) { PromptTemplate = promptTemplate };
+    }
+
+    /// <summary>The ids of the prompt around a question; the picture's place is taken by one image token per visual token.</summary>
+    /// <param name="question">The question. Special tokens spelt out in it are plain text.</param>
+    /// <param name="withImage">Whether there is a picture; without one the prompt has no image tokens.</param>
+    public int[] EncodePrompt(string question, bool withImage = true)
+    {
+        var template = withImage ? PromptTemplate : PromptTemplate.Replace(ImageMark + "\n", "").Replace(ImageMark, "");
+        var ids = new List<int>();
+        if (_tokenizer.AddsBos)
+            ids.Add(_config.BosTokenId);
+        foreach (var part in SplitAtSpecialTokens(template))
+        {
+            if (part == ImageMark)
+                ids.AddRange(Enumerable.Repeat(_config.ImageTokenIndex, _config.VisualTokens));
+            else if (_tokenizer.SpecialTokens.TryGetValue(part, out var special))
+                ids.Add(special);
+            else
+                ids.AddRange(Encode(part.Replace(QuestionMark, question)));
+        }
+        return [.. ids];
+    }
+
+    /// <summary>The ids that continue a prompt with an answer: a space, the answer, the end of the sequence.</summary>
+    public int[] EncodeAnswer(string answer) => [.. Checked(_tokenizer.EncodeContinuation(answer)), _config.EosTokenIds[0]];
+
+    /// <summary>The ids of a plain text, without beginning or end of sequence.</summary>
+    public int[] EncodeText(string text) => [.. Encode(text)];
+
+    /// <summary>The text of generated ids: special tokens are skipped, spaces at both ends removed.</summary>
+    public string Decode(ReadOnlySpan<int> ids) => _tokenizer.Decode(ids);
+
+    private IReadOnlyList<int> Encode(string text) => Checked(_tokenizer.Encode(text));
+
+    // An id beyond the embedding table would be read from beyond it.
+    private IReadOnlyList<int> Checked(IReadOnlyList<int> ids)
+    {
+        foreach (var id in ids)
+        {
+            if (id >= _config.Text.VocabularySize)
+                throw new EosException(EosErrors.Tokenizer, $"the tokenizer made the id {id}, the model has {_config.Text.VocabularySize}; tokenizer and config.json do not belong together.");
+        }
+        return ids;
+    }
+
+    // "USER: <image>\n{question} ASSISTANT:" -> "USER: ", "<image>", "\n{question} ASSISTANT:"
+    private IEnumerable<string> SplitAtSpecialTokens(string template)
+    {
+        var longestFirst = _tokenizer.SpecialTokens.Keys.Append(ImageMark).OrderByDescending(token => token.Length).Select(Regex.Escape);
+        return Regex.Split(template, $"({string.Join('|', longestFirst)})").Where(part => part.Length > 0);
+    }
+}
