@@ -22,7 +22,8 @@ internal static class AtomicFile
         }
         finally
         {
-            File.Delete(temporary); // does nothing after the rename
+            if (File.Exists(temporary)) // the rename did not come to pass
+                File.Delete(temporary);
         }
     }
 
