@@ -102,17 +102,10 @@ public sealed class LlavaModel : VisionLanguageModel
     public override IReadOnlyDictionary<string, Tensor> Weights => weights;
 
     /// <inheritdoc/>
-    /// <remarks>With the select strategy <c>full</c> the [CLS] token is a visual token too; the tokens then lie in one row, as they form no rectangle.</remarks>
-    public override VisualGrid Grid
-    {
-        get
-        {
-            var side = Config.Vision.ImageSize / Config.Vision.PatchSize;
-            return KeepsCls ? new VisualGrid(1, side * side + 1) : new VisualGrid(side, side);
-        }
-    }
+    public override VisualGrid Grid => new(Config.Vision.GridSize, Config.Vision.GridSize);
 
-    private bool KeepsCls => Config.VisionFeatureSelectStrategy == "full";
+    /// <inheritdoc/>
+    public override bool KeepsCls => Config.VisionFeatureSelectStrategy == "full";
 
     // hidden_states[0] is the tower's input and hidden_states[i] the output of layer i-1; negative numbers count from the end.
     private static int TowerDepth(LlavaConfig config) =>

@@ -46,11 +46,14 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Number of entries of the vocabulary.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>How one image's visual tokens lie in the picture.</summary>
+    /// <summary>How one image's patches lie in the picture.</summary>
     public abstract VisualGrid Grid { get; }
 
+    /// <summary>Whether the tower's [CLS] token is a visual token too, the first one of its image.</summary>
+    public abstract bool KeepsCls { get; }
+
     /// <summary>Number of visual tokens of one image.</summary>
-    public int VisualTokens => Grid.Rows * Grid.Columns;
+    public int VisualTokens => Grid.Rows * Grid.Columns + (KeepsCls ? 1 : 0);
 
     /// <summary>The token id that stands for one visual token in a prompt.</summary>
     public abstract int ImageTokenId { get; }

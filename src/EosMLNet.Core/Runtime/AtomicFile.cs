@@ -22,8 +22,7 @@ internal static class AtomicFile
         }
         finally
         {
-            if (File.Exists(temporary)) // the rename did not come to pass
-                File.Delete(temporary);
+            File.Delete(temporary); // does nothing after the rename
         }
     }
 

@@ -26,8 +26,22 @@ public static class Scalars
         return x.mul(scalar);
     }
 
+    /// <summary>Element-wise <c>x · value</c>; integers stay integers.</summary>
+    public static Tensor Times(this Tensor x, long value)
+    {
+        using var scalar = value.ToScalar();
+        return x.mul(scalar);
+    }
+
     /// <summary>Element-wise <c>x + value</c>.</summary>
     public static Tensor Plus(this Tensor x, double value)
+    {
+        using var scalar = value.ToScalar();
+        return x.add(scalar, One);
+    }
+
+    /// <summary>Element-wise <c>x + value</c>; integers stay integers.</summary>
+    public static Tensor Plus(this Tensor x, long value)
     {
         using var scalar = value.ToScalar();
         return x.add(scalar, One);
@@ -45,6 +59,14 @@ public static class Scalars
 
     /// <summary>Element-wise <c>value - x</c>.</summary>
     public static Tensor SubtractedFrom(this Tensor x, double value)
+    {
+        using var scalar = value.ToScalar();
+        using var negative = x.neg();
+        return negative.add(scalar, One);
+    }
+
+    /// <summary>Element-wise <c>value - x</c>; integers stay integers.</summary>
+    public static Tensor SubtractedFrom(this Tensor x, long value)
     {
         using var scalar = value.ToScalar();
         using var negative = x.neg();

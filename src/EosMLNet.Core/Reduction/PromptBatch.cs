@@ -1,0 +1,94 @@
+using EosMLNet.Models;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Reduction;
+
+/// <summary>
+/// A batch of prompts, left-padded, with the vision tower's output for their images. Rows may have different lengths and numbers of images.
+/// It owns its tensors, also the vision output it was given.
+/// </summary>
+public sealed class PromptBatch : IDisposable
+{
+    private PromptBatch(Tensor ids, Tensor valid, Tensor visualSlots, int[] textLengths, int[] images, VisionOutput? vision)
+    {
+        Ids = ids;
+        Valid = valid;
+        VisualSlots = visualSlots;
+        TextLengths = textLengths;
+        Images = images;
+        Vision = vision;
+    }
+
+    /// <summary>Token ids, int64, (B, T); 0 in the place of padding and of visual tokens.</summary>
+    internal Tensor Ids { get; }
+
+    /// <summary>False at padding, (B, T).</summary>
+    internal Tensor Valid { get; }
+
+    /// <summary>Where each image's visual tokens stand in the flattened batch: row · T + position, int64, (I, n).</summary>
+    internal Tensor VisualSlots { get; }
+
+    /// <summary>Text tokens of each row.</summary>
+    internal IReadOnlyList<int> TextLengths { get; }
+
+    /// <summary>Images of each row.</summary>
+    internal IReadOnlyList<int> Images { get; }
+
+    /// <summary>The images' visual tokens in order of appearance; null without images.</summary>
+    internal VisionOutput? Vision { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Count => TextLengths.Count;
+
+    /// <summary>Lays out a batch.</summary>
+    /// <param name="model">The model the prompts are for.</param>
+    /// <param name="prompts">Token ids of each row. An image is the image token once, or once for each visual token.</param>
+    /// <param name="vision">The encoded images in order of appearance; null where no row has one. The batch takes ownership.</param>
+    /// <exception cref="EosException">EOS1015: the ids do not fit the images or the model.</exception>
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<int[]> prompts, VisionOutput? vision)
+    {
+        if (prompts.Count == 0)
+            throw new EosException(EosErrors.ModelInput, "The batch has no rows; expected at least one prompt.");
+        var rows = prompts.Select((ids, row) => PromptRow.Parse(model, ids, row)).ToArray();
+        var images = rows.Sum(r => r.ImageStarts.Count);
+        if (images != (vision?.Count ?? 0))
+            throw new EosException(EosErrors.ModelInput,
+                $"The prompts hold {images} images but {vision?.Count ?? 0} were given; give one image for each image token.");
+
+        int length = rows.Max(r => r.Ids.Length), n = model.VisualTokens;
+        var ids = new long[rows.Length * length];
+        var valid = new bool[ids.Length];
+        var slots = new List<long>(images * n);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var offset = (row + 1) * length - rows[row].Ids.Length;
+            rows[row].Ids.CopyTo(ids, offset);
+            valid.AsSpan(offset, rows[row].Ids.Length).Fill(true);
+            foreach (var start in rows[row].ImageStarts)
+                for (var i = 0; i < n; i++)
+                    slots.Add(offset + start + i);
+        }
+        return new PromptBatch(
+            Place(tensor(ids, [rows.Length, length]), model.Device), Place(tensor(valid, [rows.Length, length]), model.Device),
+            Place(tensor(slots.ToArray(), [images, n]), model.Device),
+            [.. rows.Select(r => r.Ids.Length - r.ImageStarts.Count * n)], [.. rows.Select(r => r.ImageStarts.Count)],
+            vision is null ? null : new VisionOutput(vision.Features.DetachFromDisposeScope(), vision.ClsAttention?.DetachFromDisposeScope()));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Valid.Dispose();
+        VisualSlots.Dispose();
+        Vision?.Dispose();
+    }
+
+    private static Tensor Place(Tensor made, Device device)
+    {
+        var placed = made.to(device);
+        if (!ReferenceEquals(placed, made))
+            made.Dispose();
+        return placed.DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,193 @@
+using EosMLNet.Models;
+using EosMLNet.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Reduction;
+
+/// <summary>
+/// The tokens of a batch on their way through the decoder: text and visual tokens together, left-padded, becoming fewer at each site.
+/// Kept tokens keep their rotary positions. Its tensors belong to no dispose scope.
+/// </summary>
+internal sealed class TokenSequence : IDisposable
+{
+    private readonly VisionLanguageModel model;
+    private readonly PromptBatch batch;
+    private readonly Tensor patchIndex;      // (I, n) int64: the patch each visual token started as
+    private Tensor valid;                    // (B, T) bool
+    private Tensor positions;                // (B, T) int64: rotary positions, those of the unreduced sequence
+    private Tensor mass;                     // (B, T) float32: original tokens each token stands for
+    private Tensor slots;                    // (I, n) int64: visual tokens in the flattened (B·T) sequence
+    private Tensor kept;                     // (I, n) int64: visual tokens that are left, as places in the unreduced image
+    private Tensor? textAttention;           // (B, T): the last instruction token's attention at the layer before
+    private double massWeight;               // the latest site's weight of log mass on attention logits
+    private bool padded;
+
+    internal TokenSequence(VisionLanguageModel model, PromptBatch batch)
+    {
+        this.model = model;
+        this.batch = batch;
+        using var scope = NewDisposeScope();
+        valid = Keep(batch.Valid.alias());
+        slots = Keep(batch.VisualSlots.alias());
+        positions = Keep(Clamp(valid.cumsum(1).Plus(-1)));
+        mass = Keep(ones_like(valid, ScalarType.Float32));
+        kept = Keep(Scalars.Range(model.VisualTokens, model.Device).expand(slots.shape[0], -1).clone());
+        patchIndex = Keep(PatchIndex(model).expand(slots.shape[0], -1));
+        padded = batch.TextLengths.Zip(batch.Images).Distinct().Count() > 1;
+        Hidden = Keep(Embed());
+        Rotary = null!;
+        Refresh();
+    }
+
+    /// <summary>Hidden states, (B, T, d).</summary>
+    internal Tensor Hidden { get; private set; }
+
+    /// <summary>Position tables of the tokens.</summary>
+    internal Rotary Rotary { get; private set; }
+
+    /// <summary>What each key adds to attention logits, (B, T): minus infinity for padding, the weighted log mass for merged tokens; null where nothing.</summary>
+    internal Tensor? KeyBias { get; private set; }
+
+    /// <summary>The attention bias of the whole sequence, (B, 1, T, T); null for plain causal attention.</summary>
+    internal Tensor? Bias { get; private set; }
+
+    /// <summary>Number of tokens a row, padding included.</summary>
+    internal long Length => Hidden.shape[1];
+
+    /// <summary>Which visual tokens are left, as places in the unreduced image, (I, k).</summary>
+    internal Tensor Kept => kept;
+
+    /// <summary>What each visual token stands for, (I, k).</summary>
+    internal Tensor VisualMass => Flat(mass).index_select(0, slots.flatten()).view_as(slots);
+
+    /// <summary>Runs one decoder layer over all tokens.</summary>
+    internal void RunLayer(int layer, LayerCache? cache) => Replace(model.RunLayer(layer, Hidden, Rotary, Bias, cache));
+
+    /// <summary>Keeps, for the sites in front of the next layer, how the last instruction token attends at this one.</summary>
+    internal void ObserveTextAttention(int layer)
+    {
+        using var scope = NewDisposeScope();
+        var last = Scalars.Constant(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);                // (B, 1)
+        var attention = model.QueryAttention(layer, Hidden, Rotary, last, KeyBias?.unsqueeze(1).unsqueeze(1));   // (B, H, 1, T)
+        textAttention?.Dispose();
+        textAttention = Keep(attention.mean([1L]).squeeze(1));
+    }
+
+    /// <summary>Applies one site of a plan: afterwards each image has <see cref="ReductionSite.Keep"/> visual tokens and the sequence is shorter.</summary>
+    internal void Reduce(ReductionSite site, ScoreParameters? parameters)
+    {
+        if (batch.Vision is null)
+            return;
+        using var scope = NewDisposeScope();
+        var flat = Hidden.flatten(0, 1);                                                            // (B·T, d)
+        var places = slots.flatten();
+        var tokens = flat.index_select(0, places).view(slots.shape[0], slots.shape[1], -1);         // (I, n, d)
+        var input = new SiteInput(
+            tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
+            batch.Vision.ClsAttention?.gather(1, kept),
+            textAttention is null ? null : Flat(textAttention).index_select(0, places).view_as(slots),
+            NeedsKeys(site) ? model.Keys(site.Layer, tokens) : null);
+        var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
+
+        var anchors = slots.gather(1, reduced.Anchors);                                             // (I, k)
+        var stay = Flat(valid).index_copy(0, places, zeros_like(places, ScalarType.Bool))
+            .index_copy(0, anchors.flatten(), ones_like(anchors.flatten(), ScalarType.Bool)).view_as(valid);
+        var withTokens = flat.index_copy(0, anchors.flatten(), reduced.Tokens.flatten(0, 1)).view_as(Hidden);
+        var withMass = Flat(mass).index_copy(0, anchors.flatten(), reduced.Mass.flatten()).view_as(mass);
+
+        var lengths = batch.TextLengths.Zip(batch.Images, (text, images) => text + images * site.Keep).ToArray();
+        var order = Scalars.Range(Length, model.Device).expand_as(stay).Filled(stay.logical_not(), -1)
+            .sort(1).Values.narrow(1, Length - lengths.Max(), lengths.Max());                       // (B, T'): -1 at padding
+        var source = Clamp(order);
+        // The i-th token that stays moves to the i-th place after the padding.
+        var rank = stay.cumsum(1);
+        var moved = rank.Plus(-1).Plus(rank.narrow(1, Length - 1, 1).SubtractedFrom(lengths.Max()))
+            .Plus(Scalars.Range(batch.Count, model.Device).Times(lengths.Max()).unsqueeze(1));      // (B, T), within the flattened (B·T')
+
+        Replace(withTokens.gather(1, source.unsqueeze(-1).expand(-1, -1, Hidden.shape[2])));
+        Swap(ref slots, Flat(moved).index_select(0, anchors.flatten()).view_as(anchors));
+        Swap(ref kept, kept.gather(1, reduced.Anchors));
+        Swap(ref positions, positions.gather(1, source));
+        Swap(ref mass, withMass.gather(1, source));
+        Swap(ref valid, order.ge(Scalars.Literal(0)));
+        if (textAttention is not null)
+            Swap(ref textAttention, textAttention.gather(1, source));
+        padded = lengths.Distinct().Count() > 1;
+        massWeight = site.ProportionalAttention;
+        Refresh();
+    }
+
+    /// <summary>Rotary positions of the tokens that would follow, (B, 1): decoding goes on at the unreduced length.</summary>
+    /// <param name="step">How many tokens were decoded before.</param>
+    internal Tensor NextPosition(int step) => batch.Valid.sum(1, keepdim: true).Plus(step);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var held in new[] { patchIndex, valid, positions, mass, slots, kept, textAttention, Hidden, Rotary.Cos, Rotary.Sin, KeyBias, Bias })
+            held?.Dispose();
+    }
+
+    private static Tensor PatchIndex(VisionLanguageModel model)
+    {
+        var patches = Scalars.Range(model.Grid.Rows * model.Grid.Columns, model.Device);
+        return model.KeepsCls
+            ? cat([Scalars.Constant(model.Grid.Rows * model.Grid.Columns, [1], ScalarType.Int64, model.Device), patches])
+            : patches;
+    }
+
+    private Tensor Embed()
+    {
+        var text = model.EmbedTokens(batch.Ids);                                                    // (B, T, d)
+        return batch.Vision is null ? text : text.flatten(0, 1)
+            .index_copy(0, slots.flatten(), batch.Vision.Features.flatten(0, 1).to(text.dtype)).view_as(text);
+    }
+
+    // What depends on the tokens' places and stays the same from one site to the next.
+    private void Refresh()
+    {
+        using var scope = NewDisposeScope();
+        Rotary?.Cos.Dispose();
+        Rotary?.Sin.Dispose();
+        KeyBias?.Dispose();
+        Bias?.Dispose();
+        var rotary = model.Rotary(positions);
+        Rotary = new Rotary(Keep(rotary.Cos), Keep(rotary.Sin));
+        KeyBias = Bias = null;
+        if (!padded && massWeight == 0)
+            return;
+        var keyBias = mass.log().Times(massWeight).Filled(valid.logical_not(), double.NegativeInfinity);          // (B, T)
+        var later = ones(Length, Length, ScalarType.Bool, model.Device).triu(1);
+        // Padding sees itself: a row of nothing but minus infinities would not be a number.
+        var self = eye(Length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1));
+        var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).Filled(later, double.NegativeInfinity).Filled(self, 0);
+        KeyBias = Keep(keyBias.to(Hidden.dtype));
+        Bias = Keep(bias.unsqueeze(1).to(Hidden.dtype));                                            // (B, 1, T, T)
+    }
+
+    private static bool NeedsKeys(ReductionSite site) =>
+        site.Affinity.Feature == AffinityFeature.Key && (site.Transfer > 0 || site.Score.ContainsKey(ScoreCriterion.BipartiteMatch));
+
+    private void Replace(Tensor hidden)
+    {
+        Hidden.Dispose();
+        Hidden = Keep(hidden);
+    }
+
+    private static void Swap(ref Tensor held, Tensor next)
+    {
+        held.Dispose();
+        held = Keep(next);
+    }
+
+    private static Tensor Keep(Tensor made) => made.DetachFromDisposeScope();
+
+    private static Tensor Flat(Tensor x) => x.flatten();
+
+    private static Tensor Clamp(Tensor x)
+    {
+        using var zero = 0L.ToScalar();
+        return x.clamp(min: zero);
+    }
+}
