@@ -61,6 +61,10 @@ internal sealed class TextTokenizer
         return _tokenizer.Decode(plain).Trim();
     }
 
+    /// <summary>Whether the folder has a tokenizer's files.</summary>
+    public static bool Exists(string folder) =>
+        File.Exists(Path.Combine(folder, "tokenizer.model")) || File.Exists(Path.Combine(folder, "vocab.json"));
+
     private static TextTokenizer LoadUnchecked(string folder)
     {
         var settings = JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer_config.json"));

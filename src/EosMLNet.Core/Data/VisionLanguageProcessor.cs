@@ -32,6 +32,9 @@ public sealed class VisionLanguageProcessor
             : throw new EosException(EosErrors.InvalidOption, $"the prompt template '{value}' was given, expected one {ImageMark} and one {QuestionMark} in it.");
     }
 
+    /// <summary>Whether a checkpoint folder has a tokenizer; one without it can still be run on token ids.</summary>
+    public static bool Exists(string folder) => TextTokenizer.Exists(folder);
+
     /// <summary>Reads the tokenizer's files and, where there is one, <c>preprocessor_config.json</c>.</summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>

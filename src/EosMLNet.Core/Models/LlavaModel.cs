@@ -1,4 +1,5 @@
 using EosMLNet.Checkpoints;
+using EosMLNet.Data;
 using EosMLNet.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,14 +22,16 @@ public sealed class LlavaModel : VisionLanguageModel
     /// <summary>Builds the model from weights that <paramref name="weight"/> gives by canonical name and shape; the model owns them from then on.</summary>
     /// <param name="config">Shape of the model.</param>
     /// <param name="weight">Gives each weight, for example from a checkpoint, or random ones for training. All of one type and on one device.</param>
-    public LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight)
-        : this(config, weight, folder: null)
+    /// <param name="processor">Tokenizer and image preprocessing, if any.</param>
+    public LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
+        : this(config, weight, processor, folder: null)
     {
     }
 
-    private LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, string? folder)
+    private LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor, string? folder)
     {
         Config = config;
+        Processor = processor;
         this.folder = folder;
         try
         {
@@ -61,8 +64,9 @@ public sealed class LlavaModel : VisionLanguageModel
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
         var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
+        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
         using var unrecorded = no_grad();
-        return new LlavaModel(config, (name, shape) => checkpoint.Read(name, shape, type, place), folder);
+        return new LlavaModel(config, (name, shape) => checkpoint.Read(name, shape, type, place), processor, folder);
     }
 
     /// <summary>The checkpoint's configuration.</summary>
@@ -98,6 +102,8 @@ public sealed class LlavaModel : VisionLanguageModel
     public override Device Device => linear1.device;
     /// <inheritdoc/>
     public override bool HasClsAttention => TowerDepth(Config) > 0;
+    /// <inheritdoc/>
+    public override VisionLanguageProcessor? Processor { get; }
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> Weights => weights;
 

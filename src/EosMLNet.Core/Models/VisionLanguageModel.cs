@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using EosMLNet.Data;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -72,6 +73,9 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <summary>Whether <see cref="VisionOutput.ClsAttention"/> is there.</summary>
     public abstract bool HasClsAttention { get; }
+
+    /// <summary>Tokenizer and image preprocessing of the checkpoint; null where its folder has none.</summary>
+    public abstract VisionLanguageProcessor? Processor { get; }
 
     /// <summary>The weights by their canonical checkpoint names.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> Weights { get; }

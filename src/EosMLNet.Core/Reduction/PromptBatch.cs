@@ -1,3 +1,4 @@
+using EosMLNet.Data;
 using EosMLNet.Models;
 using static TorchSharp.torch;
 
@@ -40,6 +41,19 @@ public sealed class PromptBatch : IDisposable
     /// <summary>Number of rows.</summary>
     public int Count => TextLengths.Count;
 
+    /// <summary>Lays out questions about pictures, in the checkpoint's prompt form. A picture that is asked about several times is encoded once.</summary>
+    /// <param name="model">The model the questions are for.</param>
+    /// <param name="rows">Pictures and questions; the picture may be missing.</param>
+    /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Picture, string Question)> rows)
+    {
+        var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
+            "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, withImage: row.Picture is not null)).ToArray();
+        var pictures = rows.Select(row => row.Picture).OfType<RgbImage>().ToArray();
+        return Create(model, prompts, pictures.Length == 0 ? null : Encode(model, processor, pictures));
+    }
+
     /// <summary>Lays out a batch.</summary>
     /// <param name="model">The model the prompts are for.</param>
     /// <param name="prompts">Token ids of each row. An image is the image token once, or once for each visual token.</param>
@@ -73,6 +87,19 @@ public sealed class PromptBatch : IDisposable
             Place(tensor(slots.ToArray(), [images, n]), model.Device),
             [.. rows.Select(r => r.Ids.Length - r.ImageStarts.Count * n)], [.. rows.Select(r => r.ImageStarts.Count)],
             vision is null ? null : new VisionOutput(vision.Features.DetachFromDisposeScope(), vision.ClsAttention?.DetachFromDisposeScope()));
+    }
+
+    private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] pictures)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var distinct = pictures.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
+        var encoded = model.EncodeImages(processor.Images.Process(distinct));
+        if (distinct.Count < pictures.Length)
+            encoded = encoded.Select(tensor(pictures.Select(p => (long)distinct.IndexOf(p)).ToArray(), device: model.Device));
+        encoded.Features.MoveToOuterDisposeScope();
+        encoded.ClsAttention?.MoveToOuterDisposeScope();
+        return encoded;
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,25 @@
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Evaluation;
+
+/// <summary>How a model under a plan answers a dataset.</summary>
+public sealed record EvaluationResult
+{
+    /// <summary>The share of rows answered correctly, 0 … 1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>The mean of <see cref="ByFamily"/>: each family counts alike, however many rows it has.</summary>
+    public required double FamilyAverage { get; init; }
+
+    /// <summary>The share of correct rows of each question family.</summary>
+    public required IReadOnlyDictionary<string, double> ByFamily { get; init; }
+
+    /// <summary>The answer to each row, in the dataset's order.</summary>
+    public required IReadOnlyList<string> Answers { get; init; }
+
+    /// <summary>Wall-clock milliseconds an answer in batches, pictures encoded and text decoded included.</summary>
+    public required double MillisecondsPerAnswer { get; init; }
+
+    /// <summary>What the plan costs.</summary>
+    public required TokenLedger Ledger { get; init; }
+}
