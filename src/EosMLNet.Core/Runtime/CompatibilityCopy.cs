@@ -44,14 +44,14 @@ internal static class CompatibilityCopy
     internal static string CacheFolder =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "eosmlnet");
 
-    /// <summary>Writes the copy unless it is there with exactly these bytes. Safe between processes: each sees a whole old copy or a whole new one.</summary>
-    internal static string Store(byte[] bytes, string hash)
+    /// <summary>Writes the copy into <paramref name="folder"/> unless it is there with exactly these bytes. Safe between processes: each sees a whole old copy or a whole new one.</summary>
+    internal static string Store(byte[] bytes, string hash, string folder)
     {
-        Directory.CreateDirectory(CacheFolder);
-        var copy = Path.Combine(CacheFolder, $"libLibTorchSharp-{hash}.so");
+        Directory.CreateDirectory(folder);
+        var copy = Path.Combine(folder, $"libLibTorchSharp-{hash}.so");
         if (File.Exists(copy) && File.ReadAllBytes(copy).AsSpan().SequenceEqual(bytes))
             return copy;
-        var temporary = Path.Combine(CacheFolder, $"{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
         try
         {
             File.WriteAllBytes(temporary, bytes);
@@ -69,7 +69,7 @@ internal static class CompatibilityCopy
         handle = 0;
         try
         {
-            return Path.IsPathRooted(CacheFolder) && NativeLibrary.TryLoad(Store(bytes, hash), out handle);
+            return Path.IsPathRooted(CacheFolder) && NativeLibrary.TryLoad(Store(bytes, hash, CacheFolder), out handle);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -49,7 +49,7 @@ internal static partial class ExistingLibTorch
             }
             catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
             {
-                throw Unfit(folder, $"{FileName(name)} cannot be loaded ({e.Message.Trim()})", e);
+                throw Unfit(folder, $"{FileName(name)} cannot be loaded ({LastLine(e.Message)})", e);
             }
         }
         var version = CheckVersion(folder, ReportedVersion(torchCpu));
@@ -69,6 +69,9 @@ internal static partial class ExistingLibTorch
 
     internal static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+
+    // .NET puts general advice in front of what the loader said.
+    private static string LastLine(string message) => message.Trim().Split('\n')[^1].Trim();
 
     private static string[] MissingFrom(string folder) =>
         [.. Libraries.Where(l => l.Required).Select(l => FileName(l.Name)).Where(file => !File.Exists(Path.Combine(folder, file)))];
