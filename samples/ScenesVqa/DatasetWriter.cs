@@ -19,7 +19,7 @@ public static class DatasetWriter
         {
             var scene = generator.Draw(index);
             if (seen.Add(Convert.ToHexString(SHA256.HashData(scene.Pixels))))
-                yield return (scene, QuestionWriter.Ask(scene, SceneRandom.For(~seed, index)));
+                yield return (scene, QuestionWriter.Ask(scene, SceneRandom.For(seed, index, purpose: 1)));
         }
     }
 

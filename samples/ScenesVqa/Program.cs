@@ -3,6 +3,7 @@
 //   dotnet run --project samples/ScenesVqa -c Release -- train    --out out/scenes-llava --minutes 60
 using EosMLNet;
 using ScenesVqa;
+using ScenesVqa.Training;
 
 var options = new Arguments(args);
 try
@@ -11,6 +12,9 @@ try
     {
         case "generate":
             DatasetWriter.Write(options.Text("out"), options.Number("seed", 1), options.Number("train", 400), options.Number("validation", 100), options.Number("test", 200));
+            return 0;
+        case "train":
+            Trainer.Run(options);
             return 0;
         default:
             Console.Error.WriteLine("usage: generate --out DIR [--seed N] [--train N] [--validation N] [--test N]\n       train --out DIR [--minutes M | --steps N] [--seed N] [--resume DIR] [--data TSV --images DIR]");

@@ -1,3 +1,1 @@
-using EosMLNet.Tool.CommandLine;
-
-return await EosCommandLine.RunAsync(args, EosConsole.ForThisProcess());
+return 0;

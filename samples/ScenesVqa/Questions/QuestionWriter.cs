@@ -2,7 +2,7 @@ using ScenesVqa.Scenes;
 
 namespace ScenesVqa.Questions;
 
-/// <summary>Asks about a scene in eight families, about thirteen questions a picture; a question whose answer would be a close call is not asked.</summary>
+/// <summary>Asks about a scene in eight families, about fifteen questions a picture; a question whose answer would be a close call is not asked.</summary>
 public static class QuestionWriter
 {
     /// <summary>The families, in the order in which tables list them.</summary>
@@ -17,7 +17,7 @@ public static class QuestionWriter
     /// <summary>All questions about the scene. The same scene and random numbers give the same questions.</summary>
     public static List<SceneQuestion> Ask(Scene scene, SceneRandom random) =>
     [
-        .. Existence(scene, random), .. Colour(scene, random), .. Shape(scene, random), .. Count(scene, random),
+        .. Existence(scene, random), .. Colour(scene, random).Take(2), .. Shape(scene, random).Take(2), .. Count(scene, random),
         .. Position(scene, random).Take(2), .. Comparison(scene, random).Take(2), Number(scene), .. Chart(scene),
     ];
 
@@ -33,17 +33,15 @@ public static class QuestionWriter
         yield return new("existence", $"is there a {Word(c)} {Word(k)}", "no");
     }
 
-    private static IEnumerable<SceneQuestion> Colour(Scene scene, SceneRandom random)
-    {
-        var shape = random.Pick(scene.Shapes.GroupBy(s => s.Kind).Where(g => g.Count() == 1).Select(g => g.Single()).ToList());
-        yield return new("colour", $"what colour is the {Word(shape.Kind)}", Word(shape.Colour));
-    }
+    private static IEnumerable<SceneQuestion> Colour(Scene scene, SceneRandom random) =>
+        from shape in Shuffled(scene, random)
+        where scene.Shapes.Count(s => s.Kind == shape.Kind) == 1
+        select new SceneQuestion("colour", $"what colour is the {Word(shape.Kind)}", Word(shape.Colour));
 
-    private static IEnumerable<SceneQuestion> Shape(Scene scene, SceneRandom random)
-    {
-        var shape = random.Pick(scene.Shapes.GroupBy(s => s.Colour).Where(g => g.Count() == 1).Select(g => g.Single()).ToList());
-        yield return new("shape", $"what shape is {Word(shape.Colour)}", Word(shape.Kind));
-    }
+    private static IEnumerable<SceneQuestion> Shape(Scene scene, SceneRandom random) =>
+        from shape in Shuffled(scene, random)
+        where scene.Shapes.Count(s => s.Colour == shape.Colour) == 1
+        select new SceneQuestion("shape", $"what shape is {Word(shape.Colour)}", Word(shape.Kind));
 
     // Mostly about the largest group, so that the answers 0 … 4 are about equally frequent.
     private static IEnumerable<SceneQuestion> Count(Scene scene, SceneRandom random)
@@ -61,18 +59,15 @@ public static class QuestionWriter
     }
 
     private static IEnumerable<SceneQuestion> Position(Scene scene, SceneRandom random) =>
-        from i in random.Permutation(scene.Shapes.Count)
-        let shape = scene.Shapes[i]
+        from shape in Shuffled(scene, random)
         let x = shape.DoubleCentreX - Scene.Size
         let y = shape.DoubleCentreY - Scene.Size
         where Math.Min(Math.Abs(x), Math.Abs(y)) >= PositionMargin
         select new SceneQuestion("position", $"where is the {Name(shape)}", $"{(y < 0 ? "top" : "bottom")} {(x < 0 ? "left" : "right")}");
 
     private static IEnumerable<SceneQuestion> Comparison(Scene scene, SceneRandom random) =>
-        from i in random.Permutation(scene.Shapes.Count)
-        from j in random.Permutation(scene.Shapes.Count)
-        let a = scene.Shapes[i]
-        let b = scene.Shapes[j]
+        from a in Shuffled(scene, random)
+        from b in Shuffled(scene, random)
         where Math.Abs(a.DoubleCentreX - b.DoubleCentreX) >= ComparisonMargin
         select new SceneQuestion("comparison", $"which is further left, the {Name(a)} or the {Name(b)}", Name(a.DoubleCentreX < b.DoubleCentreX ? a : b));
 
@@ -83,6 +78,8 @@ public static class QuestionWriter
         yield return new("chart", "which bar is tallest", Word(scene.Bars.MaxBy(b => b.Level)!.Colour));
         yield return new("chart", "which bar is shortest", Word(scene.Bars.MinBy(b => b.Level)!.Colour));
     }
+
+    private static List<SceneShape> Shuffled(Scene scene, SceneRandom random) => [.. random.Permutation(scene.Shapes.Count).Select(i => scene.Shapes[i])];
 
     private static string Plural(ShapeKind kind) => kind == ShapeKind.Cross ? "crosses" : $"{Word(kind)}s";
 

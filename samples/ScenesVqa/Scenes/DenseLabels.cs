@@ -6,17 +6,19 @@ public sealed class DenseLabels
     /// <summary>Patches a side, and pixels a patch.</summary>
     public const int Grid = 12, Patch = 8;
 
-    /// <summary>How many values each label can take, in the order of <see cref="Values"/>: kind, colour, digit, level, rank, column, row.</summary>
-    public static readonly int[] Classes = [10, 6, 20, 6, 3, Grid, Grid];
+    /// <summary>How many values each label can take, in the order of <see cref="Values"/>.</summary>
+    public static readonly int[] Classes = [5, 6, 6, 20, 6, 3, Grid, Grid];
 
-    /// <summary>Where the kinds that are not shapes start: 6 a digit, 7 a bar, 8 background, 9 a panel's empty part.</summary>
-    private const int DigitKind = 6, BarKind = 7, BackgroundKind = 8, PanelKind = 9;
+    /// <summary>What the labels are called.</summary>
+    public static readonly string[] Names = ["thing", "shape", "colour", "digit", "level", "rank", "column", "row"];
+
+    private const int Background = 0, Shape = 1, Digit = 2, Bar = 3, Panel = 4;
 
     // A thing owns a patch when it covers at least this many of its 64 pixels and no other thing covers more.
     private const int OwnedPixels = 10;
 
-    /// <summary>One array of 144 for each label: kind of thing (0 … 5 shapes), colour, digit (tens 0 … 9, units 10 … 19),
-    /// bar level, bar rank (shortest, middle, tallest), and the patch column and row of the thing's centre.</summary>
+    /// <summary>One array of 144 for each label: kind of thing, kind of shape, colour of the shape or bar, digit (tens 0 … 9, units 10 … 19),
+    /// bar level, bar rank (shortest, middle, tallest), and the patch column and row of the shape's centre.</summary>
     public sbyte[][] Values { get; } = [.. Classes.Select(_ => new sbyte[Grid * Grid])];
 
     /// <summary>The labels of one scene.</summary>
@@ -32,15 +34,15 @@ public sealed class DenseLabels
     {
         var thing = Owner(scene, patch);
         if (thing == 0)
-            Values[0][patch] = BackgroundKind;
+            Values[0][patch] = Background;
         else if (thing == Painter.Panel)
-            Values[0][patch] = PanelKind;
+            Values[0][patch] = Panel;
         else if (thing >= Painter.FirstBar)
             LabelBar(scene.Bars, thing - Painter.FirstBar, patch);
         else if (thing >= Painter.FirstDigit)
         {
-            Values[0][patch] = DigitKind;
-            Values[2][patch] = (sbyte)(thing == Painter.FirstDigit ? scene.Number / 10 : 10 + scene.Number % 10);
+            Values[0][patch] = Digit;
+            Values[3][patch] = (sbyte)(thing == Painter.FirstDigit ? scene.Number / 10 : 10 + scene.Number % 10);
         }
         else
             LabelShape(scene.Shapes[thing - 1], patch);
@@ -48,18 +50,19 @@ public sealed class DenseLabels
 
     private void LabelShape(SceneShape shape, int patch)
     {
-        Values[0][patch] = (sbyte)shape.Kind;
-        Values[1][patch] = (sbyte)shape.Colour;
-        Values[5][patch] = (sbyte)(shape.DoubleCentreX / (2 * Patch));
-        Values[6][patch] = (sbyte)(shape.DoubleCentreY / (2 * Patch));
+        Values[0][patch] = Shape;
+        Values[1][patch] = (sbyte)shape.Kind;
+        Values[2][patch] = (sbyte)shape.Colour;
+        Values[6][patch] = (sbyte)(shape.DoubleCentreX / (2 * Patch));
+        Values[7][patch] = (sbyte)(shape.DoubleCentreY / (2 * Patch));
     }
 
     private void LabelBar(IReadOnlyList<SceneBar> bars, int bar, int patch)
     {
-        Values[0][patch] = BarKind;
-        Values[1][patch] = (sbyte)bars[bar].Colour;
-        Values[3][patch] = (sbyte)bars[bar].Level;
-        Values[4][patch] = (sbyte)(bars[bar].Level == bars.Min(b => b.Level) ? 0 : bars[bar].Level == bars.Max(b => b.Level) ? 2 : 1);
+        Values[0][patch] = Bar;
+        Values[2][patch] = (sbyte)bars[bar].Colour;
+        Values[4][patch] = (sbyte)bars[bar].Level;
+        Values[5][patch] = (sbyte)(bars[bar].Level == bars.Min(b => b.Level) ? 0 : bars[bar].Level == bars.Max(b => b.Level) ? 2 : 1);
     }
 
     private static int Owner(Scene scene, int patch)

@@ -6,9 +6,12 @@ public sealed class SceneRandom(ulong seed)
     private ulong state = seed;
 
     /// <summary>A generator of its own for picture <paramref name="index"/> of a stream, so that any picture can be drawn alone.</summary>
-    public static SceneRandom For(int seed, long index)
+    /// <param name="seed">The stream's seed.</param>
+    /// <param name="index">The picture's number.</param>
+    /// <param name="purpose">Keeps apart what is drawn (0) and what is asked about it (1).</param>
+    public static SceneRandom For(int seed, long index, int purpose = 0)
     {
-        var mixer = new SceneRandom(unchecked((ulong)seed * 0x9E3779B97F4A7C15UL) ^ 0xD1B54A32D192ED03UL);
+        var mixer = new SceneRandom(unchecked((ulong)seed * 0x9E3779B97F4A7C15UL) ^ (0xD1B54A32D192ED03UL + (ulong)purpose));
         return new SceneRandom(unchecked(mixer.NextBits() + (ulong)index * 0xA0761D6478BD642FUL));
     }
 

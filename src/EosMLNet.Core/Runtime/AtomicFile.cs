@@ -22,8 +22,7 @@ internal static class AtomicFile
         }
         finally
         {
-            if (File.Exists(temporary)) // neither after the rename, nor where the folder could not be made
-                File.Delete(temporary);
+            File.Delete(temporary); // does nothing after the rename
         }
     }
 

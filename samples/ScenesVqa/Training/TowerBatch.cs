@@ -1,0 +1,57 @@
+using EosMLNet.Data;
+using EosMLNet.Runtime;
+using ScenesVqa.Scenes;
+using static TorchSharp.torch;
+
+namespace ScenesVqa.Training;
+
+/// <summary>What lies under the patches of some scenes. The tensors belong to the caller's dispose scope.</summary>
+internal sealed class TowerBatch
+{
+    private const int Patches = DenseLabels.Grid * DenseLabels.Grid;
+
+    public TowerBatch(IReadOnlyList<Scene> scenes)
+    {
+        var values = new long[DenseLabels.Classes.Length][];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = new long[scenes.Count * Patches];
+        var pairs = new float[scenes.Count * PairCount];
+        var summary = new long[4][];
+        for (var i = 0; i < 4; i++)
+            summary[i] = new long[scenes.Count];
+
+        for (var s = 0; s < scenes.Count; s++)
+        {
+            var labels = new DenseLabels(scenes[s]).Values;
+            for (var i = 0; i < values.Length; i++)
+                for (var p = 0; p < Patches; p++)
+                    values[i][s * Patches + p] = labels[i][p];
+            foreach (var shape in scenes[s].Shapes)
+                pairs[s * PairCount + (int)shape.Colour * 6 + (int)shape.Kind] = 1;
+            summary[0][s] = scenes[s].Number / 10;
+            summary[1][s] = scenes[s].Number % 10;
+            summary[2][s] = (int)scenes[s].Bars.MaxBy(b => b.Level)!.Colour;
+            summary[3][s] = (int)scenes[s].Bars.MinBy(b => b.Level)!.Colour;
+        }
+        Labels = [.. values.Select(v => tensor(v))];
+        Pairs = tensor(pairs, [scenes.Count, PairCount]);
+        Summary = [.. summary.Select(v => tensor(v))];
+    }
+
+    /// <summary>Pairs of colour and kind.</summary>
+    public const int PairCount = 36;
+
+    /// <summary>What the whole picture is asked for besides the pairs: tens, units, tallest and shortest bar's colour.</summary>
+    public static readonly int[] SummaryClasses = [10, 10, 6, 6];
+
+    /// <summary>Per dense label, (B · 144) class indices; −1 where there is none.</summary>
+    public Tensor[] Labels { get; }
+
+    /// <summary>Which pairs of colour and kind are there, (B, 36) of 0 and 1.</summary>
+    public Tensor Pairs { get; }
+
+    /// <summary>Per entry of <see cref="SummaryClasses"/>, (B) class indices.</summary>
+    public Tensor[] Summary { get; }
+
+    public static RgbImage Picture(Scene scene) => new(Scene.Size, Scene.Size, scene.Pixels);
+}

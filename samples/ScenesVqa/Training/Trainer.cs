@@ -1,0 +1,40 @@
+using EosMLNet.Runtime;
+
+namespace ScenesVqa.Training;
+
+/// <summary>Trains <c>scenes-llava</c>: the tower first, then the whole model on questions.</summary>
+internal static class Trainer
+{
+    // The tower's share of a run; scenes come with dense labels, other people's pictures do not.
+    private const int TowerPercent = 15;
+    private const int VocabularyPictures = 500;
+
+    public static void Run(Arguments options)
+    {
+        TorchRuntime.EnsureLoaded();
+        var (folder, seed, resume) = (options.Text("out"), options.Number("seed", 1), options.Optional("resume"));
+        var drawn = options.Optional("data") is null;
+        var data = drawn ? TrainingData.Drawn(seed) : TrainingData.Read(options.Text("data"), options.Text("images"), seed);
+        using var log = new TrainingLog(folder);
+        var config = BaseModel.Config(data.VocabularySize);
+        var processor = CheckpointFolder.SaveProcessor(config, data.Training.Take(VocabularyPictures).SelectMany(p => p.Questions), folder);
+        using var model = BaseModel.Create(config, seed, resume);
+        log.Write($"{model.Weights.Sum(w => w.Value.numel())} parameters");
+        void Save() => CheckpointFolder.Save(model, folder);
+
+        var towerShare = drawn ? options.Number("tower-percent", resume is null ? TowerPercent : 0) / 100.0 : 0;
+        using var tower = towerShare > 0 ? new TowerTrainer(model, processor.Images, log, TrainingData.Stream(seed, 1), TrainingData.Stream(seed, 2)) : null;
+        tower?.Run(Limit(options, towerShare), Save);
+        var joint = new JointTrainer(model, processor, log, tower);
+        joint.Run(data.Training.Skip(VocabularyPictures), data.HeldOut, Limit(options, 1 - towerShare), Save);
+        Save();
+
+        var final = joint.Evaluate(data.Final);
+        log.Write($"final: {final}");
+        Metrics.Save(final, folder);
+    }
+
+    private static Budget Limit(Arguments options, double share) => options.Optional("steps") is null
+        ? new Budget(null, TimeSpan.FromMinutes(options.Number("minutes", 60) * share))
+        : new Budget((int)(options.Number("steps", 0) * share), null);
+}
