@@ -41,6 +41,8 @@ public static class EosErrors
     public const string CannotWrite = "EOS2003";
     /// <summary>The installed ML.NET lacks a member that EosMLNet builds on.</summary>
     public const string MlNetVersion = "EOS2004";
+    /// <summary>A native library other than torch's cannot be loaded, such as the one that decodes pictures.</summary>
+    public const string NativeLibrary = "EOS2005";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>

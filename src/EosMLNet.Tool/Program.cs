@@ -1,1 +1,3 @@
-return 0;
+using EosMLNet.Tool.CommandLine;
+
+return await EosCommandLine.RunAsync(args, EosConsole.ForThisProcess());

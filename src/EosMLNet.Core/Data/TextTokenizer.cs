@@ -136,26 +136,26 @@ internal sealed class TextTokenizer
             {
                 if (!int.TryParse(id, out var number))
                     throw new EosException(EosErrors.Tokenizer, $"{decoder.Describe(id)} is not under a token id.");
-                AddToken(tokens, decoder.Section(id).Text("content"), number);
+                AddToken(tokens, decoder, decoder.Section(id).Text("content"), number);
             }
         }
         if (JsonSection.ReadIfExists(Path.Combine(folder, "added_tokens.json")) is { } added)
         {
             foreach (var token in added.Names)
-                AddToken(tokens, token, added.Int(token, -1));
+                AddToken(tokens, added, token, added.Int(token, -1));
         }
         if (JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer.json"), LargestFile) is { } whole)
         {
             foreach (var token in whole.Sections("added_tokens"))
-                AddToken(tokens, token.Text("content"), token.Int("id", -1));
+                AddToken(tokens, token, token.Text("content"), token.Int("id", -1));
         }
         return tokens;
     }
 
-    private static void AddToken(Dictionary<string, int> tokens, string? content, int id)
+    private static void AddToken(Dictionary<string, int> tokens, JsonSection source, string? content, int id)
     {
         if (string.IsNullOrEmpty(content) || id < 0)
-            throw new EosException(EosErrors.Tokenizer, $"the special token '{content}' has the id {id}; expected a text and an id from 0 up.");
+            throw new EosException(EosErrors.Tokenizer, $"'{source.File}' gives the special token '{content}' the id {id}; expected a text and an id from 0 up.");
         tokens.TryAdd(content, id);
     }
 }

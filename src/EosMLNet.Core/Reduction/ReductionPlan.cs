@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization;
+using EosMLNet.Models;
 
 namespace EosMLNet.Reduction;
 
 /// <summary>
 /// The discrete result of a search, or a published method written as a point of the same operator: which sites stand where, and what they cost.
-/// A plan is plain data, kept as a small JSON document (build/docs/plan.schema.json).
+/// A plan is plain data; <see cref="Load"/> and <see cref="Save"/> keep it as a small JSON document (build/docs/plan.schema.json).
 /// </summary>
 public sealed record ReductionPlan
 {
@@ -34,7 +35,11 @@ public sealed record ReductionPlan
     [JsonIgnore]
     public ScoreParameters? Parameters { get; init; }
 
+    /// <summary>What identifies <see cref="Parameters"/> in the plan file, as <c>sha256:…</c>; <see langword="null"/> without any.</summary>
+    public string? ParametersFingerprint => Parameters?.Fingerprint;
+
     /// <summary>True when no site looks at the question: the reduced picture then serves several questions about it.</summary>
+    [JsonPropertyName("questionAgnostic")]
     public bool IsQuestionAgnostic => Sites.All(site => !site.Score.ContainsKey(ScoreCriterion.TextAttention));
 
     /// <summary>Makes a plan and computes its ledger.</summary>
@@ -44,10 +49,60 @@ public sealed record ReductionPlan
     /// <exception cref="EosException">EOS4001: a site is out of range, keeps more than it gets, or lacks its parameters.</exception>
     public static ReductionPlan Create(PlanModel model, IEnumerable<ReductionSite> sites, ScoreParameters? parameters = null)
     {
+        const string Source = "the plan";
         IReadOnlyList<ReductionSite> list = [.. sites];
-        return new ReductionPlan { Model = model, Sites = list, Ledger = TokenLedger.Compute(model, list), Parameters = parameters };
+        PlanRules.CheckModel(model, Source);
+        PlanRules.CheckSites(model, list, Source);
+        var plan = new ReductionPlan { Model = model, Sites = list, Ledger = TokenLedger.Compute(model, list), Parameters = parameters };
+        PlanRules.Check(plan, Source);
+        return plan;
     }
 
     /// <summary>The plan without a site: the unreduced model.</summary>
     public static ReductionPlan Identity(PlanModel model) => Create(model, []);
+
+    /// <summary>Reads a plan and, where it has them, the learned parameters beside it (the same name with the ending <c>.safetensors</c>).</summary>
+    /// <exception cref="EosException">EOS1001: the file is missing. EOS4001: it is malformed, newer than this library, or contradicts itself.</exception>
+    public static ReductionPlan Load(string path) => PlanFiles.Load(path);
+
+    /// <summary>Writes the plan and, where it has them, its learned parameters beside it. The same plan gives the same bytes.</summary>
+    /// <exception cref="EosException">EOS2003: a file cannot be written. EOS4001: the plan contradicts itself.</exception>
+    public void Save(string path) => PlanFiles.Save(this, path);
+
+    /// <summary>Reads a plan that is not a file of its own.</summary>
+    /// <param name="json">The JSON document.</param>
+    /// <param name="parameters">The learned parameters that belong to it.</param>
+    /// <param name="source">What to call the document in messages.</param>
+    /// <exception cref="EosException">EOS4001: it is malformed, newer than this library, or contradicts itself.</exception>
+    public static ReductionPlan FromJson(string json, ScoreParameters? parameters = null, string source = "the plan") =>
+        PlanJson.Read(json, source, _ => parameters);
+
+    /// <summary>The plan as a JSON document, without its learned parameters.</summary>
+    public string ToJson() => PlanJson.Write(this);
+
+    /// <summary>Checks that a model is the one that the plan was made for.</summary>
+    /// <exception cref="EosException">EOS4002: it is not, or lacks what a score needs.</exception>
+    public void CheckFits(VisionLanguageModel model)
+    {
+        CheckFits(PlanModel.Of(model));
+        if (!model.HasClsAttention && Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.ClsAttention)))
+            throw new EosException(EosErrors.PlanMismatch,
+                "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. Use a plan that was searched on this model.");
+    }
+
+    internal void CheckFits(PlanModel model)
+    {
+        Same("layers", Model.Layers, model.Layers);
+        Same("visual tokens", Model.VisualTokens, model.VisualTokens);
+        Same("hidden size", Model.HiddenSize, model.HiddenSize);
+        Same("fingerprint", Model.Fingerprint, model.Fingerprint);
+        Same("remaining numbers", Model, model);
+
+        static void Same<T>(string what, T planned, T found)
+        {
+            if (!Equals(planned, found))
+                throw new EosException(EosErrors.PlanMismatch,
+                    $"The plan was made for another model ({what}: {planned}; here: {found}). Use the model that the plan names, or search a plan for this one.");
+        }
+    }
 }

@@ -22,7 +22,8 @@ internal static class AtomicFile
         }
         finally
         {
-            File.Delete(temporary); // does nothing after the rename
+            if (File.Exists(temporary)) // neither after the rename, nor where the folder could not be made
+                File.Delete(temporary);
         }
     }
 

@@ -10,10 +10,10 @@ namespace EosMLNet.Search;
 /// </summary>
 public sealed class AugmentedLagrangian
 {
-    private readonly double[] _multipliers;
-    private readonly double[] _violations;
-    private readonly double _growth;
-    private readonly double _maxPenalty;
+    private readonly double[] multipliers;
+    private readonly double[] violations;
+    private readonly double growth;
+    private readonly double maxPenalty;
 
     /// <summary>Starts with all multipliers at 0.</summary>
     /// <param name="constraints">How many constraints there are.</param>
@@ -22,16 +22,16 @@ public sealed class AugmentedLagrangian
     /// <param name="maxPenalty">Where μ stops growing: a larger one makes the problem stiff without making it better.</param>
     public AugmentedLagrangian(int constraints, double penalty = 10, double growth = 2, double maxPenalty = 1000)
     {
-        _multipliers = new double[constraints];
-        _violations = Enumerable.Repeat(double.PositiveInfinity, constraints).ToArray();
-        (Penalty, _growth, _maxPenalty) = (penalty, growth, maxPenalty);
+        multipliers = new double[constraints];
+        violations = Enumerable.Repeat(double.PositiveInfinity, constraints).ToArray();
+        (Penalty, this.growth, this.maxPenalty) = (penalty, growth, maxPenalty);
     }
 
     /// <summary>μ.</summary>
     public double Penalty { get; private set; }
 
     /// <summary>λ, one for each constraint, never negative: what one unit of the constraint is worth in units of the loss.</summary>
-    public IReadOnlyList<double> Multipliers => _multipliers;
+    public IReadOnlyList<double> Multipliers => multipliers;
 
     /// <summary>The terms that are added to the loss.</summary>
     /// <param name="constraints">g, each 0-dimensional, at most 0 where the constraint is met.</param>
@@ -40,7 +40,7 @@ public sealed class AugmentedLagrangian
     {
         using var scope = NewDisposeScope();
         var terms = constraints.Select((g, i) =>
-            g.Times(Penalty).Plus(_multipliers[i]).relu().Power(2).Plus(-_multipliers[i] * _multipliers[i]).Over(2 * Penalty));
+            g.Times(Penalty).Plus(multipliers[i]).relu().Power(2).Plus(-multipliers[i] * multipliers[i]).Over(2 * Penalty));
         return stack(terms.ToArray()).sum().MoveToOuterDisposeScope();
     }
 
@@ -49,14 +49,14 @@ public sealed class AugmentedLagrangian
     public void Update(params IReadOnlyList<double> constraints)
     {
         var stalled = false;
-        for (var i = 0; i < _multipliers.Length; i++)
+        for (var i = 0; i < multipliers.Length; i++)
         {
-            _multipliers[i] = Math.Max(0, _multipliers[i] + Penalty * constraints[i]);
+            multipliers[i] = Math.Max(0, multipliers[i] + Penalty * constraints[i]);
             var violation = Math.Max(0, constraints[i]);
-            stalled |= violation > 1e-3 && violation > _violations[i] / 2;
-            _violations[i] = violation;
+            stalled |= violation > 1e-3 && violation > violations[i] / 2;
+            violations[i] = violation;
         }
         if (stalled)
-            Penalty = Math.Min(Penalty * _growth, _maxPenalty);
+            Penalty = Math.Min(Penalty * growth, maxPenalty);
     }
 }

@@ -1,0 +1,104 @@
+namespace EosMLNet.Reduction;
+
+/// <summary>
+/// Published methods as points of the operator, under the same ledger as everything else: each plan's mean visual tokens per layer meet the budget
+/// exactly, or stay under it by as little as the method allows. All but <see cref="FastV"/> act in front of layer 0, before any decoder layer.
+/// </summary>
+public static class Baselines
+{
+    /// <summary>Keeps the same randomly drawn patches of every picture.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <param name="seed">Draws the patches.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan Random(PlanModel model, double meanTokens, int seed) =>
+        ReductionPlan.Create(model, [Site(0, WholeBudget(model, meanTokens), ScoreCriterion.Random) with { Seed = seed }]);
+
+    /// <summary>Keeps evenly spaced patches, row by row.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan Stride(PlanModel model, double meanTokens) =>
+        ReductionPlan.Create(model, [Site(0, WholeBudget(model, meanTokens), ScoreCriterion.Lattice)]);
+
+    /// <summary>
+    /// 2-D average pooling: the patch grid is cut into windows, and each becomes the mean of its patches. Of the window counts within the budget,
+    /// the largest whose windows are no more than twice as long as wide.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan AveragePool(PlanModel model, double meanTokens) =>
+        ReductionPlan.Create(model, [GridPool(PatchWindows.LargestCount(model.Grid, WholeBudget(model, meanTokens)))]);
+
+    /// <summary>
+    /// FastV (arXiv:2403.06764): in front of layer 2, keeps the tokens to which the last instruction token paid most attention in the layer before; the others vanish.
+    /// The two layers before it see every token, so that a small mean budget is out of its reach: with 144 tokens and 6 layers they alone bring the mean to 48.
+    /// Where FastV would have to drop more than nine tokens of ten, or could not meet the budget at all, the picture is therefore first pooled
+    /// in windows in front of layer 0 (as in <see cref="AveragePool"/>), to about as many tokens as let FastV then drop half of them, its published default.
+    /// A model of one layer has no layer before: there, the pooling alone is left.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan FastV(PlanModel model, double meanTokens)
+    {
+        const double MostDropped = 0.9;
+        if (model.Layers == 1)
+            return AveragePool(model, meanTokens);
+        var budget = Math.Min(Checked(model, meanTokens), model.VisualTokens);
+        var layer = Math.Min(2, model.Layers - 1);
+        var alone = KeptAfter(model.VisualTokens);
+        if (alone >= (1 - MostDropped) * model.VisualTokens)
+            return ReductionPlan.Create(model, [Attention(alone)]);
+        // Half of the pooled tokens stay: layer·p + (layers − layer)·p/2 = layers·budget.
+        var pooled = PatchWindows.LargestCount(model.Grid, (int)(budget * model.Layers / ((model.Layers + layer) / 2.0)));
+        return ReductionPlan.Create(model, [GridPool(pooled), Attention(KeptAfter(pooled))]);
+
+        int KeptAfter(int before) => (int)Math.Min(before, Math.Floor((budget * model.Layers - (double)layer * before) / (model.Layers - layer)));
+        ReductionSite Attention(int keep) => Site(layer, keep, ScoreCriterion.TextAttention);
+    }
+
+    /// <summary>
+    /// ToMe (arXiv:2210.09461) on the visual tokens in front of layer 0: rounds that each merge at most half of the tokens, those at even positions into
+    /// their most similar token at an odd position, by the cosine similarity of keys; later layers attend in proportion to size.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan ToMe(PlanModel model, double meanTokens)
+    {
+        var target = WholeBudget(model, meanTokens);
+        var rounds = new List<ReductionSite>();
+        for (var tokens = model.VisualTokens; tokens > target;)
+        {
+            tokens = Math.Max(target, tokens - tokens / 2);
+            rounds.Add(Site(0, tokens, ScoreCriterion.BipartiteMatch) with
+            {
+                Transfer = 1,
+                Temperature = 0,
+                ProportionalAttention = 1,
+                Affinity = new Affinity { Feature = AffinityFeature.Key, Mask = AffinityMask.Bipartite },
+            });
+        }
+        return ReductionPlan.Create(model, rounds);
+    }
+
+    private static ReductionSite GridPool(int windows) => Site(0, windows, ScoreCriterion.Grid) with
+    {
+        Transfer = 1,
+        Temperature = double.PositiveInfinity,
+        Affinity = new Affinity { Mask = AffinityMask.Window },
+    };
+
+    private static ReductionSite Site(int layer, int keep, ScoreCriterion criterion) =>
+        new() { Layer = layer, Keep = keep, Score = new Dictionary<ScoreCriterion, double> { [criterion] = 1 } };
+
+    // Tokens for every layer alike: the whole part of the budget.
+    private static int WholeBudget(PlanModel model, double meanTokens) => (int)Math.Min(Checked(model, meanTokens), model.VisualTokens);
+
+    private static double Checked(PlanModel model, double meanTokens) => meanTokens >= 1
+        ? meanTokens
+        : throw new EosException(EosErrors.InfeasibleBudget,
+            $"A budget of {meanTokens} mean visual tokens was asked for; the model has {model.VisualTokens}. Choose a number from 1 to {model.VisualTokens}.");
+}

@@ -1,0 +1,120 @@
+namespace EosMLNet.Reduction;
+
+/// <summary>What a plan must fulfil to be executed as it is written. Each rule names the entry that breaks it, as a path into the plan file.</summary>
+internal static class PlanRules
+{
+    private const int MostLayers = 1 << 12;
+    private const int MostOfAnything = 1 << 20;
+
+    /// <summary>Checks everything: the model's numbers, the sites, the learned parameters, the ledger, the constraints.</summary>
+    public static void Check(ReductionPlan plan, string source)
+    {
+        Require(plan.Version is >= 1 and <= ReductionPlan.CurrentVersion, source, "version",
+            $"is {plan.Version}, but this library reads versions 1 to {ReductionPlan.CurrentVersion}; a newer one needs a newer library");
+        CheckModel(plan.Model, source);
+        CheckSites(plan.Model, plan.Sites, source);
+        CheckParameters(plan, source);
+        CheckLedger(plan, source);
+        CheckConstraints(plan, source);
+    }
+
+    /// <summary>Checks the numbers that the ledger is computed from.</summary>
+    public static void CheckModel(PlanModel model, string source)
+    {
+        Positive(model.Layers, "layers", MostLayers);
+        Positive(model.VisualTokens, "visualTokens", MostOfAnything);
+        Positive(model.Grid.Rows, "grid.rows", MostOfAnything);
+        Positive(model.Grid.Columns, "grid.columns", MostOfAnything);
+        Positive(model.HiddenSize, "hiddenSize", MostOfAnything);
+        Positive(model.IntermediateSize, "intermediateSize", MostOfAnything);
+        Positive(model.Heads, "heads", MostOfAnything);
+        Positive(model.KeyValueHeads, "keyValueHeads", MostOfAnything);
+        Positive(model.HeadSize, "headSize", MostOfAnything);
+        var patches = (long)model.Grid.Rows * model.Grid.Columns;
+        Require(model.VisualTokens == patches, source, "model.visualTokens", $"is {model.VisualTokens}, but a grid of {model.Grid.Rows} x {model.Grid.Columns} has {patches}");
+
+        void Positive(int value, string name, int most) =>
+            Require(value >= 1 && value <= most, source, $"model.{name}", $"is {value}, expected 1 to {most}");
+    }
+
+    /// <summary>Checks that the sites can act one after another.</summary>
+    public static void CheckSites(PlanModel model, IReadOnlyList<ReductionSite> sites, string source)
+    {
+        var entering = model.VisualTokens;
+        var earliest = 0;
+        for (var i = 0; i < sites.Count; i++)
+        {
+            Require(sites[i] is not null, source, $"sites[{i}]", "is null, expected a site");
+            CheckSite(model, sites[i], entering, earliest, (name, ok, text) => Require(ok, source, $"sites[{i}].{name}", text));
+            (entering, earliest) = (sites[i].Keep, sites[i].Layer);
+        }
+    }
+
+    private static void CheckSite(PlanModel model, ReductionSite site, int entering, int earliest, Action<string, bool, string> require)
+    {
+        require("layer", site.Layer >= 0 && site.Layer < model.Layers, $"is {site.Layer}, but the model's layers are 0 to {model.Layers - 1}");
+        require("layer", site.Layer >= earliest, $"is {site.Layer}, but the site before stands in front of layer {earliest}; sites are listed in the order in which they act");
+        require("keep", site.Keep >= 1, $"is {site.Keep}, expected at least 1");
+        require("keep", site.Keep <= entering, $"is {site.Keep}, but only {entering} visual tokens enter the site; a site cannot add tokens");
+        require("transfer", site.Transfer is >= 0 and <= 1, $"is {site.Transfer}, expected 0 to 1");
+        require("temperature", site.Temperature >= 0, $"is {site.Temperature}, expected at least 0, or \"Infinity\"");
+        require("reweight", site.Reweight >= 0 && double.IsFinite(site.Reweight), $"is {site.Reweight}, expected a finite number, at least 0");
+        require("proportionalAttention", site.ProportionalAttention is >= 0 and <= 1, $"is {site.ProportionalAttention}, expected 0 to 1");
+        require("affinity.spatialSigma", site.Affinity.SpatialSigma is null || (site.Affinity.SpatialSigma > 0 && double.IsFinite(site.Affinity.SpatialSigma.Value)),
+            $"is {site.Affinity.SpatialSigma}, expected a finite number above 0, or null");
+        require("score", site.Score.Count > 0, "is empty, expected at least one criterion");
+        require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
+        require("score", site.Layer > 0 || !site.Score.ContainsKey(ScoreCriterion.TextAttention),
+            "has textAttention in front of layer 0, where there is no attention yet; move the site, or use a criterion of the picture alone");
+        require("keep", !NeedsWindows(site) || PatchWindows.Cut(model.Grid, site.Keep) is not null,
+            $"is {site.Keep}, but the patch grid of {model.Grid.Rows} x {model.Grid.Columns} cannot be cut into that many windows in rows and columns");
+    }
+
+    private static void CheckParameters(ReductionPlan plan, string source)
+    {
+        var probe = plan.Parameters?.Probe;
+        Require(probe is not null || !plan.Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.Probe)), source, "sites",
+            "score by a learned probe, but the plan has no learned parameters; they lie in the .safetensors file beside the plan");
+        Require(probe is null || probe.Length == plan.Model.HiddenSize, source, "parameters",
+            $"have a probe of {probe?.Length} weights, but the model's hidden states have {plan.Model.HiddenSize}");
+        Require(probe is null || probe.All(float.IsFinite), source, "parameters", "have a probe with a weight that is not a finite number");
+    }
+
+    private static void CheckLedger(ReductionPlan plan, string source)
+    {
+        var stated = plan.Ledger;
+        Require(stated.TextTokens is >= 0 and <= MostOfAnything, source, "ledger.textTokens", $"is {stated.TextTokens}, expected 0 to {MostOfAnything}");
+        var actual = TokenLedger.Compute(plan.Model, plan.Sites, stated.TextTokens);
+        Require(stated.VisualTokensPerLayer.SequenceEqual(actual.VisualTokensPerLayer), source, "ledger.visualTokensPerLayer",
+            $"is [{string.Join(", ", stated.VisualTokensPerLayer.Take(100))}], but the sites give [{string.Join(", ", actual.VisualTokensPerLayer.Take(100))}]");
+        Same("mean", stated.Mean, actual.Mean);
+        Same("final", stated.Final, actual.Final);
+        Same("macsRatio", stated.MacsRatio, actual.MacsRatio);
+        Same("kvBytesRatio", stated.KvBytesRatio, actual.KvBytesRatio);
+
+        void Same(string name, double found, double computed) =>
+            Require(Math.Abs(found - computed) <= 1e-9 * computed, source, $"ledger.{name}", $"is {found}, but the sites give {computed}");
+    }
+
+    private static void CheckConstraints(ReductionPlan plan, string source)
+    {
+        for (var i = 0; i < plan.Constraints.Count; i++)
+        {
+            var constraint = plan.Constraints[i];
+            Require(constraint is not null, source, $"constraints[{i}]", "is null, expected a constraint");
+            Require(double.IsFinite(constraint!.Limit) && double.IsFinite(constraint.Slack) && double.IsFinite(constraint.Multiplier), source,
+                $"constraints[{i}]", "has a number that is not finite");
+            var spent = plan.Ledger.Of(constraint.Kind);
+            Require(spent <= constraint.Limit + 1e-9, source, $"constraints[{i}].limit", $"is {constraint.Limit}, but the plan's {constraint.Kind} is {spent}");
+        }
+    }
+
+    private static bool NeedsWindows(ReductionSite site) =>
+        site.Affinity.Mask == AffinityMask.Window || site.Score.ContainsKey(ScoreCriterion.Grid);
+
+    private static void Require(bool condition, string source, string entry, string text)
+    {
+        if (!condition)
+            throw new EosException(EosErrors.PlanFile, $"{source}: '{entry}' {text}.");
+    }
+}

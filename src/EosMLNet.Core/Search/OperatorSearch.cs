@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using EosMLNet.Data;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// Searches, by gradient descent on a frozen model, where visual tokens are reduced, how many are kept and what happens to the rest
+/// (Efficient Operator Search, arXiv:2606.05232). The selection is hard in the forward pass and soft in the backward pass; the budget is a one-sided constraint.
+/// </summary>
+/// <param name="model">The model. It is not changed.</param>
+/// <param name="settings">What to look for, and how.</param>
+public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings settings)
+{
+    // The multiplier moves after so many steps: long enough for the counts to follow.
+    private const int LagrangianBlock = 10;
+    // The last step's learning rate relative to the first: counts and γ are to come to rest.
+    private const double FinalRate = 0.1;
+
+    private readonly SearchForward forward = new(model);
+
+    /// <summary>Searches.</summary>
+    /// <param name="training">Questions with answers.</param>
+    /// <param name="validation">Held-out ones, for the decisions and accuracies of the report; <see langword="null"/> to hold back a tenth of the training pictures.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
+    /// <exception cref="EosException">EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a budget that cannot be met; EOS3002: the loss stopped being a number.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public SearchResult Run(VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        settings.Check(model);
+        var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
+            "The model has no tokenizer; the search needs one for questions and answers. Put the checkpoint's tokenizer and preprocessor files beside its weights.");
+        if (validation is null)
+            (training, validation) = training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, settings.Seed);
+        using var searched = SearchData.Of(model, processor, training, QuestionsPerRow, settings.CacheBytes);
+        using var held = SearchData.Of(model, processor, validation, QuestionsPerRow, settings.CacheBytes);
+        return Run(searched, held, progress, cancellation);
+    }
+
+    // A score that depends on the question makes the kept tokens the question's own: no sharing.
+    private int QuestionsPerRow => settings.Scores?.Contains(ScoreCriterion.TextAttention) == true ? 1 : settings.QuestionsPerPicture;
+
+    internal SearchResult Run(SearchData training, SearchData held, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    {
+        settings.Check(model);
+        var clock = Stopwatch.StartNew();
+        var random = new Random(settings.Seed);
+        using var variables = new SearchVariables(model, settings);
+        using var alignment = settings.AlignmentWeight > 0 ? new Alignment(forward, settings.CacheBytes) : null;
+        var validation = new Validation(model, forward, held, [.. Shuffled(held.Rows, random).Take(settings.ValidationPictures)], settings.BatchSize);
+        var (losses, samples, multiplier) = Optimise(training, variables, alignment, random, clock, progress, cancellation);
+
+        var sites = variables.Read();
+        var parameters = new ScoreParameters { Probe = variables.ReadProbe() };
+        var plan = ReductionPlan.Create(model.Describe(), PlanMaker.Sites(sites, variables.Spans, model.VisualTokens, model.LayerCount, settings.MeanVisualTokens), parameters);
+        if (settings.SnapToCorners)
+            plan = CornerSnap.Apply(plan, candidate => validation.Measure(candidate, cancellation));
+        plan = plan with
+        {
+            Parameters = plan.Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.Probe)) ? parameters : null,
+            Constraints = [new PlanConstraint(ConstraintKind.MeanVisualTokens, settings.MeanVisualTokens, settings.MeanVisualTokens - plan.Ledger.Mean, PlanMaker.Readable(multiplier))],
+            Provenance = PlanMaker.Provenance(model, settings.Seed, samples, training.Fingerprint),
+        };
+        return new SearchResult(plan, new SearchReport
+        {
+            Sites = sites,
+            Limit = settings.MeanVisualTokens,
+            SearchedMean = Mean(variables),
+            PlanMean = plan.Ledger.Mean,
+            Multiplier = multiplier,
+            Samples = samples,
+            Losses = losses,
+            ValidationQuestions = validation.Questions,
+            ValidationAccuracy = validation.Measure(plan, cancellation).Accuracy,
+            UnreducedAccuracy = validation.Measure(ReductionPlan.Identity(model.Describe()), cancellation).Accuracy,
+            Seconds = clock.Elapsed.TotalSeconds,
+            PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+        });
+    }
+
+    private (IReadOnlyList<double> Losses, long Samples, double Multiplier) Optimise(
+        SearchData training, SearchVariables variables, Alignment? alignment, Random random, Stopwatch clock, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    {
+        using var probeAdam = new Adam([variables.Probe], settings.LearningRate);
+        using var siteAdam = new Adam(variables.SiteParameters, settings.SiteLearningRate);
+        var lagrangian = new AugmentedLagrangian(1);
+        var losses = new List<double>(settings.Steps);
+        var samples = 0L;
+        using var batches = Batches(training.Rows, random).GetEnumerator();
+        for (var step = 1; step <= settings.Steps && batches.MoveNext(); step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var done = (step - 1.0) / Math.Max(1, settings.Steps - 1);
+            var rate = 1 - done * (1 - FinalRate);
+            (probeAdam.LearningRate, siteAdam.LearningRate) = (settings.LearningRate * rate, settings.SiteLearningRate * rate);
+            probeAdam.ZeroGrad();
+            siteAdam.ZeroGrad();
+
+            var temperature = settings.InitialTemperature * Math.Pow(settings.FinalTemperature / settings.InitialTemperature, done);
+            var batch = new PackedBatch(batches.Current, model.VisualTokens, model.PadTokenId, model.Device);
+            var vision = training.Pictures.Get([.. batch.Rows.Select(row => row.Picture)]);
+            var sites = variables.Sites([.. variables.Spans.Select(_ => random.NextDouble())]);
+            var hidden = forward.Run(batch, vision, sites, temperature, Candidates);
+            var task = TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden));
+            var excess = variables.MeanTokens(sites).Over(settings.MeanVisualTokens).Plus(-1);
+            var loss = task.Plus(lagrangian.Terms(excess));
+            var distance = alignment?.Distance(batch, vision, hidden);
+            if (distance is not null)
+                loss = loss.Plus(distance.Times(settings.AlignmentWeight));
+            loss.backward();
+            losses.Add(task.Number());
+            if (!double.IsFinite(loss.Number()))
+            {
+                throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Number()} in step {step} of {settings.Steps}. ") +
+                    "Use a smaller LearningRate and SiteLearningRate; if the unreduced model gives such values too, load it in float32.");
+            }
+            probeAdam.Step();
+            siteAdam.Step();
+            samples += batch.Questions;
+            var mean = Mean(variables);
+            if (step % LagrangianBlock == 0)
+                lagrangian.Update(mean / settings.MeanVisualTokens - 1);
+            progress?.Report(new SearchProgress(step, settings.Steps, losses[^1], distance?.Number() ?? 0, mean, lagrangian.Multipliers[0], clock.Elapsed));
+        }
+        return (losses, samples, lagrangian.Multipliers[0]);
+    }
+
+    private int Candidates(int kept) =>
+        settings.CandidateFactor == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, Math.Max(settings.CandidateFactor * kept, kept + 16));
+
+    private static double Mean(SearchVariables variables)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return variables.MeanTokens(variables.Sites()).Number();
+    }
+
+    // Without end; a new order for each pass over the rows.
+    private IEnumerable<IReadOnlyList<PackedRow>> Batches(IReadOnlyList<PackedRow> rows, Random random)
+    {
+        while (true)
+        {
+            foreach (var chunk in Shuffled(rows, random).Chunk(settings.BatchSize))
+                yield return chunk;
+        }
+    }
+
+    private static PackedRow[] Shuffled(IReadOnlyList<PackedRow> rows, Random random)
+    {
+        PackedRow[] shuffled = [.. rows];
+        random.Shuffle(shuffled);
+        return shuffled;
+    }
+}

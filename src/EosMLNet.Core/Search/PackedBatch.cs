@@ -1,0 +1,121 @@
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is prefix (P, padded on the left) · visual tokens · text (S, padded on the right).
+/// </summary>
+internal sealed class PackedBatch
+{
+    // The segment number of padding, which nothing sees.
+    private const long Padding = -1;
+    // The segment number of prefix and picture, which every segment sees.
+    private const long Shared = 0;
+
+    private readonly Tensor prefixSegments, textSegments;                                 // (B, P), (B, S)
+
+    internal PackedBatch(IReadOnlyList<PackedRow> rows, int visualTokens, int padding, Device device)
+    {
+        Rows = rows;
+        int b = rows.Count, p = rows.Max(r => r.Prefix.Length), s = rows.Max(r => r.Segments.Sum(x => x.Question.Length + x.Answer.Length));
+        long[] prefix = Filled(b * p, padding), prefixSegment = Filled(b * p, Padding), prefixPosition = new long[b * p];
+        long[] text = Filled(b * s, padding), textSegment = Filled(b * s, Padding), textPosition = new long[b * s];
+        List<long> answerRows = [], answers = [], answerQuestions = [], instructionEnds = [], questionPictures = [];
+        for (var row = 0; row < b; row++)
+        {
+            var length = rows[row].Prefix.Length;
+            for (var i = 0; i < length; i++)
+                (prefix[row * p + p - length + i], prefixSegment[row * p + p - length + i], prefixPosition[row * p + p - length + i]) = (rows[row].Prefix[i], Shared, i);
+            var at = row * s;
+            for (var segment = 0; segment < rows[row].Segments.Count; segment++)
+            {
+                var (question, answer) = rows[row].Segments[segment];
+                var position = length + visualTokens;
+                for (var i = 0; i < question.Length + answer.Length; i++)
+                {
+                    text[at + i] = i < question.Length ? question[i] : answer[i - question.Length];
+                    textSegment[at + i] = segment + 1;
+                    textPosition[at + i] = position + i;
+                }
+                for (var i = 0; i < answer.Length; i++)
+                {
+                    answerRows.Add(at + question.Length - 1 + i);
+                    answers.Add(answer[i]);
+                    answerQuestions.Add(questionPictures.Count);
+                }
+                instructionEnds.Add(at + question.Length - 1 - row * s);
+                questionPictures.Add(row);
+                at += question.Length + answer.Length;
+            }
+        }
+        Questions = questionPictures.Count;
+        PrefixIds = tensor(prefix, [b, p], device: device);
+        TextIds = tensor(text, [b, s], device: device);
+        PrefixPositions = tensor(prefixPosition, [b, p], device: device);
+        TextPositions = tensor(textPosition, [b, s], device: device);
+        PrefixLengths = tensor(rows.Select(r => (long)r.Prefix.Length).ToArray(), [b, 1], device: device);
+        AnswerRows = tensor(answerRows.ToArray(), device: device);
+        Answers = tensor(answers.ToArray(), device: device);
+        AnswerQuestions = answerQuestions;
+        InstructionEnds = tensor(instructionEnds.ToArray(), device: device);
+        prefixSegments = tensor(prefixSegment, [b, p], device: device);
+        textSegments = tensor(textSegment, [b, s], device: device);
+        IsText = textSegments.Above(Padding);
+
+        static long[] Filled(int length, long value)
+        {
+            var array = new long[length];
+            Array.Fill(array, value);
+            return array;
+        }
+    }
+
+    internal IReadOnlyList<PackedRow> Rows { get; }
+
+    /// <summary>How many questions there are.</summary>
+    internal int Questions { get; }
+
+    internal Tensor PrefixIds { get; }                                                    // (B, P)
+
+    internal Tensor TextIds { get; }                                                      // (B, S)
+
+    internal Tensor PrefixPositions { get; }                                              // (B, P)
+
+    internal Tensor TextPositions { get; }                                                // (B, S)
+
+    /// <summary>Where each row's picture begins: the position of its first visual token.</summary>
+    internal Tensor PrefixLengths { get; }                                                // (B, 1)
+
+    /// <summary>Which text tokens are no padding.</summary>
+    internal Tensor IsText { get; }                                                       // (B, S), bool
+
+    /// <summary>The text tokens that predict an answer's tokens, as indices into B·S.</summary>
+    internal Tensor AnswerRows { get; }                                                   // (A)
+
+    /// <summary>What they should predict.</summary>
+    internal Tensor Answers { get; }                                                      // (A)
+
+    /// <summary>Which question each of them belongs to.</summary>
+    internal IReadOnlyList<long> AnswerQuestions { get; }                                 // (A)
+
+    /// <summary>The last instruction token of each question, as an index into its row's text.</summary>
+    internal Tensor InstructionEnds { get; }                                              // (Q)
+
+    /// <summary>The positions of a sequence whose visual tokens are those of the given patches.</summary>
+    /// <param name="patches">Original indices of the visual tokens, (B, n).</param>
+    internal Tensor Positions(Tensor patches) => cat([PrefixPositions, patches.Plus(PrefixLengths), TextPositions], 1);      // (B, T)
+
+    /// <summary>Who may see whom, as an additive bias of 0 and −∞, for a sequence with n visual tokens, (B, 1, T, T).</summary>
+    internal Tensor Visibility(long visualTokens, ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        var picture = Scalars.Constant(Shared, [PrefixIds.size(0), visualTokens], ScalarType.Int64, PrefixIds.device);
+        var segments = cat([prefixSegments, picture, textSegments], 1);                   // (B, T)
+        var order = Scalars.Range(segments.size(1), segments.device);
+        var earlier = order.unsqueeze(1).ge(order.unsqueeze(0));                          // (T, T)
+        var same = segments.unsqueeze(2).eq(segments.unsqueeze(1)).logical_or(segments.EqualTo(Shared).unsqueeze(1));
+        var hidden = same.logical_and(earlier).logical_not().unsqueeze(1);                // (B, 1, T, T)
+        return zeros(hidden.shape, dtype, hidden.device).Filled(hidden, double.NegativeInfinity).MoveToOuterDisposeScope();
+    }
+}

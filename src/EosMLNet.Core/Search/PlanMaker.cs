@@ -1,0 +1,70 @@
+using System.Reflection;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>Makes a plan of searched values: whole counts that meet the budget exactly, and numbers short enough to read.</summary>
+internal static class PlanMaker
+{
+    // Below these a parameter does nothing that could be measured, and a plan without it is simpler.
+    private const double NoTransfer = 0.005, NoGain = 0.005, NoWeight = 0.005;
+
+    /// <summary>The sites of the plan; those that would be the identity are left out.</summary>
+    /// <param name="searched">The values of all allowed sites.</param>
+    /// <param name="spans">How many layers each site's count lasts for.</param>
+    /// <param name="visualTokens">Visual tokens in front of the first site.</param>
+    /// <param name="layers">Decoder layers.</param>
+    /// <param name="budget">The most mean visual tokens.</param>
+    internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, IReadOnlyList<int> spans, int visualTokens, int layers, double budget)
+    {
+        // A sum of whole numbers meets the budget just when it meets the largest whole number under it; the small addend is for products such as 5.2 · 5.
+        var allowance = (long)Math.Floor(budget * layers + 1e-6) - (long)searched[0].Layer * visualTokens;
+        var keeps = KeepCounts.Round([.. searched.Select(s => s.Keep)], spans, visualTokens, allowance);
+        var sites = new List<ReductionSite>();
+        var (tokens, weight) = (visualTokens, 0.0);
+        for (var i = 0; i < keeps.Length; i++)
+        {
+            var site = Site(searched[i], keeps[i]);
+            if (keeps[i] == tokens && (site.Reweight == 0 || searched[i].Activation == 0) && (tokens == visualTokens || site.ProportionalAttention == weight || searched[i].Activation < 0.5))
+                continue;
+            sites.Add(site);
+            (tokens, weight) = (keeps[i], site.ProportionalAttention);
+        }
+        return sites;
+    }
+
+    /// <summary>Where a plan comes from.</summary>
+    internal static PlanProvenance Provenance(VisionLanguageModel model, int seed, long samples, string data) => new(
+        seed, samples, data, typeof(PlanMaker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
+        model.Device.type == TorchSharp.DeviceType.CPU ? "cpu" : "cuda");
+
+    /// <summary>A number with three significant digits.</summary>
+    internal static double Readable(double value)
+    {
+        if (value == 0 || !double.IsFinite(value))
+            return value;
+        var digits = 2 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
+        // Through decimal text: the nearest double to the short number, which is what a file reads back.
+        return double.Parse(((decimal)value).ToString("e2", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static ReductionSite Site(SearchedSite searched, int keep) => new()
+    {
+        Layer = searched.Layer,
+        Keep = keep,
+        Transfer = searched.Transfer < NoTransfer ? 0 : Readable(searched.Transfer),
+        Temperature = searched.Transfer < NoTransfer ? 0 : Readable(searched.Temperature),
+        Reweight = searched.Reweight < NoGain ? 0 : Readable(searched.Reweight),
+        ProportionalAttention = searched.ProportionalAttention < NoWeight ? 0 : Readable(searched.ProportionalAttention),
+        Score = Shares(searched.Score),
+    };
+
+    // Rounded shares, small ones left out; one criterion alone has the weight 1.
+    private static Dictionary<ScoreCriterion, double> Shares(IReadOnlyDictionary<ScoreCriterion, double> score)
+    {
+        var kept = score.Where(s => s.Value >= NoWeight).ToDictionary(s => s.Key, s => Readable(s.Value));
+        return kept.Count == 1 ? kept.ToDictionary(s => s.Key, _ => 1.0) : kept;
+    }
+}

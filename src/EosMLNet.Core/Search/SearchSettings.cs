@@ -1,0 +1,129 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Search;
+
+/// <summary>What an <see cref="OperatorSearch"/> looks for, and how.</summary>
+public sealed record SearchSettings
+{
+    /// <summary>The budget: visual tokens of one image, averaged over the decoder's layers.</summary>
+    public required double MeanVisualTokens { get; init; }
+
+    /// <summary>Optimiser steps.</summary>
+    /// <value>The default is 250.</value>
+    public int Steps { get; init; } = 250;
+
+    /// <summary>Pictures of one step.</summary>
+    /// <value>The default is 32.</value>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>The most questions that share one picture's sequence, when no score depends on the question; otherwise each question has its own.</summary>
+    /// <value>The default is 10.</value>
+    public int QuestionsPerPicture { get; init; } = 10;
+
+    /// <summary>Adam's learning rate for the probe.</summary>
+    /// <value>The default is 0.01.</value>
+    public double LearningRate { get; init; } = 0.01;
+
+    /// <summary>Adam's learning rate for the parameters of the sites.</summary>
+    /// <value>The default is 0.03.</value>
+    public double SiteLearningRate { get; init; } = 0.03;
+
+    /// <summary>μ, the weight of the alignment of the text's hidden states with the unreduced model's beside the task loss; 0 to save the unreduced pass.</summary>
+    /// <value>The default is 0.</value>
+    public double AlignmentWeight { get; init; }
+
+    /// <summary>The layers in front of which a site may stand; <see langword="null"/> for all.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public IReadOnlyList<int>? Sites { get; init; }
+
+    /// <summary>
+    /// The criteria that scores may mix; <see langword="null"/> for those that do not depend on the question and that the model offers.
+    /// <see cref="ScoreCriterion.TextAttention"/> is left out in front of layer 0.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public IReadOnlyList<ScoreCriterion>? Scores { get; init; }
+
+    /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
+    /// <value>The default is 1: all keep the budget.</value>
+    public double InitialTaper { get; init; } = 1;
+
+    /// <summary>T of the soft selection at the first step, in standard deviations of the score.</summary>
+    /// <value>The default is 1.</value>
+    public double InitialTemperature { get; init; } = 1;
+
+    /// <summary>T of the soft selection at the last step.</summary>
+    /// <value>The default is 0.1.</value>
+    public double FinalTemperature { get; init; } = 0.1;
+
+    /// <summary>
+    /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens (at least 16 more than are kept); 0 for all.
+    /// Tokens far from the threshold have next to no gradient, and a short sequence is cheap.
+    /// </summary>
+    /// <value>The default is 2.</value>
+    public double CandidateFactor { get; init; } = 2;
+
+    /// <summary>Seed of the order of the data, of the gates' noise and of the probe's first values.</summary>
+    /// <value>The default is 1.</value>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>The most pictures of the validation data that decisions and the report's accuracies are made on.</summary>
+    /// <value>The default is 256.</value>
+    public int ValidationPictures { get; init; } = 256;
+
+    /// <summary>Whether parameters move to a corner of the operator (no transfer, no gain) where that costs nothing on validation data.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool SnapToCorners { get; init; } = true;
+
+    /// <summary>The most memory for pictures' encoder outputs and unreduced hidden states kept between steps, in bytes.</summary>
+    /// <value>The default is 2 GiB.</value>
+    public long CacheBytes { get; init; } = 2L << 30;
+
+    /// <summary>The layers in front of which a site may stand, ascending.</summary>
+    internal IReadOnlyList<int> Layers(VisionLanguageModel model) =>
+        Sites is null ? [.. Enumerable.Range(0, model.LayerCount)] : [.. Sites.Distinct().Order()];
+
+    /// <summary>The criteria of a site in front of a layer.</summary>
+    internal IReadOnlyList<ScoreCriterion> CriteriaAt(int layer, VisionLanguageModel model)
+    {
+        IEnumerable<ScoreCriterion> criteria = Scores ?? [ScoreCriterion.Probe, .. model.HasClsAttention ? new[] { ScoreCriterion.ClsAttention } : []];
+        return [.. criteria.Where(c => layer > 0 || c != ScoreCriterion.TextAttention).Distinct().Order()];
+    }
+
+    /// <summary>Throws where a value is out of its range, or no plan can meet the budget.</summary>
+    /// <exception cref="EosException">EOS1013: a value; EOS3001: the budget.</exception>
+    internal void Check(VisionLanguageModel model)
+    {
+        Require(Steps is >= 1 and <= 1_000_000, nameof(Steps), Steps, "between 1 and 1,000,000");
+        Require(BatchSize is >= 1 and <= 65_536, nameof(BatchSize), BatchSize, "between 1 and 65,536");
+        Require(QuestionsPerPicture is >= 1 and <= 65_536, nameof(QuestionsPerPicture), QuestionsPerPicture, "between 1 and 65,536");
+        Require(LearningRate is > 0 and <= 10, nameof(LearningRate), LearningRate, "above 0 and at most 10");
+        Require(SiteLearningRate is >= 0 and <= 10, nameof(SiteLearningRate), SiteLearningRate, "between 0 and 10");
+        Require(AlignmentWeight is >= 0 and <= 1e6, nameof(AlignmentWeight), AlignmentWeight, "between 0 and 1e6");
+        Require(InitialTaper is >= 1 and <= 1e6, nameof(InitialTaper), InitialTaper, "at least 1");
+        Require(InitialTemperature is > 0 and <= 1000, nameof(InitialTemperature), InitialTemperature, "above 0 and at most 1000");
+        Require(FinalTemperature is >= 1e-3 && FinalTemperature <= InitialTemperature, nameof(FinalTemperature), FinalTemperature, "between 0.001 and InitialTemperature");
+        Require(CandidateFactor is 0 or >= 1 and <= 1e6, nameof(CandidateFactor), CandidateFactor, "0, or at least 1");
+        Require(ValidationPictures >= 1, nameof(ValidationPictures), ValidationPictures, "at least 1");
+        Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "at least 0");
+        var layers = Layers(model);
+        Require(layers.Count > 0 && layers[0] >= 0 && layers[^1] < model.LayerCount, nameof(Sites), string.Join(", ", Sites ?? []), $"layers from 0 to {model.LayerCount - 1}, at least one");
+        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm];
+        Require(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), string.Join(", ", Scores ?? []), $"some of {string.Join(", ", searchable)}");
+        Require(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), nameof(ScoreCriterion.ClsAttention), "a criterion that this vision tower offers; it has no [CLS] token");
+        Require(layers.All(layer => CriteriaAt(layer, model).Count > 0), nameof(Scores), nameof(ScoreCriterion.TextAttention), "joined by another criterion, for there is no attention before layer 0");
+        Require(MeanVisualTokens > 0 && MeanVisualTokens <= model.VisualTokens, nameof(MeanVisualTokens), MeanVisualTokens, $"above 0 and at most the model's {model.VisualTokens} visual tokens");
+        var smallest = ((double)layers[0] * model.VisualTokens + (model.LayerCount - layers[0])) / model.LayerCount;
+        if (MeanVisualTokens < smallest)
+        {
+            throw new EosException(EosErrors.InfeasibleBudget, $"A mean of {MeanVisualTokens:g6} visual tokens cannot be met: with the first site in front of layer {layers[0]} of {model.LayerCount}, " +
+                $"one token at every later layer already gives a mean of {smallest:g6}. Raise the budget{(layers[0] > 0 ? ", or allow a site in front of an earlier layer" : "")}.");
+        }
+    }
+
+    private static void Require(bool holds, string name, object value, string expected)
+    {
+        if (!holds)
+            throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{name} is {value}; expected {expected}."));
+    }
+}

@@ -1,0 +1,147 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// Everything that a search changes: Ω = (γ, τ, θ, ρ, ν) of each allowed site, its mixture of criteria, and the probe. The tensors belong to no dispose scope.
+/// </summary>
+internal sealed class SearchVariables : IDisposable
+{
+    private const double SmallestTemperature = 0.02, LargestTemperature = 50;
+    // Where the search begins: gates open (z = 1) but within reach of closing, a small transfer, next to no gain, mass half counted in attention.
+    private const double OpenGate = 3, SmallTransfer = -2, SmallGain = -4, MildTemperature = 0.2, HalfCounted = 0;
+
+    private readonly VisionLanguageModel model;
+    private readonly IReadOnlyList<int> layers;
+    private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
+    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, mixture;   // (sites), the mixture (sites, criteria)
+
+    internal SearchVariables(VisionLanguageModel model, SearchSettings settings)
+    {
+        this.model = model;
+        layers = settings.Layers(model);
+        criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
+        Spans = [.. layers.Select((layer, i) => (i + 1 < layers.Count ? layers[i + 1] : model.LayerCount) - layer)];
+        Budget = settings.MeanVisualTokens;
+        var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        keep = Variable(InitialKeeps(settings.InitialTaper));
+        gate = Variable(Same(OpenGate));
+        transfer = Variable(Same(SmallTransfer));
+        logTemperature = Variable(Same(Math.Log(MildTemperature)));
+        reweight = Variable(Same(SmallGain));
+        proportional = Variable(Same(HalfCounted));
+        mixture = Variable(new double[layers.Count * Enum.GetValues<ScoreCriterion>().Length]);
+        var random = new Random(settings.Seed);
+        Probe = Variable([.. Enumerable.Range(0, model.HiddenSize).Select(_ => Normal(random) / Math.Sqrt(model.HiddenSize))]);
+        SiteParameters = [keep, gate, transfer, logTemperature, reweight, proportional, mixture];
+
+        double[] Same(double value) => [.. layers.Select(_ => value)];
+
+        Tensor Variable(double[] values)
+        {
+            using var scope = NewDisposeScope();
+            return tensor(values, dtype: working, device: model.Device).requires_grad_().DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The parameters of the sites, for the optimiser.</summary>
+    internal IReadOnlyList<Tensor> SiteParameters { get; }
+
+    /// <summary>The probe, (d).</summary>
+    internal Tensor Probe { get; }
+
+    /// <summary>How many layers each site's count lasts for.</summary>
+    internal IReadOnlyList<int> Spans { get; }
+
+    /// <summary>The budget in mean visual tokens.</summary>
+    internal double Budget { get; }
+
+    /// <summary>The sites as they stand now.</summary>
+    /// <param name="noise">A uniform number in (0, 1) for each site's gate; <see langword="null"/> for the gates without noise.</param>
+    internal IReadOnlyList<SoftSite> Sites(IReadOnlyList<double>? noise = null)
+    {
+        var sites = new SoftSite[layers.Count];
+        var count = Scalars.Constant(model.VisualTokens, [], keep.dtype, keep.device);
+        var weight = Scalars.Constant(0, [], keep.dtype, keep.device);
+        for (var i = 0; i < sites.Length; i++)
+        {
+            var open = noise is null ? HardConcreteGate.Deterministic(gate[i]) : HardConcreteGate.Sample(gate[i], noise[i]);
+            // ν: what is kept is 1 + (n − 1)·r, so that no fraction r leaves less than one token. A closed gate keeps all.
+            var fraction = keep[i].sigmoid().SubtractedFrom(1).mul(open).SubtractedFrom(1);
+            count = count.Plus(-1).mul(fraction).Plus(1);
+            weight = proportional[i].sigmoid().mul(open).Plus(weight.mul(open.SubtractedFrom(1)));
+            sites[i] = new SoftSite(
+                new ReductionSite { Layer = layers[i], Keep = 1, Temperature = 1, Score = criteria[i].ToDictionary(c => c, _ => 1.0) },
+                count,
+                transfer[i].sigmoid(),
+                logTemperature[i].Clamped(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
+                nn.functional.softplus(reweight[i]).mul(open),
+                weight,
+                Mixture(i),
+                Probe);
+        }
+        return sites;
+    }
+
+    /// <summary>Mean visual tokens over all layers, 0-dimensional, of the given sites.</summary>
+    internal Tensor MeanTokens(IReadOnlyList<SoftSite> sites)
+    {
+        var total = Scalars.Constant((double)layers[0] * model.VisualTokens, [], keep.dtype, keep.device);
+        for (var i = 0; i < sites.Count; i++)
+            total = total.Plus(sites[i].Count.Times(Spans[i]));
+        return total.Over(model.LayerCount);
+    }
+
+    /// <summary>The values as numbers.</summary>
+    internal IReadOnlyList<SearchedSite> Read()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return [.. Sites().Select((site, i) => new SearchedSite(layers[i], HardConcreteGate.Deterministic(gate[i]).Number(), site.Count.Number(),
+            site.Transfer.Number(), site.Temperature.Number(), site.Reweight.Number(), site.Proportional.Number(),
+            criteria[i].Zip(site.Mixture).ToDictionary(c => c.First, c => c.Second.Number())))];
+    }
+
+    /// <summary>The probe as numbers.</summary>
+    internal float[] ReadProbe()
+    {
+        using var scope = NewDisposeScope();
+        return Probe.detach().to_type(ScalarType.Float32).cpu().data<float>().ToArray();
+    }
+
+    // Softmax over the criteria of the site, in the order of ReductionSite.Score: that of the enumeration.
+    private IReadOnlyList<Tensor> Mixture(int site)
+    {
+        var stride = mixture.size(0) / layers.Count;
+        var logits = stack([.. criteria[site].Select(c => mixture[site * stride + (int)c])]);
+        return [.. logits.softmax(0).unbind(0)];
+    }
+
+    // Falls geometrically from the first site to the last, by the given factor in all, and uses the budget up.
+    private double[] InitialKeeps(double taper)
+    {
+        var allowance = Budget * model.LayerCount - (double)layers[0] * model.VisualTokens;
+        var shape = layers.Select((_, i) => layers.Count == 1 ? 1 : Math.Pow(taper, -(double)i / (layers.Count - 1))).ToArray();
+        var counts = KeepCounts.Scale(shape, Spans, model.VisualTokens, allowance);
+        return [.. counts.Select((count, i) =>
+        {
+            var before = i == 0 ? model.VisualTokens : counts[i - 1];
+            var fraction = before <= 1 ? 1 : (count - 1) / (before - 1);
+            fraction = Math.Clamp(fraction, 1e-3, 0.98);
+            return Math.Log(fraction / (1 - fraction));
+        })];
+    }
+
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var parameter in SiteParameters)
+            parameter.Dispose();
+        Probe.Dispose();
+    }
+}

@@ -1,0 +1,143 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// <see cref="ReductionOperator"/> with a gradient to everything: the values are those of the executed operator (the k highest scores stay, exactly),
+/// the gradients those of the soft selection (straight-through).
+/// </summary>
+internal static class SoftReduction
+{
+    // No receiver outweighs the best anchor by more than e^30: beyond lies overflow, and only tokens that are not there are concerned.
+    private const double LargestExponent = 30;
+
+    /// <summary>Applies one site.</summary>
+    /// <param name="tokens">The visual tokens in front of it.</param>
+    /// <param name="site">Its parameters.</param>
+    /// <param name="temperature">T of the soft selection, in standard deviations of the score.</param>
+    /// <param name="candidates">How many tokens stay in the sequence, given the number kept: the kept ones and those that come closest.</param>
+    /// <param name="grid">How the patches lie.</param>
+    /// <param name="clsAttention">(B, all patches), where the tower has it.</param>
+    /// <param name="textAttention">(B, n), where the site asks for it.</param>
+    /// <param name="keys">(B, n, f), where the site asks for them.</param>
+    /// <param name="relaxed">Selects softly in the values too. The gradients are then those of the values, which is what finite differences can check.</param>
+    internal static SoftTokens Apply(
+        SoftTokens tokens, SoftSite site, double temperature, Func<int, int> candidates, VisualGrid grid,
+        Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, bool relaxed = false)
+    {
+        using var scope = NewDisposeScope();
+        var input = new SiteInput(tokens.Hidden, tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys);
+        var alive = tokens.Mask.detach().Above(0.5).to_type(tokens.Mask.dtype);           // (B, n)
+        var score = Score(input, site, alive);                                            // (B, n)
+        var (hard, count) = HardTopK(score, site.Count, alive);
+        if (relaxed || is_grad_enabled())
+        {
+            var soft = SoftTopK.Select(score, site.Count, temperature, alive);
+            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach()));
+        }
+        var mask = tokens.Mask.mul(hard);                                                 // (B, n)
+        var (hidden, mass) = Transfer(input, site, tokens.Mask, mask);
+        hidden = hidden.mul(Gain(score, site.Reweight, mask).unsqueeze(-1));
+
+        var n = (int)score.size(1);
+        var stay = Math.Clamp(candidates(count), count, n);
+        if (stay < n)
+        {
+            // An anchor's score counts 1e9 more, so that all of them are among the first.
+            var order = score.detach().Plus(mask.detach().Times(1e9)).topk(stay, -1).indexes.sort(-1).Values; // (B, stay)
+            var wide = order.unsqueeze(-1).expand(-1, -1, hidden.size(-1));
+            (hidden, mask, mass) = (hidden.gather(1, wide), mask.gather(1, order), mass.gather(1, order));
+            tokens = tokens with { Patches = tokens.Patches.gather(1, order) };
+        }
+        var result = new SoftTokens(hidden, mask, mass, tokens.Patches.alias());
+        scope.MoveToOuter(result.Hidden, result.Mask, result.Mass, result.Patches);
+        return result;
+    }
+
+    /// <summary>The score of each token. Criteria are standardised over the tokens that are there, as in the executed operator, which sees no others.</summary>
+    internal static Tensor Score(SiteInput input, SoftSite site, Tensor alive)
+    {
+        using var scope = NewDisposeScope();
+        var count = alive.sum(-1, keepdim: true);                                         // (B, 1)
+        var criteria = site.Site.Score.Keys.ToArray();
+        var score = zeros_like(alive);
+        for (var i = 0; i < criteria.Length; i++)
+        {
+            var x = Criteria.Of(criteria[i], input, site.Site, site.Probe).to_type(alive.dtype);
+            var mean = x.mul(alive).sum(-1, keepdim: true).div(count);
+            var centred = x.sub(mean);
+            var variance = centred.Power(2).mul(alive).sum(-1, keepdim: true).div(count);
+            var constant = variance.le(mean.detach().Power(2).Times(1e-12).Plus(1e-30));
+            var standardised = centred.div(variance.Filled(constant, 1).sqrt()).Filled(constant, 0);
+            score = score.Plus(standardised.mul(site.Mixture[i]));
+        }
+        return score.MoveToOuterDisposeScope();
+    }
+
+    // The round(k) highest scores of the tokens that are there, the lower index winning ties: (B, n) of ones and zeros. A token that is already gone
+    // gets a 1 when it would have been kept: then, and only then, has an earlier site's decision about it an effect beyond this one.
+    private static (Tensor Hard, int Count) HardTopK(Tensor score, Tensor count, Tensor alive)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var present = (int)alive[0].sum().Number();
+        var k = Math.Clamp((int)Math.Round(count.Number(), MidpointRounding.AwayFromZero), 1, present);
+        if (k == present)
+            return (ones_like(score).MoveToOuterDisposeScope(), k);
+        var reachable = score.Filled(alive.EqualTo(0), double.NegativeInfinity);
+        var first = reachable.sort(-1, descending: true, stable: true).Indices.narrow(1, 0, k);   // (B, k)
+        var hard = zeros_like(score).scatter(1, first, ones_like(score).narrow(1, 0, k));
+        var threshold = score.gather(1, first.narrow(1, k - 1, 1));                       // (B, 1)
+        var would = score.ge(threshold).to_type(score.dtype).mul(alive.SubtractedFrom(1));
+        return (hard.Plus(would).MoveToOuterDisposeScope(), k);
+    }
+
+    // Each token gives away γ of the mass that it loses here, to the tokens that stay, in proportion to exp(S/τ)·m'.
+    private static (Tensor Hidden, Tensor Mass) Transfer(SiteInput input, SoftSite site, Tensor before, Tensor after)
+    {
+        var mass = input.Mass;
+        var given = before.sub(after).mul(mass).mul(site.Transfer);                       // (B, n)
+        var weights = Weights(input, site, after);                                        // (B, n giving, n taking)
+        var taken = weights.transpose(1, 2).matmul(cat([input.Tokens.mul(given.unsqueeze(-1)), given.unsqueeze(-1)], -1)); // (B, n, d + 1)
+        var d = input.Tokens.size(-1);
+        var takenMass = taken.narrow(-1, d, 1);                                           // (B, n, 1)
+        var total = mass.unsqueeze(-1).Plus(takenMass);                                   // (B, n, 1)
+        var hidden = input.Tokens.mul(mass.unsqueeze(-1)).Plus(taken.narrow(-1, 0, d)).div(total);
+        return (hidden, total.squeeze(-1));
+    }
+
+    private static Tensor Weights(SiteInput input, SoftSite site, Tensor after)
+    {
+        var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
+        var self = eye(affinity.size(1), dtype: ScalarType.Bool, device: affinity.device);
+        var gone = after.detach().Below(0.5).unsqueeze(1);                                // (B, 1, n)
+        Tensor weights;
+        switch (site.Site.Temperature)
+        {
+            case 0:
+                return ReductionOperator.Weights(affinity, gone.logical_not().expand_as(affinity), 0, site.Temperature);
+            case double.PositiveInfinity:
+                weights = after.unsqueeze(1).expand_as(affinity);
+                break;
+            default:
+                var exponent = affinity.div(site.Temperature);
+                var best = exponent.detach().Filled(gone, double.NegativeInfinity).amax([-1], keepdim: true);
+                weights = exponent.sub(best).Clamped(-1e30, LargestExponent).exp().mul(after.unsqueeze(1));
+                break;
+        }
+        weights = weights.Filled(self, 0);                                                // nothing is given to oneself
+        return weights.div(weights.sum(-1, keepdim: true).Clamped(1e-12, 1e30));
+    }
+
+    // 1 + ρ (ŵ − 1), ŵ = softmax(s over the tokens that stay)·k.
+    private static Tensor Gain(Tensor score, Tensor reweight, Tensor mask)
+    {
+        var best = score.detach().Filled(mask.detach().Below(0.5), double.NegativeInfinity).amax([-1], keepdim: true);
+        var exponential = score.sub(best).Clamped(-1e30, LargestExponent).exp();          // (B, n)
+        var mean = exponential.mul(mask).sum(-1, keepdim: true).div(mask.sum(-1, keepdim: true));
+        return exponential.div(mean).Plus(-1).mul(reweight).Plus(1);
+    }
+}

@@ -1,0 +1,28 @@
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>A reduction site with all its parameters as tensors, so that gradients reach them. Scalars are 0-dimensional.</summary>
+/// <param name="Site">What is not searched: the layer, the affinity, the criteria, and at a corner the corner's τ.</param>
+/// <param name="Count">How many visual tokens are kept, a real number.</param>
+/// <param name="Transfer">γ.</param>
+/// <param name="Temperature">τ.</param>
+/// <param name="Reweight">ρ.</param>
+/// <param name="Proportional">The weight of log mass in later layers' attention.</param>
+/// <param name="Mixture">The weight of each criterion, in the order of <paramref name="Site"/>'s score.</param>
+/// <param name="Probe">The probe's weights, (d), where the score uses them.</param>
+internal sealed record SoftSite(
+    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, IReadOnlyList<Tensor> Mixture, Tensor? Probe)
+{
+    /// <summary>The sites of a finished plan, without a gradient.</summary>
+    internal static IReadOnlyList<SoftSite> Of(ReductionPlan plan, ScalarType dtype, Device device)
+    {
+        var probe = plan.Parameters is { } learned ? tensor(learned.Probe, dtype, device) : null;
+        return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
+            Number(site.ProportionalAttention), [.. site.Score.Values.Select(Number)], probe))];
+
+        Tensor Number(double value) => Scalars.Constant(value, [], dtype, device);
+    }
+}

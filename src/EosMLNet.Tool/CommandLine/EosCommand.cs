@@ -1,0 +1,68 @@
+using System.CommandLine;
+using EosMLNet.Runtime;
+
+namespace EosMLNet.Tool.CommandLine;
+
+/// <summary>A command of <c>eos</c>: the options that all share, and one place where exceptions become messages and exit codes.</summary>
+internal abstract class EosCommand : Command
+{
+    private readonly Option<FileInfo?> json = new("--json") { Description = "Also write the result to this file, for machines.", HelpName = "FILE" };
+    private readonly Option<string?> libTorch = new("--libtorch")
+    {
+        Description = $"Use the libtorch in this folder, such as torch/lib of a Python PyTorch, instead of the packaged one. Default: the variable {TorchRuntime.LibTorchVariable}.",
+        HelpName = "DIR",
+    };
+    private readonly Option<bool> verbose = new("--verbose") { Description = "Show where an error came from." };
+
+    protected EosCommand(string name, string description, EosConsole console)
+        : base(name, $"{description} {ExitCodes.Help}")
+    {
+        Console = console;
+        Add(json);
+        Add(libTorch);
+        Add(verbose);
+        SetAction((values, cancellation) => Task.Run(() => Guarded(values, cancellation), CancellationToken.None));
+    }
+
+    protected EosConsole Console { get; }
+
+    /// <summary>Does the command's work.</summary>
+    /// <returns>The exit code and what <c>--json</c> writes.</returns>
+    protected abstract (int ExitCode, object Result) Run(ParseResult values, CancellationToken cancellation);
+
+    protected string? LibTorchFolder(ParseResult values) => values.GetValue(libTorch);
+
+    private int Guarded(ParseResult values, CancellationToken cancellation)
+    {
+        try
+        {
+            var (exitCode, result) = Run(values, cancellation);
+            if (values.GetValue(json) is { } file)
+                JsonResult.Write(file.FullName, result);
+            return exitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Cancelled.");
+            return ExitCodes.Cancelled;
+        }
+        catch (EosException e)
+        {
+            Console.Diagnostic("error", e.Message);
+            Detail(values, e);
+            return ExitCodes.Of(e);
+        }
+        catch (Exception e)
+        {
+            Console.Diagnostic("error", $": internal error, {e.GetType().Name}: {e.Message} Run again with --verbose and report what it prints.");
+            Detail(values, e);
+            return ExitCodes.Internal;
+        }
+    }
+
+    private void Detail(ParseResult values, Exception e)
+    {
+        if (values.GetValue(verbose))
+            Console.Error.WriteLine(e);
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using EosMLNet.Tool.Doctor;
+
+namespace EosMLNet.Tool.CommandLine;
+
+/// <summary>The program's entry: parses the arguments and runs the command.</summary>
+internal static class EosCommandLine
+{
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    internal static async Task<int> RunAsync(string[] arguments, EosConsole console, CancellationToken cancellation = default)
+    {
+        var root = new RootCommand($"Efficient Operator Search: makes a vision-language model cheaper to run by reducing its visual tokens. {ExitCodes.Help}")
+        {
+            new DoctorCommand(console),
+        };
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                console.Diagnostic("error", $"{EosErrors.InvalidOption}: {error.Message}");
+            console.Error.WriteLine($"`eos {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help` lists the options.");
+            return ExitCodes.UserError;
+        }
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = console.Output,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // one training step or one batch ends before Ctrl+C takes effect
+        }, cancellation);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EosMLNet.Runtime;
+
+namespace EosMLNet.Tool.CommandLine;
+
+/// <summary>What <c>--json</c> writes: camel case, enums by name, infinite temperatures as the string "Infinity", as in a plan file.</summary>
+internal static class JsonResult
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a file, not a web page: é stays é
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    internal static void Write(string path, object result) => AtomicFile.WriteText(path, JsonSerializer.Serialize(result, Options) + "\n");
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+
+namespace EosMLNet.Tests;
+
+public class EosErrorsTests
+{
+    private static readonly string[] Codes = [.. typeof(EosErrors).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetValue(null)!).Order()];
+    private static readonly string Pages = Path.Combine(RepositoryRoot(), "build", "docs", "diagnostics");
+
+    [Fact]
+    public void Every_code_has_a_page_and_every_page_a_code() =>
+        Assert.Equal(Codes, Directory.GetFiles(Pages, "*.md").Select(Path.GetFileNameWithoutExtension).Order());
+
+    [Fact]
+    public void Every_code_is_used_once_and_has_the_form_EOSnnnn()
+    {
+        Assert.Equal(Codes.Length, Codes.Distinct().Count());
+        Assert.All(Codes, code => Assert.Matches("^EOS[1-4][0-9]{3}$", code));
+    }
+
+    [Fact]
+    public void Every_page_tells_cause_example_and_remedy() => Assert.All(Codes, code =>
+    {
+        var page = File.ReadAllText(Path.Combine(Pages, $"{code}.md"));
+        Assert.StartsWith($"# {code}: ", page);
+        Assert.Contains("**Cause.**", page);
+        Assert.Contains($"eos : error {code}: ", page);
+        Assert.Contains("**Remedy.**", page);
+    });
+
+    private static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "EosMLNet.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("EosMLNet.sln is in no folder above the tests.");
+        return folder;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Tests.Search;
+
+public class OperatorSearchTests
+{
+    private static readonly SearchSettings Settings = new() { MeanVisualTokens = 5, Steps = 12, BatchSize = 3, AlignmentWeight = 0.1, Seed = 3 };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_search_finds_a_plan_that_meets_the_budget_and_runs(bool other)
+    {
+        using var model = SearchSample.Model(other);
+        using var data = SearchSample.Data(model, 6, 3);
+        var result = Search(model, data, Settings);
+        Assert.Equal(5, result.Plan.Ledger.Mean);
+        Assert.Equal(0, result.Report.Slack);
+        Assert.Equal(12, result.Report.Losses.Count);
+        Assert.Equal(12 * 3 * 3, result.Report.Samples);
+        Assert.Equal(model.LayerCount, result.Report.Sites.Count);
+        Assert.True(result.Report.Seconds > 0 && result.Report.PeakMemoryBytes > 0);
+        Assert.True(result.Plan.IsQuestionAgnostic);
+        result.Plan.CheckFits(model);
+    }
+
+    // Overfitting a handful of questions is the least that a descent on the right gradient must manage.
+    [Fact]
+    public void The_loss_falls()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 3);
+        var losses = Search(model, data, Settings with { Steps = 60, BatchSize = 4, AlignmentWeight = 0 }).Report.Losses;
+        Assert.True(losses.TakeLast(10).Average() < losses.Take(10).Average() - 0.02, $"from {losses.Take(10).Average():f3} to {losses.TakeLast(10).Average():f3}");
+    }
+
+    [Fact]
+    public void Text_attention_is_searched_with_one_question_a_row()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 1);
+        var result = Search(model, data, Settings with { Scores = [ScoreCriterion.Probe, ScoreCriterion.TextAttention] });
+        Assert.False(result.Plan.IsQuestionAgnostic);
+        Assert.All(result.Plan.Sites.Where(site => site.Layer == 0), site => Assert.False(site.Score.ContainsKey(ScoreCriterion.TextAttention)));
+    }
+
+    [Fact]
+    public void One_seed_gives_one_plan_to_the_last_bit()
+    {
+        using var model = SearchSample.Model();
+        using SearchData once = SearchSample.Data(model, 4, 3), again = SearchSample.Data(model, 4, 3);
+        var (first, second) = (Search(model, once, Settings).Plan, Search(model, again, Settings).Plan);
+        Assert.Equal(JsonSerializer.Serialize(first.Ledger), JsonSerializer.Serialize(second.Ledger));
+        Assert.Equal(first.Sites.Select(s => s.ToString()), second.Sites.Select(s => s.ToString()));
+        Assert.Equal(first.Parameters!.Fingerprint, second.Parameters!.Fingerprint);
+        Assert.NotEqual(first.Parameters.Fingerprint, Search(model, again, Settings with { Seed = 4 }).Plan.Parameters!.Fingerprint);
+    }
+
+    [Fact]
+    public void Nothing_is_left_behind_by_a_search_or_by_a_cancelled_one()
+    {
+        using var model = SearchSample.Model();
+        var before = Live();
+        using (var data = SearchSample.Data(model, 4, 3))
+        {
+            Search(model, data, Settings);
+            using var source = new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() => new OperatorSearch(model, Settings).Run(data, data, new Immediately(p =>
+            {
+                if (p.Step == 5)
+                    source.Cancel();
+            }), source.Token));
+        }
+        Assert.Equal(before, Live());
+    }
+
+    [Fact]
+    public void Progress_is_reported_after_every_step()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 3);
+        var reports = new List<SearchProgress>();
+        new OperatorSearch(model, Settings).Run(data, data, new Immediately(reports.Add), default);
+        Assert.Equal(Enumerable.Range(1, 12), reports.Select(r => r.Step));
+        Assert.All(reports, r => Assert.True(r.Loss > 0 && r.Alignment > 0 && r.MeanVisualTokens >= 1));
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_a_number_names_its_step()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 3);
+        using (no_grad())
+            model.Weights["language_model.model.norm.weight"].fill_(EosMLNet.Runtime.Scalars.Literal(double.NaN));
+        var error = Assert.Throws<EosException>(() => Search(model, data, Settings));
+        Assert.Equal(EosErrors.Diverged, error.Code);
+        Assert.Contains("step 1 of 12", error.Message);
+    }
+
+    [Fact]
+    public void Budgets_and_values_out_of_range_are_refused_before_anything_runs()
+    {
+        using var model = SearchSample.Model();
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { MeanVisualTokens = 0 }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { MeanVisualTokens = double.NaN }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { MeanVisualTokens = model.VisualTokens + 1 }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Steps = 0 }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { LearningRate = double.NaN }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Sites = [99] }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Scores = [ScoreCriterion.Random] }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Scores = [ScoreCriterion.TextAttention] }).Code);
+        var infeasible = Refusal(Settings with { Sites = [2] });
+        Assert.Equal(EosErrors.InfeasibleBudget, infeasible.Code);
+        Assert.Contains("8.5", infeasible.Message);
+
+        EosException Refusal(SearchSettings settings) => Assert.Throws<EosException>(() => settings.Check(model));
+    }
+
+    private static SearchResult Search(VisionLanguageModel model, SearchData data, SearchSettings settings) =>
+        new OperatorSearch(model, settings).Run(data, data, null, default);
+
+    private static long Live() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+    private sealed class Immediately(Action<SearchProgress> action) : IProgress<SearchProgress>
+    {
+        public void Report(SearchProgress value) => action(value);
+    }
+}

@@ -1,0 +1,69 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Tests.Search;
+
+public class SearchForwardTests
+{
+    [Fact]
+    public void Questions_packed_behind_one_picture_give_what_each_gives_alone()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SearchSample.Model(dtype: ScalarType.Float64);
+        using SearchData packed = SearchSample.Data(model, 2, 3), single = SearchSample.Data(model, 2, 1);
+        Assert.Equal(2, packed.Rows.Count);
+        Assert.Equal(6, single.Rows.Count);
+        foreach (var plan in new[] { ReductionPlan.Identity(model.Describe()), SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.ClsAttention) })
+            Close(Answers(model, single, plan, k => k), Answers(model, packed, plan, k => k), 1e-9);
+    }
+
+    [Fact]
+    public void Tokens_that_stay_for_their_gradients_change_no_value()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 3, 1);
+        var plan = SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.TextAttention);
+        var exact = Answers(model, data, plan, k => k);
+        Close(exact, Answers(model, data, plan, k => k + 4), 1e-3);
+        Close(exact, Answers(model, data, plan, _ => int.MaxValue), 1e-3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_search_sees_what_the_executed_plan_computes(bool other)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var model = SearchSample.Model(other);
+        using var data = SearchSample.Data(model, 4, 1);
+        var plan = SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm);
+        var prompts = data.Rows.Select(row => (int[])[.. row.Prefix, model.ImageTokenId, .. row.Segments[0].Question]).ToArray();
+        using var batch = PromptBatch.Create(model, prompts, data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]));
+        var logits = new ReducedModel(model, plan).Forward(batch);
+        var executed = logits.narrow(1, logits.size(1) - 1, 1).squeeze(1).log_softmax(-1);            // (Q, V) the first answer token
+
+        var searched = Answers(model, data, plan, _ => int.MaxValue);
+        var lengths = data.Rows.Select(row => row.Segments[0].Answer.Length).ToArray();
+        var firsts = lengths.Select((_, i) => (long)lengths.Take(i).Sum()).ToArray();
+        Close(executed, searched.index_select(0, tensor(firsts)), 1e-3);
+    }
+
+    /// <summary>Log-probabilities of all answer tokens.</summary>
+    private static Tensor Answers(VisionLanguageModel model, SearchData data, ReductionPlan plan, Func<int, int> candidates)
+    {
+        var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
+        var vision = data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]);
+        var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, model.DataType, model.Device), 0.5, candidates);
+        return TaskLoss.LogProbabilities(model, batch, hidden);
+    }
+
+    private static void Close(Tensor expected, Tensor actual, double tolerance)
+    {
+        var worst = expected.sub(actual).abs().max().Number();
+        Assert.True(worst < tolerance, $"worst difference {worst:g3}, allowed {tolerance:g3}");
+    }
+}

@@ -1,0 +1,62 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using EosMLNet.Search;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Tests.Search;
+
+/// <summary>Small models with random weights, and random questions about random pictures.</summary>
+internal static class SearchSample
+{
+    /// <summary>A LLaVA with grouped-query attention on a 4×4 grid of patches; or, as <paramref name="other"/>, one of another depth, width and patch count.</summary>
+    public static LlavaModel Model(bool other = false, ScalarType dtype = ScalarType.Float32)
+    {
+        var folder = GoldenFiles.TinyLlava;
+        var config = LlavaConfig.Load(folder);
+        if (!other)
+            return LlavaModel.Load(folder, dtype);
+        config = config with
+        {
+            Vision = config.Vision with { ImageSize = 84 },
+            Text = config.Text with { LayerCount = 3, HiddenSize = 64, HeadCount = 4, KeyValueHeadCount = 1, IntermediateSize = 96 },
+        };
+        var seed = 0;
+        return new LlavaModel(config, (_, shape) => Numbers.Normal(++seed, shape).Times(shape.Length > 1 ? 0.15 : 0.5).Plus(shape.Length > 1 ? 0 : 1).to_type(dtype));
+    }
+
+    /// <summary>Questions of unequal length about each picture, packed.</summary>
+    public static SearchData Data(VisionLanguageModel model, int pictures, int questionsPerRow, int questions = 3, int seed = 1)
+    {
+        var random = new Random(seed);
+        var rows = PackedRow.Pack(
+            from picture in Enumerable.Range(0, pictures)
+            from question in Enumerable.Range(0, questions)
+            select (picture, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(2 + (picture + question) % 3), [.. Ids(1 + question % 2), 2])), questionsPerRow);
+        var side = (int)Math.Sqrt(model.VisualTokens) * 14;
+        return new SearchData(rows, new PictureCache(wanted =>
+        {
+            using var scope = NewDisposeScope();
+            var pixels = stack([.. wanted.Select(p => Numbers.Normal(100 + p, 3, side, side))]).to_type(model.DataType);
+            var output = model.EncodeImages(pixels);
+            return new VisionOutput(output.Features.MoveToOuterDisposeScope(), output.ClsAttention?.MoveToOuterDisposeScope());
+        }, 1 << 28), "sha256:test");
+
+        int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 290))];
+    }
+
+    /// <summary>A plan with unlike sites, learned scores and everything switched on.</summary>
+    public static ReductionPlan Plan(VisionLanguageModel model, params ScoreCriterion[] criteria)
+    {
+        using var scope = NewDisposeScope();
+        var score = criteria.ToDictionary(c => c, c => 1.0 / criteria.Length);
+        var first = criteria.Where(c => c != ScoreCriterion.TextAttention).ToDictionary(c => c, _ => 1.0);
+        return ReductionPlan.Create(model.Describe(),
+        [
+            new ReductionSite { Layer = 0, Keep = model.VisualTokens * 3 / 4, Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, ProportionalAttention = 0.7, Score = first },
+            new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, Transfer = 0.7, Temperature = 0.1, Score = score },
+            new ReductionSite { Layer = 2, Keep = 3, Transfer = 1, Temperature = 0, ProportionalAttention = 1, Score = score },
+        ], new ScoreParameters { Probe = [.. Numbers.Normal(77, model.HiddenSize).data<double>().Select(x => (float)x)] });
+    }
+}

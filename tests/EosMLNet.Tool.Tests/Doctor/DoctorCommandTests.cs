@@ -1,0 +1,89 @@
+using System.Text.Json;
+using EosMLNet.Runtime;
+
+namespace EosMLNet.Tool.Tests.Doctor;
+
+public sealed class DoctorCommandTests : IDisposable
+{
+    private static readonly string Packaged = Path.GetDirectoryName(LoadedLibraries.Find("torch_cpu"))!;
+    private static readonly string[] Files = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("eos-doctor-");
+
+    public void Dispose() => root.Delete(recursive: true);
+
+    [Fact]
+    public async Task It_prints_what_it_found()
+    {
+        var run = await EosRun.Of("doctor");
+        Assert.Equal(0, run.ExitCode);
+        foreach (var name in new[] { "EosMLNet", ".NET", "Operating system", "TorchSharp", "libtorch", "LibTorchSharp", "Devices", "Threads" })
+            Assert.Contains(run.Output.Split('\n'), line => line.StartsWith($"{name} ", StringComparison.Ordinal));
+        Assert.Contains("2.10.0, packaged, ", run.Output);
+    }
+
+    [Fact]
+    public async Task It_writes_the_same_for_machines()
+    {
+        var file = Path.Combine(root.FullName, "facts.json");
+        Assert.Equal(0, (await EosRun.Of("doctor", "--json", file)).ExitCode);
+        using var facts = JsonDocument.Parse(File.ReadAllText(file));
+        Assert.Equal("2.10.0", facts.RootElement.GetProperty("libTorchVersion").GetString());
+        Assert.Equal("cpu", facts.RootElement.GetProperty("devices")[0].GetString());
+    }
+
+    [LinuxFact]
+    public async Task An_existing_libtorch_wins_over_the_packaged_one_and_is_the_only_one_loaded()
+    {
+        foreach (var file in Directory.GetFiles(Packaged).Where(f => Files.Contains(Path.GetFileName(f)) || f.Contains("libgomp")))
+            File.Copy(file, Path.Combine(root.FullName, Path.GetFileName(file))); // copies: links to the packaged files would be the same library to the loader
+        var run = await EosRun.InChildProcess(new Dictionary<string, string?> { ["EOS_LIBTORCH"] = root.FullName }, "doctor");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error)); // two copies would be an error
+        Assert.Contains($"2.10.0, existing, {root.FullName}\n", run.Output);
+    }
+
+    [LinuxFact]
+    public async Task Links_to_a_libtorch_are_as_good_as_the_files()
+    {
+        foreach (var file in Directory.GetFiles(Packaged))
+            File.CreateSymbolicLink(Path.Combine(root.FullName, Path.GetFileName(file)), file);
+        var run = await EosRun.InChildProcess(new Dictionary<string, string?>(), "doctor", "--libtorch", root.FullName);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("2.10.0, existing, ", run.Output);
+    }
+
+    [LinuxFact]
+    public async Task A_library_of_another_version_is_refused_with_what_was_found()
+    {
+        foreach (var file in Files) // libc10 loads, but is no libtorch of 2.10
+            File.CreateSymbolicLink(Path.Combine(root.FullName, file), Path.Combine(Packaged, "libc10.so"));
+        await AssertUnfit("it is libtorch of a version too old to tell");
+    }
+
+    [LinuxFact]
+    public async Task A_file_that_is_no_library_is_refused_with_the_loaders_reason()
+    {
+        foreach (var file in Files)
+            File.WriteAllText(Path.Combine(root.FullName, file), "version https://git-lfs.github.com/spec/v1");
+        await AssertUnfit("libc10.so cannot be loaded (");
+    }
+
+    [LinuxFact]
+    public async Task A_cache_that_cannot_be_written_is_no_obstacle()
+    {
+        var file = Path.Combine(root.FullName, "a-file-not-a-folder");
+        File.WriteAllText(file, "");
+        var run = await EosRun.InChildProcess(new Dictionary<string, string?> { ["XDG_DATA_HOME"] = file, ["TMPDIR"] = root.FullName }, "doctor");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.DoesNotContain(root.GetDirectories(), folder => folder.Name.StartsWith("eosmlnet-", StringComparison.Ordinal)); // nothing is left behind
+    }
+
+    private async Task AssertUnfit(string reason)
+    {
+        var run = await EosRun.InChildProcess(new Dictionary<string, string?> { ["EOS_LIBTORCH"] = root.FullName }, "doctor");
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith("eos : error EOS2001: ", run.Error);
+        Assert.Contains(reason, run.Error);
+        Assert.Contains("diagnostics/EOS2001.md", run.Error);
+        Assert.Contains("libtorch          not loaded", run.Output);
+    }
+}
