@@ -1,0 +1,115 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using TorchSharp;
+
+namespace EosMLNet;
+
+/// <summary>
+/// A model under a plan, ready to answer from any number of threads at once: nothing in it changes after its construction, and what a call makes
+/// lives in that call's own dispose scope. Disposing it waits for nobody: the calls that run finish first, the last one frees the model.
+/// </summary>
+internal sealed class AnswerEngine : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly ReducedModel reduced;
+    private readonly int maxNewTokens;
+    private int running;
+    private bool disposed;
+
+    /// <summary>Takes the model over.</summary>
+    /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS4002: the plan does not fit the model.</exception>
+    public AnswerEngine(VisionLanguageModel model, ReductionPlan plan, int maxNewTokens)
+    {
+        if (model.Processor is null)
+            throw new EosException(EosErrors.Tokenizer,
+                "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+        reduced = new ReducedModel(model, plan);
+        (Model, Plan, this.maxNewTokens) = (model, plan, maxNewTokens);
+    }
+
+    public VisionLanguageModel Model { get; }
+
+    public ReductionPlan Plan { get; }
+
+    /// <summary>Answers a batch of rows, in their order.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public Answer[] Ask(IReadOnlyList<Query> queries)
+    {
+        var answers = new Answer[queries.Count];
+        Array.Fill(answers, Answer.Missing);
+        int[] asked = [.. Enumerable.Range(0, queries.Count).Where(row => !queries[row].IsMissing)];
+        if (asked.Length == 0)
+            return answers;
+        Enter();
+        try
+        {
+            var generation = Generate([.. asked.Select(row => queries[row])]);
+            for (var i = 0; i < asked.Length; i++)
+                answers[asked[i]] = new Answer(Model.Processor!.Decode(generation.Ids[i]), (float)generation.MeanProbability[i]);
+            return answers;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Holds the model while it is saved, so that nobody frees it meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void Hold(Action action)
+    {
+        Enter();
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void CheckNotDisposed() => ObjectDisposedException.ThrowIf(disposed, typeof(VisionLanguageTransformer));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            if (running > 0)
+                return;
+        }
+        Model.Dispose();
+    }
+
+    private Generation Generate(IReadOnlyList<Query> asked)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var batch = PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))]);
+        return reduced.Generate(batch, maxNewTokens);
+    }
+
+    private void Enter()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, typeof(VisionLanguageTransformer));
+            running++;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (gate)
+        {
+            running--;
+            if (!disposed || running > 0)
+                return;
+        }
+        Model.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using EosMLNet.Internals;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace EosMLNet;
+
+/// <summary>How a transformer answers: the checked, unchangeable part of <see cref="VisionLanguageOptions"/> that is saved with it.</summary>
+internal sealed record AnswerSettings
+{
+    public required string Image { get; init; }
+    public required string Question { get; init; }
+    public required string PredictedAnswer { get; init; }
+    public required string Score { get; init; }
+    public required string VisualTokens { get; init; }
+    public required int BatchSize { get; init; }
+    public required int MaxNewTokens { get; init; }
+    public required long EmbedWeightsUpTo { get; init; }
+
+    public static AnswerSettings From(VisionLanguageOptions options) => new()
+    {
+        Image = options.ImageColumnName,
+        Question = options.QuestionColumnName,
+        PredictedAnswer = options.PredictedAnswerColumnName,
+        Score = options.ScoreColumnName,
+        VisualTokens = options.VisualTokensColumnName,
+        BatchSize = options.AnswerBatchSize,
+        MaxNewTokens = options.MaxNewTokens,
+        EmbedWeightsUpTo = options.EmbedWeightsUpTo,
+    };
+
+    /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
+    /// <param name="code">The fault to report: EOS1013 for options, EOS4003 for a file.</param>
+    /// <exception cref="EosException">A column has no name, two outputs have the same, or a number is out of its range.</exception>
+    public AnswerSettings Checked(string code)
+    {
+        string[] outputs = [PredictedAnswer, Score, VisualTokens];
+        if (outputs.Append(Image).Append(Question).Any(string.IsNullOrWhiteSpace))
+            throw new EosException(code, "A column name is empty. Name every input and output column.");
+        if (outputs.Distinct().Count() != outputs.Length)
+            throw new EosException(code, $"The output columns {string.Join(", ", outputs)} are not all different. Give each its own name.");
+        if (BatchSize is < 1 or > 4096)
+            throw new EosException(code, $"AnswerBatchSize is {BatchSize}; expected 1 to 4096.");
+        if (MaxNewTokens is < 1 or > 4096)
+            throw new EosException(code, $"MaxNewTokens is {MaxNewTokens}; expected 1 to 4096.");
+        if (EmbedWeightsUpTo < 0)
+            throw new EosException(code, $"EmbedWeightsUpTo is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
+        return this;
+    }
+
+    /// <summary>Checks that picture and question are there and have the right types.</summary>
+    public void CheckInput(IExceptionContext context, SchemaShape input)
+    {
+        context.CheckImageColumn(input, Image, "image");
+        context.CheckTextColumn(input, Question, "question");
+    }
+
+    /// <summary>The schema with the three output columns, of which one may take the place of an input column of the same name.</summary>
+    public SchemaShape OutputShape(IExceptionContext context, SchemaShape input)
+    {
+        CheckInput(context, input);
+        var columns = input.ToDictionary(column => column.Name);
+        foreach (var output in OutputColumns())
+            columns[output.Name] = new SchemaShape.Column(output.Name, SchemaShape.Column.VectorKind.Scalar, output.Type, isKey: false);
+        return new SchemaShape(columns.Values);
+    }
+
+    /// <summary>Predicted answer, score, visual tokens, in this order.</summary>
+    public DataViewSchema.DetachedColumn[] OutputColumns() =>
+    [
+        new(PredictedAnswer, TextDataViewType.Instance),
+        new(Score, NumberDataViewType.Single),
+        new(VisualTokens, NumberDataViewType.Single),
+    ];
+}

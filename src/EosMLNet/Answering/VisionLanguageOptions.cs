@@ -1,0 +1,47 @@
+namespace EosMLNet;
+
+/// <summary>What every vision-language estimator can be told: which model, which columns, how to answer, how to save.</summary>
+public abstract class VisionLanguageOptions
+{
+    private protected VisionLanguageOptions()
+    {
+    }
+
+    /// <summary>The folder of the model in Hugging Face layout: <c>config.json</c>, safetensors, tokenizer files, <c>preprocessor_config.json</c>.</summary>
+    /// <value>There is no default; it must be given.</value>
+    public string ModelPath { get; set; } = "";
+
+    /// <summary>The column with the pictures, of type <see cref="Microsoft.ML.Data.MLImage"/>.</summary>
+    /// <value>The default is <c>Image</c>.</value>
+    public string ImageColumnName { get; set; } = "Image";
+
+    /// <summary>The column with the questions, of type text.</summary>
+    /// <value>The default is <c>Question</c>.</value>
+    public string QuestionColumnName { get; set; } = "Question";
+
+    /// <summary>The column to make with the model's answers, of type text. A row without a picture or a question has an empty answer.</summary>
+    /// <value>The default is <c>PredictedAnswer</c>.</value>
+    public string PredictedAnswerColumnName { get; set; } = "PredictedAnswer";
+
+    /// <summary>The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>, from 0 to 1; NaN where there is no answer.</summary>
+    /// <value>The default is <c>Score</c>.</value>
+    public string ScoreColumnName { get; set; } = "Score";
+
+    /// <summary>The column to make with the visual tokens that a decoder layer sees on average, of type <see cref="float"/>.</summary>
+    /// <value>The default is <c>VisualTokens</c>.</value>
+    public string VisualTokensColumnName { get; set; } = "VisualTokens";
+
+    /// <summary>How many rows <c>Transform</c> answers at once. The answers do not depend on it.</summary>
+    /// <value>The default is 16.</value>
+    public int AnswerBatchSize { get; set; } = 16;
+
+    /// <summary>The longest answer, in tokens.</summary>
+    /// <value>The default is 16.</value>
+    public int MaxNewTokens { get; set; } = 16;
+
+    /// <summary>
+    /// The largest model, in bytes, whose files <c>Model.Save</c> puts into the zip. A larger model is referred to by its path and fingerprint.
+    /// </summary>
+    /// <value>The default is 256 MB.</value>
+    public long EmbedWeightsUpTo { get; set; } = 256L << 20;
+}

@@ -1,0 +1,128 @@
+using EosMLNet;
+using EosMLNet.Internals;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+
+[assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName, VisionLanguageTransformer.LoaderSignature)]
+
+namespace EosMLNet;
+
+/// <summary>
+/// Answers questions about pictures with a vision-language model whose visual tokens are reduced by a plan. Made by
+/// <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
+/// </summary>
+/// <remarks>
+/// <para><see cref="Transform"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the answers are the same.
+/// One transformer serves any number of threads.</para>
+/// <para>It holds the model's weights: dispose it when it is not needed any more (<c>(model as IDisposable)?.Dispose()</c> after <c>Model.Load</c>). A <c>PredictionEngine</c> disposes its
+/// transformer with itself unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.</para>
+/// <para>Only load models from sources that you trust.</para>
+/// </remarks>
+public sealed class VisionLanguageTransformer : ITransformer, IDisposable
+{
+    internal const string UserName = "Vision-language model with an operator plan";
+    internal const string LoaderSignature = "EosVisionLanguage";
+
+    private readonly IHost host;
+    private readonly CheckpointFolder checkpoint;
+
+    private VisionLanguageTransformer(IHost host, AnswerEngine engine, AnswerSettings settings, CheckpointFolder checkpoint) =>
+        (this.host, Engine, Settings, this.checkpoint) = (host, engine, settings, checkpoint);
+
+    /// <summary>The plan that the model runs under.</summary>
+    public ReductionPlan Plan => Engine.Plan;
+
+    internal AnswerEngine Engine { get; }
+
+    internal AnswerSettings Settings { get; }
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The input's schema with the columns for answer, score and visual tokens.</summary>
+    /// <param name="inputSchema">A schema with the picture and the question column.</param>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>
+        RowToRowMapperTransform.GetOutputSchema(inputSchema, MakeMapper(inputSchema));
+
+    /// <summary>Adds the answers. They are computed when a cursor reads them, and only if it does.</summary>
+    /// <param name="input">Rows with a picture and a question.</param>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        host.CheckValue(input, nameof(input));
+        var mapper = MakeMapper(input.Schema);
+        return new BatchedAnswerView(host, this, new RowToRowMapperTransform(host, input, mapper, MakeMapper), mapper);
+    }
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
+        new RowToRowMapperTransform(host, new EmptyDataView(host, inputSchema), MakeMapper(inputSchema), MakeMapper);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        host.CheckValue(ctx, nameof(ctx));
+        ctx.CheckAtModel();
+        ctx.SetVersionInfo(GetVersionInfo());
+        Engine.Hold(() => ModelArtifact.Save(ctx, Plan, Settings, checkpoint, Engine.Model.Fingerprint));
+    }
+
+    /// <summary>Frees the model's weights, after the answers that are being computed on other threads. Idempotent.</summary>
+    public void Dispose()
+    {
+        Engine.Dispose();
+        checkpoint.Dispose();
+    }
+
+    /// <summary>Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.</summary>
+    internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
+        Func<VisionLanguageModel, ReductionPlan> makePlan, string? fingerprint = null)
+    {
+        var model = checkpoint.Load(device, fingerprint);
+        try
+        {
+            return new VisionLanguageTransformer(host, new AnswerEngine(model, makePlan(model), settings.MaxNewTokens), settings, checkpoint);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private AnswerRowMapper MakeMapper(DataViewSchema input)
+    {
+        host.CheckValue(input, nameof(input));
+        Engine.CheckNotDisposed();
+        Settings.CheckInput(host, SchemaShape.Create(input));
+        return new AnswerRowMapper(this, input);
+    }
+
+    private static VersionInfo GetVersionInfo() => new(
+        modelSignature: "EOS  VLM",
+        verWrittenCur: 0x00010001, // initial
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderSignature: LoaderSignature,
+        loaderAssemblyName: typeof(VisionLanguageTransformer).Assembly.FullName);
+
+    // Called by ML.NET when it loads a saved model.
+    private static VisionLanguageTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        MlNetInternals.Check();
+        TorchRuntime.EnsureLoaded();
+        var host = env.Register(nameof(VisionLanguageTransformer));
+        host.CheckValue(ctx, nameof(ctx));
+        try
+        {
+            ctx.CheckAtModel(GetVersionInfo());
+            return ModelArtifact.Load(host, ctx, env.TorchDevice());
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException or IOException or ArgumentException)
+        {
+            throw new EosException(EosErrors.ModelArtifact, $"The saved model cannot be read: {e.Message} Save the model again, or fetch it anew.", e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace EosMLNet;
+
+/// <summary>The operations on vision-language models; got from <see cref="VisionLanguageCatalogExtensions.VisionLanguage(MLContext)"/>.</summary>
+public sealed class VisionLanguageCatalog
+{
+    private readonly MLContext ml;
+
+    internal VisionLanguageCatalog(MLContext ml) => this.ml = ml;
+
+    /// <summary>Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.</summary>
+    /// <param name="options">The model, the plan and everything else.</param>
+    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    public AnswerEstimator Answer(AnswerOptions options) => new(ml, options);
+
+    /// <summary>Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.</summary>
+    /// <param name="modelPath">The folder of the model in Hugging Face layout.</param>
+    /// <param name="planPath">A plan file; null to answer unreduced.</param>
+    /// <param name="imageColumnName">The column with the pictures, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
+    /// <param name="questionColumnName">The column with the questions, of type text.</param>
+    /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
+    /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>.</param>
+    /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type <see cref="float"/>.</param>
+    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    public AnswerEstimator Answer(string modelPath, string? planPath = null, string imageColumnName = "Image", string questionColumnName = "Question",
+        string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => Answer(new AnswerOptions
+        {
+            ModelPath = modelPath,
+            PlanPath = planPath,
+            ImageColumnName = imageColumnName,
+            QuestionColumnName = questionColumnName,
+            PredictedAnswerColumnName = predictedAnswerColumnName,
+            ScoreColumnName = scoreColumnName,
+            VisualTokensColumnName = visualTokensColumnName,
+        });
+
+    /// <summary>Compares answers with the expected ones.</summary>
+    /// <param name="predictions">What a <see cref="VisionLanguageTransformer"/> made of data that has the expected answers.</param>
+    /// <param name="answerColumnName">The column with the expected answers, of type text.</param>
+    /// <param name="predictedAnswerColumnName">The column with the model's answers, of type text.</param>
+    /// <param name="familyColumnName">The column with each question's family, of type text; null when there is none.</param>
+    /// <param name="scoreColumnName">The column with the answers' scores, of type <see cref="float"/>; null when there is none.</param>
+    /// <exception cref="EosException">EOS1012: there are no rows.</exception>
+    public VisionLanguageMetrics Evaluate(IDataView predictions, string answerColumnName = "Answer", string predictedAnswerColumnName = "PredictedAnswer",
+        string? familyColumnName = null, string? scoreColumnName = "Score")
+    {
+        var host = ((IHostEnvironment)ml).Register(nameof(Evaluate));
+        host.CheckValue(predictions, nameof(predictions));
+        return new AnswerEvaluator(host, answerColumnName, predictedAnswerColumnName, familyColumnName, scoreColumnName).Evaluate(predictions);
+    }
+
+    /// <summary>
+    /// Loads a saved pipeline as <c>ml.Model.Load</c> does, but fails with an <see cref="EosException"/> and its code, where ML.NET wraps what went wrong in exceptions of its own.
+    /// </summary>
+    /// <param name="path">The zip. Only load models from sources that you trust.</param>
+    /// <param name="inputSchema">The schema of the data that the pipeline was made with; null when it was saved without.</param>
+    /// <returns>The pipeline; it is an <see cref="IDisposable"/>.</returns>
+    /// <exception cref="EosException">EOS1001: there is no such file. EOS2002: the GPU is not there. EOS4003: the file is damaged or of a newer version. EOS4004: its weights are missing or others.</exception>
+    public ITransformer Load(string path, out DataViewSchema? inputSchema)
+    {
+        if (!File.Exists(path))
+            throw new EosException(EosErrors.FileMissing, $"There is no model '{path}'. Expected the zip that ml.Model.Save wrote.");
+        try
+        {
+            return ml.Model.Load(path, out inputSchema);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+        {
+            for (var inner = e; inner is not null; inner = inner.InnerException)
+                if (inner is EosException)
+                    ExceptionDispatchInfo.Throw(inner);
+            throw new EosException(EosErrors.ModelArtifact, $"'{path}' cannot be loaded: {e.Message} Save the model again, or fetch it anew.", e);
+        }
+    }
+}

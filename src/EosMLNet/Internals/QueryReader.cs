@@ -1,0 +1,25 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace EosMLNet.Internals;
+
+/// <summary>Reads picture and question of the row that a cursor or a row stands on. Belongs to one cursor, so to one thread.</summary>
+internal sealed class QueryReader(ValueGetter<MLImage> image, ValueGetter<ReadOnlyMemory<char>> question)
+{
+    // One holder for all rows: by ML.NET's convention the producer of a picture (LoadImages) disposes what it finds in it. The last picture is
+    // left to its producer as well: it may be an object of the caller's own collection, who will want to read it again.
+    private MLImage? picture;
+    private ReadOnlyMemory<char> text;
+
+    public QueryReader(DataViewRow row, AnswerSettings settings)
+        : this(row.GetGetter<MLImage>(row.Schema[settings.Image]), row.GetGetter<ReadOnlyMemory<char>>(row.Schema[settings.Question]))
+    {
+    }
+
+    public Query Read()
+    {
+        image(ref picture!);
+        question(ref text);
+        return new Query(picture?.ToRgb(), text.ToString());
+    }
+}

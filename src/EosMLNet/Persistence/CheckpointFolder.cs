@@ -1,0 +1,65 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Models;
+using EosMLNet.Runtime;
+using TorchSharp;
+
+namespace EosMLNet;
+
+/// <summary>The folder that a transformer's model is loaded from: the user's own, or what was extracted from a zip.</summary>
+internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = null) : IDisposable
+{
+    private static readonly string[] Extensions = [".json", ".safetensors", ".model", ".txt"];
+
+    public string Path => path;
+
+    /// <summary>Configuration, weights, tokenizer and preprocessor files, by name; not whatever else lies in the folder.</summary>
+    public IReadOnlyList<FileInfo> Files() =>
+    [
+        .. new DirectoryInfo(path).EnumerateFiles()
+            .Where(file => Extensions.Contains(file.Extension) && ManifestFile.IsPlainName(file.Name))
+            .OrderBy(file => file.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Loads the model, and checks that it is the expected one where one is expected.</summary>
+    /// <exception cref="EosException">EOS4004: the folder holds other weights. EOS1xxx, EOS2xxx: it holds the expected ones, or none are expected, but they cannot be loaded.</exception>
+    public VisionLanguageModel Load(torch.Device device, string? expected)
+    {
+        TorchRuntime.EnsureLoaded();
+        try
+        {
+            var model = LlavaModel.Load(path, device: device);
+            if (expected is null || model.Fingerprint == expected)
+                return model;
+            model.Dispose();
+        }
+        catch (EosException) when (expected is not null && !Holds(expected))
+        {
+        }
+        throw Changed(expected);
+    }
+
+    /// <summary>Checks that the folder still holds what was loaded.</summary>
+    /// <exception cref="EosException">EOS4004: it holds other weights, or nothing.</exception>
+    public void CheckHolds(string fingerprint)
+    {
+        if (!Holds(fingerprint))
+            throw Changed(fingerprint);
+    }
+
+    public void Dispose() => owner?.Dispose();
+
+    private bool Holds(string fingerprint)
+    {
+        try
+        {
+            return Checkpoint.Fingerprint(path) == fingerprint;
+        }
+        catch (EosException)
+        {
+            return false; // files are missing
+        }
+    }
+
+    private EosException Changed(string? fingerprint) => new(EosErrors.ReferencedWeights,
+        $"'{path}' does not hold the weights that the model was made with ({fingerprint}). Restore them, or make the model again with the new ones.");
+}

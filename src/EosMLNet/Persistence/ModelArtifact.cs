@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using EosMLNet.Reduction;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+
+namespace EosMLNet;
+
+/// <summary>
+/// The files of a saved transformer in ML.NET's zip. Every entry's bytes depend on the model and the plan only, so saving twice gives the same.
+/// <code>
+/// *** Binary format ***
+/// Model.key              ML.NET's header (signature, versions, loader); nothing after it
+/// Manifest.json          ModelManifest: version, columns, options, and the name, length and hash of each file below
+/// Plan.json              ReductionPlan
+/// Plan.safetensors       its learned tensors, where it has any
+/// Checkpoint/*           the model's own files, where they are small enough; else the manifest says where they are
+/// </code>
+/// </summary>
+internal static class ModelArtifact
+{
+    private const string Manifest = "Manifest.json";
+
+    /// <summary>Writes the entries into the zip.</summary>
+    /// <exception cref="EosException">EOS4004: the model's folder no longer holds what was loaded from it.</exception>
+    public static void Save(ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, CheckpointFolder checkpoint, string fingerprint)
+    {
+        var checkpointFiles = checkpoint.Files();
+        var embeds = checkpointFiles.Sum(file => file.Length) <= settings.EmbedWeightsUpTo;
+        if (embeds)
+            checkpoint.CheckHolds(fingerprint);
+
+        using var staging = new TemporaryFolder();
+        plan.Save(staging[ManifestFile.Plan]);
+        var planFiles = new[] { ManifestFile.Plan, ManifestFile.PlanParameters }.Where(name => File.Exists(staging[name])).Select(name => (name, staging[name]));
+        var embedded = embeds ? checkpointFiles.Select(file => ($"{ManifestFile.CheckpointFolder}/{file.Name}", file.FullName)) : [];
+        var manifest = new ModelManifest
+        {
+            Version = ModelManifest.CurrentVersion,
+            Fingerprint = fingerprint,
+            Settings = settings,
+            Files = [.. planFiles.Concat(embedded).Select(file => SaveFile(context, file.Item1, file.Item2))],
+            Checkpoint = embeds ? null : CheckpointReference.To(checkpoint.Path, ArchivePlace.FolderOf(context.Repository)),
+        };
+        context.SaveBinaryStream(Manifest, writer => writer.Write(manifest.ToBytes()));
+    }
+
+    /// <summary>Reads the entries back and loads the model.</summary>
+    /// <exception cref="EosException">EOS4003: an entry is missing, damaged or of a newer version. EOS4004: the weights it refers to are missing or others.</exception>
+    public static VisionLanguageTransformer Load(IHost host, ModelLoadContext context, torch.Device device)
+    {
+        var manifest = ModelManifest.Parse(ReadEntry(context, Manifest, ModelManifest.LargestManifest));
+        var folder = new TemporaryFolder();
+        try
+        {
+            foreach (var file in manifest.Files)
+                Extract(context, file, folder);
+            var plan = ReductionPlan.Load(folder[ManifestFile.Plan]);
+            if (manifest.Checkpoint is not { } reference)
+                return Create(new CheckpointFolder(folder[ManifestFile.CheckpointFolder], folder));
+            folder.Dispose();
+            return Create(new CheckpointFolder(reference.Find(ArchivePlace.FolderOf(context.Repository))));
+
+            VisionLanguageTransformer Create(CheckpointFolder checkpoint) =>
+                VisionLanguageTransformer.Create(host, checkpoint, manifest.Settings, device, _ => plan, manifest.Fingerprint);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static ManifestFile SaveFile(ModelSaveContext context, string name, string path)
+    {
+        using var source = File.OpenRead(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = 0;
+        context.SaveBinaryStream(name, writer => length = Copy(source, writer.BaseStream, hash, long.MaxValue));
+        return new ManifestFile(name, length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private static void Extract(ModelLoadContext context, ManifestFile file, TemporaryFolder folder)
+    {
+        var path = folder[file.Name];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var target = File.Create(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = 0;
+        if (!context.TryLoadBinaryStream(file.Name, reader => length = Copy(reader.BaseStream, target, hash, file.Length)))
+            throw Damaged($"lacks the file '{file.Name}'");
+        if (length != file.Length || Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256)
+            throw Damaged($"holds another '{file.Name}' than its manifest says");
+    }
+
+    private static byte[] ReadEntry(ModelLoadContext context, string name, int largest)
+    {
+        byte[] bytes = [];
+        if (!context.TryLoadBinaryStream(name, reader => bytes = reader.ReadBytes(largest + 1)))
+            throw Damaged($"lacks the file '{name}'");
+        return bytes.Length <= largest ? bytes : throw Damaged($"has a '{name}' of more than {largest} bytes");
+    }
+
+    // Stops behind the expected length: an entry that claims to be small may unpack to anything.
+    private static long Copy(Stream from, Stream to, IncrementalHash hash, long expected)
+    {
+        var buffer = new byte[1 << 16];
+        long length = 0;
+        for (int count; length <= expected && (count = from.Read(buffer)) > 0; length += count)
+        {
+            hash.AppendData(buffer, 0, count);
+            to.Write(buffer, 0, count);
+        }
+        return length;
+    }
+
+    private static EosException Damaged(string what) =>
+        new(EosErrors.ModelArtifact, $"The saved model {what}. Save the model again, or fetch it anew.");
+}
