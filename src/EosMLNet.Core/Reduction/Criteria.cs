@@ -35,7 +35,7 @@ internal static class Criteria
 
     private static Tensor Random(SiteInput input, int seed)
     {
-        var patches = input.Grid.Rows * input.Grid.Columns;
+        var patches = input.Grid.Rows * input.Grid.Columns + 1;                           // and the [CLS] token
         var table = tensor(Enumerable.Range(0, patches).Select(patch => Hash(seed, patch)).ToArray(), device: input.Index.device);
         return table.index_select(0, input.Index.flatten()).reshape(input.Index.shape);
     }

@@ -6,10 +6,12 @@ namespace EosMLNet.Reduction;
 
 /// <summary>
 /// Geometry of the patch grid: cutting it into windows, and where tokens lie in them. Tokens are known by their patch index, so all of this still
-/// holds after earlier sites have removed tokens.
+/// holds after earlier sites have removed tokens. Index rows · columns, the [CLS] token's, lies in the middle of the grid and in no window.
 /// </summary>
 internal static class PatchWindows
 {
+    private const long NoWindow = -1;
+
     /// <summary>Cuts the grid into exactly <paramref name="count"/> windows, rows × columns of them, as square as possible; <see langword="null"/> where no such cut exists.</summary>
     public static VisualGrid? Cut(VisualGrid grid, int count) => Enumerable
         .Range(1, Math.Min(count, grid.Rows))
@@ -28,16 +30,16 @@ internal static class PatchWindows
     /// <summary>Row and column of each token, in patches.</summary>
     public static Tensor Coordinates(Tensor index, VisualGrid grid, ScalarType dtype) // (I, n) -> (I, n, 2)
     {
-        double[] rows = [.. Patches(grid).Select(p => (double)p.Row)];
-        double[] columns = [.. Patches(grid).Select(p => (double)p.Column)];
+        double[] rows = [.. Patches(grid).Select(p => (double)p.Row), (grid.Rows - 1) / 2.0];
+        double[] columns = [.. Patches(grid).Select(p => (double)p.Column), (grid.Columns - 1) / 2.0];
         return stack([LookUp(tensor(rows, dtype), index), LookUp(tensor(columns, dtype), index)], -1);
     }
 
-    /// <summary>The window of each token, when the grid is cut into <paramref name="count"/> of them.</summary>
+    /// <summary>The window of each token, when the grid is cut into <paramref name="count"/> of them; −1 for a token that is no patch.</summary>
     public static Tensor WindowOf(Tensor index, VisualGrid grid, int count) // (I, n) -> (I, n)
     {
         var cut = CutOrThrow(grid, count);
-        long[] windows = [.. Patches(grid).Select(p => (long)RowWindow(p.Row) * cut.Columns + ColumnWindow(p.Column))];
+        long[] windows = [.. Patches(grid).Select(p => (long)RowWindow(p.Row) * cut.Columns + ColumnWindow(p.Column)), NoWindow];
         return LookUp(tensor(windows), index);
 
         int RowWindow(int row) => row * cut.Rows / grid.Rows;
@@ -49,17 +51,17 @@ internal static class PatchWindows
     {
         var window = WindowOf(index, grid, count);
         var distance = LookUp(tensor(DistancesToMiddle(grid, CutOrThrow(grid, count))), index);
-        var patches = tensor((long)grid.Rows * grid.Columns, device: index.device);
-        var rank = distance.mul(patches).Plus(index);                                                       // unique: distance first, then index
+        var places = tensor((long)grid.Rows * grid.Columns + 1, device: index.device);
+        var rank = distance.mul(places).Plus(index);                                                       // unique: distance first, then index
         var sameWindow = window.unsqueeze(2).eq(window.unsqueeze(1));                                       // (I, n, n)
         var nearer = rank.unsqueeze(1).lt(rank.unsqueeze(2));
-        return sameWindow.logical_and(nearer).any(-1).logical_not();
+        return sameWindow.logical_and(nearer).any(-1).logical_not().logical_and(window.Above(NoWindow));
     }
 
     // Squared, and in half patches so that the middle of an even number of patches is a whole number.
     private static long[] DistancesToMiddle(VisualGrid grid, VisualGrid cut)
     {
-        return [.. Patches(grid).Select(p => Square(OffMiddle(p.Row, grid.Rows, cut.Rows)) + Square(OffMiddle(p.Column, grid.Columns, cut.Columns)))];
+        return [.. Patches(grid).Select(p => Square(OffMiddle(p.Row, grid.Rows, cut.Rows)) + Square(OffMiddle(p.Column, grid.Columns, cut.Columns))), 0];
 
         static long Square(long x) => x * x;
         static long OffMiddle(int position, int length, int windows)

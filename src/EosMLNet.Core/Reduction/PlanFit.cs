@@ -19,18 +19,4 @@ public static class PlanFit
         KeyValueHeads = model.KeyValueHeadCount,
         HeadSize = model.HeadSize,
     };
-
-    /// <summary>Checks that a plan was made for the model it is put on.</summary>
-    /// <exception cref="EosException">EOS4002: it was not; the message names the first difference.</exception>
-    public static void CheckFits(this ReductionPlan plan, VisionLanguageModel model)
-    {
-        var actual = model.Describe();
-        foreach (var property in typeof(PlanModel).GetProperties())
-            if (!Equals(property.GetValue(plan.Model), property.GetValue(actual)))
-                throw new EosException(EosErrors.PlanMismatch,
-                    $"The plan was made for a model with {property.Name} {property.GetValue(plan.Model)}, but this model has {property.GetValue(actual)}. Search again, or load the plan's own model.");
-        if (plan.Parameters is { } parameters && parameters.Probe.Length != model.HiddenSize)
-            throw new EosException(EosErrors.PlanMismatch,
-                $"The plan's probe has {parameters.Probe.Length} weights, but the model's hidden states have {model.HiddenSize} dimensions. Restore the plan's own parameter file.");
-    }
 }

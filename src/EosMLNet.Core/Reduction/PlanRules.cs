@@ -31,7 +31,8 @@ internal static class PlanRules
         Positive(model.KeyValueHeads, "keyValueHeads", MostOfAnything);
         Positive(model.HeadSize, "headSize", MostOfAnything);
         var patches = (long)model.Grid.Rows * model.Grid.Columns;
-        Require(model.VisualTokens == patches, source, "model.visualTokens", $"is {model.VisualTokens}, but a grid of {model.Grid.Rows} x {model.Grid.Columns} has {patches}");
+        Require(model.VisualTokens == patches || model.VisualTokens == patches + 1, source, "model.visualTokens",
+            $"is {model.VisualTokens}, but a grid of {model.Grid.Rows} x {model.Grid.Columns} has {patches} patches (and one token more where the tower's [CLS] is kept)");
 
         void Positive(int value, string name, int most) =>
             Require(value >= 1 && value <= most, source, $"model.{name}", $"is {value}, expected 1 to {most}");

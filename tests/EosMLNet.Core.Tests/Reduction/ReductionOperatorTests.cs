@@ -1,5 +1,6 @@
 using EosMLNet.Models;
 using EosMLNet.Reduction;
+using EosMLNet.Runtime;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Reduction;
@@ -87,6 +88,17 @@ public class ReductionOperatorTests
         Assert.Equal([0L, 1, 4, 5], reduced.Anchors.data<long>().ToArray());
         Assert.Equal([2.0, 2, 2, 2], Sample.Flat(reduced.Mass));
         AssertClose(Sample.Flat(whole.Tokens[0][1]).Zip(Sample.Flat(whole.Tokens[0][5]), (p, q) => (p + q) / 2), Sample.Flat(reduced.Tokens[0][0]));
+    }
+
+    [Fact]
+    public void A_token_that_is_no_patch_is_in_no_window_and_takes_its_mass_along()
+    {
+        using var scope = NewDisposeScope();
+        var input = new Sample(15, new VisualGrid(4, 6)).Input();
+        var withCls = input with { Index = cat([full([2L, 1], Scalars.Literal(24), ScalarType.Int64), input.Index.narrow(1, 0, 23)], 1) };
+        var reduced = ReductionOperator.Reduce(withCls with { Mass = ones_like(input.Mass) }, GridPool(6));
+        Assert.DoesNotContain(0L, reduced.Anchors.data<long>().ToArray());
+        Assert.Equal([4.0, 4, 4, 4, 4, 3], Sample.Flat(reduced.Mass[0]));
     }
 
     [Fact]

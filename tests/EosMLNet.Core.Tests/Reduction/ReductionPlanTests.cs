@@ -82,7 +82,7 @@ public sealed class ReductionPlanTests : IDisposable
         { "model", j => j["model"] = null },
         { "'model.layers'", j => j["model"]!["layers"] = 0 },
         { "'model.layers'", j => j["model"]!["layers"] = 2_000_000_000 },
-        { "'model.visualTokens'", j => j["model"]!["visualTokens"] = 145 },
+        { "'model.visualTokens'", j => j["model"]!["visualTokens"] = 146 },
         { "'model.hiddenSize'", j => j["model"]!["hiddenSize"] = -1 },
         { "family", j => ((JsonObject)j["model"]!).Remove("family") },
         { "sites", j => j["sites"] = 3 },
