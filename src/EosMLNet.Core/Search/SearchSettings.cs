@@ -92,7 +92,7 @@ public sealed record SearchSettings
 
     /// <summary>Throws where a value is out of its range, or no plan can meet the budget.</summary>
     /// <exception cref="EosException">EOS1013: a value; EOS3001: the budget.</exception>
-    internal void Check(VisionLanguageModel model)
+    public void Check(VisionLanguageModel model)
     {
         Require(Steps is >= 1 and <= 1_000_000, nameof(Steps), Steps, "between 1 and 1,000,000");
         Require(BatchSize is >= 1 and <= 65_536, nameof(BatchSize), BatchSize, "between 1 and 65,536");

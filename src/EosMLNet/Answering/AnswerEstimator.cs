@@ -41,7 +41,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     {
         host.CheckValue(input, nameof(input));
         settings.CheckInput(host, SchemaShape.Create(input.Schema));
-        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), settings, host.TorchDevice(), MakePlan);
+        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), settings, host.TorchDevice(), model => (MakePlan(model), null));
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>

@@ -3,6 +3,7 @@ using EosMLNet.Internals;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Runtime;
+using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -14,7 +15,7 @@ namespace EosMLNet;
 
 /// <summary>
 /// Answers questions about pictures with a vision-language model whose visual tokens are reduced by a plan. Made by
-/// <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
+/// <see cref="OperatorSearchEstimator"/>, <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
 /// </summary>
 /// <remarks>
 /// <para><see cref="Transform"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the answers are the same.
@@ -36,6 +37,9 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     /// <summary>The plan that the model runs under.</summary>
     public ReductionPlan Plan => Engine.Plan;
+
+    /// <summary>What the search did, where this transformer comes from one; null after <c>Model.Load</c>.</summary>
+    public SearchReport? Report { get; internal init; }
 
     internal AnswerEngine Engine { get; }
 
@@ -78,12 +82,13 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     /// <summary>Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.</summary>
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
-        Func<VisionLanguageModel, ReductionPlan> makePlan, string? fingerprint = null)
+        Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
     {
         var model = checkpoint.Load(device, fingerprint);
         try
         {
-            return new VisionLanguageTransformer(host, new AnswerEngine(model, makePlan(model), settings.MaxNewTokens), settings, checkpoint);
+            var (plan, report) = makePlan(model);
+            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens), settings, checkpoint) { Report = report };
         }
         catch
         {

@@ -11,6 +11,47 @@ public sealed class VisionLanguageCatalog
 
     internal VisionLanguageCatalog(MLContext ml) => this.ml = ml;
 
+    /// <summary>
+    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the pictures and questions of its data.
+    /// </summary>
+    /// <param name="options">The model, the budget and everything else.</param>
+    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
+    /// var pipeline = ml.Transforms.LoadImages("Image", "images", "ImagePath")
+    ///     .Append(ml.VisionLanguage().OperatorSearch(new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens = 16 } }));
+    /// using var model = pipeline.Fit(data);
+    /// ml.Model.Save(model, data.Schema, "vqa.zip");
+    /// </code>
+    /// </example>
+    public OperatorSearchEstimator OperatorSearch(OperatorSearchOptions options) => new(ml, options);
+
+    /// <summary>
+    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the pictures and questions of its data.
+    /// </summary>
+    /// <param name="modelPath">The folder of the model in Hugging Face layout.</param>
+    /// <param name="meanVisualTokens">The most visual tokens that a decoder layer may see on average.</param>
+    /// <param name="imageColumnName">The column with the pictures, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
+    /// <param name="questionColumnName">The column with the questions, of type text.</param>
+    /// <param name="answerColumnName">The column with the expected answers, of type text.</param>
+    /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
+    /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>.</param>
+    /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type <see cref="float"/>.</param>
+    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    public OperatorSearchEstimator OperatorSearch(string modelPath, double meanVisualTokens, string imageColumnName = "Image", string questionColumnName = "Question", string answerColumnName = "Answer",
+        string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => OperatorSearch(new OperatorSearchOptions
+        {
+            ModelPath = modelPath,
+            Constraints = { MeanVisualTokens = meanVisualTokens },
+            ImageColumnName = imageColumnName,
+            QuestionColumnName = questionColumnName,
+            AnswerColumnName = answerColumnName,
+            PredictedAnswerColumnName = predictedAnswerColumnName,
+            ScoreColumnName = scoreColumnName,
+            VisualTokensColumnName = visualTokensColumnName,
+        });
+
     /// <summary>Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.</summary>
     /// <param name="options">The model, the plan and everything else.</param>
     /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>

@@ -62,7 +62,7 @@ internal static class ModelArtifact
             return Create(new CheckpointFolder(reference.Find(ArchivePlace.FolderOf(context.Repository))));
 
             VisionLanguageTransformer Create(CheckpointFolder checkpoint) =>
-                VisionLanguageTransformer.Create(host, checkpoint, manifest.Settings, device, _ => plan, manifest.Fingerprint);
+                VisionLanguageTransformer.Create(host, checkpoint, manifest.Settings, device, _ => (plan, null), manifest.Fingerprint);
         }
         catch
         {

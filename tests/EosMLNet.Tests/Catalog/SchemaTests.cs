@@ -11,6 +11,7 @@ public class SchemaTests(TinyModel tiny) : IClassFixture<TinyModel>
     [Theory]
     [InlineData(nameof(Complete.Image), "image")]
     [InlineData(nameof(Complete.Question), "question")]
+    [InlineData(nameof(Complete.Answer), "answer")]
     public void A_missing_column_is_named_with_its_role(string column, string role)
     {
         var data = ml.Transforms.DropColumns(column).Fit(Empty<Complete>()).Transform(Empty<Complete>());
@@ -51,9 +52,10 @@ public class SchemaTests(TinyModel tiny) : IClassFixture<TinyModel>
     [InlineData("embedding")]
     [InlineData("column name")]
     [InlineData("two columns of one name")]
+    [InlineData("validation fraction")]
     public void Options_out_of_range_are_EOS1013(string what)
     {
-        var options = new AnswerOptions { ModelPath = tiny.ModelPath };
+        var options = new OperatorSearchOptions { ModelPath = tiny.ModelPath, Constraints = { MeanVisualTokens = 4 } };
         switch (what)
         {
             case "answer batch size": options.AnswerBatchSize = 0; break;
@@ -61,17 +63,19 @@ public class SchemaTests(TinyModel tiny) : IClassFixture<TinyModel>
             case "embedding": options.EmbedWeightsUpTo = -1; break;
             case "column name": options.ImageColumnName = " "; break;
             case "two columns of one name": options.ScoreColumnName = options.VisualTokensColumnName; break;
+            case "validation fraction": options.ValidationFraction = 1; break;
         }
 
-        Expect.Error(EosErrors.InvalidOption, () => ml.VisionLanguage().Answer(options));
+        Expect.Error(EosErrors.InvalidOption, () => ml.VisionLanguage().OperatorSearch(options));
     }
 
     // Fit and GetOutputSchema of both estimators, GetOutputSchema and Transform of a transformer; the failures are marked as ML.NET's own.
     private IEnumerable<Exception> Failures(IDataView data, bool answerMatters = false)
     {
+        var search = ml.VisionLanguage().OperatorSearch(tiny.ModelPath, 4);
         var answer = ml.VisionLanguage().Answer(tiny.ModelPath);
         using var model = answer.Fit(Empty<Complete>());
-        List<Action> attempts = [];
+        List<Action> attempts = [() => search.Fit(data), () => search.GetOutputSchema(Shape(data.Schema))];
         if (!answerMatters)
             attempts.AddRange([() => answer.Fit(data), () => answer.GetOutputSchema(Shape(data.Schema)), () => model.GetOutputSchema(data.Schema), () => model.Transform(data)]);
         foreach (var attempt in attempts)

@@ -1,0 +1,62 @@
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+
+namespace EosMLNet;
+
+/// <summary>The options of <see cref="VisionLanguageCatalog.OperatorSearch(OperatorSearchOptions)"/>.</summary>
+public sealed class OperatorSearchOptions : VisionLanguageOptions
+{
+    private static readonly SearchSettings Defaults = new() { MeanVisualTokens = 1 };
+
+    /// <summary>The column with the expected answers, of type text.</summary>
+    /// <value>The default is <c>Answer</c>.</value>
+    public string AnswerColumnName { get; set; } = "Answer";
+
+    /// <summary>What the searched plan must satisfy.</summary>
+    /// <value>There is no default budget: <see cref="OperatorSearchConstraints.MeanVisualTokens"/> must be given.</value>
+    public OperatorSearchConstraints Constraints { get; } = new();
+
+    /// <summary>How many steps the search takes; each is one forward and one backward pass over a batch.</summary>
+    /// <value>The default is 250.</value>
+    public int Steps { get; set; } = Defaults.Steps;
+
+    /// <summary>How many pictures a step looks at, each with up to ten of its questions.</summary>
+    /// <value>The default is 32.</value>
+    public int BatchSize { get; set; } = Defaults.BatchSize;
+
+    /// <summary>The optimiser's step size for the learned score.</summary>
+    /// <value>The default is 0.01.</value>
+    public double LearningRate { get; set; } = Defaults.LearningRate;
+
+    /// <summary>The optimiser's step size for the parameters of the sites.</summary>
+    /// <value>The default is 0.03.</value>
+    public double SiteLearningRate { get; set; } = Defaults.SiteLearningRate;
+
+    /// <summary>The weight of keeping the text's hidden states near those of the unreduced model, beside the loss of the answers; 0 saves the unreduced pass.</summary>
+    /// <value>The default is 0.</value>
+    public double AlignmentWeight { get; set; } = Defaults.AlignmentWeight;
+
+    /// <summary>The decoder layers in front of which visual tokens may be reduced.</summary>
+    /// <value>The default is null: all of them.</value>
+    public IReadOnlyList<int>? Sites { get; set; }
+
+    /// <summary>What the choice of the kept tokens may depend on.</summary>
+    /// <value>The default is null: what does not depend on the question and what the model offers.</value>
+    public IReadOnlyList<ScoreCriterion>? Scores { get; set; }
+
+    /// <summary>The seed of the search. The same data, seed and device give the same plan.</summary>
+    /// <value>The default is null: the seed of the <see cref="Microsoft.ML.MLContext"/>, or 1 where it has none.</value>
+    public int? Seed { get; set; }
+
+    /// <summary>The share of the pictures that is kept from the search to verify its plan, from 0 (it is verified on what it was searched on) to below 1.</summary>
+    /// <value>The default is 0.1.</value>
+    public double ValidationFraction { get; set; } = 0.1;
+
+    /// <summary>Told about each step, on the thread that searches.</summary>
+    /// <value>The default is null.</value>
+    public IProgress<SearchProgress>? Progress { get; set; }
+
+    /// <summary>Stops the search: <c>Fit</c> then throws <see cref="OperationCanceledException"/> and leaves nothing behind.</summary>
+    /// <value>The default is <see cref="CancellationToken.None"/>.</value>
+    public CancellationToken CancellationToken { get; set; }
+}

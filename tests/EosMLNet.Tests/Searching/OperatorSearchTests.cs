@@ -1,0 +1,135 @@
+using EosMLNet.Search;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using TorchSharp;
+
+namespace EosMLNet.Tests.Searching;
+
+public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, IDisposable
+{
+    private readonly MLContext ml = new(seed: 1);
+    private readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public void A_searched_pipeline_keeps_its_budget_and_survives_a_fresh_process()
+    {
+        using var model = Pipeline(Options()).Fit(tiny.Data(ml));
+        var answers = TinyModel.Answers(ml, model.Transform(tiny.Data(ml)));
+        ml.Model.Save(model, tiny.Data(ml).Schema, folder["vqa.zip"]);
+
+        Assert.True(model.LastTransformer.Plan.Ledger.Mean <= 6, $"{model.LastTransformer.Plan.Ledger.Mean} visual tokens");
+        Assert.NotNull(model.LastTransformer.Report);
+        Assert.Equal(answers.Select(a => a.PredictedAnswer), FreshProcess.Answers(folder["vqa.zip"], tiny.Tsv, tiny.ImageFolder));
+    }
+
+    [Fact]
+    public void The_same_seed_finds_the_same_plan()
+    {
+        using var first = Pipeline(Options()).Fit(tiny.Data(ml));
+        using var second = Pipeline(Options()).Fit(tiny.Data(ml));
+
+        Assert.Equal(first.LastTransformer.Plan.ToJson(), second.LastTransformer.Plan.ToJson());
+    }
+
+    [Fact]
+    public void Every_step_is_reported_and_the_log_hears_of_it()
+    {
+        var (steps, lines) = (new List<int>(), new List<string>());
+        ml.Log += (_, line) => lines.Add(line.RawMessage);
+        var options = Options();
+        options.Progress = new Listener(progress => steps.Add(progress.Step));
+
+        Pipeline(options).Fit(tiny.Data(ml)).Dispose();
+
+        Assert.Equal(options.Steps, steps.Count);
+        Assert.Equal(steps.Order(), steps);
+        Assert.Contains(lines, line => line.Contains("12 questions about 6 pictures"));
+        Assert.Contains(lines, line => line.StartsWith("Step ", StringComparison.Ordinal) && line.Contains("loss"));
+    }
+
+    [Fact]
+    public void A_cancelled_search_leaves_nothing_behind()
+    {
+        Pipeline(Options()).Fit(tiny.Data(ml)).Dispose(); // what is made once (literals) is made now
+        using var source = new CancellationTokenSource();
+        var options = Options();
+        options.CancellationToken = source.Token;
+        options.Progress = new Listener(_ => source.Cancel());
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Pipeline(options).Fit(tiny.Data(ml)));
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Cancelling_the_context_stops_the_search()
+    {
+        var steps = 0;
+        var options = Options();
+        options.Progress = new Listener(_ =>
+        {
+            steps++;
+            typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(ml, null);
+        });
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Pipeline(options).Fit(tiny.Data(ml)));
+        Assert.Equal(1, steps);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(1000)]
+    public void A_budget_that_makes_no_sense_is_an_error_with_a_code(double budget)
+    {
+        var options = Options();
+        options.Constraints.MeanVisualTokens = budget;
+
+        var error = Assert.Throws<EosException>(() => Pipeline(options).Fit(tiny.Data(ml)));
+
+        Assert.Contains(error.Code, new[] { EosErrors.InvalidOption, EosErrors.InfeasibleBudget });
+    }
+
+    [Fact]
+    public void A_row_that_lacks_something_is_EOS1011_and_says_which()
+    {
+        var rows = tiny.Rows.Select((row, i) => new VqaRow { ImagePath = row.ImagePath, Question = row.Question, Answer = i == 4 ? "" : row.Answer });
+
+        Expect.Error(EosErrors.DatasetRow, () => Pipeline(Options()).Fit(ml.Data.LoadFromEnumerable(rows)), "Row 5", "Answer");
+    }
+
+    [Fact]
+    public void No_rows_are_EOS1012() =>
+        Expect.Error(EosErrors.EmptyDataset, () => Pipeline(Options()).Fit(ml.Data.LoadFromEnumerable(Array.Empty<VqaRow>())));
+
+    [Fact]
+    public void A_model_that_is_not_there_is_EOS1001()
+    {
+        var options = Options();
+        options.ModelPath = tiny["nowhere"];
+
+        Expect.Error(EosErrors.FileMissing, () => Pipeline(options).Fit(tiny.Data(ml)), "nowhere");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private OperatorSearchOptions Options() => new()
+    {
+        ModelPath = tiny.ModelPath,
+        Constraints = { MeanVisualTokens = 6 },
+        Steps = 4,
+        BatchSize = 4,
+        MaxNewTokens = 6,
+        ValidationFraction = 0.3,
+    };
+
+    private EstimatorChain<VisionLanguageTransformer> Pipeline(OperatorSearchOptions options) => tiny.Load(ml).Append(ml.VisionLanguage().OperatorSearch(options));
+
+    // Unlike Progress<T>, at once and on the searching thread.
+    private sealed class Listener(Action<SearchProgress> listen) : IProgress<SearchProgress>
+    {
+        public void Report(SearchProgress value) => listen(value);
+    }
+}
