@@ -1,5 +1,9 @@
 using System.CommandLine;
 using EosMLNet.Tool.Doctor;
+using EosMLNet.Tool.Evaluate;
+using EosMLNet.Tool.Forward;
+using EosMLNet.Tool.Inspect;
+using EosMLNet.Tool.Search;
 
 namespace EosMLNet.Tool.CommandLine;
 
@@ -11,6 +15,10 @@ internal static class EosCommandLine
     {
         var root = new RootCommand($"Efficient Operator Search: makes a vision-language model cheaper to run by reducing its visual tokens. {ExitCodes.Help}")
         {
+            new SearchCommand(console),
+            new EvaluateCommand(console),
+            new InspectCommand(console),
+            new ForwardCommand(console),
             new DoctorCommand(console),
         };
         var parsed = root.Parse(arguments);

@@ -4,6 +4,10 @@ public class EosCommandLineTests
 {
     [Theory]
     [InlineData("--help")]
+    [InlineData("search", "--help")]
+    [InlineData("evaluate", "--help")]
+    [InlineData("inspect", "--help")]
+    [InlineData("forward", "--help")]
     [InlineData("doctor", "--help")]
     public async Task Help_documents_the_exit_codes(params string[] arguments)
     {
@@ -16,6 +20,9 @@ public class EosCommandLineTests
     [Theory]
     [InlineData("frobnicate")]
     [InlineData("doctor", "--frobnicate")]
+    [InlineData("search")]
+    [InlineData("evaluate", "--limit", "few")]
+    [InlineData("forward", "--dtype", "int8")]
     public async Task A_mistake_in_the_arguments_is_EOS1013(params string[] arguments)
     {
         var run = await EosRun.Of(arguments);

@@ -1,0 +1,47 @@
+using System.Globalization;
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Tool.CommandLine;
+
+/// <summary>A plan as tables: its sites, its cost layer by layer, and what it was searched under.</summary>
+internal static class LedgerTables
+{
+    internal static void PrintSites(this EosConsole console, ReductionPlan plan)
+    {
+        if (plan.Sites.Count == 0)
+            console.Line($"No site: the unreduced model.");
+        else
+            console.Table("Sites", ["layer", "keep", "regime", "transfer γ", "temperature τ", "reweight ρ", "proportional attention", "affinity", "score"], plan.Sites.Select(Cells));
+    }
+
+    internal static void PrintLedger(this EosConsole console, ReductionPlan plan)
+    {
+        var ledger = plan.Ledger;
+        console.Table("Visual tokens that enter each layer", ["layer", "tokens", "of"],
+            ledger.VisualTokensPerLayer.Select((tokens, layer) => new[] { Text(layer), Text(tokens), Text(plan.Model.VisualTokens) }));
+        console.PrintCost(ledger);
+    }
+
+    internal static void PrintCost(this EosConsole console, TokenLedger ledger) => console.Line(
+        $"Mean {ledger.Mean:0.###} and final {ledger.Final} visual tokens; MACs {ledger.MacsRatio:0.000} and key-value cache {ledger.KvBytesRatio:0.000} of the unreduced model ({ledger.TextTokens} text tokens supposed).");
+
+    internal static void PrintOrigin(this EosConsole console, ReductionPlan plan)
+    {
+        if (plan.Constraints.Count > 0)
+            console.Table("Constraints", ["kind", "limit", "slack", "multiplier"],
+                plan.Constraints.Select(c => new[] { c.Kind.ToString(), Text(c.Limit), Text(c.Slack), Text(c.Multiplier) }));
+        if (plan.Provenance is { } p)
+            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples of {p.Data}, by EosMLNet {p.Tool} on {p.Device}.");
+        console.Line($"For {plan.Model.Family} {plan.Model.Fingerprint}: {plan.Model.Layers} layers, {plan.Model.VisualTokens} visual tokens.");
+        console.Line($"{(plan.IsQuestionAgnostic ? "Question-agnostic: one reduced picture serves several questions." : "Depends on the question.")}");
+    }
+
+    private static string[] Cells(ReductionSite site) =>
+    [
+        Text(site.Layer), Text(site.Keep), site.Regime.ToString(), Text(site.Transfer), Text(site.Temperature), Text(site.Reweight), Text(site.ProportionalAttention),
+        string.Join(", ", new[] { site.Affinity.Feature.ToString(), site.Affinity.SpatialSigma is { } sigma ? $"σ {Text(sigma)}" : "", site.Affinity.Mask == AffinityMask.None ? "" : site.Affinity.Mask.ToString() }.Where(part => part.Length > 0)),
+        string.Join(", ", site.Score.Select(score => $"{score.Key} {Text(score.Value)}")),
+    ];
+
+    private static string Text(double value) => double.IsPositiveInfinity(value) ? "∞" : value.ToString("0.####", CultureInfo.InvariantCulture);
+}

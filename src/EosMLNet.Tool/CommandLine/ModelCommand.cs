@@ -1,0 +1,52 @@
+using System.CommandLine;
+using EosMLNet.Data;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Tool.CommandLine;
+
+/// <summary>A command that runs a model: with torch loaded, on a device.</summary>
+internal abstract class ModelCommand : EosCommand
+{
+    private readonly Option<string> device = CommonOptions.Device();
+
+    protected ModelCommand(string name, string description, EosConsole console)
+        : base(name, description, console)
+    {
+        Add(ModelFolder);
+        Add(device);
+    }
+
+    protected Option<string> ModelFolder { get; } = CommonOptions.Model();
+
+    protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
+    {
+        TorchRuntime.EnsureLoaded(LibTorchFolder(values));
+        return (ExitCodes.Success, Execute(values, cancellation));
+    }
+
+    /// <summary>Does the command's work.</summary>
+    /// <returns>What <c>--json</c> writes.</returns>
+    protected abstract object Execute(ParseResult values, CancellationToken cancellation);
+
+    protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype = null)
+    {
+        var folder = values.GetRequiredValue(ModelFolder);
+        var model = LlavaModel.Load(folder, dtype, TorchDevice.Resolve(values.GetRequiredValue(device)));
+        Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
+        return model;
+    }
+
+    /// <summary>The model under the plan that is named, or under none.</summary>
+    protected static ReducedModel Reduce(VisionLanguageModel model, string? planFile) =>
+        new(model, planFile is null ? ReductionPlan.Identity(model.Describe()) : ReductionPlan.Load(planFile));
+
+    protected VqaDataset LoadData(string table, string images)
+    {
+        var data = VqaDataset.LoadTsv(table, images);
+        Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Pictures.Count} pictures");
+        return data;
+    }
+}

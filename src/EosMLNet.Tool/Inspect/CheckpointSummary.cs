@@ -1,0 +1,17 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Data;
+
+namespace EosMLNet.Tool.Inspect;
+
+/// <summary>A checkpoint folder, read without its weights.</summary>
+internal sealed record CheckpointSummary(LlavaConfig Config, string StoredType, long Parameters, bool HasTokenizer, string Fingerprint)
+{
+    /// <exception cref="EosException">EOS1xxx: a file is missing or malformed.</exception>
+    internal static CheckpointSummary Read(string folder)
+    {
+        var config = LlavaConfig.Load(folder);
+        using var checkpoint = Checkpoint.Open(folder);
+        var parameters = checkpoint.Names.Sum(name => checkpoint.ShapeOf(name).Aggregate(1L, (product, size) => product * size));
+        return new CheckpointSummary(config, checkpoint.StoredType.ToString(), parameters, VisionLanguageProcessor.Exists(folder), Checkpoint.Fingerprint(folder));
+    }
+}

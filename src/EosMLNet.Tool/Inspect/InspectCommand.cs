@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using EosMLNet.Tool.CommandLine;
+
+namespace EosMLNet.Tool.Inspect;
+
+/// <summary><c>eos inspect</c>: what a plan, a saved ML.NET model or a checkpoint folder holds.</summary>
+internal sealed class InspectCommand : EosCommand
+{
+    private readonly Argument<string> path = new("PATH") { Description = "A plan (.json), a saved ML.NET model (.zip) or a checkpoint folder." };
+
+    public InspectCommand(EosConsole console)
+        : base("inspect", "Prints what a plan, a saved model or a checkpoint folder holds: sites, cost of each layer, constraints, provenance.", console) => Add(path);
+
+    protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
+    {
+        TorchRuntime.EnsureLoaded(LibTorchFolder(values)); // a plan's learned tensors are safetensors
+        var file = values.GetRequiredValue(path);
+        if (Directory.Exists(file))
+            return (ExitCodes.Success, Print(CheckpointSummary.Read(file)));
+        if (!File.Exists(file))
+            throw new EosException(EosErrors.FileMissing, $"There is no '{file}'. Expected a plan, a saved ML.NET model or a checkpoint folder.");
+        return (ExitCodes.Success, Print(SavedModelPlan.IsZip(file) ? SavedModelPlan.Read(file) : ReductionPlan.Load(file)));
+    }
+
+    private JsonNode Print(ReductionPlan plan)
+    {
+        Console.PrintSites(plan);
+        Console.PrintLedger(plan);
+        Console.PrintOrigin(plan);
+        return JsonNode.Parse(plan.ToJson())!;
+    }
+
+    private CheckpointSummary Print(CheckpointSummary model)
+    {
+        Console.Table("", ["part", "layers", "width", "feed-forward", "heads", "key-value heads"],
+        [
+            ["vision tower", $"{model.Config.Vision.LayerCount}", $"{model.Config.Vision.HiddenSize}", $"{model.Config.Vision.IntermediateSize}", $"{model.Config.Vision.HeadCount}", ""],
+            ["decoder", $"{model.Config.Text.LayerCount}", $"{model.Config.Text.HiddenSize}", $"{model.Config.Text.IntermediateSize}", $"{model.Config.Text.HeadCount}", $"{model.Config.Text.KeyValueHeadCount}"],
+        ]);
+        Console.Line($"{model.Parameters} parameters in {model.StoredType}; vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
+        Console.Line($"{model.Config.VisualTokens} visual tokens of pictures of {model.Config.Vision.ImageSize} x {model.Config.Vision.ImageSize} pixels.");
+        Console.Line($"{model.Fingerprint}");
+        return model;
+    }
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using EosMLNet.Data;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+using EosMLNet.Tool.CommandLine;
+
+namespace EosMLNet.Tool.Search;
+
+/// <summary><c>eos search</c>: finds a plan that keeps a model's answers within a budget of visual tokens.</summary>
+internal sealed class SearchCommand : ModelCommand
+{
+    private static readonly SearchSettings Defaults = new() { MeanVisualTokens = 1 };
+
+    private readonly Option<string> data = CommonOptions.Data();
+    private readonly Option<string> images = CommonOptions.Images();
+    private readonly Option<double> budget = new("--mean-visual-tokens") { HelpName = "N", Description = "The budget: visual tokens that enter a decoder layer, averaged over layers.", Required = true };
+    private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
+    private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
+    private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
+    private readonly Option<int> batchSize = CommonOptions.BatchSize(Defaults.BatchSize, "Pictures of one step.");
+    private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed, "Seed of everything random: the same seed gives the same plan on the same machine.");
+    private readonly Option<double> learningRate = CommonOptions.Default("--learning-rate", "X", Defaults.LearningRate, "Adam's learning rate for the probe.");
+    private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the parameters of the sites.");
+    private readonly Option<double> alignment = CommonOptions.Default("--alignment", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
+    private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<ScoreCriterion[]?> scores = new("--scores") { HelpName = "NAME", Description = "Criteria that scores may mix: Probe, ClsAttention, TextAttention, FeatureNorm. Default: those that do not depend on the question.", AllowMultipleArgumentsPerToken = true };
+
+    public SearchCommand(EosConsole console)
+        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
+    {
+        foreach (var option in new Option[] { data, images, budget, output, validation, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores })
+            Add(option);
+    }
+
+    protected override object Execute(ParseResult values, CancellationToken cancellation)
+    {
+        var planFile = values.GetRequiredValue(output);
+        OutputFile.CheckWritable(planFile);
+        var folder = values.GetRequiredValue(images);
+        var training = LoadData(values.GetRequiredValue(data), folder);
+        var held = values.GetValue(validation) is { } table ? LoadData(table, folder) : null;
+        using var model = LoadModel(values);
+        var result = Search(model, Settings(values), training, held, cancellation);
+        result.Plan.Save(planFile);
+        Print(result, planFile);
+        return new { Plan = JsonNode.Parse(result.Plan.ToJson()), result.Report };
+    }
+
+    private SearchSettings Settings(ParseResult values) => new()
+    {
+        MeanVisualTokens = values.GetValue(budget),
+        Steps = values.GetValue(steps),
+        BatchSize = values.GetValue(batchSize),
+        Seed = values.GetValue(seed),
+        LearningRate = values.GetValue(learningRate),
+        SiteLearningRate = values.GetValue(siteLearningRate),
+        AlignmentWeight = values.GetValue(alignment),
+        Sites = values.GetValue(sites) is { Length: > 0 } layers ? layers : null,
+        Scores = values.GetValue(scores) is { Length: > 0 } criteria ? criteria : null,
+    };
+
+    private SearchResult Search(VisionLanguageModel model, SearchSettings settings, VqaDataset training, VqaDataset? held, CancellationToken cancellation) =>
+        Console.Progress("Searching", report => new OperatorSearch(model, settings).Run(training, held, new InlineProgress<SearchProgress>(step => report(
+            (double)step.Step / step.Steps,
+            FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation));
+
+    private void Print(SearchResult result, string planFile)
+    {
+        var report = result.Report;
+        Console.PrintSites(result.Plan);
+        Console.PrintCost(result.Plan.Ledger);
+        Console.Line($"Budget {report.Limit}, slack {report.Slack:0.###}, multiplier {report.Multiplier:0.###}.");
+        Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
+        Console.Line($"{report.Samples} samples in {report.Seconds:0} s; peak memory {report.PeakMemoryBytes / 1e6:0} MB.");
+        Console.Line($"Plan written to {planFile}");
+    }
+}

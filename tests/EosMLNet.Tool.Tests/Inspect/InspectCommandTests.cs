@@ -1,0 +1,61 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace EosMLNet.Tool.Tests.Inspect;
+
+public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
+{
+    [Fact]
+    public async Task A_plan_is_shown_site_by_site_and_layer_by_layer()
+    {
+        var run = await EosRun.Of("inspect", tiny.Plan(4), "--json", tiny["plan-again.json"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Matches(@"0 +4 +Prune", run.Output);
+        Assert.Matches(@"3 +4 +16", run.Output);
+        Assert.Contains("Mean 4 and final 4 visual tokens", run.Output);
+        Assert.Contains("4 layers, 16 visual tokens", run.Output);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(File.ReadAllText(tiny.Plan(4))), JsonNode.Parse(File.ReadAllText(tiny["plan-again.json"]))));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_folder_is_summarised_without_loading_its_weights()
+    {
+        var run = await EosRun.Of("inspect", tiny.Model, "--json", tiny["model.json"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("549088 parameters in Float32", run.Output);
+        Assert.Contains("with tokenizer", run.Output);
+        using var summary = JsonDocument.Parse(File.ReadAllText(tiny["model.json"]));
+        Assert.StartsWith("sha256:", summary.RootElement.GetProperty("fingerprint").GetString());
+    }
+
+    [Fact]
+    public async Task The_plan_of_a_saved_model_is_found_wherever_it_lies_in_the_zip()
+    {
+        using (var zip = ZipFile.Open(tiny["model.zip"], ZipArchiveMode.Create))
+            zip.CreateEntryFromFile(tiny.Plan(4), "TransformerChain/Transform_001/Plan.json");
+        var run = await EosRun.Of("inspect", tiny["model.zip"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("Mean 4 and final 4 visual tokens", run.Output);
+    }
+
+    [Fact]
+    public async Task A_damaged_zip_or_one_without_a_plan_is_EOS4003()
+    {
+        using (var zip = ZipFile.Open(tiny["other.zip"], ZipArchiveMode.Create))
+            zip.CreateEntryFromFile(tiny.Table, "data.tsv");
+        await AssertError("EOS4003", tiny["other.zip"]);
+        File.WriteAllBytes(tiny["cut.zip"], File.ReadAllBytes(tiny["other.zip"])[..40]);
+        await AssertError("EOS4003", tiny["cut.zip"]);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_EOS1001() => await AssertError("EOS1001", tiny["nowhere"]);
+
+    private static async Task AssertError(string code, string path)
+    {
+        var run = await EosRun.Of("inspect", path);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"eos : error {code}: ", run.Error);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Tool.Tests.Search;
+
+public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
+{
+    private string[] Arguments(string plan, string budget, params string[] more) =>
+        ["search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--steps", "3", "--batch-size", "2", "--mean-visual-tokens", budget, "--output", tiny[plan], .. more];
+
+    [Fact]
+    public async Task A_plan_within_the_budget_is_written_with_its_report()
+    {
+        var run = await EosRun.Of(Arguments("found.json", "5", "--json", tiny["report.json"], "--validation", tiny.Table));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var plan = ReductionPlan.Load(tiny["found.json"]);
+        Assert.InRange(plan.Ledger.Mean, 1, 5);
+        Assert.Contains("Searching: 100 %  step 3 of 3, loss ", run.Output);
+        Assert.Contains("over 12 questions", run.Output);
+        Assert.Contains("Plan written to ", run.Output);
+        using var report = JsonDocument.Parse(File.ReadAllText(tiny["report.json"]));
+        Assert.Equal(5, report.RootElement.GetProperty("report").GetProperty("limit").GetDouble());
+        Assert.Equal(plan.Ledger.Mean, report.RootElement.GetProperty("plan").GetProperty("ledger").GetProperty("mean").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_found_plan_can_be_inspected_and_evaluated()
+    {
+        Assert.Equal(0, (await EosRun.Of(Arguments("used.json", "4"))).ExitCode);
+        var inspected = await EosRun.Of("inspect", tiny["used.json"]);
+        Assert.Equal((0, ""), (inspected.ExitCode, inspected.Error));
+        Assert.Contains("MeanVisualTokens", inspected.Output);
+        Assert.Contains("Searched with seed 1 on ", inspected.Output);
+        var evaluated = await EosRun.Of("evaluate", "--model", tiny.Model, "--plan", tiny["used.json"], "--data", tiny.Table, "--images", tiny.Images, "--max-new-tokens", "2");
+        Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+    }
+
+    [Fact]
+    public async Task One_seed_gives_one_plan()
+    {
+        await EosRun.Of(Arguments("first.json", "4", "--seed", "7"));
+        await EosRun.Of(Arguments("second.json", "4", "--seed", "7"));
+        Assert.Equal(File.ReadAllText(tiny["first.json"]), File.ReadAllText(tiny["second.json"]));
+    }
+
+    [Theory]
+    [InlineData("0", "EOS1013")]
+    [InlineData("-3", "EOS1013")]
+    [InlineData("17", "EOS1013")]
+    [InlineData("4", "EOS3001", "--sites", "2", "3")]
+    [InlineData("4", "EOS1013", "--sites", "4")]
+    [InlineData("4", "EOS1013", "--steps", "0")]
+    [InlineData("4", "EOS1013", "--scores", "Beauty")]
+    [InlineData("many", "EOS1013")]
+    public async Task A_budget_or_setting_that_cannot_be_met_is_refused(string budget, string code, params string[] more)
+    {
+        var run = await EosRun.Of(Arguments("none.json", budget, more));
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"eos : error {code}: ", run.Error);
+        Assert.False(File.Exists(tiny["none.json"]));
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_is_refused_before_the_search()
+    {
+        var run = await EosRun.Of([.. Arguments("ignored.json", "4")[..^1], tiny.Images]);
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith("eos : error EOS2003: ", run.Error);
+        Assert.DoesNotContain("Searching", run.Output);
+    }
+
+    [Fact]
+    public async Task A_cancelled_search_leaves_no_plan()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var run = await EosRun.Cancellable(source.Token, Arguments("cancelled.json", "4"));
+        Assert.Equal(130, run.ExitCode);
+        Assert.False(File.Exists(tiny["cancelled.json"]));
+    }
+}
