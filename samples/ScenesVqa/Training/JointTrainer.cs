@@ -11,10 +11,14 @@ namespace ScenesVqa.Training;
 /// <summary>Trains the whole model on questions: cross-entropy on the answers' tokens, many questions to a picture in one sequence.</summary>
 internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor processor, TrainingLog log, TowerTrainer? tower)
 {
-    private const int BatchSize = 32, EvaluationBatch = 32;
+    private const int EvaluationBatch = 32;
     private const double PeakRate = 1e-3, TowerWeight = 0.1;
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(6), EvaluationInterval = TimeSpan.FromSeconds(80);
 
+    /// <summary>Pictures a step.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Trains until the budget is used up.</summary>
     /// <param name="training">Pictures with questions, without end.</param>
     /// <param name="heldOut">What the progress is measured on; not among the training pictures.</param>
     /// <param name="budget">How long.</param>

@@ -19,7 +19,7 @@ internal sealed class TowerTrainer : IDisposable
     public const string StatesTap = "vision.feature_full";
 
     private const int BatchSize = 48, HeldOut = 96;
-    private const double PeakRate = 1.5e-3, SummaryWeight = 0.5;
+    private const double PeakRate = 1.5e-3, SummaryWeight = 0.5, PairWeight = 20; // a mean over 36 pairs of which 4 are there
     // In the order of DenseLabels.Names: the kind of shape is the hardest to see, and what is merely helpful counts less.
     private static readonly double[] LabelWeights = [1, 2, 1, 1, 0.5, 1, 0.3, 0.3];
 
@@ -95,7 +95,7 @@ internal sealed class TowerTrainer : IDisposable
 
     private static Tensor Loss(TowerBatch batch, Tensor patches, Tensor cls)
     {
-        var loss = functional.binary_cross_entropy_with_logits(cls.narrow(1, 0, TowerBatch.PairCount), batch.Pairs).Times(4);
+        var loss = functional.binary_cross_entropy_with_logits(cls.narrow(1, 0, TowerBatch.PairCount), batch.Pairs).Times(PairWeight);
         foreach (var (logits, labels) in Split(cls, TowerBatch.PairCount, TowerBatch.SummaryClasses).Zip(batch.Summary))
             loss = loss.Plus(functional.cross_entropy(logits, labels).Times(SummaryWeight));
         foreach (var ((logits, labels), weight) in Split(patches, 0, DenseLabels.Classes).Zip(batch.Labels).Zip(LabelWeights))
