@@ -35,6 +35,21 @@ public sealed record PlanModel
     /// <summary>Width of one head.</summary>
     public required int HeadSize { get; init; }
 
+    /// <summary>What a plan records of a loaded model.</summary>
+    public static PlanModel Of(VisionLanguageModel model) => new()
+    {
+        Family = model.Family,
+        Fingerprint = model.Fingerprint,
+        Layers = model.LayerCount,
+        VisualTokens = model.VisualTokens,
+        Grid = model.Grid,
+        HiddenSize = model.HiddenSize,
+        IntermediateSize = model.IntermediateSize,
+        Heads = model.HeadCount,
+        KeyValueHeads = model.KeyValueHeadCount,
+        HeadSize = model.HeadSize,
+    };
+
     /// <summary>Lets a loaded model stand wherever only its numbers are needed.</summary>
-    public static implicit operator PlanModel(VisionLanguageModel model) => model.Describe();
+    public static implicit operator PlanModel(VisionLanguageModel model) => Of(model);
 }

@@ -84,7 +84,7 @@ public sealed record ReductionPlan
     /// <exception cref="EosException">EOS4002: it is not, or lacks what a score needs.</exception>
     public void CheckFits(VisionLanguageModel model)
     {
-        CheckFits(model.Describe());
+        CheckFits(PlanModel.Of(model));
         if (!model.HasClsAttention && Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.ClsAttention)))
             throw new EosException(EosErrors.PlanMismatch,
                 "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. Use a plan that was searched on this model.");

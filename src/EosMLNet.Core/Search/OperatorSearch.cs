@@ -56,7 +56,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
 
         var sites = variables.Read();
         var parameters = new ScoreParameters { Probe = variables.ReadProbe() };
-        var plan = ReductionPlan.Create(model.Describe(), PlanMaker.Sites(sites, variables.Spans, model.VisualTokens, model.LayerCount, settings.MeanVisualTokens), parameters);
+        var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Spans, model.VisualTokens, model.LayerCount, settings.MeanVisualTokens), parameters);
         if (settings.SnapToCorners)
             plan = CornerSnap.Apply(plan, candidate => validation.Measure(candidate, cancellation));
         plan = plan with
@@ -76,7 +76,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             Losses = losses,
             ValidationQuestions = validation.Questions,
             ValidationAccuracy = validation.Measure(plan, cancellation).Accuracy,
-            UnreducedAccuracy = validation.Measure(ReductionPlan.Identity(model.Describe()), cancellation).Accuracy,
+            UnreducedAccuracy = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation).Accuracy,
             Seconds = clock.Elapsed.TotalSeconds,
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
         });

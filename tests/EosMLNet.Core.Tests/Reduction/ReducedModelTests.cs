@@ -27,7 +27,7 @@ public sealed class ReducedModelTests : IDisposable
         using var scope = NewDisposeScope();
         using var other = LlavaModel.Load(GoldenFiles.At(folder));
         using var numbers = SafetensorsFile.Open(GoldenFiles.At(file + ".safetensors"));
-        var unreduced = new ReducedModel(other, ReductionPlan.Identity(other.Describe()));
+        var unreduced = new ReducedModel(other, ReductionPlan.Identity(PlanModel.Of(other)));
         foreach (var name in new[] { "a", "b", "c", "d", "e", "ab" })
             foreach (var suffix in new[] { "", "_unexpanded" })
             {
@@ -47,7 +47,7 @@ public sealed class ReducedModelTests : IDisposable
         using var precise = LlavaModel.Load(GoldenFiles.At(folder), ScalarType.Float64);
         using var inputs = SafetensorsFile.Open(GoldenFiles.At(file + ".safetensors"));
         using var numbers = SafetensorsFile.Open(GoldenFiles.At(file + "-f64logits.safetensors"));
-        var unreduced = new ReducedModel(precise, ReductionPlan.Identity(precise.Describe()));
+        var unreduced = new ReducedModel(precise, ReductionPlan.Identity(PlanModel.Of(precise)));
         foreach (var name in new[] { "a", "b", "c", "d", "e", "ab" })
         {
             var mask = inputs.Read($"{name}.attention_mask");
@@ -69,7 +69,7 @@ public sealed class ReducedModelTests : IDisposable
         var rotary = model.Rotary(golden.Read("a.position_ids"));
         for (var layer = 0; layer < model.LayerCount; layer++)
             hidden = model.RunLayer(layer, hidden, rotary, bias: null);
-        var reduced = new ReducedModel(model, ReductionPlan.Identity(model.Describe())).Forward(batch);
+        var reduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model))).Forward(batch);
         Assert.True(reduced.equal(model.Logits(hidden)).all().item<bool>());
     }
 
@@ -211,7 +211,7 @@ public sealed class ReducedModelTests : IDisposable
         Assert.Equal(EosErrors.ModelInput, fault.Code);
     }
 
-    private ReductionPlan Plan(params ReductionSite[] sites) => ReductionPlan.Create(model.Describe(), sites);
+    private ReductionPlan Plan(params ReductionSite[] sites) => ReductionPlan.Create(PlanModel.Of(model), sites);
 
     private static ReductionSite Site(int layer, int keep, ScoreCriterion score = ScoreCriterion.FeatureNorm) =>
         new() { Layer = layer, Keep = keep, Score = new Dictionary<ScoreCriterion, double> { [score] = 1 } };

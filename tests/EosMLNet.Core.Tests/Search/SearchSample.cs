@@ -52,7 +52,7 @@ internal static class SearchSample
         using var scope = NewDisposeScope();
         var score = criteria.ToDictionary(c => c, c => 1.0 / criteria.Length);
         var first = criteria.Where(c => c != ScoreCriterion.TextAttention).ToDictionary(c => c, _ => 1.0);
-        return ReductionPlan.Create(model.Describe(),
+        return ReductionPlan.Create(PlanModel.Of(model),
         [
             new ReductionSite { Layer = 0, Keep = model.VisualTokens * 3 / 4, Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, ProportionalAttention = 0.7, Score = first },
             new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, Transfer = 0.7, Temperature = 0.1, Score = score },
