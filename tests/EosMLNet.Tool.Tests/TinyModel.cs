@@ -44,7 +44,7 @@ public sealed class TinyModel : IDisposable
     {
         var path = folder[$"plan-{meanTokens}.json"];
         using var model = LlavaModel.Load(Model);
-        Baselines.Random(model.Describe(), meanTokens, seed: 1).Save(path);
+        Baselines.Random(PlanModel.Of(model), meanTokens, seed: 1).Save(path);
         return path;
     }
 

@@ -41,7 +41,7 @@ internal abstract class ModelCommand : EosCommand
 
     /// <summary>The model under the plan that is named, or under none.</summary>
     protected static ReducedModel Reduce(VisionLanguageModel model, string? planFile) =>
-        new(model, planFile is null ? ReductionPlan.Identity(model.Describe()) : ReductionPlan.Load(planFile));
+        new(model, planFile is null ? ReductionPlan.Identity(PlanModel.Of(model)) : ReductionPlan.Load(planFile));
 
     protected VqaDataset LoadData(string table, string images)
     {

@@ -52,5 +52,5 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         return settings.OutputShape(host, inputSchema);
     }
 
-    private ReductionPlan MakePlan(VisionLanguageModel model) => planPath is null ? ReductionPlan.Identity(model.Describe()) : ReductionPlan.Load(planPath);
+    private ReductionPlan MakePlan(VisionLanguageModel model) => planPath is null ? ReductionPlan.Identity(PlanModel.Of(model)) : ReductionPlan.Load(planPath);
 }
