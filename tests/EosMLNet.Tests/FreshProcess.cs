@@ -24,6 +24,7 @@ internal static class FreshProcess
     internal static (int ExitCode, string Output) Run(string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(FreshProcess).Assembly.Location, .. arguments]) { RedirectStandardOutput = true };
+        start.Environment["OMP_NUM_THREADS"] = "1";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

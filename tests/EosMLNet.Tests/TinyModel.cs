@@ -5,6 +5,7 @@ using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using TorchSharp;
 
 namespace EosMLNet.Tests;
 
@@ -20,6 +21,7 @@ public sealed class TinyModel : IDisposable
     public TinyModel()
     {
         TorchRuntime.EnsureLoaded();
+        torch.set_num_threads(1); // the model is tiny: more threads would only wait for each other
         Directory.CreateDirectory(ModelPath);
         foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "tiny-llava")))
             File.Copy(file, Path.Combine(ModelPath, Path.GetFileName(file)));

@@ -52,7 +52,7 @@ public sealed class SaveLoadTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
         var (exitCode, output) = FreshProcess.Run([zip, tiny.Tsv, tiny.ImageFolder, .. arguments], ("TMPDIR", temporary), ("TMP", temporary));
 
         Assert.True(exitCode == 0, output);
-        Assert.DoesNotContain(Directory.GetFileSystemEntries(temporary), path => !Path.GetFileName(path).StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !Path.GetFileName(path).StartsWith("dotnet-diagnostic", StringComparison.Ordinal));
+        Assert.Empty(Directory.GetDirectories(temporary)); // the runtime's own diagnostic sockets are files
     }
 
     [Fact]
