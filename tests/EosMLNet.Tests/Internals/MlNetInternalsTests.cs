@@ -27,7 +27,7 @@ public class MlNetInternalsTests
     private static Assembly LoadWithRenamedMember(string name, string renamed)
     {
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(MlNetInternals).Assembly.Location);
-        assembly.MainModule.GetMemberReferences().Single(m => m.Name == name).Name = renamed;
+        assembly.MainModule.GetMemberReferences().Single(m => m.Name == name && m.DeclaringType.Name == "IHostEnvironmentInternal").Name = renamed;
         using var rewritten = new MemoryStream();
         assembly.Write(rewritten);
         rewritten.Position = 0;
