@@ -5,9 +5,9 @@ using EosMLNet;
 using ScenesVqa;
 using ScenesVqa.Training;
 
-var options = new Arguments(args);
 try
 {
+    var options = new Arguments(args);
     switch (options.Command)
     {
         case "generate":

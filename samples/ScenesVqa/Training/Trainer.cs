@@ -1,3 +1,4 @@
+using EosMLNet.Models;
 using EosMLNet.Runtime;
 
 namespace ScenesVqa.Training;
@@ -30,7 +31,8 @@ internal static class Trainer
         joint.Run(data.Training.Skip(VocabularyPictures), data.HeldOut, Limit(options, 1 - towerShare), Save);
         Save();
 
-        var final = joint.Evaluate(data.Final);
+        using var shipped = LlavaModel.Load(folder); // measured as it is written, rounded to bfloat16
+        var final = new JointTrainer(shipped, processor, log, tower: null).Evaluate(data.Final);
         log.Write($"final: {final}");
         Metrics.Save(final, folder);
     }
