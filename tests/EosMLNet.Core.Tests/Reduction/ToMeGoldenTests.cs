@@ -1,0 +1,41 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Tests.Reduction;
+
+/// <summary>The bipartite merge against the output of ToMe's own code. ToMe orders what is left by set; the operator by position: rows are matched by the token they stand for.</summary>
+public class ToMeGoldenTests
+{
+    [Theory]
+    [InlineData("main", "wavg_x", "wavg_size", null)]
+    [InlineData("main", "wavg_sized_x", "wavg_sized_size", "size_in")]
+    [InlineData("clamp", "wavg_x", "wavg_size", null)]
+    [InlineData("round2", "wavg_x", "wavg_size", null)]
+    [InlineData("round2", "wavg_sized_x", "wavg_sized_size", "size_in")]
+    public void A_round_keeps_the_same_tokens_and_gives_them_the_same_values_and_sizes(string round, string values, string sizes, string? sizesBefore)
+    {
+        using var scope = NewDisposeScope();
+        using var golden = SafetensorsFile.Open(GoldenFiles.At("tome-golden.safetensors"));
+        var x = Read("x");                                                                          // (1, n, d)
+        var n = (int)x.size(1);
+        var mass = sizesBefore is null ? ones(1, n) : Read(sizesBefore).squeeze(-1);
+        var input = new SiteInput(x, mass, EosMLNet.Runtime.Scalars.Range(n).unsqueeze(0), new VisualGrid(1, n), Keys: Read("metric"));
+
+        var unmerged = Read("unm_idx").data<long>().Select(even => 2 * even).ToList();
+        List<long> tokens = [.. unmerged, .. Enumerable.Range(0, n / 2).Select(odd => 2L * odd + 1)]; // of ToMe's rows
+        var reduced = ReductionOperator.Reduce(input, Baselines.ToMe(PlanModels.Scenes, 16).Sites[0] with { Keep = tokens.Count });
+
+        Assert.Equal(tokens.Order(), reduced.Anchors.data<long>());
+        var rows = tensor(tokens.Order().Select(token => (long)tokens.IndexOf(token)).ToArray());
+        AssertClose(Read(values).index_select(1, rows), reduced.Tokens, 1e-5);
+        AssertClose(Read(sizes).squeeze(-1).index_select(1, rows), reduced.Mass, 0);
+
+        Tensor Read(string name) => golden.Read($"{round}.{name}");
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual, double tolerance) =>
+        Assert.Equal(Sample.Flat(expected), Sample.Flat(actual), (p, q) => Math.Abs(p - q) <= tolerance);
+}
