@@ -31,10 +31,14 @@ internal abstract class ModelCommand : EosCommand
     /// <returns>What <c>--json</c> writes.</returns>
     protected abstract object Execute(ParseResult values, CancellationToken cancellation);
 
+    /// <summary>The device that <c>--device</c> names.</summary>
+    /// <exception cref="EosException">EOS1013, EOS2002: there is no such device.</exception>
+    protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(device));
+
     protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype = null)
     {
         var folder = values.GetRequiredValue(ModelFolder);
-        var model = LlavaModel.Load(folder, dtype, TorchDevice.Resolve(values.GetRequiredValue(device)));
+        var model = LlavaModel.Load(folder, dtype, Device(values));
         Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
         return model;
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using EosMLNet.Data;
-using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
@@ -18,6 +17,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<double> budget = new("--mean-visual-tokens") { HelpName = "N", Description = "The budget: visual tokens that enter a decoder layer, averaged over layers.", Required = true };
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
     private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
+    private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
     private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
     private readonly Option<int> batchSize = CommonOptions.BatchSize(Defaults.BatchSize, "Pictures of one step.");
     private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed, "Seed of everything random: the same seed gives the same plan on the same machine.");
@@ -30,21 +30,27 @@ internal sealed class SearchCommand : ModelCommand
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
     {
-        foreach (var option in new Option[] { data, images, budget, output, validation, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores })
+        foreach (var option in new Option[] { data, images, budget, output, validation, artifact, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores })
             Add(option);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
-        var planFile = values.GetRequiredValue(output);
+        var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
         OutputFile.CheckWritable(planFile);
+        if (zipFile is not null)
+            OutputFile.CheckWritable(zipFile);
         var folder = values.GetRequiredValue(images);
         var training = LoadData(values.GetRequiredValue(data), folder);
         var held = values.GetValue(validation) is { } table ? LoadData(table, folder) : null;
-        using var model = LoadModel(values);
-        var result = Search(model, Settings(values), training, held, cancellation);
+        var result = Search(values, training, held, cancellation);
         result.Plan.Save(planFile);
         Print(result, planFile);
+        if (zipFile is not null)
+        {
+            ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values));
+            Console.Line($"ML.NET model written to {zipFile}");
+        }
         return new { Plan = JsonNode.Parse(result.Plan.ToJson()), result.Report };
     }
 
@@ -61,10 +67,14 @@ internal sealed class SearchCommand : ModelCommand
         Scores = values.GetValue(scores) is { Length: > 0 } criteria ? criteria : null,
     };
 
-    private SearchResult Search(VisionLanguageModel model, SearchSettings settings, VqaDataset training, VqaDataset? held, CancellationToken cancellation) =>
-        Console.Progress("Searching", report => new OperatorSearch(model, settings).Run(training, held, new InlineProgress<SearchProgress>(step => report(
+    private SearchResult Search(ParseResult values, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
+    {
+        using var model = LoadModel(values);
+        var search = new OperatorSearch(model, Settings(values));
+        return Console.Progress("Searching", report => search.Run(training, held, new InlineProgress<SearchProgress>(step => report(
             (double)step.Step / step.Steps,
             FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation));
+    }
 
     private void Print(SearchResult result, string planFile)
     {

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using EosMLNet.Reduction;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace EosMLNet.Tool.Tests.Search;
 
@@ -33,6 +36,23 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Contains("Searched with seed 1 on ", inspected.Output);
         var evaluated = await EosRun.Of("evaluate", "--model", tiny.Model, "--plan", tiny["used.json"], "--data", tiny.Table, "--images", tiny.Images, "--max-new-tokens", "2");
         Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+    }
+
+    [Fact]
+    public async Task The_artifact_is_an_ML_NET_model_that_answers()
+    {
+        var run = await EosRun.Of(Arguments("packed.json", "4", "--artifact", tiny["packed.zip"]));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var evaluate = new[] { "evaluate", "--model", tiny.Model, "--plan", tiny["packed.json"], "--data", tiny.Table, "--images", tiny.Images, "--max-new-tokens", "16" };
+        Assert.Equal(0, (await EosRun.Of([.. evaluate, "--predictions", tiny["packed.tsv"]])).ExitCode);
+        var expected = File.ReadAllLines(tiny["packed.tsv"])[1].Split('\t')[3];
+
+        var ml = new MLContext();
+        using var engine = ml.Model.CreatePredictionEngine<Query, Reply>(ml.VisionLanguage().Load(tiny["packed.zip"], out _));
+        using var image = MLImage.CreateFromFile(Path.Combine(tiny.Images, "0.png"));
+        Assert.Equal(expected, engine.Predict(new Query { Image = image, Question = "what colour is it?" }).PredictedAnswer);
+        var inspected = await EosRun.Of("inspect", tiny["packed.zip"]);
+        Assert.Contains("Searched with seed 1 on ", inspected.Output);
     }
 
     [Fact]
@@ -77,5 +97,17 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         var run = await EosRun.Cancellable(source.Token, Arguments("cancelled.json", "4"));
         Assert.Equal(130, run.ExitCode);
         Assert.False(File.Exists(tiny["cancelled.json"]));
+    }
+
+    private sealed class Query
+    {
+        [ImageType(56, 56)]
+        public MLImage? Image { get; set; }
+        public string Question { get; set; } = "";
+    }
+
+    private sealed class Reply
+    {
+        public string PredictedAnswer { get; set; } = "";
     }
 }
