@@ -45,8 +45,8 @@ public sealed record SearchSettings
     public IReadOnlyList<ScoreCriterion>? Scores { get; init; }
 
     /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
-    /// <value>The default is 1: all keep the budget.</value>
-    public double InitialTaper { get; init; } = 1;
+    /// <value>The default is 4.</value>
+    public double InitialTaper { get; init; } = 4;
 
     /// <summary>T of the soft selection at the first step, in standard deviations of the score.</summary>
     /// <value>The default is 1.</value>

@@ -12,7 +12,7 @@ internal sealed class SearchVariables : IDisposable
 {
     private const double SmallestTemperature = 0.02, LargestTemperature = 50;
     // Where the search begins: gates open (z = 1) but within reach of closing, a small transfer, next to no gain, mass half counted in attention.
-    private const double OpenGate = 3, SmallTransfer = -2, SmallGain = -4, MildTemperature = 0.2, HalfCounted = 0;
+    private const double OpenGate = 5, SmallTransfer = -2, SmallGain = -4, MildTemperature = 0.2, HalfCounted = 0;
 
     private readonly VisionLanguageModel model;
     private readonly IReadOnlyList<int> layers;

@@ -11,8 +11,9 @@ namespace EosMLNet.Search;
 /// </summary>
 internal static class SoftReduction
 {
-    // No receiver outweighs the best anchor by more than e^30: beyond lies overflow, and only tokens that are not there are concerned.
-    private const double LargestExponent = 30;
+    // Anchors never exceed the best anchor. A token that is not there could, by any factor, and would have a derivative of that size at a weight of 0, though
+    // what it can take when it returns is bounded: it counts as the best anchor at most.
+    private const double LargestExponent = 0;
 
     /// <summary>Applies one site.</summary>
     /// <param name="tokens">The visual tokens in front of it.</param>
@@ -31,12 +32,15 @@ internal static class SoftReduction
         using var scope = NewDisposeScope();
         var input = new SiteInput(tokens.Hidden, tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys);
         var alive = tokens.Mask.detach().Above(0.5).to_type(tokens.Mask.dtype);           // (B, n)
-        var score = Score(input, site, alive);                                            // (B, n)
+        // What is searched is how to score, not how to look: through the hidden states, every site's choice would push on all earlier sites' values,
+        // and the sum of those pushes is noise.
+        var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), Keys = keys?.detach() };
+        var score = Score(looked, site, alive);                                           // (B, n)
         var (hard, count) = HardTopK(score, site.Count, alive);
         if (relaxed || is_grad_enabled())
         {
-            var soft = SoftTopK.Select(score, site.Count, temperature, alive);
-            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach()));
+            var soft = SoftTopK.Select(score, relaxed ? site.Count : site.Count.detach(), temperature, alive);
+            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach())).Plus(Marginal(hard.mul(alive), soft, site.Count));
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
         var (hidden, mass) = Transfer(input, site, tokens.Mask, mask);
@@ -93,6 +97,19 @@ internal static class SoftReduction
         var threshold = score.gather(1, first.narrow(1, k - 1, 1));                       // (B, 1)
         var would = score.ge(threshold).to_type(score.dtype).mul(alive.SubtractedFrom(1));
         return (hard.Plus(would).MoveToOuterDisposeScope(), k);
+    }
+
+    // Of value 0; its gradient tells k what the tokens just above the threshold are worth. Those just below would tell too, but the derivative at a weight of 0
+    // of a token that the attention misses is larger than its effect by any factor (exp of its logit), and k would only ever grow.
+    private static Tensor Marginal(Tensor kept, Tensor soft, Tensor count)
+    {
+        Tensor share;
+        using (no_grad())
+        {
+            var near = soft.mul(soft.SubtractedFrom(1)).Plus(1e-6).mul(kept);             // (B, n)
+            share = near.div(near.sum(-1, keepdim: true));
+        }
+        return share.mul(count.sub(count.detach()));
     }
 
     // Each token gives away γ of the mass that it loses here, to the tokens that stay, in proportion to exp(S/τ)·m'.
