@@ -89,7 +89,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         using var siteAdam = new Adam(variables.SiteParameters, settings.SiteLearningRate);
         var lagrangian = new AugmentedLagrangian(1);
         var losses = new List<double>(settings.Steps);
-        var samples = 0L;
+        var (samples, wanted) = (0L, 0.0);
         using var batches = Batches(training.Rows, random).GetEnumerator();
         for (var step = 1; step <= settings.Steps && batches.MoveNext(); step++)
         {
@@ -122,9 +122,15 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             probeAdam.Step();
             siteAdam.Step();
             samples += batch.Questions;
+            // How far the steps want to go beyond the budget is the multiplier's measure; how far they get is not theirs to say.
             var mean = Mean(variables);
+            wanted += mean / settings.MeanVisualTokens - 1;
+            variables.MeetBudget();
             if (step % LagrangianBlock == 0)
-                lagrangian.Update(mean / settings.MeanVisualTokens - 1);
+            {
+                lagrangian.Update(wanted / LagrangianBlock);
+                wanted = 0;
+            }
             progress?.Report(new SearchProgress(step, settings.Steps, losses[^1], distance?.Number() ?? 0, mean, lagrangian.Multipliers[0], clock.Elapsed));
         }
         return (losses, samples, lagrangian.Multipliers[0]);

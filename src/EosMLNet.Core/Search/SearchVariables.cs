@@ -95,6 +95,39 @@ internal sealed class SearchVariables : IDisposable
         return total.Over(model.LayerCount);
     }
 
+    /// <summary>
+    /// Moves all keep fractions together so that the mean is the budget. Above it, what runs would not be allowed; below it, tokens that the plan will have
+    /// (it uses the budget up) would be missing while its other parameters are searched.
+    /// </summary>
+    internal void MeetBudget()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var logits = keep.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+        var open = HardConcreteGate.Deterministic(gate).to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+        double low = -20, high = 20;
+        for (var i = 0; i < 60; i++)
+        {
+            var middle = (low + high) / 2;
+            if (Mean(middle) > Budget)
+                high = middle;
+            else
+                low = middle;
+        }
+        keep.copy_(tensor(logits.Select(x => Math.Clamp(x + low, -12, 12)).ToArray(), dtype: keep.dtype, device: keep.device));
+
+        double Mean(double shift)
+        {
+            double count = model.VisualTokens, total = (double)layers[0] * model.VisualTokens;
+            for (var i = 0; i < logits.Length; i++)
+            {
+                count = 1 + (count - 1) * (1 - open[i] * (1 - 1 / (1 + Math.Exp(-logits[i] - shift))));
+                total += Spans[i] * count;
+            }
+            return total / model.LayerCount;
+        }
+    }
+
     /// <summary>The values as numbers.</summary>
     internal IReadOnlyList<SearchedSite> Read()
     {

@@ -141,7 +141,7 @@ internal static class SoftReduction
                 break;
             default:
                 var exponent = affinity.div(site.Temperature);
-                var best = exponent.detach().Filled(gone, double.NegativeInfinity).amax([-1], keepdim: true);
+                var best = exponent.Filled(gone, double.NegativeInfinity).amax([-1], keepdim: true);
                 weights = exponent.sub(best).Clamped(-1e30, LargestExponent).exp().mul(after.unsqueeze(1));
                 break;
         }
@@ -152,7 +152,7 @@ internal static class SoftReduction
     // 1 + ρ (ŵ − 1), ŵ = softmax(s over the tokens that stay)·k.
     private static Tensor Gain(Tensor score, Tensor reweight, Tensor mask)
     {
-        var best = score.detach().Filled(mask.detach().Below(0.5), double.NegativeInfinity).amax([-1], keepdim: true);
+        var best = score.Filled(mask.detach().Below(0.5), double.NegativeInfinity).amax([-1], keepdim: true);
         var exponential = score.sub(best).Clamped(-1e30, LargestExponent).exp();          // (B, n)
         var mean = exponential.mul(mask).sum(-1, keepdim: true).div(mask.sum(-1, keepdim: true));
         return exponential.div(mean).Plus(-1).mul(reweight).Plus(1);
