@@ -24,7 +24,7 @@ public class EosErrorsTests
         var page = File.ReadAllText(Path.Combine(Pages, $"{code}.md"));
         Assert.StartsWith($"# {code}: ", page);
         Assert.Contains("**Cause.**", page);
-        Assert.Contains($"eos : error {code}: ", page);
+        Assert.Contains($"{code}: ", page[page.IndexOf("**Example.**", StringComparison.Ordinal)..]);
         Assert.Contains("**Remedy.**", page);
     });
 

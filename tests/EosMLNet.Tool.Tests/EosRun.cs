@@ -20,13 +20,18 @@ internal sealed record EosRun(int ExitCode, string Output, string Error)
     /// <summary>Runs the program in a process of its own: what is loaded natively can be tested only there.</summary>
     internal static async Task<EosRun> InChildProcess(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
+        using var process = StartChild(environment, arguments);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return new EosRun(process.ExitCode, await output, await error);
+    }
+
+    internal static Process StartChild(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet", [typeof(EosCommandLine).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("EOS_LIBTORCH");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return new EosRun(process.ExitCode, await output, await error);
+        return Process.Start(start)!;
     }
 }

@@ -15,16 +15,20 @@ internal abstract class EosCommand : Command
     private readonly Option<bool> verbose = new("--verbose") { Description = "Show where an error came from." };
 
     protected EosCommand(string name, string description, EosConsole console)
-        : base(name, $"{description} {ExitCodes.Help}")
+        : base(name, description)
     {
         Console = console;
-        Add(json);
-        Add(libTorch);
-        Add(verbose);
         SetAction((values, cancellation) => Task.Run(() => Guarded(values, cancellation), CancellationToken.None));
     }
 
     protected EosConsole Console { get; }
+
+    /// <summary>Adds the command's own options, and behind them those that all commands share.</summary>
+    protected virtual void AddOptions(params IEnumerable<Option> options)
+    {
+        foreach (var option in options.Concat([json, libTorch, verbose]))
+            Add(option);
+    }
 
     /// <summary>Does the command's work.</summary>
     /// <returns>The exit code and what <c>--json</c> writes.</returns>

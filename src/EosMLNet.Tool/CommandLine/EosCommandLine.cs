@@ -13,7 +13,7 @@ internal static class EosCommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     internal static async Task<int> RunAsync(string[] arguments, EosConsole console, CancellationToken cancellation = default)
     {
-        var root = new RootCommand($"Efficient Operator Search: makes a vision-language model cheaper to run by reducing its visual tokens. {ExitCodes.Help}")
+        var root = new RootCommand("Efficient Operator Search: makes a vision-language model cheaper to run by reducing its visual tokens.")
         {
             new SearchCommand(console),
             new EvaluateCommand(console),
@@ -21,6 +21,7 @@ internal static class EosCommandLine
             new ForwardCommand(console),
             new DoctorCommand(console),
         };
+        HelpWithExitCodes.AddTo(root);
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {

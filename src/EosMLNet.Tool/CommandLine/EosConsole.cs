@@ -7,16 +7,12 @@ namespace EosMLNet.Tool.CommandLine;
 internal sealed class EosConsole
 {
     private readonly bool isTerminal;
-    private readonly IAnsiConsole console;
 
     /// <param name="output">The results.</param>
     /// <param name="error">The diagnostics.</param>
     /// <param name="isTerminal">Whether somebody is watching: colours and a progress display that redraws itself.</param>
-    internal EosConsole(TextWriter output, TextWriter error, bool isTerminal)
-    {
+    internal EosConsole(TextWriter output, TextWriter error, bool isTerminal) =>
         (Output, Error, this.isTerminal) = (output, error, isTerminal);
-        console = isTerminal ? AnsiConsole.Console : Plain(output);
-    }
 
     internal static EosConsole ForThisProcess() => new(Console.Out, Console.Error, !Console.IsOutputRedirected);
 
@@ -34,7 +30,19 @@ internal sealed class EosConsole
             table.AddRow([.. row.Select(cell => new Text(cell))]);
         if (title.Length > 0)
             Output.WriteLine(title);
-        console.Write(table);
+        if (isTerminal)
+            AnsiConsole.Write(table);
+        else
+            WritePlain(table);
+    }
+
+    // Spectre fills lines with spaces up to the table's width; in a file that is noise.
+    private void WritePlain(Table table)
+    {
+        using var text = new StringWriter();
+        Plain(text).Write(table);
+        foreach (var line in text.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0))
+            Output.WriteLine(line);
     }
 
     /// <summary>Runs <paramref name="work"/>, which reports how much is done (0 to 1) and a line of text.</summary>
@@ -45,7 +53,7 @@ internal sealed class EosConsole
         Error.WriteLine($"eos : {category} {text.ReplaceLineEndings(" ")}");
 
     private T LiveProgress<T>(string title, Func<Action<double, string>, T> work) =>
-        console.Progress()
+        AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {

@@ -13,7 +13,14 @@ internal static class ExitCodes
     /// <summary>Ctrl+C, as a shell reports it: 128 + SIGINT.</summary>
     internal const int Cancelled = 130;
 
-    internal const string Help = "Exit codes: 0 success, 1 error in the input (EOS1xxx, EOS3xxx, EOS4xxx), 2 internal error, 3 error in the environment (EOS2xxx), 130 cancelled.";
+    internal const string Help = """
+        Exit codes:
+          0    success
+          1    error in the input: EOS1xxx, EOS3xxx, EOS4xxx
+          2    internal error
+          3    error in the environment: EOS2xxx
+          130  cancelled
+        """;
 
     internal static int Of(EosException e) => e.Code.StartsWith("EOS2", StringComparison.Ordinal) ? Environment : UserError;
 }

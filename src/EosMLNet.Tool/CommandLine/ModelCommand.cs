@@ -15,11 +15,11 @@ internal abstract class ModelCommand : EosCommand
     protected ModelCommand(string name, string description, EosConsole console)
         : base(name, description, console)
     {
-        Add(ModelFolder);
-        Add(device);
     }
 
     protected Option<string> ModelFolder { get; } = CommonOptions.Model();
+
+    protected sealed override void AddOptions(params IEnumerable<Option> options) => base.AddOptions([ModelFolder, .. options, device]);
 
     protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {

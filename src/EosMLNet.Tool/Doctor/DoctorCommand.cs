@@ -5,9 +5,11 @@ using EosMLNet.Tool.CommandLine;
 namespace EosMLNet.Tool.Doctor;
 
 /// <summary><c>eos doctor</c>: what torch and its surroundings look like on this machine, and what is wrong with them.</summary>
-internal sealed class DoctorCommand(EosConsole console)
-    : EosCommand("doctor", "Prints what EosMLNet finds on this machine, and for each problem its code and remedy.", console)
+internal sealed class DoctorCommand : EosCommand
 {
+    public DoctorCommand(EosConsole console)
+        : base("doctor", "Prints what EosMLNet finds on this machine, and for each problem its code and remedy.", console) => AddOptions();
+
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
         var facts = Runtime.Doctor.Examine(LibTorchFolder(values));

@@ -18,11 +18,8 @@ internal sealed class EvaluateCommand : ModelCommand
     private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each row's answer to this tab-separated file.");
 
     public EvaluateCommand(EosConsole console)
-        : base("evaluate", "Answers a table of questions about pictures and compares with the expected answers.", console)
-    {
-        foreach (var option in new Option[] { plan, data, images, limit, maxNewTokens, batchSize, predictions })
-            Add(option);
-    }
+        : base("evaluate", "Answers a table of questions about pictures and compares with the expected answers.", console) =>
+        AddOptions(plan, data, images, limit, maxNewTokens, batchSize, predictions);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {

@@ -24,8 +24,7 @@ internal sealed class ForwardCommand : ModelCommand
         : base("forward", "Runs a model on tensors and writes its intermediate results.", console)
     {
         dtype.AcceptOnlyFromAmong("float32", "float64");
-        foreach (var option in new Option[] { inputs, output, plan, generate, dtype })
-            Add(option);
+        AddOptions(inputs, output, plan, generate, dtype);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)

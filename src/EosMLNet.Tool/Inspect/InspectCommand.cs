@@ -12,7 +12,11 @@ internal sealed class InspectCommand : EosCommand
     private readonly Argument<string> path = new("PATH") { Description = "A plan (.json), a saved ML.NET model (.zip) or a checkpoint folder." };
 
     public InspectCommand(EosConsole console)
-        : base("inspect", "Prints what a plan, a saved model or a checkpoint folder holds: sites, cost of each layer, constraints, provenance.", console) => Add(path);
+        : base("inspect", "Prints what a plan, a saved model or a checkpoint folder holds: sites, cost of each layer, constraints, provenance.", console)
+    {
+        Add(path);
+        AddOptions();
+    }
 
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {

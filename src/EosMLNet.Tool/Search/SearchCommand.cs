@@ -28,11 +28,8 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<ScoreCriterion[]?> scores = new("--scores") { HelpName = "NAME", Description = "Criteria that scores may mix: Probe, ClsAttention, TextAttention, FeatureNorm. Default: those that do not depend on the question.", AllowMultipleArgumentsPerToken = true };
 
     public SearchCommand(EosConsole console)
-        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
-    {
-        foreach (var option in new Option[] { data, images, budget, output, validation, artifact, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores })
-            Add(option);
-    }
+        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
+        AddOptions(data, images, budget, output, validation, artifact, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {

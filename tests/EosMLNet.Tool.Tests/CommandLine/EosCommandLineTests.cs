@@ -13,8 +13,8 @@ public class EosCommandLineTests
     {
         var run = await EosRun.Of(arguments);
         Assert.Equal(0, run.ExitCode);
-        foreach (var code in new[] { "0 success", "1 error in the input", "2 internal error", "3 error in the environment", "130 cancelled" })
-            Assert.Contains(code, run.Output.ReplaceLineEndings(" ").Replace("  ", " "));
+        foreach (var code in new[] { "0    success", "1    error in the input", "2    internal error", "3    error in the environment", "130  cancelled" })
+            Assert.Contains($"\n  {code}", run.Output);
     }
 
     [Theory]

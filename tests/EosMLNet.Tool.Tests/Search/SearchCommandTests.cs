@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using EosMLNet.Reduction;
 using Microsoft.ML;
@@ -9,7 +10,7 @@ namespace EosMLNet.Tool.Tests.Search;
 public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
 {
     private string[] Arguments(string plan, string budget, params string[] more) =>
-        ["search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--steps", "3", "--batch-size", "2", "--mean-visual-tokens", budget, "--output", tiny[plan], .. more];
+        ["search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", budget, "--output", tiny[plan], .. more.Contains("--steps") ? more : [.. more, "--steps", "3"]];
 
     [Fact]
     public async Task A_plan_within_the_budget_is_written_with_its_report()
@@ -83,7 +84,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [Fact]
     public async Task An_output_that_cannot_be_written_is_refused_before_the_search()
     {
-        var run = await EosRun.Of([.. Arguments("ignored.json", "4")[..^1], tiny.Images]);
+        var run = await EosRun.Of([.. Arguments("ignored.json", "4").Select(a => a == tiny["ignored.json"] ? tiny.Images : a)]);
         Assert.Equal(3, run.ExitCode);
         Assert.StartsWith("eos : error EOS2003: ", run.Error);
         Assert.DoesNotContain("Searching", run.Output);
@@ -97,6 +98,20 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         var run = await EosRun.Cancellable(source.Token, Arguments("cancelled.json", "4"));
         Assert.Equal(130, run.ExitCode);
         Assert.False(File.Exists(tiny["cancelled.json"]));
+    }
+
+    [LinuxFact]
+    public async Task Ctrl_C_ends_a_running_search_with_130_and_leaves_no_plan()
+    {
+        using var process = EosRun.StartChild(new Dictionary<string, string?>(), Arguments("interrupted.json", "4", "--steps", "1000000"));
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Searching: ", StringComparison.Ordinal))
+        {
+        }
+        Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal((130, "Cancelled.\n"), (process.ExitCode, error));
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(tiny.Table)!, "interrupted*"));
     }
 
     private sealed class Query
