@@ -61,7 +61,8 @@ public static partial class Doctor
     private static bool HasNvidiaDriver() => File.Exists("/proc/driver/nvidia/version");
 
     private static EnvironmentProblem UnusedGpu() => new(EosErrors.Device,
-        $"This machine has an NVIDIA driver, but the loaded libtorch sees no CUDA device: it is the CPU build, or was made for a newer driver. Name the torch/lib folder of a CUDA PyTorch {ExistingLibTorch.ExpectedVersion} in {TorchRuntime.LibTorchVariable}.", IsError: false);
+        $"This machine has an NVIDIA driver, but the loaded libtorch sees no CUDA device: it is the CPU build, or was made for a newer driver. " +
+        $"Name the torch/lib folder of a CUDA PyTorch {ExistingLibTorch.ExpectedVersion} in {TorchRuntime.LibTorchVariable}.", IsError: false);
 
     // Pictures are decoded by Skia, the other native library.
     private static IEnumerable<EnvironmentProblem> ImageProblems()
@@ -73,7 +74,8 @@ public static partial class Doctor
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
-            return [new(EosErrors.NativeLibrary, $"The image library libSkiaSharp cannot be loaded: {e.GetBaseException().Message.Trim()} Add the package SkiaSharp.NativeAssets.Linux.NoDependencies (or its counterpart of another system) to the program.", IsError: true)];
+            return [new(EosErrors.NativeLibrary, $"The image library libSkiaSharp cannot be loaded: {e.GetBaseException().Message.Trim()} " +
+                "Add the package SkiaSharp.NativeAssets.Linux.NoDependencies (or its counterpart of another system) to the program.", IsError: true)];
         }
     }
 

@@ -39,9 +39,16 @@ internal static class LedgerTables
     private static string[] Cells(ReductionSite site) =>
     [
         Text(site.Layer), Text(site.Keep), site.Regime.ToString(), Text(site.Transfer), Text(site.Temperature), Text(site.Reweight), Text(site.ProportionalAttention),
-        string.Join(", ", new[] { site.Affinity.Feature.ToString(), site.Affinity.SpatialSigma is { } sigma ? $"σ {Text(sigma)}" : "", site.Affinity.Mask == AffinityMask.None ? "" : site.Affinity.Mask.ToString() }.Where(part => part.Length > 0)),
+        Describe(site.Affinity),
         string.Join(", ", site.Score.Select(score => $"{score.Key} {Text(score.Value)}")),
     ];
+
+    private static string Describe(Affinity affinity)
+    {
+        var spatial = affinity.SpatialSigma is { } sigma ? $", σ {Text(sigma)}" : "";
+        var mask = affinity.Mask == AffinityMask.None ? "" : $", {affinity.Mask}";
+        return $"{affinity.Feature}{spatial}{mask}";
+    }
 
     private static string Text(double value) => double.IsPositiveInfinity(value) ? "∞" : value.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -25,7 +25,12 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the parameters of the sites.");
     private readonly Option<double> alignment = CommonOptions.Default("--alignment", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
     private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<ScoreCriterion[]?> scores = new("--scores") { HelpName = "NAME", Description = "Criteria that scores may mix: Probe, ClsAttention, TextAttention, FeatureNorm. Default: those that do not depend on the question.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<ScoreCriterion[]?> scores = new("--scores")
+    {
+        HelpName = "NAME",
+        Description = "Criteria that scores may mix: Probe, ClsAttention, TextAttention, FeatureNorm. Default: those that do not depend on the question.",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
