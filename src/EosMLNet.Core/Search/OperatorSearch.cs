@@ -20,6 +20,11 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     // The last step's learning rate relative to the first: counts and γ are to come to rest.
     private const double FinalRate = 0.1;
 
+    // Pictures of one forward pass without gradients.
+    private const int MeasuredTogether = 32;
+    // Pictures that each corner of each site is tried on: dozens of trials, so few of them.
+    private const int TrialPictures = 64;
+
     private readonly SearchForward forward = new(model);
 
     /// <summary>Searches.</summary>
@@ -51,14 +56,16 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var random = new Random(settings.Seed);
         using var variables = new SearchVariables(model, settings);
         using var alignment = settings.AlignmentWeight > 0 ? new Alignment(forward, settings.CacheBytes) : null;
-        var validation = new Validation(model, forward, held, [.. Shuffled(held.Rows, random).Take(settings.ValidationPictures)], settings.BatchSize);
+        PackedRow[] measured = [.. Shuffled(held.Rows, random).Take(settings.ValidationPictures)];
+        var validation = new Validation(model, forward, held, measured, Math.Max(settings.BatchSize, MeasuredTogether));
+        var trial = new Validation(model, forward, held, [.. measured.Take(TrialPictures)], MeasuredTogether);
         var (losses, samples, multiplier) = Optimise(training, variables, alignment, random, clock, progress, cancellation);
 
         var sites = variables.Read();
         var parameters = new ScoreParameters { Probe = variables.ReadProbe() };
         var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Spans, model.VisualTokens, model.LayerCount, settings.MeanVisualTokens), parameters);
         if (settings.SnapToCorners)
-            plan = CornerSnap.Apply(plan, candidate => validation.Measure(candidate, cancellation));
+            plan = CornerSnap.Apply(plan, candidate => trial.Measure(candidate, cancellation));
         plan = plan with
         {
             Parameters = plan.Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.Probe)) ? parameters : null,

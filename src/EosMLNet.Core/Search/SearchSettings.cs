@@ -10,16 +10,16 @@ public sealed record SearchSettings
     public required double MeanVisualTokens { get; init; }
 
     /// <summary>Optimiser steps.</summary>
-    /// <value>The default is 250.</value>
-    public int Steps { get; init; } = 250;
+    /// <value>The default is 800.</value>
+    public int Steps { get; init; } = 800;
 
-    /// <summary>Pictures of one step.</summary>
-    /// <value>The default is 32.</value>
-    public int BatchSize { get; init; } = 32;
+    /// <summary>Pictures of one step. Many small steps find more than few large ones at the same cost.</summary>
+    /// <value>The default is 4.</value>
+    public int BatchSize { get; init; } = 4;
 
     /// <summary>The most questions that share one picture's sequence, when no score depends on the question; otherwise each question has its own.</summary>
-    /// <value>The default is 10.</value>
-    public int QuestionsPerPicture { get; init; } = 10;
+    /// <value>The default is 16.</value>
+    public int QuestionsPerPicture { get; init; } = 16;
 
     /// <summary>Adam's learning rate for the probe.</summary>
     /// <value>The default is 0.01.</value>
