@@ -29,14 +29,19 @@ public static class Baselines
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
     public static ReductionPlan AveragePool(PlanModel model, double meanTokens) =>
-        ReductionPlan.Create(model, [GridPool(PatchWindows.LargestCount(model.Grid, WholeBudget(model, meanTokens)))]);
+        ReductionPlan.Create(model, [Site(0, PatchWindows.LargestCount(model.Grid, WholeBudget(model, meanTokens)), ScoreCriterion.Grid) with
+        {
+            Transfer = 1,
+            Temperature = double.PositiveInfinity,
+            Affinity = new Affinity { Mask = AffinityMask.Window },
+        }]);
 
     /// <summary>
     /// FastV (arXiv:2403.06764): in front of layer 2, keeps the tokens to which the last instruction token paid most attention in the layer before; the others vanish.
     /// The two layers before it see every token, so that a small mean budget is out of its reach: with 144 tokens and 6 layers they alone bring the mean to 48.
-    /// Where FastV would have to drop more than nine tokens of ten, or could not meet the budget at all, the picture is therefore first pooled
-    /// in windows in front of layer 0 (as in <see cref="AveragePool"/>), to about as many tokens as let FastV then drop half of them, its published default.
-    /// A model of one layer has no layer before: there, the pooling alone is left.
+    /// Where FastV would have to drop more than nine tokens of ten, or could not meet the budget at all, the picture is therefore first thinned
+    /// in front of layer 0 (as in <see cref="Stride"/>), to as many tokens as let FastV then drop half of them, its published default.
+    /// A model of one layer has no layer before: there, the thinning alone is left.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -45,15 +50,15 @@ public static class Baselines
     {
         const double MostDropped = 0.9;
         if (model.Layers == 1)
-            return AveragePool(model, meanTokens);
+            return Stride(model, meanTokens);
         var budget = Math.Min(Checked(model, meanTokens), model.VisualTokens);
         var layer = Math.Min(2, model.Layers - 1);
         var alone = KeptAfter(model.VisualTokens);
         if (alone >= (1 - MostDropped) * model.VisualTokens)
             return ReductionPlan.Create(model, [Attention(alone)]);
-        // Half of the pooled tokens stay: layer·p + (layers − layer)·p/2 = layers·budget.
-        var pooled = PatchWindows.LargestCount(model.Grid, (int)(budget * model.Layers / ((model.Layers + layer) / 2.0)));
-        return ReductionPlan.Create(model, [GridPool(pooled), Attention(KeptAfter(pooled))]);
+        // Half of the thinned tokens stay: layer·p + (layers − layer)·p/2 = layers·budget.
+        var thinned = (int)(budget * model.Layers / ((model.Layers + layer) / 2.0));
+        return ReductionPlan.Create(model, [Site(0, thinned, ScoreCriterion.Lattice), Attention(KeptAfter(thinned))]);
 
         int KeptAfter(int before) => (int)Math.Min(before, Math.Floor((budget * model.Layers - (double)layer * before) / (model.Layers - layer)));
         ReductionSite Attention(int keep) => Site(layer, keep, ScoreCriterion.TextAttention);
@@ -83,13 +88,6 @@ public static class Baselines
         }
         return ReductionPlan.Create(model, rounds);
     }
-
-    private static ReductionSite GridPool(int windows) => Site(0, windows, ScoreCriterion.Grid) with
-    {
-        Transfer = 1,
-        Temperature = double.PositiveInfinity,
-        Affinity = new Affinity { Mask = AffinityMask.Window },
-    };
 
     private static ReductionSite Site(int layer, int keep, ScoreCriterion criterion) =>
         new() { Layer = layer, Keep = keep, Score = new Dictionary<ScoreCriterion, double> { [criterion] = 1 } };

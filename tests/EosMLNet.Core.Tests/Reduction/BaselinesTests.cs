@@ -37,11 +37,11 @@ public class BaselinesTests
     }
 
     [Fact]
-    public void FastV_acts_alone_where_it_can_and_after_a_pooling_where_it_cannot()
+    public void FastV_acts_alone_where_it_can_and_after_a_thinning_where_it_cannot()
     {
         var alone = Assert.Single(Baselines.FastV(PlanModels.Scenes, 72).Sites);
         Assert.Equal((2, 36, OperatorRegime.Prune), (alone.Layer, alone.Keep, alone.Regime));
-        Assert.Equal([(0, 24, OperatorRegime.Pool), (2, 12, OperatorRegime.Prune)],
+        Assert.Equal([(0, 24, OperatorRegime.Prune), (2, 12, OperatorRegime.Prune)],
             Baselines.FastV(PlanModels.Scenes, 16).Sites.Select(site => (site.Layer, site.Keep, site.Regime)));
         // The nominal keeps of the published budgets on LLaVA-1.5-7B.
         Assert.Equal([166, 98], new[] { 192.0, 128 }.Select(budget => Baselines.FastV(PlanModels.Llava7B, budget).Ledger.Final));
