@@ -10,20 +10,20 @@ public sealed record SearchSettings
     public required double MeanVisualTokens { get; init; }
 
     /// <summary>Optimiser steps.</summary>
-    /// <value>The default is 800.</value>
-    public int Steps { get; init; } = 800;
+    /// <value>The default is 1000.</value>
+    public int Steps { get; init; } = 1000;
 
     /// <summary>Pictures of one step. Many small steps find more than few large ones at the same cost.</summary>
-    /// <value>The default is 4.</value>
-    public int BatchSize { get; init; } = 4;
+    /// <value>The default is 2.</value>
+    public int BatchSize { get; init; } = 2;
 
     /// <summary>The most questions that share one picture's sequence, when no score depends on the question; otherwise each question has its own.</summary>
     /// <value>The default is 16.</value>
     public int QuestionsPerPicture { get; init; } = 16;
 
     /// <summary>Adam's learning rate for the probe.</summary>
-    /// <value>The default is 0.01.</value>
-    public double LearningRate { get; init; } = 0.01;
+    /// <value>The default is 0.007.</value>
+    public double LearningRate { get; init; } = 0.007;
 
     /// <summary>Adam's learning rate for the parameters of the sites.</summary>
     /// <value>The default is 0.03.</value>
