@@ -95,7 +95,7 @@ internal sealed class ClipVisionTower
             Heads(Project(normalised, layer.Query)), Heads(Project(normalised, layer.Key)), Heads(Project(normalised, layer.Value)));
         var merged = attended.transpose(1, 2).flatten(2);                                           // (I, 1+p, d)
         hidden = hidden.Plus(Project(merged, layer.Output));
-        var inner = Activate(Project(Norm(hidden, layer.Norm2), layer.Up));
+        var inner = Activation.Apply(config.Activation, Project(Norm(hidden, layer.Norm2), layer.Up));
         return hidden.Plus(Project(inner, layer.Down)).MoveToOuterDisposeScope();
     }
 
@@ -115,11 +115,4 @@ internal sealed class ClipVisionTower
         functional.layer_norm(x, [config.HiddenSize], norm.Weight, norm.Bias, config.LayerNormEps);
 
     private static Tensor Project(Tensor x, (Tensor Weight, Tensor Bias) linear) => functional.linear(x, linear.Weight, linear.Bias);
-
-    private Tensor Activate(Tensor x) => config.Activation switch
-    {
-        "quick_gelu" => x.mul(x.Times(1.702).sigmoid()),
-        "gelu" => functional.gelu(x),
-        _ => throw new EosException(EosErrors.UnsupportedModel, $"vision_config.hidden_act is '{config.Activation}'; expected quick_gelu or gelu."),
-    };
 }

@@ -75,7 +75,7 @@ internal sealed class LlamaDecoder
             queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null && queries.shape[2] > 1);
         hidden = hidden.Plus(layer.Output.Apply(attended.transpose(1, 2).flatten(2)));                    // (B, q, d)
         normalised = RmsNorm(hidden, layer.PostNorm);
-        var gated = functional.silu(layer.Gate.Apply(normalised)).mul(layer.Up.Apply(normalised));       // (B, q, f)
+        var gated = Activation.Apply(config.Activation, layer.Gate.Apply(normalised)).mul(layer.Up.Apply(normalised));       // (B, q, f)
         return hidden.Plus(layer.Down.Apply(gated)).MoveToOuterDisposeScope();
     }
 

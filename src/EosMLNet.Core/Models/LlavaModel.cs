@@ -126,7 +126,7 @@ public sealed class LlavaModel : VisionLanguageModel
         var first = KeepsCls ? 0 : 1;
         var feature = full.narrow(1, first, VisualTokens);                                           // (I, n, dv)
         tap?.Invoke("vision.feature", feature);
-        var tokens = functional.linear(Activate(functional.linear(feature, linear1, bias1)), linear2, bias2);
+        var tokens = functional.linear(Activation.Apply(Config.ProjectorActivation, functional.linear(feature, linear1, bias1)), linear2, bias2);
         tap?.Invoke("projector", tokens);
         return new VisionOutput(tokens.MoveToOuterDisposeScope(), attention?.narrow(1, first, VisualTokens).contiguous().MoveToOuterDisposeScope());
     }
@@ -156,13 +156,4 @@ public sealed class LlavaModel : VisionLanguageModel
 
     /// <inheritdoc/>
     protected override string ComputeFingerprint() => folder is null ? base.ComputeFingerprint() : Checkpoint.Fingerprint(folder);
-
-    private Tensor Activate(Tensor x) => Config.ProjectorActivation switch
-    {
-        "gelu" => functional.gelu(x),
-        "gelu_pytorch_tanh" or "gelu_new" => functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
-        "relu" => functional.relu(x),
-        "silu" => functional.silu(x),
-        var name => throw new EosException(EosErrors.UnsupportedModel, $"projector_hidden_act is '{name}'; expected gelu, gelu_pytorch_tanh, relu or silu."),
-    };
 }
