@@ -1,0 +1,93 @@
+using EosMLNet.Data;
+using EosMLNet.Evaluation;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Tests.Evaluation;
+
+/// <summary>On the random checkpoint of Golden with a vocabulary of its own, which answers nonsense: what is checked is that it is the same nonsense.</summary>
+public sealed class EvaluatorTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly LlavaModel model;
+
+    public EvaluatorTests()
+    {
+        foreach (var file in Directory.GetFiles(GoldenFiles.TinyLlava))
+            File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        BpeTrainer.Train(Enumerable.Range(0, 40).Select(i => $"what is number {i}"), 290).Save(folder.Path);
+        model = LlavaModel.Load(folder.Path);
+    }
+
+    public void Dispose()
+    {
+        model.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("red", "red", true)]
+    [InlineData(" Red ", "red", true)]
+    [InlineData("red", "reds", false)]
+    [InlineData("", "red", false)]
+    public void An_answer_is_right_when_it_is_the_same_text_but_for_case_and_space(string predicted, string expected, bool right) =>
+        Assert.Equal(right, Evaluator.IsCorrect(predicted, expected));
+
+    [Fact]
+    public void Accuracies_count_each_row_and_each_family_once()
+    {
+        var answers = Evaluator.Evaluate(Unreduced, Questions("?")).Answers;
+        // The model's own answers are made the expected ones of family a, and wrong ones those of family b.
+        var builder = new VqaDataset.Builder();
+        for (var i = 0; i < answers.Count; i++)
+            builder.Add(Picture(i / 2), Question(i), i < 2 ? answers[i] + "!" : answers[i] is "" ? " " : answers[i], i < 2 ? "b" : "a");
+        var result = Evaluator.Evaluate(Unreduced, builder.Build());
+        Assert.Equal(answers, result.Answers);
+        Assert.Equal(1, result.ByFamily["a"]);
+        Assert.Equal(0, result.ByFamily["b"]);
+        Assert.Equal(0.5, result.FamilyAverage);
+        Assert.Equal((answers.Count - 2.0) / answers.Count, result.Accuracy, 12);
+        Assert.Equal(16, result.Ledger.Mean);
+    }
+
+    [Fact]
+    public void Answers_come_in_the_order_of_the_rows_whatever_the_batch_size()
+    {
+        var data = Questions("?");
+        var one = Evaluator.Evaluate(Unreduced, data, batchSize: 1).Answers;
+        Assert.Equal(one, Evaluator.Evaluate(Unreduced, data, batchSize: 3).Answers);
+        Assert.Equal(one, Evaluator.Evaluate(Unreduced, data, batchSize: 100).Answers);
+        Assert.True(one.Distinct().Count() > 1, "all answers are the same: the order would not show");
+    }
+
+    [Fact]
+    public void Nothing_to_evaluate_is_a_fault()
+    {
+        Assert.Equal(EosErrors.EmptyDataset, Assert.Throws<EosException>(() => Evaluator.Evaluate(Unreduced, new VqaDataset.Builder().Build())).Code);
+        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => Evaluator.Evaluate(Unreduced, Questions("?"), batchSize: 0)).Code);
+        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => Evaluator.Evaluate(Unreduced, Questions("?"), maxNewTokens: 0)).Code);
+    }
+
+    [Fact]
+    public void Cancellation_stops_before_the_next_token() =>
+        Assert.Throws<OperationCanceledException>(() => Evaluator.Evaluate(Unreduced, Questions("?"), cancellation: new CancellationToken(canceled: true)));
+
+    private ReducedModel Unreduced => new(model, ReductionPlan.Identity(PlanModel.Of(model)));
+
+    private static VqaDataset Questions(string answer)
+    {
+        var builder = new VqaDataset.Builder();
+        for (var i = 0; i < 8; i++)
+            builder.Add(Picture(i / 2), Question(i), answer, "");
+        return builder.Build();
+    }
+
+    private static string Question(int i) => $"what is number {i * 7}{(i % 3 == 0 ? " what is" : "")}";
+
+    private static RgbImage Picture(int seed)
+    {
+        var pixels = new byte[56 * 56 * 3];
+        new Random(seed).NextBytes(pixels);
+        return new RgbImage(56, 56, pixels);
+    }
+}
