@@ -39,10 +39,11 @@ internal static class Comparison
     internal static void Print(IReadOnlyList<MethodResult> results)
     {
         var table = new Table().Border(TableBorder.Markdown)
-            .AddColumn("method").AddColumn("accuracy", c => c.RightAligned()).AddColumn("mean tokens", c => c.RightAligned())
+            .AddColumn("method", c => c.NoWrap()).AddColumn("accuracy", c => c.RightAligned()).AddColumn("mean tokens", c => c.RightAligned())
             .AddColumn("final tokens", c => c.RightAligned()).AddColumn("MACs", c => c.RightAligned()).AddColumn("ms an answer", c => c.RightAligned());
         foreach (var r in results)
             table.AddRow(r.Name, $"{r.Accuracy:p1}", $"{r.Ledger.Mean:0.##}", $"{r.Ledger.Final}", $"{r.Ledger.MacsRatio:p0}", $"{r.Milliseconds:f1}");
+        AnsiConsole.Profile.Width = 100; // also where the output is redirected
         AnsiConsole.Write(table);
     }
 

@@ -43,11 +43,12 @@ plan.Save(Path.Combine(output, "plan.json"));
 
 Console.WriteLine("3. Comparing on pictures that the search has not seen");
 using var model = LlavaModel.Load(modelFolder);
-var results = Comparison.Run(model, plan, Budget, VqaDataset.LoadTsv(test, pictures));
+var heldOut = VqaDataset.LoadTsv(test, pictures);
+var results = Comparison.Run(model, plan, Budget, heldOut);
 Comparison.Print(results);
 
 Console.WriteLine("4. Answering from the saved model in a second process");
-SecondProcess.Start(artifact, pictures, [.. VqaDataset.LoadTsv(test, pictures).Examples.Take(3)
+SecondProcess.Start(artifact, pictures, [.. heldOut.Examples.Where(e => e.Picture == 0).DistinctBy(e => e.Family).TakeLast(3)
     .SelectMany(e => new[] { "test-00000.png", e.Question })]);
 
 Console.WriteLine($"The plan is in {Path.Combine(output, "plan.json")}, the model in {artifact}");

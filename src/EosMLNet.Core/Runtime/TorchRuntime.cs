@@ -52,6 +52,7 @@ public static class TorchRuntime
 
     private static void Load(string? existingFolder)
     {
+        OpenMpWaiting.Bound();
         try
         {
             if (existingFolder is not null)
