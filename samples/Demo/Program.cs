@@ -7,6 +7,7 @@ using Demo;
 using EosMLNet;
 using EosMLNet.Data;
 using EosMLNet.Models;
+using EosMLNet.Runtime;
 using EosMLNet.Search;
 using Microsoft.ML;
 using ScenesVqa;
@@ -15,6 +16,9 @@ const int Budget = 16;
 
 if (args is ["answer", var zip, var images, .. var questions])
     return SecondProcess.Answer(zip, images, questions);
+
+TorchRuntime.EnsureLoaded();
+TorchSharp.torch.set_num_threads(1); // the model is tiny: a second thread would mostly wait for the first
 
 var modelFolder = Path.Combine(AppContext.BaseDirectory, "scenes-llava");
 var output = Path.Combine(AppContext.BaseDirectory, "out");

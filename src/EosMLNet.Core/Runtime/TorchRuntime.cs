@@ -52,7 +52,7 @@ public static class TorchRuntime
 
     private static void Load(string? existingFolder)
     {
-        OpenMpWaiting.Bound();
+        OpenMpWaiting.Sleep();
         try
         {
             if (existingFolder is not null)
