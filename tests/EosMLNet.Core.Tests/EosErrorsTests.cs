@@ -5,7 +5,7 @@ namespace EosMLNet.Tests;
 public class EosErrorsTests
 {
     private static readonly string[] Codes = [.. typeof(EosErrors).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetValue(null)!).Order()];
-    private static readonly string Pages = Path.Combine(RepositoryRoot(), "build", "docs", "diagnostics");
+    private static readonly string Pages = Repository.At("build", "docs", "diagnostics");
 
     [Fact]
     public void Every_code_has_a_page_and_every_page_a_code() =>
@@ -27,12 +27,4 @@ public class EosErrorsTests
         Assert.Contains($"{code}: ", page[page.IndexOf("**Example.**", StringComparison.Ordinal)..]);
         Assert.Contains("**Remedy.**", page);
     });
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "EosMLNet.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("EosMLNet.sln is in no folder above the tests.");
-        return folder;
-    }
 }

@@ -7,8 +7,8 @@ public class ReadmeTests
     [Fact]
     public void The_pipeline_in_the_readme_is_the_one_that_is_compiled_here()
     {
-        var source = Lines(File.ReadAllText(Find("tests/EosMLNet.Tests/ReadmeTests.cs")), "// <readme>\n", "// </readme>");
-        var readme = Lines(File.ReadAllText(Find("README.md")), "```csharp\n", "```");
+        var source = Lines(File.ReadAllText(Repository.At("tests", "EosMLNet.Tests", "ReadmeTests.cs")), "// <readme>\n", "// </readme>");
+        var readme = Lines(File.ReadAllText(Repository.At("README.md")), "```csharp\n", "```");
         Assert.NotEmpty(readme);
         Assert.Equal(readme, source);
     }
@@ -45,13 +45,5 @@ public class ReadmeTests
         var start = text.LastIndexOf(begin, StringComparison.Ordinal) + begin.Length;
         var stop = text.IndexOf(end, start, StringComparison.Ordinal);
         return [.. text[start..stop].Split('\n').Select(line => line.Trim())];
-    }
-
-    private static string Find(string relative)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "EosMLNet.sln")))
-                return Path.Combine(folder.FullName, relative);
-        throw new FileNotFoundException("The repository's root was not found above the test binary.");
     }
 }

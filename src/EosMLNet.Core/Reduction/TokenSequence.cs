@@ -59,7 +59,7 @@ internal sealed class TokenSequence : IDisposable
     internal Tensor Kept => kept;
 
     /// <summary>What each visual token stands for, (I, k).</summary>
-    internal Tensor VisualMass => Flat(mass).index_select(0, slots.flatten()).view_as(slots);
+    internal Tensor VisualMass => mass.flatten().index_select(0, slots.flatten()).view_as(slots);
 
     /// <summary>Runs one decoder layer over all tokens.</summary>
     internal void RunLayer(int layer, LayerCache? cache) => Replace(model.RunLayer(layer, Hidden, Rotary, Bias, cache));
@@ -86,15 +86,15 @@ internal sealed class TokenSequence : IDisposable
         var input = new SiteInput(
             tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
             batch.Vision.ClsAttention?.gather(1, kept),
-            textAttention is null ? null : Flat(textAttention).index_select(0, places).view_as(slots),
+            textAttention is null ? null : textAttention.flatten().index_select(0, places).view_as(slots),
             NeedsKeys(site) ? model.Keys(site.Layer, tokens) : null);
         var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
 
         var anchors = slots.gather(1, reduced.Anchors);                                             // (I, k)
-        var stay = Flat(valid).index_copy(0, places, zeros_like(places, ScalarType.Bool))
+        var stay = valid.flatten().index_copy(0, places, zeros_like(places, ScalarType.Bool))
             .index_copy(0, anchors.flatten(), ones_like(anchors.flatten(), ScalarType.Bool)).view_as(valid);
         var withTokens = flat.index_copy(0, anchors.flatten(), reduced.Tokens.flatten(0, 1)).view_as(Hidden);
-        var withMass = Flat(mass).index_copy(0, anchors.flatten(), reduced.Mass.flatten()).view_as(mass);
+        var withMass = mass.flatten().index_copy(0, anchors.flatten(), reduced.Mass.flatten()).view_as(mass);
 
         var lengths = batch.TextLengths.Zip(batch.Images, (text, images) => text + images * site.Keep).ToArray();
         var order = Scalars.Range(Length, model.Device).expand_as(stay).Filled(stay.logical_not(), -1)
@@ -106,7 +106,7 @@ internal sealed class TokenSequence : IDisposable
             .Plus(Scalars.Range(batch.Count, model.Device).Times(lengths.Max()).unsqueeze(1));      // (B, T), within the flattened (B·T')
 
         Replace(withTokens.gather(1, source.unsqueeze(-1).expand(-1, -1, Hidden.shape[2])));
-        Swap(ref slots, Flat(moved).index_select(0, anchors.flatten()).view_as(anchors));
+        Swap(ref slots, moved.flatten().index_select(0, anchors.flatten()).view_as(anchors));
         Swap(ref kept, kept.gather(1, reduced.Anchors));
         Swap(ref positions, positions.gather(1, source));
         Swap(ref mass, withMass.gather(1, source));
@@ -182,8 +182,6 @@ internal sealed class TokenSequence : IDisposable
     }
 
     private static Tensor Keep(Tensor made) => made.DetachFromDisposeScope();
-
-    private static Tensor Flat(Tensor x) => x.flatten();
 
     private static Tensor Clamp(Tensor x)
     {
