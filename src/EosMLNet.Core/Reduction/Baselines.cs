@@ -12,14 +12,14 @@ public static class Baselines
     /// <param name="seed">Draws the patches.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
     public static ReductionPlan Random(PlanModel model, double meanTokens, int seed) =>
-        ReductionPlan.Create(model, [Site(0, WholeBudget(model, meanTokens), ScoreCriterion.Random) with { Seed = seed }]);
+        ReductionPlan.Create(model, ReductionPresets.Random(WholeBudget(model, meanTokens), seed));
 
     /// <summary>Keeps evenly spaced patches, row by row.</summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
     public static ReductionPlan Stride(PlanModel model, double meanTokens) =>
-        ReductionPlan.Create(model, [Site(0, WholeBudget(model, meanTokens), ScoreCriterion.Lattice)]);
+        ReductionPlan.Create(model, ReductionPresets.Stride(WholeBudget(model, meanTokens)));
 
     /// <summary>
     /// 2-D average pooling: the patch grid is cut into windows, and each becomes the mean of its patches. Of the window counts within the budget,
@@ -29,12 +29,7 @@ public static class Baselines
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
     public static ReductionPlan AveragePool(PlanModel model, double meanTokens) =>
-        ReductionPlan.Create(model, [Site(0, PatchWindows.LargestCount(model.Grid, WholeBudget(model, meanTokens)), ScoreCriterion.Grid) with
-        {
-            Transfer = 1,
-            Temperature = double.PositiveInfinity,
-            Affinity = new Affinity { Mask = AffinityMask.Window },
-        }]);
+        ReductionPlan.Create(model, ReductionPresets.AveragePool(PatchWindows.LargestCount(model.Grid, WholeBudget(model, meanTokens))));
 
     /// <summary>
     /// FastV (arXiv:2403.06764): in front of layer 2, keeps the tokens to which the last instruction token paid most attention in the layer before; the others vanish.
@@ -64,30 +59,12 @@ public static class Baselines
         ReductionSite Attention(int keep) => Site(layer, keep, ScoreCriterion.TextAttention);
     }
 
-    /// <summary>
-    /// ToMe (arXiv:2210.09461) on the visual tokens in front of layer 0: rounds that each merge at most half of the tokens, those at even positions into
-    /// their most similar token at an odd position, by the cosine similarity of keys; later layers attend in proportion to size.
-    /// </summary>
+    /// <summary><see cref="ReductionPresets.ToMe"/> on the visual tokens in front of layer 0.</summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
-    public static ReductionPlan ToMe(PlanModel model, double meanTokens)
-    {
-        var target = WholeBudget(model, meanTokens);
-        var rounds = new List<ReductionSite>();
-        for (var tokens = model.VisualTokens; tokens > target;)
-        {
-            tokens = Math.Max(target, tokens - tokens / 2);
-            rounds.Add(Site(0, tokens, ScoreCriterion.BipartiteMatch) with
-            {
-                Transfer = 1,
-                Temperature = 0,
-                ProportionalAttention = 1,
-                Affinity = new Affinity { Feature = AffinityFeature.Key, Mask = AffinityMask.Bipartite },
-            });
-        }
-        return ReductionPlan.Create(model, rounds);
-    }
+    public static ReductionPlan ToMe(PlanModel model, double meanTokens) =>
+        ReductionPlan.Create(model, ReductionPresets.ToMe(model.VisualTokens, WholeBudget(model, meanTokens)));
 
     private static ReductionSite Site(int layer, int keep, ScoreCriterion criterion) =>
         new() { Layer = layer, Keep = keep, Score = new Dictionary<ScoreCriterion, double> { [criterion] = 1 } };
