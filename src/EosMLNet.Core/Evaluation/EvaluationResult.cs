@@ -17,9 +17,16 @@ public sealed record EvaluationResult
     /// <summary>The answer to each row, in the dataset's order.</summary>
     public required IReadOnlyList<string> Answers { get; init; }
 
-    /// <summary>Wall-clock milliseconds an answer in batches, pictures encoded and text decoded included.</summary>
+    /// <summary>What each answer is worth, in the dataset's order: 1 where it is right, 0 where it is wrong. <see cref="PairedBootstrap"/> compares them.</summary>
+    public required IReadOnlyList<double> Scores { get; init; }
+
+    /// <summary>Wall-clock milliseconds an answer in batches, pictures encoded (unless a cache had them) and text decoded included.</summary>
     public required double MillisecondsPerAnswer { get; init; }
 
     /// <summary>What the plan costs.</summary>
     public required TokenLedger Ledger { get; init; }
+
+    /// <summary>The share of rows to which both give the same answer, right or wrong, 0 … 1; of the unreduced model: how loyal a plan is to it.</summary>
+    /// <exception cref="EosException">EOS1013: the other result has another number of rows.</exception>
+    public double AgreementWith(EvaluationResult other) => Evaluator.Agreement(Answers, other.Answers);
 }

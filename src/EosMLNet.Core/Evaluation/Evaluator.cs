@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EosMLNet.Data;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
+using static TorchSharp.torch;
 
 namespace EosMLNet.Evaluation;
 
@@ -13,28 +14,20 @@ public static class Evaluator
     /// <param name="data">Pictures, questions and answers.</param>
     /// <param name="batchSize">Rows answered at a time.</param>
     /// <param name="maxNewTokens">The most tokens an answer is given.</param>
+    /// <param name="pictures">Encoded pictures that several evaluations of one model on one dataset share; null: each picture is encoded in this evaluation.</param>
     /// <param name="progress">Receives the number of rows done after each batch.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    /// <exception cref="EosException">EOS1012: no rows. EOS1014: the checkpoint has no tokenizer.</exception>
+    /// <exception cref="EosException">EOS1012: no rows. EOS1013: an option is out of its range, or <paramref name="pictures"/> belongs to others. EOS1014: the checkpoint has no tokenizer.</exception>
     public static EvaluationResult Evaluate(
-        ReducedModel model, VqaDataset data, int batchSize = 32, int maxNewTokens = 8, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        ReducedModel model, VqaDataset data, int batchSize = 64, int maxNewTokens = 8, PictureCache? pictures = null,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset to evaluate has no rows; expected at least one.");
-        if (batchSize < 1)
-            throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
+        pictures?.CheckIsFor(model.Model, data);
+        using var own = pictures is null ? new PictureCache(model.Model, data) : null;
         var clock = Stopwatch.StartNew();
-        var answers = new string[data.Examples.Count];
-        var done = 0;
-        foreach (var rows in Batches(data, batchSize))
-        {
-            using var batch = PromptBatch.Create(model.Model,
-                [.. rows.Select(row => ((RgbImage?)data.Pictures[data.Examples[row].Picture], data.Examples[row].Question))]);
-            var generation = model.Generate(batch, maxNewTokens, cancellation);
-            for (var i = 0; i < rows.Length; i++)
-                answers[rows[i]] = model.Model.Processor!.Decode(generation.Ids[i]);
-            progress?.Report(done += rows.Length);
-        }
+        var answers = Answer(model, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures ?? own!, batchSize, maxNewTokens, progress, cancellation);
         return Score(data, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
     }
 
@@ -42,20 +35,47 @@ public static class Evaluator
     public static bool IsCorrect(string predicted, string expected) =>
         predicted.AsSpan().Trim().Equals(expected.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase);
 
-    // Rows about one picture stand together, so that it is encoded once a batch.
-    private static IEnumerable<int[]> Batches(VqaDataset data, int batchSize) =>
-        Enumerable.Range(0, data.Examples.Count).OrderBy(row => data.Examples[row].Picture).Chunk(batchSize);
+    /// <summary>The answers to questions about pictures, in their order.</summary>
+    internal static string[] Answer(
+        ReducedModel model, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
+        IProgress<int>? progress, CancellationToken cancellation)
+    {
+        if (batchSize < 1)
+            throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
+        var processor = model.Model.Processor!;
+        var answers = new string[rows.Count];
+        var done = 0;
+        // Rows about one picture stand together, so that also a picture that is not kept is encoded once a batch.
+        foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Picture).Chunk(batchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var vision = pictures.Get([.. chunk.Select(row => rows[row].Picture)]);
+            using var batch = PromptBatch.Create(model.Model, [.. chunk.Select(row => processor.EncodePrompt(rows[row].Question))], vision);
+            var generation = model.Generate(batch, maxNewTokens, cancellation);
+            for (var i = 0; i < chunk.Length; i++)
+                answers[chunk[i]] = processor.Decode(generation.Ids[i]);
+            progress?.Report(done += chunk.Length);
+        }
+        return answers;
+    }
+
+    /// <summary>The share of equal answers.</summary>
+    internal static double Agreement(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Count == b.Count
+        ? a.Zip(b, IsCorrect).Average(same => same ? 1.0 : 0.0)
+        : throw new EosException(EosErrors.InvalidOption, $"One result has {a.Count} rows, the other {b.Count}; only answers to the same rows can be compared.");
 
     private static EvaluationResult Score(VqaDataset data, string[] answers, double milliseconds, TokenLedger ledger)
     {
-        var correct = answers.Select((answer, row) => (data.Examples[row].Family, Hit: IsCorrect(answer, data.Examples[row].Answer) ? 1.0 : 0.0)).ToArray();
-        var families = correct.GroupBy(c => c.Family).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Average(c => c.Hit));
+        var scores = data.Examples.Zip(answers, (row, answer) => IsCorrect(answer, row.Answer) ? 1.0 : 0.0).ToArray();
+        var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Average(row => row.Second));
         return new EvaluationResult
         {
-            Accuracy = correct.Average(c => c.Hit),
+            Accuracy = scores.Average(),
             FamilyAverage = families.Values.Average(),
             ByFamily = families,
             Answers = answers,
+            Scores = scores,
             MillisecondsPerAnswer = milliseconds,
             Ledger = ledger,
         };

@@ -13,7 +13,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
         var rows = PackedRow.Pack(data.Examples.Select(example => Tokenise(model, processor, example)), questionsPerRow);
-        return new SearchData(rows, PictureCache.Of(model, processor, data.Pictures, cacheBytes), data.Fingerprint);
+        return new SearchData(rows, new PictureCache(model, data, cacheBytes), data.Fingerprint);
     }
 
     private static (int, int[], PackedRow.Segment) Tokenise(VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example)

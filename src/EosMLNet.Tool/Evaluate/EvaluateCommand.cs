@@ -14,7 +14,7 @@ internal sealed class EvaluateCommand : ModelCommand
     private readonly Option<string> images = CommonOptions.Images();
     private readonly Option<int?> limit = new("--limit") { HelpName = "N", Description = "Answer only the first N rows. Default: all." };
     private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", 8, "The longest answer, in tokens.");
-    private readonly Option<int> batchSize = CommonOptions.BatchSize(32, "Rows that are answered at once.");
+    private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Rows that are answered at once.");
     private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each row's answer to this tab-separated file.");
 
     public EvaluateCommand(EosConsole console)
@@ -28,7 +28,7 @@ internal sealed class EvaluateCommand : ModelCommand
         using var model = LoadModel(values);
         var reduced = Reduce(model, values.GetValue(plan));
         var result = Console.Progress("Answering", report => Evaluator.Evaluate(
-            reduced, questions, atOnce, longest,
+            reduced, questions, atOnce, longest, pictures: null,
             new InlineProgress<int>(done => report((double)done / questions.Examples.Count, $"{done} of {questions.Examples.Count}")), cancellation));
         Print(questions, result);
         if (values.GetValue(predictions) is { } file)

@@ -12,9 +12,9 @@ internal static class PredictionsFile
     internal static void Write(string path, VqaDataset data, EvaluationResult result)
     {
         var text = new StringBuilder("Question\tAnswer\tFamily\tPredictedAnswer\tCorrect\n");
-        foreach (var (example, answer) in data.Examples.Zip(result.Answers))
+        foreach (var (example, answer, score) in data.Examples.Zip(result.Answers, result.Scores))
         {
-            string[] cells = [example.Question, example.Answer, example.Family, answer, Evaluator.IsCorrect(answer, example.Answer) ? "1" : "0"];
+            string[] cells = [example.Question, example.Answer, example.Family, answer, score > 0 ? "1" : "0"];
             text.AppendJoin('\t', cells.Select(OneCell)).Append('\n');
         }
         AtomicFile.WriteText(path, text.ToString());

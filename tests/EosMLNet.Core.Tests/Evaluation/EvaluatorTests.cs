@@ -48,6 +48,27 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Equal(0.5, result.FamilyAverage);
         Assert.Equal((answers.Count - 2.0) / answers.Count, result.Accuracy, 12);
         Assert.Equal(16, result.Ledger.Mean);
+        Assert.Equal([0, 0, 1, 1, 1, 1, 1, 1], result.Scores);
+    }
+
+    [Fact]
+    public void A_shared_picture_cache_changes_no_answer_and_belongs_to_its_data()
+    {
+        var data = Questions("?");
+        var stride = new ReducedModel(model, Baselines.Stride(PlanModel.Of(model), 6));
+        using var pictures = new PictureCache(model, data);
+        foreach (var reduced in (ReducedModel[])[Unreduced, stride])
+            Assert.Equal(Evaluator.Evaluate(reduced, data, batchSize: 3).Answers, Evaluator.Evaluate(reduced, data, batchSize: 5, pictures: pictures).Answers);
+        Expect.Error(EosErrors.InvalidOption, () => Evaluator.Evaluate(Unreduced, Questions("?"), pictures: pictures), "another dataset");
+    }
+
+    [Fact]
+    public void Agreement_is_the_share_of_equal_answers()
+    {
+        var result = Evaluator.Evaluate(Unreduced, Questions("?"));
+        Assert.Equal(1, result.AgreementWith(result));
+        Assert.Equal(0.75, result.AgreementWith(result with { Answers = [.. result.Answers.Select((answer, row) => row % 4 == 0 ? answer + "!" : " " + answer.ToUpperInvariant())] }));
+        Expect.Error(EosErrors.InvalidOption, () => result.AgreementWith(result with { Answers = ["red"] }), "8 rows", "1;");
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using EosMLNet.Data;
+
+namespace EosMLNet.Evaluation;
+
+/// <summary>
+/// Says how far a difference between two plans can be trusted. Both answered the same rows; pictures are drawn with replacement, each with all its rows (rows about one picture are not
+/// independent), and the difference is computed anew for each draw. The interval lies between the 2.5th and the 97.5th percentile. Same input, same seed: same interval.
+/// </summary>
+/// <remarks>B. Efron, R. Tibshirani: An Introduction to the Bootstrap, 1993, chapters 8 and 13.</remarks>
+public static class PairedBootstrap
+{
+    /// <summary>The difference of the mean scores over all rows.</summary>
+    /// <param name="data">The rows, with their pictures.</param>
+    /// <param name="a">What each row's answer is worth under the first plan, as <see cref="EvaluationResult.Scores"/> has it; a mean over several search seeds will do as well.</param>
+    /// <param name="b">The same under the second plan.</param>
+    /// <param name="resamples">How often the pictures are drawn.</param>
+    /// <param name="seed">Which draws.</param>
+    /// <exception cref="EosException">EOS1013: the scores are not one a row, or the number of resamples is not positive.</exception>
+    public static BootstrapInterval Accuracy(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1) =>
+        Means(data.Examples, _ => "", a, b, resamples, seed);
+
+    /// <summary>The difference of the family averages: each family's mean counts alike. A family that a draw happens to miss does not count in that draw.</summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public static BootstrapInterval FamilyAverage(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1) =>
+        Means(data.Examples, row => row.Family, a, b, resamples, seed);
+
+    /// <summary>The difference of any two figures.</summary>
+    /// <param name="pictures">Each row's picture.</param>
+    /// <param name="difference">The difference, given how often each row was drawn.</param>
+    /// <param name="resamples">How often the pictures are drawn.</param>
+    /// <param name="seed">Which draws.</param>
+    /// <exception cref="EosException">EOS1012: no rows. EOS1013: the number of resamples is not positive.</exception>
+    public static BootstrapInterval Of(IReadOnlyList<int> pictures, Func<IReadOnlyList<int>, double> difference, int resamples = 2000, int seed = 1)
+    {
+        if (pictures.Count == 0)
+            throw new EosException(EosErrors.EmptyDataset, "There are no rows to compare on; expected at least one.");
+        if (resamples < 1)
+            throw new EosException(EosErrors.InvalidOption, $"{resamples} resamples were asked for; expected 1 or more.");
+        var clusters = Enumerable.Range(0, pictures.Count).GroupBy(row => pictures[row]).Select(rows => rows.ToArray()).ToArray();
+        var random = new Random(seed);
+        var drawn = new int[pictures.Count];
+        var differences = new double[resamples];
+        for (var resample = 0; resample < resamples; resample++)
+        {
+            Array.Clear(drawn);
+            for (var draw = 0; draw < clusters.Length; draw++)
+                foreach (var row in clusters[random.Next(clusters.Length)])
+                    drawn[row]++;
+            differences[resample] = difference(drawn);
+        }
+        Array.Sort(differences);
+        Array.Fill(drawn, 1);
+        return new BootstrapInterval(difference(drawn), Percentile(differences, 0.025), Percentile(differences, 0.975));
+    }
+
+    private static BootstrapInterval Means(IReadOnlyList<VqaExample> rows, Func<VqaExample, string> family, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples, int seed)
+    {
+        if (a.Count != rows.Count || b.Count != rows.Count)
+            throw new EosException(EosErrors.InvalidOption, $"There are {a.Count} and {b.Count} scores for {rows.Count} rows; expected one a row.");
+        var gains = a.Zip(b, (x, y) => x - y).ToArray();
+        var names = rows.Select(family).Distinct().ToList();
+        var families = rows.Select(row => names.IndexOf(family(row))).ToArray();
+        return Of([.. rows.Select(row => row.Picture)], drawn =>
+        {
+            var (sums, counts) = (new double[names.Count], new long[names.Count]);
+            for (var row = 0; row < gains.Length; row++)
+            {
+                sums[families[row]] += drawn[row] * gains[row];
+                counts[families[row]] += drawn[row];
+            }
+            return Enumerable.Range(0, names.Count).Where(f => counts[f] > 0).Average(f => sums[f] / counts[f]);
+        }, resamples, seed);
+    }
+
+    // Between the two closest of the sorted values, in proportion.
+    private static double Percentile(double[] sorted, double share)
+    {
+        var place = share * (sorted.Length - 1);
+        var below = (int)place;
+        return below + 1 < sorted.Length ? sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+    }
+}

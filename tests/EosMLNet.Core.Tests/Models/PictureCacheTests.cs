@@ -1,0 +1,58 @@
+using EosMLNet.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Tests.Models;
+
+public sealed class PictureCacheTests
+{
+    private readonly List<int[]> encoded = [];
+
+    [Fact]
+    public void A_picture_is_encoded_once_and_the_order_is_the_callers()
+    {
+        using var scope = NewDisposeScope();
+        using var cache = new PictureCache(Encode, limitBytes: 1 << 20);
+        Assert.Equal([3, 1, 3], Numbers(cache.Get([3, 1, 3])));
+        Assert.Equal([1, 2, 3], Numbers(cache.Get([1, 2, 3])));
+        Assert.Equal([[3, 1], [2]], encoded);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_encoded_anew()
+    {
+        using var scope = NewDisposeScope();
+        using var cache = new PictureCache(Encode, limitBytes: 2 * 4 * (6 + 3)); // two pictures of 3 tokens of width 2 and 3 attentions, float32
+        Assert.Equal([1, 2, 3], Numbers(cache.Get([1, 2, 3])));
+        Assert.Equal([3, 2, 1], Numbers(cache.Get([3, 2, 1])));
+        Assert.Equal([[1, 2, 3], [3]], encoded);
+    }
+
+    [Fact]
+    public void Disposing_leaves_no_tensor_behind()
+    {
+        using var scope = NewDisposeScope();
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        using (NewDisposeScope())
+        {
+            using var cache = new PictureCache(Encode, limitBytes: 1 << 20);
+            cache.Get([1, 2]);
+        }
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    private VisionOutput Encode(IReadOnlyList<int> pictures)
+    {
+        encoded.Add([.. pictures]);
+        using var scope = NewDisposeScope();
+        var ids = tensor(pictures.Select(p => (float)p).ToArray());
+        return new VisionOutput(ids.reshape(-1, 1, 1).expand(-1, 3, 2).clone().MoveToOuterDisposeScope(), ids.reshape(-1, 1).expand(-1, 3).clone().MoveToOuterDisposeScope());
+    }
+
+    private static float[] Numbers(VisionOutput output)
+    {
+        var features = output.Features.mean([1, 2]).data<float>().ToArray();
+        Assert.Equal(features, output.ClsAttention!.mean([1]).data<float>().ToArray());
+        return features;
+    }
+}
