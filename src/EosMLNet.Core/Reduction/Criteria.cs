@@ -6,12 +6,13 @@ namespace EosMLNet.Reduction;
 /// <summary>The criteria of a score before standardisation, each (I, n): the higher, the rather a token is kept.</summary>
 internal static class Criteria
 {
-    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, Tensor? probe) => criterion switch
+    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned) => criterion switch
     {
         ScoreCriterion.ClsAttention => input.ClsAttention ?? throw Missing(site, criterion, "the [CLS] attention of the vision tower"),
         ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of the layer before"),
         ScoreCriterion.FeatureNorm => Working(input.Tokens).norm(-1),
-        ScoreCriterion.Probe => Working(input.Tokens).matmul(Working(probe ?? throw Missing(site, criterion, "the learned probe"))),
+        ScoreCriterion.Probe => Working(input.Tokens).matmul(Working(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
+        ScoreCriterion.TextRelevance => TextRelevance(input, site, learned),
         ScoreCriterion.Lattice => ForEachImage(Lattice((int)input.Tokens.size(1), site.Keep), input),
         ScoreCriterion.Random => Random(input, site.Seed),
         ScoreCriterion.BipartiteMatch => BipartiteMatch(input, site.Affinity),
@@ -23,6 +24,15 @@ internal static class Criteria
     public static ScalarType WorkingType(Tensor x) => x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
     public static Tensor Working(Tensor x) => x.to_type(WorkingType(x));
+
+    private static Tensor TextRelevance(SiteInput input, ReductionSite site, LearnedScores learned)
+    {
+        if (learned.RelevanceVisual is not { } visual || learned.RelevanceText is not { } text)
+            throw Missing(site, ScoreCriterion.TextRelevance, "the learned bilinear form");
+        var instruction = Working(input.Instruction ?? throw Missing(site, ScoreCriterion.TextRelevance, "an instruction"));
+        var sought = instruction.matmul(Working(text).t()).matmul(Working(visual));             // (I, d)
+        return Working(input.Tokens).matmul(sought.unsqueeze(-1)).squeeze(-1);                  // (I, n)
+    }
 
     // The middle of each of `keep` equal stretches.
     private static float[] Lattice(int tokens, int keep)

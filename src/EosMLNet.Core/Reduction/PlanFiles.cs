@@ -10,7 +10,7 @@ namespace EosMLNet.Reduction;
 internal static class PlanFiles
 {
     private const long MostBytes = 1 << 24;
-    private const string Probe = "probe";
+    private const string Probe = "probe", RelevanceVisual = "relevance.visual", RelevanceText = "relevance.text";
 
     public static void Save(ReductionPlan plan, string path)
     {
@@ -18,13 +18,24 @@ internal static class PlanFiles
         if (plan.Parameters is { } parameters)
         {
             using var scope = NewDisposeScope();
-            SafetensorsWriter.Write(ParametersPath(path), [new(Probe, tensor(parameters.Probe))]);
+            SafetensorsWriter.Write(ParametersPath(path), [.. Tensors(parameters)]);
         }
         AtomicFile.WriteText(path, plan.ToJson());
     }
 
     public static ReductionPlan Load(string path) =>
         PlanJson.Read(ReadText(path), $"'{path}'", _ => LoadParameters(ParametersPath(path)));
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(ScoreParameters parameters)
+    {
+        if (parameters.Probe is { } probe)
+            yield return new(Probe, tensor(probe));
+        if (parameters.Relevance is { } relevance)
+        {
+            yield return new(RelevanceVisual, tensor(relevance.Visual).view(relevance.Rank, -1));
+            yield return new(RelevanceText, tensor(relevance.Text).view(relevance.Rank, -1));
+        }
+    }
 
     private static string ParametersPath(string path) => Path.ChangeExtension(path, ".safetensors");
 
@@ -54,9 +65,27 @@ internal static class PlanFiles
         {
             using var scope = NewDisposeScope();
             using var file = SafetensorsFile.Open(path);
-            if (!file.Entries.TryGetValue(Probe, out var entry) || entry.Shape.Count != 1)
-                throw new EosException(EosErrors.PlanFile, $"'{path}' has no vector '{Probe}', which the plan beside it needs.");
-            return new ScoreParameters { Probe = file.Read(Probe, ScalarType.Float32).data<float>().ToArray() };
+            var known = new[] { Probe, RelevanceVisual, RelevanceText };
+            var unknown = file.Entries.Keys.FirstOrDefault(name => !known.Contains(name));
+            if (unknown is not null || file.Entries.Count == 0)
+                throw new EosException(EosErrors.PlanFile, $"'{path}' has {(unknown is null ? "no tensor" : $"an unknown tensor '{unknown}'")}; expected some of {string.Join(", ", known)}.");
+            var (visual, text) = (Numbers(RelevanceVisual, 2), Numbers(RelevanceText, 2));
+            if (visual is null != text is null || visual is not null && !file.Entries[RelevanceVisual].Shape.SequenceEqual(file.Entries[RelevanceText].Shape))
+                throw new EosException(EosErrors.PlanFile, $"'{path}' has only one of '{RelevanceVisual}' and '{RelevanceText}', or their shapes differ; expected two of the same shape.");
+            return new ScoreParameters
+            {
+                Probe = Numbers(Probe, 1),
+                Relevance = visual is null ? null : new TextRelevance((int)file.Entries[RelevanceVisual].Shape[0], visual, text!),
+            };
+
+            float[]? Numbers(string name, int dimensions)
+            {
+                if (!file.Entries.TryGetValue(name, out var entry))
+                    return null;
+                if (entry.Shape.Count != dimensions)
+                    throw new EosException(EosErrors.PlanFile, $"'{path}': '{name}' has {entry.Shape.Count} dimensions, expected {dimensions}.");
+                return file.Read(name, ScalarType.Float32).data<float>().ToArray();
+            }
         }
         catch (EosException e) when (e.Code != EosErrors.PlanFile)
         {

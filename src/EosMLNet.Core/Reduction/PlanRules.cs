@@ -73,12 +73,18 @@ internal static class PlanRules
 
     private static void CheckParameters(ReductionPlan plan, string source)
     {
-        var probe = plan.Parameters?.Probe;
+        var (probe, relevance) = (plan.Parameters?.Probe, plan.Parameters?.Relevance);
         Require(probe is not null || !plan.Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.Probe)), source, "sites",
             "score by a learned probe, but the plan has no learned parameters; they lie in the .safetensors file beside the plan");
         Require(probe is null || probe.Length == plan.Model.HiddenSize, source, "parameters",
             $"have a probe of {probe?.Length} weights, but the model's hidden states have {plan.Model.HiddenSize}");
         Require(probe is null || probe.All(float.IsFinite), source, "parameters", "have a probe with a weight that is not a finite number");
+        Require(plan.Parameters is null || probe is not null || relevance is not null, source, "parameters", "are empty, expected a probe or a text relevance");
+        Require(relevance is not null || !plan.Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.TextRelevance)), source, "sites",
+            "score by a learned text relevance, but the plan's learned parameters have none; they lie in the .safetensors file beside the plan");
+        Require(relevance is null || relevance.Rank is >= 1 and <= MostOfAnything && relevance.Visual.LongLength == (long)relevance.Rank * plan.Model.HiddenSize && relevance.Text.Length == relevance.Visual.Length,
+            source, "parameters", $"have a text relevance of rank {relevance?.Rank} with {relevance?.Visual.Length} and {relevance?.Text.Length} weights, expected rank times {plan.Model.HiddenSize} each");
+        Require(relevance is null || relevance.Visual.All(float.IsFinite) && relevance.Text.All(float.IsFinite), source, "parameters", "have a text relevance with a weight that is not a finite number");
     }
 
     private static void CheckLedger(ReductionPlan plan, string source)

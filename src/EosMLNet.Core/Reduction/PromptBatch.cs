@@ -10,11 +10,13 @@ namespace EosMLNet.Reduction;
 /// </summary>
 public sealed class PromptBatch : IDisposable
 {
-    private PromptBatch(Tensor ids, Tensor valid, Tensor visualSlots, int[] textLengths, int[] images, VisionOutput? vision)
+    private PromptBatch(Tensor ids, Tensor valid, Tensor visualSlots, Tensor imageRows, Tensor instructionStarts, int[] textLengths, int[] images, VisionOutput? vision)
     {
         Ids = ids;
         Valid = valid;
         VisualSlots = visualSlots;
+        ImageRows = imageRows;
+        InstructionStarts = instructionStarts;
         TextLengths = textLengths;
         Images = images;
         Vision = vision;
@@ -28,6 +30,12 @@ public sealed class PromptBatch : IDisposable
 
     /// <summary>Where each image's visual tokens stand in the flattened batch: row · T + position, int64, (I, n).</summary>
     internal Tensor VisualSlots { get; }
+
+    /// <summary>The row of each image, int64, (I).</summary>
+    internal Tensor ImageRows { get; }
+
+    /// <summary>Where each row's instruction begins: behind its last image, int64, (B).</summary>
+    internal Tensor InstructionStarts { get; }
 
     /// <summary>Text tokens of each row.</summary>
     internal IReadOnlyList<int> TextLengths { get; }
@@ -73,18 +81,22 @@ public sealed class PromptBatch : IDisposable
         var ids = new long[rows.Length * length];
         var valid = new bool[ids.Length];
         var slots = new List<long>(images * n);
+        var imageRows = new List<long>(images);
+        var instructionStarts = new long[rows.Length];
         for (var row = 0; row < rows.Length; row++)
         {
             var offset = (row + 1) * length - rows[row].Ids.Length;
             rows[row].Ids.CopyTo(ids, offset);
             valid.AsSpan(offset, rows[row].Ids.Length).Fill(true);
+            instructionStarts[row] = offset - row * length + (rows[row].ImageStarts.Count == 0 ? 0 : rows[row].ImageStarts[^1] + n);
+            imageRows.AddRange(Enumerable.Repeat((long)row, rows[row].ImageStarts.Count));
             foreach (var start in rows[row].ImageStarts)
                 for (var i = 0; i < n; i++)
                     slots.Add(offset + start + i);
         }
         return new PromptBatch(
             Place(tensor(ids, [rows.Length, length]), model.Device), Place(tensor(valid, [rows.Length, length]), model.Device),
-            Place(tensor(slots.ToArray(), [images, n]), model.Device),
+            Place(tensor(slots.ToArray(), [images, n]), model.Device), Place(tensor(imageRows.ToArray()), model.Device), Place(tensor(instructionStarts), model.Device),
             [.. rows.Select(r => r.Ids.Length - r.ImageStarts.Count * n)], [.. rows.Select(r => r.ImageStarts.Count)],
             vision is null ? null : new VisionOutput(vision.Features.DetachFromDisposeScope(), vision.ClsAttention?.DetachFromDisposeScope()));
     }
@@ -108,6 +120,8 @@ public sealed class PromptBatch : IDisposable
         Ids.Dispose();
         Valid.Dispose();
         VisualSlots.Dispose();
+        ImageRows.Dispose();
+        InstructionStarts.Dispose();
         Vision?.Dispose();
     }
 

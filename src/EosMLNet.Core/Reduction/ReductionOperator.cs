@@ -16,7 +16,7 @@ public static class ReductionOperator
     /// <summary>Applies one site to the visual tokens of I images.</summary>
     /// <param name="input">The tokens and what the scores need beside them.</param>
     /// <param name="site">The operator's parameters.</param>
-    /// <param name="parameters">The learned parameters of the scores; needed where the site scores by <see cref="ScoreCriterion.Probe"/>.</param>
+    /// <param name="parameters">The learned parameters of the scores; needed where the site scores by <see cref="ScoreCriterion.Probe"/> or <see cref="ScoreCriterion.TextRelevance"/>.</param>
     /// <returns>The anchors, which belong to the caller's dispose scope.</returns>
     /// <exception cref="EosException">EOS4002: the site does not fit the tokens, or a criterion's input is missing.</exception>
     public static Reduced Reduce(SiteInput input, ReductionSite site, ScoreParameters? parameters = null)
@@ -27,11 +27,11 @@ public static class ReductionOperator
         return reduced;
     }
 
-    /// <summary>As above, with γ, τ, ρ and the probe as tensors. The site's own numbers still say which corner it is in (γ = 0, τ = 0 or ∞, ρ = 0).</summary>
+    /// <summary>As above, with γ, τ, ρ and the scores' parameters as tensors. The site's own numbers still say which corner it is in (γ = 0, τ = 0 or ∞, ρ = 0).</summary>
     internal static Reduced Reduce(SiteInput input, ReductionSite site, SiteTensors parameters)
     {
         using var scope = NewDisposeScope();
-        var score = Score(input, site, parameters.Probe);                                   // (I, n)
+        var score = Score(input, site, parameters.Learned);                                   // (I, n)
         var (anchors, dropped) = Select(score, site);                                       // (I, k), (I, m)
         var all = Criteria.Working(input.Tokens);
         var tokens = Rows(all, anchors);                                                    // (I, k, d)
@@ -48,15 +48,15 @@ public static class ReductionOperator
     /// <summary>The score of each token: the site's mixture of standardised criteria.</summary>
     /// <param name="input">The tokens and what the scores need beside them.</param>
     /// <param name="site">The mixture, and what its criteria depend on.</param>
-    /// <param name="probe">The probe's weights, (d), where the mixture has the probe.</param>
+    /// <param name="learned">The learned parameters that the mixture needs.</param>
     /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
     /// <exception cref="EosException">EOS4002: a criterion's input is missing.</exception>
-    public static Tensor Score(SiteInput input, ReductionSite site, Tensor? probe = null)
+    public static Tensor Score(SiteInput input, ReductionSite site, LearnedScores? learned = null)
     {
         using var scope = NewDisposeScope();
         var score = zeros(input.Tokens.size(0), input.Tokens.size(1), Criteria.WorkingType(input.Tokens), input.Tokens.device);
         foreach (var (criterion, weight) in site.Score)
-            score = score.Plus(Criterion(criterion, input, site, probe).Times(weight));
+            score = score.Plus(Criterion(criterion, input, site, learned).Times(weight));
         return score.MoveToOuterDisposeScope();
     }
 
@@ -64,13 +64,13 @@ public static class ReductionOperator
     /// <param name="criterion">The criterion.</param>
     /// <param name="input">The tokens and what the criterion needs beside them.</param>
     /// <param name="site">What the criterion depends on: the number kept, the seed, the affinity. Its mixture is not read.</param>
-    /// <param name="probe">The probe's weights, (d), for the probe.</param>
+    /// <param name="learned">The learned parameters that the criterion needs.</param>
     /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
     /// <exception cref="EosException">EOS4002: the criterion's input is missing.</exception>
-    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, Tensor? probe = null)
+    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores? learned = null)
     {
         using var scope = NewDisposeScope();
-        var x = Criteria.Of(criterion, input, site, probe).to_type(Criteria.WorkingType(input.Tokens)); // (I, n)
+        var x = Criteria.Of(criterion, input, site, learned ?? new LearnedScores()).to_type(Criteria.WorkingType(input.Tokens)); // (I, n)
         var mean = x.mean([-1], keepdim: true);
         var centred = x - mean;
         var variance = centred.mul(centred).mean([-1], keepdim: true);

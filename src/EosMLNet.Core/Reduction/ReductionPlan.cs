@@ -40,12 +40,12 @@ public sealed record ReductionPlan
 
     /// <summary>True when no site looks at the question: the reduced picture then serves several questions about it.</summary>
     [JsonPropertyName("questionAgnostic")]
-    public bool IsQuestionAgnostic => Sites.All(site => !site.Score.ContainsKey(ScoreCriterion.TextAttention));
+    public bool IsQuestionAgnostic => !Sites.Any(site => site.Score.Keys.Any(criterion => criterion.SeesQuestion()));
 
     /// <summary>Makes a plan and computes its ledger.</summary>
     /// <param name="model">The model that the plan is for.</param>
     /// <param name="sites">The sites, in the order in which they act.</param>
-    /// <param name="parameters">What the scores need, when one of them is <see cref="ScoreCriterion.Probe"/>.</param>
+    /// <param name="parameters">What the scores need, when one of them is learned.</param>
     /// <exception cref="EosException">EOS4001: a site is out of range, keeps more than it gets, or lacks its parameters.</exception>
     public static ReductionPlan Create(PlanModel model, IEnumerable<ReductionSite> sites, ScoreParameters? parameters = null)
     {

@@ -11,6 +11,11 @@ public enum ScoreCriterion
     FeatureNorm,
     /// <summary>A learned linear function of the hidden state, shared by all sites (<see cref="ScoreParameters.Probe"/>).</summary>
     Probe,
+    /// <summary>
+    /// A learned bilinear form of the hidden state and the instruction (<see cref="ScoreParameters.Relevance"/>), shared by all sites: what the question asks for,
+    /// also in front of layer 0, where no attention exists yet.
+    /// </summary>
+    TextRelevance,
     /// <summary>1 on as many evenly spaced tokens as the site keeps, 0 elsewhere: a stride.</summary>
     Lattice,
     /// <summary>A hash of the site's seed and the token's patch, uniform in [0, 1): the same patches in every picture, in any batch.</summary>

@@ -7,13 +7,13 @@ namespace EosMLNet.Reduction;
 /// <param name="Transfer">γ, 0-dimensional.</param>
 /// <param name="Temperature">τ, 0-dimensional.</param>
 /// <param name="Reweight">ρ, 0-dimensional.</param>
-/// <param name="Probe">The probe's weights, (d), where the score uses them.</param>
-internal sealed record SiteTensors(Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor? Probe)
+/// <param name="Learned">The learned parameters of the scores.</param>
+internal sealed record SiteTensors(Tensor Transfer, Tensor Temperature, Tensor Reweight, LearnedScores Learned)
 {
     public static SiteTensors Of(ReductionSite site, ScoreParameters? parameters, ScalarType dtype, Device device)
     {
         return new SiteTensors(Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
-            parameters is null ? null : tensor(parameters.Probe, dtype, device));
+            LearnedScores.Of(parameters, dtype, device));
 
         Tensor Number(double value) => Scalars.Constant(value, [], dtype, device);
     }

@@ -87,7 +87,8 @@ internal sealed class TokenSequence : IDisposable
             tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
             batch.Vision.ClsAttention?.gather(1, kept),
             textAttention is null ? null : textAttention.flatten().index_select(0, places).view_as(slots),
-            NeedsKeys(site) ? model.Keys(site.Layer, tokens) : null);
+            NeedsKeys(site) ? model.Keys(site.Layer, tokens) : null,
+            site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Instruction() : null);
         var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
 
         var anchors = slots.gather(1, reduced.Anchors);                                             // (I, k)
@@ -164,6 +165,13 @@ internal sealed class TokenSequence : IDisposable
         var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).Filled(later, double.NegativeInfinity).Filled(self, 0);
         KeyBias = Keep(keyBias.to(Hidden.dtype));
         Bias = Keep(bias.unsqueeze(1).to(Hidden.dtype));                                            // (B, 1, T, T)
+    }
+
+    // Of the question behind each image: its embeddings, not its hidden states, so that it is the same at every site. (I, d)
+    private Tensor Instruction()
+    {
+        var asked = Scalars.Range(batch.Ids.shape[1], model.Device).unsqueeze(0).ge(batch.InstructionStarts.unsqueeze(1));    // (B, T)
+        return InstructionMean.Of(model.EmbedTokens(batch.Ids), asked).index_select(0, batch.ImageRows);
     }
 
     private static bool NeedsKeys(ReductionSite site) =>

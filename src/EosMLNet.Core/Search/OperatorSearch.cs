@@ -47,7 +47,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     // A score that depends on the question makes the kept tokens the question's own: no sharing.
-    private int QuestionsPerRow => settings.Scores?.Contains(ScoreCriterion.TextAttention) == true ? 1 : settings.QuestionsPerPicture;
+    private int QuestionsPerRow => settings.SeesQuestion ? 1 : settings.QuestionsPerPicture;
 
     internal SearchResult Run(SearchData training, SearchData held, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
@@ -62,13 +62,13 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var (losses, samples, multiplier) = Optimise(training, variables, alignment, random, clock, progress, cancellation);
 
         var sites = variables.Read();
-        var parameters = new ScoreParameters { Probe = variables.ReadProbe() };
+        var parameters = variables.ReadScores();
         var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Spans, model.VisualTokens, model.LayerCount, settings.MeanVisualTokens), parameters);
         if (settings.SnapToCorners)
             plan = CornerSnap.Apply(plan, candidate => trial.Measure(candidate, cancellation));
         plan = plan with
         {
-            Parameters = plan.Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.Probe)) ? parameters : null,
+            Parameters = PlanMaker.Needed(plan.Sites, parameters),
             Constraints = [new PlanConstraint(ConstraintKind.MeanVisualTokens, settings.MeanVisualTokens, settings.MeanVisualTokens - plan.Ledger.Mean, PlanMaker.Readable(multiplier))],
             Provenance = PlanMaker.Provenance(model, settings.Seed, samples, training.Fingerprint),
         };
@@ -92,7 +92,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     private (IReadOnlyList<double> Losses, long Samples, double Multiplier) Optimise(
         SearchData training, SearchVariables variables, Alignment? alignment, Random random, Stopwatch clock, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
-        using var probeAdam = new Adam([variables.Probe], settings.LearningRate);
+        using var probeAdam = new Adam(variables.ScoreParameters, settings.LearningRate);
         using var siteAdam = new Adam(variables.SiteParameters, settings.SiteLearningRate);
         var lagrangian = new AugmentedLagrangian(1);
         var losses = new List<double>(settings.Steps);

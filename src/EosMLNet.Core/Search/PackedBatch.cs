@@ -1,3 +1,4 @@
+using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using static TorchSharp.torch;
 
@@ -101,6 +102,15 @@ internal sealed class PackedBatch
 
     /// <summary>The last instruction token of each question, as an index into its row's text.</summary>
     internal Tensor InstructionEnds { get; }                                              // (Q)
+
+    /// <summary>The instruction that scores compare with: the mean of its tokens' embeddings, each of length 1, (B, d). One question a row.</summary>
+    /// <param name="text">Embeddings of the text, (B, S, d).</param>
+    internal Tensor Instruction(Tensor text)
+    {
+        using var scope = NewDisposeScope();
+        var asked = Scalars.Range(text.size(1), text.device).unsqueeze(0).le(InstructionEnds.unsqueeze(1));    // (B, S)
+        return InstructionMean.Of(text, asked).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The positions of a sequence whose visual tokens are those of the given patches.</summary>
     /// <param name="patches">Original indices of the visual tokens, (B, n).</param>

@@ -35,6 +35,15 @@ internal static class PlanMaker
         return sites;
     }
 
+    /// <summary>The learned parameters that some site reads.</summary>
+    internal static ScoreParameters? Needed(IReadOnlyList<ReductionSite> sites, ScoreParameters all)
+    {
+        var (probe, relevance) = (Reads(ScoreCriterion.Probe), Reads(ScoreCriterion.TextRelevance));
+        return probe || relevance ? new ScoreParameters { Probe = probe ? all.Probe : null, Relevance = relevance ? all.Relevance : null } : null;
+
+        bool Reads(ScoreCriterion criterion) => sites.Any(site => site.Score.ContainsKey(criterion));
+    }
+
     /// <summary>Where a plan comes from.</summary>
     internal static PlanProvenance Provenance(VisionLanguageModel model, int seed, long samples, string data) => new(
         seed, samples, data, typeof(PlanMaker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",

@@ -30,6 +30,7 @@ internal sealed class SearchForward(VisionLanguageModel model)
         var full = ones(features.size(0), features.size(1), working, features.device);
         var tokens = new SoftTokens(features, full, full, patches);
         var proportional = Scalars.Constant(0, [], working, features.device);
+        var instruction = sites.Any(site => site.Site.Score.ContainsKey(ScoreCriterion.TextRelevance)) ? batch.Instruction(text) : null;
         Tensor? rotaryOf = null, textAttention = null, bias = null;
         Rotary rotary = null!;
         var next = 0;
@@ -38,7 +39,7 @@ internal sealed class SearchForward(VisionLanguageModel model)
             for (; next < sites.Count && sites[next].Site.Layer == layer; next++)
             {
                 var keys = sites[next].Site.Affinity.Feature == AffinityFeature.Key ? model.Keys(layer, tokens.Hidden) : null;
-                tokens = SoftReduction.Apply(tokens, sites[next], temperature, candidates, model.Grid, vision.ClsAttention, textAttention, keys);
+                tokens = SoftReduction.Apply(tokens, sites[next], temperature, candidates, model.Grid, vision.ClsAttention, textAttention, keys, instruction);
                 proportional = sites[next].Proportional;
                 bias = null;
             }

@@ -44,6 +44,10 @@ public sealed record SearchSettings
     /// <value>The default is <see langword="null"/>.</value>
     public IReadOnlyList<ScoreCriterion>? Scores { get; init; }
 
+    /// <summary>r of <see cref="ScoreCriterion.TextRelevance"/>.</summary>
+    /// <value>The default is 32.</value>
+    public int RelevanceRank { get; init; } = 32;
+
     /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
     /// <value>The default is 4.</value>
     public double InitialTaper { get; init; } = 4;
@@ -79,6 +83,9 @@ public sealed record SearchSettings
     /// <value>The default is 2 GiB.</value>
     public long CacheBytes { get; init; } = 2L << 30;
 
+    /// <summary>Whether a score may look at the question.</summary>
+    internal bool SeesQuestion => Scores?.Any(criterion => criterion.SeesQuestion()) == true;
+
     /// <summary>The layers in front of which a site may stand, ascending.</summary>
     internal IReadOnlyList<int> Layers(VisionLanguageModel model) =>
         Sites is null ? [.. Enumerable.Range(0, model.LayerCount)] : [.. Sites.Distinct().Order()];
@@ -108,7 +115,7 @@ public sealed record SearchSettings
         Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "at least 0");
         var layers = Layers(model);
         Require(layers.Count > 0 && layers[0] >= 0 && layers[^1] < model.LayerCount, nameof(Sites), string.Join(", ", Sites ?? []), $"layers from 0 to {model.LayerCount - 1}, at least one");
-        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm];
+        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm];
         Require(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), string.Join(", ", Scores ?? []), $"some of {string.Join(", ", searchable)}");
         Require(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), nameof(ScoreCriterion.ClsAttention), "a criterion that this vision tower offers; it has no [CLS] token");
         Require(layers.All(layer => CriteriaAt(layer, model).Count > 0), nameof(Scores), nameof(ScoreCriterion.TextAttention), "joined by another criterion, for there is no attention before layer 0");

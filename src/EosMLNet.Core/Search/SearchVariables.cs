@@ -17,7 +17,7 @@ internal sealed class SearchVariables : IDisposable
     private readonly VisionLanguageModel model;
     private readonly IReadOnlyList<int> layers;
     private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
-    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, mixture;   // (sites), the mixture (sites, criteria)
+    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, mixture, probe, relevanceVisual, relevanceText;   // (sites), the mixture (sites, criteria)
 
     internal SearchVariables(VisionLanguageModel model, SearchSettings settings)
     {
@@ -35,23 +35,33 @@ internal sealed class SearchVariables : IDisposable
         proportional = Variable(Same(HalfCounted));
         mixture = Variable(new double[layers.Count * Enum.GetValues<ScoreCriterion>().Length]);
         var random = new Random(settings.Seed);
-        Probe = Variable([.. Enumerable.Range(0, model.HiddenSize).Select(_ => Normal(random) / Math.Sqrt(model.HiddenSize))]);
+        probe = Variable(Normals(model.HiddenSize, 1 / Math.Sqrt(model.HiddenSize)));
+        var rank = settings.RelevanceRank;
+        relevanceVisual = Variable(Normals(rank * model.HiddenSize, 1 / Math.Sqrt(model.HiddenSize)), rank, model.HiddenSize);
+        relevanceText = Variable(Normals(rank * model.HiddenSize, 1), rank, model.HiddenSize);
+        Learned = new LearnedScores(probe, relevanceVisual, relevanceText);
+        ScoreParameters = [probe, relevanceVisual, relevanceText];
         SiteParameters = [keep, gate, transfer, logTemperature, reweight, proportional, mixture];
 
         double[] Same(double value) => [.. layers.Select(_ => value)];
 
-        Tensor Variable(double[] values)
+        double[] Normals(int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => Normal(random) * scale)];
+
+        Tensor Variable(double[] values, params long[] shape)
         {
             using var scope = NewDisposeScope();
-            return tensor(values, dtype: working, device: model.Device).requires_grad_().DetachFromDisposeScope();
+            return tensor(values, shape.Length == 0 ? [values.Length] : shape, dtype: working, device: model.Device).requires_grad_().DetachFromDisposeScope();
         }
     }
 
     /// <summary>The parameters of the sites, for the optimiser.</summary>
     internal IReadOnlyList<Tensor> SiteParameters { get; }
 
-    /// <summary>The probe, (d).</summary>
-    internal Tensor Probe { get; }
+    /// <summary>The parameters of the scores, for the optimiser.</summary>
+    internal IReadOnlyList<Tensor> ScoreParameters { get; }
+
+    /// <summary>The same, by what they are.</summary>
+    internal LearnedScores Learned { get; }
 
     /// <summary>How many layers each site's count lasts for.</summary>
     internal IReadOnlyList<int> Spans { get; }
@@ -81,7 +91,7 @@ internal sealed class SearchVariables : IDisposable
                 nn.functional.softplus(reweight[i]).mul(open),
                 weight,
                 Mixture(i),
-                Probe);
+                Learned);
         }
         return sites;
     }
@@ -138,11 +148,13 @@ internal sealed class SearchVariables : IDisposable
             criteria[i].Zip(site.Mixture).ToDictionary(c => c.First, c => c.Second.Number())))];
     }
 
-    /// <summary>The probe as numbers.</summary>
-    internal float[] ReadProbe()
+    /// <summary>The parameters of the scores as numbers.</summary>
+    internal ScoreParameters ReadScores()
     {
         using var scope = NewDisposeScope();
-        return Probe.detach().to_type(ScalarType.Float32).cpu().data<float>().ToArray();
+        return new ScoreParameters { Probe = Floats(probe), Relevance = new TextRelevance((int)relevanceVisual.size(0), Floats(relevanceVisual), Floats(relevanceText)) };
+
+        static float[] Floats(Tensor x) => x.detach().to_type(ScalarType.Float32).cpu().data<float>().ToArray();
     }
 
     // Softmax over the criteria of the site, in the order of ReductionSite.Score: that of the enumeration.
@@ -175,6 +187,7 @@ internal sealed class SearchVariables : IDisposable
     {
         foreach (var parameter in SiteParameters)
             parameter.Dispose();
-        Probe.Dispose();
+        foreach (var parameter in ScoreParameters)
+            parameter.Dispose();
     }
 }

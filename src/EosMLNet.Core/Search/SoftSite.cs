@@ -12,16 +12,16 @@ namespace EosMLNet.Search;
 /// <param name="Reweight">ρ.</param>
 /// <param name="Proportional">The weight of log mass in later layers' attention.</param>
 /// <param name="Mixture">The weight of each criterion, in the order of <paramref name="Site"/>'s score.</param>
-/// <param name="Probe">The probe's weights, (d), where the score uses them.</param>
+/// <param name="Learned">The learned parameters of the scores.</param>
 internal sealed record SoftSite(
-    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, IReadOnlyList<Tensor> Mixture, Tensor? Probe)
+    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
 {
     /// <summary>The sites of a finished plan, without a gradient.</summary>
     internal static IReadOnlyList<SoftSite> Of(ReductionPlan plan, ScalarType dtype, Device device)
     {
-        var probe = plan.Parameters is { } learned ? tensor(learned.Probe, dtype, device) : null;
+        var learned = LearnedScores.Of(plan.Parameters, dtype, device);
         return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
-            Number(site.ProportionalAttention), [.. site.Score.Values.Select(Number)], probe))];
+            Number(site.ProportionalAttention), [.. site.Score.Values.Select(Number)], learned))];
 
         Tensor Number(double value) => Scalars.Constant(value, [], dtype, device);
     }

@@ -18,11 +18,26 @@ public class CriteriaTests
         {
             Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = -0.5, [ScoreCriterion.Probe] = 2, [ScoreCriterion.TextAttention] = 0.25 },
         };
-        var score = Sample.Flat(ReductionOperator.Score(sample.Input(), site, tensor(probe))[1]);
+        var score = Sample.Flat(ReductionOperator.Score(sample.Input(), site, new LearnedScores(tensor(probe)))[1]);
         var norm = PlainOperator.Standardize([.. sample.Tokens[1].Select(x => Math.Sqrt(x.Sum(v => v * v)))]);
         var projection = PlainOperator.Standardize([.. sample.Tokens[1].Select(x => x.Zip(probe, (v, w) => v * w).Sum())]);
         var attention = PlainOperator.Standardize(sample.TextAttention[1]);
         Assert.Equal(Enumerable.Range(0, 24).Select(i => -0.5 * norm[i] + 2 * projection[i] + 0.25 * attention[i]), score, (p, q) => Math.Abs(p - q) < 1e-12);
+    }
+
+    [Fact]
+    public void Text_relevance_is_the_bilinear_form_of_token_and_instruction()
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(6, Grid);
+        double[] visual = sample.Numbers(2 * Sample.Width), text = sample.Numbers(2 * Sample.Width), instruction = sample.Numbers(Sample.Width);
+        var input = sample.Input() with { Instruction = tensor(instruction).expand(2, -1) };
+        var learned = new LearnedScores(RelevanceVisual: tensor(visual).view(2, -1), RelevanceText: tensor(text).view(2, -1));
+        var score = Sample.Flat(ReductionOperator.Score(input, Sample.Site(5, ScoreCriterion.TextRelevance), learned)[1]);
+        var expected = PlainOperator.Standardize([.. sample.Tokens[1].Select(x => Enumerable.Range(0, 2).Sum(r => Along(visual, r, x) * Along(text, r, instruction)))]);
+        Assert.Equal(expected, score, (p, q) => Math.Abs(p - q) < 1e-12);
+
+        static double Along(double[] rows, int row, double[] x) => x.Select((v, i) => v * rows[row * Sample.Width + i]).Sum();
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class GradientTests
         using var scope = NewDisposeScope();
         var sample = new Sample(20, new VisualGrid(4, 6));
         var parameters = Parameters();
-        FiniteDifferences.Check(probe => Loss(ReductionOperator.Reduce(sample.Input(), Site, parameters with { Probe = probe })), parameters.Probe!);
+        FiniteDifferences.Check(probe => Loss(ReductionOperator.Reduce(sample.Input(), Site, parameters with { Learned = new LearnedScores(probe) })), parameters.Learned.Probe!);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public class GradientTests
     }
 
     private static SiteTensors Parameters(ReductionSite? site = null) =>
-        SiteTensors.Of(site ?? Site, null, float64, CPU) with { Probe = tensor(new[] { 0.3, -0.7, 0.2, 0.9, -0.1 }) };
+        SiteTensors.Of(site ?? Site, null, float64, CPU) with { Learned = new LearnedScores(tensor(new[] { 0.3, -0.7, 0.2, 0.9, -0.1 })) };
 
     // Some smooth function of all that comes out, with every entry weighing differently.
     private static Tensor Loss(Reduced reduced)

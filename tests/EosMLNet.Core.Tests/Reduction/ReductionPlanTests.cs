@@ -20,6 +20,8 @@ public sealed class ReductionPlanTests : IDisposable
         var loaded = ReductionPlan.Load(At("plan.json"));
         Assert.Equal(plan.ToJson(), loaded.ToJson());
         Assert.Equal(plan.Parameters!.Probe, loaded.Parameters!.Probe);
+        Assert.Equal(plan.Parameters.Relevance!.Text, loaded.Parameters.Relevance!.Text);
+        Assert.Equal(plan.Parameters.Relevance.Rank, loaded.Parameters.Relevance.Rank);
         Assert.Equal((0.1 + 0.2, double.PositiveInfinity), (loaded.Sites[0].Transfer, loaded.Sites[1].Temperature));
         Assert.Equal(plan.Model, loaded.Model);
         Assert.Equal(plan.Constraints, loaded.Constraints);
@@ -177,11 +179,15 @@ public sealed class ReductionPlanTests : IDisposable
         Replace("probe", zeros(127));
         AssertRefused("127");
         Replace("probe", zeros(128));
+        AssertRefused("relevance");
+        SafetensorsWriter.Write(At("plan.safetensors"), [new("probe", zeros(128)), new("relevance.visual", zeros(3, 128)), new("relevance.text", zeros(3, 128))]);
         AssertRefused("parametersFingerprint");
         Replace("probe", zeros(2, 64));
-        AssertRefused("vector");
+        AssertRefused("dimensions");
         Replace("other", zeros(128));
-        AssertRefused("vector");
+        AssertRefused("unknown");
+        Replace("relevance.visual", zeros(2, 128));
+        AssertRefused("relevance.text");
 
         void Replace(string name, Tensor value)
         {
@@ -219,16 +225,18 @@ public sealed class ReductionPlanTests : IDisposable
             Sample.Site(36) with
             {
                 Transfer = 0.1 + 0.2, Temperature = 0.22, ProportionalAttention = 0.5, Affinity = new Affinity { SpatialSigma = 3 },
-                Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 0.25, [ScoreCriterion.Probe] = 0.75 },
+                Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 0.25, [ScoreCriterion.Probe] = 0.5, [ScoreCriterion.TextRelevance] = 0.25 },
             },
             Sample.Site(16, ScoreCriterion.Grid) with { Transfer = 1, Temperature = double.PositiveInfinity, Affinity = new Affinity { Mask = AffinityMask.Window } },
             Sample.Site(4) with { Layer = 3, Reweight = 0.5 },
         ],
-        new ScoreParameters { Probe = [.. Enumerable.Range(0, 128).Select(i => MathF.Sin(i))] }) with
+        new ScoreParameters { Probe = Numbers(128), Relevance = new TextRelevance(3, Numbers(3 * 128), Numbers(3 * 128)) }) with
     {
         Constraints = [new PlanConstraint(ConstraintKind.MeanVisualTokens, 16, 6, 1.9)],
         Provenance = new PlanProvenance(1, 12800, "sha256:aa", "0.1.0", "cpu"),
     };
+
+    private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(i))];
 
     private static JsonObject Json() => JsonNode.Parse(Searched().ToJson())!.AsObject();
 

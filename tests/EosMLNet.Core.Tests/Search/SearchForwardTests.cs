@@ -40,7 +40,7 @@ public class SearchForwardTests
         using var guard = no_grad();
         using var model = SearchSample.Model(other);
         using var data = SearchSample.Data(model, 4, 1);
-        var plan = SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm);
+        var plan = SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm);
         var prompts = data.Rows.Select(row => (int[])[.. row.Prefix, model.ImageTokenId, .. row.Segments[0].Question]).ToArray();
         using var batch = PromptBatch.Create(model, prompts, data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]));
         var logits = new ReducedModel(model, plan).Forward(batch);

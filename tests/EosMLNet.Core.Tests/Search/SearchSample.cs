@@ -57,6 +57,12 @@ internal static class SearchSample
             new ReductionSite { Layer = 0, Keep = model.VisualTokens * 3 / 4, Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, ProportionalAttention = 0.7, Score = first },
             new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, Transfer = 0.7, Temperature = 0.1, Score = score },
             new ReductionSite { Layer = 2, Keep = 3, Transfer = 1, Temperature = 0, ProportionalAttention = 1, Score = score },
-        ], new ScoreParameters { Probe = [.. Numbers.Normal(77, model.HiddenSize).data<double>().Select(x => (float)x)] });
+        ], new ScoreParameters
+        {
+            Probe = Floats(77, model.HiddenSize),
+            Relevance = new TextRelevance(5, Floats(78, 5 * model.HiddenSize), Floats(79, 5 * model.HiddenSize)),
+        });
+
+        static float[] Floats(int seed, int count) => [.. Numbers.Normal(seed, count).data<double>().Select(x => (float)x)];
     }
 }

@@ -76,7 +76,7 @@ public class SoftReductionTests
                 "transfer" => soft with { Transfer = x },
                 "temperature" => soft with { Temperature = x },
                 "reweight" => soft with { Reweight = x },
-                "probe" => soft with { Probe = x },
+                "probe" => soft with { Learned = new LearnedScores(x) },
                 "mixture" => soft with { Mixture = [.. x.unbind(0)] },
                 _ => soft,
             };
@@ -91,7 +91,7 @@ public class SoftReductionTests
             "transfer" => soft.Transfer,
             "temperature" => soft.Temperature,
             "reweight" => soft.Reweight,
-            "probe" => soft.Probe!,
+            "probe" => soft.Learned.Probe!,
             "mixture" => stack([.. soft.Mixture]),
             _ => Tokens().Hidden,
         });
@@ -101,16 +101,16 @@ public class SoftReductionTests
     public void The_hard_selection_still_hands_gradients_to_count_and_probe()
     {
         using var scope = NewDisposeScope();
-        var soft = Soft(Site() with { Transfer = 0.4, Temperature = 0.3 }) with { Count = Scalar(5).requires_grad_(), Probe = Probe().requires_grad_() };
+        var soft = Soft(Site() with { Transfer = 0.4, Temperature = 0.3 }) with { Count = Scalar(5).requires_grad_(), Learned = new LearnedScores(Probe().requires_grad_()) };
         var result = SoftReduction.Apply(Tokens(), soft, 0.5, _ => Patches, Grid);
         result.Mask.mul(Numbers.Normal(5, Images, Patches)).sum().backward();
         Assert.NotEqual(0, soft.Count.grad!.item<double>());
-        Assert.NotEqual(0, soft.Probe!.grad!.abs().sum().item<double>());
+        Assert.NotEqual(0, soft.Learned.Probe!.grad!.abs().sum().item<double>());
     }
 
     private static ReductionSite Site() => new() { Layer = 0, Keep = Kept, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 1 } };
 
-    private static SoftSite Soft(ReductionSite site) => new(site, Scalar(site.Keep), Scalar(site.Transfer), Scalar(site.Temperature), Scalar(site.Reweight), Scalar(0), [Scalar(1)], Probe());
+    private static SoftSite Soft(ReductionSite site) => new(site, Scalar(site.Keep), Scalar(site.Transfer), Scalar(site.Temperature), Scalar(site.Reweight), Scalar(0), [Scalar(1)], new LearnedScores(Probe()));
 
     private static SoftTokens Tokens() => new(
         Numbers.Normal(11, Images, Patches, Width), ones(Images, Patches, ScalarType.Float64), Numbers.Normal(12, Images, Patches).abs().Plus(1),
