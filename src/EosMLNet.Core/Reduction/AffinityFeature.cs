@@ -7,4 +7,6 @@ public enum AffinityFeature
     Hidden,
     /// <summary>The attention keys of the site's layer, before rotary embedding.</summary>
     Key,
+    /// <summary>The same keys averaged over heads.</summary>
+    HeadMeanKey,
 }

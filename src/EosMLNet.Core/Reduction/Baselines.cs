@@ -66,6 +66,13 @@ public static class Baselines
     public static ReductionPlan ToMe(PlanModel model, double meanTokens) =>
         ReductionPlan.Create(model, ReductionPresets.ToMe(model.VisualTokens, WholeBudget(model, meanTokens)));
 
+    /// <summary><see cref="ReductionPresets.DivPrune"/>: the most diverse tokens, in front of layer 0.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan DivPrune(PlanModel model, double meanTokens) =>
+        ReductionPlan.Create(model, ReductionPresets.DivPrune(WholeBudget(model, meanTokens)));
+
     private static ReductionSite Site(int layer, int keep, ScoreCriterion criterion) =>
         new() { Layer = layer, Keep = keep, Score = new Dictionary<ScoreCriterion, double> { [criterion] = 1 } };
 

@@ -78,5 +78,5 @@ internal static class Criteria
         tensor(marks, device: input.Tokens.device).expand(input.Tokens.size(0), -1);
 
     private static EosException Missing(ReductionSite site, ScoreCriterion criterion, string what) => new(EosErrors.PlanMismatch,
-        $"The site in front of layer {site.Layer} scores by {criterion}, but there is no {what}. Use a plan whose scores this model can compute.");
+        $"{site.Place} uses {criterion}, but there is no {what}. Use a plan whose scores this model can compute.");
 }

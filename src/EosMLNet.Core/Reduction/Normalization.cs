@@ -7,4 +7,6 @@ public enum Normalization
     Mass,
     /// <summary>The printed equation of arXiv:2606.05232: Y = A + γ·Softmax(S/τ)ᵀ·D. Masses are tracked all the same.</summary>
     None,
+    /// <summary>The anchor and, beside it, the mean by mass of what it is given: Y = A + γ·(Σ W·c·D) / (Σ W·c). An anchor that is given nothing stays as it is.</summary>
+    AddedMean,
 }

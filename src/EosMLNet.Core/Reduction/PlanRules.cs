@@ -63,9 +63,16 @@ internal static class PlanRules
         require("proportionalAttention", site.ProportionalAttention is >= 0 and <= 1, $"is {site.ProportionalAttention}, expected 0 to 1");
         require("affinity.spatialSigma", site.Affinity.SpatialSigma is null || (site.Affinity.SpatialSigma > 0 && double.IsFinite(site.Affinity.SpatialSigma.Value)),
             $"is {site.Affinity.SpatialSigma}, expected a finite number above 0, or null");
-        require("score", site.Score.Count > 0, "is empty, expected at least one criterion");
+        require("extra.count", site.Extra is null or { Count: >= 1 }, $"is {site.Extra?.Count}, expected at least 1");
+        require("extra.count", site.KeptByScore >= 0, $"is {site.Extra?.Count ?? 0}, but the site keeps {site.Keep}{(site.Residual ? ", the residual token among them" : "")}");
+        require("score", site.Score.Count > 0 || site.KeptByScore == 0, "is empty, expected at least one criterion");
+        require("neighbours", site.Neighbours is null or >= 1, $"is {site.Neighbours}, expected at least 1");
+        require("giverWeight", site.GiverWeight is null or ScoreCriterion.ClsAttention or ScoreCriterion.TextAttention,
+            $"is {site.GiverWeight}, expected clsAttention or textAttention");
+        require("residual", !site.Residual || site.GiverWeight is not null, "needs a giverWeight, which weighs the dropped tokens in it");
+        require("residual", !site.Residual || site.Neighbours is not null || site.Transfer < 1, "has nothing left to stand for: the dropped tokens transfer all of their mass");
         require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
-        require("score", site.Layer > 0 || !site.Score.ContainsKey(ScoreCriterion.TextAttention),
+        require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score", site.Layer > 0 || !site.Uses(ScoreCriterion.TextAttention),
             "has textAttention in front of layer 0, where there is no attention yet; move the site, or use a criterion of the picture alone");
         require("keep", !NeedsWindows(site) || PatchWindows.Cut(model.Grid, site.Keep) is not null,
             $"is {site.Keep}, but the patch grid of {model.Grid.Rows} x {model.Grid.Columns} cannot be cut into that many windows in rows and columns");

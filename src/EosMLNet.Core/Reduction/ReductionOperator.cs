@@ -32,14 +32,17 @@ public static class ReductionOperator
     {
         using var scope = NewDisposeScope();
         var score = Score(input, site, parameters.Learned);                                   // (I, n)
-        var (anchors, dropped) = Select(score, site);                                       // (I, k), (I, m)
+        var selection = AnchorSelection.Of(score, input, site);
+        var anchors = selection.Anchors;                                                    // (I, k)
         var all = Criteria.Working(input.Tokens);
         var tokens = Rows(all, anchors);                                                    // (I, k, d)
         var mass = input.Mass.to_type(all.dtype).gather(1, anchors);                        // (I, k)
-        if (site.Transfer > 0 && dropped.size(1) > 0)
-            (tokens, mass) = Transfer(input, site, parameters, anchors, dropped, tokens, mass);
+        if (site.Transfer > 0 && (selection.Dropped.size(1) > 0 || site.Neighbours is not null))
+            (tokens, mass) = Transfer(input, site, parameters, selection, tokens, mass);
         if (site.Reweight > 0)
             tokens = tokens * Gain(score.gather(1, anchors), parameters.Reweight).unsqueeze(-1);
+        if (selection.Residual is { } place)
+            (tokens, mass, anchors) = WithResidual(input, site, selection.Dropped, place, tokens, mass, anchors);
         var reduced = new Reduced(tokens.to_type(input.Tokens.dtype), mass.to_type(input.Mass.dtype), anchors);
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
         return reduced;
@@ -150,43 +153,74 @@ public static class ReductionOperator
         return Rows(unit, from).matmul(Rows(unit, to).transpose(1, 2));
     }
 
-    // A stable sort: topk leaves open which of equal scores it takes.
-    private static (Tensor Anchors, Tensor Dropped) Select(Tensor score, ReductionSite site)
-    {
-        var n = score.size(1);
-        if (site.Keep < 1 || site.Keep > n)
-            throw new EosException(EosErrors.PlanMismatch, $"The site in front of layer {site.Layer} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
-        var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
-        return (Ascending(order.narrow(1, 0, site.Keep)), Ascending(order.narrow(1, site.Keep, n - site.Keep)));
-
-        static Tensor Ascending(Tensor indices) => indices.sort(-1).Values;
-    }
-
     private static (Tensor Tokens, Tensor Mass) Transfer(
-        SiteInput input, ReductionSite site, SiteTensors parameters, Tensor anchors, Tensor dropped, Tensor kept, Tensor keptMass)
+        SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
     {
-        var weights = Weights(Affinity(input, site.Affinity, dropped, anchors), Allowed(input, site, dropped, anchors),
-            site.Temperature, parameters.Temperature);                                                     // (I, m, k)
-        var givers = Rows(Criteria.Working(input.Tokens), dropped);                                        // (I, m, d)
-        var giversMass = input.Mass.to_type(kept.dtype).gather(1, dropped).unsqueeze(-1);                  // (I, m, 1)
+        var from = site.Neighbours is null ? selection.Dropped : null;                                     // (I, m); all n when anchors give too
+        var affinity = Affinity(input, site.Affinity, from, selection.Anchors);                            // (I, m, k)
+        var allowed = Allowed(input, site, from, selection.Anchors);
+        if (selection.Receives is { } receives)
+            allowed = allowed is null ? receives.unsqueeze(1).expand_as(affinity) : allowed.logical_and(receives.unsqueeze(1));
+        var weights = site.Neighbours is { } count
+            ? Nearest(affinity, allowed, selection.Anchors, count)
+            : Weights(affinity, allowed, site.Temperature, parameters.Temperature);                        // (I, m, k)
+        if (GiverWeight(input, site, from) is { } weight)
+            weights = weights * weight;
+        var givers = Rows(Criteria.Working(input.Tokens), from);                                           // (I, m, d)
+        var giversMass = Picked(input.Mass.to_type(kept.dtype), from).unsqueeze(-1);                       // (I, m, 1)
         var given = weights * giversMass * parameters.Transfer;                                            // (I, m, k)
-        var mass = keptMass.Plus(given.sum(1));                                                                // (I, k)
-        if (site.Normalization == Normalization.None)
-            return (kept.Plus(weights.transpose(1, 2).matmul(givers) * parameters.Transfer), mass);
-        var total = kept.mul(keptMass.unsqueeze(-1)).Plus(given.transpose(1, 2).matmul(givers));            // (I, k, d)
-        return (total / mass.unsqueeze(-1), mass);
+        var taken = given.sum(1);                                                                          // (I, k)
+        var mass = keptMass.Plus(taken);                                                                   // (I, k)
+        var tokens = site.Normalization switch
+        {
+            Normalization.None => kept.Plus(weights.transpose(1, 2).matmul(givers) * parameters.Transfer),
+            Normalization.AddedMean => kept.Plus(
+                given.transpose(1, 2).matmul(givers) * parameters.Transfer / taken.Filled(taken.EqualTo(0), 1).unsqueeze(-1)),
+            _ => kept.mul(keptMass.unsqueeze(-1)).Plus(given.transpose(1, 2).matmul(givers)) / mass.unsqueeze(-1),
+        };                                                                                                 // (I, k, d)
+        return (tokens, site.Neighbours is null ? mass : keptMass);
     }
+
+    // 1 for the `count` tokens most similar to each anchor, itself apart; 0 for the others.
+    private static Tensor Nearest(Tensor affinity, Tensor? allowed, Tensor anchors, int count)             // (I, n, k)
+    {
+        var open = Scalars.Range(affinity.size(1), affinity.device).view(1, -1, 1).ne(anchors.unsqueeze(1));
+        if (allowed is not null)
+            open = open.logical_and(allowed);
+        var order = affinity.detach().Filled(open.logical_not(), Forbidden).sort(1, descending: true, stable: true).Indices;
+        var nearest = order.narrow(1, 0, Math.Min(count, affinity.size(1)));                               // (I, count, k)
+        return zeros_like(affinity).scatter(1, nearest, ones_like(nearest).to_type(affinity.dtype)) * open.to_type(affinity.dtype);
+    }
+
+    // What is dropped, as one token. It has the mass that the dropped tokens did not give away: in the pull form, all of it.
+    private static (Tensor Tokens, Tensor Mass, Tensor Anchors) WithResidual(
+        SiteInput input, ReductionSite site, Tensor dropped, Tensor place, Tensor kept, Tensor keptMass, Tensor anchors)
+    {
+        var left = Rows(Criteria.Working(input.Tokens), dropped);                                          // (I, m, d)
+        if (GiverWeight(input, site, dropped) is { } weight)
+            left = left * weight;
+        var mass = input.Mass.to_type(kept.dtype).sum(1, keepdim: true) - keptMass.sum(1, keepdim: true);  // (I, 1)
+        var all = cat([anchors, place], 1);
+        var order = all.sort(1).Indices;                                                                   // (I, k + 1)
+        return (Rows(cat([kept, left.sum(1, keepdim: true)], 1), order), cat([keptMass, mass], 1).gather(1, order), all.gather(1, order));
+    }
+
+    private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from) => site.GiverWeight is { } criterion
+        ? Picked(Criteria.Of(criterion, input, site, new LearnedScores()).to_type(Criteria.WorkingType(input.Tokens)), from).unsqueeze(-1) // (I, m, 1)
+        : null;
 
     // 1 + ρ (ŵ − 1), ŵ = softmax(s)·k: the gains of an image have mean 1.
     private static Tensor Gain(Tensor score, Tensor reweight) =>
         score.softmax(-1).Times(score.size(1)).Plus(-1).mul(reweight).Plus(1);                             // (I, k)
 
-    private static Tensor FirstHighest(Tensor x)
+    private static Tensor FirstHighest(Tensor x) =>
+        Scalars.Range(x.size(-1), x.device).eq(First(x.eq(x.amax([-1], keepdim: true)))).to_type(x.dtype); // (I, m, k)
+
+    /// <summary>The first position of each row at which a mask is true, (…, n) bool to (…, 1) int64; the last position where it is true nowhere.</summary>
+    internal static Tensor First(Tensor mask)
     {
-        var position = Scalars.Range(x.size(-1), x.device);
-        var last = tensor(x.size(-1) - 1, device: x.device);
-        var first = where(x.eq(x.amax([-1], keepdim: true)), position, last).amin([-1], keepdim: true);    // (I, m, 1)
-        return position.eq(first).to_type(x.dtype);
+        var last = tensor(mask.size(-1) - 1, device: mask.device);
+        return where(mask, Scalars.Range(mask.size(-1), mask.device), last).amin([-1], keepdim: true);
     }
 
     private static Tensor Uniform(Tensor like, Tensor? allowed)

@@ -40,7 +40,7 @@ public sealed record ReductionPlan
 
     /// <summary>True when no site looks at the question: the reduced picture then serves several questions about it.</summary>
     [JsonPropertyName("questionAgnostic")]
-    public bool IsQuestionAgnostic => !Sites.Any(site => site.Score.Keys.Any(criterion => criterion.SeesQuestion()));
+    public bool IsQuestionAgnostic => !Sites.Any(site => site.CriteriaUsed.Any(criterion => criterion.SeesQuestion()));
 
     /// <summary>Makes a plan and computes its ledger.</summary>
     /// <param name="model">The model that the plan is for.</param>
@@ -85,7 +85,7 @@ public sealed record ReductionPlan
     public void CheckFits(VisionLanguageModel model)
     {
         CheckFits(PlanModel.Of(model));
-        if (!model.HasClsAttention && Sites.Any(site => site.Score.ContainsKey(ScoreCriterion.ClsAttention)))
+        if (!model.HasClsAttention && Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)))
             throw new EosException(EosErrors.PlanMismatch,
                 "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. Use a plan that was searched on this model.");
     }

@@ -1,20 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace EosMLNet.Reduction;
 
 /// <summary>
 /// One reduction in front of a decoder layer, with the parameters of the operator there: the paper's Ω = (γ, τ, θ, ρ, ν) after the search
 /// has made the layer activation θ and the budget ν discrete. Several sites may stand in front of the same layer; they act in the plan's order.
+/// What is not written in a plan's file has its default.
 /// </summary>
 public sealed record ReductionSite
 {
     /// <summary>The decoder layer that the site stands in front of, from 0.</summary>
     public required int Layer { get; init; }
 
-    /// <summary>Visual tokens that each image keeps: the number of anchors, k.</summary>
+    /// <summary>Visual tokens that each image keeps: the number of anchors, k, the extra ones and the residual token among them.</summary>
     public required int Keep { get; init; }
 
     /// <summary>What the site's <see cref="OperatorRegime"/> is: a reading of the other parameters.</summary>
     public OperatorRegime Regime => (Transfer, Temperature, Reweight) switch
     {
+        _ when Neighbours is not null || GiverWeight is not null || Residual => OperatorRegime.Hybrid,
         (0, _, 0) => OperatorRegime.Prune,
         (1, 0, 0) => OperatorRegime.Merge,
         (1, double.PositiveInfinity, 0) => OperatorRegime.Pool,
@@ -47,7 +51,30 @@ public sealed record ReductionSite
     /// <value>The default is the cosine similarity of hidden states, without a mask.</value>
     public Affinity Affinity { get; init; } = new();
 
-    /// <summary>The weights of the standardised criteria in the score; the <see cref="Keep"/> highest scores are the anchors.</summary>
+    /// <summary>
+    /// The pull form: each anchor takes from its so many most similar tokens, other anchors among them, and they stay as they are; none gives up mass.
+    /// <see langword="null"/> for the push form: each dropped token divides itself among the anchors, by <see cref="Temperature"/>.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Neighbours { get; init; }
+
+    /// <summary>A criterion whose value, as it is, weighs what each token gives; <see langword="null"/> for the weight 1.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ScoreCriterion? GiverWeight { get; init; }
+
+    /// <summary>Whether one token stands for all that is dropped: their sum, weighted by <see cref="GiverWeight"/>, in the place of the best of them.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Residual { get; init; }
+
+    /// <summary>Anchors beside those that the score chooses.</summary>
+    /// <value>The default is <see langword="null"/>: none.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ExtraAnchors? Extra { get; init; }
+
+    /// <summary>The weights of the standardised criteria in the score; the highest scores are the anchors. Empty where all anchors are extra ones.</summary>
     public required IReadOnlyDictionary<ScoreCriterion, double> Score
     {
         get;
@@ -58,4 +85,24 @@ public sealed record ReductionSite
     /// <summary>The seed of <see cref="ScoreCriterion.Random"/>.</summary>
     /// <value>The default is 0.</value>
     public int Seed { get; init; }
+
+    /// <summary>How many tokens the score chooses.</summary>
+    internal int KeptByScore => Keep - (Extra?.Count ?? 0) - (Residual ? 1 : 0);
+
+    /// <summary>Whether the operator needs keys here.</summary>
+    internal bool NeedsKeys => Affinity.Feature != AffinityFeature.Hidden
+        && (Transfer > 0 || Extra?.Rule == AnchorRule.Farthest || Score.ContainsKey(ScoreCriterion.BipartiteMatch));
+
+    /// <summary>The criteria whose values are needed here.</summary>
+    internal IEnumerable<ScoreCriterion> CriteriaUsed => GiverWeight is { } weight ? Score.Keys.Append(weight) : Score.Keys;
+
+    /// <summary>Whether a criterion's value is needed here.</summary>
+    internal bool Uses(ScoreCriterion criterion) => CriteriaUsed.Contains(criterion);
+
+    /// <summary>Whether the search's forward pass knows all parts of the site.</summary>
+    internal bool IsSearchable => Extra is null && Neighbours is null && GiverWeight is null && !Residual
+        && Normalization == Normalization.Mass && Affinity is { Mask: AffinityMask.None, Feature: not AffinityFeature.HeadMeanKey };
+
+    /// <summary>The site's place, to begin a message with.</summary>
+    internal string Place => $"The site in front of layer {Layer}";
 }

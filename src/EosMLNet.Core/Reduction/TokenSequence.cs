@@ -87,7 +87,7 @@ internal sealed class TokenSequence : IDisposable
             tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
             batch.Vision.ClsAttention?.gather(1, kept),
             textAttention is null ? null : textAttention.flatten().index_select(0, places).view_as(slots),
-            NeedsKeys(site) ? model.Keys(site.Layer, tokens) : null,
+            site.NeedsKeys ? Keys(site, tokens) : null,
             site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Instruction() : null);
         var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
 
@@ -174,8 +174,11 @@ internal sealed class TokenSequence : IDisposable
         return InstructionMean.Of(model.EmbedTokens(batch.Ids), asked).index_select(0, batch.ImageRows);
     }
 
-    private static bool NeedsKeys(ReductionSite site) =>
-        site.Affinity.Feature == AffinityFeature.Key && (site.Transfer > 0 || site.Score.ContainsKey(ScoreCriterion.BipartiteMatch));
+    private Tensor Keys(ReductionSite site, Tensor tokens)
+    {
+        var keys = model.Keys(site.Layer, tokens);                                                  // (I, n, heads · head size)
+        return site.Affinity.Feature == AffinityFeature.HeadMeanKey ? keys.view(keys.shape[0], keys.shape[1], -1, model.HeadSize).mean([2L]) : keys;
+    }
 
     private void Replace(Tensor hidden)
     {

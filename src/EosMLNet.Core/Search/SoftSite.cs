@@ -17,8 +17,12 @@ internal sealed record SoftSite(
     ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
 {
     /// <summary>The sites of a finished plan, without a gradient.</summary>
+    /// <exception cref="EosException">EOS1013: a site has a part that the search's forward pass does not know.</exception>
     internal static IReadOnlyList<SoftSite> Of(ReductionPlan plan, ScalarType dtype, Device device)
     {
+        if (plan.Sites.FirstOrDefault(site => !site.IsSearchable) is { } foreign)
+            throw new EosException(EosErrors.InvalidOption, $"{foreign.Place} has parts that the search does not know (extra anchors, neighbours, a giver weight, a residual token, a mask, keys averaged over heads, a normalisation other than mass). " +
+                "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);
         return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
             Number(site.ProportionalAttention), [.. site.Score.Values.Select(Number)], learned))];

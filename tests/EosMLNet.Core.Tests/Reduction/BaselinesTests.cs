@@ -7,7 +7,7 @@ namespace EosMLNet.Tests.Reduction;
 public class BaselinesTests
 {
     private static readonly Func<PlanModel, double, ReductionPlan>[] All =
-        [(m, b) => Baselines.Random(m, b, 1), Baselines.Stride, Baselines.AveragePool, Baselines.FastV, Baselines.ToMe];
+        [(m, b) => Baselines.Random(m, b, 1), Baselines.Stride, Baselines.AveragePool, Baselines.FastV, Baselines.ToMe, Baselines.DivPrune];
 
     [Property]
     public void Every_baseline_meets_every_budget(byte layers, byte rows, byte columns, ushort hundredths)
@@ -50,7 +50,7 @@ public class BaselinesTests
     [Fact]
     public void Baselines_but_FastV_look_at_the_picture_alone()
     {
-        Assert.Equal([true, true, true, false, true], All.Select(make => make(PlanModels.Scenes, 16).IsQuestionAgnostic));
+        Assert.Equal([true, true, true, false, true, true], All.Select(make => make(PlanModels.Scenes, 16).IsQuestionAgnostic));
     }
 
     [Theory]

@@ -16,6 +16,8 @@ public class PresetParameterTests
         { EosErrors.PlanFile, "is 145", () => ReductionPresets.Stride(145) },
         { EosErrors.PlanFile, "is 13", () => ReductionPresets.AveragePool(13) },
         { EosErrors.PlanFile, "is 150", () => ReductionPresets.ToMe(300, 120) },
+        { EosErrors.InvalidOption, "keep = 0", () => ReductionPresets.DivPrune(0) },
+        { EosErrors.PlanFile, "is 145", () => ReductionPresets.DivPrune(145) },
     };
 
     [Theory]
