@@ -39,6 +39,17 @@ public sealed record Rotary(Tensor Cos, Tensor Sin)
         return heads.mul(Cos.unsqueeze(1)).Plus(turned.mul(Sin.unsqueeze(1))).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The logits of attention between queries and keys of ones only: what positions alone contribute, (B, q, T), float32 or float64.</summary>
+    /// <param name="queries">Indices of the query tokens, int64, (B, q).</param>
+    public Tensor LogitsOfOnes(Tensor queries)
+    {
+        using var scope = NewDisposeScope();
+        var precise = Cos.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var keys = Apply(ones_like(Cos, precise).unsqueeze(1)).squeeze(1);                // (B, T, hs)
+        var rows = keys.gather(1, queries.unsqueeze(-1).expand(-1, -1, keys.shape[^1])); // (B, q, hs)
+        return rows.matmul(keys.transpose(1, 2)).Times(1 / Math.Sqrt(keys.shape[^1])).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The tables of some of the tokens.</summary>
     /// <param name="index">Token indices, int64, (B, q).</param>
     public Rotary Select(Tensor index)

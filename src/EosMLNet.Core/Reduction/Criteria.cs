@@ -6,10 +6,12 @@ namespace EosMLNet.Reduction;
 /// <summary>The criteria of a score before standardisation, each (I, n): the higher, the rather a token is kept.</summary>
 internal static class Criteria
 {
-    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned) => criterion switch
+    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present = null) => criterion switch
     {
         ScoreCriterion.ClsAttention => input.ClsAttention ?? throw Missing(site, criterion, "the [CLS] attention of the vision tower"),
-        ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of the layer before"),
+        ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of a decoder layer"),
+        ScoreCriterion.RaterAttention => RaterAttention(input.RaterAttention ?? throw Missing(site, criterion, "attention of a decoder layer"), site.RaterHeads, present),
+        ScoreCriterion.Novelty => Novelty(Working(input.Tokens), present),
         ScoreCriterion.FeatureNorm => Working(input.Tokens).norm(-1),
         ScoreCriterion.Probe => Working(input.Tokens).matmul(Working(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
         ScoreCriterion.TextRelevance => TextRelevance(input, site, learned),
@@ -32,6 +34,27 @@ internal static class Criteria
         var instruction = Working(input.Instruction ?? throw Missing(site, ScoreCriterion.TextRelevance, "an instruction"));
         var sought = instruction.matmul(Working(text).t()).matmul(Working(visual));             // (I, d)
         return Working(input.Tokens).matmul(sought.unsqueeze(-1)).squeeze(-1);                  // (I, n)
+    }
+
+    // The mean over heads, or over those whose raters look at the picture most; equal heads count in their order.
+    private static Tensor RaterAttention(Tensor attention, int? heads, Tensor? present)
+    {
+        if (heads is not { } some || some >= attention.size(1))
+            return attention.mean([1L]);
+        var total = (present is null ? attention : attention.mul(present.unsqueeze(1))).sum(-1);                 // (I, H)
+        var first = total.sort(-1, descending: true, stable: true).Indices.narrow(1, 0, some);
+        return attention.gather(1, first.unsqueeze(-1).expand(-1, -1, attention.size(2))).mean([1L]);
+    }
+
+    // The sum of cosines is the cosine sum's product: no n × n matrix.
+    private static Tensor Novelty(Tensor tokens, Tensor? present)
+    {
+        var unit = nn.functional.normalize(tokens, dim: -1);                                                     // (I, n, d)
+        var there = present ?? ones(unit.shape[..2], unit.dtype, unit.device);
+        var sum = unit.mul(there.unsqueeze(-1)).sum(1, keepdim: true);                                           // (I, 1, d)
+        var cosines = unit.mul(sum).sum(-1).sub(unit.mul(unit).sum(-1).mul(there));                              // (I, n)
+        var others = there.sum(-1, keepdim: true).sub(there).Clamped(1, double.MaxValue);
+        return cosines.div(others).SubtractedFrom(1);
     }
 
     // The middle of each of `keep` equal stretches.

@@ -72,8 +72,9 @@ internal static class PlanRules
         require("residual", !site.Residual || site.GiverWeight is not null, "needs a giverWeight, which weighs the dropped tokens in it");
         require("residual", !site.Residual || site.Neighbours is not null || site.Transfer < 1, "has nothing left to stand for: the dropped tokens transfer all of their mass");
         require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
-        require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score", site.Layer > 0 || !site.Uses(ScoreCriterion.TextAttention),
-            "has textAttention in front of layer 0, where there is no attention yet; move the site, or use a criterion of the picture alone");
+        require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score", site.Layer > 0 || site.AttentionSource == AttentionSource.OwnLayer || !site.CriteriaUsed.Any(criterion => criterion.NeedsAttention()),
+            "needs attention of the layer before, but there is none before layer 0; move the site, let its attentionSource be ownLayer, or use other criteria");
+        require("raterHeads", site.RaterHeads is null || site.RaterHeads >= 1 && site.RaterHeads <= model.Heads, $"is {site.RaterHeads}, expected 1 to the model's {model.Heads} heads, or null");
         require("keep", !NeedsWindows(site) || PatchWindows.Cut(model.Grid, site.Keep) is not null,
             $"is {site.Keep}, but the patch grid of {model.Grid.Rows} x {model.Grid.Columns} cannot be cut into that many windows in rows and columns");
     }

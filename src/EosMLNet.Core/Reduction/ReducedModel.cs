@@ -82,8 +82,7 @@ public sealed class ReducedModel
             {
                 foreach (var site in sites[layer])
                     sequence.Reduce(site, Plan.Parameters);
-                if (sites[layer + 1].Any(site => site.Uses(ScoreCriterion.TextAttention)))
-                    sequence.ObserveTextAttention(layer);
+                sequence.Observe(layer, AttentionSource.LayerBefore, sites[layer + 1]);
                 if (keyBiases is not null)
                     keyBiases[layer] = sequence.KeyBias?.alias();
                 sequence.RunLayer(layer, caches?[layer]);

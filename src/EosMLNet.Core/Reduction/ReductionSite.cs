@@ -82,6 +82,24 @@ public sealed record ReductionSite
         init => field = new SortedDictionary<ScoreCriterion, double>(value.ToDictionary());
     }
 
+    /// <summary>Which layer's attention the scores see.</summary>
+    /// <value>The default is <see cref="AttentionSource.LayerBefore"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AttentionSource AttentionSource { get; init; }
+
+    /// <summary>How many heads <see cref="ScoreCriterion.RaterAttention"/> averages: those with the most attention from raters to visual tokens.</summary>
+    /// <value>The default is <see langword="null"/>: all.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? RaterHeads { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="ScoreCriterion.RaterAttention"/> divides by the logits that rotary positions alone would give (queries and keys of ones), so that
+    /// tokens near the question are not preferred for being near.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PositionCorrection { get; init; }
+
     /// <summary>The seed of <see cref="ScoreCriterion.Random"/>.</summary>
     /// <value>The default is 0.</value>
     public int Seed { get; init; }

@@ -5,8 +5,15 @@ public enum ScoreCriterion
 {
     /// <summary>Attention of the vision tower's [CLS] token, averaged over heads. Only towers that have such a token offer it.</summary>
     ClsAttention,
-    /// <summary>Attention of the last instruction token at the decoder layer before the site, averaged over heads. Not available in front of layer 0.</summary>
+    /// <summary>Attention of the last instruction token at the decoder layer before the site, averaged over heads. Not available in front of layer 0, unless the site looks at its own layer.</summary>
     TextAttention,
+    /// <summary>
+    /// Attention of the instruction's raters (arXiv:2410.04417) at the decoder layer before the site, averaged over the raters and over heads
+    /// (<see cref="ReductionSite.RaterHeads"/>). Not available in front of layer 0, unless the site looks at its own layer.
+    /// </summary>
+    RaterAttention,
+    /// <summary>1 less the mean cosine similarity of the token's hidden state to the other visual tokens of its image.</summary>
+    Novelty,
     /// <summary>L2 norm of the token's hidden state.</summary>
     FeatureNorm,
     /// <summary>A learned linear function of the hidden state, shared by all sites (<see cref="ScoreParameters.Probe"/>).</summary>

@@ -12,9 +12,10 @@ namespace EosMLNet.Reduction;
 /// under the select strategy <c>full</c>) has the index rows · columns, one past the last patch.</param>
 /// <param name="Grid">How the patches lie.</param>
 /// <param name="ClsAttention">The vision tower's [CLS] attention to each token, (I, n), where the tower has it.</param>
-/// <param name="TextAttention">The last instruction token's attention at the layer before, (I, n), where the site asks for it.</param>
+/// <param name="TextAttention">The last instruction token's attention, (I, n), where the site asks for it.</param>
 /// <param name="Keys">The keys of the site's layer before rotary embedding, (I, n, f), where the site asks for them, averaged over heads if it asks for that.</param>
 /// <param name="Instruction">The instruction of each image's question, (I, d): the mean of its tokens' embeddings, each of length 1; where the site asks for it.</param>
+/// <param name="RaterAttention">The raters' mean attention, each head apart, (I, H, n), where the site asks for it.</param>
 public sealed record SiteInput(
     Tensor Tokens,
     Tensor Mass,
@@ -23,4 +24,5 @@ public sealed record SiteInput(
     Tensor? ClsAttention = null,
     Tensor? TextAttention = null,
     Tensor? Keys = null,
-    Tensor? Instruction = null);
+    Tensor? Instruction = null,
+    Tensor? RaterAttention = null);

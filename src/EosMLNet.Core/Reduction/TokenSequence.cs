@@ -19,7 +19,8 @@ internal sealed class TokenSequence : IDisposable
     private Tensor mass;                     // (B, T) float32: original tokens each token stands for
     private Tensor slots;                    // (I, n) int64: visual tokens in the flattened (B·T) sequence
     private Tensor kept;                     // (I, n) int64: visual tokens that are left, as places in the unreduced image
-    private Tensor? textAttention;           // (B, T): the last instruction token's attention at the layer before
+    private readonly Dictionary<Observation, Tensor> observed = [];   // (B, heads, T) each: attention that sites score by
+    private Raters? raters;                  // of the instructions, as places in the unreduced sequence
     private double massWeight;               // the latest site's weight of log mass on attention logits
     private bool padded;
 
@@ -64,14 +65,18 @@ internal sealed class TokenSequence : IDisposable
     /// <summary>Runs one decoder layer over all tokens.</summary>
     internal void RunLayer(int layer, LayerCache? cache) => Replace(model.RunLayer(layer, Hidden, Rotary, Bias, cache));
 
-    /// <summary>Keeps, for the sites in front of the next layer, how the last instruction token attends at this one.</summary>
-    internal void ObserveTextAttention(int layer)
+    /// <summary>Keeps what the scores of some sites need to see of a layer that is about to run.</summary>
+    internal void Observe(int layer, AttentionSource source, IEnumerable<ReductionSite> sites)
     {
-        using var scope = NewDisposeScope();
-        var last = Scalars.Constant(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);                // (B, 1)
-        var attention = model.QueryAttention(layer, Hidden, Rotary, last, KeyBias?.unsqueeze(1).unsqueeze(1));   // (B, H, 1, T)
-        textAttention?.Dispose();
-        textAttention = Keep(attention.mean([1L]).squeeze(1));
+        if (batch.Vision is null)
+            return;
+        foreach (var needed in sites.SelectMany(Observation.Of).Where(needed => needed.Source == source).Distinct())
+        {
+            using var scope = NewDisposeScope();
+            if (observed.Remove(needed, out var earlier))
+                earlier.Dispose();
+            observed[needed] = Keep(needed.Criterion == ScoreCriterion.RaterAttention ? RaterAttention(layer, needed.Corrected) : TextAttention(layer));
+        }
     }
 
     /// <summary>Applies one site of a plan: afterwards each image has <see cref="ReductionSite.Keep"/> visual tokens and the sequence is shorter.</summary>
@@ -79,6 +84,7 @@ internal sealed class TokenSequence : IDisposable
     {
         if (batch.Vision is null)
             return;
+        Observe(site.Layer, AttentionSource.OwnLayer, [site]);
         using var scope = NewDisposeScope();
         var flat = Hidden.flatten(0, 1);                                                            // (B·T, d)
         var places = slots.flatten();
@@ -86,9 +92,10 @@ internal sealed class TokenSequence : IDisposable
         var input = new SiteInput(
             tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
             batch.Vision.ClsAttention?.gather(1, kept),
-            textAttention is null ? null : textAttention.flatten().index_select(0, places).view_as(slots),
+            Seen(ScoreCriterion.TextAttention, site)?.squeeze(1),
             site.NeedsKeys ? Keys(site, tokens) : null,
-            site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Instruction() : null);
+            site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Instruction() : null,
+            Seen(ScoreCriterion.RaterAttention, site));
         var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
 
         var anchors = slots.gather(1, reduced.Anchors);                                             // (I, k)
@@ -112,8 +119,11 @@ internal sealed class TokenSequence : IDisposable
         Swap(ref positions, positions.gather(1, source));
         Swap(ref mass, withMass.gather(1, source));
         Swap(ref valid, order.ge(Scalars.Literal(0)));
-        if (textAttention is not null)
-            Swap(ref textAttention, textAttention.gather(1, source));
+        foreach (var (what, attention) in observed.ToArray())
+        {
+            observed[what] = Keep(attention.gather(2, source.unsqueeze(1).expand(-1, attention.shape[1], -1)));
+            attention.Dispose();
+        }
         padded = lengths.Distinct().Count() > 1;
         massWeight = site.ProportionalAttention;
         Refresh();
@@ -126,7 +136,7 @@ internal sealed class TokenSequence : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in new[] { patchIndex, valid, positions, mass, slots, kept, textAttention, Hidden, Rotary.Cos, Rotary.Sin, KeyBias, Bias })
+        foreach (var held in new[] { patchIndex, valid, positions, mass, slots, kept, Hidden, Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
             held?.Dispose();
     }
 
@@ -168,11 +178,42 @@ internal sealed class TokenSequence : IDisposable
     }
 
     // Of the question behind each image: its embeddings, not its hidden states, so that it is the same at every site. (I, d)
-    private Tensor Instruction()
+    private Tensor Instruction() => InstructionMean.Of(model.EmbedTokens(batch.Ids), Asked()).index_select(0, batch.ImageRows);
+
+    // The tokens behind a row's last image, in the unreduced sequence; at least the last one. (B, T)
+    private Tensor Asked() =>
+        Scalars.Range(batch.Ids.shape[1], model.Device).unsqueeze(0).ge(batch.InstructionStarts.Clamped(0, batch.Ids.shape[1] - 1).unsqueeze(1));
+
+    // The last instruction token's attention, averaged over heads: (B, 1, T).
+    private Tensor TextAttention(int layer)
     {
-        var asked = Scalars.Range(batch.Ids.shape[1], model.Device).unsqueeze(0).ge(batch.InstructionStarts.unsqueeze(1));    // (B, T)
-        return InstructionMean.Of(model.EmbedTokens(batch.Ids), asked).index_select(0, batch.ImageRows);
+        var last = Scalars.Constant(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);                // (B, 1)
+        var attention = model.QueryAttention(layer, Hidden, Rotary, last, KeyBias?.unsqueeze(1).unsqueeze(1));   // (B, H, 1, T)
+        return attention.mean([1L]);
     }
+
+    private Tensor RaterAttention(int layer, bool corrected)
+    {
+        raters ??= FindRaters();
+        // They stand behind the images: from the end of the sequence, their places never change.
+        var places = raters.Index.Plus(Length - batch.Ids.shape[1]);                                // (B, q)
+        var later = Scalars.Range(Length, model.Device).gt(places.unsqueeze(-1));                   // (B, q, T)
+        var bias = zeros(later.shape, Hidden.dtype, model.Device).Filled(later, double.NegativeInfinity).unsqueeze(1);
+        if (KeyBias is not null)
+            bias = bias.Plus(KeyBias.unsqueeze(1).unsqueeze(1));
+        return (raters with { Index = places }).Attention(model, layer, Hidden, Rotary, bias, corrected);
+    }
+
+    private Raters FindRaters()
+    {
+        var found = Raters.Find(batch.Vision!.Features, batch.ImageRows, model.EmbedTokens(batch.Ids), Asked());
+        return new Raters(Keep(found.Index), Keep(found.Weight));
+    }
+
+    // What was observed, at the visual tokens: (I, heads, n).
+    private Tensor? Seen(ScoreCriterion criterion, ReductionSite site) => observed.TryGetValue(Observation.Of(criterion, site), out var attention)
+        ? attention.transpose(1, 2).flatten(0, 1).index_select(0, slots.flatten()).view(slots.shape[0], slots.shape[1], -1).transpose(1, 2)
+        : null;
 
     private Tensor Keys(ReductionSite site, Tensor tokens)
     {

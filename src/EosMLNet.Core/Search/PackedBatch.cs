@@ -103,13 +103,15 @@ internal sealed class PackedBatch
     /// <summary>The last instruction token of each question, as an index into its row's text.</summary>
     internal Tensor InstructionEnds { get; }                                              // (Q)
 
+    /// <summary>Which text tokens are the instruction's, (B, S), bool. One question a row.</summary>
+    internal Tensor Asked => Scalars.Range(TextIds.size(1), TextIds.device).unsqueeze(0).le(InstructionEnds.unsqueeze(1));
+
     /// <summary>The instruction that scores compare with: the mean of its tokens' embeddings, each of length 1, (B, d). One question a row.</summary>
     /// <param name="text">Embeddings of the text, (B, S, d).</param>
     internal Tensor Instruction(Tensor text)
     {
         using var scope = NewDisposeScope();
-        var asked = Scalars.Range(text.size(1), text.device).unsqueeze(0).le(InstructionEnds.unsqueeze(1));    // (B, S)
-        return InstructionMean.Of(text, asked).MoveToOuterDisposeScope();
+        return InstructionMean.Of(text, Asked).MoveToOuterDisposeScope();
     }
 
     /// <summary>The positions of a sequence whose visual tokens are those of the given patches.</summary>

@@ -31,34 +31,71 @@ internal sealed class SearchForward(VisionLanguageModel model)
         var tokens = new SoftTokens(features, full, full, patches);
         var proportional = Scalars.Constant(0, [], working, features.device);
         var instruction = sites.Any(site => site.Site.Score.ContainsKey(ScoreCriterion.TextRelevance)) ? batch.Instruction(text) : null;
-        Tensor? rotaryOf = null, textAttention = null, bias = null;
+        var raters = sites.Any(site => site.Site.Score.ContainsKey(ScoreCriterion.RaterAttention)) ? Raters.Find(features, Scalars.Range(features.size(0), features.device), text, batch.Asked) : null;
+        Tensor? rotaryOf = null, bias = null;
         Rotary rotary = null!;
+        Attention seen = default;
         var next = 0;
         for (var layer = 0; layer < model.LayerCount; layer++)
         {
             for (; next < sites.Count && sites[next].Site.Layer == layer; next++)
             {
+                if (sites[next].Site.AttentionSource == AttentionSource.OwnLayer)
+                    seen = Observe(layer, sites[next].Site);
                 var keys = sites[next].Site.Affinity.Feature == AffinityFeature.Key ? model.Keys(layer, tokens.Hidden) : null;
-                tokens = SoftReduction.Apply(tokens, sites[next], temperature, candidates, model.Grid, vision.ClsAttention, textAttention, keys, instruction);
+                tokens = SoftReduction.Apply(tokens, sites[next], temperature, candidates, model.Grid, vision.ClsAttention, seen.Text, keys, instruction, seen.Raters);
                 proportional = sites[next].Proportional;
                 bias = null;
             }
-            if (bias is null)
-            {
-                bias = Bias(batch, tokens, proportional).to_type(features.dtype);
-                if (!ReferenceEquals(rotaryOf, tokens.Patches))
-                    (rotary, rotaryOf) = (model.Rotary(batch.Positions(tokens.Patches)), tokens.Patches);
-            }
-            var hidden = cat([prefix, tokens.Hidden, text], 1);                           // (B, T, d)
-            textAttention = next < sites.Count && sites[next].Site.Layer == layer + 1 && sites[next].Site.Score.ContainsKey(ScoreCriterion.TextAttention)
-                ? TextAttention(layer, hidden, rotary, bias, batch, tokens) : null;
-            hidden = model.RunLayer(layer, hidden, rotary, bias);
+            seen = next < sites.Count && sites[next].Site.Layer == layer + 1 && sites[next].Site.AttentionSource == AttentionSource.LayerBefore
+                ? Observe(layer, sites[next].Site) : default;
+            Place();
+            var hidden = model.RunLayer(layer, cat([prefix, tokens.Hidden, text], 1), rotary, bias);      // (B, T, d)
             var (p, n, s) = (prefix.size(1), tokens.Hidden.size(1), text.size(1));
             (prefix, text) = (hidden.narrow(1, 0, p), hidden.narrow(1, p + n, s));
             tokens = tokens with { Hidden = hidden.narrow(1, p, n) };
         }
         return text.MoveToOuterDisposeScope();
+
+        // Brings positions and visibility up to date with the tokens.
+        void Place()
+        {
+            bias ??= Bias(batch, tokens, proportional).to_type(features.dtype);
+            if (!ReferenceEquals(rotaryOf, tokens.Patches))
+                (rotary, rotaryOf) = (model.Rotary(batch.Positions(tokens.Patches)), tokens.Patches);
+        }
+
+        Attention Observe(int layer, ReductionSite site)
+        {
+            if (!site.Score.Keys.Any(criterion => criterion.NeedsAttention()))
+                return default;
+            Place();
+            var hidden = cat([prefix, tokens.Hidden, text], 1);                           // (B, T, d)
+            var (before, count) = (prefix.size(1) + tokens.Hidden.size(1), tokens.Hidden.size(1));
+            return new Attention(
+                site.Score.ContainsKey(ScoreCriterion.TextAttention) ? TextAttention() : null,
+                site.Score.ContainsKey(ScoreCriterion.RaterAttention) ? RaterAttention() : null);
+
+            // The last instruction token's attention to the visual tokens, averaged over heads: (B, n). One question a row.
+            Tensor TextAttention()
+            {
+                var query = batch.InstructionEnds.Plus(before).unsqueeze(1);              // (B, 1)
+                return OfPicture(model.QueryAttention(layer, hidden, rotary, query, Rows(query))).mean([1L]).squeeze(1);
+            }
+
+            Tensor RaterAttention()                                                       // (B, H, n)
+            {
+                var placed = raters! with { Index = raters.Index.Plus(before) };
+                return OfPicture(placed.Attention(model, layer, hidden, rotary, Rows(placed.Index), site.PositionCorrection));
+            }
+
+            Tensor Rows(Tensor query) => bias!.gather(2, query.unsqueeze(1).unsqueeze(-1).expand(-1, 1, -1, bias.size(-1)));  // (B, 1, q, T)
+            Tensor OfPicture(Tensor attention) => attention.narrow(-1, before - count, count);
+        }
     }
+
+    // What a site sees of a layer's attention: (B, n) and (B, H, n).
+    private readonly record struct Attention(Tensor? Text, Tensor? Raters);
 
     // Who sees whom, and how visible each visual token is: log m, and log c at the site's weight. A token always sees itself, so that a dropped
     // one goes on as if it were there: its gradient is about its return.
@@ -71,16 +108,5 @@ internal sealed class SearchForward(VisionLanguageModel model)
         var columns = nn.functional.pad(weight, [p, s]).unsqueeze(1).unsqueeze(1);        // (B, 1, 1, T)
         var diagonal = nn.functional.pad(present, [p, s]).diag_embed().unsqueeze(1);      // (B, 1, T, T)
         return batch.Visibility(n, present.dtype).Plus(columns).sub(diagonal).MoveToOuterDisposeScope();
-    }
-
-    // The last instruction token's attention to the visual tokens at one layer, averaged over heads: (B, n). One question a row.
-    private Tensor TextAttention(int layer, Tensor hidden, Rotary rotary, Tensor bias, PackedBatch batch, SoftTokens tokens)
-    {
-        using var scope = NewDisposeScope();
-        var (p, n) = (batch.PrefixIds.size(1), tokens.Hidden.size(1));
-        var query = batch.InstructionEnds.Plus(tensor(p + n)).unsqueeze(1);                      // (B, 1)
-        var rows = bias.gather(2, query.unsqueeze(1).unsqueeze(-1).expand(-1, 1, 1, bias.size(-1)));  // (B, 1, 1, T)
-        var attention = model.QueryAttention(layer, hidden, rotary, query, rows);         // (B, H, 1, T)
-        return attention.mean([1L]).squeeze(1).narrow(1, p, n).MoveToOuterDisposeScope();
     }
 }

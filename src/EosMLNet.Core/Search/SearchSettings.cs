@@ -39,7 +39,7 @@ public sealed record SearchSettings
 
     /// <summary>
     /// The criteria that scores may mix; <see langword="null"/> for those that do not depend on the question and that the model offers.
-    /// <see cref="ScoreCriterion.TextAttention"/> is left out in front of layer 0.
+    /// <see cref="ScoreCriterion.TextAttention"/> and <see cref="ScoreCriterion.RaterAttention"/> are left out in front of layer 0.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IReadOnlyList<ScoreCriterion>? Scores { get; init; }
@@ -94,7 +94,7 @@ public sealed record SearchSettings
     internal IReadOnlyList<ScoreCriterion> CriteriaAt(int layer, VisionLanguageModel model)
     {
         IEnumerable<ScoreCriterion> criteria = Scores ?? [ScoreCriterion.Probe, .. model.HasClsAttention ? new[] { ScoreCriterion.ClsAttention } : []];
-        return [.. criteria.Where(c => layer > 0 || c != ScoreCriterion.TextAttention).Distinct().Order()];
+        return [.. criteria.Where(c => layer > 0 || !c.NeedsAttention()).Distinct().Order()];
     }
 
     /// <summary>Throws where a value is out of its range, or no plan can meet the budget.</summary>
@@ -115,10 +115,10 @@ public sealed record SearchSettings
         Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "at least 0");
         var layers = Layers(model);
         Require(layers.Count > 0 && layers[0] >= 0 && layers[^1] < model.LayerCount, nameof(Sites), string.Join(", ", Sites ?? []), $"layers from 0 to {model.LayerCount - 1}, at least one");
-        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm];
+        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
         Require(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), string.Join(", ", Scores ?? []), $"some of {string.Join(", ", searchable)}");
         Require(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), nameof(ScoreCriterion.ClsAttention), "a criterion that this vision tower offers; it has no [CLS] token");
-        Require(layers.All(layer => CriteriaAt(layer, model).Count > 0), nameof(Scores), nameof(ScoreCriterion.TextAttention), "joined by another criterion, for there is no attention before layer 0");
+        Require(layers.All(layer => CriteriaAt(layer, model).Count > 0), nameof(Scores), "attention alone", "joined by another criterion, for there is no attention before layer 0");
         Require(MeanVisualTokens > 0 && MeanVisualTokens <= model.VisualTokens, nameof(MeanVisualTokens), MeanVisualTokens, $"above 0 and at most the model's {model.VisualTokens} visual tokens");
         var smallest = ((double)layers[0] * model.VisualTokens + (model.LayerCount - layers[0])) / model.LayerCount;
         if (MeanVisualTokens < smallest)

@@ -25,17 +25,18 @@ internal static class SoftReduction
     /// <param name="textAttention">(B, n), where the site asks for it.</param>
     /// <param name="keys">(B, n, f), where the site asks for them.</param>
     /// <param name="instruction">(B, d), where the site asks for it.</param>
+    /// <param name="raterAttention">(B, H, n), where the site asks for it.</param>
     /// <param name="relaxed">Selects softly in the values too. The gradients are then those of the values, which is what finite differences can check.</param>
     internal static SoftTokens Apply(
         SoftTokens tokens, SoftSite site, double temperature, Func<int, int> candidates, VisualGrid grid,
-        Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null, bool relaxed = false)
+        Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null, Tensor? raterAttention = null, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
-        var input = new SiteInput(tokens.Hidden, tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction);
+        var input = new SiteInput(tokens.Hidden, tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention);
         var alive = tokens.Mask.detach().Above(0.5).to_type(tokens.Mask.dtype);           // (B, n)
         // What is searched is how to score, not how to look: through the hidden states, every site's choice would push on all earlier sites' values,
         // and the sum of those pushes is noise.
-        var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), Keys = keys?.detach() };
+        var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(), Keys = keys?.detach() };
         var score = Score(looked, site, alive);                                           // (B, n)
         var (hard, count) = HardTopK(score, site.Count, alive);
         if (relaxed || is_grad_enabled())
@@ -71,7 +72,7 @@ internal static class SoftReduction
         var score = zeros_like(alive);
         for (var i = 0; i < criteria.Length; i++)
         {
-            var x = Criteria.Of(criteria[i], input, site.Site, site.Learned).to_type(alive.dtype);
+            var x = Criteria.Of(criteria[i], input, site.Site, site.Learned, alive).to_type(alive.dtype);
             var mean = x.mul(alive).sum(-1, keepdim: true).div(count);
             var centred = x.sub(mean);
             var variance = centred.Power(2).mul(alive).sum(-1, keepdim: true).div(count);

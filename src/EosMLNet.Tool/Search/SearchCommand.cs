@@ -28,7 +28,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
         HelpName = "NAME",
-        Description = "Criteria that scores may mix: Probe, ClsAttention, TextAttention, FeatureNorm. Default: those that do not depend on the question.",
+        Description = "Criteria that scores may mix: Probe, TextRelevance, ClsAttention, TextAttention, RaterAttention, Novelty, FeatureNorm. Default: those that do not depend on the question.",
         AllowMultipleArgumentsPerToken = true,
     };
 

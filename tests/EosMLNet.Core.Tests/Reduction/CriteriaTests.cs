@@ -106,6 +106,33 @@ public class CriteriaTests
         Assert.Equal(expected, ReductionOperator.Reduce(sample.Input(), Sample.Site(15, ScoreCriterion.BipartiteMatch)).Anchors.data<long>().Select(i => (int)i));
     }
 
+    [Fact]
+    public void A_token_is_novel_when_it_resembles_the_others_little()
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(6, Grid);
+        var expected = PlainOperator.Standardize([.. Enumerable.Range(0, 24).Select(i =>
+            1 - Enumerable.Range(0, 24).Where(j => j != i).Average(j => PlainOperator.Cosine(sample.Tokens[1][i], sample.Tokens[1][j])))]);
+        Assert.Equal(expected, Sample.Flat(ReductionOperator.Score(sample.Input(), Sample.Site(5, ScoreCriterion.Novelty))[1]), (p, q) => Math.Abs(p - q) < 1e-10);
+    }
+
+    [Theory]
+    [InlineData(null, new[] { 0, 1, 2, 3 })]
+    [InlineData(4, new[] { 0, 1, 2, 3 })]
+    [InlineData(2, new[] { 1, 3 })]
+    [InlineData(1, new[] { 3 })]
+    public void Raters_attention_is_the_mean_over_the_heads_that_look_at_the_picture_most(int? heads, int[] counted)
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(7, Grid, images: 1);
+        double[] totals = [0.2, 0.5, 0.4, 0.9];
+        double[][] attention = [.. totals.Select(total => PlainOperator.Softmax(sample.Numbers(24)).Select(p => p * total).ToArray())];
+        var input = sample.Input() with { RaterAttention = stack(attention.Select(head => tensor(head))).unsqueeze(0) };
+        var expected = PlainOperator.Standardize([.. Enumerable.Range(0, 24).Select(i => counted.Average(head => attention[head][i]))]);
+        var score = ReductionOperator.Score(input, Sample.Site(5, ScoreCriterion.RaterAttention) with { RaterHeads = heads });
+        Assert.Equal(expected, Sample.Flat(score), (p, q) => Math.Abs(p - q) < 1e-10);
+    }
+
     private static int[] Anchors(ReductionSite site, int sampleSeed = 5, VisualGrid? grid = null)
     {
         using var scope = NewDisposeScope();

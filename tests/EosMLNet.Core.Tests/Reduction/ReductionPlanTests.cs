@@ -113,6 +113,10 @@ public sealed class ReductionPlanTests : IDisposable
         { "charm", j => Site(j)["score"]!["charm"] = 1 },
         { "'sites[0].score'", j => Site(j)["score"] = new JsonObject() },
         { "'sites[0].score'", j => Site(j)["score"] = new JsonObject { ["textAttention"] = 1 } },
+        { "'sites[0].score'", j => Site(j)["score"] = new JsonObject { ["raterAttention"] = 1 } },
+        { "'sites[2].raterHeads'", j => Site(j, 2)["raterHeads"] = 0 },
+        { "'sites[2].raterHeads'", j => Site(j, 2)["raterHeads"] = 5 },
+        { "attentionSource", j => Site(j)["attentionSource"] = "nextLayer" },
         { "score", j => Site(j)["score"] = null },
         { "'sites[0].regime'", j => Site(j)["regime"] = "Prune" },
         { "regime", j => Site(j)["regime"] = 7 },
@@ -212,6 +216,14 @@ public sealed class ReductionPlanTests : IDisposable
         Assert.Empty(schema.Errors(JsonSerializer.SerializeToElement(Json())));
         foreach (var plan in new[] { Baselines.FastV(PlanModels.Scenes, 16), Baselines.ToMe(PlanModels.Scenes, 4), ReductionPlan.Identity(PlanModels.Llava7B) })
             Assert.Empty(schema.Errors(JsonDocument.Parse(plan.ToJson()).RootElement));
+        foreach (var preset in new[] { ReductionPresets.SparseVlm2([3, 4], [36, 16], 2), ReductionPresets.PyramidDrop([0, 3], [72, 36]) })
+        {
+            var plan = ReductionPlan.Create(PlanModels.Scenes, preset);
+            Assert.Empty(schema.Errors(JsonDocument.Parse(plan.ToJson()).RootElement));
+            Assert.Equal(plan.ToJson(), ReductionPlan.FromJson(plan.ToJson()).ToJson());
+            Assert.Equal(plan.Sites.Select(site => (site.AttentionSource, site.RaterHeads, site.PositionCorrection)),
+                ReductionPlan.FromJson(plan.ToJson()).Sites.Select(site => (site.AttentionSource, site.RaterHeads, site.PositionCorrection)));
+        }
         foreach (var spoil in new Action<JsonObject>[] { j => j.Remove("ledger"), j => j["x"] = 1, j => Site(j)["transfer"] = 2, j => Site(j)["score"]!["charm"] = 1, j => Site(j)["keep"] = "many" })
         {
             var json = Json();

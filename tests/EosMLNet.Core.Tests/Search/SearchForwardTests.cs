@@ -36,11 +36,23 @@ public class SearchForwardTests
     [InlineData(true)]
     public void The_search_sees_what_the_executed_plan_computes(bool other)
     {
+        using var model = SearchSample.Model(other);
+        var plan = SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm);
+        SeesTheSame(model, plan, 1e-3);
+    }
+
+    [Fact]
+    public void The_search_sees_the_same_attention_as_the_executed_plan()
+    {
+        using var model = SearchSample.Model(dtype: ScalarType.Float64);
+        SeesTheSame(model, SearchSample.AttentionPlan(model), 1e-5);
+    }
+
+    private static void SeesTheSame(VisionLanguageModel model, ReductionPlan plan, double tolerance)
+    {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var model = SearchSample.Model(other);
         using var data = SearchSample.Data(model, 4, 1);
-        var plan = SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm);
         var prompts = data.Rows.Select(row => (int[])[.. row.Prefix, model.ImageTokenId, .. row.Segments[0].Question]).ToArray();
         using var batch = PromptBatch.Create(model, prompts, data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]));
         var logits = new ReducedModel(model, plan).Forward(batch);
@@ -49,7 +61,7 @@ public class SearchForwardTests
         var searched = Answers(model, data, plan, _ => int.MaxValue);
         var lengths = data.Rows.Select(row => row.Segments[0].Answer.Length).ToArray();
         var firsts = lengths.Select((_, i) => (long)lengths.Take(i).Sum()).ToArray();
-        Close(executed, searched.index_select(0, tensor(firsts)), 1e-3);
+        Close(executed, searched.index_select(0, tensor(firsts)), tolerance);
     }
 
     /// <summary>Log-probabilities of all answer tokens.</summary>

@@ -46,12 +46,24 @@ internal static class SearchSample
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 290))];
     }
 
+    /// <summary>A plan that selects by attention in every way there is.</summary>
+    public static ReductionPlan AttentionPlan(VisionLanguageModel model)
+    {
+        var score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.RaterAttention] = 0.7, [ScoreCriterion.Novelty] = 0.1, [ScoreCriterion.TextAttention] = 0.2 };
+        return ReductionPlan.Create(PlanModel.Of(model),
+        [
+            new ReductionSite { Layer = 0, Keep = model.VisualTokens - 3, AttentionSource = AttentionSource.OwnLayer, RaterHeads = 2, Score = score },
+            new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, PositionCorrection = true, Transfer = 0.5, Temperature = 0.2, Score = score },
+            new ReductionSite { Layer = 2, Keep = 3, AttentionSource = AttentionSource.OwnLayer, PositionCorrection = true, RaterHeads = 1, Score = score },
+        ]);
+    }
+
     /// <summary>A plan with unlike sites, learned scores and everything switched on.</summary>
     public static ReductionPlan Plan(VisionLanguageModel model, params ScoreCriterion[] criteria)
     {
         using var scope = NewDisposeScope();
         var score = criteria.ToDictionary(c => c, c => 1.0 / criteria.Length);
-        var first = criteria.Where(c => c != ScoreCriterion.TextAttention).ToDictionary(c => c, _ => 1.0);
+        var first = criteria.Where(c => !c.NeedsAttention()).ToDictionary(c => c, _ => 1.0);
         return ReductionPlan.Create(PlanModel.Of(model),
         [
             new ReductionSite { Layer = 0, Keep = model.VisualTokens * 3 / 4, Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, ProportionalAttention = 0.7, Score = first },
