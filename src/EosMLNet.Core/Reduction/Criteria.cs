@@ -73,14 +73,8 @@ internal static class Criteria
         return table.index_select(0, input.Index.flatten()).reshape(input.Index.shape);
     }
 
-    // SplitMix64: a torch generator would make a token's luck depend on the batch it is in.
-    private static double Hash(int seed, int patch)
-    {
-        var z = ((ulong)(uint)seed << 32 | (uint)patch) + 0x9E3779B97F4A7C15;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        return ((z ^ z >> 31) >> 11) * (1.0 / (1L << 53));
-    }
+    // A torch generator would make a token's luck depend on the batch it is in.
+    private static double Hash(int seed, int patch) => (SplitMix64.Mix((ulong)(uint)seed << 32 | (uint)patch) >> 11) * (1.0 / (1L << 53));
 
     private static Tensor BipartiteMatch(SiteInput input, Affinity affinity)
     {

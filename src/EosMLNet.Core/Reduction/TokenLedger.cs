@@ -6,6 +6,9 @@ namespace EosMLNet.Reduction;
 /// </summary>
 public sealed record TokenLedger
 {
+    /// <summary>The text tokens that a ledger supposes unless it is told otherwise.</summary>
+    internal const int DefaultTextTokens = 32;
+
     /// <summary>Visual tokens of one image that enter each decoder layer.</summary>
     public required IReadOnlyList<int> VisualTokensPerLayer { get; init; }
 
@@ -28,7 +31,7 @@ public sealed record TokenLedger
     /// <param name="model">The model's numbers.</param>
     /// <param name="sites">The sites, in the order in which they act.</param>
     /// <param name="textTokens">Text tokens beside the visual ones.</param>
-    public static TokenLedger Compute(PlanModel model, IReadOnlyList<ReductionSite> sites, int textTokens = 32)
+    public static TokenLedger Compute(PlanModel model, IReadOnlyList<ReductionSite> sites, int textTokens = DefaultTextTokens)
     {
         var visual = new int[model.Layers];
         var tokens = model.VisualTokens;
@@ -39,6 +42,12 @@ public sealed record TokenLedger
                 tokens = sites[next].Keep;
             visual[layer] = tokens;
         }
+        return Of(model, visual, textTokens);
+    }
+
+    /// <summary>The ledger of visual tokens that enter each layer.</summary>
+    internal static TokenLedger Of(PlanModel model, IReadOnlyList<int> visual, int textTokens = DefaultTextTokens)
+    {
         var full = model.VisualTokens + textTokens;
         return new TokenLedger
         {
@@ -61,10 +70,17 @@ public sealed record TokenLedger
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
-    // Projections of query and output, of key and value; attention scores and their use; the three matrices of SwiGLU.
-    private static double LayerMacs(PlanModel model, double n)
+    /// <summary>The multiply-accumulate operations of a layer that n tokens enter: Linear·n + Square·n².</summary>
+    internal static (double Linear, double Square) MacsPerLayer(PlanModel model)
     {
         double d = model.HiddenSize, query = (double)model.Heads * model.HeadSize, keyValue = (double)model.KeyValueHeads * model.HeadSize;
-        return 2 * n * d * query + 2 * n * d * keyValue + 2 * n * n * query + 3 * n * d * model.IntermediateSize;
+        // Projections of query and output, of key and value, the three matrices of SwiGLU; attention scores and their use.
+        return (2 * d * query + 2 * d * keyValue + 3 * d * model.IntermediateSize, 2 * query);
+    }
+
+    private static double LayerMacs(PlanModel model, double n)
+    {
+        var (linear, square) = MacsPerLayer(model);
+        return linear * n + square * n * n;
     }
 }

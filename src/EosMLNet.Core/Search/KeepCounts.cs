@@ -14,9 +14,10 @@ internal static class KeepCounts
     /// <param name="spans">How many layers each count lasts for.</param>
     /// <param name="visualTokens">Tokens in front of the first site.</param>
     /// <param name="allowance">The largest sum, at least that of one token everywhere.</param>
-    internal static int[] Round(IReadOnlyList<double> real, IReadOnlyList<int> spans, int visualTokens, long allowance)
+    /// <param name="final">The most that the last site may keep; <see langword="null"/> for no limit of its own.</param>
+    internal static int[] Round(IReadOnlyList<double> real, IReadOnlyList<int> spans, int visualTokens, long allowance, int? final = null)
     {
-        var target = Scale(real, spans, visualTokens, allowance);
+        var target = Scale(real, visualTokens, final ?? visualTokens, counts => Sum(counts, spans) <= allowance);
         var memory = new Dictionary<(int Site, int Most, long Left), (long Unused, double Error, int Keep)>();
         var keeps = new int[real.Count];
         var (most, left) = (visualTokens, allowance);
@@ -36,7 +37,8 @@ internal static class KeepCounts
                 return known;
             var best = (Unused: long.MaxValue, Error: double.PositiveInfinity, Keep: 1);
             var middle = (int)Math.Round(target[site]);
-            for (var keep = Math.Max(1, Math.Min(most, middle - Window)); keep <= Math.Min(most, middle + Window); keep++)
+            var largest = Math.Min(site + 1 < keeps.Length ? most : Math.Min(most, final ?? most), middle + Window);
+            for (var keep = Math.Max(1, Math.Min(most, middle - Window)); keep <= largest; keep++)
             {
                 var rest = left - (long)spans[site] * keep;
                 if (rest < spans.Skip(site + 1).Sum())
@@ -52,19 +54,26 @@ internal static class KeepCounts
         }
     }
 
-    /// <summary>The counts times one factor, so that they use the allowance up: slack was free to the search, but so are tokens under the budget.</summary>
-    internal static double[] Scale(IReadOnlyList<double> real, IReadOnlyList<int> spans, int visualTokens, double allowance)
+    /// <summary>The counts times the largest factor that fits, each from 1 to the tokens that there are.</summary>
+    /// <param name="real">Counts, one a site, none above its predecessor.</param>
+    /// <param name="visualTokens">Tokens in front of the first site.</param>
+    /// <param name="final">The most that the last site may keep.</param>
+    /// <param name="fits">Whether counts are allowed; never true of counts that are larger than others it refuses.</param>
+    internal static double[] Scale(IReadOnlyList<double> real, int visualTokens, double final, Func<double[], bool> fits)
     {
-        double[] At(double factor) => [.. real.Select(r => Math.Clamp(r * factor, 1, visualTokens))];
+        double[] At(double factor) => [.. real.Select((r, i) => Math.Clamp(r * factor, 1, i + 1 < real.Count ? visualTokens : Math.Max(1, final)))];
         double low = 0, high = Math.Max(1, visualTokens / Math.Max(real.Min(), 1e-6));
         for (var i = 0; i < 100; i++)
         {
             var middle = (low + high) / 2;
-            if (At(middle).Zip(spans, (x, span) => x * span).Sum() > allowance)
-                high = middle;
-            else
+            if (fits(At(middle)))
                 low = middle;
+            else
+                high = middle;
         }
         return At(low);
     }
+
+    /// <summary>Each count times the layers it lasts for.</summary>
+    internal static double Sum(IReadOnlyList<double> counts, IReadOnlyList<int> spans) => counts.Zip(spans, (x, span) => x * span).Sum();
 }

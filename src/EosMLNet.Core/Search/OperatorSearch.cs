@@ -9,7 +9,7 @@ namespace EosMLNet.Search;
 
 /// <summary>
 /// Searches, by gradient descent on a frozen model, where visual tokens are reduced, how many are kept and what happens to the rest
-/// (Efficient Operator Search, arXiv:2606.05232). The selection is hard in the forward pass and soft in the backward pass; the budget is a one-sided constraint.
+/// (Efficient Operator Search, arXiv:2606.05232). The selection is hard in the forward pass and soft in the backward pass; the constraints are one-sided.
 /// </summary>
 /// <param name="model">The model. It is not changed.</param>
 /// <param name="settings">What to look for, and how.</param>
@@ -26,13 +26,14 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     private const int TrialPictures = 64;
 
     private readonly SearchForward forward = new(model);
+    private readonly SearchRandom random = new(settings.Seed);
 
     /// <summary>Searches.</summary>
     /// <param name="training">Questions with answers.</param>
     /// <param name="validation">Held-out ones, for the decisions and accuracies of the report; <see langword="null"/> to hold back a tenth of the training pictures.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Looked at before every step.</param>
-    /// <exception cref="EosException">EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a budget that cannot be met; EOS3002: the loss stopped being a number.</exception>
+    /// <exception cref="EosException">EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a constraint that cannot be met; EOS3002: the loss stopped being a number.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SearchResult Run(VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -53,32 +54,30 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         settings.Check(model);
         var clock = Stopwatch.StartNew();
-        var random = new Random(settings.Seed);
         using var variables = new SearchVariables(model, settings);
         using var alignment = settings.AlignmentWeight > 0 ? new Alignment(forward, settings.CacheBytes) : null;
-        PackedRow[] measured = [.. Shuffled(held.Rows, random).Take(settings.ValidationPictures)];
+        PackedRow[] measured = [.. random.HeldOut(held.Rows).Take(settings.ValidationPictures)];
         var validation = new Validation(model, forward, held, measured, Math.Max(settings.BatchSize, MeasuredTogether));
         var trial = new Validation(model, forward, held, [.. measured.Take(TrialPictures)], MeasuredTogether);
-        var (losses, samples, multiplier) = Optimise(training, variables, alignment, random, clock, progress, cancellation);
+        var (losses, samples, multipliers) = Optimise(training, variables, alignment, clock, progress, cancellation);
 
         var sites = variables.Read();
         var parameters = variables.ReadScores();
-        var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Spans, model.VisualTokens, model.LayerCount, settings.MeanVisualTokens), parameters);
+        var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens), parameters);
         if (settings.SnapToCorners)
             plan = CornerSnap.Apply(plan, candidate => trial.Measure(candidate, cancellation));
+        var counts = variables.Counts();
+        IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), plan.Ledger.Of(c.Kind), multipliers[i]))];
         plan = plan with
         {
             Parameters = PlanMaker.Needed(plan.Sites, parameters),
-            Constraints = [new PlanConstraint(ConstraintKind.MeanVisualTokens, settings.MeanVisualTokens, settings.MeanVisualTokens - plan.Ledger.Mean, PlanMaker.Readable(multiplier))],
+            Constraints = PlanMaker.Constraints(constraints),
             Provenance = PlanMaker.Provenance(model, settings.Seed, samples, training.Fingerprint),
         };
         return new SearchResult(plan, new SearchReport
         {
             Sites = sites,
-            Limit = settings.MeanVisualTokens,
-            SearchedMean = Mean(variables),
-            PlanMean = plan.Ledger.Mean,
-            Multiplier = multiplier,
+            Constraints = constraints,
             Samples = samples,
             Losses = losses,
             ValidationQuestions = validation.Questions,
@@ -89,16 +88,17 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         });
     }
 
-    private (IReadOnlyList<double> Losses, long Samples, double Multiplier) Optimise(
-        SearchData training, SearchVariables variables, Alignment? alignment, Random random, Stopwatch clock, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    private (IReadOnlyList<double> Losses, long Samples, IReadOnlyList<double> Multipliers) Optimise(
+        SearchData training, SearchVariables variables, Alignment? alignment, Stopwatch clock, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         using var probeAdam = new Adam(variables.ScoreParameters, settings.LearningRate);
         using var siteAdam = new Adam(variables.SiteParameters, settings.SiteLearningRate);
-        var lagrangian = new AugmentedLagrangian(1);
+        var constraints = variables.Budget.Constraints;
+        var lagrangian = new AugmentedLagrangian(constraints.Count);
         var losses = new List<double>(settings.Steps);
-        var (samples, wanted) = (0L, 0.0);
-        using var batches = Batches(training.Rows, random).GetEnumerator();
-        for (var step = 1; step <= settings.Steps && batches.MoveNext(); step++)
+        var samples = 0L;
+        var wanted = new double[constraints.Count];
+        for (var step = 1; step <= settings.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
@@ -109,13 +109,13 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             siteAdam.ZeroGrad();
 
             var temperature = settings.InitialTemperature * Math.Pow(settings.FinalTemperature / settings.InitialTemperature, done);
-            var batch = new PackedBatch(batches.Current, model.VisualTokens, model.PadTokenId, model.Device);
+            var batch = new PackedBatch(random.Batch(training.Rows, settings.BatchSize, step), model.VisualTokens, model.PadTokenId, model.Device);
             var vision = training.Pictures.Get([.. batch.Rows.Select(row => row.Picture)]);
-            var sites = variables.Sites([.. variables.Spans.Select(_ => random.NextDouble())]);
+            var sites = variables.Sites(random.GateNoise(variables.Budget.Spans.Count, step));
             var hidden = forward.Run(batch, vision, sites, temperature, Candidates);
             var task = TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden));
-            var excess = variables.MeanTokens(sites).Over(settings.MeanVisualTokens).Plus(-1);
-            var loss = task.Plus(lagrangian.Terms(excess));
+            Tensor[] kept = [.. sites.Select(site => site.Count)];
+            var loss = task.Plus(lagrangian.Terms([.. constraints.Select(c => c.Excess(kept))]));
             var distance = alignment?.Distance(batch, vision, hidden);
             if (distance is not null)
                 loss = loss.Plus(distance.Times(settings.AlignmentWeight));
@@ -130,43 +130,20 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             siteAdam.Step();
             samples += batch.Questions;
             // How far the steps want to go beyond the budget is the multiplier's measure; how far they get is not theirs to say.
-            var mean = Mean(variables);
-            wanted += mean / settings.MeanVisualTokens - 1;
+            var counts = variables.Counts();
+            for (var i = 0; i < wanted.Length; i++)
+                wanted[i] += constraints[i].Excess(counts) / LagrangianBlock;
             variables.MeetBudget();
             if (step % LagrangianBlock == 0)
             {
-                lagrangian.Update(wanted / LagrangianBlock);
-                wanted = 0;
+                lagrangian.Update(wanted);
+                Array.Clear(wanted);
             }
-            progress?.Report(new SearchProgress(step, settings.Steps, losses[^1], distance?.Number() ?? 0, mean, lagrangian.Multipliers[0], clock.Elapsed));
+            progress?.Report(new SearchProgress(step, settings.Steps, losses[^1], distance?.Number() ?? 0, variables.Budget.Mean(counts), [.. lagrangian.Multipliers], clock.Elapsed));
         }
-        return (losses, samples, lagrangian.Multipliers[0]);
+        return (losses, samples, lagrangian.Multipliers);
     }
 
     private int Candidates(int kept) =>
         settings.CandidateFactor == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, Math.Max(settings.CandidateFactor * kept, kept + 16));
-
-    private static double Mean(SearchVariables variables)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        return variables.MeanTokens(variables.Sites()).Number();
-    }
-
-    // Without end; a new order for each pass over the rows.
-    private IEnumerable<IReadOnlyList<PackedRow>> Batches(IReadOnlyList<PackedRow> rows, Random random)
-    {
-        while (true)
-        {
-            foreach (var chunk in Shuffled(rows, random).Chunk(settings.BatchSize))
-                yield return chunk;
-        }
-    }
-
-    private static PackedRow[] Shuffled(IReadOnlyList<PackedRow> rows, Random random)
-    {
-        PackedRow[] shuffled = [.. rows];
-        random.Shuffle(shuffled);
-        return shuffled;
-    }
 }

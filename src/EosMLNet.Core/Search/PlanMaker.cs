@@ -13,15 +13,11 @@ internal static class PlanMaker
 
     /// <summary>The sites of the plan; those that would be the identity are left out.</summary>
     /// <param name="searched">The values of all allowed sites.</param>
-    /// <param name="spans">How many layers each site's count lasts for.</param>
+    /// <param name="budget">What their counts must satisfy.</param>
     /// <param name="visualTokens">Visual tokens in front of the first site.</param>
-    /// <param name="layers">Decoder layers.</param>
-    /// <param name="budget">The most mean visual tokens.</param>
-    internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, IReadOnlyList<int> spans, int visualTokens, int layers, double budget)
+    internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, SearchBudget budget, int visualTokens)
     {
-        // A sum of whole numbers meets the budget just when it meets the largest whole number under it; the small addend is for products such as 5.2 · 5.
-        var allowance = (long)Math.Floor(budget * layers + 1e-6) - (long)searched[0].Layer * visualTokens;
-        var keeps = KeepCounts.Round([.. searched.Select(s => s.Keep)], spans, visualTokens, allowance);
+        var keeps = budget.Round([.. searched.Select(s => s.Keep)]);
         var sites = new List<ReductionSite>();
         var (tokens, weight) = (visualTokens, 0.0);
         for (var i = 0; i < keeps.Length; i++)
@@ -43,6 +39,10 @@ internal static class PlanMaker
 
         bool Reads(ScoreCriterion criterion) => sites.Any(site => site.Score.ContainsKey(criterion));
     }
+
+    /// <summary>The constraints as the plan states them.</summary>
+    internal static IReadOnlyList<PlanConstraint> Constraints(IReadOnlyList<ConstraintReport> constraints) =>
+        [.. constraints.Select(c => new PlanConstraint(c.Kind, c.Limit, c.Slack, Readable(c.Multiplier)))];
 
     /// <summary>Where a plan comes from.</summary>
     internal static PlanProvenance Provenance(VisionLanguageModel model, int seed, long samples, string data) => new(

@@ -6,20 +6,8 @@ public sealed record SearchReport
     /// <summary>The searched values of every allowed site, before they became a plan.</summary>
     public required IReadOnlyList<SearchedSite> Sites { get; init; }
 
-    /// <summary>The constrained quantity's limit.</summary>
-    public required double Limit { get; init; }
-
-    /// <summary>The constrained quantity at the end of the search, a real number: mean visual tokens.</summary>
-    public required double SearchedMean { get; init; }
-
-    /// <summary>The same of the plan, whose counts are whole numbers; never above the limit.</summary>
-    public required double PlanMean { get; init; }
-
-    /// <summary>How far the plan stays below the limit.</summary>
-    public double Slack => Limit - PlanMean;
-
-    /// <summary>The budget's Lagrange multiplier at the end: how much the loss would fall for a budget larger by one part in one.</summary>
-    public required double Multiplier { get; init; }
+    /// <summary>What became of each constraint.</summary>
+    public required IReadOnlyList<ConstraintReport> Constraints { get; init; }
 
     /// <summary>Question and answer pairs seen, repetitions included.</summary>
     public required long Samples { get; init; }

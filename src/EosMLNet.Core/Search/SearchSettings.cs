@@ -6,8 +6,8 @@ namespace EosMLNet.Search;
 /// <summary>What an <see cref="OperatorSearch"/> looks for, and how.</summary>
 public sealed record SearchSettings
 {
-    /// <summary>The budget: visual tokens of one image, averaged over the decoder's layers.</summary>
-    public required double MeanVisualTokens { get; init; }
+    /// <summary>What the plan must satisfy.</summary>
+    public required SearchConstraints Constraints { get; init; }
 
     /// <summary>Optimiser steps.</summary>
     /// <value>The default is 1000.</value>
@@ -97,8 +97,8 @@ public sealed record SearchSettings
         return [.. criteria.Where(c => layer > 0 || !c.NeedsAttention()).Distinct().Order()];
     }
 
-    /// <summary>Throws where a value is out of its range, or no plan can meet the budget.</summary>
-    /// <exception cref="EosException">EOS1013: a value; EOS3001: the budget.</exception>
+    /// <summary>Throws where a value is out of its range, or no plan can meet the constraints.</summary>
+    /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint.</exception>
     public void Check(VisionLanguageModel model)
     {
         Require(Steps is >= 1 and <= 1_000_000, nameof(Steps), Steps, "between 1 and 1,000,000");
@@ -119,13 +119,7 @@ public sealed record SearchSettings
         Require(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), string.Join(", ", Scores ?? []), $"some of {string.Join(", ", searchable)}");
         Require(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), nameof(ScoreCriterion.ClsAttention), "a criterion that this vision tower offers; it has no [CLS] token");
         Require(layers.All(layer => CriteriaAt(layer, model).Count > 0), nameof(Scores), "attention alone", "joined by another criterion, for there is no attention before layer 0");
-        Require(MeanVisualTokens > 0 && MeanVisualTokens <= model.VisualTokens, nameof(MeanVisualTokens), MeanVisualTokens, $"above 0 and at most the model's {model.VisualTokens} visual tokens");
-        var smallest = ((double)layers[0] * model.VisualTokens + (model.LayerCount - layers[0])) / model.LayerCount;
-        if (MeanVisualTokens < smallest)
-        {
-            throw new EosException(EosErrors.InfeasibleBudget, $"A mean of {MeanVisualTokens:g6} visual tokens cannot be met: with the first site in front of layer {layers[0]} of {model.LayerCount}, " +
-                $"one token at every later layer already gives a mean of {smallest:g6}. Raise the budget{(layers[0] > 0 ? ", or allow a site in front of an earlier layer" : "")}.");
-        }
+        Constraints.Check(PlanModel.Of(model), layers);
     }
 
     private static void Require(bool holds, string name, object value, string expected)

@@ -24,8 +24,7 @@ internal sealed class SearchVariables : IDisposable
         this.model = model;
         layers = settings.Layers(model);
         criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
-        Spans = [.. layers.Select((layer, i) => (i + 1 < layers.Count ? layers[i + 1] : model.LayerCount) - layer)];
-        Budget = settings.MeanVisualTokens;
+        Budget = new SearchBudget(model, layers, settings.Constraints);
         var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         keep = Variable(InitialKeeps(settings.InitialTaper));
         gate = Variable(Same(OpenGate));
@@ -63,11 +62,8 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>The same, by what they are.</summary>
     internal LearnedScores Learned { get; }
 
-    /// <summary>How many layers each site's count lasts for.</summary>
-    internal IReadOnlyList<int> Spans { get; }
-
-    /// <summary>The budget in mean visual tokens.</summary>
-    internal double Budget { get; }
+    /// <summary>What the counts must satisfy.</summary>
+    internal SearchBudget Budget { get; }
 
     /// <summary>The sites as they stand now.</summary>
     /// <param name="noise">A uniform number in (0, 1) for each site's gate; <see langword="null"/> for the gates without noise.</param>
@@ -96,46 +92,15 @@ internal sealed class SearchVariables : IDisposable
         return sites;
     }
 
-    /// <summary>Mean visual tokens over all layers, 0-dimensional, of the given sites.</summary>
-    internal Tensor MeanTokens(IReadOnlyList<SoftSite> sites)
-    {
-        var total = Scalars.Constant((double)layers[0] * model.VisualTokens, [], keep.dtype, keep.device);
-        for (var i = 0; i < sites.Count; i++)
-            total = total.Plus(sites[i].Count.Times(Spans[i]));
-        return total.Over(model.LayerCount);
-    }
+    /// <summary>What each site keeps now, as real numbers.</summary>
+    internal double[] Counts() => Budget.Counts(Numbers(keep), Gates());
 
-    /// <summary>
-    /// Moves all keep fractions together so that the mean is the budget. Above it, what runs would not be allowed; below it, tokens that the plan will have
-    /// (it uses the budget up) would be missing while its other parameters are searched.
-    /// </summary>
+    /// <summary>Moves the keep fractions so that the counts meet the budget.</summary>
     internal void MeetBudget()
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var logits = keep.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
-        var open = HardConcreteGate.Deterministic(gate).to_type(ScalarType.Float64).cpu().data<double>().ToArray();
-        double low = -20, high = 20;
-        for (var i = 0; i < 60; i++)
-        {
-            var middle = (low + high) / 2;
-            if (Mean(middle) > Budget)
-                high = middle;
-            else
-                low = middle;
-        }
-        keep.copy_(tensor(logits.Select(x => Math.Clamp(x + low, -12, 12)).ToArray(), dtype: keep.dtype, device: keep.device));
-
-        double Mean(double shift)
-        {
-            double count = model.VisualTokens, total = (double)layers[0] * model.VisualTokens;
-            for (var i = 0; i < logits.Length; i++)
-            {
-                count = 1 + (count - 1) * (1 - open[i] * (1 - 1 / (1 + Math.Exp(-logits[i] - shift))));
-                total += Spans[i] * count;
-            }
-            return total / model.LayerCount;
-        }
+        keep.copy_(tensor(Budget.Meet(Numbers(keep), Gates()), dtype: keep.dtype, device: keep.device));
     }
 
     /// <summary>The values as numbers.</summary>
@@ -165,12 +130,24 @@ internal sealed class SearchVariables : IDisposable
         return [.. logits.softmax(0).unbind(0)];
     }
 
+    private double[] Gates()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return Numbers(HardConcreteGate.Deterministic(gate));
+    }
+
+    private static double[] Numbers(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return x.detach().to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+    }
+
     // Falls geometrically from the first site to the last, by the given factor in all, and uses the budget up.
     private double[] InitialKeeps(double taper)
     {
-        var allowance = Budget * model.LayerCount - (double)layers[0] * model.VisualTokens;
-        var shape = layers.Select((_, i) => layers.Count == 1 ? 1 : Math.Pow(taper, -(double)i / (layers.Count - 1))).ToArray();
-        var counts = KeepCounts.Scale(shape, Spans, model.VisualTokens, allowance);
+        var shape = layers.Select((_, i) => layers.Count == 1 ? 1 : Math.Pow(taper, -(double)i / (layers.Count - 1)));
+        var counts = Budget.Scale([.. shape.Select(x => Math.Max(1, model.VisualTokens * x))]);
         return [.. counts.Select((count, i) =>
         {
             var before = i == 0 ? model.VisualTokens : counts[i - 1];

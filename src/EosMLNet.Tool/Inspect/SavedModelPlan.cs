@@ -50,7 +50,7 @@ internal static class SavedModelPlan
         }
         catch (InvalidDataException e)
         {
-            throw Unfit(path, $"is damaged: {e.Message}", e);
+            throw Unfit(path, $"is damaged: {e.Message.TrimEnd('.')}", e);
         }
     }
 

@@ -7,14 +7,17 @@ using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Search;
 
-/// <summary><c>eos search</c>: finds a plan that keeps a model's answers within a budget of visual tokens.</summary>
+/// <summary><c>eos search</c>: finds a plan that keeps a model's answers within limits on visual tokens and cost.</summary>
 internal sealed class SearchCommand : ModelCommand
 {
-    private static readonly SearchSettings Defaults = new() { MeanVisualTokens = 1 };
+    private static readonly SearchSettings Defaults = new() { Constraints = new() };
 
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<double> budget = new("--mean-visual-tokens") { HelpName = "N", Description = "The budget: visual tokens that enter a decoder layer, averaged over layers.", Required = true };
+    private readonly Option<double?> meanTokens = Limit("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one of the four limits is needed.");
+    private readonly Option<double?> finalTokens = Limit("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
+    private readonly Option<double?> macsRatio = Limit("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
+    private readonly Option<double?> kvBytesRatio = Limit("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
     private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
     private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
@@ -34,7 +37,7 @@ internal sealed class SearchCommand : ModelCommand
 
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
-        AddOptions(data, images, budget, output, validation, artifact, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores);
+        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, output, validation, artifact, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
@@ -56,9 +59,17 @@ internal sealed class SearchCommand : ModelCommand
         return new { Plan = JsonNode.Parse(result.Plan.ToJson()), result.Report };
     }
 
+    private static Option<double?> Limit(string name, string help, string description) => new(name) { HelpName = help, Description = description };
+
     private SearchSettings Settings(ParseResult values) => new()
     {
-        MeanVisualTokens = values.GetValue(budget),
+        Constraints = new SearchConstraints
+        {
+            MeanVisualTokens = values.GetValue(meanTokens),
+            FinalVisualTokens = values.GetValue(finalTokens),
+            MacsRatio = values.GetValue(macsRatio),
+            KvBytesRatio = values.GetValue(kvBytesRatio),
+        },
         Steps = values.GetValue(steps),
         BatchSize = values.GetValue(batchSize),
         Seed = values.GetValue(seed),
@@ -83,7 +94,8 @@ internal sealed class SearchCommand : ModelCommand
         var report = result.Report;
         Console.PrintSites(result.Plan);
         Console.PrintCost(result.Plan.Ledger);
-        Console.Line($"Budget {report.Limit}, slack {report.Slack:0.###}, multiplier {report.Multiplier:0.###}.");
+        foreach (var constraint in report.Constraints)
+            Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, slack {constraint.Slack:0.####}, multiplier {constraint.Multiplier:0.###}.");
         Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
         Console.Line($"{report.Samples} samples in {report.Seconds:0} s; peak memory {report.PeakMemoryBytes / 1e6:0} MB.");
         Console.Line($"Plan written to {planFile}");

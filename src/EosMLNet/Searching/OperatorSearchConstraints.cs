@@ -1,9 +1,21 @@
 namespace EosMLNet;
 
-/// <summary>What a searched plan must satisfy.</summary>
+/// <summary>What a searched plan must satisfy: any of these limits together, at least one. Staying below a limit is allowed and earns nothing.</summary>
 public sealed class OperatorSearchConstraints
 {
     /// <summary>The most visual tokens that a decoder layer may see on average. Above 0, at most the model's own number.</summary>
-    /// <value>There is no default; it must be given.</value>
-    public double MeanVisualTokens { get; set; }
+    /// <value>The default is null: no limit.</value>
+    public double? MeanVisualTokens { get; set; }
+
+    /// <summary>The most visual tokens that the last decoder layer may see. Above 0, at most the model's own number.</summary>
+    /// <value>The default is null: no limit.</value>
+    public double? FinalVisualTokens { get; set; }
+
+    /// <summary>The most multiply-accumulate operations of the decoder, as a part of the unreduced model's. Above 0, at most 1.</summary>
+    /// <value>The default is null: no limit.</value>
+    public double? MacsRatio { get; set; }
+
+    /// <summary>The most bytes of the key-value cache, as a part of the unreduced model's. Above 0, at most 1.</summary>
+    /// <value>The default is null: no limit.</value>
+    public double? KvBytesRatio { get; set; }
 }

@@ -47,7 +47,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
 
     /// <summary>Runs the search on the rows of <paramref name="input"/>.</summary>
     /// <param name="input">Rows with a picture, a question and its answer.</param>
-    /// <exception cref="EosException">EOS1xxx: model or data cannot be used. EOS2002: the GPU is not there. EOS3xxx: the budget is infeasible, or the search diverged.</exception>
+    /// <exception cref="EosException">EOS1xxx: model or data cannot be used. EOS2002: the GPU is not there. EOS3xxx: a constraint is infeasible, or the search diverged.</exception>
     /// <exception cref="OperationCanceledException">The token of the options was cancelled, or the context's execution.</exception>
     public VisionLanguageTransformer Fit(IDataView input)
     {
@@ -76,7 +76,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
 
     private (ReductionPlan, SearchReport?) Search(VisionLanguageModel model, IDataView input, IChannel channel, SearchProgressRelay relay)
     {
-        searching.Check(model); // before the data is read: a budget that cannot be met is found at once
+        searching.Check(model); // before the data is read: a constraint that cannot be met is found at once
         var data = new VqaReader(host, answering, answer).Read(input, cancellation);
         channel.Info($"Read {data.Examples.Count} questions about {data.Pictures.Count} pictures.");
         var (training, validation) = validationFraction > 0 && data.Pictures.Count > 1
@@ -89,7 +89,13 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
 
     private static SearchSettings Settings(OperatorSearchOptions options, int contextSeed) => new()
     {
-        MeanVisualTokens = options.Constraints.MeanVisualTokens,
+        Constraints = new SearchConstraints
+        {
+            MeanVisualTokens = options.Constraints.MeanVisualTokens,
+            FinalVisualTokens = options.Constraints.FinalVisualTokens,
+            MacsRatio = options.Constraints.MacsRatio,
+            KvBytesRatio = options.Constraints.KvBytesRatio,
+        },
         Steps = options.Steps,
         BatchSize = options.BatchSize,
         LearningRate = options.LearningRate,

@@ -6,14 +6,14 @@ namespace EosMLNet;
 /// <summary>The options of <see cref="VisionLanguageCatalog.OperatorSearch(OperatorSearchOptions)"/>.</summary>
 public sealed class OperatorSearchOptions : VisionLanguageOptions
 {
-    private static readonly SearchSettings Defaults = new() { MeanVisualTokens = 1 };
+    private static readonly SearchSettings Defaults = new() { Constraints = new() };
 
     /// <summary>The column with the expected answers, of type text.</summary>
     /// <value>The default is <c>Answer</c>.</value>
     public string AnswerColumnName { get; set; } = "Answer";
 
     /// <summary>What the searched plan must satisfy.</summary>
-    /// <value>There is no default budget: <see cref="OperatorSearchConstraints.MeanVisualTokens"/> must be given.</value>
+    /// <value>There is no default: at least one limit must be given, such as <see cref="OperatorSearchConstraints.MeanVisualTokens"/>.</value>
     public OperatorSearchConstraints Constraints { get; } = new();
 
     /// <summary>How many steps the search takes; each is one forward and one backward pass over a batch.</summary>

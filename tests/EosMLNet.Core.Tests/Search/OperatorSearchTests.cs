@@ -9,7 +9,7 @@ namespace EosMLNet.Tests.Search;
 
 public class OperatorSearchTests
 {
-    private static readonly SearchSettings Settings = new() { MeanVisualTokens = 5, Steps = 12, BatchSize = 3, AlignmentWeight = 0.1, Seed = 3 };
+    private static readonly SearchSettings Settings = new() { Constraints = new() { MeanVisualTokens = 5 }, Steps = 12, BatchSize = 3, AlignmentWeight = 0.1, Seed = 3 };
 
     [Theory]
     [InlineData(false)]
@@ -20,13 +20,25 @@ public class OperatorSearchTests
         using var data = SearchSample.Data(model, 6, 3);
         var result = Search(model, data, Settings);
         Assert.Equal(5, result.Plan.Ledger.Mean);
-        Assert.Equal(0, result.Report.Slack);
+        var constraint = Assert.Single(result.Report.Constraints);
+        Assert.Equal((ConstraintKind.MeanVisualTokens, 5, 5, 0), (constraint.Kind, constraint.Limit, constraint.Spent, constraint.Slack));
         Assert.Equal(12, result.Report.Losses.Count);
         Assert.Equal(12 * 3 * 3, result.Report.Samples);
         Assert.Equal(model.LayerCount, result.Report.Sites.Count);
         Assert.True(result.Report.Seconds > 0 && result.Report.PeakMemoryBytes > 0);
         Assert.True(result.Plan.IsQuestionAgnostic);
         result.Plan.CheckFits(model);
+    }
+
+    [Fact]
+    public void Several_constraints_are_met_together_and_each_is_reported()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 3);
+        var result = Search(model, data, Settings with { Constraints = new() { MeanVisualTokens = 8, FinalVisualTokens = 2, MacsRatio = 0.8, KvBytesRatio = 0.75 } });
+        Assert.Equal(Enum.GetValues<ConstraintKind>(), result.Report.Constraints.Select(c => c.Kind));
+        Assert.All(result.Report.Constraints, c => Assert.True(c.Spent <= c.Limit && c.Spent == result.Plan.Ledger.Of(c.Kind) && c.Multiplier >= 0));
+        Assert.Equal(result.Report.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)), result.Plan.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)));
     }
 
     // Overfitting a handful of questions is the least that a descent on the right gradient must manage.
@@ -106,9 +118,9 @@ public class OperatorSearchTests
     public void Budgets_and_values_out_of_range_are_refused_before_anything_runs()
     {
         using var model = SearchSample.Model();
-        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { MeanVisualTokens = 0 }).Code);
-        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { MeanVisualTokens = double.NaN }).Code);
-        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { MeanVisualTokens = model.VisualTokens + 1 }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Constraints = new() { MeanVisualTokens = 0 } }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Constraints = new() { MeanVisualTokens = double.NaN } }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Constraints = new() { MeanVisualTokens = model.VisualTokens + 1 } }).Code);
         Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Steps = 0 }).Code);
         Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { LearningRate = double.NaN }).Code);
         Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Sites = [99] }).Code);

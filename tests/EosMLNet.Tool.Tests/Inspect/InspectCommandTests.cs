@@ -57,5 +57,6 @@ public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         var run = await EosRun.Of("inspect", path);
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith($"eos : error {code}: ", run.Error);
+        Assert.DoesNotContain("..", run.Error.Replace(path, ""));
     }
 }

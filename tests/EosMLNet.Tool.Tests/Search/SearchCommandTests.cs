@@ -23,7 +23,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Contains("over 12 questions", run.Output);
         Assert.Contains("Plan written to ", run.Output);
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["report.json"]));
-        Assert.Equal(5, report.RootElement.GetProperty("report").GetProperty("limit").GetDouble());
+        Assert.Equal(5, report.RootElement.GetProperty("report").GetProperty("constraints")[0].GetProperty("limit").GetDouble());
         Assert.Equal(plan.Ledger.Mean, report.RootElement.GetProperty("plan").GetProperty("ledger").GetProperty("mean").GetDouble());
     }
 

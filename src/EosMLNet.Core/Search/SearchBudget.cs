@@ -1,0 +1,147 @@
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// The constraints of a search on one model and its allowed sites: what they ask of real-valued counts, and the whole counts that meet them all exactly.
+/// </summary>
+internal sealed class SearchBudget
+{
+    /// <summary>What a quotient of whole numbers may lie above a limit that means the same number.</summary>
+    internal const double RoundingError = 1 + 1e-12;
+
+    // Logits beyond this keep or drop all but a hundred-thousandth of the tokens; further out there is no gradient to come back by.
+    private const double LargestLogit = 12;
+    private const double LargestShift = 20;
+    private const int Bisections = 60;
+
+    private readonly PlanModel model;
+    private readonly int firstLayer;
+    private readonly double final;
+
+    /// <param name="model">The model.</param>
+    /// <param name="layers">Where sites may stand, ascending.</param>
+    /// <param name="constraints">The limits; they can be met.</param>
+    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints)
+    {
+        this.model = model;
+        firstLayer = layers[0];
+        final = Math.Min(constraints.FinalVisualTokens ?? model.VisualTokens, model.VisualTokens);
+        Spans = [.. layers.Select((layer, i) => (i + 1 < layers.Count ? layers[i + 1] : model.Layers) - layer)];
+        Constraints = [.. constraints.Limits.Select(limit => Constraint(limit.Kind, limit.Limit))];
+    }
+
+    /// <summary>The constraints, in the order of <see cref="ConstraintKind"/>.</summary>
+    internal IReadOnlyList<CountConstraint> Constraints { get; }
+
+    /// <summary>How many layers each site's count lasts for.</summary>
+    internal IReadOnlyList<int> Spans { get; }
+
+    // A limit on the last count says nothing about the others; all other limits are shared by the sites.
+    private IEnumerable<CountConstraint> Shared => Constraints.Where(c => c.Kind != ConstraintKind.FinalVisualTokens);
+
+    /// <summary>Visual tokens averaged over all layers.</summary>
+    internal double Mean(IReadOnlyList<double> counts) => Constraint(ConstraintKind.MeanVisualTokens, model.VisualTokens).Of(counts);
+
+    /// <summary>
+    /// The counts times one factor, the last cut to its own limit, so that a limit is reached and none exceeded: slack was free to the search, but so are tokens under the budget.
+    /// Where only the last count is limited, the others stay.
+    /// </summary>
+    /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
+    internal double[] Scale(IReadOnlyList<double> real) => Shared.Any()
+        ? KeepCounts.Scale(real, model.VisualTokens, final, counts => Shared.All(c => c.Of(counts) <= c.Limit))
+        : [.. real.Select((k, i) => Math.Clamp(k, 1, i + 1 < real.Count ? model.VisualTokens : Math.Max(1, final)))];
+
+    /// <summary>Whole counts that meet every constraint, as the ledger computes it, and use them up as far as whole numbers can.</summary>
+    /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
+    internal int[] Round(IReadOnlyList<double> real)
+    {
+        var scaled = Scale(real);
+        // Where the sum is what is limited, it is met at once; a limit on squares may take a step or two more.
+        for (var allowance = (long)Math.Floor(KeepCounts.Sum(scaled, Spans) + 1e-6); ; allowance--)
+        {
+            var keeps = KeepCounts.Round(scaled, Spans, model.VisualTokens, allowance, (int)Math.Floor(final));
+            if (Holds(keeps))
+                return keeps;
+        }
+    }
+
+    /// <summary>Whether the ledger of these counts is within every limit.</summary>
+    internal bool Holds(IReadOnlyList<int> keeps)
+    {
+        var ledger = TokenLedger.Of(model, [.. Enumerable.Repeat(model.VisualTokens, firstLayer), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
+        return Constraints.All(c => ledger.Of(c.Kind) <= c.Limit * RoundingError);
+    }
+
+    /// <summary>
+    /// Moves the logits of all keep fractions together so that a limit is reached and none exceeded. Above it, what runs would not be allowed; below it, tokens that the
+    /// plan will have (it uses the budget up) would be missing while its other parameters are searched. A limit on the last count is met by the last site alone, or where
+    /// that one's gate is too far closed, by those before it.
+    /// </summary>
+    /// <param name="logits">One a site.</param>
+    /// <param name="open">The sites' gates, from 0 to 1.</param>
+    internal double[] Meet(IReadOnlyList<double> logits, IReadOnlyList<double> open)
+    {
+        double[] met = [.. logits];
+        if (Shared.Any())
+        {
+            var shift = Largest(-LargestShift, LargestShift, shift =>
+            {
+                var counts = Counts([.. logits.Select(x => x + shift)], open);
+                counts[^1] = Math.Min(counts[^1], final);
+                return Shared.All(c => c.Of(counts) <= c.Limit);
+            });
+            met = [.. logits.Select(x => Math.Clamp(x + shift, -LargestLogit, LargestLogit))];
+        }
+        for (var i = met.Length - 1; i >= 0 && Counts(met, open)[^1] > final; i--)
+        {
+            var (site, before) = (i, met[i]);
+            met[i] = Largest(-LargestLogit, before, x =>
+            {
+                met[site] = x;
+                return Counts(met, open)[^1] <= final;
+            });
+        }
+        return met;
+    }
+
+    /// <summary>The counts of keep logits: a site keeps 1 + (n − 1)·r, so that no fraction r leaves less than one token; a closed gate keeps all.</summary>
+    internal double[] Counts(IReadOnlyList<double> logits, IReadOnlyList<double> open)
+    {
+        double count = model.VisualTokens;
+        return [.. logits.Select((x, i) => count = 1 + (count - 1) * (1 - open[i] * (1 - 1 / (1 + Math.Exp(-x)))))];
+    }
+
+    // By bisection; the low end where nothing fits.
+    private static double Largest(double low, double high, Func<double, bool> fits)
+    {
+        for (var i = 0; i < Bisections; i++)
+        {
+            var middle = (low + high) / 2;
+            if (fits(middle))
+                low = middle;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    private CountConstraint Constraint(ConstraintKind kind, double limit)
+    {
+        double layers = model.Layers, text = TokenLedger.DefaultTextTokens, full = model.VisualTokens + text, lasting = Spans.Sum();
+        var (linear, square) = TokenLedger.MacsPerLayer(model);
+        var macs = layers * (linear + square * full) * full;
+        return kind switch
+        {
+            ConstraintKind.MeanVisualTokens => new(kind, limit, firstLayer * model.VisualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
+            ConstraintKind.FinalVisualTokens => new(kind, limit, 0, [.. Spans.Select((_, i) => i + 1 < Spans.Count ? 0.0 : 1)], EachLayer(0)),
+            // Of k visual tokens with t of text: l (k + t) + s (k + t)².
+            ConstraintKind.MacsRatio => new(kind, limit, (firstLayer * (linear + square * full) * full + lasting * (linear + square * text) * text) / macs,
+                EachLayer((linear + 2 * square * text) / macs), EachLayer(square / macs)),
+            ConstraintKind.KvBytesRatio => new(kind, limit, (firstLayer * full + lasting * text) / (layers * full), EachLayer(1 / (layers * full)), EachLayer(0)),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+
+        double[] EachLayer(double factor) => [.. Spans.Select(span => span * factor)];
+    }
+}

@@ -1,0 +1,60 @@
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Search;
+
+/// <summary>What a searched plan must satisfy: any of these limits together, at least one. Each is one-sided: staying below it is allowed and earns nothing.</summary>
+public sealed record SearchConstraints
+{
+    /// <summary>The most visual tokens of one image that enter a decoder layer, averaged over layers (<see cref="TokenLedger.Mean"/>); above 0, at most the model's own number.</summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? MeanVisualTokens { get; init; }
+
+    /// <summary>The most visual tokens of one image that enter the last layer (<see cref="TokenLedger.Final"/>); above 0, at most the model's own number.</summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? FinalVisualTokens { get; init; }
+
+    /// <summary>The most multiply-accumulate operations, as a part of the unreduced model's (<see cref="TokenLedger.MacsRatio"/>); above 0, at most 1.</summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? MacsRatio { get; init; }
+
+    /// <summary>The most bytes of the key-value cache, as a part of the unreduced model's (<see cref="TokenLedger.KvBytesRatio"/>); above 0, at most 1.</summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? KvBytesRatio { get; init; }
+
+    /// <summary>The limits that are set.</summary>
+    internal IReadOnlyList<(ConstraintKind Kind, double Limit)> Limits =>
+        [.. new (ConstraintKind Kind, double? Limit)[]
+        {
+            (ConstraintKind.MeanVisualTokens, MeanVisualTokens),
+            (ConstraintKind.FinalVisualTokens, FinalVisualTokens),
+            (ConstraintKind.MacsRatio, MacsRatio),
+            (ConstraintKind.KvBytesRatio, KvBytesRatio),
+        }.Where(x => x.Limit is not null).Select(x => (x.Kind, x.Limit!.Value))];
+
+    /// <summary>Throws where a limit is out of its range, or no plan with sites in front of these layers can meet it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="layers">Where sites may stand, ascending.</param>
+    /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met.</exception>
+    internal void Check(PlanModel model, IReadOnlyList<int> layers)
+    {
+        if (Limits.Count == 0)
+        {
+            throw new EosException(EosErrors.InvalidOption,
+                "No constraint is set; expected at least one of MeanVisualTokens, FinalVisualTokens, MacsRatio and KvBytesRatio.");
+        }
+        // The ledger's entries never fall when a site keeps more, so one plan has the least of all of them: it keeps one token everywhere.
+        var least = TokenLedger.Of(model, [.. Enumerable.Range(0, model.Layers).Select(layer => layer < layers[0] ? model.VisualTokens : 1)]);
+        foreach (var (kind, limit) in Limits)
+        {
+            double most = kind is ConstraintKind.MeanVisualTokens or ConstraintKind.FinalVisualTokens ? model.VisualTokens : 1;
+            if (!(limit > 0 && limit <= most))
+                throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{kind} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
+            if (least.Of(kind) > limit * SearchBudget.RoundingError)
+            {
+                throw new EosException(EosErrors.InfeasibleBudget, FormattableString.Invariant($"{kind} of at most {limit} cannot be met: with the first site in front of layer {layers[0]} of ") +
+                    FormattableString.Invariant($"{model.Layers}, one visual token at every later layer already gives {least.Of(kind):0.######}. Raise the limit to at least that") +
+                    (layers[0] > 0 ? ", or allow a site in front of an earlier layer." : "."));
+            }
+        }
+    }
+}
