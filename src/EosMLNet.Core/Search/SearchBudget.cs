@@ -13,6 +13,8 @@ internal sealed class SearchBudget
     // Logits beyond this keep or drop all but a hundred-thousandth of the tokens; further out there is no gradient to come back by.
     private const double LargestLogit = 12;
     private const double LargestShift = 20;
+    // A logit cannot drop the last hundred-thousandth of the tokens: a last site that has come this close to its limit needs no help from those before it.
+    private const double NearlyMet = 0.01;
     private const int Bisections = 60;
 
     private readonly PlanModel model;
@@ -93,7 +95,7 @@ internal sealed class SearchBudget
             });
             met = [.. logits.Select(x => Math.Clamp(x + shift, -LargestLogit, LargestLogit))];
         }
-        for (var i = met.Length - 1; i >= 0 && Counts(met, open)[^1] > final; i--)
+        for (var i = met.Length - 1; i >= 0 && Counts(met, open)[^1] > final + NearlyMet; i--)
         {
             var (site, before) = (i, met[i]);
             met[i] = Largest(-LargestLogit, before, x =>
