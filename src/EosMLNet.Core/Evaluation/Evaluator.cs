@@ -49,15 +49,29 @@ public static class Evaluator
         foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Picture).Chunk(batchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var vision = pictures.Get([.. chunk.Select(row => rows[row].Picture)]);
-            using var batch = PromptBatch.Create(model.Model, [.. chunk.Select(row => processor.EncodePrompt(rows[row].Question))], vision);
-            var generation = model.Generate(batch, maxNewTokens, cancellation);
+            var generation = Generate(model, processor, [.. chunk.Select(row => rows[row])], pictures, maxNewTokens, cancellation);
             for (var i = 0; i < chunk.Length; i++)
                 answers[chunk[i]] = processor.Decode(generation.Ids[i]);
             progress?.Report(done += chunk.Length);
         }
         return answers;
+    }
+
+    // Questions about one picture share what was made of it, unless the plan reduces it for each question.
+    private static Generation Generate(
+        ReducedModel model, VisionLanguageProcessor processor, (int Picture, string Question)[] rows, PictureCache pictures, int maxNewTokens, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var prompts = rows.Select(row => processor.EncodePrompt(row.Question)).ToArray();
+        if (!model.Plan.IsQuestionAgnostic)
+        {
+            using var batch = PromptBatch.Create(model.Model, prompts, pictures.Get([.. rows.Select(row => row.Picture)]));
+            return model.Generate(batch, maxNewTokens, cancellation);
+        }
+        var distinct = rows.Select(row => row.Picture).Distinct().ToList();
+        var question = Array.LastIndexOf(prompts[0], model.Model.ImageTokenId) + 1; // where it begins
+        using var common = PromptBatch.Create(model.Model, [.. distinct.Select(_ => prompts[0][..question])], pictures.Get(distinct));
+        return model.GenerateAfter(common, [.. rows.Select((row, i) => (distinct.IndexOf(row.Picture), prompts[i][question..]))], maxNewTokens, cancellation);
     }
 
     /// <summary>The share of equal answers.</summary>

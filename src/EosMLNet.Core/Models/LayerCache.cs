@@ -21,6 +21,14 @@ public sealed class LayerCache : IDisposable
         Values = Grow(Values, values);
     }
 
+    /// <summary>Makes the given rows (int64, (B')) the cache's rows; a row may be taken several times.</summary>
+    internal void Select(Tensor rows)
+    {
+        using Tensor? keys = Keys, values = Values;
+        Keys = keys?.index_select(0, rows).DetachFromDisposeScope();
+        Values = values?.index_select(0, rows).DetachFromDisposeScope();
+    }
+
     private static Tensor Grow(Tensor? held, Tensor added)
     {
         using (held)

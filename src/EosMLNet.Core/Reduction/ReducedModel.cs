@@ -50,8 +50,7 @@ public sealed class ReducedModel
     /// <param name="cancellation">Checked before each token.</param>
     public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default)
     {
-        if (maxNewTokens < 1)
-            throw new EosException(EosErrors.InvalidOption, $"At most {maxNewTokens} new tokens were asked for; expected 1 or more.");
+        CheckLength(maxNewTokens);
         cancellation.ThrowIfCancellationRequested();
         using var unrecorded = inference_mode();
         using var scope = NewDisposeScope();
@@ -62,13 +61,58 @@ public sealed class ReducedModel
             using var sequence = Prefill(batch, caches, keyBiases, tap: null);
             for (var layer = 0; layer < keyBiases.Length; layer++)
                 keyBiases[layer] = Extend(keyBiases[layer], maxNewTokens);
-            return Decode(batch, sequence, caches, keyBiases, maxNewTokens, cancellation);
+            return Decode(sequence.Hidden, sequence.NextPosition(0), caches, keyBiases, maxNewTokens, cancellation);
         }
         finally
         {
             foreach (var cache in caches)
                 cache.Dispose();
         }
+    }
+
+    /// <summary>
+    /// Continues prompts with texts, and those with their most probable tokens: the answers of <see cref="Generate"/> to prompt and text in one.
+    /// What several texts have in common, a picture and what stands before it, is run and reduced once; that needs a plan that does not look at the question.
+    /// </summary>
+    /// <param name="prompts">The common parts, all of one length.</param>
+    /// <param name="texts">The index of each text's prompt, and its token ids.</param>
+    /// <param name="maxNewTokens">The most tokens a text is given.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    internal Generation GenerateAfter(PromptBatch prompts, IReadOnlyList<(int Prompt, int[] Ids)> texts, int maxNewTokens, CancellationToken cancellation)
+    {
+        CheckLength(maxNewTokens);
+        cancellation.ThrowIfCancellationRequested();
+        using var unrecorded = inference_mode();
+        using var scope = NewDisposeScope();
+        var caches = Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache()).ToArray();
+        try
+        {
+            var keyBiases = new Tensor?[Model.LayerCount];
+            using var sequence = Prefill(prompts, caches, keyBiases, tap: null);
+            var rows = new Continuations(Model, texts, [.. prompts.TextLengths.Zip(prompts.Images, (text, images) => (long)text + images * Model.VisualTokens)]);
+            var rotary = Model.Rotary(rows.Positions);
+            var hidden = Model.EmbedTokens(rows.Ids);                                               // (B, q, d)
+            for (var layer = 0; layer < caches.Length; layer++)
+            {
+                using var step = NewDisposeScope();
+                var (promptBias, length) = (keyBiases[layer], caches[layer].Length);
+                caches[layer].Select(rows.Prompts);
+                hidden = Model.RunLayer(layer, hidden, rotary, rows.Bias(promptBias, length), caches[layer]).MoveToOuterDisposeScope();
+                keyBiases[layer] = Extend(rows.KeyBias(promptBias, length), maxNewTokens)!.MoveToOuterDisposeScope();
+            }
+            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, cancellation);
+        }
+        finally
+        {
+            foreach (var cache in caches)
+                cache.Dispose();
+        }
+    }
+
+    private static void CheckLength(int maxNewTokens)
+    {
+        if (maxNewTokens < 1)
+            throw new EosException(EosErrors.InvalidOption, $"At most {maxNewTokens} new tokens were asked for; expected 1 or more.");
     }
 
     /// <summary>Runs all layers over the prompts, with each site in front of its layer.</summary>
@@ -97,13 +141,19 @@ public sealed class ReducedModel
         }
     }
 
-    private Generation Decode(
-        PromptBatch batch, TokenSequence sequence, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, CancellationToken cancellation)
+    /// <summary>Answers after what the caches hold.</summary>
+    /// <param name="last">Hidden states that left the last layer, (B, T, d).</param>
+    /// <param name="position">The rotary position of the first new token, (B, 1): decoding goes on at the unreduced length.</param>
+    /// <param name="caches">Keys and values of each layer.</param>
+    /// <param name="keyBiases">What each layer's keys, also the new ones, add to attention logits, (B, 1, 1, T + new).</param>
+    /// <param name="maxNewTokens">The most tokens a row is given.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    private Generation Decode(Tensor last, Tensor position, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, CancellationToken cancellation)
     {
-        var answers = Enumerable.Range(0, batch.Count).Select(_ => new List<int>()).ToArray();
+        var answers = Enumerable.Range(0, (int)last.shape[0]).Select(_ => new List<int>()).ToArray();
         var probabilities = answers.Select(_ => new List<double>()).ToArray();
-        var ended = new bool[batch.Count];
-        var hidden = sequence.Hidden.narrow(1, sequence.Length - 1, 1);                             // (B, 1, d)
+        var ended = new bool[answers.Length];
+        var hidden = last.narrow(1, last.shape[1] - 1, 1);                                          // (B, 1, d)
         for (var step = 0; ; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -112,7 +162,7 @@ public sealed class ReducedModel
             Record(next.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
             if (ended.All(e => e) || step == maxNewTokens - 1)
                 break;
-            var rotary = Model.Rotary(sequence.NextPosition(step));
+            var rotary = Model.Rotary(position.Plus(step));
             var token = Model.EmbedTokens(next.unsqueeze(1));                                       // (B, 1, d)
             for (var layer = 0; layer < caches.Length; layer++)
                 token = Model.RunLayer(layer, token, rotary, keyBiases[layer]?.narrow(3, 0, caches[layer].Length + 1), caches[layer]);

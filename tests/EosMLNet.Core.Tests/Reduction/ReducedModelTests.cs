@@ -96,6 +96,26 @@ public sealed class ReducedModelTests : IDisposable
         Assert.True(before.narrow(1, 20, 9).equal(first.narrow(1, 13, 9)).all().item<bool>());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Texts_that_share_a_prompt_are_answered_as_if_each_had_its_own(bool reduce)
+    {
+        using var scope = NewDisposeScope();
+        var reduced = new ReducedModel(model, reduce
+            ? Plan(Site(0, 9) with { Transfer = 0.3, Temperature = 0.2, ProportionalAttention = 0.7 }, Site(2, 4) with { Transfer = 1, Temperature = 0, ProportionalAttention = 0.5 })
+            : Plan());
+        int[] prompt = [1, 20, 30, model.ImageTokenId];
+        (int Prompt, int[] Ids)[] texts = [(1, [40, 41, 42]), (0, [50]), (1, [60, 61]), (1, [40, 41, 42, 43, 44])];
+        var vision = Vision(model, golden, "ab")!;
+        using var whole = PromptBatch.Create(model, [.. texts.Select(text => (int[])[.. prompt, .. text.Ids])], vision.Select(tensor(texts.Select(text => (long)text.Prompt).ToArray())));
+        var expected = reduced.Generate(whole, 6);
+        using var common = PromptBatch.Create(model, [prompt, prompt], vision.Select(tensor(new long[] { 0, 1 })));
+        var actual = reduced.GenerateAfter(common, texts, 6, default);
+        Assert.Equal(expected.Ids, actual.Ids);
+        Assert.All(expected.MeanProbability.Zip(actual.MeanProbability), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
     [Fact]
     public void Kept_tokens_keep_their_rotary_positions_and_decoding_goes_on_at_the_unreduced_length()
     {
