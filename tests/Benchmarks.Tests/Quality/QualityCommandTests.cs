@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Benchmarks.Quality;
+using EosMLNet.Tests;
+
+namespace Benchmarks.Tests.Quality;
+
+public sealed class QualityCommandTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_killed_run_goes_on_and_writes_the_report()
+    {
+        using (var first = Start("main"))
+        {
+            var clock = Stopwatch.StartNew();
+            while (Results().Count == 0 && clock.Elapsed < Patience)
+                Thread.Sleep(20);
+            first.Kill(entireProcessTree: true);
+            first.WaitForExit();
+        }
+        var kept = Results();
+        Assert.NotEmpty(kept);
+
+        using (var second = Start("main"))
+        {
+            Assert.True(second.WaitForExit(Patience));
+            Assert.Equal(0, second.ExitCode);
+        }
+        Assert.All(kept, result => Assert.Equal(result.Value, File.GetLastWriteTimeUtc(result.Key)));
+        AssertReport();
+    }
+
+    private Process Start(string pattern) => Process.Start(new ProcessStartInfo("dotnet",
+        [typeof(QualityCommand).Assembly.Location, "quality", "--quick", "--jobs", "2", "--only", pattern, "--work", folder["work"], "--output", folder["report"]]))!;
+
+    private Dictionary<string, DateTime> Results() => !Directory.Exists(folder["work"]) ? []
+        : Directory.GetFiles(folder["work"], "main~*~test.json", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+
+    private void AssertReport()
+    {
+        var settings = QualitySettings.Quick;
+        var report = JsonNode.Parse(File.ReadAllText(folder["report/quality.json"]))!;
+        var rows = report["rows"]!.AsArray();
+        foreach (var row in rows)
+        {
+            var budget = row!["budget"]!.GetValue<int>();
+            Assert.Contains(budget, settings.Budgets);
+            Assert.Contains(row["kind"]!.GetValue<string>(), (string[])["preset", "search", "eos"]);
+            Assert.NotEmpty(row["method"]!.GetValue<string>());
+            Assert.InRange(row["seed"]!.GetValue<int>(), 1, 3);
+            Assert.InRange(row["mean_tokens"]!.GetValue<double>(), 1, budget);
+            Assert.InRange(row["final_tokens"]!.GetValue<double>(), 1, budget);
+            Assert.InRange(row["macs_ratio"]!.GetValue<double>(), 0.01, 0.99);
+            Assert.True(row["search_seconds"]!.GetValue<double>() >= 0);
+            var families = row["by_family"]!.AsObject();
+            Assert.Equal(8, families.Count);
+            Assert.Equal(families.Average(family => family.Value!.GetValue<double>()), row["accuracy"]!.GetValue<double>(), 4);
+        }
+        foreach (var budget in settings.Budgets)
+        {
+            var here = rows.Where(row => row!["budget"]!.GetValue<int>() == budget).ToList();
+            Assert.Equal(settings.Seeds, here.Where(row => row!["kind"]!.GetValue<string>() == "eos").Select(row => row!["seed"]!.GetValue<int>()).Order());
+            var others = here.Select(row => row!["method"]!.GetValue<string>()).Where(method => method != QualityTrials.EosName).Append("unreduced");
+            var differences = report["differences"]!.AsArray().Where(difference => difference!["budget"]!.GetValue<int>() == budget).ToList();
+            Assert.Equal(others.Distinct().Order(), differences.Select(difference => difference!["b"]!.GetValue<string>()).Order());
+            Assert.All(differences, difference =>
+            {
+                Assert.Equal(QualityTrials.EosName, difference!["a"]!.GetValue<string>());
+                Assert.InRange(difference["points"]!.GetValue<double>(), difference["low"]!.GetValue<double>(), difference["high"]!.GetValue<double>());
+            });
+        }
+        var page = File.ReadAllText(folder["report/quality.md"]);
+        Assert.All(Directory.GetFiles(folder["report"], "*.png"), picture => Assert.Contains($"({Path.GetFileName(picture)})", page));
+        Assert.Contains("accuracy-macs.png", page);
+    }
+}

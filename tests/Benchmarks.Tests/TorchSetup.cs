@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+using EosMLNet.Runtime;
+using TorchSharp;
+
+// torch's thread count is the process's: tests run one after another.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Benchmarks.Tests;
+
+internal static class TorchSetup
+{
+    [ModuleInitializer]
+    internal static void Load()
+    {
+        TorchRuntime.EnsureLoaded();
+        torch.set_num_threads(1); // the models of the tests are tiny: more threads would only wait for each other
+    }
+}

@@ -1,0 +1,34 @@
+using EosMLNet.Data;
+using ScenesVqa;
+
+namespace Benchmarks.Quality;
+
+/// <summary>Drawn pictures with questions, in three parts that share no picture.</summary>
+/// <param name="Search">What searches learn from.</param>
+/// <param name="Validation">What searches decide by.</param>
+/// <param name="Test">What no search sees.</param>
+internal sealed record QualityData(VqaDataset Search, VqaDataset Validation, VqaDataset Test)
+{
+    /// <summary>Draws the pictures unless an earlier run has, and reads them.</summary>
+    internal static QualityData Load(string folder, QualitySettings settings)
+    {
+        var place = Path.Combine(folder, $"data-{settings.DataSeed}-{settings.SearchPictures}-{settings.ValidationPictures}-{settings.TestPictures}");
+        if (!Directory.Exists(place))
+        {
+            var unfinished = $"{place}.{Guid.NewGuid():N}";
+            DatasetWriter.Write(unfinished, settings.DataSeed, settings.SearchPictures, settings.ValidationPictures, settings.TestPictures);
+            Directory.Move(unfinished, place);
+        }
+        VqaDataset Read(string split) => VqaDataset.LoadTsv(Path.Combine(place, $"{split}.tsv"), Path.Combine(place, "images"));
+        return new QualityData(Read("train"), Read("validation"), Read("test"));
+    }
+
+    /// <summary>The rows that fulfil a condition.</summary>
+    internal static VqaDataset Where(VqaDataset data, Func<VqaExample, bool> condition)
+    {
+        var chosen = new VqaDataset.Builder();
+        foreach (var row in data.Examples.Where(condition))
+            chosen.Add(data.Pictures[row.Picture], row.Question, row.Answer, row.Family);
+        return chosen.Build();
+    }
+}

@@ -1,0 +1,53 @@
+using EosMLNet.Search;
+
+namespace Benchmarks.Quality;
+
+/// <summary>How much is measured.</summary>
+internal sealed record QualitySettings
+{
+    /// <summary>The report's own size.</summary>
+    internal static readonly QualitySettings Full = new();
+
+    /// <summary>Everything once, on next to nothing: whether the program works, in seconds.</summary>
+    internal static readonly QualitySettings Quick = new()
+    {
+        Name = "quick", Budgets = [16], Seeds = [1, 2], SearchPictures = 12, ValidationPictures = 4, TestPictures = 5, TrialQuestions = 20, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
+        MostTrials = 10,
+    };
+
+    /// <summary>Names the folder of the results.</summary>
+    public string Name { get; init; } = "full";
+
+    /// <summary>Mean visual tokens.</summary>
+    public IReadOnlyList<int> Budgets { get; init; } = [48, 32, 16, 4];
+
+    /// <summary>The budget of ablations and transfer.</summary>
+    public int CloseBudget { get; init; } = 16;
+
+    /// <summary>Seeds of the searches.</summary>
+    public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3];
+
+    /// <summary>What the pictures are drawn from.</summary>
+    public int DataSeed { get; init; } = 3003;
+
+    /// <summary>Pictures that searches learn from.</summary>
+    public int SearchPictures { get; init; } = 1200;
+
+    /// <summary>Pictures that searches decide by.</summary>
+    public int ValidationPictures { get; init; } = 100;
+
+    /// <summary>Pictures that no search sees, with about fourteen questions each.</summary>
+    public int TestPictures { get; init; } = 300;
+
+    /// <summary>Questions that a search without gradients measures each plan on.</summary>
+    public int TrialQuestions { get; init; } = 700;
+
+    /// <summary>The most plans that such a search tries, whatever its budget of questions.</summary>
+    public int MostTrials { get; init; } = int.MaxValue;
+
+    /// <summary>Training steps from the base model to the second one.</summary>
+    public int SecondModelSteps { get; init; } = 150;
+
+    /// <summary>Makes a search shorter than its default.</summary>
+    public Func<SearchSettings, SearchSettings> Shorten { get; init; } = s => s;
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Benchmarks.Units;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+
+namespace Benchmarks.Quality;
+
+/// <summary>The trials as units of work: one that finds the plan, one that tests it.</summary>
+internal static class QualityUnits
+{
+    // What finding and testing mean. Raise a number when the code behind it changes what comes out; what was measured before is then done again.
+    private const int FindVersion = 1, TestVersion = 1, SecondModelVersion = 1;
+
+    /// <summary>The units of some trials, and those that they need.</summary>
+    /// <param name="bench">The means.</param>
+    /// <param name="trials">All trials.</param>
+    /// <param name="pattern">Part of the keys wanted, with * for anything; <see langword="null"/> for all.</param>
+    internal static IReadOnlyList<Unit> Of(Workbench bench, IReadOnlyList<Trial> trials, string? pattern = null)
+    {
+        Unit[] all = [.. trials.SelectMany(trial => new[] { Find(bench, trial), Test(bench, trial) }), SecondModel(bench)];
+        var byKey = all.ToDictionary(unit => unit.Key);
+        var wanted = new List<Unit>();
+        foreach (var unit in all.Where(unit => pattern is null || System.IO.Enumeration.FileSystemName.MatchesSimpleExpression($"*{pattern}*", unit.Key)))
+            Want(unit);
+        return wanted;
+
+        // What a unit needs stands before it.
+        void Want(Unit unit)
+        {
+            if (wanted.Contains(unit))
+                return;
+            foreach (var needed in unit.Needs)
+                Want(byKey[needed]);
+            wanted.Add(unit);
+        }
+    }
+
+    /// <summary>The unit that finds a trial's plan.</summary>
+    internal static Unit Find(Workbench bench, Trial trial) => new(trial.FindKey, trial.Needs, () => FindInputs(bench, trial), () =>
+    {
+        MemoryPeak.Begin();
+        var clock = Stopwatch.StartNew();
+        var found = trial.Find(bench);
+        var cost = new SearchCost(found.Questions, clock.Elapsed.TotalSeconds, MemoryPeak.Bytes(), found.Note);
+        found.Plan.Save(bench.PlanPath(trial));
+        return cost;
+    });
+
+    /// <summary>The unit that tests a trial's plan.</summary>
+    internal static Unit Test(Workbench bench, Trial trial) => new(
+        trial.TestKey,
+        [trial.FindKey],
+        () => $"test {TestVersion}\n{bench.Plan(trial).ToJson()}\n{ModelOf(bench, trial).Fingerprint}\n{bench.Data.Test.Fingerprint}",
+        () =>
+        {
+            var result = bench.Test(ModelOf(bench, trial), bench.Plan(trial));
+            return new TestResult(result.Answers, result.MillisecondsPerAnswer);
+        });
+
+    private static string FindInputs(Workbench bench, Trial trial)
+    {
+        // A plan that costs nothing to find is its own best description.
+        if (trial.Kind is MethodKind.Preset or MethodKind.Unreduced)
+            return trial.Find(bench).Plan.ToJson();
+        var needs = trial.Needs.Select(key => File.ReadAllText(bench.Store.PathOf(key)));
+        return string.Join('\n', $"find {FindVersion}", trial.Method, trial.Seed, trial.Settings, bench.Model.Fingerprint, bench.Data.Search.Fingerprint, bench.Data.Validation.Fingerprint, string.Join('\n', needs));
+    }
+
+    private static VisionLanguageModel ModelOf(Workbench bench, Trial trial) => trial.OnSecondModel ? bench.Second : bench.Model;
+
+    private static Unit SecondModel(Workbench bench) => new(
+        Transfers.SecondModel, [], () => $"train {SecondModelVersion} {bench.Settings.SecondModelSteps} {bench.Model.Fingerprint}", () =>
+        {
+            bench.TrainSecondModel();
+            return bench.Second.Fingerprint;
+        });
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Benchmarks.Searching;
+using EosMLNet.Data;
+using EosMLNet.Evaluation;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+
+namespace Benchmarks.Quality;
+
+/// <summary>
+/// Other ways to search, under the same constraint and with as many answered questions as the operator search: they tell whether the operator is worth searching, and whether the gradient is.
+/// </summary>
+internal static class SearchBaselines
+{
+    // The operator search tries up to three corners at each of its sites, on so many pictures.
+    private const int CornerPictures = 64, CornersASite = 3;
+
+    private const double ShareStep = 0.25;
+
+    internal static IReadOnlyList<Trial> At(QualitySettings settings, int budget) =>
+    [
+        Tried(settings, budget, "random search", 1, model => FreePlans.Dimensions(model), RandomSearch.Maximise, (model, point) => FreePlans.Plan(model, budget, point)),
+        Tried(settings, budget, "uniform schedule", 1, _ => 1, Grid, (model, point) => Uniform(model, budget, point[0])),
+        Tried(settings, budget, "P-Sigmoid, random search", 1, _ => PSigmoid.Dimensions, RandomSearch.Maximise, (model, point) => PSigmoid.Plan(model, budget, point)),
+        Tried(settings, budget, "P-Sigmoid, Bayesian search", 1, _ => PSigmoid.Dimensions, BayesianSearch.Maximise, (model, point) => PSigmoid.Plan(model, budget, point)),
+    ];
+
+    /// <summary>Every layer keeps the same share of what enters it.</summary>
+    internal static ReductionPlan Uniform(PlanModel model, double budget, double textShare)
+    {
+        double low = 0, high = 1;
+        for (var i = 0; i < 60; i++)
+        {
+            var rate = (low + high) / 2;
+            if (Shape(rate).Average() * model.VisualTokens > budget)
+                high = rate;
+            else
+                low = rate;
+        }
+        return PublishedPruning.Plan(model, Shape(low), budget, textShare);
+
+        double[] Shape(double rate) => [.. Enumerable.Range(1, model.Layers).Select(layer => Math.Pow(rate, layer))];
+    }
+
+    /// <summary>How many questions the operator search answers with these settings, those included on which it tries corners.</summary>
+    internal static long Questions(SearchSettings search, VqaDataset data, int layers)
+    {
+        var rows = data.Examples.GroupBy(row => row.Picture).Sum(picture => Math.Ceiling((double)picture.Count() / search.QuestionsPerPicture));
+        var questionsARow = data.Examples.Count / rows;
+        var corners = search.SnapToCorners ? (1.0 + CornersASite * layers) * CornerPictures * data.Examples.Count / data.Pictures.Count : 0;
+        return (long)(search.Steps * search.BatchSize * questionsARow + corners);
+    }
+
+    private static Trial Tried(QualitySettings settings, int budget, string method, int seed, Func<PlanModel, int> dimensions, BoxSearch search, Func<PlanModel, double[], ReductionPlan> plan) => new()
+    {
+        Section = QualityTrials.Main,
+        Budget = budget,
+        Method = method,
+        Kind = MethodKind.Search,
+        Seed = seed,
+        Settings = $"{settings.TrialQuestions} {settings.MostTrials} {JsonSerializer.Serialize(QualityTrials.Default(settings, budget, seed))}",
+        Find = bench =>
+        {
+            PlanModel model = bench.Model;
+            var data = bench.Data.Search;
+            var rows = data.SplitByPicture(Math.Min(0.9, (double)settings.TrialQuestions / data.Examples.Count), seed).First;
+            var affordable = (int)(Questions(QualityTrials.Default(settings, budget, seed), data, model.Layers) / rows.Examples.Count);
+            using var pictures = new PictureCache(bench.Model, rows);
+            var tried = 0;
+            var (point, value) = search(dimensions(model), Math.Clamp(affordable, 2, settings.MostTrials), seed, point =>
+            {
+                tried++;
+                return Evaluator.Evaluate(new ReducedModel(bench.Model, plan(model, point)), rows, pictures: pictures).FamilyAverage;
+            });
+            return new Found(plan(model, point), (long)tried * rows.Examples.Count, FormattableString.Invariant($"{tried} plans on {rows.Examples.Count} questions, the best right on {value:p1} of them"));
+        },
+    };
+
+    // All there is to choose for a uniform schedule: the share of the text's attention in the score.
+    private static (double[] Point, double Value) Grid(int dimensions, int evaluations, int seed, Func<double[], double> value) =>
+        Enumerable.Range(0, 1 + (int)(1 / ShareStep)).Select(i => new[] { i * ShareStep }).Select(point => (point, value(point))).MaxBy(tried => tried.Item2);
+}

@@ -1,0 +1,91 @@
+using EosMLNet.Data;
+using EosMLNet.Evaluation;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+using ScenesVqa;
+using ScenesVqa.Training;
+
+namespace Benchmarks.Quality;
+
+/// <summary>What all measurements share: data, models, and the means to search and to test.</summary>
+internal sealed class Workbench : IDisposable
+{
+    private readonly string folder;
+    private readonly Lazy<LlavaModel> model, second;
+    private readonly Lazy<QualityData> data;
+    private readonly Dictionary<VisionLanguageModel, PictureCache> testPictures = [];
+
+    /// <param name="folder">Where data and results are.</param>
+    /// <param name="settings">How much is measured.</param>
+    internal Workbench(string folder, QualitySettings settings)
+    {
+        this.folder = folder;
+        Settings = settings;
+        Store = new Units.UnitStore(Path.Combine(folder, "units"));
+        model = new(() => LlavaModel.Load(ModelFolder));
+        second = new(() => LlavaModel.Load(SecondModelFolder));
+        data = new(() => QualityData.Load(folder, settings));
+    }
+
+    internal QualitySettings Settings { get; }
+
+    internal Units.UnitStore Store { get; }
+
+    /// <summary>The base model, <c>scenes-llava</c>.</summary>
+    internal LlavaModel Model => model.Value;
+
+    /// <summary>Another base model of the same shape; its unit must be done.</summary>
+    internal LlavaModel Second => second.Value;
+
+    internal QualityData Data => data.Value;
+
+    private static string ModelFolder => Path.Combine(AppContext.BaseDirectory, "scenes-llava");
+
+    private string SecondModelFolder => Path.Combine(folder, "second-llava");
+
+    /// <summary>Runs an operator search.</summary>
+    internal Found Search(SearchSettings settings, VqaDataset? training = null, VqaDataset? validation = null, VisionLanguageModel? on = null)
+    {
+        var result = new OperatorSearch(on ?? Model, settings).Run(training ?? Data.Search, validation ?? Data.Validation);
+        return new Found(result.Plan, result.Report.Samples);
+    }
+
+    /// <summary>Answers the test questions under a plan.</summary>
+    internal EvaluationResult Test(VisionLanguageModel on, ReductionPlan plan)
+    {
+        if (!testPictures.TryGetValue(on, out var pictures))
+        {
+            testPictures[on] = pictures = new PictureCache(on, Data.Test);
+            Evaluator.Evaluate(new ReducedModel(on, ReductionPlan.Identity(on)), Data.Test, pictures: pictures); // so that no plan is timed with the encoder's work
+        }
+        return Evaluator.Evaluate(new ReducedModel(on, plan), Data.Test, pictures: pictures);
+    }
+
+    /// <summary>The plan that a trial's unit found.</summary>
+    internal ReductionPlan Plan(Trial trial) => ReductionPlan.Load(PlanPath(trial));
+
+    internal string PlanPath(Trial trial) => Store.PathOf(trial.FindKey, ".plan.json");
+
+    /// <summary>Trains the base model a little further, on pictures of its own, so that there is another one.</summary>
+    internal void TrainSecondModel()
+    {
+        var unfinished = $"{SecondModelFolder}.unfinished";
+        if (Directory.Exists(unfinished))
+            Directory.Delete(unfinished, recursive: true);
+        Trainer.Run(new Arguments(["train", "--out", unfinished, "--resume", ModelFolder, "--steps", $"{Settings.SecondModelSteps}", "--seed", "1"]));
+        if (Directory.Exists(SecondModelFolder))
+            Directory.Delete(SecondModelFolder, recursive: true);
+        Directory.Move(unfinished, SecondModelFolder);
+    }
+
+    public void Dispose()
+    {
+        foreach (var pictures in testPictures.Values)
+            pictures.Dispose();
+        if (model.IsValueCreated)
+            Model.Dispose();
+        if (second.IsValueCreated)
+            Second.Dispose();
+    }
+}

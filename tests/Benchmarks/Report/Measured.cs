@@ -1,0 +1,37 @@
+using Benchmarks.Quality;
+using EosMLNet.Evaluation;
+using EosMLNet.Reduction;
+
+namespace Benchmarks.Report;
+
+/// <summary>A trial that is done: its plan, what that cost, and how it answers the test questions.</summary>
+/// <param name="Trial">The trial.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Cost">What finding it took.</param>
+/// <param name="Answers">The answers.</param>
+/// <param name="Scores">1 for each right answer, 0 for each wrong one.</param>
+/// <param name="ByFamily">Accuracy by question family.</param>
+/// <param name="Milliseconds">Milliseconds an answer, in batches.</param>
+internal sealed record Measured(
+    Trial Trial, ReductionPlan Plan, SearchCost Cost, IReadOnlyList<string> Answers, IReadOnlyList<double> Scores, IReadOnlyDictionary<string, double> ByFamily, double Milliseconds)
+{
+    /// <summary>The mean of the families.</summary>
+    internal double Accuracy => ByFamily.Values.Average();
+
+    /// <summary>The trials that are done.</summary>
+    internal static IReadOnlyList<Measured> Collect(Workbench bench, IReadOnlyList<Trial> trials)
+    {
+        var done = bench.Store.Done(QualityUnits.Of(bench, trials));
+        return [.. trials.Where(trial => done.Contains(trial.TestKey)).Select(trial => Of(bench, trial))];
+    }
+
+    private static Measured Of(Workbench bench, Trial trial)
+    {
+        var (cost, result) = (bench.Store.Read<SearchCost>(trial.FindKey)!, bench.Store.Read<TestResult>(trial.TestKey)!);
+        var rows = bench.Data.Test.Examples;
+        double[] scores = [.. rows.Zip(result.Answers, (row, answer) => Evaluator.IsCorrect(answer, row.Answer) ? 1.0 : 0.0)];
+        var families = rows.Zip(scores).GroupBy(row => row.First.Family).OrderBy(family => family.Key, StringComparer.Ordinal)
+            .ToDictionary(family => family.Key, family => family.Average(row => row.Second));
+        return new Measured(trial, bench.Plan(trial), cost, result.Answers, scores, families, result.Milliseconds);
+    }
+}

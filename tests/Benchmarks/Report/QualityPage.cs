@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text;
+using Benchmarks.Quality;
+using EosMLNet.Reduction;
+
+namespace Benchmarks.Report;
+
+/// <summary>Writes <c>quality.md</c>.</summary>
+internal sealed class QualityPage
+{
+    private readonly QualityResults results;
+    private readonly StringBuilder text = new();
+
+    private QualityPage(QualityResults results) => this.results = results;
+
+    internal static string Write(QualityResults results, IReadOnlyList<string> pictures)
+    {
+        var page = new QualityPage(results);
+        page.Introduction();
+        page.Summary();
+        foreach (var budget in results.Bench.Settings.Budgets)
+            page.Budget(budget);
+        page.Families();
+        page.OneThingChanged();
+        page.TransferOverFamilies();
+        page.TransferOverModels();
+        page.Cost();
+        page.Pictures(pictures);
+        page.Missing();
+        return page.text.ToString();
+    }
+
+    private QualitySettings Settings => results.Bench.Settings;
+
+    private void Introduction()
+    {
+        var (data, model) = (results.Bench.Data, results.Bench.Model);
+        Line("# Quality: accuracy at equal ledgers");
+        Line($"""
+            Written by `dotnet run --project tests/Benchmarks -c Release -- quality` on {DateTime.Today:d MMMM yyyy}: {Hardware.Describe()}; each measurement on one thread.
+            The numbers are in `quality.json` beside this page.
+
+            **Model:** `scenes-llava`, {model.VisualTokens} visual tokens, {model.LayerCount} decoder layers, frozen.
+            **Data:** pictures drawn by `samples/ScenesVqa` (seed {Settings.DataSeed}); no picture is in two parts. Searches learn from {data.Search.Pictures.Count} pictures ({data.Search.Examples.Count} questions) and
+            decide by {data.Validation.Pictures.Count} more; all accuracies below are on {data.Test.Examples.Count} questions about {data.Test.Pictures.Count} pictures that no search saw.
+            **Accuracy** is the mean of the eight question families' shares of right answers (greedy decoding, the whole answer must be right).
+            **Budgets** are mean visual tokens a layer. Every plan's own ledger is printed: none is above the budget. Only the decoder's prefill is counted, not the operator's own work.
+            **Intervals** are 95% intervals of paired differences: the test pictures are drawn with replacement, 2,000 times, and each method is averaged over its seeds first.
+            """);
+    }
+
+    private void Summary()
+    {
+        var budgets = Settings.Budgets.Where(budget => results.MethodsAt(budget).Any(IsEos)).ToList();
+        if (budgets.Count == 0 || results.Unreduced is not { } whole)
+            return;
+        Line("## In short");
+        Line($"Unreduced: {Percent(whole.Accuracy)}.");
+        Table(["mean tokens", "EOS", "of unreduced", "best preset", "EOS less best preset", "best other search", "EOS less best other search"], budgets.Select(budget =>
+        {
+            var methods = results.MethodsAt(budget);
+            var eos = Accuracy(methods.First(IsEos));
+            var (preset, search) = (Best(methods, MethodKind.Preset), Best(methods, MethodKind.Search));
+            return new[] { $"{budget}", Percent(eos), Percent(eos / whole.Accuracy), Named(preset), Against(budget, preset), Named(search), Against(budget, search) };
+        }));
+
+        string Named(IReadOnlyList<Measured>? method) => method is null ? "" : $"{method[0].Trial.Method}, {Percent(Accuracy(method))}";
+        string Against(int budget, IReadOnlyList<Measured>? method) =>
+            method is null ? "" : Interval(results.Differences.Single(d => d.Budget == budget && d.B == method[0].Trial.Method));
+    }
+
+    private void Budget(int budget)
+    {
+        var methods = results.MethodsAt(budget);
+        if (methods.Count == 0)
+            return;
+        Line($"## At most {budget} mean visual tokens");
+        var agnostic = results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).Select(done => (IReadOnlyList<Measured>)[done]);
+        Table(["method", "kind", "accuracy", "seeds", "EOS less this", "mean tokens", "final", "MACs", "KV bytes", "agreement", "ms an answer"],
+            methods.Concat(agnostic).OrderByDescending(Accuracy).Select(method => new[]
+            {
+                method[0].Trial.Method, Kind(method), Percent(Accuracy(method)), method.Count == 1 ? "1" : string.Join(", ", method.Select(plan => (100 * plan.Accuracy).ToString("f1"))),
+                results.Differences.FirstOrDefault(d => d.Budget == budget && d.B == method[0].Trial.Method && !IsEos(method)) is { } difference ? Interval(difference) : "",
+                Range(method, plan => plan.Plan.Ledger.Mean, "0.##"), Range(method, plan => plan.Plan.Ledger.Final, "0"), Range(method, plan => 100 * plan.Plan.Ledger.MacsRatio, "0.0", " %"),
+                Range(method, plan => 100 * plan.Plan.Ledger.KvBytesRatio, "0.0", " %"), results.Agreement(method[0]) is null ? "" : Percent(method.Average(plan => results.Agreement(plan)!.Value)),
+                method.Average(plan => plan.Milliseconds).ToString("f2"),
+            }));
+    }
+
+    private void Families()
+    {
+        var methods = results.MethodsAt(Settings.CloseBudget);
+        if (methods.Count == 0)
+            return;
+        string[] families = [.. methods[0][0].ByFamily.Keys];
+        Line($"## By question family, {Settings.CloseBudget} mean tokens");
+        Table(["method", .. families], methods.Concat(results.Unreduced is { } whole ? [[whole]] : []).OrderByDescending(Accuracy).Select(method =>
+            (string[])[method[0].Trial.Method, .. families.Select(family => Percent(method.Average(plan => plan.ByFamily[family])))]));
+    }
+
+    private void OneThingChanged()
+    {
+        var changed = results.Of(Ablations.Section).ToList();
+        var home = Home();
+        if (changed.Count == 0 || home is null)
+            return;
+        Line($"## One thing changed, {Settings.CloseBudget} mean tokens");
+        Line("One seed each; the first row is the search as it comes, with the same seed. One seed moves the accuracy by about as much as the seeds in the tables above differ.");
+        Table(["change", "accuracy", "difference", "mean tokens", "tokens by layer", "seconds"], changed.Prepend(home).Select(plan => new[]
+        {
+            plan == home ? "none" : plan.Trial.Method, Percent(plan.Accuracy), plan == home ? "" : Signed(plan.Accuracy - home.Accuracy), plan.Plan.Ledger.Mean.ToString("0.##"), Layers(plan.Plan),
+            plan.Cost.Seconds.ToString("f0"),
+        }));
+    }
+
+    private void TransferOverFamilies()
+    {
+        var moved = results.Of(Transfers.Families).ToList();
+        var home = Home();
+        if (moved.Count == 0 || home is null)
+            return;
+        Line($"## A plan on families that its search did not see, {Settings.CloseBudget} mean tokens");
+        Line("The same number of steps, on half of the families; the first row is the search on all.");
+        string[] families = [.. home.ByFamily.Keys];
+        Table(["plan", .. families, "families seen", "families not seen"], moved.Prepend(home).Select(plan =>
+        {
+            var seen = plan == home ? families : Transfers.Halves.Single(half => plan.Trial.Method.EndsWith(string.Join(", ", half), StringComparison.Ordinal));
+            string[] unseen = [.. families.Except(seen)];
+            return (string[])[plan == home ? "searched on all" : plan.Trial.Method, .. families.Select(family => Percent(plan.ByFamily[family])), Over(plan, seen), Over(plan, unseen)];
+        }));
+
+        static string Over(Measured plan, IReadOnlyCollection<string> families) => families.Count == 0 ? "" : Percent(families.Average(family => plan.ByFamily[family]));
+    }
+
+    private void TransferOverModels()
+    {
+        var moved = results.Of(Transfers.Models).ToList();
+        if (moved.Count == 0)
+            return;
+        Line($"## A plan on another base model, {Settings.CloseBudget} mean tokens");
+        Line($"The second model is the first one trained for {Settings.SecondModelSteps} more steps (`samples/ScenesVqa`, `train --resume`): a near relative, not a stranger.");
+        Table(["plan", "accuracy"], moved.Concat(Home() is { } home ? [home] : []).Select(plan => new[] { plan.Trial.Section == Transfers.Models ? plan.Trial.Method : "first model's plan on the first", Percent(plan.Accuracy) }));
+    }
+
+    private void Cost()
+    {
+        Line("## What the searches cost");
+        Line("Questions are counted each time one is answered, with or without a gradient. Seconds on one thread while a second measurement ran beside it. Memory is the process's largest working set meanwhile, the model, the data and libtorch included.");
+        Table(["search", "mean tokens", "questions", "seconds", "peak MB", "remarks"], results.Done.Where(done => done.Cost.Questions > 0)
+            .GroupBy(done => (done.Trial.Section, done.Trial.Method, done.Trial.Budget)).Select(same => new[]
+            {
+                same.Key.Method, $"{same.Key.Budget}", $"{same.Average(done => done.Cost.Questions):f0}", $"{same.Average(done => done.Cost.Seconds):f0}", $"{same.Max(done => done.Cost.PeakBytes) / 1e6:f0}",
+                same.First().Cost.Note,
+            }));
+    }
+
+    private void Pictures(IReadOnlyList<string> pictures)
+    {
+        Line("## Pictures");
+        foreach (var picture in pictures)
+            Line($"![{Path.GetFileNameWithoutExtension(picture)}]({picture})");
+    }
+
+    private void Missing()
+    {
+        var missing = results.Trials.Except(results.Done.Select(done => done.Trial)).ToList();
+        if (missing.Count == 0)
+            return;
+        Line("## Not measured yet");
+        Line(string.Join('\n', missing.Select(trial => $"- `{trial.Key}`")));
+    }
+
+    private Measured? Home() => results.Done.FirstOrDefault(done => done.Trial.Key == QualityTrials.Eos(Settings, Settings.CloseBudget, seed: 1).Key);
+
+    private void Line(FormattableString line) => Line(line.ToString(CultureInfo.InvariantCulture));
+
+    private void Line(string line) => text.Append(line).Append("\n\n");
+
+    private void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        text.Append($"| {string.Join(" | ", header)} |\n|{string.Concat(header.Select((_, i) => i == 0 ? "---|" : "---:|"))}\n");
+        foreach (var row in rows)
+            text.Append($"| {string.Join(" | ", row)} |\n");
+        text.Append('\n');
+    }
+
+    private static bool IsEos(IReadOnlyList<Measured> method) => method[0].Trial is { Kind: MethodKind.Eos, Section: QualityTrials.Main };
+
+    private static double Accuracy(IReadOnlyList<Measured> method) => method.Average(plan => plan.Accuracy);
+
+    private static IReadOnlyList<Measured>? Best(IReadOnlyList<IReadOnlyList<Measured>> methods, MethodKind kind) =>
+        methods.Where(method => method[0].Trial.Kind == kind).MaxBy(Accuracy);
+
+    private static string Kind(IReadOnlyList<Measured> method) => method[0].Trial.Kind switch { MethodKind.Eos => "EOS", var kind => kind.ToString().ToLowerInvariant() };
+
+    private static string Layers(ReductionPlan plan) => string.Join(" ", plan.Ledger.VisualTokensPerLayer);
+
+    private static string Range(IReadOnlyList<Measured> method, Func<Measured, double> value, string format, string unit = "")
+    {
+        string[] ends = [.. new[] { method.Min(value), method.Max(value) }.Select(x => x.ToString(format, CultureInfo.InvariantCulture)).Distinct()];
+        return string.Join(" to ", ends) + unit;
+    }
+
+    private static string Percent(double share) => (100 * share).ToString("f1", CultureInfo.InvariantCulture) + " %";
+
+    private static string Signed(double share) => (100 * share).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
+
+    private static string Interval(Difference d) => FormattableString.Invariant($"{d.Points:+0.0;-0.0;0.0} ({d.Low:+0.0;-0.0;0.0} to {d.High:+0.0;-0.0;0.0})");
+}

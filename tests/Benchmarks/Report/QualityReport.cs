@@ -1,0 +1,70 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Benchmarks.Quality;
+using EosMLNet.Runtime;
+
+namespace Benchmarks.Report;
+
+/// <summary>Writes <c>quality.json</c>, <c>quality.md</c> and the pictures of what is measured so far.</summary>
+internal static class QualityReport
+{
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    internal static void Write(string folder, Workbench bench, IReadOnlyList<Trial> trials)
+    {
+        var results = new QualityResults(bench, trials);
+        Directory.CreateDirectory(folder);
+        AtomicFile.WriteText(Path.Combine(folder, "quality.json"), Json(results) + "\n");
+        IReadOnlyList<string> pictures = [.. AccuracyPicture.Draw(results, folder), .. OperatorPicture.Draw(results, folder)];
+        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, pictures));
+    }
+
+    private static string Json(QualityResults results)
+    {
+        var data = results.Bench.Data;
+        return JsonSerializer.Serialize(new
+        {
+            date = DateOnly.FromDateTime(DateTime.Today),
+            hardware = Hardware.Describe(),
+            model = results.Bench.Model.Fingerprint,
+            visual_tokens = results.Bench.Model.VisualTokens,
+            test = new { questions = data.Test.Examples.Count, pictures = data.Test.Pictures.Count, fingerprint = data.Test.Fingerprint },
+            search = new { questions = data.Search.Examples.Count, pictures = data.Search.Pictures.Count, fingerprint = data.Search.Fingerprint },
+            missing = results.Trials.Count - results.Done.Count,
+            unreduced = results.Unreduced is null ? null : Row(results, results.Unreduced),
+            rows = Rows(results, QualityTrials.Main),
+            results.Differences,
+            agnostic = Rows(results, QualityTrials.Agnostic),
+            ablations = Rows(results, Ablations.Section),
+            transfer_families = Rows(results, Transfers.Families),
+            transfer_models = Rows(results, Transfers.Models),
+        }, Readable);
+    }
+
+    private static IEnumerable<Row> Rows(QualityResults results, string section) =>
+        results.Of(section).Where(done => done.Trial.Kind != MethodKind.Unreduced).Select(done => Row(results, done));
+
+    private static Row Row(QualityResults results, Measured done) => new()
+    {
+        Budget = done.Trial.Budget,
+        Method = done.Trial.Method,
+        Kind = done.Trial.Kind.ToString().ToLowerInvariant(),
+        Seed = done.Trial.Seed,
+        Accuracy = Math.Round(done.Accuracy, 5),
+        ByFamily = done.ByFamily.ToDictionary(family => family.Key, family => Math.Round(family.Value, 5)),
+        MeanTokens = done.Plan.Ledger.Mean,
+        FinalTokens = done.Plan.Ledger.Final,
+        MacsRatio = Math.Round(done.Plan.Ledger.MacsRatio, 5),
+        KvBytesRatio = Math.Round(done.Plan.Ledger.KvBytesRatio, 5),
+        TokensPerLayer = done.Plan.Ledger.VisualTokensPerLayer,
+        AgreementWithUnreduced = results.Agreement(done) is { } agreement ? Math.Round(agreement, 5) : null,
+        MillisecondsPerAnswer = Math.Round(done.Milliseconds, 3),
+        SearchSeconds = done.Cost.Questions == 0 ? 0 : Math.Round(done.Cost.Seconds, 1),
+        SearchQuestions = done.Cost.Questions,
+        SearchPeakMegabytes = done.Cost.Questions == 0 ? 0 : Math.Round(done.Cost.PeakBytes / 1e6),
+        SearchNote = done.Cost.Note,
+    };
+}

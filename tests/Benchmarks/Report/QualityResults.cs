@@ -1,0 +1,58 @@
+using Benchmarks.Quality;
+using EosMLNet.Data;
+using EosMLNet.Evaluation;
+
+namespace Benchmarks.Report;
+
+/// <summary>What is measured so far, and what follows from it.</summary>
+internal sealed class QualityResults
+{
+    private readonly ILookup<string, Measured> bySection;
+
+    internal QualityResults(Workbench bench, IReadOnlyList<Trial> trials)
+    {
+        (Bench, Trials, Done) = (bench, trials, Measured.Collect(bench, trials));
+        bySection = Done.ToLookup(done => done.Trial.Section);
+        Unreduced = Done.FirstOrDefault(done => done.Trial.Kind == MethodKind.Unreduced);
+        Differences = [.. bench.Settings.Budgets.SelectMany(DifferencesAt)];
+    }
+
+    internal Workbench Bench { get; }
+
+    internal IReadOnlyList<Trial> Trials { get; }
+
+    internal IReadOnlyList<Measured> Done { get; }
+
+    /// <summary>The model as it is; <see langword="null"/> until it is measured.</summary>
+    internal Measured? Unreduced { get; }
+
+    internal IReadOnlyList<Difference> Differences { get; }
+
+    /// <summary>The plans of a section, in the order of the trials.</summary>
+    internal IEnumerable<Measured> Of(string section) => bySection[section];
+
+    /// <summary>The methods compared at a budget, each with the plans of all its seeds.</summary>
+    internal IReadOnlyList<IReadOnlyList<Measured>> MethodsAt(int budget) =>
+        [.. Of(QualityTrials.Main).Where(done => done.Trial.Budget == budget).GroupBy(done => done.Trial.Method).Select(method => method.ToList())];
+
+    /// <summary>The share of test questions to which a plan gives the unreduced model's answer.</summary>
+    internal double? Agreement(Measured plan) => Unreduced is null ? null : plan.Answers.Zip(Unreduced.Answers, Evaluator.IsCorrect).Average(same => same ? 1.0 : 0.0);
+
+    private IEnumerable<Difference> DifferencesAt(int budget)
+    {
+        var methods = MethodsAt(budget);
+        if (methods.FirstOrDefault(method => method[0].Trial.Kind == MethodKind.Eos) is not { } eos)
+            yield break;
+        var best = methods.Where(method => method[0].Trial.Kind == MethodKind.Preset).MaxBy(method => method.Average(plan => plan.Accuracy));
+        foreach (var other in methods.Where(method => method != eos).Concat(Unreduced is null ? [] : [[Unreduced]]))
+        {
+            var interval = PairedBootstrap.FamilyAverage(Bench.Data.Test, Mean(eos), Mean(other));
+            yield return new Difference(budget, eos[0].Trial.Method, other[0].Trial.Method, Points(interval.Difference), Points(interval.Low), Points(interval.High), other == best);
+        }
+    }
+
+    // Each question's score, averaged over seeds.
+    private static double[] Mean(IReadOnlyList<Measured> seeds) => [.. Enumerable.Range(0, seeds[0].Scores.Count).Select(row => seeds.Average(seed => seed.Scores[row]))];
+
+    private static double Points(double share) => Math.Round(100 * share, 2);
+}
