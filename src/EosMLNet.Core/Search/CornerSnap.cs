@@ -7,13 +7,14 @@ internal static class CornerSnap
 {
     /// <summary>The plan after all moves that were free.</summary>
     /// <param name="plan">The plan to begin with.</param>
+    /// <param name="frozen">What may not move.</param>
     /// <param name="measure">Loss and accuracy of a plan on validation data.</param>
-    internal static ReductionPlan Apply(ReductionPlan plan, Func<ReductionPlan, (double Loss, double Accuracy)> measure)
+    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, (double Loss, double Accuracy)> measure)
     {
         var best = measure(plan);
         for (var i = 0; i < plan.Sites.Count; i++)
         {
-            foreach (var corner in Corners(plan.Sites[i]))
+            foreach (var corner in Corners(plan.Sites[i], frozen).Where(corner => frozen.Applied(corner) == corner))
             {
                 var tried = plan with { Sites = [.. plan.Sites.Select((site, j) => j == i ? corner : site)] };
                 var result = measure(tried);
@@ -27,12 +28,12 @@ internal static class CornerSnap
     }
 
     // The simplest first.
-    private static IEnumerable<ReductionSite> Corners(ReductionSite site)
+    private static IEnumerable<ReductionSite> Corners(ReductionSite site, FrozenParameters frozen)
     {
         var ungained = site with { Reweight = 0 };
         if (site.Transfer > 0)
         {
-            yield return ungained with { Transfer = 0, Temperature = 0 };
+            yield return ungained with { Transfer = 0, Temperature = frozen.Temperature ?? 0 };
             yield return ungained with { Transfer = 1, Temperature = 0 };
             yield return ungained with { Transfer = 1, Temperature = double.PositiveInfinity };
         }

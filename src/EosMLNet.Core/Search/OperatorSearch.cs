@@ -63,9 +63,9 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
 
         var sites = variables.Read();
         var parameters = variables.ReadScores();
-        var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens), parameters);
+        var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
         if (settings.SnapToCorners)
-            plan = CornerSnap.Apply(plan, candidate => trial.Measure(candidate, cancellation));
+            plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation));
         var counts = variables.Counts();
         IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), plan.Ledger.Of(c.Kind), multipliers[i]))];
         plan = plan with

@@ -15,14 +15,15 @@ internal static class PlanMaker
     /// <param name="searched">The values of all allowed sites.</param>
     /// <param name="budget">What their counts must satisfy.</param>
     /// <param name="visualTokens">Visual tokens in front of the first site.</param>
-    internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, SearchBudget budget, int visualTokens)
+    /// <param name="frozen">What was not searched.</param>
+    internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, SearchBudget budget, int visualTokens, FrozenParameters frozen)
     {
         var keeps = budget.Round([.. searched.Select(s => s.Keep)]);
         var sites = new List<ReductionSite>();
         var (tokens, weight) = (visualTokens, 0.0);
         for (var i = 0; i < keeps.Length; i++)
         {
-            var site = Site(searched[i], keeps[i]);
+            var site = frozen.Applied(Site(searched[i], keeps[i]));
             if (keeps[i] == tokens && (site.Reweight == 0 || searched[i].Activation == 0) && (tokens == visualTokens || site.ProportionalAttention == weight || searched[i].Activation < 0.5))
                 continue;
             sites.Add(site);

@@ -20,13 +20,15 @@ internal sealed class SearchBudget
     private readonly PlanModel model;
     private readonly int firstLayer;
     private readonly double final;
+    private readonly bool uniform;
 
     /// <param name="model">The model.</param>
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="constraints">The limits; they can be met.</param>
-    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints)
+    /// <param name="uniform">Whether all sites keep the same count.</param>
+    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false)
     {
-        this.model = model;
+        (this.model, this.uniform) = (model, uniform);
         firstLayer = layers[0];
         final = Math.Min(constraints.FinalVisualTokens ?? model.VisualTokens, model.VisualTokens);
         Spans = [.. layers.Select((layer, i) => (i + 1 < layers.Count ? layers[i + 1] : model.Layers) - layer)];
@@ -59,6 +61,8 @@ internal sealed class SearchBudget
     internal int[] Round(IReadOnlyList<double> real)
     {
         var scaled = Scale(real);
+        if (uniform)
+            return Same((int)Math.Floor(scaled[^1] + 1e-6));
         // Where the sum is what is limited, it is met at once; a limit on squares may take a step or two more.
         for (var allowance = (long)Math.Floor(KeepCounts.Sum(scaled, Spans) + 1e-6); ; allowance--)
         {
@@ -66,6 +70,12 @@ internal sealed class SearchBudget
             if (Holds(keeps))
                 return keeps;
         }
+    }
+
+    private int[] Same(int keep)
+    {
+        int[] keeps = [.. Spans.Select(_ => keep)];
+        return Holds(keeps) ? keeps : Same(keep - 1);
     }
 
     /// <summary>Whether the ledger of these counts is within every limit.</summary>

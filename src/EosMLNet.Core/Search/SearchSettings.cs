@@ -48,6 +48,10 @@ public sealed record SearchSettings
     /// <value>The default is 32.</value>
     public int RelevanceRank { get; init; } = 32;
 
+    /// <summary>Parameters that are not searched but stay at stated values.</summary>
+    /// <value>The default is none.</value>
+    public FrozenParameters Frozen { get; init; } = new();
+
     /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
     /// <value>The default is 4.</value>
     public double InitialTaper { get; init; } = 4;
@@ -119,6 +123,11 @@ public sealed record SearchSettings
         Require(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), string.Join(", ", Scores ?? []), $"some of {string.Join(", ", searchable)}");
         Require(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), nameof(ScoreCriterion.ClsAttention), "a criterion that this vision tower offers; it has no [CLS] token");
         Require(layers.All(layer => CriteriaAt(layer, model).Count > 0), nameof(Scores), "attention alone", "joined by another criterion, for there is no attention before layer 0");
+        Require(Frozen.Transfer is null or >= 0 and <= 1, "Frozen.Transfer", Frozen.Transfer ?? 0, "between 0 and 1");
+        Require(Frozen.Temperature is null or >= 0, "Frozen.Temperature", Frozen.Temperature ?? 0, "at least 0");
+        Require(Frozen.Activation is null or > 0 and <= 1, "Frozen.Activation", Frozen.Activation ?? 0, "above 0 and at most 1");
+        Require(Frozen.Reweight is null or >= 0 and <= 1e6, "Frozen.Reweight", Frozen.Reweight ?? 0, "between 0 and 1e6");
+        Require(Frozen.ProportionalAttention is null or >= 0 and <= 1, "Frozen.ProportionalAttention", Frozen.ProportionalAttention ?? 0, "between 0 and 1");
         Constraints.Check(PlanModel.Of(model), layers);
     }
 

@@ -17,6 +17,7 @@ internal sealed class SearchVariables : IDisposable
     private readonly VisionLanguageModel model;
     private readonly IReadOnlyList<int> layers;
     private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
+    private readonly FrozenParameters frozen;
     private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, mixture, probe, relevanceVisual, relevanceText;   // (sites), the mixture (sites, criteria)
 
     internal SearchVariables(VisionLanguageModel model, SearchSettings settings)
@@ -24,9 +25,10 @@ internal sealed class SearchVariables : IDisposable
         this.model = model;
         layers = settings.Layers(model);
         criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
-        Budget = new SearchBudget(model, layers, settings.Constraints);
+        frozen = settings.Frozen;
+        Budget = new SearchBudget(model, layers, settings.Constraints, frozen.UniformKeep);
         var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        keep = Variable(InitialKeeps(settings.InitialTaper));
+        keep = Variable(InitialKeeps(frozen.UniformKeep ? 1 : settings.InitialTaper));
         gate = Variable(Same(OpenGate));
         transfer = Variable(Same(SmallTransfer));
         logTemperature = Variable(Same(Math.Log(MildTemperature)));
@@ -74,22 +76,25 @@ internal sealed class SearchVariables : IDisposable
         var weight = Scalars.Constant(0, [], keep.dtype, keep.device);
         for (var i = 0; i < sites.Length; i++)
         {
-            var open = noise is null ? HardConcreteGate.Deterministic(gate[i]) : HardConcreteGate.Sample(gate[i], noise[i]);
+            var open = frozen.Activation is { } activation ? Fixed(activation) : noise is null ? HardConcreteGate.Deterministic(gate[i]) : HardConcreteGate.Sample(gate[i], noise[i]);
             // ν: what is kept is 1 + (n − 1)·r, so that no fraction r leaves less than one token. A closed gate keeps all.
             var fraction = keep[i].sigmoid().SubtractedFrom(1).mul(open).SubtractedFrom(1);
-            count = count.Plus(-1).mul(fraction).Plus(1);
-            weight = proportional[i].sigmoid().mul(open).Plus(weight.mul(open.SubtractedFrom(1)));
+            if (i == 0 || !frozen.UniformKeep)
+                count = count.Plus(-1).mul(fraction).Plus(1);
+            weight = (frozen.ProportionalAttention is { } share ? Fixed(share) : proportional[i].sigmoid()).mul(open).Plus(weight.mul(open.SubtractedFrom(1)));
             sites[i] = new SoftSite(
-                new ReductionSite { Layer = layers[i], Keep = 1, Temperature = 1, Score = criteria[i].ToDictionary(c => c, _ => 1.0) },
+                new ReductionSite { Layer = layers[i], Keep = 1, Temperature = frozen.Temperature ?? 1, Score = criteria[i].ToDictionary(c => c, _ => 1.0) },
                 count,
-                transfer[i].sigmoid(),
-                logTemperature[i].Clamped(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
-                nn.functional.softplus(reweight[i]).mul(open),
+                frozen.Transfer is { } given ? Fixed(given) : transfer[i].sigmoid(),
+                frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature) : logTemperature[i].Clamped(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
+                (frozen.Reweight is { } gain ? Fixed(gain) : nn.functional.softplus(reweight[i])).mul(open),
                 weight,
                 Mixture(i),
                 Learned);
         }
         return sites;
+
+        Tensor Fixed(double value) => Scalars.Constant(value, [], keep.dtype, keep.device);
     }
 
     /// <summary>What each site keeps now, as real numbers.</summary>
@@ -108,7 +113,7 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return [.. Sites().Select((site, i) => new SearchedSite(layers[i], HardConcreteGate.Deterministic(gate[i]).Number(), site.Count.Number(),
+        return [.. Sites().Select((site, i) => new SearchedSite(layers[i], frozen.Activation ?? HardConcreteGate.Deterministic(gate[i]).Number(), site.Count.Number(),
             site.Transfer.Number(), site.Temperature.Number(), site.Reweight.Number(), site.Proportional.Number(),
             criteria[i].Zip(site.Mixture).ToDictionary(c => c.First, c => c.Second.Number())))];
     }
@@ -130,11 +135,12 @@ internal sealed class SearchVariables : IDisposable
         return [.. logits.softmax(0).unbind(0)];
     }
 
+    // As far as counts go: in a uniform schedule only the first site drops tokens.
     private double[] Gates()
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return Numbers(HardConcreteGate.Deterministic(gate));
+        return [.. Numbers(HardConcreteGate.Deterministic(gate)).Select((open, i) => i > 0 && frozen.UniformKeep ? 0 : frozen.Activation ?? open)];
     }
 
     private static double[] Numbers(Tensor x)

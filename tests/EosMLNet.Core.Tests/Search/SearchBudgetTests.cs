@@ -23,7 +23,7 @@ public class SearchBudgetTests
             layers[i], gates[i], count, random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(),
             new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 1 }))];
 
-        var plan = ReductionPlan.Create(model, PlanMaker.Sites(sites, budget, model.VisualTokens));
+        var plan = ReductionPlan.Create(model, PlanMaker.Sites(sites, budget, model.VisualTokens, new()));
 
         foreach (var (kind, limit) in constraints.Limits)
             Assert.True(plan.Ledger.Of(kind) <= limit * (1 + 1e-12), $"{kind} is {plan.Ledger.Of(kind)}, allowed {limit}");

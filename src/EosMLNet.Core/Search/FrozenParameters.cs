@@ -1,0 +1,38 @@
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// Parameters of all sites that a search leaves at stated values: for ablations, and for searches over less, such as the rates alone (<see cref="Transfer"/>,
+/// <see cref="Reweight"/> and <see cref="ProportionalAttention"/> at 0). What is <see langword="null"/> is searched. Neither the search nor its corner snap nor the plan departs from a stated value.
+/// </summary>
+public sealed record FrozenParameters
+{
+    /// <summary>γ, from 0 to 1; 0 to prune only.</summary>
+    public double? Transfer { get; init; }
+
+    /// <summary>τ, at least 0; 0 for the most similar anchor only, ∞ for all alike.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>θ, above 0, at most 1; 1 for gates that are always open.</summary>
+    public double? Activation { get; init; }
+
+    /// <summary>ρ, at least 0.</summary>
+    public double? Reweight { get; init; }
+
+    /// <summary>The weight of log mass in later layers' attention, from 0 to 1.</summary>
+    public double? ProportionalAttention { get; init; }
+
+    /// <summary>Whether all sites keep the same count, which the first one reduces to.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool UniformKeep { get; init; }
+
+    /// <summary>The site with the stated values.</summary>
+    internal ReductionSite Applied(ReductionSite site) => site with
+    {
+        Transfer = Transfer ?? site.Transfer,
+        Temperature = Temperature ?? site.Temperature,
+        Reweight = Reweight ?? site.Reweight,
+        ProportionalAttention = ProportionalAttention ?? site.ProportionalAttention,
+    };
+}
