@@ -9,4 +9,6 @@ public enum AffinityFeature
     Key,
     /// <summary>The same keys averaged over heads.</summary>
     HeadMeanKey,
+    /// <summary>The hidden states after the decoder's final normalisation.</summary>
+    FinalNorm,
 }

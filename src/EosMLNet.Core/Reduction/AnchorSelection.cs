@@ -1,4 +1,5 @@
 using EosMLNet.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Reduction;
@@ -7,8 +8,9 @@ namespace EosMLNet.Reduction;
 /// <param name="Anchors">Tokens that stay, (I, k).</param>
 /// <param name="Dropped">The others, (I, m), the one whose place the residual token takes among them.</param>
 /// <param name="Receives">Which anchors dropped tokens may transfer to, (I, k) bool; <see langword="null"/> for all.</param>
+/// <param name="Gives">Which dropped tokens transfer, (I, m) bool; <see langword="null"/> for all.</param>
 /// <param name="Residual">The place of the residual token, (I, 1); <see langword="null"/> without one.</param>
-internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Residual)
+internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Gives, Tensor? Residual)
 {
     /// <summary>The highest scores, then the extra anchors, then the residual's place: that of the best token left.</summary>
     public static AnchorSelection Of(Tensor score, SiteInput input, ReductionSite site)
@@ -20,15 +22,23 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
         var anchors = Ascending(order.narrow(1, 0, site.KeptByScore));
         var rest = order.narrow(1, site.KeptByScore, n - site.KeptByScore);                                // best first
-        Tensor? receives = null;
+        Tensor? receives = null, candidates = null;
         if (site.Extra is { } extra)
         {
-            var added = extra.Rule == AnchorRule.Stride ? Stride(Ascending(rest), extra.Count) : Farthest(input, site.Affinity, anchors, extra.Count);
+            candidates = extra.Candidates is { } some ? rest.narrow(1, 0, some) : null;
+            var added = extra.Rule switch
+            {
+                AnchorRule.Stride => Stride(Ascending(rest), extra.Count),
+                AnchorRule.Farthest => Farthest(input, site.Affinity, anchors, extra.Count),
+                AnchorRule.Dissimilar => Dissimilar(input, site, order.narrow(1, 0, site.KeptByScore), extra),
+                _ => DensityPeaks(input, site.Affinity.Feature, Ascending(candidates ?? rest), extra.Count),
+            };
             anchors = Ascending(cat([anchors, added], 1));
             receives = extra.ReceiveAlone ? IsAmong(anchors, added) : null;
             rest = rest.masked_select(IsAmong(rest, added).logical_not()).view(rest.size(0), -1);
         }
-        return new AnchorSelection(anchors, Ascending(rest), receives, site.Residual ? rest.narrow(1, 0, 1) : null);
+        var dropped = Ascending(rest);
+        return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates), site.Residual ? rest.narrow(1, 0, 1) : null);
     }
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)
@@ -55,6 +65,54 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         return cat(added, 1).MoveToOuterDisposeScope();
 
         Tensor Taken(Tensor positions) => Scalars.Constant(double.PositiveInfinity, positions.shape, similarity.dtype, similarity.device);
+    }
+
+    private static Tensor Dissimilar(SiteInput input, ReductionSite site, Tensor chosen, ExtraAnchors extra)
+    {
+        using var scope = NewDisposeScope();
+        var similarity = ReductionOperator.Affinity(input, site.Affinity, chosen).detach();                // (I, p, n)
+        if (extra.TextPivots > 0)
+            similarity = cat([similarity, ToText(input, site)], 1);
+        var pivots = (int)similarity.size(1);
+        var taken = zeros_like(input.Index, ScalarType.Bool).scatter(1, chosen, ones_like(chosen, ScalarType.Bool));   // (I, n)
+        var added = new List<Tensor>();
+        for (var pivot = 0; pivot < pivots && pivot < extra.Count; pivot++)
+        {
+            var share = extra.Count / pivots + (pivot < extra.Count % pivots ? 1 : 0);
+            var least = similarity.select(1, pivot).Filled(taken, double.PositiveInfinity).sort(-1, descending: false, stable: true).Indices.narrow(1, 0, share);
+            taken = taken.scatter(1, least, ones_like(least, ScalarType.Bool));
+            added.Add(least);
+        }
+        return cat(added, 1).MoveToOuterDisposeScope();
+    }
+
+    // A text pivot has no place in the picture: no spatial term.
+    private static Tensor ToText(SiteInput input, ReductionSite site)                                      // (I, p, n)
+    {
+        var pivots = Criteria.Working(input.TextPivots
+            ?? throw new EosException(EosErrors.PlanMismatch, $"{site.Place} compares with text pivots, but there is no text. Use a plan without text pivots."));
+        var features = ReductionOperator.Feature(input, site.Affinity.Feature);
+        return site.Affinity.Measure == AffinityMeasure.Distance
+            ? cdist(pivots, features.contiguous(), 2, compute_mode.donot_use_mm_for_euclid_dist).neg()
+            : nn.functional.normalize(pivots, dim: -1).matmul(nn.functional.normalize(features, dim: -1).transpose(1, 2));
+    }
+
+    private static Tensor DensityPeaks(SiteInput input, AffinityFeature feature, Tensor candidates, int count)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var distance = ReductionOperator.Distance(input, feature, candidates, candidates);                 // (I, c, c)
+        distance = distance.Over(Math.Sqrt(ReductionOperator.Feature(input, feature).size(-1)));
+        var nearest = distance.sort(-1, descending: false, stable: true).Values.narrow(2, 0, count);       // (I, c, count)
+        var density = nearest.mul(nearest).mean([-1]).neg().exp();                                         // (I, c)
+        var (self, other) = (density.unsqueeze(2), density.unsqueeze(1));
+        var earlier = ones_like(distance, ScalarType.Bool).tril(-1);                                       // (I, c, c): the other stands before
+        var denser = other.gt(self).logical_or(other.eq(self).logical_and(earlier));
+        // The densest token of all is as far from a denser one as anything is from anything.
+        var farthest = distance.amax([1, 2], keepdim: true);                                               // (I, 1, 1)
+        var apart = where(denser, distance, farthest).amin([-1]);                                          // (I, c)
+        var best = apart.mul(density).sort(-1, descending: true, stable: true).Indices.narrow(1, 0, count);
+        return candidates.gather(1, best).MoveToOuterDisposeScope();
     }
 
     private static Tensor IsAmong(Tensor positions, Tensor set) => positions.unsqueeze(-1).eq(set.unsqueeze(1)).any(-1);

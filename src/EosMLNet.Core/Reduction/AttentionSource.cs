@@ -1,6 +1,6 @@
 namespace EosMLNet.Reduction;
 
-/// <summary>Which decoder layer's attention a site's scores see.</summary>
+/// <summary>Which decoder layer's attention, or keys, a site's scores see.</summary>
 public enum AttentionSource
 {
     /// <summary>The layer before the site, as it runs anyway. There is none in front of layer 0.</summary>

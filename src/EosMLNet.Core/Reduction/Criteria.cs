@@ -11,6 +11,7 @@ internal static class Criteria
         ScoreCriterion.ClsAttention => input.ClsAttention ?? throw Missing(site, criterion, "the [CLS] attention of the vision tower"),
         ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of a decoder layer"),
         ScoreCriterion.RaterAttention => RaterAttention(input.RaterAttention ?? throw Missing(site, criterion, "attention of a decoder layer"), site.RaterHeads, present),
+        ScoreCriterion.KeyNorm => input.KeyNorm ?? throw Missing(site, criterion, "key of a decoder layer"),
         ScoreCriterion.Novelty => Novelty(Working(input.Tokens), present),
         ScoreCriterion.FeatureNorm => Working(input.Tokens).norm(-1),
         ScoreCriterion.Probe => Working(input.Tokens).matmul(Working(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),

@@ -9,4 +9,6 @@ public enum Normalization
     None,
     /// <summary>The anchor and, beside it, the mean by mass of what it is given: Y = A + γ·(Σ W·c·D) / (Σ W·c). An anchor that is given nothing stays as it is.</summary>
     AddedMean,
+    /// <summary>The mean of the anchor and what it is given, in which every token counts once, whatever its mass: Y = (A + γ·Σ W·D) / (1 + γ·Σ W).</summary>
+    Mean,
 }

@@ -12,5 +12,6 @@ internal readonly record struct Observation(ScoreCriterion Criterion, AttentionS
 
     /// <summary>All that a site needs.</summary>
     internal static IEnumerable<Observation> Of(ReductionSite site) =>
-        site.CriteriaUsed.Where(criterion => criterion.NeedsAttention()).Select(criterion => Of(criterion, site));
+        site.CriteriaUsed.Concat(site.Extra is { TextPivots: > 0 } ? [ScoreCriterion.KeyNorm] : [])
+            .Where(criterion => criterion.NeedsAttention()).Select(criterion => Of(criterion, site));
 }

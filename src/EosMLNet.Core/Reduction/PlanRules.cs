@@ -66,13 +66,19 @@ internal static class PlanRules
         require("extra.count", site.Extra is null or { Count: >= 1 }, $"is {site.Extra?.Count}, expected at least 1");
         require("extra.count", site.KeptByScore >= 0, $"is {site.Extra?.Count ?? 0}, but the site keeps {site.Keep}{(site.Residual ? ", the residual token among them" : "")}");
         require("score", site.Score.Count > 0 || site.KeptByScore == 0, "is empty, expected at least one criterion");
+        require("extra.textPivots", site.Extra is null or { TextPivots: 0 } or { TextPivots: >= 1 and <= MostOfAnything, Rule: AnchorRule.Dissimilar },
+            $"is {site.Extra?.TextPivots}, expected at least 1 with the rule dissimilar, and 0 with others");
+        require("extra.rule", site.Extra is not { Rule: AnchorRule.Dissimilar } || site.KeptByScore + site.Extra.TextPivots > 0, "is dissimilar, but there is no pivot: the score chooses no token, and there is no text pivot");
+        require("extra.candidates", site.Extra is not { Candidates: { } candidates }
+            || site.Extra.Rule == AnchorRule.DensityPeaks && site.Neighbours is null && candidates >= site.Extra.Count && candidates <= entering - site.KeptByScore,
+            $"is {site.Extra?.Candidates}, expected {site.Extra?.Count} to {entering - site.KeptByScore} with the rule densityPeaks and without neighbours, and none with others");
         require("neighbours", site.Neighbours is null or >= 1, $"is {site.Neighbours}, expected at least 1");
         require("giverWeight", site.GiverWeight is null or ScoreCriterion.ClsAttention or ScoreCriterion.TextAttention,
             $"is {site.GiverWeight}, expected clsAttention or textAttention");
         require("residual", !site.Residual || site.GiverWeight is not null, "needs a giverWeight, which weighs the dropped tokens in it");
         require("residual", !site.Residual || site.Neighbours is not null || site.Transfer < 1, "has nothing left to stand for: the dropped tokens transfer all of their mass");
         require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
-        require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score", site.Layer > 0 || site.AttentionSource == AttentionSource.OwnLayer || !site.CriteriaUsed.Any(criterion => criterion.NeedsAttention()),
+        require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score", site.Layer > 0 || site.AttentionSource == AttentionSource.OwnLayer || !Observation.Of(site).Any(),
             "needs attention of the layer before, but there is none before layer 0; move the site, let its attentionSource be ownLayer, or use other criteria");
         require("raterHeads", site.RaterHeads is null || site.RaterHeads >= 1 && site.RaterHeads <= model.Heads, $"is {site.RaterHeads}, expected 1 to the model's {model.Heads} heads, or null");
         require("keep", !NeedsWindows(site) || PatchWindows.Cut(model.Grid, site.Keep) is not null,

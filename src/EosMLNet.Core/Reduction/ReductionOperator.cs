@@ -1,4 +1,5 @@
 using EosMLNet.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Reduction;
@@ -92,7 +93,7 @@ public static class ReductionOperator
     public static Tensor Affinity(SiteInput input, Affinity affinity, Tensor? from = null, Tensor? to = null)
     {
         using var scope = NewDisposeScope();
-        var similarity = Cosine(input, affinity.Feature, from, to);                                        // (I, m, k)
+        var similarity = affinity.Measure == AffinityMeasure.Cosine ? Cosine(input, affinity.Feature, from, to) : Distance(input, affinity.Feature, from, to).neg(); // (I, m, k)
         if (affinity.SpatialSigma is { } sigma)
         {
             var places = PatchWindows.Coordinates(input.Index, input.Grid, similarity.dtype);              // (I, n, 2)
@@ -147,11 +148,21 @@ public static class ReductionOperator
     /// <summary>Cosine similarity of a feature, (I, m, k).</summary>
     internal static Tensor Cosine(SiteInput input, AffinityFeature feature, Tensor? from, Tensor? to)
     {
-        var x = Criteria.Working(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
-            ?? throw new EosException(EosErrors.PlanMismatch, "A site compares keys, but no keys were given. Use an affinity of hidden states, or a model that offers keys."));
-        var unit = nn.functional.normalize(x, dim: -1);                                                    // (I, n, f)
+        var unit = nn.functional.normalize(Feature(input, feature), dim: -1);                              // (I, n, f)
         return Rows(unit, from).matmul(Rows(unit, to).transpose(1, 2));
     }
+
+    /// <summary>Euclidean distance of a feature, (I, m, k).</summary>
+    internal static Tensor Distance(SiteInput input, AffinityFeature feature, Tensor? from, Tensor? to)
+    {
+        var x = Feature(input, feature);                                                                   // (I, n, f)
+        // Not by way of products: a token's distance to itself is 0.
+        return cdist(Rows(x, from).contiguous(), Rows(x, to).contiguous(), 2, compute_mode.donot_use_mm_for_euclid_dist);
+    }
+
+    /// <summary>What an affinity compares, (I, n, f).</summary>
+    internal static Tensor Feature(SiteInput input, AffinityFeature feature) => Criteria.Working(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
+        ?? throw new EosException(EosErrors.PlanMismatch, $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 
     private static (Tensor Tokens, Tensor Mass) Transfer(
         SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
@@ -161,6 +172,8 @@ public static class ReductionOperator
         var allowed = Allowed(input, site, from, selection.Anchors);
         if (selection.Receives is { } receives)
             allowed = allowed is null ? receives.unsqueeze(1).expand_as(affinity) : allowed.logical_and(receives.unsqueeze(1));
+        if (selection.Gives is { } gives)
+            allowed = allowed is null ? gives.unsqueeze(2).expand_as(affinity) : allowed.logical_and(gives.unsqueeze(2));
         var weights = site.Neighbours is { } count
             ? Nearest(affinity, allowed, selection.Anchors, count)
             : Weights(affinity, allowed, site.Temperature, parameters.Temperature);                        // (I, m, k)
@@ -176,6 +189,8 @@ public static class ReductionOperator
             Normalization.None => kept.Plus(weights.transpose(1, 2).matmul(givers) * parameters.Transfer),
             Normalization.AddedMean => kept.Plus(
                 given.transpose(1, 2).matmul(givers) * parameters.Transfer / taken.Filled(taken.EqualTo(0), 1).unsqueeze(-1)),
+            Normalization.Mean => kept.Plus(weights.transpose(1, 2).matmul(givers) * parameters.Transfer)
+                / (weights.sum(1) * parameters.Transfer).Plus(1).unsqueeze(-1),
             _ => kept.mul(keptMass.unsqueeze(-1)).Plus(given.transpose(1, 2).matmul(givers)) / mass.unsqueeze(-1),
         };                                                                                                 // (I, k, d)
         return (tokens, site.Neighbours is null ? mass : keptMass);

@@ -40,7 +40,7 @@ public sealed record ReductionPlan
 
     /// <summary>True when no site looks at the question: the reduced picture then serves several questions about it.</summary>
     [JsonPropertyName("questionAgnostic")]
-    public bool IsQuestionAgnostic => !Sites.Any(site => site.CriteriaUsed.Any(criterion => criterion.SeesQuestion()));
+    public bool IsQuestionAgnostic => !Sites.Any(site => site.SeesQuestion);
 
     /// <summary>Makes a plan and computes its ledger.</summary>
     /// <param name="model">The model that the plan is for.</param>

@@ -109,7 +109,7 @@ public sealed record ReductionSite
 
     /// <summary>Whether the operator needs keys here.</summary>
     internal bool NeedsKeys => Affinity.Feature != AffinityFeature.Hidden
-        && (Transfer > 0 || Extra?.Rule == AnchorRule.Farthest || Score.ContainsKey(ScoreCriterion.BipartiteMatch));
+        && (Transfer > 0 || Extra is { Rule: not AnchorRule.Stride } || Score.ContainsKey(ScoreCriterion.BipartiteMatch));
 
     /// <summary>The criteria whose values are needed here.</summary>
     internal IEnumerable<ScoreCriterion> CriteriaUsed => GiverWeight is { } weight ? Score.Keys.Append(weight) : Score.Keys;
@@ -117,9 +117,12 @@ public sealed record ReductionSite
     /// <summary>Whether a criterion's value is needed here.</summary>
     internal bool Uses(ScoreCriterion criterion) => CriteriaUsed.Contains(criterion);
 
+    /// <summary>Whether what is kept depends on the question.</summary>
+    internal bool SeesQuestion => CriteriaUsed.Any(criterion => criterion.SeesQuestion()) || Extra is { TextPivots: > 0 };
+
     /// <summary>Whether the search's forward pass knows all parts of the site.</summary>
-    internal bool IsSearchable => Extra is null && Neighbours is null && GiverWeight is null && !Residual
-        && Normalization == Normalization.Mass && Affinity is { Mask: AffinityMask.None, Feature: not AffinityFeature.HeadMeanKey };
+    internal bool IsSearchable => Extra is null && !Uses(ScoreCriterion.KeyNorm) && Neighbours is null && GiverWeight is null && !Residual
+        && Normalization == Normalization.Mass && Affinity is { Mask: AffinityMask.None, Feature: AffinityFeature.Hidden or AffinityFeature.Key };
 
     /// <summary>The site's place, to begin a message with.</summary>
     internal string Place => $"The site in front of layer {Layer}";

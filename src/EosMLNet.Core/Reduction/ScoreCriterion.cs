@@ -12,6 +12,8 @@ public enum ScoreCriterion
     /// (<see cref="ReductionSite.RaterHeads"/>). Not available in front of layer 0, unless the site looks at its own layer.
     /// </summary>
     RaterAttention,
+    /// <summary>L1 norm of the token's keys, after rotary embedding, at the decoder layer before the site, or at its own layer.</summary>
+    KeyNorm,
     /// <summary>1 less the mean cosine similarity of the token's hidden state to the other visual tokens of its image.</summary>
     Novelty,
     /// <summary>L2 norm of the token's hidden state.</summary>

@@ -13,9 +13,11 @@ namespace EosMLNet.Reduction;
 /// <param name="Grid">How the patches lie.</param>
 /// <param name="ClsAttention">The vision tower's [CLS] attention to each token, (I, n), where the tower has it.</param>
 /// <param name="TextAttention">The last instruction token's attention, (I, n), where the site asks for it.</param>
-/// <param name="Keys">The keys of the site's layer before rotary embedding, (I, n, f), where the site asks for them, averaged over heads if it asks for that.</param>
+/// <param name="Keys">The keys of the site's layer before rotary embedding, (I, n, f), where the site compares them, averaged over heads if it asks for that; or the hidden states after the final normalisation, (I, n, d).</param>
 /// <param name="Instruction">The instruction of each image's question, (I, d): the mean of its tokens' embeddings, each of length 1; where the site asks for it.</param>
 /// <param name="RaterAttention">The raters' mean attention, each head apart, (I, H, n), where the site asks for it.</param>
+/// <param name="KeyNorm">L1 norms of the keys, (I, n), where the site asks for them.</param>
+/// <param name="TextPivots">What the site compares, of its text pivots, (I, p, f), where it has any.</param>
 public sealed record SiteInput(
     Tensor Tokens,
     Tensor Mass,
@@ -25,4 +27,6 @@ public sealed record SiteInput(
     Tensor? TextAttention = null,
     Tensor? Keys = null,
     Tensor? Instruction = null,
-    Tensor? RaterAttention = null);
+    Tensor? RaterAttention = null,
+    Tensor? KeyNorm = null,
+    Tensor? TextPivots = null);

@@ -75,7 +75,12 @@ internal sealed class TokenSequence : IDisposable
             using var scope = NewDisposeScope();
             if (observed.Remove(needed, out var earlier))
                 earlier.Dispose();
-            observed[needed] = Keep(needed.Criterion == ScoreCriterion.RaterAttention ? RaterAttention(layer, needed.Corrected) : TextAttention(layer));
+            observed[needed] = Keep(needed.Criterion switch
+            {
+                ScoreCriterion.RaterAttention => RaterAttention(layer, needed.Corrected),
+                ScoreCriterion.KeyNorm => KeyNorm(layer),
+                _ => TextAttention(layer),
+            });
         }
     }
 
@@ -93,9 +98,11 @@ internal sealed class TokenSequence : IDisposable
             tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
             batch.Vision.ClsAttention?.gather(1, kept),
             Seen(ScoreCriterion.TextAttention, site)?.squeeze(1),
-            site.NeedsKeys ? Keys(site, tokens) : null,
+            site.NeedsKeys ? Feature(site, tokens) : null,
             site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Instruction() : null,
-            Seen(ScoreCriterion.RaterAttention, site));
+            Seen(ScoreCriterion.RaterAttention, site),
+            Seen(ScoreCriterion.KeyNorm, site)?.squeeze(1),
+            site.Extra is { TextPivots: > 0 } extra ? TextPivots(site, extra.TextPivots) : null);
         var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
 
         var anchors = slots.gather(1, reduced.Anchors);                                             // (I, k)
@@ -215,11 +222,32 @@ internal sealed class TokenSequence : IDisposable
         ? attention.transpose(1, 2).flatten(0, 1).index_select(0, slots.flatten()).view(slots.shape[0], slots.shape[1], -1).transpose(1, 2)
         : null;
 
-    private Tensor Keys(ReductionSite site, Tensor tokens)
+    // L1 norms of the rotated keys of a layer: (B, 1, T).
+    private Tensor KeyNorm(int layer)
     {
-        var keys = model.Keys(site.Layer, tokens);                                                  // (I, n, heads · head size)
-        return site.Affinity.Feature == AffinityFeature.HeadMeanKey ? keys.view(keys.shape[0], keys.shape[1], -1, model.HeadSize).mean([2L]) : keys;
+        var keys = model.Keys(layer, Hidden).view(batch.Count, Length, -1, model.HeadSize).transpose(1, 2);       // (B, G, T, hs)
+        return Criteria.Working(Rotary.Apply(keys)).abs().sum(-1).sum(1, keepdim: true);
     }
+
+    // What a site compares, of the instruction's tokens with the longest keys, the longest first: (I, p, f).
+    private Tensor TextPivots(ReductionSite site, int count)
+    {
+        var asked = Asked().narrow(1, batch.Ids.shape[1] - Length, Length);                         // (B, T)
+        var norms = observed[Observation.Of(ScoreCriterion.KeyNorm, site)].squeeze(1).Filled(asked.logical_not(), double.NegativeInfinity);
+        var turns = Scalars.Range(count, model.Device).unsqueeze(0).remainder(asked.sum(1, keepdim: true));       // (B, p)
+        var places = norms.sort(-1, descending: true, stable: true).Indices.gather(1, turns);
+        var hidden = Hidden.gather(1, places.unsqueeze(-1).expand(-1, -1, Hidden.shape[2]));        // (B, p, d)
+        return Feature(site, hidden).index_select(0, batch.ImageRows);
+    }
+
+    // What a site compares, where it is not the hidden states themselves.
+    private Tensor Feature(ReductionSite site, Tensor hidden) => site.Affinity.Feature switch
+    {
+        AffinityFeature.Hidden => hidden,
+        AffinityFeature.FinalNorm => model.FinalNorm(hidden),
+        AffinityFeature.HeadMeanKey => model.Keys(site.Layer, hidden).view(hidden.shape[0], hidden.shape[1], -1, model.HeadSize).mean([2L]),
+        _ => model.Keys(site.Layer, hidden),                                                        // (I, n, heads · head size)
+    };
 
     private void Replace(Tensor hidden)
     {

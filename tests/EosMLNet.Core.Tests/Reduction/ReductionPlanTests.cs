@@ -116,6 +116,10 @@ public sealed class ReductionPlanTests : IDisposable
         { "'sites[0].score'", j => Site(j)["score"] = new JsonObject { ["raterAttention"] = 1 } },
         { "'sites[2].raterHeads'", j => Site(j, 2)["raterHeads"] = 0 },
         { "'sites[2].raterHeads'", j => Site(j, 2)["raterHeads"] = 5 },
+        { "'sites[2].extra.textPivots'", j => Site(j, 2)["extra"] = new JsonObject { ["count"] = 1, ["rule"] = "stride", ["textPivots"] = 1 } },
+        { "'sites[2].extra.candidates'", j => Site(j, 2)["extra"] = new JsonObject { ["count"] = 2, ["rule"] = "densityPeaks", ["candidates"] = 1 } },
+        { "'sites[2].extra.candidates'", j => Site(j, 2)["extra"] = new JsonObject { ["count"] = 2, ["rule"] = "densityPeaks", ["candidates"] = 15 } },
+        { "'sites[2].extra.rule'", j => { Site(j, 2)["extra"] = new JsonObject { ["count"] = 4, ["rule"] = "dissimilar" }; Site(j, 2)["score"] = new JsonObject(); } },
         { "attentionSource", j => Site(j)["attentionSource"] = "nextLayer" },
         { "score", j => Site(j)["score"] = null },
         { "'sites[0].regime'", j => Site(j)["regime"] = "Prune" },
@@ -216,11 +220,12 @@ public sealed class ReductionPlanTests : IDisposable
         Assert.Empty(schema.Errors(JsonSerializer.SerializeToElement(Json())));
         foreach (var plan in new[] { Baselines.FastV(PlanModels.Scenes, 16), Baselines.ToMe(PlanModels.Scenes, 4), ReductionPlan.Identity(PlanModels.Llava7B) })
             Assert.Empty(schema.Errors(JsonDocument.Parse(plan.ToJson()).RootElement));
-        foreach (var preset in new[] { ReductionPresets.SparseVlm2([3, 4], [36, 16], 2), ReductionPresets.PyramidDrop([0, 3], [72, 36]) })
+        foreach (var preset in new[] { ReductionPresets.SparseVlm2([3, 4], [36, 16], 2), ReductionPresets.PyramidDrop([0, 3], [72, 36]), ReductionPresets.SparseVlm1(144, [1, 2], [50, 20]), ReductionPresets.Dart(2, 36) })
         {
             var plan = ReductionPlan.Create(PlanModels.Scenes, preset);
             Assert.Empty(schema.Errors(JsonDocument.Parse(plan.ToJson()).RootElement));
             Assert.Equal(plan.ToJson(), ReductionPlan.FromJson(plan.ToJson()).ToJson());
+            Assert.Equal(plan.Sites.Select(site => site.Extra), ReductionPlan.FromJson(plan.ToJson()).Sites.Select(site => site.Extra));
             Assert.Equal(plan.Sites.Select(site => (site.AttentionSource, site.RaterHeads, site.PositionCorrection)),
                 ReductionPlan.FromJson(plan.ToJson()).Sites.Select(site => (site.AttentionSource, site.RaterHeads, site.PositionCorrection)));
         }

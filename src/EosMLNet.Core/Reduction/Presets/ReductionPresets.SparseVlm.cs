@@ -3,6 +3,45 @@ namespace EosMLNet.Reduction;
 public static partial class ReductionPresets
 {
     /// <summary>
+    /// SparseVLM, first version (arXiv:2410.04417): in front of each stage's layer, the tokens stay to which the raters paid most attention in the layer before. Three tenths of
+    /// the others, the best of them, are recycled: clustered by density peaks, each cluster to one more token, its mean; the rest vanishes. The publication reduces what leaves
+    /// layers 2, 6 and 15 of 32, which is in front of layers 3, 7 and 16.
+    /// </summary>
+    /// <param name="visualTokens">The model's visual tokens.</param>
+    /// <param name="layers">The stages' layers, from 1; published: 3, 7 and 16 of 32.</param>
+    /// <param name="keeps">Visual tokens that each stage keeps for their attention, from 1, the clusters' tokens apart; published: 303, 110 and 36 of 576 for a nominal 128.</param>
+    /// <exception cref="EosException">EOS1013: a parameter is out of its range, or the lists' lengths differ.</exception>
+    public static IReadOnlyList<ReductionSite> SparseVlm1(int visualTokens, IReadOnlyList<int> layers, IReadOnlyList<int> keeps)
+    {
+        var sites = new List<ReductionSite>();
+        var entering = AtLeast(1, visualTokens, nameof(visualTokens));
+        foreach (var (layer, keep) in Stages(layers, keeps, 1))
+        {
+            var (candidates, clusters) = Recycled(AtLeast(keep, entering, "visual tokens in front of a stage") - keep);
+            entering = keep + clusters;
+            var site = Site(layer, entering, ScoreCriterion.RaterAttention);
+            sites.Add(clusters == 0 ? site : site with
+            {
+                Transfer = 1,
+                Temperature = 0,
+                Normalization = Normalization.Mean,
+                Affinity = new Affinity { Measure = AffinityMeasure.Distance },
+                Extra = new ExtraAnchors(clusters, AnchorRule.DensityPeaks) { Candidates = candidates, ReceiveAlone = true },
+            });
+        }
+        return sites;
+    }
+
+    /// <summary>How many of the tokens that a stage of <see cref="SparseVlm1"/> did not choose are recycled, and to how many clusters.</summary>
+    internal static (int Candidates, int Clusters) Recycled(int dropped)
+    {
+        if (dropped == 0)
+            return (0, 0);
+        var candidates = Math.Min((int)(dropped * 0.3) + 1, dropped);
+        return (candidates, candidates / 10 + 1);
+    }
+
+    /// <summary>
     /// SparseVLM, second version (SparseVLM+): in front of each stage's layer, the tokens stay to which the raters paid most attention in the layer before, freed of what
     /// their positions alone would give and averaged over the heads that look at the picture most; the others vanish. The publication reduces what leaves layers 2, 6 and 15
     /// of 32, which is in front of layers 3, 7 and 16.

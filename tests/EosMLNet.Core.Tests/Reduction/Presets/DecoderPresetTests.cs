@@ -75,12 +75,99 @@ public sealed class DecoderPresetTests : IDisposable
         return tokens;
     });
 
+    [Theory]
+    [InlineData(new[] { 1, 2, 3 }, new[] { 8, 5, 2 })]
+    [InlineData(new[] { 1, 3 }, new[] { 2, 2 })]
+    [InlineData(new[] { 2 }, new[] { 1 })]
+    public void SparseVlm1(int[] layers, int[] keeps)
+    {
+        var preset = ReductionPresets.SparseVlm1(sample.Model.VisualTokens, layers, keeps);
+        sample.AssertEquivalent(preset, (decoder, tokens) => SparseVlm1(decoder, tokens, layers, keeps));
+    }
+
+    [Fact]
+    public void SparseVlm1_recycles_many_tokens_to_several_clusters()
+    {
+        // More patches than the checkpoint has: 12 x 12, of which 43 are clustered to 5.
+        using var large = new PresetSample(imageSize: 168);
+        var preset = ReductionPresets.SparseVlm1(144, [1, 2], [4, 3]);
+        Assert.Equal([(9, 5, 43), (4, 1, 2)], preset.Select(site => (site.Keep, site.Extra!.Count, site.Extra.Candidates!.Value)));
+        large.AssertEquivalent(preset, (decoder, tokens) => SparseVlm1(decoder, tokens, [1, 2], [4, 3]));
+    }
+
+    private static List<PlainToken> SparseVlm1(PlainDecoder decoder, List<PlainToken> tokens, int[] layers, int[] keeps)
+    {
+        var raters = Raters(tokens);
+        for (var l = 0; l < decoder.Layers; l++)
+        {
+            var attention = decoder.Attention(l, tokens);
+            var next = decoder.Run(l, tokens);
+            if (Array.IndexOf(layers, l + 1) is >= 0 and var stage)
+            {
+                double Score(int k) => attention.Average(head => raters.Average(rater => head[tokens.FindIndex(t => t.Position == rater)][k]));
+                var ranked = Enumerable.Range(0, tokens.Count).Where(i => tokens[i].Kind == 'v').OrderByDescending(Score).ToList();
+                var dropped = ranked.Skip(keeps[stage]).ToList();
+                var pool = dropped.Take((int)(dropped.Count * 0.3) + 1).Order().ToList();
+                var merged = Clusters([.. pool.Select(i => next[i].Hidden)], pool.Count / 10 + 1);
+                var gone = dropped.Where(i => !merged.ContainsKey(pool.IndexOf(i))).ToHashSet();
+                next = [.. next.Select((token, i) => pool.Contains(i) && merged.TryGetValue(pool.IndexOf(i), out var mean) ? token with { Hidden = mean } : token).Where((_, i) => !gone.Contains(i))];
+            }
+            tokens = next;
+        }
+        return tokens;
+    }
+
+    // Density peaks: the centre of each cluster, and the mean of its members.
+    private static Dictionary<int, double[]> Clusters(double[][] x, int count)
+    {
+        double Distance(int i, int j) => Math.Sqrt(x[i].Zip(x[j], (p, q) => (p - q) * (p - q)).Sum()) / Math.Sqrt(x[i].Length);
+        var all = Enumerable.Range(0, x.Length).ToArray();
+        var density = all.Select(i => Math.Exp(-all.Select(j => Distance(i, j)).Order().Take(count).Average(d => d * d))).ToArray();
+        var widest = all.Max(i => all.Max(j => Distance(i, j)));
+        var apart = all.Select(i => all.Where(j => density[j] > density[i] || density[j] == density[i] && j < i).Select(j => Distance(i, j)).DefaultIfEmpty(widest).Min()).ToArray();
+        var centres = all.OrderByDescending(i => density[i] * apart[i]).Take(count).ToArray();
+        return centres.ToDictionary(centre => centre, centre =>
+        {
+            var members = all.Where(i => i == centre || !centres.Contains(i) && centres.MinBy(c => Distance(i, c)) == centre).ToArray();
+            return Enumerable.Range(0, x[0].Length).Select(f => members.Average(i => x[i][f])).ToArray();
+        });
+    }
+
+    [Theory]
+    [InlineData(2, 10, 2, 2)]
+    [InlineData(1, 9, 4, 4)]
+    [InlineData(3, 7, 1, 0)]
+    [InlineData(2, 3, 3, 2)]
+    [InlineData(1, 16, 3, 2)]
+    public void Dart(int layer, int keep, int imagePivots, int textPivots) =>
+        sample.AssertEquivalent(ReductionPresets.Dart(layer, keep, imagePivots, textPivots), (decoder, tokens) =>
+        {
+            for (var l = 0; l < decoder.Layers; l++)
+            {
+                var keys = decoder.Keys(l, tokens);
+                tokens = decoder.Run(l, tokens);
+                if (l + 1 != layer)
+                    continue;
+                int[] Longest(char kind, int count) => [.. Enumerable.Range(0, tokens.Count).Where(i => tokens[i].Kind == kind)
+                    .OrderByDescending(i => keys[i].Sum(head => head.Sum(Math.Abs))).Take(count)];
+                var normalised = tokens.Select(t => decoder.FinalNorm(t.Hidden)).ToArray();
+                int[] pivots = [.. Longest('v', imagePivots), .. Longest('q', textPivots)];
+                var kept = pivots.Take(imagePivots).ToHashSet();
+                var room = keep - imagePivots;
+                for (var p = 0; p < pivots.Length; p++)
+                    kept.UnionWith(Enumerable.Range(0, tokens.Count).Where(i => tokens[i].Kind == 'v' && !kept.Contains(i))
+                        .OrderBy(i => PlainOperator.Cosine(normalised[i], normalised[pivots[p]])).Take(room / pivots.Length + (p < room % pivots.Length ? 1 : 0)).ToList());
+                tokens = [.. tokens.Where((token, i) => token.Kind != 'v' || kept.Contains(i))];
+            }
+            return tokens;
+        });
+
     [Fact]
     public void A_batch_of_unequal_questions_gives_what_each_gives_alone()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         var reduced = new ReducedModel(sample.Model, ReductionPlan.Create(sample.Model,
-            [.. ReductionPresets.SparseVlm2([1, 2], [12, 9], 2), .. ReductionPresets.PyramidDrop([2, 3], [6, 3])]));
+            [.. ReductionPresets.SparseVlm2([1, 2], [12, 9], 2), .. ReductionPresets.PyramidDrop([2], [8]), .. ReductionPresets.Dart(3, 6, 1, 9)]));
         var questions = Enumerable.Range(1, 4).Select(sample.Question).ToArray();
         using var together = sample.Batch(questions);
         var answers = reduced.Generate(together, 6);

@@ -1,5 +1,7 @@
+using EosMLNet.Checkpoints;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
+using EosMLNet.Runtime;
 using EosMLNet.Tests.Search;
 using static TorchSharp.torch;
 
@@ -8,9 +10,10 @@ namespace EosMLNet.Tests.Reduction.Presets;
 /// <summary>Random pictures and questions on a tiny model in double precision, run under a plan and by the plain decoder.</summary>
 internal sealed class PresetSample : IDisposable
 {
-    public PresetSample()
+    /// <summary>The checkpoint of Golden, or random weights for larger pictures.</summary>
+    public PresetSample(int imageSize = 56)
     {
-        Model = LlavaModel.Load(GoldenFiles.TinyLlava, ScalarType.Float64);
+        Model = imageSize == 56 ? LlavaModel.Load(GoldenFiles.TinyLlava, ScalarType.Float64) : Random(imageSize);
         Plain = new PlainDecoder(Model);
     }
 
@@ -59,6 +62,14 @@ internal sealed class PresetSample : IDisposable
             var worst = expected.SelectMany(row => row).Zip(logits.data<double>().ToArray(), (p, q) => Math.Abs(p - q)).Max();
             Assert.True(worst < 1e-5, $"question {seed}: off by {worst:g3}");
         }
+    }
+
+    private static LlavaModel Random(int imageSize)
+    {
+        var config = LlavaConfig.Load(GoldenFiles.TinyLlava);
+        var seed = 0;
+        return new LlavaModel(config with { Vision = config.Vision with { ImageSize = imageSize } },
+            (_, shape) => Numbers.Normal(++seed, shape).Times(shape.Length > 1 ? 0.15 : 0.5).Plus(shape.Length > 1 ? 0 : 1));
     }
 
     public void Dispose() => Model.Dispose();
