@@ -7,7 +7,8 @@ namespace EosMLNet.Tests.Reduction;
 public class BaselinesTests
 {
     private static readonly Func<PlanModel, double, ReductionPlan>[] All =
-        [(m, b) => Baselines.Random(m, b, 1), Baselines.Stride, Baselines.AveragePool, Baselines.FastV, Baselines.ToMe, Baselines.DivPrune];
+        [(m, b) => Baselines.Random(m, b, 1), Baselines.Stride, Baselines.AveragePool, Baselines.FastV, Baselines.ToMe, Baselines.DivPrune,
+         Baselines.PyramidDrop, Baselines.SparseVlm1, Baselines.SparseVlm2, Baselines.Dart];
 
     [Property]
     public void Every_baseline_meets_every_budget(byte layers, byte rows, byte columns, ushort hundredths)
@@ -48,9 +49,29 @@ public class BaselinesTests
     }
 
     [Fact]
-    public void Baselines_but_FastV_look_at_the_picture_alone()
+    public void At_their_true_mean_on_the_published_model_methods_have_their_published_schedules()
     {
-        Assert.Equal([true, true, true, false, true, true], All.Select(make => make(PlanModels.Scenes, 16).IsQuestionAgnostic));
+        Assert.Equal([(8, 288), (16, 144), (24, 72)], Schedule(Baselines.PyramidDrop(PlanModels.Llava7B, 270)));
+        Assert.Equal([(3, 238), (7, 108), (16, 60)], Schedule(Baselines.SparseVlm2(PlanModels.Llava7B, 144.125)));
+        Assert.Equal([(3, 312), (7, 117), (16, 39)], Schedule(Baselines.SparseVlm1(PlanModels.Llava7B, 145.40625)));
+        Assert.Equal([9, 7, 3], Baselines.SparseVlm1(PlanModels.Llava7B, 145.40625).Sites.Select(site => site.Extra!.Count));
+        Assert.Equal([(2, 128)], Schedule(Baselines.Dart(PlanModels.Llava7B, 156)));
+    }
+
+    [Fact]
+    public void A_schedule_is_scaled_to_the_depth_of_the_model_and_to_the_budget()
+    {
+        Assert.Equal([(1, 66), (2, 30), (3, 16)], Schedule(Baselines.SparseVlm2(PlanModels.Scenes, 48)));
+        Assert.Equal([(0, 30), (2, 16), (3, 8), (5, 4)], Schedule(Baselines.PyramidDrop(PlanModels.Scenes, 16)));
+        Assert.Equal(2, Baselines.SparseVlm2(PlanModels.Scenes with { Layers = 3 }, 16).Sites.Count(site => site.Layer > 0));
+    }
+
+    private static IEnumerable<(int Layer, int Keep)> Schedule(ReductionPlan plan) => plan.Sites.Select(site => (site.Layer, site.Keep));
+
+    [Fact]
+    public void Baselines_in_front_of_the_decoder_look_at_the_picture_alone()
+    {
+        Assert.Equal([true, true, true, false, true, true, false, false, false, false], All.Select(make => make(PlanModels.Scenes, 16).IsQuestionAgnostic));
     }
 
     [Theory]

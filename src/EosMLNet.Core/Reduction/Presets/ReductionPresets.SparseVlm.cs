@@ -17,28 +17,42 @@ public static partial class ReductionPresets
         var entering = AtLeast(1, visualTokens, nameof(visualTokens));
         foreach (var (layer, keep) in Stages(layers, keeps, 1))
         {
-            var (candidates, clusters) = Recycled(AtLeast(keep, entering, "visual tokens in front of a stage") - keep);
-            entering = keep + clusters;
-            var site = Site(layer, entering, ScoreCriterion.RaterAttention);
-            sites.Add(clusters == 0 ? site : site with
-            {
-                Transfer = 1,
-                Temperature = 0,
-                Normalization = Normalization.Mean,
-                Affinity = new Affinity { Measure = AffinityMeasure.Distance },
-                Extra = new ExtraAnchors(clusters, AnchorRule.DensityPeaks) { Candidates = candidates, ReceiveAlone = true },
-            });
+            sites.Add(Recycling(layer, keep, AtLeast(keep, entering, "visual tokens in front of a stage")));
+            entering = sites[^1].Keep;
         }
         return sites;
     }
 
-    /// <summary>How many of the tokens that a stage of <see cref="SparseVlm1"/> did not choose are recycled, and to how many clusters.</summary>
-    internal static (int Candidates, int Clusters) Recycled(int dropped)
+    /// <summary>As <see cref="SparseVlm1"/>, but the clusters' tokens are among those kept. A stage that keeps too few for that recycles none.</summary>
+    internal static IReadOnlyList<ReductionSite> SparseVlm1Within(int visualTokens, IReadOnlyList<int> layers, IReadOnlyList<int> totals)
     {
+        var sites = new List<ReductionSite>();
+        var entering = visualTokens;
+        foreach (var (layer, total) in Stages(layers, totals, 1))
+        {
+            sites.Add(Enumerable.Range(1, total).Reverse().Select(keep => Recycling(layer, keep, entering)).FirstOrDefault(site => site.Keep <= total)
+                ?? Site(layer, total, ScoreCriterion.RaterAttention));
+            entering = total;
+        }
+        return sites;
+    }
+
+    // int() and the factor 0.3 as published: other ways to write it round otherwise.
+    private static ReductionSite Recycling(int layer, int keep, int entering)
+    {
+        var dropped = entering - keep;
         if (dropped == 0)
-            return (0, 0);
+            return Site(layer, keep, ScoreCriterion.RaterAttention);
         var candidates = Math.Min((int)(dropped * 0.3) + 1, dropped);
-        return (candidates, candidates / 10 + 1);
+        var clusters = candidates / 10 + 1;
+        return Site(layer, keep + clusters, ScoreCriterion.RaterAttention) with
+        {
+            Transfer = 1,
+            Temperature = 0,
+            Normalization = Normalization.Mean,
+            Affinity = new Affinity { Measure = AffinityMeasure.Distance },
+            Extra = new ExtraAnchors(clusters, AnchorRule.DensityPeaks) { Candidates = candidates, ReceiveAlone = true },
+        };
     }
 
     /// <summary>

@@ -82,7 +82,7 @@ public sealed class DecoderPresetTests : IDisposable
     public void SparseVlm1(int[] layers, int[] keeps)
     {
         var preset = ReductionPresets.SparseVlm1(sample.Model.VisualTokens, layers, keeps);
-        sample.AssertEquivalent(preset, (decoder, tokens) => SparseVlm1(decoder, tokens, layers, keeps));
+        sample.AssertEquivalent(preset, (decoder, tokens) => Recycle(decoder, tokens, layers, keeps));
     }
 
     [Fact]
@@ -92,10 +92,10 @@ public sealed class DecoderPresetTests : IDisposable
         using var large = new PresetSample(imageSize: 168);
         var preset = ReductionPresets.SparseVlm1(144, [1, 2], [4, 3]);
         Assert.Equal([(9, 5, 43), (4, 1, 2)], preset.Select(site => (site.Keep, site.Extra!.Count, site.Extra.Candidates!.Value)));
-        large.AssertEquivalent(preset, (decoder, tokens) => SparseVlm1(decoder, tokens, [1, 2], [4, 3]));
+        large.AssertEquivalent(preset, (decoder, tokens) => Recycle(decoder, tokens, [1, 2], [4, 3]));
     }
 
-    private static List<PlainToken> SparseVlm1(PlainDecoder decoder, List<PlainToken> tokens, int[] layers, int[] keeps)
+    private static List<PlainToken> Recycle(PlainDecoder decoder, List<PlainToken> tokens, int[] layers, int[] keeps)
     {
         var raters = Raters(tokens);
         for (var l = 0; l < decoder.Layers; l++)

@@ -1,4 +1,4 @@
-namespace EosMLNet.Search;
+namespace EosMLNet.Reduction;
 
 /// <summary>Turns searched, real-valued keep counts into whole numbers that meet a budget exactly.</summary>
 internal static class KeepCounts

@@ -1,9 +1,9 @@
-using EosMLNet.Search;
+using EosMLNet.Reduction;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
-namespace EosMLNet.Tests.Search;
+namespace EosMLNet.Tests.Reduction;
 
 public class KeepCountsTests
 {
