@@ -12,5 +12,9 @@ internal static class Presets
         ("ToMe", Baselines.ToMe),
         ("DivPrune", Baselines.DivPrune),
         ("FastV", Baselines.FastV),
+        ("PyramidDrop", Baselines.PyramidDrop),
+        ("SparseVLM v1", Baselines.SparseVlm1),
+        ("SparseVLM v2", Baselines.SparseVlm2),
+        ("DART", Baselines.Dart),
     ];
 }
