@@ -54,7 +54,7 @@ internal static class Criteria
         var there = present ?? ones(unit.shape[..2], unit.dtype, unit.device);
         var sum = unit.mul(there.unsqueeze(-1)).sum(1, keepdim: true);                                           // (I, 1, d)
         var cosines = unit.mul(sum).sum(-1).sub(unit.mul(unit).sum(-1).mul(there));                              // (I, n)
-        var others = there.sum(-1, keepdim: true).sub(there).Clamped(1, double.MaxValue);
+        var others = there.sum(-1, keepdim: true).sub(there).Clamped(1, 1e30);
         return cosines.div(others).SubtractedFrom(1);
     }
 

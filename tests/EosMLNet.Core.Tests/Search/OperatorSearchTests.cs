@@ -51,12 +51,14 @@ public class OperatorSearchTests
         Assert.True(losses.TakeLast(10).Average() < losses.Take(10).Average() - 0.02, $"from {losses.Take(10).Average():f3} to {losses.TakeLast(10).Average():f3}");
     }
 
-    [Fact]
-    public void Text_attention_is_searched_with_one_question_a_row()
+    [Theory]
+    [InlineData(ScoreCriterion.TextAttention)]
+    [InlineData(ScoreCriterion.RaterAttention)]
+    public void Attention_to_the_question_is_searched_with_one_question_a_row(ScoreCriterion attention)
     {
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 1);
-        var result = Search(model, data, Settings with { Scores = [ScoreCriterion.Probe, ScoreCriterion.TextAttention] });
+        var result = Search(model, data, Settings with { Scores = [ScoreCriterion.Probe, ScoreCriterion.Novelty, attention] });
         Assert.False(result.Plan.IsQuestionAgnostic);
         Assert.All(result.Plan.Sites.Where(site => site.Layer == 0), site => Assert.False(site.Score.ContainsKey(ScoreCriterion.TextAttention)));
     }
@@ -126,6 +128,7 @@ public class OperatorSearchTests
         Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Sites = [99] }).Code);
         Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Scores = [ScoreCriterion.Random] }).Code);
         Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Scores = [ScoreCriterion.TextAttention] }).Code);
+        Assert.Equal(EosErrors.InvalidOption, Refusal(Settings with { Scores = [ScoreCriterion.RaterAttention] }).Code);
         var infeasible = Refusal(Settings with { Sites = [2] });
         Assert.Equal(EosErrors.InfeasibleBudget, infeasible.Code);
         Assert.Contains("8.5", infeasible.Message);

@@ -1,4 +1,7 @@
+using EosMLNet.Models;
 using EosMLNet.Reduction;
+using EosMLNet.Tests.Search;
+using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Reduction.Presets;
 
@@ -165,7 +168,7 @@ public sealed class DecoderPresetTests : IDisposable
     [Fact]
     public void A_batch_of_unequal_questions_gives_what_each_gives_alone()
     {
-        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var scope = NewDisposeScope();
         var reduced = new ReducedModel(sample.Model, ReductionPlan.Create(sample.Model,
             [.. ReductionPresets.SparseVlm2([1, 2], [12, 9], 2), .. ReductionPresets.PyramidDrop([2], [8]), .. ReductionPresets.Dart(3, 6, 1, 9)]));
         var questions = Enumerable.Range(1, 4).Select(sample.Question).ToArray();
@@ -178,6 +181,44 @@ public sealed class DecoderPresetTests : IDisposable
             Assert.Equal(answer.Ids[0], answers.Ids[row]);
             Assert.Equal(answer.MeanProbability[0], answers.MeanProbability[row], 1e-9);
         }
+    }
+
+    [Theory]
+    [InlineData("tiny-llava", ScalarType.Float32)]
+    [InlineData("tiny-llava-sharded-bf16", ScalarType.BFloat16)]
+    public void Rows_with_two_images_with_none_and_without_a_question_are_answered_as_alone(string checkpoint, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var model = LlavaModel.Load(GoldenFiles.At(checkpoint), type);
+        int[][] prompts = [[1, 17, 299, 205, 299, 88, 13, 7], [5, 6, 7], [1, 299], [1, 299, 40, 41, 42, 43, 44, 45, 46, 47]];
+        var pictures = Numbers.Normal(3, 4, model.VisualTokens, model.HiddenSize).to_type(type);
+        foreach (var preset in new[] { ReductionPresets.SparseVlm2([1, 2], [9, 4], 3), ReductionPresets.SparseVlm1(16, [1, 3], [5, 2]), ReductionPresets.Dart(2, 9), ReductionPresets.PyramidDrop([0, 2], [9, 4]) })
+        {
+            var reduced = new ReducedModel(model, ReductionPlan.Create(model, preset));
+            using var batch = PromptBatch.Create(model, prompts, new VisionOutput(pictures.clone(), null));
+            var together = reduced.Generate(batch, 4);
+            for (int row = 0, first = 0; row < prompts.Length; row++)
+            {
+                var images = prompts[row].Count(id => id == model.ImageTokenId);
+                using var alone = PromptBatch.Create(model, [prompts[row]], images == 0 ? null : new VisionOutput(pictures.narrow(0, first, images).clone(), null));
+                first += images;
+                var answer = reduced.Generate(alone, 4);
+                Assert.InRange(answer.MeanProbability[0], 0, 1);
+                if (type == ScalarType.Float32)
+                    Assert.Equal((string.Join(' ', answer.Ids[0]), answer.MeanProbability[0]), (string.Join(' ', together.Ids[row]), together.MeanProbability[row]), (p, q) => p.Item1 == q.Item1 && Math.Abs(p.Item2 - q.Item2) < 1e-4);
+            }
+        }
+    }
+
+    [Fact]
+    public void Tokens_that_are_all_alike_are_clustered_to_the_first_ones()
+    {
+        using var scope = NewDisposeScope();
+        var input = new Sample(1, new VisualGrid(4, 6), images: 1).Input() with { Tokens = ones(1, 24, 5) };
+        var site = Sample.Site(7) with { Extra = new ExtraAnchors(3, AnchorRule.DensityPeaks) { Candidates = 9 }, Transfer = 1, Affinity = new Affinity { Measure = AffinityMeasure.Distance } };
+        var reduced = ReductionOperator.Reduce(input, site);
+        Assert.Equal(7, reduced.Anchors.size(1));
+        Assert.All(Sample.Flat(reduced.Tokens), x => Assert.Equal(1, x, 1e-12));
     }
 
     // The visual tokens with the highest scores, in their order, and all text.
