@@ -1,24 +1,38 @@
+using EosMLNet.Reduction;
 using EosMLNet.Search;
 
 namespace Benchmarks.Quality;
 
-/// <summary>The operator search with one thing changed, one seed each.</summary>
+/// <summary>The operator search with one thing changed, one seed each, all of them with fewer steps than the search as it comes.</summary>
 internal static class Ablations
 {
-    internal const string Section = "ablation";
+    internal const string Section = "ablation", Nothing = "nothing changed";
 
     internal static IReadOnlyList<Trial> All(QualitySettings settings)
     {
+        var search = QualityTrials.Default(settings, settings.CloseBudget, seed: 1);
+        search = search with { Steps = Math.Max(1, (int)(settings.AblationSteps * search.Steps)) };
         return
         [
-            Changed("alignment weight 0.1", s => s with { AlignmentWeight = 0.1 }),
-            Changed("alignment weight 1", s => s with { AlignmentWeight = 1 }),
-            Changed("one site, in front of layer 0", s => s with { Sites = [0] }),
-            Changed("three sites, in front of layers 0, 2, 4", s => s with { Sites = [0, 2, 4] }),
-            Changed("corners not tried", s => s with { SnapToCorners = false }),
+            Changed(Nothing, search),
+            Changed("alignment weight 0.1", search with { AlignmentWeight = 0.1 }),
+            Changed("alignment weight 1", search with { AlignmentWeight = 1 }),
+            Changed("one site, in front of layer 0", search with { Sites = [0] }),
+            Changed("three sites, in front of layers 0, 2, 4", search with { Sites = [0, 2, 4] }),
+            Changed("dropped tokens vanish (γ = 0)", Frozen(new() { Transfer = 0 })),
+            Changed("dropped tokens go to one anchor only (τ = 0)", Frozen(new() { Temperature = 0 })),
+            Changed("every site active (θ = 1)", Frozen(new() { Activation = 1 })),
+            Changed("no reweighting (ρ = 0)", Frozen(new() { Reweight = 0 })),
+            Changed("the same count at every site (ν)", Frozen(new() { UniformKeep = true })),
+            Changed("mass does not weigh in attention", Frozen(new() { ProportionalAttention = 0 })),
+            .. Mixed.Select(score => Changed($"without the score {score}", search with { Scores = [.. Mixed.Where(other => other != score)] })),
+            Changed("corners not tried", search with { SnapToCorners = false }),
         ];
 
-        Trial Changed(string what, Func<SearchSettings, SearchSettings> change) =>
-            QualityTrials.Searched(Section, what, MethodKind.Eos, change(QualityTrials.Default(settings, settings.CloseBudget, seed: 1)));
+        SearchSettings Frozen(FrozenParameters frozen) => search with { Frozen = frozen };
+        Trial Changed(string what, SearchSettings changed) => QualityTrials.Searched(Section, what, MethodKind.Eos, changed);
     }
+
+    // What the search mixes as it comes.
+    private static readonly ScoreCriterion[] Mixed = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention, ScoreCriterion.ClsAttention];
 }

@@ -48,6 +48,12 @@ internal sealed record QualitySettings
     /// <summary>Training steps from the base model to the second one.</summary>
     public int SecondModelSteps { get; init; } = 150;
 
+    /// <summary>The seeds of the other searches.</summary>
+    public IReadOnlyList<int> OtherSeeds { get; init; } = [1];
+
+    /// <summary>The part of the search's steps that ablations take.</summary>
+    public double AblationSteps { get; init; } = 0.5;
+
     /// <summary>Makes a search shorter than its default.</summary>
     public Func<SearchSettings, SearchSettings> Shorten { get; init; } = s => s;
 }

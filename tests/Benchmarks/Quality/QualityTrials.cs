@@ -18,7 +18,7 @@ internal static class QualityTrials
         Unreduced,
         .. settings.Budgets.SelectMany(PresetsAt),
         .. from seed in settings.Seeds from budget in settings.Budgets select Eos(settings, budget, seed),
-        .. from budget in settings.Budgets from trial in SearchBaselines.At(settings, budget) select trial,
+        .. from seed in settings.OtherSeeds from budget in settings.Budgets from trial in SearchBaselines.At(settings, budget, seed) select trial,
         .. settings.Budgets.Select(budget => AgnosticEos(settings, budget)),
         .. Transfers.All(settings),
         .. Ablations.All(settings),

@@ -13,11 +13,14 @@ internal sealed class QualityPage
 
     private QualityPage(QualityResults results) => this.results = results;
 
-    internal static string Write(QualityResults results, IReadOnlyList<string> pictures)
+    internal static string Write(QualityResults results, IReadOnlyList<string> pictures, string? remarks)
     {
         var page = new QualityPage(results);
         page.Introduction();
         page.Summary();
+        page.Agnostic();
+        if (remarks is not null)
+            page.Line(remarks.Trim());
         foreach (var budget in results.Bench.Settings.Budgets)
             page.Budget(budget);
         page.Families();
@@ -45,6 +48,7 @@ internal sealed class QualityPage
             decide by {data.Validation.Pictures.Count} more; all accuracies below are on {data.Test.Examples.Count} questions about {data.Test.Pictures.Count} pictures that no search saw.
             **Accuracy** is the mean of the eight question families' shares of right answers (greedy decoding, the whole answer must be right).
             **Budgets** are mean visual tokens a layer. Every plan's own ledger is printed: none is above the budget. Only the decoder's prefill is counted, not the operator's own work.
+            **Milliseconds** are those of an answer in batches, the encoder's work not counted; questions about one picture share what a question-agnostic plan makes of it.
             **Intervals** are 95% intervals of paired differences: the test pictures are drawn with replacement, 2,000 times, and each method is averaged over its seeds first.
             """);
     }
@@ -69,6 +73,19 @@ internal sealed class QualityPage
             method is null ? "" : Interval(results.Differences.Single(d => d.Budget == budget && d.B == method[0].Trial.Method));
     }
 
+    private void Agnostic()
+    {
+        var best = results.AgnosticDifferences.Where(difference => difference.BestPreset).ToList();
+        if (best.Count == 0)
+            return;
+        Line("Without looking at the question, so that one reduced picture serves all questions about it (one seed):");
+        Table(["mean tokens", "EOS, question-agnostic", "best preset of that kind", "difference"], best.Select(difference => new[]
+        {
+            $"{difference.Budget}", Percent(results.Of(QualityTrials.Agnostic).Single(done => done.Trial.Budget == difference.Budget).Accuracy),
+            $"{difference.B}, {Percent(Accuracy(results.MethodsAt(difference.Budget).Single(method => method[0].Trial.Method == difference.B)))}", Interval(difference),
+        }));
+    }
+
     private void Budget(int budget)
     {
         var methods = results.MethodsAt(budget);
@@ -76,10 +93,10 @@ internal sealed class QualityPage
             return;
         Line($"## At most {budget} mean visual tokens");
         var agnostic = results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).Select(done => (IReadOnlyList<Measured>)[done]);
-        Table(["method", "kind", "accuracy", "seeds", "EOS less this", "mean tokens", "final", "MACs", "KV bytes", "agreement", "ms an answer"],
+        Table(["method", "kind", "sees the question", "accuracy", "seeds", "EOS less this", "mean tokens", "final", "MACs", "KV bytes", "same answer as unreduced", "ms an answer"],
             methods.Concat(agnostic).OrderByDescending(Accuracy).Select(method => new[]
             {
-                method[0].Trial.Method, Kind(method), Percent(Accuracy(method)), method.Count == 1 ? "1" : string.Join(", ", method.Select(plan => (100 * plan.Accuracy).ToString("f1"))),
+                method[0].Trial.Method, Kind(method), method[0].Plan.IsQuestionAgnostic ? "" : "yes", Percent(Accuracy(method)), method.Count == 1 ? "1" : string.Join(", ", method.Select(plan => (100 * plan.Accuracy).ToString("f1"))),
                 results.Differences.FirstOrDefault(d => d.Budget == budget && d.B == method[0].Trial.Method && !IsEos(method)) is { } difference ? Interval(difference) : "",
                 Range(method, plan => plan.Plan.Ledger.Mean, "0.##"), Range(method, plan => plan.Plan.Ledger.Final, "0"), Range(method, plan => 100 * plan.Plan.Ledger.MacsRatio, "0.0", " %"),
                 Range(method, plan => 100 * plan.Plan.Ledger.KvBytesRatio, "0.0", " %"), results.Agreement(method[0]) is null ? "" : Percent(method.Average(plan => results.Agreement(plan)!.Value)),
@@ -101,14 +118,13 @@ internal sealed class QualityPage
     private void OneThingChanged()
     {
         var changed = results.Of(Ablations.Section).ToList();
-        var home = Home();
-        if (changed.Count == 0 || home is null)
+        if (changed.FirstOrDefault(done => done.Trial.Method == Ablations.Nothing) is not { } home)
             return;
         Line($"## One thing changed, {Settings.CloseBudget} mean tokens");
-        Line("One seed each; the first row is the search as it comes, with the same seed. One seed moves the accuracy by about as much as the seeds in the tables above differ.");
-        Table(["change", "accuracy", "difference", "mean tokens", "tokens by layer", "seconds"], changed.Prepend(home).Select(plan => new[]
+        Line($"All of these searches take {Settings.AblationSteps:0.##} of the usual number of steps, the first, in which nothing else is changed, too. One seed each: a difference smaller than that between the seeds in the tables above says little.");
+        Table(["change", "accuracy", "difference", "mean tokens", "tokens by layer", "seconds"], changed.Select(plan => new[]
         {
-            plan == home ? "none" : plan.Trial.Method, Percent(plan.Accuracy), plan == home ? "" : Signed(plan.Accuracy - home.Accuracy), plan.Plan.Ledger.Mean.ToString("0.##"), Layers(plan.Plan),
+            plan.Trial.Method, Percent(plan.Accuracy), plan == home ? "" : Signed(plan.Accuracy - home.Accuracy), plan.Plan.Ledger.Mean.ToString("0.##"), Layers(plan.Plan),
             plan.Cost.Seconds.ToString("f0"),
         }));
     }

@@ -19,8 +19,11 @@ internal static class QualityReport
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "quality.json"), Json(results) + "\n");
         IReadOnlyList<string> pictures = [.. AccuracyPicture.Draw(results, folder), .. OperatorPicture.Draw(results, folder)];
-        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, pictures));
+        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, pictures, Remarks(folder)));
     }
+
+    // What a person has to say about the numbers lies beside them, and survives the next run.
+    private static string? Remarks(string folder) => File.Exists(Path.Combine(folder, "remarks.md")) ? File.ReadAllText(Path.Combine(folder, "remarks.md")) : null;
 
     private static string Json(QualityResults results)
     {
@@ -38,6 +41,7 @@ internal static class QualityReport
             rows = Rows(results, QualityTrials.Main),
             results.Differences,
             agnostic = Rows(results, QualityTrials.Agnostic),
+            agnostic_differences = results.AgnosticDifferences,
             ablations = Rows(results, Ablations.Section),
             transfer_families = Rows(results, Transfers.Families),
             transfer_models = Rows(results, Transfers.Models),
@@ -61,6 +65,7 @@ internal static class QualityReport
         KvBytesRatio = Math.Round(done.Plan.Ledger.KvBytesRatio, 5),
         TokensPerLayer = done.Plan.Ledger.VisualTokensPerLayer,
         AgreementWithUnreduced = results.Agreement(done) is { } agreement ? Math.Round(agreement, 5) : null,
+        QuestionAgnostic = done.Plan.IsQuestionAgnostic,
         MillisecondsPerAnswer = Math.Round(done.Milliseconds, 3),
         SearchSeconds = done.Cost.Questions == 0 ? 0 : Math.Round(done.Cost.Seconds, 1),
         SearchQuestions = done.Cost.Questions,

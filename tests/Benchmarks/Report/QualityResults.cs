@@ -15,6 +15,7 @@ internal sealed class QualityResults
         bySection = Done.ToLookup(done => done.Trial.Section);
         Unreduced = Done.FirstOrDefault(done => done.Trial.Kind == MethodKind.Unreduced);
         Differences = [.. bench.Settings.Budgets.SelectMany(DifferencesAt)];
+        AgnosticDifferences = [.. bench.Settings.Budgets.SelectMany(AgnosticDifferencesAt)];
     }
 
     internal Workbench Bench { get; }
@@ -26,7 +27,11 @@ internal sealed class QualityResults
     /// <summary>The model as it is; <see langword="null"/> until it is measured.</summary>
     internal Measured? Unreduced { get; }
 
+    /// <summary>The operator search against every other method, at each budget.</summary>
     internal IReadOnlyList<Difference> Differences { get; }
+
+    /// <summary>The question-agnostic operator search against the presets that do not look at the question either.</summary>
+    internal IReadOnlyList<Difference> AgnosticDifferences { get; }
 
     /// <summary>The plans of a section, in the order of the trials.</summary>
     internal IEnumerable<Measured> Of(string section) => bySection[section];
@@ -41,10 +46,17 @@ internal sealed class QualityResults
     private IEnumerable<Difference> DifferencesAt(int budget)
     {
         var methods = MethodsAt(budget);
-        if (methods.FirstOrDefault(method => method[0].Trial.Kind == MethodKind.Eos) is not { } eos)
-            yield break;
-        var best = methods.Where(method => method[0].Trial.Kind == MethodKind.Preset).MaxBy(method => method.Average(plan => plan.Accuracy));
-        foreach (var other in methods.Where(method => method != eos).Concat(Unreduced is null ? [] : [[Unreduced]]))
+        return methods.FirstOrDefault(method => method[0].Trial.Kind == MethodKind.Eos) is not { } eos ? []
+            : Against(budget, eos, [.. methods.Where(method => method != eos), .. Unreduced is null ? Array.Empty<IReadOnlyList<Measured>>() : [[Unreduced]]]);
+    }
+
+    private IEnumerable<Difference> AgnosticDifferencesAt(int budget) => Of(QualityTrials.Agnostic).FirstOrDefault(done => done.Trial.Budget == budget) is not { } eos ? []
+        : Against(budget, [eos], MethodsAt(budget).Where(method => method[0].Trial.Kind == MethodKind.Preset && method[0].Plan.IsQuestionAgnostic));
+
+    private IEnumerable<Difference> Against(int budget, IReadOnlyList<Measured> eos, IEnumerable<IReadOnlyList<Measured>> others)
+    {
+        var best = others.Where(method => method[0].Trial.Kind == MethodKind.Preset).MaxBy(method => method.Average(plan => plan.Accuracy));
+        foreach (var other in others)
         {
             var interval = PairedBootstrap.FamilyAverage(Bench.Data.Test, Mean(eos), Mean(other));
             yield return new Difference(budget, eos[0].Trial.Method, other[0].Trial.Method, Points(interval.Difference), Points(interval.Low), Points(interval.High), other == best);

@@ -15,6 +15,7 @@ internal sealed record Row
     public required double KvBytesRatio { get; init; }
     public required IReadOnlyList<int> TokensPerLayer { get; init; }
     public required double? AgreementWithUnreduced { get; init; }
+    public required bool QuestionAgnostic { get; init; }
     public required double MillisecondsPerAnswer { get; init; }
     public required double SearchSeconds { get; init; }
     public required long SearchQuestions { get; init; }
