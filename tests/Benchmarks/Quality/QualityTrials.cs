@@ -20,8 +20,9 @@ internal static class QualityTrials
         .. from seed in settings.Seeds from budget in settings.Budgets select Eos(settings, budget, seed),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets from trial in SearchBaselines.At(settings, budget, seed) select trial,
         .. settings.Budgets.Select(budget => AgnosticEos(settings, budget)),
-        .. Transfers.All(settings),
+        .. Transfers.OverFamilies(settings),
         .. Ablations.All(settings),
+        .. Transfers.OverModels(settings), // last: training leaves memory behind that the searches' peaks would show
     ];
 
     /// <summary>The model as it is.</summary>

@@ -1,3 +1,4 @@
+using EosMLNet.Data;
 using EosMLNet.Reduction;
 
 namespace Benchmarks.Quality;
@@ -10,19 +11,26 @@ internal static class Transfers
     /// <summary>The halves that the families are cut into: each asks about single things and about several.</summary>
     internal static readonly IReadOnlyList<IReadOnlyList<string>> Halves = [["existence", "colour", "count", "number"], ["shape", "position", "comparison", "chart"]];
 
-    internal static IReadOnlyList<Trial> All(QualitySettings settings)
+    /// <summary>Plans that were searched on half of the families.</summary>
+    internal static IReadOnlyList<Trial> OverFamilies(QualitySettings settings)
+    {
+        var search = QualityTrials.Default(settings, settings.CloseBudget, seed: 1);
+        return [.. Halves.Select(half => QualityTrials.Eos(settings, settings.CloseBudget, seed: 1) with
+        {
+            Section = Families,
+            Method = $"searched on {string.Join(", ", half)}",
+            Find = bench => bench.Search(search, Only(half, bench.Data.Search), Only(half, bench.Data.Validation)),
+        })];
+    }
+
+    /// <summary>Plans on the base model that they were not searched on, and what they compare with.</summary>
+    internal static IReadOnlyList<Trial> OverModels(QualitySettings settings)
     {
         var home = QualityTrials.Eos(settings, settings.CloseBudget, seed: 1);
         var search = QualityTrials.Default(settings, settings.CloseBudget, seed: 1);
         var there = Moved("second model's plan on the second", bench => bench.Search(search, on: bench.Second), onSecond: true, SecondModel);
         return
         [
-            .. Halves.Select(half => home with
-            {
-                Section = Families,
-                Method = $"searched on {string.Join(", ", half)}",
-                Find = bench => bench.Search(search, Only(half, bench.Data.Search), Only(half, bench.Data.Validation)),
-            }),
             Moved("unreduced second model", bench => new Found(ReductionPlan.Identity(bench.Second)), onSecond: true, SecondModel),
             Moved("first model's plan on the second", bench => new Found(bench.Plan(home) with { Model = bench.Second }), onSecond: true, SecondModel, home.FindKey),
             there,
@@ -33,5 +41,5 @@ internal static class Transfers
             home with { Section = Models, Method = method, Find = find, OnSecondModel = onSecond, Needs = needs };
     }
 
-    private static EosMLNet.Data.VqaDataset Only(IReadOnlyList<string> families, EosMLNet.Data.VqaDataset data) => QualityData.Where(data, row => families.Contains(row.Family));
+    private static VqaDataset Only(IReadOnlyList<string> families, VqaDataset data) => QualityData.Where(data, row => families.Contains(row.Family));
 }

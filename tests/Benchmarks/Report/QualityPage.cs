@@ -162,7 +162,7 @@ internal sealed class QualityPage
     {
         Line("## What the searches cost");
         Line("Questions are counted each time one is answered, with or without a gradient. Seconds on one thread while a second measurement ran beside it. Memory is the process's largest working set meanwhile, the model, the data and libtorch included.");
-        Table(["search", "mean tokens", "questions", "seconds", "peak MB", "remarks"], results.Done.Where(done => done.Cost.Questions > 0)
+        Table(["search", "mean tokens", "questions", "seconds", "peak MB", "remarks"], results.Done.Where(done => done.Cost.Questions > 0 && done.Trial.Section is QualityTrials.Main or QualityTrials.Agnostic)
             .GroupBy(done => (done.Trial.Section, done.Trial.Method, done.Trial.Budget)).Select(same => new[]
             {
                 same.Key.Method, $"{same.Key.Budget}", $"{same.Average(done => done.Cost.Questions):f0}", $"{same.Average(done => done.Cost.Seconds):f0}", $"{same.Max(done => done.Cost.PeakBytes) / 1e6:f0}",
