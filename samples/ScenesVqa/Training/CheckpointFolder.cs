@@ -21,6 +21,15 @@ internal static class CheckpointFolder
         return VisionLanguageProcessor.Load(folder, config);
     }
 
+    /// <summary>Keeps the tokenizer and the preprocessor of the checkpoint that training goes on from: to other token ids its weights would mean nothing.</summary>
+    /// <returns>What reads them back.</returns>
+    public static VisionLanguageProcessor CopyProcessor(LlavaConfig config, string from, string folder)
+    {
+        foreach (var file in (string[])["vocab.json", "merges.txt", "tokenizer_config.json", "preprocessor_config.json"])
+            File.Copy(Path.Combine(from, file), Path.Combine(folder, file), overwrite: true);
+        return VisionLanguageProcessor.Load(folder, config);
+    }
+
     // A digit may merge with the blank before it, never with another digit: a two-digit number stays two things to read.
     private static string ApartDigits(string text) => Regex.Replace(text, " ?([0-9])", " $1");
 

@@ -18,7 +18,9 @@ internal static class Trainer
         var data = drawn ? TrainingData.Drawn(seed) : TrainingData.Read(options.Text("data"), options.Text("images"), seed);
         using var log = new TrainingLog(folder);
         var config = BaseModel.Config(data.VocabularySize);
-        var processor = CheckpointFolder.SaveProcessor(config, data.Training.Take(VocabularyPictures).SelectMany(p => p.Questions), folder);
+        var processor = resume is null
+            ? CheckpointFolder.SaveProcessor(config, data.Training.Take(VocabularyPictures).SelectMany(p => p.Questions), folder)
+            : CheckpointFolder.CopyProcessor(config, resume, folder);
         using var model = BaseModel.Create(config, seed, resume);
         log.Write($"{model.Weights.Sum(w => w.Value.numel())} parameters");
         void Save() => CheckpointFolder.Save(model, folder);

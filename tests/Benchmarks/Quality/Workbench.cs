@@ -79,7 +79,7 @@ internal sealed class Workbench : IDisposable
         var unfinished = $"{SecondModelFolder}.unfinished";
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);
-        Trainer.Run(new Arguments(["train", "--out", unfinished, "--resume", ModelFolder, "--steps", $"{Settings.SecondModelSteps}", "--seed", "1"]));
+        Trainer.Run(new Arguments(["train", "--out", unfinished, "--resume", ModelFolder, "--steps", $"{Settings.SecondModelSteps}", "--seed", "2"]));
         if (Directory.Exists(SecondModelFolder))
             Directory.Delete(SecondModelFolder, recursive: true);
         Directory.Move(unfinished, SecondModelFolder);
