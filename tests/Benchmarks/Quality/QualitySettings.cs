@@ -46,7 +46,7 @@ internal sealed record QualitySettings
     public int MostTrials { get; init; } = int.MaxValue;
 
     /// <summary>Training steps from the base model to the second one.</summary>
-    public int SecondModelSteps { get; init; } = 150;
+    public int SecondModelSteps { get; init; } = 60;
 
     /// <summary>The seeds of the other searches.</summary>
     public IReadOnlyList<int> OtherSeeds { get; init; } = [1];
