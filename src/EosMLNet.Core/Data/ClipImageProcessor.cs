@@ -34,6 +34,9 @@ public sealed class ClipImageProcessor
     /// <summary>Height of the processed pictures in pixels.</summary>
     public int Height { get; private set; } = 224;
 
+    /// <summary>The mean that pixels are normalised by, as a colour: the border that LLaVA-1.5 pads pictures with.</summary>
+    internal (byte Red, byte Green, byte Blue) MeanColour => ((byte)(_mean[0] * 255), (byte)(_mean[1] * 255), (byte)(_mean[2] * 255));
+
     /// <summary>CLIP's own settings for square pictures of <paramref name="imageSize"/> pixels.</summary>
     public static ClipImageProcessor Default(int imageSize)
     {

@@ -6,7 +6,7 @@ namespace EosMLNet.Data;
 /// <summary>A decoded picture: 8-bit red, green and blue, row by row from the top left.</summary>
 public sealed class RgbImage
 {
-    private const long LargestFile = 1 << 28; // bytes
+    internal const long LargestFile = 1 << 28; // bytes
     private const long LargestPicture = 89_478_485; // pixels; the size above which Pillow, too, suspects a decompression bomb
     private readonly byte[] _pixels;
 
@@ -71,6 +71,21 @@ public sealed class RgbImage
         return result == SKCodecResult.Success
             ? new RgbImage(width, height, WithoutAlpha(rgba))
             : throw Unreadable(name, $"cannot be decoded ({result})");
+    }
+
+    /// <summary>The picture in the middle of a square of its longer side, with a plain border.</summary>
+    internal RgbImage PaddedToSquare(byte red, byte green, byte blue)
+    {
+        if (Width == Height)
+            return this;
+        var side = Math.Max(Width, Height);
+        var square = new byte[3L * side * side];
+        for (var i = 0; i < square.Length; i += 3)
+            (square[i], square[i + 1], square[i + 2]) = (red, green, blue);
+        var (left, top) = ((side - Width) / 2, (side - Height) / 2);
+        for (var y = 0; y < Height; y++)
+            _pixels.AsSpan(3 * y * Width, 3 * Width).CopyTo(square.AsSpan(3 * ((y + top) * side + left)));
+        return new RgbImage(side, side, square);
     }
 
     /// <summary>SHA-256 over the size and the pixels, in hexadecimal.</summary>

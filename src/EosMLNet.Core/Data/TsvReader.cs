@@ -78,7 +78,7 @@ internal sealed class TsvReader
 
     private RgbImage Picture(string path)
     {
-        var full = ResolveInside(path);
+        var full = InsideFolder.Resolve(_imageFolder, path) ?? throw Bad($"the picture path '{path}' is empty, invalid or leads out of '{_imageFolder}'");
         if (_pictures.TryGetValue(full, out var picture))
             return picture;
         if (!File.Exists(full))
@@ -91,15 +91,6 @@ internal sealed class TsvReader
         {
             throw new EosException(e.Code, $"'{_file}' line {_line}: {e.Message[(e.Code.Length + 2)..]}", e); // without the code, which the new message begins with
         }
-    }
-
-    private string ResolveInside(string path)
-    {
-        if (path.Length == 0 || path.Contains('\0'))
-            throw Bad("an empty or invalid picture path");
-        var full = Path.GetFullPath(Path.Combine(_imageFolder, path));
-        var root = Path.EndsInDirectorySeparator(_imageFolder) ? _imageFolder : _imageFolder + Path.DirectorySeparatorChar;
-        return full.StartsWith(root, StringComparison.Ordinal) ? full : throw Bad($"the picture path '{path}' leads out of '{_imageFolder}'");
     }
 
     private EosException Bad(string what) => new(EosErrors.DatasetRow, $"'{_file}' line {_line}: {what}; correct or remove the row.");

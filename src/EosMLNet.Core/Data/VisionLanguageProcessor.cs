@@ -52,6 +52,9 @@ public sealed class VisionLanguageProcessor
         return promptTemplate is null ? new(images, tokenizer, config) : new(images, tokenizer, config) { PromptTemplate = promptTemplate };
     }
 
+    /// <summary>The same with another prompt around the question; null leaves it as it is.</summary>
+    internal VisionLanguageProcessor WithTemplate(string? promptTemplate) => promptTemplate is null ? this : new(Images, _tokenizer, _config) { PromptTemplate = promptTemplate };
+
     /// <summary>The ids of the prompt around a question; the picture's place is taken by one image token per visual token.</summary>
     /// <param name="question">The question. Special tokens spelt out in it are plain text.</param>
     /// <param name="withImage">Whether there is a picture; without one the prompt has no image tokens.</param>

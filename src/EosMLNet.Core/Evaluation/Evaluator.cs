@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EosMLNet.Data;
+using EosMLNet.Evaluation.Benchmarks;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using static TorchSharp.torch;
@@ -27,8 +28,44 @@ public static class Evaluator
         pictures?.CheckIsFor(model.Model, data);
         using var own = pictures is null ? new PictureCache(model.Model, data) : null;
         var clock = Stopwatch.StartNew();
-        var answers = Answer(model, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures ?? own!, batchSize, maxNewTokens, progress, cancellation);
+        var answers = Answer(model, model.Model.Processor!, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures ?? own!, batchSize, maxNewTokens, progress, cancellation);
         return Score(data, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
+    }
+
+    /// <summary>Asks every question of a benchmark and scores the answers by its metric.</summary>
+    /// <param name="model">The model under a plan.</param>
+    /// <param name="benchmark">The questions.</param>
+    /// <param name="batchSize">Questions asked at a time.</param>
+    /// <param name="maxNewTokens">The most tokens an answer is given; null: as many as the benchmark's metric can use.</param>
+    /// <param name="pictures">Encoded pictures that several evaluations of one model on one benchmark share; null: each picture is encoded in this evaluation.</param>
+    /// <param name="progress">Receives the number of questions done after each batch.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <exception cref="EosException">EOS1010: a picture is not one. EOS1013: an option is out of its range, or <paramref name="pictures"/> belongs to others. EOS1014: the checkpoint has no tokenizer.</exception>
+    public static BenchmarkResult Evaluate(
+        ReducedModel model, Benchmark benchmark, int batchSize = 64, int? maxNewTokens = null, PictureCache? pictures = null,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        pictures?.CheckIsFor(model.Model, benchmark);
+        using var own = pictures is null ? benchmark.CreateCache(model.Model) : null;
+        var clock = Stopwatch.StartNew();
+        var answers = Answer(model, model.Model.Processor!.WithTemplate(benchmark.PromptTemplate), [.. benchmark.Questions.Select(q => (q.Picture, q.Prompt))],
+            pictures ?? own!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
+        return Score(benchmark, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
+    }
+
+    /// <summary>Scores answers that were given before.</summary>
+    internal static BenchmarkResult Score(Benchmark benchmark, IReadOnlyList<string> answers, double milliseconds, TokenLedger ledger)
+    {
+        var scores = benchmark.Questions.Zip(answers, benchmark.Score).ToArray();
+        return new BenchmarkResult
+        {
+            Value = benchmark.Value(scores, [.. Enumerable.Repeat(1, scores.Length)]),
+            Details = benchmark.Details(scores).ToDictionary(detail => detail.Name, detail => detail.Value),
+            Answers = answers,
+            Scores = scores,
+            MillisecondsPerAnswer = milliseconds,
+            Ledger = ledger,
+        };
     }
 
     /// <summary>Whether an answer is the expected one: the same text but for case and surrounding space.</summary>
@@ -37,12 +74,11 @@ public static class Evaluator
 
     /// <summary>The answers to questions about pictures, in their order.</summary>
     internal static string[] Answer(
-        ReducedModel model, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
+        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
         IProgress<int>? progress, CancellationToken cancellation)
     {
         if (batchSize < 1)
             throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
-        var processor = model.Model.Processor!;
         var answers = new string[rows.Count];
         var done = 0;
         // Rows about one picture stand together, so that also a picture that is not kept is encoded once a batch.

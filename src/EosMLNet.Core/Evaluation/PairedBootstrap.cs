@@ -1,4 +1,5 @@
 using EosMLNet.Data;
+using EosMLNet.Evaluation.Benchmarks;
 
 namespace EosMLNet.Evaluation;
 
@@ -23,6 +24,15 @@ public static class PairedBootstrap
     /// <inheritdoc cref="Accuracy"/>
     public static BootstrapInterval FamilyAverage(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1) =>
         Means(data.Examples, row => row.Family, a, b, resamples, seed);
+
+    /// <summary>The difference of a benchmark's own figure, in its own unit.</summary>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="a">The first plan's result.</param>
+    /// <param name="b">The second plan's result.</param>
+    /// <param name="resamples">How often the pictures are drawn.</param>
+    /// <param name="seed">Which draws.</param>
+    public static BootstrapInterval Value(Benchmark benchmark, BenchmarkResult a, BenchmarkResult b, int resamples = 2000, int seed = 1) =>
+        Of([.. benchmark.Questions.Select(q => q.Picture)], drawn => benchmark.Value(a.Scores, drawn) - benchmark.Value(b.Scores, drawn), resamples, seed);
 
     /// <summary>The difference of any two figures.</summary>
     /// <param name="pictures">Each row's picture.</param>

@@ -12,7 +12,7 @@ public sealed class PictureCache : IDisposable
     private readonly Dictionary<int, (Tensor Features, Tensor? ClsAttention)> kept = [];
     private readonly Func<IReadOnlyList<int>, VisionOutput> encode;
     private readonly long limitBytes;
-    private readonly (VisionLanguageModel? Model, VqaDataset? Data) owner;
+    private readonly (VisionLanguageModel? Model, object? Data) owner;
     private long bytes;
 
     /// <summary>Nothing is encoded yet.</summary>
@@ -21,19 +21,24 @@ public sealed class PictureCache : IDisposable
     /// <param name="limitBytes">The most memory that is kept. The default is 1 GiB, which are 14,000 pictures of scenes-llava and 227 of LLaVA-1.5-7B in 16 bits.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer and with it no image processor.</exception>
     public PictureCache(VisionLanguageModel model, VqaDataset data, long limitBytes = 1L << 30)
-        : this(model, i => data.Pictures[i], limitBytes) => owner = (model, data);
+        : this(model, data, i => data.Pictures[i], limitBytes)
+    {
+    }
 
     /// <summary>Pictures that are decoded when they are needed.</summary>
-    internal PictureCache(VisionLanguageModel model, Func<int, RgbImage> picture, long limitBytes)
-        : this(wanted => Encode(model, [.. wanted.Select(picture)]), limitBytes) =>
+    internal PictureCache(VisionLanguageModel model, object data, Func<int, RgbImage> picture, long limitBytes)
+        : this(wanted => Encode(model, [.. wanted.Select(picture)]), limitBytes)
+    {
         _ = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions about pictures cannot be asked. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+        owner = (model, data);
+    }
 
     internal PictureCache(Func<IReadOnlyList<int>, VisionOutput> encode, long limitBytes) => (this.encode, this.limitBytes) = (encode, limitBytes);
 
     /// <summary>Pictures are known by their index: under another dataset or model they would be the wrong ones.</summary>
     /// <exception cref="EosException">EOS1013: the cache was made for another model or dataset.</exception>
-    internal void CheckIsFor(VisionLanguageModel model, VqaDataset data)
+    internal void CheckIsFor(VisionLanguageModel model, object data)
     {
         if (!ReferenceEquals(owner.Model, model) || !ReferenceEquals(owner.Data, data))
             throw new EosException(EosErrors.InvalidOption, "The picture cache was made for another model or another dataset. Make one for these, or give none.");

@@ -1,48 +1,93 @@
 using System.CommandLine;
-using System.Globalization;
 using EosMLNet.Data;
 using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Evaluate;
 
-/// <summary><c>eos evaluate</c>: how well a model answers a table of questions, reduced by a plan or not.</summary>
+/// <summary><c>eos evaluate</c>: how well a model answers a table of questions or published benchmarks, unreduced and under any number of plans.</summary>
 internal sealed class EvaluateCommand : ModelCommand
 {
-    private readonly Option<string?> plan = CommonOptions.Plan();
-    private readonly Option<string> data = CommonOptions.Data();
-    private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<int?> limit = new("--limit") { HelpName = "N", Description = "Answer only the first N rows. Default: all." };
-    private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", 8, "The longest answer, in tokens.");
-    private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Rows that are answered at once.");
-    private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each row's answer to this tab-separated file.");
+    private const string Unreduced = "unreduced";
+    private readonly Option<string[]> plans = new("--plan") { HelpName = "FILE", Description = "A plan to compare with the unreduced model; may be given several times.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> benchmarks = CommonOptions.Optional("--benchmark", "NAMES",
+        $"Benchmarks instead of a table: some of {string.Join(", ", BenchmarkCatalog.Names)} between commas, or all.");
+    private readonly Option<string> data = CommonOptions.Required("--data", "PATH",
+        "The table of questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family. With one benchmark, the folder with its published files; with several or all, the folder of their folders.");
+    private readonly Option<string?> images = CommonOptions.Optional("--images", "DIR", "Folder that the table's picture paths start from.");
+    private readonly Option<int?> limit = new("--limit") { HelpName = "N", Description = "Answer only the first N rows of the table. Default: all." };
+    private readonly Option<int?> maxNewTokens = new("--max-new-tokens") { HelpName = "N", Description = "The longest answer, in tokens. Default: 8 for a table, what the metric needs for a benchmark." };
+    private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Questions that are answered at once.");
+    private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each answer to this tab-separated file.");
 
     public EvaluateCommand(EosConsole console)
-        : base("evaluate", "Answers a table of questions about pictures and compares with the expected answers.", console) =>
-        AddOptions(plan, data, images, limit, maxNewTokens, batchSize, predictions);
+        : base("evaluate", "Answers questions about pictures, unreduced and under plans, and compares with the expected answers and with each other.", console) =>
+        AddOptions(plans, benchmarks, data, images, limit, maxNewTokens, batchSize, predictions);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
-        var (rows, atOnce, longest) = (values.AtLeast(limit, 1), values.AtLeast(batchSize, 1), values.AtLeast(maxNewTokens, 1));
-        var questions = LoadData(values.GetRequiredValue(data), values.GetRequiredValue(images)).Take(rows ?? int.MaxValue);
+        var (atOnce, longest) = (values.AtLeast(batchSize, 1), values.AtLeast(maxNewTokens, 1));
+        var questions = LoadQuestions(values);
         using var model = LoadModel(values);
-        var reduced = Reduce(model, values.GetValue(plan));
-        var result = Console.Progress("Answering", report => Evaluator.Evaluate(
-            reduced, questions, atOnce, longest, pictures: null,
-            new InlineProgress<int>(done => report((double)done / questions.Examples.Count, $"{done} of {questions.Examples.Count}")), cancellation));
-        Print(questions, result);
+        var reduced = LoadPlans(model, values.GetValue(plans) ?? []);
+        var reports = new List<(Benchmark Benchmark, BenchmarkReport Report)>();
+        foreach (var benchmark in questions)
+        {
+            using var pictures = benchmark.CreateCache(model);
+            var results = reduced.Select(plan => (plan.Name, Evaluate(plan, benchmark, pictures))).ToArray();
+            reports.Add((benchmark, BenchmarkReport.Of(benchmark, results)));
+            Console.Print(reports[^1].Report);
+        }
+        if (reports.Count > 1)
+            Console.PrintAll([.. reports.Select(r => r.Report)]);
+        Console.PrintLedgers([.. reduced.Select(plan => (plan.Name, plan.Model.Plan.Ledger))]);
         if (values.GetValue(predictions) is { } file)
-            PredictionsFile.Write(file, questions, result);
-        return result;
+            PredictionsFile.Write(file, reports);
+        return new { Benchmarks = reports.Select(r => r.Report) };
+
+        BenchmarkResult Evaluate((string Name, ReducedModel Model) plan, Benchmark benchmark, PictureCache pictures) =>
+            Console.Progress($"Answering {benchmark.Name}, {plan.Name}", report => Evaluator.Evaluate(plan.Model, benchmark, atOnce, longest, pictures,
+                new InlineProgress<int>(done => report((double)done / benchmark.Questions.Count, $"{done} of {benchmark.Questions.Count}")), cancellation));
     }
 
-    private void Print(VqaDataset questions, EvaluationResult result)
+    private IReadOnlyList<Benchmark> LoadQuestions(ParseResult values)
     {
-        var counts = questions.Examples.CountBy(example => example.Family).ToDictionary();
-        if (counts.Count > 1)
-            Console.Table("", ["family", "questions", "accuracy"],
-                result.ByFamily.Select(family => new[] { family.Key, $"{counts[family.Key]}", family.Value.ToString("0.000", CultureInfo.InvariantCulture) }));
-        Console.Line($"Accuracy {result.Accuracy:0.0000} of {questions.Examples.Count} questions, {result.FamilyAverage:0.0000} averaged over {counts.Count} families; {result.MillisecondsPerAnswer:0.0} ms an answer.");
-        Console.PrintCost(result.Ledger);
+        var (path, folder, rows) = (values.GetRequiredValue(data), values.GetValue(images), values.AtLeast(limit, 1));
+        if (values.GetValue(benchmarks) is not { } names)
+        {
+            if (folder is null)
+                throw new EosException(EosErrors.InvalidOption, "--images is missing. A table of questions needs the folder that its picture paths start from; published benchmarks are named with --benchmark.");
+            return [TableBenchmark.Of(Path.GetFileName(path), LoadData(path, folder).Take(rows ?? int.MaxValue))];
+        }
+        if (folder is not null || rows is not null)
+            throw new EosException(EosErrors.InvalidOption, "--images and --limit are for tables of questions; a benchmark is evaluated whole, from its own folder. Leave them out.");
+        return [.. Named(names, path).Select(named =>
+        {
+            var benchmark = BenchmarkCatalog.Load(named.Name, named.Folder);
+            Console.Line($"Data {named.Folder}: {benchmark.Name}, {benchmark.Questions.Count} questions about {benchmark.Pictures.Count} pictures");
+            return benchmark;
+        })];
+    }
+
+    private static IEnumerable<(string Name, string Folder)> Named(string names, string path)
+    {
+        if (names != "all")
+        {
+            var list = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
+            return list.Length == 1 ? [(list[0], path)] : list.Select(name => (name, Path.Combine(path, name)));
+        }
+        var present = BenchmarkCatalog.Names.Select(name => (name, Path.Combine(path, name))).Where(named => Directory.Exists(named.Item2)).ToArray();
+        return present.Length > 0 ? present
+            : throw new EosException(EosErrors.FileMissing, $"'{path}' has no folder of a benchmark; expected some of {string.Join(", ", BenchmarkCatalog.Names)} in it.");
+    }
+
+    // Two plans of one file name go by their paths.
+    private static (string Name, ReducedModel Model)[] LoadPlans(VisionLanguageModel model, string[] files)
+    {
+        var repeated = files.Distinct().CountBy(file => Path.GetFileNameWithoutExtension(file)!).Where(count => count.Value > 1).Select(count => count.Key).ToHashSet();
+        return [(Unreduced, Reduce(model, null)), .. files.Distinct().Select(file => (repeated.Contains(Path.GetFileNameWithoutExtension(file)) ? file : Path.GetFileNameWithoutExtension(file), Reduce(model, file)))];
     }
 }

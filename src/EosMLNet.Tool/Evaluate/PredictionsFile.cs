@@ -1,22 +1,24 @@
+using System.Globalization;
 using System.Text;
-using EosMLNet.Data;
-using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 using EosMLNet.Runtime;
 
 namespace EosMLNet.Tool.Evaluate;
 
-/// <summary>The answers of an evaluation, row by row in the order of the table: Question, Answer, Family, PredictedAnswer, Correct (0 or 1).</summary>
+/// <summary>The answers of an evaluation, plan after plan, in the order of the questions: Benchmark, Plan, Question, Answer (all that are accepted, between "|"), Family, PredictedAnswer, Score (0 … 1).</summary>
 internal static class PredictionsFile
 {
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
-    internal static void Write(string path, VqaDataset data, EvaluationResult result)
+    internal static void Write(string path, IEnumerable<(Benchmark Benchmark, BenchmarkReport Report)> reports)
     {
-        var text = new StringBuilder("Question\tAnswer\tFamily\tPredictedAnswer\tCorrect\n");
-        foreach (var (example, answer, score) in data.Examples.Zip(result.Answers, result.Scores))
-        {
-            string[] cells = [example.Question, example.Answer, example.Family, answer, score > 0 ? "1" : "0"];
-            text.AppendJoin('\t', cells.Select(OneCell)).Append('\n');
-        }
+        var text = new StringBuilder("Benchmark\tPlan\tQuestion\tAnswer\tFamily\tPredictedAnswer\tScore\n");
+        foreach (var (benchmark, report) in reports)
+            foreach (var plan in report.Plans)
+                foreach (var (question, answer, score) in benchmark.Questions.Zip(plan.Answers, plan.Scores))
+                {
+                    string[] cells = [benchmark.Name, plan.Plan, question.Prompt, string.Join('|', question.References), question.Category, answer, score.ToString("0.####", CultureInfo.InvariantCulture)];
+                    text.AppendJoin('\t', cells.Select(OneCell)).Append('\n');
+                }
         AtomicFile.WriteText(path, text.ToString());
     }
 

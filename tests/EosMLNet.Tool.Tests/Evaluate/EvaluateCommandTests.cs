@@ -13,17 +13,19 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         var run = await Evaluate("--predictions", tiny["predictions.tsv"], "--json", tiny["result.json"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("12 questions about 6 pictures", run.Output);
-        Assert.Matches(@"colour +6 +\d\.\d{3}", run.Output);
-        Assert.Matches(@"Accuracy \d\.\d{4} of 12 questions, \d\.\d{4} averaged over 2 families", run.Output);
+        Assert.Contains("rows.tsv: accuracy, % averaged over families, 12 questions", run.Output);
+        Assert.Matches(@"colour +\d+\.\d\d", run.Output);
+        Assert.Matches(@"unreduced +\d+\.\d\d +1\.000 +16 +16 +1\.000", run.Output);
         Assert.Contains("Mean 16 and final 16 visual tokens; MACs 1.000", run.Output);
 
         var rows = File.ReadAllLines(tiny["predictions.tsv"]).Select(line => line.Split('\t')).ToArray();
-        Assert.Equal(["Question", "Answer", "Family", "PredictedAnswer", "Correct"], rows[0]);
+        Assert.Equal(["Benchmark", "Plan", "Question", "Answer", "Family", "PredictedAnswer", "Score"], rows[0]);
         Assert.Equal(13, rows.Length);
-        Assert.Equal(("how many of 1?", "2", "count"), (rows[2][0], rows[2][1], rows[2][2]));
+        Assert.Equal(("rows.tsv", "unreduced", "how many of 1?", "2", "count"), (rows[2][0], rows[2][1], rows[2][2], rows[2][3], rows[2][4]));
         using var result = JsonDocument.Parse(File.ReadAllText(tiny["result.json"]));
-        Assert.Equal(rows.Skip(1).Average(row => int.Parse(row[4])), result.RootElement.GetProperty("accuracy").GetDouble(), 9);
-        Assert.Equal(rows.Skip(1).Select(row => row[3]), result.RootElement.GetProperty("answers").EnumerateArray().Select(answer => answer.GetString()));
+        var plan = result.RootElement.GetProperty("benchmarks")[0].GetProperty("plans")[0];
+        Assert.Equal(rows.Skip(1).Average(row => int.Parse(row[6])) * 100, plan.GetProperty("details").GetProperty("all rows").GetDouble(), 9);
+        Assert.Equal(rows.Skip(1).Select(row => row[5]), plan.GetProperty("answers").EnumerateArray().Select(answer => answer.GetString()));
     }
 
     [Fact]
@@ -35,19 +37,67 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
-    public async Task A_plan_is_reported_with_its_ledger()
+    public async Task Plans_stand_beside_the_unreduced_model_with_agreement_intervals_and_ledger()
     {
-        var run = await Evaluate("--plan", tiny.Plan(4), "--limit", "5");
+        var run = await Evaluate("--plan", tiny.Plan(4), "--plan", tiny.Plan(9), "--limit", "5", "--json", tiny["plans.json"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("of 5 questions", run.Output);
-        Assert.Contains("Mean 4 and final 4 visual tokens", run.Output);
+        Assert.Matches(@"plan-4 +\d+\.\d\d +\d\.\d{3} +4 +4 ", run.Output);
+        Assert.Matches(@"plan-9 +plan-4 +[+-]?\d+\.\d\d +[+-]?\d+\.\d\d +[+-]?\d+\.\d\d", run.Output);
+        Assert.Matches(@"layer +unreduced +plan-4 +plan-9\n", run.Output);
+        Assert.Matches(@"\n +0 +16 +4 +9\n", run.Output);
+        Assert.Contains("plan-4:\nMean 4 and final 4 visual tokens", run.Output);
+        using var json = JsonDocument.Parse(File.ReadAllText(tiny["plans.json"]));
+        var report = json.RootElement.GetProperty("benchmarks")[0];
+        Assert.Equal(5, report.GetProperty("questions").GetInt32());
+        Assert.Equal(["unreduced", "plan-4", "plan-9"], report.GetProperty("plans").EnumerateArray().Select(plan => plan.GetProperty("plan").GetString()));
+        Assert.All(report.GetProperty("plans").EnumerateArray(), plan => Assert.Equal(4, plan.GetProperty("ledger").GetProperty("visualTokensPerLayer").GetArrayLength()));
+        Assert.Equal([("plan-4", "unreduced"), ("plan-9", "unreduced"), ("plan-9", "plan-4")],
+            report.GetProperty("differences").EnumerateArray().Select(d => (d.GetProperty("a").GetString(), d.GetProperty("b").GetString())));
+        Assert.All(report.GetProperty("differences").EnumerateArray(), d =>
+            Assert.InRange(d.GetProperty("difference").GetDouble(), d.GetProperty("low").GetDouble() - 1e-9, d.GetProperty("high").GetDouble() + 1e-9));
+    }
+
+    [Fact]
+    public async Task Benchmarks_are_read_from_their_published_layout_and_stand_in_one_table()
+    {
+        WriteBenchmarks();
+        var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--benchmark", "all", "--data", tiny["benchmarks"], "--plan", tiny.Plan(4), tiny.Plan(9), "--device", "cpu",
+            "--max-new-tokens", "2", "--json", tiny["benchmarks.json"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("pope, 6 questions about 2 pictures", run.Output);
+        Assert.Contains("pope: F1, mean of the splits, %, 6 questions", run.Output);
+        Assert.Matches(@"plan +mean tokens +mme +pope +mean, % of unreduced", run.Output);
+        Assert.Matches(@"plan-9 +9 +\d+\.\d\d +\d+\.\d\d", run.Output);
+        using var json = JsonDocument.Parse(File.ReadAllText(tiny["benchmarks.json"]));
+        Assert.Equal(["mme", "pope"], json.RootElement.GetProperty("benchmarks").EnumerateArray().Select(report => report.GetProperty("name").GetString()));
+
+        var alone = await EosRun.Of("evaluate", "--model", tiny.Model, "--benchmark", "pope", "--data", Path.Combine(tiny["benchmarks"], "pope"), "--device", "cpu", "--max-new-tokens", "2", "--json", tiny["pope.json"]);
+        Assert.Equal((0, ""), (alone.ExitCode, alone.Error));
+        using var pope = JsonDocument.Parse(File.ReadAllText(tiny["pope.json"]));
+        static string? Answers(JsonElement report) => report.GetProperty("plans")[0].GetProperty("answers").ToString();
+        Assert.Equal(Answers(json.RootElement.GetProperty("benchmarks")[1]), Answers(pope.RootElement.GetProperty("benchmarks")[0]));
+    }
+
+    [Theory]
+    [InlineData("EOS1013", "--images is missing", "--data", "rows.tsv")]
+    [InlineData("EOS1013", "There is no benchmark 'pop'", "--data", ".", "--benchmark", "pop")]
+    [InlineData("EOS1013", "--images and --limit are for tables", "--data", ".", "--benchmark", "pope", "--limit", "3")]
+    [InlineData("EOS1001", "has no folder of a benchmark", "--data", ".", "--benchmark", "all")]
+    [InlineData("EOS1001", "coco_pope_random.json", "--data", ".", "--benchmark", "pope")]
+    public async Task What_was_asked_for_wrongly_is_said(string code, string message, params string[] options)
+    {
+        using var empty = new TemporaryFolder();
+        var run = await EosRun.Of(["evaluate", "--model", tiny.Model, .. options.Select(option => option == "." ? empty.Path : option)]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"error {code}:", run.Error);
+        Assert.Contains(message, run.Error);
     }
 
     [Fact]
     public async Task Progress_is_plain_lines_when_redirected()
     {
         var run = await Evaluate("--batch-size", "3");
-        Assert.Contains("Answering: 100 %  12 of 12\n", run.Output);
+        Assert.Contains("Answering rows.tsv, unreduced: 100 %  12 of 12\n", run.Output);
         Assert.DoesNotContain('\u001b', run.Output);
     }
 
@@ -59,5 +109,21 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         var run = await EosRun.Cancellable(source.Token, "evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--predictions", tiny["none.tsv"]);
         Assert.Equal((130, "Cancelled.\n"), (run.ExitCode, run.Error.ReplaceLineEndings("\n")));
         Assert.False(File.Exists(tiny["none.tsv"]));
+    }
+
+    // POPE and MME in small, about the fixture's pictures.
+    private void WriteBenchmarks()
+    {
+        string pope = Path.Combine(tiny["benchmarks"], "pope"), count = Path.Combine(tiny["benchmarks"], "mme", "count");
+        Directory.CreateDirectory(Path.Combine(pope, "val2014"));
+        Directory.CreateDirectory(count);
+        for (var picture = 0; picture < 2; picture++)
+        {
+            File.Copy(Path.Combine(tiny.Images, $"{picture}.png"), Path.Combine(pope, "val2014", $"{picture}.png"));
+            File.Copy(Path.Combine(tiny.Images, $"{picture}.png"), Path.Combine(count, $"{picture}.png"));
+            File.WriteAllText(Path.Combine(count, $"{picture}.txt"), "is it red?\tYes\nis it green?\tNo\n");
+        }
+        foreach (var split in (string[])["random", "popular", "adversarial"])
+            File.WriteAllLines(Path.Combine(pope, $"coco_pope_{split}.json"), ["""{"image": "0.png", "text": "is it red?", "label": "yes"}""", """{"image": "1.png", "text": "is it blue?", "label": "no"}"""]);
     }
 }

@@ -1,0 +1,23 @@
+namespace EosMLNet.Evaluation.Benchmarks;
+
+/// <summary>One question of a benchmark, in the form in which the model is asked.</summary>
+public sealed record BenchmarkQuestion
+{
+    /// <summary>Index of the picture among the benchmark's.</summary>
+    public required int Picture { get; init; }
+
+    /// <summary>What the model is asked, the instruction how to answer included.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The expected answer, or all that are accepted; the letter where there are options.</summary>
+    public required IReadOnlyList<string> References { get; init; }
+
+    /// <summary>The options A, B, … in their order; none where the answer is free.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>The benchmark's own kind of question, such as MME's subtask; empty where it has none.</summary>
+    public string Category { get; init; } = "";
+
+    /// <summary>Questions of one group are scored together where the benchmark does so: MME's two about one picture, MMBench's rotations of one question.</summary>
+    public string Group { get; init; } = "";
+}

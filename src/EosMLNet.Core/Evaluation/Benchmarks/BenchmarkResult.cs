@@ -1,0 +1,29 @@
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Evaluation.Benchmarks;
+
+/// <summary>How a model under a plan does in a benchmark.</summary>
+public sealed record BenchmarkResult
+{
+    /// <summary>The figure that papers print, in the unit that <see cref="Benchmark.Metric"/> names.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>Further figures by name, such as the accuracy of each category in percent.</summary>
+    public required IReadOnlyDictionary<string, double> Details { get; init; }
+
+    /// <summary>The answer to each question, in their order.</summary>
+    public required IReadOnlyList<string> Answers { get; init; }
+
+    /// <summary>What each answer is worth, 0 … 1.</summary>
+    public required IReadOnlyList<double> Scores { get; init; }
+
+    /// <summary>Wall-clock milliseconds an answer in batches; pictures that a cache had are not in it, so that only equal conditions compare.</summary>
+    public required double MillisecondsPerAnswer { get; init; }
+
+    /// <summary>What the plan costs.</summary>
+    public required TokenLedger Ledger { get; init; }
+
+    /// <summary>The share of questions to which both give the same answer, right or wrong, 0 … 1.</summary>
+    /// <exception cref="EosException">EOS1013: the other result has another number of answers.</exception>
+    public double AgreementWith(BenchmarkResult other) => Evaluator.Agreement(Answers, other.Answers);
+}

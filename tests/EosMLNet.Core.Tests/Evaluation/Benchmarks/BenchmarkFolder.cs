@@ -1,0 +1,41 @@
+using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
+using EosMLNet.Reduction;
+using EosMLNet.Tests.Data;
+using EosMLNet.Tests.Reduction;
+
+namespace EosMLNet.Tests.Evaluation.Benchmarks;
+
+/// <summary>A benchmark's folder, filled by a test, and what answers to its questions score.</summary>
+internal sealed class BenchmarkFolder : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    internal string Path => folder.Path;
+
+    internal string Write(string name, string content)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder[name])!);
+        return folder.Write(name, content);
+    }
+
+    /// <summary>Small pictures of one grey each.</summary>
+    internal void Pictures(params string[] names)
+    {
+        for (var i = 0; i < names.Length; i++)
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder[names[i]])!);
+            File.WriteAllBytes(folder[names[i]], Png(i));
+        }
+    }
+
+    internal static byte[] Png(int grey) => PngBytes.Make(2, 1, PngBytes.Gray, [(byte)grey, (byte)grey]);
+
+    internal static string Base64(int grey) => Convert.ToBase64String(Png(grey));
+
+    internal Benchmark Load(string name) => BenchmarkCatalog.Load(name, Path);
+
+    internal static BenchmarkResult Score(Benchmark benchmark, params string[] answers) => Evaluator.Score(benchmark, answers, 0, ReductionPlan.Identity(PlanModels.Scenes).Ledger);
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,149 @@
+using EosMLNet.Evaluation.Benchmarks;
+
+namespace EosMLNet.Tests.Evaluation.Benchmarks;
+
+public sealed class ChoiceBenchmarkTests : IDisposable
+{
+    private readonly BenchmarkFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("B", "B")]
+    [InlineData(" b ", "B")]
+    [InlineData("B. a cat", "B")]
+    [InlineData("(B) a cat", "B")]
+    [InlineData("The answer is C.", "C")]
+    [InlineData("the answer is: (A)", "A")]
+    [InlineData("a cat", "B")]
+    [InlineData("A Cat.", "B")]
+    [InlineData("A cat and a dog", null)]
+    [InlineData("Because", null)]
+    [InlineData("", null)]
+    public void An_answer_chooses_by_letter_or_by_the_options_words(string answer, string? letter) =>
+        Assert.Equal(letter, ChoiceBenchmark.ChosenLetter(answer, ["a dog", "a cat", "an owl"]));
+
+    [Fact]
+    public void ScienceQA_asks_the_test_questions_that_have_a_picture()
+    {
+        folder.Pictures("images/test/4/image.png", "images/test/6/image.png");
+        folder.Write("pid_splits.json", """{"train": ["1"], "test": ["4", "5", "6"]}""");
+        folder.Write("problems.json", """
+            {"1": {"question": "In training?", "choices": ["x"], "answer": 0, "image": "image.png"},
+             "4": {"question": "Which is it?", "choices": ["ice", "steam"], "answer": 1, "hint": "It is hot.", "image": "image.png", "subject": "natural science"},
+             "5": {"question": "No picture?", "choices": ["x"], "answer": 0, "hint": "", "image": null},
+             "6": {"question": "Where?", "choices": ["here", "there", "far"], "answer": 0, "hint": "", "image": "image.png", "subject": "social science"}}
+            """);
+        var sqa = folder.Load("scienceqa");
+        Assert.Equal(
+            ["Context: It is hot.\nWhich is it?\nA. ice\nB. steam\nAnswer with the option's letter from the given choices directly.",
+             "Where?\nA. here\nB. there\nC. far\nAnswer with the option's letter from the given choices directly."], sqa.Questions.Select(q => q.Prompt));
+        var result = BenchmarkFolder.Score(sqa, "B", "C");
+        Assert.Equal((50, 100, 0), (result.Value, result.Details["natural science"], result.Details["social science"]));
+        folder.Write("problems.json", """{"4": {"question": "?", "choices": ["a"], "answer": 1, "image": "image.png"}}""");
+        Expect.Error(EosErrors.DatasetRow, () => folder.Load("scienceqa"), "problems.json", "entry '4'", "'answer'", "from 0 to 0");
+        folder.Write("problems.json", """{"4": {"question": "?", "choices": ["a"], "answer": 0, "image": "../../../problems.json"}}""");
+        Expect.Error(EosErrors.DatasetRow, () => folder.Load("scienceqa"), "entry '4'", "leads out");
+    }
+
+    [Fact]
+    public void SEED_asks_about_pictures_and_names_the_types()
+    {
+        folder.Pictures("SEED-Bench-image/1_2");
+        folder.Write("SEED-Bench.json", """
+            {"question_type": {"Scene Understanding": 1, "Instance Identity": 2},
+             "questions": [
+               {"data_type": "image", "data_id": "1_2", "question": "Where?", "choice_a": "sea", "choice_b": "town", "choice_c": "wood", "choice_d": "sky", "answer": "B", "question_type_id": 1},
+               {"data_type": "video", "data_id": "v", "question": "When?", "choice_a": "1", "choice_b": "2", "choice_c": "3", "choice_d": "4", "answer": "A", "question_type_id": 10},
+               {"data_type": "image", "data_id": "1_2", "question": "Who?", "choice_a": "cat", "choice_b": "dog", "choice_c": "man", "choice_d": "owl", "answer": "D", "question_type_id": 2}]}
+            """);
+        var seed = folder.Load("seed");
+        Assert.Equal((2, 1), (seed.Questions.Count, seed.Pictures.Count));
+        var result = BenchmarkFolder.Score(seed, "B", "owl");
+        Assert.Equal((100, 100), (result.Value, result.Details["Instance Identity"]));
+        folder.Write("SEED-Bench.json", """{"questions": []}""");
+        Expect.Error(EosErrors.DatasetRow, () => folder.Load("seed"), "SEED-Bench.json", "'question_type'");
+    }
+
+    [Theory]
+    [InlineData("mmstar", "MMStar.tsv")]
+    [InlineData("ai2d", "AI2D_TEST.tsv")]
+    [InlineData("realworldqa", "RealWorldQA.tsv")]
+    public void A_table_with_pictures_is_asked_row_by_row(string name, string file)
+    {
+        folder.Write(file, $"index\timage\tquestion\tA\tB\tC\tanswer\tcategory\n0\t{BenchmarkFolder.Base64(1)}\tWhich?\tone\ttwo\t\tB\tx\n1\t{BenchmarkFolder.Base64(2)}\tWhat?\tone\ttwo\tthree\tC\ty\n");
+        var benchmark = folder.Load(name);
+        Assert.Equal("Which?\nA. one\nB. two\nAnswer with the option's letter from the given choices directly.", benchmark.Questions[0].Prompt);
+        Assert.Equal([1, 2], benchmark.Pictures.Select(picture => (int)picture.Load().Pixels.Span[0]));
+        var result = BenchmarkFolder.Score(benchmark, "B", "B");
+        Assert.Equal((50, 100, 0), (result.Value, result.Details["x"], result.Details["y"]));
+        Assert.Equal("accuracy, %", benchmark.Metric);
+    }
+
+    [Fact]
+    public void MMBench_counts_a_question_when_all_its_rotations_are_right()
+    {
+        folder.Write("MMBench_DEV_EN.tsv", $"index\tquestion\thint\tA\tB\tanswer\tcategory\timage\n" +
+            $"7\tWhich?\tLook.\tx\ty\tA\tocr\t{BenchmarkFolder.Base64(1)}\n8\tWhat?\t\tx\ty\tB\tocr\t{BenchmarkFolder.Base64(2)}\n" +
+            $"1000007\tWhich?\tLook.\ty\tx\tB\tocr\t7\n1000008\tWhat?\t\ty\tx\tA\tocr\t8\n");
+        var mmbench = folder.Load("mmbench");
+        Assert.Equal([0, 1, 0, 1], mmbench.Questions.Select(q => q.Picture));
+        Assert.StartsWith("Look.\nWhich?\nA. x\n", mmbench.Questions[0].Prompt);
+        var result = BenchmarkFolder.Score(mmbench, "A", "B", "B", "B");
+        Assert.Equal(("circular accuracy, %", 50, 75), (mmbench.Metric, result.Value, result.Details["each rotation for itself"]));
+    }
+
+    public static TheoryData<string, string, string[]> BadTables()
+    {
+        var (header, picture) = ("index\timage\tquestion\tA\tB\tanswer\n", BenchmarkFolder.Base64(1));
+        return new()
+        {
+            { "", EosErrors.EmptyDataset, ["is empty"] },
+            { header, EosErrors.EmptyDataset, ["hold no question"] },
+            { "index\timage\tquestion\n", EosErrors.DatasetRow, ["line 1", "lacks answer"] },
+            { "index\timage\timage\tquestion\tanswer\n", EosErrors.DatasetRow, ["line 1", "twice"] },
+            { header + $"0\t{picture}\tWhich?\tx\ty\n", EosErrors.DatasetRow, ["line 2", "5 cells, expected 6"] },
+            { header + $"0\t{picture}\tWhich?\tx\ty\tA\tmore\n", EosErrors.DatasetRow, ["line 2", "more than the 6 cells"] },
+            { header + $"0\t{picture}\t\"Two\nlines?\"\tx\ty\tA\n1\t{picture}\tWhich?\tx\ty\tC\n", EosErrors.DatasetRow, ["line 4", "'C' is none of the 2 options"] },
+            { header + $"0\t{picture}\tWhich?\tx\ty\t\n", EosErrors.DatasetRow, ["line 2", "'answer' is empty"] },
+            { header + $"0\t5\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'5'", "index of a row before"] },
+            { header + $"0\t{picture}\t\"Which?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "never closed"] },
+            { header + $"0\t{picture}\t{new string('x', (1 << 20) + 1)}\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a cell of more than"] },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(BadTables))]
+    public void What_is_wrong_with_a_table_is_said_with_file_and_line(string text, string code, string[] parts)
+    {
+        folder.Write("MMStar.tsv", text);
+        Expect.Error(code, () => folder.Load("mmstar"), text.Length == 0 || code == EosErrors.DatasetRow ? ["MMStar.tsv", .. parts] : parts);
+    }
+
+    [Fact]
+    public void Quoted_cells_may_hold_tabs_lines_and_quotation_marks()
+    {
+        folder.Write("MMStar.tsv", $"\uFEFF\"index\"\tquestion\tanswer\timage\r\n0\t\"He said \"\"a\tb\"\"\r\nand left\"\tA\t\"{BenchmarkFolder.Base64(9)}\"\r\n\r\n");
+        var benchmark = folder.Load("mmstar");
+        Assert.StartsWith("He said \"a\tb\"\r\nand left\n", benchmark.Questions.Single().Prompt);
+        Assert.Equal(9, benchmark.Pictures.Single().Load().Pixels.Span[0]);
+    }
+
+    [Fact]
+    public void Pictures_that_are_none_are_faults_when_they_are_read()
+    {
+        folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{new string('!', 80)}\tWhich?\tA\n1\t{Convert.ToBase64String(new byte[90])}\tWhich?\tA\n");
+        var pictures = folder.Load("mmstar").Pictures;
+        Expect.Error(EosErrors.UnreadableImage, () => pictures[0].Load(), "MMStar.tsv line 2", "not Base64");
+        Expect.Error(EosErrors.UnreadableImage, () => pictures[1].Load(), "MMStar.tsv line 3");
+        folder.Write("MMStar.tsv", "cut short");
+        Expect.Error(EosErrors.FileMissing, () => pictures[1].Load(), "line 3");
+    }
+
+    [Fact]
+    public void The_same_picture_in_several_rows_is_one()
+    {
+        folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{BenchmarkFolder.Base64(1)}\tWhich?\tA\n1\t{BenchmarkFolder.Base64(1)}\tWhat?\tA\n2\t{BenchmarkFolder.Base64(2)}\tWho?\tA\n");
+        Assert.Equal([0, 0, 1], folder.Load("mmstar").Questions.Select(q => q.Picture));
+    }
+}
