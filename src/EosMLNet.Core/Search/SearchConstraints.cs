@@ -21,6 +21,26 @@ public sealed record SearchConstraints
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? KvBytesRatio { get; init; }
 
+    /// <summary>What the unreduced model needs: limits that every plan meets.</summary>
+    internal static SearchConstraints Unreduced(PlanModel model) =>
+        new() { MeanVisualTokens = model.VisualTokens, FinalVisualTokens = model.VisualTokens, MacsRatio = 1, KvBytesRatio = 1 };
+
+    /// <summary>Limits on the way from looser ones to these, on a logarithmic scale.</summary>
+    /// <param name="looser">Where the way begins; a limit that it does not set, or sets tighter, stays at this one's.</param>
+    /// <param name="share">How much of the way is left, from 1 to 0.</param>
+    internal SearchConstraints Loosened(SearchConstraints looser, double share)
+    {
+        return this with
+        {
+            MeanVisualTokens = Between(looser.MeanVisualTokens, MeanVisualTokens),
+            FinalVisualTokens = Between(looser.FinalVisualTokens, FinalVisualTokens),
+            MacsRatio = Between(looser.MacsRatio, MacsRatio),
+            KvBytesRatio = Between(looser.KvBytesRatio, KvBytesRatio),
+        };
+
+        double? Between(double? from, double? to) => from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
+    }
+
     /// <summary>The limits that are set.</summary>
     internal IReadOnlyList<(ConstraintKind Kind, double Limit)> Limits =>
         [.. new (ConstraintKind Kind, double? Limit)[]

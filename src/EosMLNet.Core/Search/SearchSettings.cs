@@ -13,9 +13,12 @@ public sealed record SearchSettings
     /// <value>The default is 1000.</value>
     public int Steps { get; init; } = 1000;
 
-    /// <summary>Pictures of one step. Many small steps find more than few large ones at the same cost.</summary>
-    /// <value>The default is 2.</value>
-    public int BatchSize { get; init; } = 2;
+    /// <summary>
+    /// Sequences of one step: a question with its picture each or, when no score depends on the question, a picture with all its questions.
+    /// Many small steps find more than few large ones at the same cost.
+    /// </summary>
+    /// <value>The default, <see langword="null"/>, is 16 questions or 2 pictures.</value>
+    public int? BatchSize { get; init; }
 
     /// <summary>The most questions that share one picture's sequence, when no score depends on the question; otherwise each question has its own.</summary>
     /// <value>The default is 16.</value>
@@ -38,7 +41,7 @@ public sealed record SearchSettings
     public IReadOnlyList<int>? Sites { get; init; }
 
     /// <summary>
-    /// The criteria that scores may mix; <see langword="null"/> for those that do not depend on the question and that the model offers.
+    /// The criteria that scores may mix; <see langword="null"/> for the learned ones, text attention, and [CLS] attention where the tower offers it.
     /// <see cref="ScoreCriterion.TextAttention"/> and <see cref="ScoreCriterion.RaterAttention"/> are left out in front of layer 0.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
@@ -52,6 +55,16 @@ public sealed record SearchSettings
     /// <value>The default is none.</value>
     public FrozenParameters Frozen { get; init; } = new();
 
+    /// <summary>
+    /// Where the limits begin, from 0, the constraints themselves, to 1, the unreduced model, on a logarithmic scale.
+    /// </summary>
+    /// <value>The default is 0.65: a search for 16 of 144 mean visual tokens begins with 67.</value>
+    public double InitialSlack { get; init; } = 0.65;
+
+    /// <summary>The part of the steps over which the limits tighten, from <see cref="InitialSlack"/> to the constraints.</summary>
+    /// <value>The default is 0.5.</value>
+    public double Tightening { get; init; } = 0.5;
+
     /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
     /// <value>The default is 4.</value>
     public double InitialTaper { get; init; } = 4;
@@ -61,8 +74,8 @@ public sealed record SearchSettings
     public double InitialTemperature { get; init; } = 1;
 
     /// <summary>T of the soft selection at the last step.</summary>
-    /// <value>The default is 0.1.</value>
-    public double FinalTemperature { get; init; } = 0.1;
+    /// <value>The default is 0.4.</value>
+    public double FinalTemperature { get; init; } = 0.4;
 
     /// <summary>
     /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens (at least 16 more than are kept); 0 for all.
@@ -75,9 +88,9 @@ public sealed record SearchSettings
     /// <value>The default is 1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>The most pictures of the validation data that decisions and the report's accuracies are made on.</summary>
-    /// <value>The default is 256.</value>
-    public int ValidationPictures { get; init; } = 256;
+    /// <summary>The most questions of the validation data that decisions and the report's accuracies are made on; the last row may bring a few more.</summary>
+    /// <value>The default is 1000.</value>
+    public int ValidationQuestions { get; init; } = 1000;
 
     /// <summary>Whether parameters move to a corner of the operator (no transfer, no gain) where that costs nothing on validation data.</summary>
     /// <value>The default is <see langword="true"/>.</value>
@@ -87,8 +100,11 @@ public sealed record SearchSettings
     /// <value>The default is 2 GiB.</value>
     public long CacheBytes { get; init; } = 2L << 30;
 
-    /// <summary>Whether a score may look at the question.</summary>
-    internal bool SeesQuestion => Scores?.Any(criterion => criterion.SeesQuestion()) == true;
+    /// <summary>How many sequences a step has, from <see cref="BatchSize"/>.</summary>
+    public int Sequences => BatchSize ?? (SeesQuestion ? 16 : 2);
+
+    /// <summary>Whether a score may look at the question: each question then has a sequence of its own.</summary>
+    public bool SeesQuestion => Scores?.Any(criterion => criterion.SeesQuestion()) ?? true;
 
     /// <summary>The layers in front of which a site may stand, ascending.</summary>
     internal IReadOnlyList<int> Layers(VisionLanguageModel model) =>
@@ -97,7 +113,7 @@ public sealed record SearchSettings
     /// <summary>The criteria of a site in front of a layer.</summary>
     internal IReadOnlyList<ScoreCriterion> CriteriaAt(int layer, VisionLanguageModel model)
     {
-        IEnumerable<ScoreCriterion> criteria = Scores ?? [ScoreCriterion.Probe, .. model.HasClsAttention ? new[] { ScoreCriterion.ClsAttention } : []];
+        IEnumerable<ScoreCriterion> criteria = Scores ?? [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention, .. model.HasClsAttention ? new[] { ScoreCriterion.ClsAttention } : []];
         return [.. criteria.Where(c => layer > 0 || !c.NeedsAttention()).Distinct().Order()];
     }
 
@@ -106,16 +122,18 @@ public sealed record SearchSettings
     public void Check(VisionLanguageModel model)
     {
         Require(Steps is >= 1 and <= 1_000_000, nameof(Steps), Steps, "between 1 and 1,000,000");
-        Require(BatchSize is >= 1 and <= 65_536, nameof(BatchSize), BatchSize, "between 1 and 65,536");
+        Require(Sequences is >= 1 and <= 65_536, nameof(BatchSize), Sequences, "between 1 and 65,536");
         Require(QuestionsPerPicture is >= 1 and <= 65_536, nameof(QuestionsPerPicture), QuestionsPerPicture, "between 1 and 65,536");
         Require(LearningRate is > 0 and <= 10, nameof(LearningRate), LearningRate, "above 0 and at most 10");
         Require(SiteLearningRate is >= 0 and <= 10, nameof(SiteLearningRate), SiteLearningRate, "between 0 and 10");
         Require(AlignmentWeight is >= 0 and <= 1e6, nameof(AlignmentWeight), AlignmentWeight, "between 0 and 1e6");
+        Require(InitialSlack is >= 0 and <= 1, nameof(InitialSlack), InitialSlack, "between 0 and 1");
+        Require(Tightening is >= 0 and <= 1, nameof(Tightening), Tightening, "between 0 and 1");
         Require(InitialTaper is >= 1 and <= 1e6, nameof(InitialTaper), InitialTaper, "at least 1");
         Require(InitialTemperature is > 0 and <= 1000, nameof(InitialTemperature), InitialTemperature, "above 0 and at most 1000");
         Require(FinalTemperature is >= 1e-3 && FinalTemperature <= InitialTemperature, nameof(FinalTemperature), FinalTemperature, "between 0.001 and InitialTemperature");
         Require(CandidateFactor is 0 or >= 1 and <= 1e6, nameof(CandidateFactor), CandidateFactor, "0, or at least 1");
-        Require(ValidationPictures >= 1, nameof(ValidationPictures), ValidationPictures, "at least 1");
+        Require(ValidationQuestions >= 1, nameof(ValidationQuestions), ValidationQuestions, "at least 1");
         Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "at least 0");
         var layers = Layers(model);
         Require(layers.Count > 0 && layers[0] >= 0 && layers[^1] < model.LayerCount, nameof(Sites), string.Join(", ", Sites ?? []), $"layers from 0 to {model.LayerCount - 1}, at least one");

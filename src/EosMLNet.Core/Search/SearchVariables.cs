@@ -65,7 +65,7 @@ internal sealed class SearchVariables : IDisposable
     internal LearnedScores Learned { get; }
 
     /// <summary>What the counts must satisfy.</summary>
-    internal SearchBudget Budget { get; }
+    internal SearchBudget Budget { get; private set; }
 
     /// <summary>The sites as they stand now.</summary>
     /// <param name="noise">A uniform number in (0, 1) for each site's gate; <see langword="null"/> for the gates without noise.</param>
@@ -99,6 +99,13 @@ internal sealed class SearchVariables : IDisposable
 
     /// <summary>What each site keeps now, as real numbers.</summary>
     internal double[] Counts() => Budget.Counts(Numbers(keep), Gates());
+
+    /// <summary>Sets new limits and meets them.</summary>
+    internal void Limit(SearchConstraints constraints)
+    {
+        Budget = new SearchBudget(model, layers, constraints, frozen.UniformKeep);
+        MeetBudget();
+    }
 
     /// <summary>Moves the keep fractions so that the counts meet the budget.</summary>
     internal void MeetBudget()

@@ -22,7 +22,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
     private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
     private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
-    private readonly Option<int> batchSize = CommonOptions.BatchSize(Defaults.BatchSize, "Pictures of one step.");
+    private readonly Option<int?> batchSize = new("--batch-size") { HelpName = "N", Description = "Questions of one step, or pictures when no score depends on the question. Default: 16 questions or 2 pictures." };
     private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed, "Seed of everything random: the same seed gives the same plan on the same machine.");
     private readonly Option<double> learningRate = CommonOptions.Default("--learning-rate", "X", Defaults.LearningRate, "Adam's learning rate for the probe.");
     private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the parameters of the sites.");
@@ -31,7 +31,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
         HelpName = "NAME",
-        Description = "Criteria that scores may mix: Probe, TextRelevance, ClsAttention, TextAttention, RaterAttention, Novelty, FeatureNorm. Default: those that do not depend on the question.",
+        Description = "Criteria that scores may mix: Probe, TextRelevance, ClsAttention, TextAttention, RaterAttention, Novelty, FeatureNorm. Default: the learned ones, TextAttention, and ClsAttention where the tower offers it.",
         AllowMultipleArgumentsPerToken = true,
     };
 

@@ -17,15 +17,15 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     public OperatorSearchConstraints Constraints { get; } = new();
 
     /// <summary>How many steps the search takes; each is one forward and one backward pass over a batch.</summary>
-    /// <value>The default is 250.</value>
+    /// <value>The default is 600.</value>
     public int Steps { get; set; } = Defaults.Steps;
 
-    /// <summary>How many pictures a step looks at, each with up to ten of its questions.</summary>
-    /// <value>The default is 32.</value>
-    public int BatchSize { get; set; } = Defaults.BatchSize;
+    /// <summary>How many questions a step looks at or, when no score depends on the question, how many pictures with all their questions.</summary>
+    /// <value>The default is null: 16 questions or 2 pictures.</value>
+    public int? BatchSize { get; set; }
 
     /// <summary>The optimiser's step size for the learned score.</summary>
-    /// <value>The default is 0.01.</value>
+    /// <value>The default is 0.007.</value>
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
     /// <summary>The optimiser's step size for the parameters of the sites.</summary>
@@ -41,7 +41,10 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     public IReadOnlyList<int>? Sites { get; set; }
 
     /// <summary>What the choice of the kept tokens may depend on.</summary>
-    /// <value>The default is null: what does not depend on the question and what the model offers.</value>
+    /// <value>
+    /// The default is null: the learned probe and text relevance, text attention, and [CLS] attention where the tower offers it. Leave out the two that look at the
+    /// question for a plan that serves several questions about one picture.
+    /// </value>
     public IReadOnlyList<ScoreCriterion>? Scores { get; set; }
 
     /// <summary>The seed of the search. The same data, seed and device give the same plan.</summary>

@@ -14,7 +14,7 @@ namespace Benchmarks.Quality;
 internal static class SearchBaselines
 {
     // The operator search tries up to three corners at each of its sites, on so many pictures.
-    private const int CornerPictures = 64, CornersASite = 3;
+    private const int CornerQuestions = 400, CornersASite = 3;
 
     private const double ShareStep = 0.25;
 
@@ -55,10 +55,10 @@ internal static class SearchBaselines
     /// <summary>How many questions the operator search answers with these settings, those included on which it tries corners.</summary>
     internal static long Questions(SearchSettings search, VqaDataset data, int layers)
     {
-        var rows = data.Examples.GroupBy(row => row.Picture).Sum(picture => Math.Ceiling((double)picture.Count() / search.QuestionsPerPicture));
-        var questionsARow = data.Examples.Count / rows;
-        var corners = search.SnapToCorners ? (1.0 + CornersASite * layers) * CornerPictures * data.Examples.Count / data.Pictures.Count : 0;
-        return (long)(search.Steps * search.BatchSize * questionsARow + corners);
+        var together = search.SeesQuestion ? 1 : search.QuestionsPerPicture;
+        var sequences = data.Examples.GroupBy(row => row.Picture).Sum(picture => Math.Ceiling((double)picture.Count() / together));
+        var corners = search.SnapToCorners ? (1.0 + CornersASite * layers) * CornerQuestions : 0;
+        return (long)(search.Steps * search.Sequences * data.Examples.Count / sequences + corners);
     }
 
     private static Trial Tried(QualitySettings settings, int budget, string method, int seed, Func<PlanModel, int> dimensions, BoxSearch search, Func<PlanModel, double[], ReductionPlan> plan) => new()

@@ -55,6 +55,6 @@ public class FrozenParametersTests
     {
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 3);
-        return new OperatorSearch(model, Settings with { Frozen = frozen, Scores = scores.Length == 0 ? null : scores }).Run(data, data, null, default);
+        return new OperatorSearch(model, Settings with { Frozen = frozen, Scores = scores.Length == 0 ? [ScoreCriterion.Probe, ScoreCriterion.ClsAttention] : scores }).RunFront([Settings.Constraints], data, data, null, default)[0];
     }
 }

@@ -9,7 +9,7 @@ namespace EosMLNet.Tests.Search;
 
 public class OperatorSearchTests
 {
-    private static readonly SearchSettings Settings = new() { Constraints = new() { MeanVisualTokens = 5 }, Steps = 12, BatchSize = 3, AlignmentWeight = 0.1, Seed = 3 };
+    private static readonly SearchSettings Settings = new() { Constraints = new() { MeanVisualTokens = 5 }, Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention], Steps = 12, BatchSize = 3, AlignmentWeight = 0.1, Seed = 3 };
 
     [Theory]
     [InlineData(false)]
@@ -84,7 +84,7 @@ public class OperatorSearchTests
         {
             Search(model, data, Settings);
             using var source = new CancellationTokenSource();
-            Assert.Throws<OperationCanceledException>(() => new OperatorSearch(model, Settings).Run(data, data, new Immediately(p =>
+            Assert.Throws<OperationCanceledException>(() => new OperatorSearch(model, Settings).RunFront([Settings.Constraints], data, data, new Immediately(p =>
             {
                 if (p.Step == 5)
                     source.Cancel();
@@ -99,7 +99,7 @@ public class OperatorSearchTests
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 3);
         var reports = new List<SearchProgress>();
-        new OperatorSearch(model, Settings).Run(data, data, new Immediately(reports.Add), default);
+        new OperatorSearch(model, Settings).RunFront([Settings.Constraints], data, data, new Immediately(reports.Add), default);
         Assert.Equal(Enumerable.Range(1, 12), reports.Select(r => r.Step));
         Assert.All(reports, r => Assert.True(r.Loss > 0 && r.Alignment > 0 && r.MeanVisualTokens >= 1));
     }
@@ -137,7 +137,7 @@ public class OperatorSearchTests
     }
 
     private static SearchResult Search(VisionLanguageModel model, SearchData data, SearchSettings settings) =>
-        new OperatorSearch(model, settings).Run(data, data, null, default);
+        new OperatorSearch(model, settings).RunFront([settings.Constraints], data, data, null, default)[0];
 
     private static long Live() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
