@@ -18,12 +18,40 @@ public static class PairedBootstrap
     /// <param name="seed">Which draws.</param>
     /// <exception cref="EosException">EOS1013: the scores are not one a row, or the number of resamples is not positive.</exception>
     public static BootstrapInterval Accuracy(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1) =>
-        Means(data.Examples, _ => "", a, b, resamples, seed);
+        FamilyAverage([.. data.Examples.Select(row => row.Picture)], [.. data.Examples.Select(_ => "")], a, b, resamples, seed);
 
     /// <summary>The difference of the family averages: each family's mean counts alike. A family that a draw happens to miss does not count in that draw.</summary>
-    /// <inheritdoc cref="Accuracy"/>
+    /// <inheritdoc cref="Accuracy(VqaDataset, IReadOnlyList{double}, IReadOnlyList{double}, int, int)"/>
     public static BootstrapInterval FamilyAverage(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1) =>
-        Means(data.Examples, row => row.Family, a, b, resamples, seed);
+        FamilyAverage([.. data.Examples.Select(row => row.Picture)], [.. data.Examples.Select(row => row.Family)], a, b, resamples, seed);
+
+    /// <summary>The difference of the family averages of rows that are in no <see cref="VqaDataset"/>.</summary>
+    /// <param name="pictures">Each row's picture, by any number.</param>
+    /// <param name="families">Each row's family.</param>
+    /// <param name="a">What each row's answer is worth under the first plan.</param>
+    /// <param name="b">The same under the second plan.</param>
+    /// <param name="resamples">How often the pictures are drawn.</param>
+    /// <param name="seed">Which draws.</param>
+    /// <exception cref="EosException">EOS1012: no rows. EOS1013: the scores are not one a row, or the number of resamples is not positive.</exception>
+    public static BootstrapInterval FamilyAverage(
+        IReadOnlyList<int> pictures, IReadOnlyList<string> families, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1)
+    {
+        if (a.Count != pictures.Count || b.Count != pictures.Count || families.Count != pictures.Count)
+            throw new EosException(EosErrors.InvalidOption, $"There are {a.Count} and {b.Count} scores for {pictures.Count} rows; expected one a row.");
+        var gains = a.Zip(b, (x, y) => x - y).ToArray();
+        var names = families.Distinct().ToList();
+        var family = families.Select(name => names.IndexOf(name)).ToArray();
+        return Of(pictures, drawn =>
+        {
+            var (sums, counts) = (new double[names.Count], new long[names.Count]);
+            for (var row = 0; row < gains.Length; row++)
+            {
+                sums[family[row]] += drawn[row] * gains[row];
+                counts[family[row]] += drawn[row];
+            }
+            return Enumerable.Range(0, names.Count).Where(f => counts[f] > 0).Average(f => sums[f] / counts[f]);
+        }, resamples, seed);
+    }
 
     /// <summary>The difference of a benchmark's own figure, in its own unit.</summary>
     /// <param name="benchmark">The benchmark.</param>
@@ -61,25 +89,6 @@ public static class PairedBootstrap
         Array.Sort(differences);
         Array.Fill(drawn, 1);
         return new BootstrapInterval(difference(drawn), Percentile(differences, 0.025), Percentile(differences, 0.975));
-    }
-
-    private static BootstrapInterval Means(IReadOnlyList<VqaExample> rows, Func<VqaExample, string> family, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples, int seed)
-    {
-        if (a.Count != rows.Count || b.Count != rows.Count)
-            throw new EosException(EosErrors.InvalidOption, $"There are {a.Count} and {b.Count} scores for {rows.Count} rows; expected one a row.");
-        var gains = a.Zip(b, (x, y) => x - y).ToArray();
-        var names = rows.Select(family).Distinct().ToList();
-        var families = rows.Select(row => names.IndexOf(family(row))).ToArray();
-        return Of([.. rows.Select(row => row.Picture)], drawn =>
-        {
-            var (sums, counts) = (new double[names.Count], new long[names.Count]);
-            for (var row = 0; row < gains.Length; row++)
-            {
-                sums[families[row]] += drawn[row] * gains[row];
-                counts[families[row]] += drawn[row];
-            }
-            return Enumerable.Range(0, names.Count).Where(f => counts[f] > 0).Average(f => sums[f] / counts[f]);
-        }, resamples, seed);
     }
 
     // Between the two closest of the sorted values, in proportion.

@@ -84,13 +84,15 @@ public sealed class VisionLanguageCatalog
     /// <param name="predictedAnswerColumnName">The column with the model's answers, of type text.</param>
     /// <param name="familyColumnName">The column with each question's family, of type text; null when there is none.</param>
     /// <param name="scoreColumnName">The column with the answers' scores, of type <see cref="float"/>; null when there is none.</param>
+    /// <param name="pictureColumnName">The column that names each row's picture, such as its path, of type text; null when there is none. Rows about one picture are resampled together.</param>
+    /// <param name="visualTokensColumnName">The column with the visual tokens that a layer sees on average, of type <see cref="float"/>; null when there is none.</param>
     /// <exception cref="EosException">EOS1012: there are no rows.</exception>
     public VisionLanguageMetrics Evaluate(IDataView predictions, string answerColumnName = "Answer", string predictedAnswerColumnName = "PredictedAnswer",
-        string? familyColumnName = null, string? scoreColumnName = "Score")
+        string? familyColumnName = null, string? scoreColumnName = "Score", string? pictureColumnName = null, string? visualTokensColumnName = null)
     {
         var host = ((IHostEnvironment)ml).Register(nameof(Evaluate));
         host.CheckValue(predictions, nameof(predictions));
-        return new AnswerEvaluator(host, answerColumnName, predictedAnswerColumnName, familyColumnName, scoreColumnName).Evaluate(predictions);
+        return new AnswerEvaluator(host, answerColumnName, predictedAnswerColumnName, familyColumnName, scoreColumnName, pictureColumnName, visualTokensColumnName).Evaluate(predictions);
     }
 
     /// <summary>

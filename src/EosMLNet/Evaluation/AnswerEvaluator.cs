@@ -1,3 +1,4 @@
+using System.Globalization;
 using EosMLNet.Evaluation;
 using EosMLNet.Internals;
 using Microsoft.ML;
@@ -7,35 +8,26 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>Compares a column of answers with a column of expected ones, in one pass.</summary>
-internal sealed class AnswerEvaluator(IHost host, string answer, string predicted, string? family, string? score)
+internal sealed class AnswerEvaluator(IHost host, string answer, string predicted, string? family, string? score, string? picture, string? visualTokens)
 {
     public VisionLanguageMetrics Evaluate(IDataView predictions)
     {
         Check(SchemaShape.Create(predictions.Schema));
-        var (right, rows) = (new Dictionary<string, long>(), new SortedDictionary<string, long>(StringComparer.Ordinal));
-        double scores = 0;
-        long scored = 0;
-        using var cursor = predictions.GetRowCursor(predictions.Schema.Where(column => column.Name == answer || column.Name == predicted || column.Name == family || column.Name == score));
-        var (expectedOf, predictedOf, familyOf) = (Text(cursor, answer), Text(cursor, predicted), family is null ? () => "" : Text(cursor, family));
-        var scoreOf = score is null ? null : cursor.GetGetter<float>(cursor.Schema[score]);
+        string?[] used = [answer, predicted, family, score, picture, visualTokens];
+        using var cursor = predictions.GetRowCursor(predictions.Schema.Where(column => used.Contains(column.Name)));
+        var (expectedOf, predictedOf) = (Text(cursor, answer), Text(cursor, predicted));
+        var familyOf = family is null ? () => "" : Text(cursor, family);
+        var pictureOf = picture is null ? () => cursor.Position.ToString(CultureInfo.InvariantCulture) : Text(cursor, picture);
+        var (scoreOf, visualTokensOf) = (Number(cursor, score), Number(cursor, visualTokens));
+        var rows = new List<AnsweredRow>();
         while (cursor.MoveNext())
         {
             host.CheckAlive();
-            var name = familyOf();
-            rows[name] = rows.GetValueOrDefault(name) + 1;
-            if (Evaluator.IsCorrect(predictedOf(), expectedOf()))
-                right[name] = right.GetValueOrDefault(name) + 1;
-            float value = float.NaN;
-            scoreOf?.Invoke(ref value);
-            if (!float.IsNaN(value))
-                (scores, scored) = (scores + value, scored + 1);
+            var said = predictedOf();
+            rows.Add(new AnsweredRow(said, Evaluator.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), pictureOf(), scoreOf(), visualTokensOf()));
         }
-        var total = rows.Values.Sum();
-        if (total == 0)
-            throw new EosException(EosErrors.EmptyDataset, "There are no predictions to evaluate. Expected at least one row.");
-        return new VisionLanguageMetrics(total, (double)right.Values.Sum() / total,
-            family is null ? new Dictionary<string, double>() : rows.ToDictionary(r => r.Key, r => (double)right.GetValueOrDefault(r.Key) / r.Value),
-            scored == 0 ? double.NaN : scores / scored);
+        return rows.Count > 0 ? new VisionLanguageMetrics(rows, family is not null)
+            : throw new EosException(EosErrors.EmptyDataset, "There are no predictions to evaluate. Expected at least one row.");
     }
 
     private void Check(SchemaShape schema)
@@ -46,6 +38,23 @@ internal sealed class AnswerEvaluator(IHost host, string answer, string predicte
             host.CheckTextColumn(schema, family, "family");
         if (score is not null)
             host.CheckNumberColumn(schema, score, "score");
+        if (picture is not null)
+            host.CheckTextColumn(schema, picture, "picture");
+        if (visualTokens is not null)
+            host.CheckNumberColumn(schema, visualTokens, "visual tokens");
+    }
+
+    private static Func<float> Number(DataViewRow row, string? column)
+    {
+        if (column is null)
+            return () => float.NaN;
+        var getter = row.GetGetter<float>(row.Schema[column]);
+        return () =>
+        {
+            float value = float.NaN;
+            getter(ref value);
+            return value;
+        };
     }
 
     private static Func<string> Text(DataViewRow row, string column)

@@ -1,16 +1,31 @@
+using EosMLNet.Evaluation;
+
 namespace EosMLNet;
 
 /// <summary>How well answers match the expected ones. An answer is right when it equals the expected one up to case and surrounding white space.</summary>
 public sealed class VisionLanguageMetrics
 {
-    internal VisionLanguageMetrics(long rowCount, double accuracy, IReadOnlyDictionary<string, double> accuracyByFamily, double meanScore) =>
-        (RowCount, Accuracy, AccuracyByFamily, MeanScore) = (rowCount, accuracy, accuracyByFamily, meanScore);
+    private readonly IReadOnlyList<AnsweredRow> rows;
+
+    internal VisionLanguageMetrics(IReadOnlyList<AnsweredRow> rows, bool hasFamilies)
+    {
+        this.rows = rows;
+        Accuracy = rows.Average(row => row.Right);
+        AccuracyByFamily = hasFamilies
+            ? rows.GroupBy(row => row.Family).OrderBy(family => family.Key, StringComparer.Ordinal).ToDictionary(family => family.Key, family => family.Average(row => row.Right))
+            : new Dictionary<string, double>();
+        MeanScore = Mean(row => row.Score);
+        MeanVisualTokens = Mean(row => row.VisualTokens);
+    }
 
     /// <summary>Number of rows.</summary>
-    public long RowCount { get; }
+    public long RowCount => rows.Count;
 
     /// <summary>The share of right answers over all rows, from 0 to 1.</summary>
     public double Accuracy { get; }
+
+    /// <summary>Whether each row's answer is right, in the order of the data.</summary>
+    public IReadOnlyList<bool> Correct => [.. rows.Select(row => row.Right > 0)];
 
     /// <summary>The share of right answers within each family of questions; empty where the data has no family column.</summary>
     public IReadOnlyDictionary<string, double> AccuracyByFamily { get; }
@@ -20,4 +35,39 @@ public sealed class VisionLanguageMetrics
 
     /// <summary>The mean of the answers' scores, from 0 to 1; NaN where the data has no score column or no answer.</summary>
     public double MeanScore { get; }
+
+    /// <summary>The visual tokens that a layer sees on average over layers and rows: what the plan costs. NaN where no column was named for it.</summary>
+    public double MeanVisualTokens { get; }
+
+    /// <summary>The share of rows that both answer alike, right or wrong, from 0 to 1: against the unreduced model's answers, how loyal a plan is.</summary>
+    /// <exception cref="EosException">EOS1013: the other has another number of rows.</exception>
+    public double AgreementWith(VisionLanguageMetrics other)
+    {
+        CheckPaired(other);
+        return rows.Zip(other.rows).Average(pair => Evaluator.IsCorrect(pair.First.Answer, pair.Second.Answer) ? 1.0 : 0.0);
+    }
+
+    /// <summary>This <see cref="FamilyAverage"/> less another on the same rows, with the paired 95% interval; pictures are resampled, or rows where no picture column was named.</summary>
+    /// <param name="other">What another plan made of the same rows in the same order.</param>
+    /// <param name="seed">Which draws: the same seed gives the same interval.</param>
+    /// <exception cref="EosException">EOS1013: the other has another number of rows.</exception>
+    public BootstrapInterval DifferenceFrom(VisionLanguageMetrics other, int seed = 1)
+    {
+        CheckPaired(other);
+        var pictures = rows.Select(row => row.Picture).Distinct().Select((picture, i) => (picture, i)).ToDictionary(known => known.picture, known => known.i);
+        return PairedBootstrap.FamilyAverage(
+            [.. rows.Select(row => pictures[row.Picture])], [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)], [.. other.rows.Select(row => row.Right)], seed: seed);
+    }
+
+    private void CheckPaired(VisionLanguageMetrics other)
+    {
+        if (other.rows.Count != rows.Count)
+            throw new EosException(EosErrors.InvalidOption, $"One result has {rows.Count} rows, the other {other.rows.Count}; only answers to the same rows can be compared.");
+    }
+
+    private double Mean(Func<AnsweredRow, float> value)
+    {
+        var values = rows.Select(value).Where(x => !float.IsNaN(x)).Select(x => (double)x).ToArray();
+        return values.Length == 0 ? double.NaN : values.Average();
+    }
 }

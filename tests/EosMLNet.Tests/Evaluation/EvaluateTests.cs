@@ -1,3 +1,4 @@
+using EosMLNet.Evaluation;
 using Microsoft.ML;
 
 namespace EosMLNet.Tests.Evaluation;
@@ -8,11 +9,11 @@ public class EvaluateTests
 
     private readonly Prediction[] predictions =
     [
-        new() { Answer = "red", PredictedAnswer = " Red", Family = "colour", Score = 0.9f },
-        new() { Answer = "blue", PredictedAnswer = "green", Family = "colour", Score = 0.5f },
-        new() { Answer = "2", PredictedAnswer = "2", Family = "count", Score = 1f },
-        new() { Answer = "3", PredictedAnswer = "3", Family = "count", Score = float.NaN },
-        new() { Answer = "4", PredictedAnswer = "", Family = "colour", Score = float.NaN },
+        new() { Answer = "red", PredictedAnswer = " Red", Family = "colour", Score = 0.9f, ImagePath = "a.png" },
+        new() { Answer = "blue", PredictedAnswer = "green", Family = "colour", Score = 0.5f, ImagePath = "a.png" },
+        new() { Answer = "2", PredictedAnswer = "2", Family = "count", Score = 1f, ImagePath = "b.png" },
+        new() { Answer = "3", PredictedAnswer = "3", Family = "count", Score = float.NaN, ImagePath = "b.png" },
+        new() { Answer = "4", PredictedAnswer = "", Family = "colour", Score = float.NaN, ImagePath = "c.png" },
     ];
 
     [Fact]
@@ -38,6 +39,28 @@ public class EvaluateTests
     }
 
     [Fact]
+    public void Two_plans_are_compared_row_by_row_with_pictures_resampled()
+    {
+        var other = predictions.Select((p, i) => new Prediction
+        {
+            Answer = p.Answer, PredictedAnswer = i is 0 or 2 ? "nothing" : p.PredictedAnswer, Family = p.Family, Score = p.Score, ImagePath = p.ImagePath, VisualTokens = 4,
+        }).ToArray();
+        var (a, b) = (Evaluate(predictions), Evaluate(other));
+
+        Assert.Equal([true, false, true, true, false], a.Correct);
+        Assert.Equal((16, 4), (a.MeanVisualTokens, b.MeanVisualTokens));
+        Assert.Equal(0.6, a.AgreementWith(b), precision: 12);
+        var interval = a.DifferenceFrom(b);
+        Assert.Equal((1 / 3.0 + 1 / 2.0) / 2, interval.Difference, precision: 12);
+        Assert.Equal(PairedBootstrap.FamilyAverage([0, 0, 1, 1, 2], ["colour", "colour", "count", "count", "colour"], [1, 0, 1, 1, 0], [0, 0, 0, 1, 0]), interval);
+        Assert.Equal(interval with { Difference = -interval.Difference, Low = -interval.High, High = -interval.Low }, b.DifferenceFrom(a));
+        Expect.Error(EosErrors.InvalidOption, () => a.DifferenceFrom(Evaluate([.. other.Take(4)])), "5 rows", "4;");
+
+        VisionLanguageMetrics Evaluate(Prediction[] rows) => ml.VisionLanguage().Evaluate(
+            ml.Data.LoadFromEnumerable(rows), familyColumnName: "Family", pictureColumnName: "ImagePath", visualTokensColumnName: "VisualTokens");
+    }
+
+    [Fact]
     public void Nothing_to_evaluate_is_EOS1012() =>
         Expect.Error(EosErrors.EmptyDataset, () => ml.VisionLanguage().Evaluate(ml.Data.LoadFromEnumerable(Array.Empty<Prediction>())));
 
@@ -58,5 +81,9 @@ public class EvaluateTests
         public string Family { get; set; } = "";
 
         public float Score { get; set; }
+
+        public string ImagePath { get; set; } = "";
+
+        public float VisualTokens { get; set; } = 16;
     }
 }
