@@ -54,7 +54,7 @@ internal static class Comparison
         foreach (var example in test.Examples.Take(TimedAnswers + 5))
         {
             var clock = Stopwatch.StartNew();
-            using var batch = PromptBatch.Create(model.Model, [(test.Pictures[example.Picture], example.Question)]);
+            using var batch = PromptBatch.Create(model.Model, [(test.Pictures[example.Picture], example.Question)], model.Plan);
             model.Generate(batch, maxNewTokens: 8);
             times.Add(clock.Elapsed.TotalMilliseconds);
         }

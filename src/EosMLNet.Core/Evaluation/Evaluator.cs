@@ -26,9 +26,10 @@ public static class Evaluator
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset to evaluate has no rows; expected at least one.");
         pictures?.CheckIsFor(model.Model, data);
-        using var own = pictures is null ? new PictureCache(model.Model, data) : null;
+        // A plan with sites in the encoder has encoded pictures of its own.
+        using var own = pictures is null || model.Plan.ActsInEncoder ? new PictureCache(model.Model, data, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
-        var answers = Answer(model, model.Model.Processor!, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures ?? own!, batchSize, maxNewTokens, progress, cancellation);
+        var answers = Answer(model, model.Model.Processor!, [.. data.Examples.Select(row => (row.Picture, row.Question))], own ?? pictures!, batchSize, maxNewTokens, progress, cancellation);
         return Score(data, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
     }
 
@@ -46,10 +47,10 @@ public static class Evaluator
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         pictures?.CheckIsFor(model.Model, benchmark);
-        using var own = pictures is null ? benchmark.CreateCache(model.Model) : null;
+        using var own = pictures is null || model.Plan.ActsInEncoder ? benchmark.CreateCache(model.Model, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
         var answers = Answer(model, model.Model.Processor!.WithTemplate(benchmark.PromptTemplate), [.. benchmark.Questions.Select(q => (q.Picture, q.Prompt))],
-            pictures ?? own!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
+            own ?? pictures!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
         return Score(benchmark, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
     }
 

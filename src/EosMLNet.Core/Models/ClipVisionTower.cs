@@ -1,4 +1,5 @@
 using EosMLNet.Checkpoints;
+using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -54,8 +55,9 @@ internal sealed class ClipVisionTower
     /// <summary>Hidden states after the chosen layer with the [CLS] token first, and that layer's [CLS] attention.</summary>
     /// <param name="pixelValues">(I, 3, H, W).</param>
     /// <param name="tap">Receives the intermediate results; all layers are run when it is given.</param>
+    /// <param name="sequence">What is left of the patches, where a plan's sites act on the way to the feature.</param>
     /// <returns>The feature, (I, 1 + patches, width), and [CLS] attention to all tokens averaged over heads, (I, 1 + patches); null where no layer is run.</returns>
-    internal (Tensor Feature, Tensor? ClsAttention) Run(Tensor pixelValues, Action<string, Tensor>? tap)
+    internal (Tensor Feature, Tensor? ClsAttention) Run(Tensor pixelValues, Action<string, Tensor>? tap, VisionSequence? sequence = null)
     {
         using var scope = NewDisposeScope();
         var hidden = Embed(pixelValues);                                                            // (I, 1+p, d)
@@ -68,9 +70,15 @@ internal sealed class ClipVisionTower
         var run = tap is null ? depth : layers.Length;
         for (var i = 0; i < run; i++)
         {
-            if (i == depth - 1)
-                attention = ClsAttention(hidden, layers[i]);
-            hidden = RunLayer(hidden, layers[i]);
+            var reduces = i < depth ? sequence : null;
+            var bias = reduces?.Bias?.to(hidden.dtype);
+            if (i == depth - 1 || reduces?.ActsIn(i) == true)
+            {
+                attention = ClsAttention(hidden, layers[i], bias);
+                reduces?.Observe(Keys(hidden, layers[i]), attention);
+            }
+            hidden = Attend(hidden, layers[i], bias);
+            hidden = Feed(reduces?.ReduceInBlock(i, hidden) ?? hidden, layers[i]);
             tap?.Invoke($"vision.layer_out.{i}", hidden);
             if (i == depth - 1)
                 feature = hidden;
@@ -87,25 +95,37 @@ internal sealed class ClipVisionTower
         return cat([cls, patches], dim: 1).Plus(positionEmbedding);
     }
 
-    private Tensor RunLayer(Tensor hidden, Layer layer)
+    // The bias is added to the logits, (I, 1, 1, 1+p).
+    private Tensor Attend(Tensor hidden, Layer layer, Tensor? bias)
     {
         using var scope = NewDisposeScope();
         var normalised = Norm(hidden, layer.Norm1);
         var attended = functional.scaled_dot_product_attention(
-            Heads(Project(normalised, layer.Query)), Heads(Project(normalised, layer.Key)), Heads(Project(normalised, layer.Value)));
+            Heads(Project(normalised, layer.Query)), Heads(Project(normalised, layer.Key)), Heads(Project(normalised, layer.Value)),
+            bias?.expand(-1, config.HeadCount, hidden.shape[1], -1));
         var merged = attended.transpose(1, 2).flatten(2);                                           // (I, 1+p, d)
-        hidden = hidden.Plus(Project(merged, layer.Output));
+        return hidden.Plus(Project(merged, layer.Output)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Feed(Tensor hidden, Layer layer)
+    {
+        using var scope = NewDisposeScope();
         var inner = Activation.Apply(config.Activation, Project(Norm(hidden, layer.Norm2), layer.Up));
         return hidden.Plus(Project(inner, layer.Down)).MoveToOuterDisposeScope();
     }
 
-    private Tensor ClsAttention(Tensor hidden, Layer layer)
+    private Tensor Keys(Tensor hidden, Layer layer) =>                                              // (I, 1+p, H, hs)
+        Project(Norm(hidden, layer.Norm1), layer.Key).view(hidden.shape[0], hidden.shape[1], config.HeadCount, -1);
+
+    private Tensor ClsAttention(Tensor hidden, Layer layer, Tensor? bias)
     {
         using var scope = NewDisposeScope();
         var normalised = Norm(hidden, layer.Norm1);
         var query = Heads(Project(normalised.narrow(1, 0, 1), layer.Query));                        // (I, H, 1, hs)
         var keys = Heads(Project(normalised, layer.Key));                                           // (I, H, 1+p, hs)
         var logits = query.matmul(keys.transpose(-1, -2)).Times(1 / Math.Sqrt(query.shape[^1]));
+        if (bias is not null)
+            logits = logits.Plus(bias);
         return logits.softmax(-1).mean([1L]).squeeze(1).MoveToOuterDisposeScope();                  // (I, 1+p)
     }
 

@@ -1,5 +1,6 @@
 using EosMLNet.Checkpoints;
 using EosMLNet.Data;
+using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -101,7 +102,9 @@ public sealed class LlavaModel : VisionLanguageModel
     /// <inheritdoc/>
     public override Device Device => linear1.device;
     /// <inheritdoc/>
-    public override bool HasClsAttention => TowerDepth(Config) > 0;
+    public override int TowerLayerCount => TowerDepth(Config);
+    /// <inheritdoc/>
+    public override bool HasClsAttention => TowerLayerCount > 0;
     /// <inheritdoc/>
     public override VisionLanguageProcessor? Processor { get; }
     /// <inheritdoc/>
@@ -118,17 +121,20 @@ public sealed class LlavaModel : VisionLanguageModel
         config.VisionFeatureLayer >= 0 ? config.VisionFeatureLayer : config.Vision.LayerCount + 1 + config.VisionFeatureLayer;
 
     /// <inheritdoc/>
-    public override VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null)
+    public override VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null, ReductionPlan? plan = null)
     {
         using var scope = NewDisposeScope();
-        var (full, attention) = tower.Run(pixelValues.to(Device), tap);                              // (I, 1+p, dv)
+        using var sequence = plan is { ActsInEncoder: true } ? new VisionSequence(this, plan, pixelValues.shape[0]) : null;
+        var (full, attention) = tower.Run(pixelValues.to(Device), tap, sequence);                    // (I, 1+p, dv)
+        full = sequence?.ReduceFeature(full) ?? full;
         tap?.Invoke("vision.feature_full", full);
         var first = KeepsCls ? 0 : 1;
-        var feature = full.narrow(1, first, VisualTokens);                                           // (I, n, dv)
+        var feature = full.narrow(1, first, full.shape[1] - first);                                  // (I, n, dv)
         tap?.Invoke("vision.feature", feature);
         var tokens = functional.linear(Activation.Apply(Config.ProjectorActivation, functional.linear(feature, linear1, bias1)), linear2, bias2);
         tap?.Invoke("projector", tokens);
-        return new VisionOutput(tokens.MoveToOuterDisposeScope(), attention?.narrow(1, first, VisualTokens).contiguous().MoveToOuterDisposeScope());
+        var output = sequence?.Output(tokens) ?? new VisionOutput(tokens, attention?.narrow(1, first, VisualTokens).contiguous());
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using EosMLNet.Data;
+using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -9,7 +10,7 @@ namespace EosMLNet.Models;
 /// </summary>
 public sealed class PictureCache : IDisposable
 {
-    private readonly Dictionary<int, (Tensor Features, Tensor? ClsAttention)> kept = [];
+    private readonly Dictionary<int, VisionOutput> kept = [];
     private readonly Func<IReadOnlyList<int>, VisionOutput> encode;
     private readonly long limitBytes;
     private readonly (VisionLanguageModel? Model, object? Data) owner;
@@ -19,15 +20,16 @@ public sealed class PictureCache : IDisposable
     /// <param name="model">The model; it stays the caller's to dispose, after the cache.</param>
     /// <param name="data">Whose pictures.</param>
     /// <param name="limitBytes">The most memory that is kept. The default is 1 GiB, which are 14,000 pictures of scenes-llava and 227 of LLaVA-1.5-7B in 16 bits.</param>
+    /// <param name="plan">The plan whose sites in the encoder act; pictures of a plan without such sites are those of the unreduced model.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer and with it no image processor.</exception>
-    public PictureCache(VisionLanguageModel model, VqaDataset data, long limitBytes = 1L << 30)
-        : this(model, data, i => data.Pictures[i], limitBytes)
+    public PictureCache(VisionLanguageModel model, VqaDataset data, long limitBytes = 1L << 30, ReductionPlan? plan = null)
+        : this(model, data, i => data.Pictures[i], limitBytes, plan)
     {
     }
 
     /// <summary>Pictures that are decoded when they are needed.</summary>
-    internal PictureCache(VisionLanguageModel model, object data, Func<int, RgbImage> picture, long limitBytes)
-        : this(wanted => Encode(model, [.. wanted.Select(picture)]), limitBytes)
+    internal PictureCache(VisionLanguageModel model, object data, Func<int, RgbImage> picture, long limitBytes, ReductionPlan? plan = null)
+        : this(wanted => Encode(model, [.. wanted.Select(picture)], plan), limitBytes)
     {
         _ = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions about pictures cannot be asked. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
@@ -50,47 +52,40 @@ public sealed class PictureCache : IDisposable
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var missing = pictures.Distinct().Where(p => !kept.ContainsKey(p)).ToArray();
-        var rows = new Dictionary<int, (Tensor Features, Tensor? ClsAttention)>();
+        var rows = new Dictionary<int, VisionOutput>();
         if (missing.Length > 0)
         {
             var output = encode(missing);
             for (var i = 0; i < missing.Length; i++)
-                rows[missing[i]] = Keep(missing[i], output.Features[i], output.ClsAttention?[i]);
+                rows[missing[i]] = Keep(missing[i], output.Map(x => x.narrow(0, i, 1)));
         }
-        var all = pictures.Select(p => kept.TryGetValue(p, out var row) ? row : rows[p]).ToArray();
-        var features = stack([.. all.Select(row => row.Features)]);
-        var attention = all.Any(row => row.ClsAttention is null) ? null : stack([.. all.Select(row => row.ClsAttention!)]);
-        return new VisionOutput(features.MoveToOuterDisposeScope(), attention?.MoveToOuterDisposeScope());
+        return VisionOutput.Join([.. pictures.Select(p => kept.TryGetValue(p, out var row) ? row : rows[p])]).MoveToOuterDisposeScope();
     }
 
-    private (Tensor, Tensor?) Keep(int picture, Tensor features, Tensor? attention)
+    private VisionOutput Keep(int picture, VisionOutput output)
     {
-        var size = Size(features) + (attention is null ? 0 : Size(attention));
+        var size = output.Tensors.Sum(Size);
         if (bytes + size > limitBytes)
-            return (features, attention);
+            return output;
         bytes += size;
         // Copies: a row of the batch would keep the whole batch.
-        return kept[picture] = (features.clone().DetachFromDisposeScope(), attention?.clone().DetachFromDisposeScope());
+        return kept[picture] = output.Map(x => x.clone().DetachFromDisposeScope());
     }
 
     private static long Size(Tensor tensor) => tensor.numel() * tensor.element_size();
 
-    private static VisionOutput Encode(VisionLanguageModel model, IReadOnlyList<RgbImage> pictures)
+    private static VisionOutput Encode(VisionLanguageModel model, IReadOnlyList<RgbImage> pictures, ReductionPlan? plan)
     {
         using var scope = NewDisposeScope();
         var pixels = model.Processor!.Images.Process(pictures).to(model.DataType, model.Device);
-        var output = model.EncodeImages(pixels);
-        return new VisionOutput(output.Features.MoveToOuterDisposeScope(), output.ClsAttention?.MoveToOuterDisposeScope());
+        return model.EncodeImages(pixels, plan: plan).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (features, attention) in kept.Values)
-        {
-            features.Dispose();
-            attention?.Dispose();
-        }
+        foreach (var output in kept.Values)
+            output.Dispose();
         kept.Clear();
     }
 }

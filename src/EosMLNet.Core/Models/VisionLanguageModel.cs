@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EosMLNet.Data;
+using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -71,6 +72,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Where the weights are.</summary>
     public abstract Device Device { get; }
 
+    /// <summary>Number of blocks of the vision tower that are run.</summary>
+    public abstract int TowerLayerCount { get; }
+
     /// <summary>Whether <see cref="VisionOutput.ClsAttention"/> is there.</summary>
     public abstract bool HasClsAttention { get; }
 
@@ -83,7 +87,8 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Runs the vision tower and the projector.</summary>
     /// <param name="pixelValues">Normalised pixels, (I, 3, H, W).</param>
     /// <param name="tap">Called with the name and value of each intermediate result, if given.</param>
-    public abstract VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null);
+    /// <param name="plan">The plan whose sites in the encoder act on the way; its other sites are of no concern here.</param>
+    public abstract VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null, ReductionPlan? plan = null);
 
     /// <summary>Looks up token embeddings: (B, T) int64 to (B, T, d).</summary>
     public abstract Tensor EmbedTokens(Tensor ids);

@@ -83,14 +83,18 @@ internal static class Criteria
         var n = input.Tokens.size(1);
         if (n < 2)
             return zeros_like(input.Index);
-        var position = Scalars.Range(n, input.Tokens.device);
-        var odd = position.masked_select(IsOdd(position)).expand(input.Tokens.size(0), -1);     // (I, n/2)
+        var isOdd = IsOdd(input);
+        var odd = Scalars.Range(n, input.Tokens.device).masked_select(isOdd).expand(input.Tokens.size(0), -1);     // (I, n/2)
         var best = ReductionOperator.Cosine(input, affinity.Feature, null, odd).amax([-1]);     // (I, n)
-        return best.neg().Filled(IsOdd(position), AboveAnyCosine);
+        return best.neg().Filled(isOdd, AboveAnyCosine);
     }
 
-    /// <summary>Whether a position is odd: ToMe's receiving set.</summary>
-    public static Tensor IsOdd(Tensor position) => position.bitwise_and(ones_like(position)).EqualTo(1);
+    /// <summary>Which tokens stand at odd places, (n) bool: ToMe's receiving set.</summary>
+    public static Tensor IsOdd(SiteInput input)
+    {
+        var place = Scalars.Range(input.Tokens.size(1), input.Tokens.device).Plus(input.Offset);
+        return place.bitwise_and(ones_like(place)).EqualTo(1);
+    }
 
     private static Tensor ForEachImage(float[] marks, SiteInput input) =>
         tensor(marks, device: input.Tokens.device).expand(input.Tokens.size(0), -1);

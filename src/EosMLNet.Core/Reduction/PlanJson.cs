@@ -16,6 +16,7 @@ internal static class PlanJson
         Converters =
         {
             new JsonStringEnumConverter<ScoreCriterion>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<ReductionStage>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<AnchorRule>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<AttentionSource>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<AffinityFeature>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),

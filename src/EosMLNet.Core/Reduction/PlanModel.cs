@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EosMLNet.Models;
 
 namespace EosMLNet.Reduction;
@@ -13,6 +14,10 @@ public sealed record PlanModel
 
     /// <summary>Decoder layers.</summary>
     public required int Layers { get; init; }
+
+    /// <summary>Blocks of the vision tower that are run; 0 where it was not recorded, and then no site can stand there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TowerLayers { get; init; }
 
     /// <summary>Visual tokens of one image before any reduction.</summary>
     public required int VisualTokens { get; init; }
@@ -41,6 +46,7 @@ public sealed record PlanModel
         Family = model.Family,
         Fingerprint = model.Fingerprint,
         Layers = model.LayerCount,
+        TowerLayers = model.TowerLayerCount,
         VisualTokens = model.VisualTokens,
         Grid = model.Grid,
         HiddenSize = model.HiddenSize,

@@ -22,6 +22,7 @@ internal static class PlanRules
     public static void CheckModel(PlanModel model, string source)
     {
         Positive(model.Layers, "layers", MostLayers);
+        Require(model.TowerLayers is >= 0 and <= MostLayers, source, "model.towerLayers", $"is {model.TowerLayers}, expected 0 to {MostLayers}");
         Positive(model.VisualTokens, "visualTokens", MostOfAnything);
         Positive(model.Grid.Rows, "grid.rows", MostOfAnything);
         Positive(model.Grid.Columns, "grid.columns", MostOfAnything);
@@ -42,20 +43,30 @@ internal static class PlanRules
     public static void CheckSites(PlanModel model, IReadOnlyList<ReductionSite> sites, string source)
     {
         var entering = model.VisualTokens;
-        var earliest = 0;
+        var earliest = (Stage: ReductionStage.Tower, Layer: 0);
         for (var i = 0; i < sites.Count; i++)
         {
             Require(sites[i] is not null, source, $"sites[{i}]", "is null, expected a site");
             CheckSite(model, sites[i], entering, earliest, (name, ok, text) => Require(ok, source, $"sites[{i}].{name}", text));
-            (entering, earliest) = (sites[i].Keep, sites[i].Layer);
+            (entering, earliest) = (sites[i].Keep, (sites[i].Stage, sites[i].Layer));
         }
     }
 
-    private static void CheckSite(PlanModel model, ReductionSite site, int entering, int earliest, Action<string, bool, string> require)
+    private static void CheckSite(PlanModel model, ReductionSite site, int entering, (ReductionStage Stage, int Layer) earliest, Action<string, bool, string> require)
     {
-        require("layer", site.Layer >= 0 && site.Layer < model.Layers, $"is {site.Layer}, but the model's layers are 0 to {model.Layers - 1}");
-        require("layer", site.Layer >= earliest, $"is {site.Layer}, but the site before stands in front of layer {earliest}; sites are listed in the order in which they act");
-        require("keep", site.Keep >= 1, $"is {site.Keep}, expected at least 1");
+        require("stage", Enum.IsDefined(site.Stage), $"is {site.Stage}, expected tower, projector or decoder");
+        var (place, layers) = site.Stage switch
+        {
+            ReductionStage.Tower => ("the tower's blocks", model.TowerLayers),
+            ReductionStage.Projector => ("in front of the projector, layers", 1),
+            _ => ("the model's layers", model.Layers),
+        };
+        require("layer", site.Layer >= 0 && site.Layer < layers, layers > 0 ? $"is {site.Layer}, but {place} are 0 to {layers - 1}" : $"is {site.Layer}, but the model has no tower block");
+        require("layer", (site.Stage, site.Layer).CompareTo(earliest) >= 0,
+            $"is {site.Layer} ({site.Stage}), but the site before stands at {earliest.Layer} ({earliest.Stage}); sites are listed in the order in which they act");
+        // The [CLS] token takes no part in the tower, but counts where it is a visual token.
+        var apart = site.Stage == ReductionStage.Tower ? model.VisualTokens - model.Grid.Rows * model.Grid.Columns : 0;
+        require("keep", site.Keep >= 1 + apart, $"is {site.Keep}, expected at least {1 + apart}");
         require("keep", site.Keep <= entering, $"is {site.Keep}, but only {entering} visual tokens enter the site; a site cannot add tokens");
         require("transfer", site.Transfer is >= 0 and <= 1, $"is {site.Transfer}, expected 0 to 1");
         require("temperature", site.Temperature >= 0, $"is {site.Temperature}, expected at least 0, or \"Infinity\"");
@@ -64,7 +75,7 @@ internal static class PlanRules
         require("affinity.spatialSigma", site.Affinity.SpatialSigma is null || (site.Affinity.SpatialSigma > 0 && double.IsFinite(site.Affinity.SpatialSigma.Value)),
             $"is {site.Affinity.SpatialSigma}, expected a finite number above 0, or null");
         require("extra.count", site.Extra is null or { Count: >= 1 }, $"is {site.Extra?.Count}, expected at least 1");
-        require("extra.count", site.KeptByScore >= 0, $"is {site.Extra?.Count ?? 0}, but the site keeps {site.Keep}{(site.Residual ? ", the residual token among them" : "")}");
+        require("extra.count", site.KeptByScore >= apart, $"is {site.Extra?.Count ?? 0}, but the site keeps {site.Keep}{(site.Residual ? ", the residual token among them" : "")}");
         require("score", site.Score.Count > 0 || site.KeptByScore == 0, "is empty, expected at least one criterion");
         require("extra.textPivots", site.Extra is null or { TextPivots: 0 } or { TextPivots: >= 1 and <= MostOfAnything, Rule: AnchorRule.Dissimilar },
             $"is {site.Extra?.TextPivots}, expected at least 1 with the rule dissimilar, and 0 with others");
@@ -78,6 +89,8 @@ internal static class PlanRules
         require("residual", !site.Residual || site.GiverWeight is not null, "needs a giverWeight, which weighs the dropped tokens in it");
         require("residual", !site.Residual || site.Neighbours is not null || site.Transfer < 1, "has nothing left to stand for: the dropped tokens transfer all of their mass");
         require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
+        require("stage", site.Stage == ReductionStage.Decoder || !site.NeedsDecoder,
+            $"is {site.Stage}, but the site has a criterion, a feature or pivots of the decoder; use those of the picture alone");
         require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score", site.Layer > 0 || site.AttentionSource == AttentionSource.OwnLayer || !Observation.Of(site).Any(),
             "needs attention of the layer before, but there is none before layer 0; move the site, let its attentionSource be ownLayer, or use other criteria");
         require("raterHeads", site.RaterHeads is null || site.RaterHeads >= 1 && site.RaterHeads <= model.Heads, $"is {site.RaterHeads}, expected 1 to the model's {model.Heads} heads, or null");

@@ -52,14 +52,15 @@ public sealed class PromptBatch : IDisposable
     /// <summary>Lays out questions about pictures, in the checkpoint's prompt form. A picture that is asked about several times is encoded once.</summary>
     /// <param name="model">The model the questions are for.</param>
     /// <param name="rows">Pictures and questions; the picture may be missing.</param>
+    /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has none.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
-    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Picture, string Question)> rows)
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Picture, string Question)> rows, ReductionPlan? plan = null)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
         var prompts = rows.Select(row => processor.EncodePrompt(row.Question, withImage: row.Picture is not null)).ToArray();
         var pictures = rows.Select(row => row.Picture).OfType<RgbImage>().ToArray();
-        return Create(model, prompts, pictures.Length == 0 ? null : Encode(model, processor, pictures));
+        return Create(model, prompts, pictures.Length == 0 ? null : Encode(model, processor, pictures, plan));
     }
 
     /// <summary>Lays out a batch.</summary>
@@ -98,20 +99,18 @@ public sealed class PromptBatch : IDisposable
             Place(tensor(ids, [rows.Length, length]), model.Device), Place(tensor(valid, [rows.Length, length]), model.Device),
             Place(tensor(slots.ToArray(), [images, n]), model.Device), Place(tensor(imageRows.ToArray()), model.Device), Place(tensor(instructionStarts), model.Device),
             [.. rows.Select(r => r.Ids.Length - r.ImageStarts.Count * n)], [.. rows.Select(r => r.ImageStarts.Count)],
-            vision is null ? null : new VisionOutput(vision.Features.DetachFromDisposeScope(), vision.ClsAttention?.DetachFromDisposeScope()));
+            vision?.Map(x => x.DetachFromDisposeScope()));
     }
 
-    private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] pictures)
+    private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] pictures, ReductionPlan? plan)
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
         var distinct = pictures.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
-        var encoded = model.EncodeImages(processor.Images.Process(distinct));
+        var encoded = model.EncodeImages(processor.Images.Process(distinct), plan: plan);
         if (distinct.Count < pictures.Length)
             encoded = encoded.Select(tensor(pictures.Select(p => (long)distinct.IndexOf(p)).ToArray(), device: model.Device));
-        encoded.Features.MoveToOuterDisposeScope();
-        encoded.ClsAttention?.MoveToOuterDisposeScope();
-        return encoded;
+        return encoded.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

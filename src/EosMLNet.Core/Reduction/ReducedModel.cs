@@ -20,7 +20,7 @@ public sealed class ReducedModel
         plan.CheckFits(model);
         Model = model;
         Plan = plan;
-        sites = plan.Sites.ToLookup(site => site.Layer);
+        sites = plan.Sites.Where(site => site.Stage == ReductionStage.Decoder).ToLookup(site => site.Layer);
     }
 
     /// <summary>The model.</summary>
@@ -118,6 +118,7 @@ public sealed class ReducedModel
     /// <summary>Runs all layers over the prompts, with each site in front of its layer.</summary>
     private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap)
     {
+        CheckEncoding(batch);
         var sequence = new TokenSequence(Model, batch);
         try
         {
@@ -139,6 +140,14 @@ public sealed class ReducedModel
             sequence.Dispose();
             throw;
         }
+    }
+
+    // Pictures that another plan's sites acted on, or this one's did not, are not the ones that this plan speaks of.
+    private void CheckEncoding(PromptBatch batch)
+    {
+        if (batch.Vision is { } vision && !ReferenceEquals(vision.Plan, Plan.ActsInEncoder ? Plan : null))
+            throw new EosException(EosErrors.ModelInput, "The batch's pictures were not encoded under the plan that it is to run under, but a plan has sites in the encoder. " +
+                "Hand the model's own plan to PromptBatch.Create, or to EncodeImages.");
     }
 
     /// <summary>Answers after what the caches hold.</summary>

@@ -118,7 +118,7 @@ public static class ReductionOperator
             var window = PatchWindows.WindowOf(input.Index, input.Grid, site.Keep);                        // (I, n)
             return Picked(window, from).unsqueeze(2).eq(Picked(window, to).unsqueeze(1)).MoveToOuterDisposeScope();
         }
-        var odd = Criteria.IsOdd(Scalars.Range(input.Tokens.size(1), input.Tokens.device)).expand(input.Tokens.size(0), -1);
+        var odd = Criteria.IsOdd(input).expand(input.Tokens.size(0), -1);
         return Picked(odd, from).logical_not().unsqueeze(2).logical_and(Picked(odd, to).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 

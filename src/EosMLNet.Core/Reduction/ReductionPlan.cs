@@ -18,7 +18,7 @@ public sealed record ReductionPlan
     /// <summary>The model that the plan is for.</summary>
     public required PlanModel Model { get; init; }
 
-    /// <summary>The sites, in the order in which they act; no layer comes before its predecessor's.</summary>
+    /// <summary>The sites, in the order in which they act: the tower's, the projector's, the decoder's, and no layer before its predecessor's.</summary>
     public required IReadOnlyList<ReductionSite> Sites { get; init; }
 
     /// <summary>What the plan costs.</summary>
@@ -41,6 +41,9 @@ public sealed record ReductionPlan
     /// <summary>True when no site looks at the question: the reduced picture then serves several questions about it.</summary>
     [JsonPropertyName("questionAgnostic")]
     public bool IsQuestionAgnostic => !Sites.Any(site => site.SeesQuestion);
+
+    /// <summary>Whether a site stands in front of the decoder. Pictures are then encoded under this plan and no other.</summary>
+    internal bool ActsInEncoder => Sites.Any(site => site.Stage != ReductionStage.Decoder);
 
     /// <summary>Makes a plan and computes its ledger.</summary>
     /// <param name="model">The model that the plan is for.</param>
@@ -96,7 +99,7 @@ public sealed record ReductionPlan
         Same("visual tokens", Model.VisualTokens, model.VisualTokens);
         Same("hidden size", Model.HiddenSize, model.HiddenSize);
         Same("fingerprint", Model.Fingerprint, model.Fingerprint);
-        Same("remaining numbers", Model, model);
+        Same("remaining numbers", Model, Model.TowerLayers == 0 ? model with { TowerLayers = 0 } : model);
 
         static void Same<T>(string what, T planned, T found)
         {

@@ -3,13 +3,18 @@ using System.Text.Json.Serialization;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// One reduction in front of a decoder layer, with the parameters of the operator there: the paper's Ω = (γ, τ, θ, ρ, ν) after the search
+/// One reduction in front of a decoder layer, or earlier on the picture's way, with the parameters of the operator there: the paper's Ω = (γ, τ, θ, ρ, ν) after the search
 /// has made the layer activation θ and the budget ν discrete. Several sites may stand in front of the same layer; they act in the plan's order.
 /// What is not written in a plan's file has its default.
 /// </summary>
 public sealed record ReductionSite
 {
-    /// <summary>The decoder layer that the site stands in front of, from 0.</summary>
+    /// <summary>Where on the picture's way the site stands.</summary>
+    /// <value>The default is <see cref="ReductionStage.Decoder"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ReductionStage Stage { get; init; }
+
+    /// <summary>The decoder layer that the site stands in front of, or the tower block that it stands in, from 0; 0 in front of the projector.</summary>
     public required int Layer { get; init; }
 
     /// <summary>Visual tokens that each image keeps: the number of anchors, k, the extra ones and the residual token among them.</summary>
@@ -39,7 +44,7 @@ public sealed record ReductionSite
     /// <value>The default is 0: no gain.</value>
     public double Reweight { get; init; }
 
-    /// <summary>The weight, from 0 to 1, of log mass on the attention logits of the anchors' keys in the layers that follow.</summary>
+    /// <summary>The weight, from 0 to 1, of log mass on the attention logits of the anchors' keys in the layers that follow: those of the tower for a site in the tower, else those of the decoder.</summary>
     /// <value>The default is 0: a merged token attracts attention like any other.</value>
     public double ProportionalAttention { get; init; }
 
@@ -120,10 +125,18 @@ public sealed record ReductionSite
     /// <summary>Whether what is kept depends on the question.</summary>
     internal bool SeesQuestion => CriteriaUsed.Any(criterion => criterion.SeesQuestion()) || Extra is { TextPivots: > 0 };
 
+    /// <summary>Whether the site looks at what only the decoder has.</summary>
+    internal bool NeedsDecoder => SeesQuestion || Uses(ScoreCriterion.Probe) || Uses(ScoreCriterion.KeyNorm) || Affinity.Feature == AffinityFeature.FinalNorm;
+
     /// <summary>Whether the search's forward pass knows all parts of the site.</summary>
-    internal bool IsSearchable => Extra is null && !Uses(ScoreCriterion.KeyNorm) && Neighbours is null && GiverWeight is null && !Residual
+    internal bool IsSearchable => Stage == ReductionStage.Decoder && Extra is null && !Uses(ScoreCriterion.KeyNorm) && Neighbours is null && GiverWeight is null && !Residual
         && Normalization == Normalization.Mass && Affinity is { Mask: AffinityMask.None, Feature: AffinityFeature.Hidden or AffinityFeature.Key };
 
     /// <summary>The site's place, to begin a message with.</summary>
-    internal string Place => $"The site in front of layer {Layer}";
+    internal string Place => Stage switch
+    {
+        ReductionStage.Tower => $"The site in block {Layer} of the vision tower",
+        ReductionStage.Projector => "The site in front of the projector",
+        _ => $"The site in front of layer {Layer}",
+    };
 }

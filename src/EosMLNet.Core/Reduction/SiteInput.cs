@@ -18,6 +18,7 @@ namespace EosMLNet.Reduction;
 /// <param name="RaterAttention">The raters' mean attention, each head apart, (I, H, n), where the site asks for it.</param>
 /// <param name="KeyNorm">L1 norms of the keys, (I, n), where the site asks for them.</param>
 /// <param name="TextPivots">What the site compares, of its text pivots, (I, p, f), where it has any.</param>
+/// <param name="Offset">How many tokens stand before the first one in the encoder's own sequence: ToMe's even and odd places count them.</param>
 public sealed record SiteInput(
     Tensor Tokens,
     Tensor Mass,
@@ -29,4 +30,5 @@ public sealed record SiteInput(
     Tensor? Instruction = null,
     Tensor? RaterAttention = null,
     Tensor? KeyNorm = null,
-    Tensor? TextPivots = null);
+    Tensor? TextPivots = null,
+    int Offset = 0);

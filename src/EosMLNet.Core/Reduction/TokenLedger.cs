@@ -1,8 +1,8 @@
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// What a plan costs, reported always and in full. A reduction in front of layer l counts from layer l on; text tokens are counted beside the visual ones
-/// in <see cref="MacsRatio"/> and <see cref="KvBytesRatio"/>. Both cover the decoder's layers during prefill, of one picture, not the operator's own work, nor the vision tower, which no plan changes.
+/// What a plan costs, reported always and in full. A reduction in front of layer l counts from layer l on, one in the encoder from layer 0 on; text tokens are counted beside the visual ones
+/// in <see cref="MacsRatio"/> and <see cref="KvBytesRatio"/>. Both cover the decoder's layers during prefill, of one picture, not the operator's own work, nor the vision tower's, also where sites in the tower make it less.
 /// </summary>
 public sealed record TokenLedger
 {
@@ -38,7 +38,7 @@ public sealed record TokenLedger
         var next = 0;
         for (var layer = 0; layer < model.Layers; layer++)
         {
-            for (; next < sites.Count && sites[next].Layer == layer; next++)
+            for (; next < sites.Count && (sites[next].Stage != ReductionStage.Decoder || sites[next].Layer == layer); next++)
                 tokens = sites[next].Keep;
             visual[layer] = tokens;
         }

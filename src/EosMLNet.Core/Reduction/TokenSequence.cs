@@ -38,7 +38,10 @@ internal sealed class TokenSequence : IDisposable
         padded = batch.TextLengths.Zip(batch.Images).Distinct().Count() > 1;
         Hidden = Keep(Embed());
         Rotary = null!;
-        Refresh();
+        if (batch.Vision is { Kept: { } left, Mass: { } leftMass } vision)
+            Leave(left, vision.Features.to(Hidden.dtype), leftMass, vision.Plan!.Sites.LastOrDefault(site => site.Stage == ReductionStage.Projector)?.ProportionalAttention ?? 0);
+        else
+            Refresh();
     }
 
     /// <summary>Hidden states, (B, T, d).</summary>
@@ -96,7 +99,7 @@ internal sealed class TokenSequence : IDisposable
         var tokens = flat.index_select(0, places).view(slots.shape[0], slots.shape[1], -1);         // (I, n, d)
         var input = new SiteInput(
             tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
-            batch.Vision.ClsAttention?.gather(1, kept),
+            ClsAttention()?.gather(1, kept),
             Seen(ScoreCriterion.TextAttention, site)?.squeeze(1),
             site.NeedsKeys ? Feature(site, tokens) : null,
             site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Instruction() : null,
@@ -104,14 +107,22 @@ internal sealed class TokenSequence : IDisposable
             Seen(ScoreCriterion.KeyNorm, site)?.squeeze(1),
             site.Extra is { TextPivots: > 0 } extra ? TextPivots(site, extra.TextPivots) : null);
         var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
+        Leave(reduced.Anchors, reduced.Tokens, reduced.Mass, site.ProportionalAttention);
+    }
 
-        var anchors = slots.gather(1, reduced.Anchors);                                             // (I, k)
+    // Of each image's visual tokens, those at the given places stay, (I, k), as the given tokens, (I, k, d), with the given mass, (I, k); the sequence gets shorter.
+    private void Leave(Tensor staying, Tensor tokens, Tensor tokensMass, double weight)
+    {
+        using var scope = NewDisposeScope();
+        var flat = Hidden.flatten(0, 1);                                                            // (B·T, d)
+        var places = slots.flatten();
+        var anchors = slots.gather(1, staying);                                                     // (I, k)
         var stay = valid.flatten().index_copy(0, places, zeros_like(places, ScalarType.Bool))
             .index_copy(0, anchors.flatten(), ones_like(anchors.flatten(), ScalarType.Bool)).view_as(valid);
-        var withTokens = flat.index_copy(0, anchors.flatten(), reduced.Tokens.flatten(0, 1)).view_as(Hidden);
-        var withMass = mass.flatten().index_copy(0, anchors.flatten(), reduced.Mass.flatten()).view_as(mass);
+        var withTokens = flat.index_copy(0, anchors.flatten(), tokens.flatten(0, 1)).view_as(Hidden);
+        var withMass = mass.flatten().index_copy(0, anchors.flatten(), tokensMass.flatten()).view_as(mass);
 
-        var lengths = batch.TextLengths.Zip(batch.Images, (text, images) => text + images * site.Keep).ToArray();
+        var lengths = batch.TextLengths.Zip(batch.Images, (text, images) => text + images * (int)staying.shape[1]).ToArray();
         var order = Scalars.Range(Length, model.Device).expand_as(stay).Filled(stay.logical_not(), -1)
             .sort(1).Values.narrow(1, Length - lengths.Max(), lengths.Max());                       // (B, T'): -1 at padding
         var source = Clamp(order);
@@ -122,7 +133,7 @@ internal sealed class TokenSequence : IDisposable
 
         Replace(withTokens.gather(1, source.unsqueeze(-1).expand(-1, -1, Hidden.shape[2])));
         Swap(ref slots, moved.flatten().index_select(0, anchors.flatten()).view_as(anchors));
-        Swap(ref kept, kept.gather(1, reduced.Anchors));
+        Swap(ref kept, kept.gather(1, staying));
         Swap(ref positions, positions.gather(1, source));
         Swap(ref mass, withMass.gather(1, source));
         Swap(ref valid, order.ge(Scalars.Literal(0)));
@@ -132,7 +143,7 @@ internal sealed class TokenSequence : IDisposable
             attention.Dispose();
         }
         padded = lengths.Distinct().Count() > 1;
-        massWeight = site.ProportionalAttention;
+        massWeight = weight;
         Refresh();
     }
 
@@ -155,10 +166,16 @@ internal sealed class TokenSequence : IDisposable
             : patches;
     }
 
+    // At the places of the unreduced image, (I, n): the encoder's, which may have left fewer.
+    private Tensor? ClsAttention() => batch.Vision is { ClsAttention: { } left, Kept: { } places }
+        ? zeros(left.shape[0], model.VisualTokens, left.dtype, left.device).scatter(1, places, left)
+        : batch.Vision!.ClsAttention;
+
+    // Where the encoder has left fewer visual tokens, they come when the others leave.
     private Tensor Embed()
     {
         var text = model.EmbedTokens(batch.Ids);                                                    // (B, T, d)
-        return batch.Vision is null ? text : text.flatten(0, 1)
+        return batch.Vision is null or { Kept: not null } ? text : text.flatten(0, 1)
             .index_copy(0, slots.flatten(), batch.Vision.Features.flatten(0, 1).to(text.dtype)).view_as(text);
     }
 

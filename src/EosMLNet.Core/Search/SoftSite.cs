@@ -21,7 +21,7 @@ internal sealed record SoftSite(
     internal static IReadOnlyList<SoftSite> Of(ReductionPlan plan, ScalarType dtype, Device device)
     {
         if (plan.Sites.FirstOrDefault(site => !site.IsSearchable) is { } foreign)
-            throw new EosException(EosErrors.InvalidOption, $"{foreign.Place} has parts that the search does not know (extra anchors, key norms, neighbours, a giver weight, a residual token, a mask, keys averaged over heads, a normalisation other than mass). " +
+            throw new EosException(EosErrors.InvalidOption, $"{foreign.Place} cannot be searched (sites in front of the decoder cannot, nor extra anchors, key norms, neighbours, a giver weight, a residual token, a mask, keys averaged over heads, a normalisation other than mass). " +
                 "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);
         return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),

@@ -38,16 +38,34 @@ internal static class LedgerTables
 
     private static string[] Cells(ReductionSite site) =>
     [
-        Text(site.Layer), Text(site.Keep), site.Regime.ToString(), Text(site.Transfer), Text(site.Temperature), Text(site.Reweight), Text(site.ProportionalAttention),
-        Describe(site.Affinity),
-        string.Join(", ", site.Score.Select(score => $"{score.Key} {Text(score.Value)}")),
+        Place(site), Text(site.Keep), site.Regime.ToString(), Text(site.Transfer), Text(site.Temperature), Text(site.Reweight), Text(site.ProportionalAttention),
+        Describe(site),
+        string.Join(", ", [.. site.Score.Select(score => $"{score.Key} {Text(score.Value)}"), .. Others(site)]),
     ];
 
-    private static string Describe(Affinity affinity)
+    private static string Place(ReductionSite site) => site.Stage switch
     {
+        ReductionStage.Tower => $"tower {site.Layer}",
+        ReductionStage.Projector => "projector",
+        _ => Text(site.Layer),
+    };
+
+    // Tokens that are there for another reason than their score.
+    private static IEnumerable<string> Others(ReductionSite site)
+    {
+        if (site.Extra is { } extra)
+            yield return $"{extra.Count} by {extra.Rule}{(extra.ReceiveAlone ? ", receiving alone" : "")}";
+        if (site.Residual)
+            yield return "1 residual";
+    }
+
+    private static string Describe(ReductionSite site)
+    {
+        var affinity = site.Affinity;
+        var neighbours = site.Neighbours is { } count ? $", {count} neighbours" : "";
         var spatial = affinity.SpatialSigma is { } sigma ? $", σ {Text(sigma)}" : "";
         var mask = affinity.Mask == AffinityMask.None ? "" : $", {affinity.Mask}";
-        return $"{affinity.Feature}{spatial}{mask}";
+        return $"{affinity.Feature}{spatial}{mask}{neighbours}";
     }
 
     private static string Text(double value) => double.IsPositiveInfinity(value) ? "∞" : value.ToString("0.####", CultureInfo.InvariantCulture);

@@ -34,7 +34,7 @@ internal sealed class ForwardCommand : ModelCommand
         using var model = LoadModel(values, values.GetRequiredValue(dtype) == "float64" ? ScalarType.Float64 : ScalarType.Float32);
         var reduced = Reduce(model, values.GetValue(plan));
         var results = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
-        using var batch = ForwardInputs.Read(values.GetRequiredValue(inputs), model).ToBatch(model, Keep);
+        using var batch = ForwardInputs.Read(values.GetRequiredValue(inputs), model).ToBatch(reduced, Keep);
         results["attention_mask"] = batch.Valid.to(ScalarType.Int64);
         reduced.Forward(batch, Keep);
         if (count > 0)

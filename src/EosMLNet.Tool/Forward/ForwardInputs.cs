@@ -24,11 +24,11 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, Tensor? Pixel
     }
 
     /// <summary>Encodes the pictures and lays out the rows; the caller disposes the batch.</summary>
-    internal PromptBatch ToBatch(LlavaModel model, Action<string, Tensor> tap)
+    internal PromptBatch ToBatch(ReducedModel model, Action<string, Tensor> tap)
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
-        return PromptBatch.Create(model, Prompts, Pixels is null ? null : model.EncodeImages(Pixels, tap)); // takes the encoded pictures out of the scope
+        return PromptBatch.Create(model.Model, Prompts, Pixels is null ? null : model.Model.EncodeImages(Pixels, tap, model.Plan)); // takes the encoded pictures out of the scope
     }
 
     private static Tensor ReadPixels(SafetensorsFile file, LlavaModel model)

@@ -89,7 +89,7 @@ internal sealed class AnswerEngine : IDisposable
     private Generation Generate(IReadOnlyList<Query> asked)
     {
         using var scope = torch.NewDisposeScope();
-        using var batch = PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))]);
+        using var batch = PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], reduced.Plan);
         return reduced.Generate(batch, maxNewTokens);
     }
 

@@ -8,7 +8,8 @@ public class BaselinesTests
 {
     private static readonly Func<PlanModel, double, ReductionPlan>[] All =
         [(m, b) => Baselines.Random(m, b, 1), Baselines.Stride, Baselines.AveragePool, Baselines.FastV, Baselines.ToMe, Baselines.DivPrune,
-         Baselines.PyramidDrop, Baselines.SparseVlm1, Baselines.SparseVlm2, Baselines.Dart];
+         Baselines.PyramidDrop, Baselines.SparseVlm1, Baselines.SparseVlm2, Baselines.Dart,
+         Baselines.VisionZip, Baselines.PruMerge, Baselines.PruMergePlus, Baselines.ToMeTower];
 
     [Property]
     public void Every_baseline_meets_every_budget(byte layers, byte rows, byte columns, ushort hundredths)
@@ -69,9 +70,26 @@ public class BaselinesTests
     private static IEnumerable<(int Layer, int Keep)> Schedule(ReductionPlan plan) => plan.Sites.Select(site => (site.Layer, site.Keep));
 
     [Fact]
+    public void ToMe_in_the_tower_merges_evenly_and_leaves_the_rest_to_the_decoders_input()
+    {
+        Assert.Equal([(ReductionStage.Tower, 112), (ReductionStage.Tower, 80), (ReductionStage.Tower, 48)],
+            Baselines.ToMeTower(PlanModels.Scenes, 48).Sites.Select(site => (site.Stage, site.Keep)));
+        Assert.Equal([(ReductionStage.Tower, 72), (ReductionStage.Tower, 36), (ReductionStage.Tower, 18), (ReductionStage.Decoder, 9), (ReductionStage.Decoder, 5), (ReductionStage.Decoder, 4)],
+            Baselines.ToMeTower(PlanModels.Scenes, 4).Sites.Select(site => (site.Stage, site.Keep)));
+    }
+
+    [Fact]
+    public void The_published_proportions_are_kept()
+    {
+        Assert.Equal((64, 10), Baselines.VisionZip(PlanModels.Llava7B, 64).Sites.Select(site => (site.Keep, site.Extra!.Count)).Single());
+        Assert.Equal((128, 20), Baselines.VisionZip(PlanModels.Llava7B, 128).Sites.Select(site => (site.Keep, site.Extra!.Count)).Single());
+        Assert.Equal((145, 108), Baselines.PruMergePlus(PlanModels.Llava7B, 145).Sites.Select(site => (site.Keep, site.Extra!.Count)).Single());
+    }
+
+    [Fact]
     public void Baselines_in_front_of_the_decoder_look_at_the_picture_alone()
     {
-        Assert.Equal([true, true, true, false, true, true, false, false, false, false], All.Select(make => make(PlanModels.Scenes, 16).IsQuestionAgnostic));
+        Assert.Equal([true, true, true, false, true, true, false, false, false, false, true, true, true, true], All.Select(make => make(PlanModels.Scenes, 16).IsQuestionAgnostic));
     }
 
     [Theory]

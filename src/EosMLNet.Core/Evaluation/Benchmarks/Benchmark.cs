@@ -1,5 +1,6 @@
 using EosMLNet.Data;
 using EosMLNet.Models;
+using EosMLNet.Reduction;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 
@@ -38,9 +39,10 @@ public abstract class Benchmark
     /// <summary>Encoded pictures that evaluations of one model on this benchmark share.</summary>
     /// <param name="model">The model; it stays the caller's to dispose, after the cache.</param>
     /// <param name="limitBytes">The most memory that is kept; the default is 1 GiB.</param>
+    /// <param name="plan">The plan whose sites in the encoder act; pictures of a plan without such sites are those of the unreduced model.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer and with it no image processor.</exception>
-    public PictureCache CreateCache(VisionLanguageModel model, long limitBytes = 1L << 30) =>
-        new(model, this, index => Picture(index, model.Processor!.Images), limitBytes);
+    public PictureCache CreateCache(VisionLanguageModel model, long limitBytes = 1L << 30, ReductionPlan? plan = null) =>
+        new(model, this, index => Picture(index, model.Processor!.Images), limitBytes, plan);
 
     /// <summary>The picture as the model gets it: padded to a square, as LLaVA-1.5 was evaluated, or as it is.</summary>
     internal virtual RgbImage Picture(int index, ClipImageProcessor images)
