@@ -16,5 +16,9 @@ internal static class Presets
         ("SparseVLM v1", Baselines.SparseVlm1),
         ("SparseVLM v2", Baselines.SparseVlm2),
         ("DART", Baselines.Dart),
+        ("VisionZip", Baselines.VisionZip),
+        ("PruMerge", Baselines.PruMerge),
+        ("PruMerge+", Baselines.PruMergePlus),
+        ("ToMe (tower)", Baselines.ToMeTower),
     ];
 }

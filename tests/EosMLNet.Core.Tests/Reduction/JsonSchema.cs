@@ -5,6 +5,9 @@ namespace EosMLNet.Tests.Reduction;
 /// <summary>As much of JSON Schema as build/docs/plan.schema.json uses; a keyword it does not know is an error, not ignored.</summary>
 internal sealed class JsonSchema(JsonElement root)
 {
+    /// <summary>build/docs/plan.schema.json.</summary>
+    public static JsonSchema Published { get; } = new(JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "plan.schema.json"))).RootElement);
+
     public IReadOnlyList<string> Errors(JsonElement document) => [.. Errors(root, document, "$")];
 
     private IEnumerable<string> Errors(JsonElement schema, JsonElement value, string path) =>

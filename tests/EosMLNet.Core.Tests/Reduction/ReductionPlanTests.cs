@@ -124,6 +124,18 @@ public sealed class ReductionPlanTests : IDisposable
         { "score", j => Site(j)["score"] = null },
         { "'sites[0].regime'", j => Site(j)["regime"] = "Prune" },
         { "regime", j => Site(j)["regime"] = 7 },
+        { "stage", j => Site(j)["stage"] = "cellar" },
+        { "'sites[0].stage'", j => Site(j)["stage"] = "projector" },                        // it has a probe
+        { "'sites[0].layer'", j => (Site(j)["stage"], Site(j)["layer"]) = ("projector", 1) },
+        { "'sites[0].layer'", j => (Site(j)["stage"], Site(j)["layer"]) = ("tower", 3) },
+        { "'sites[1].layer'", j => Site(j, 1)["stage"] = "tower" },
+        { "'sites[0].extra.count'", j => Site(j)["extra"] = new JsonObject { ["count"] = 0, ["rule"] = "stride" } },
+        { "'sites[0].extra.count'", j => Site(j)["extra"] = new JsonObject { ["count"] = 37, ["rule"] = "farthest" } },
+        { "rule", j => Site(j)["extra"] = new JsonObject { ["count"] = 1, ["rule"] = "luck" } },
+        { "'sites[0].neighbours'", j => Site(j)["neighbours"] = 0 },
+        { "'sites[0].giverWeight'", j => Site(j)["giverWeight"] = "random" },
+        { "'sites[0].residual'", j => Site(j)["residual"] = true },
+        { "'model.towerLayers'", j => j["model"]!["towerLayers"] = -1 },
         { "'questionAgnostic'", j => j["questionAgnostic"] = true },
         { "'parametersFingerprint'", j => j["parametersFingerprint"] = "sha256:00" },
         { "probe", j => j["parametersFingerprint"] = null },
@@ -216,7 +228,7 @@ public sealed class ReductionPlanTests : IDisposable
     [Fact]
     public void The_published_schema_accepts_what_is_written_and_nothing_else()
     {
-        var schema = Schema();
+        var schema = JsonSchema.Published;
         Assert.Empty(schema.Errors(JsonSerializer.SerializeToElement(Json())));
         foreach (var plan in new[] { Baselines.FastV(PlanModels.Scenes, 16), Baselines.ToMe(PlanModels.Scenes, 4), ReductionPlan.Identity(PlanModels.Llava7B) })
             Assert.Empty(schema.Errors(JsonDocument.Parse(plan.ToJson()).RootElement));
@@ -258,8 +270,6 @@ public sealed class ReductionPlanTests : IDisposable
     private static JsonObject Json() => JsonNode.Parse(Searched().ToJson())!.AsObject();
 
     private static JsonObject Site(JsonObject plan, int index = 0) => plan["sites"]![index]!.AsObject();
-
-    private static JsonSchema Schema() => new(JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "plan.schema.json"))).RootElement);
 
     private string At(string name) => Path.Combine(folder, name);
 
