@@ -55,4 +55,6 @@ public static class EosErrors
     public const string ModelArtifact = "EOS4003";
     /// <summary>The weights that a saved model refers to are missing or have changed.</summary>
     public const string ReferencedWeights = "EOS4004";
+    /// <summary>The checkpoint of a search is damaged or belongs to another search.</summary>
+    public const string SearchCheckpoint = "EOS4005";
 }

@@ -6,19 +6,20 @@ namespace EosMLNet.Data;
 internal sealed class TsvReader
 {
     private readonly string _file, _imageFolder;
+    private readonly bool _answers;
     private readonly VqaDataset.Builder _builder = new();
     private readonly Dictionary<string, RgbImage> _pictures = []; // by full path: each file is decoded once
     private int _line;
 
-    private TsvReader(string file, string imageFolder) => (_file, _imageFolder) = (file, Path.GetFullPath(imageFolder));
+    private TsvReader(string file, string imageFolder, bool answers) => (_file, _imageFolder, _answers) = (file, Path.GetFullPath(imageFolder), answers);
 
-    internal static VqaDataset Read(string file, string imageFolder)
+    internal static VqaDataset Read(string file, string imageFolder, bool answers)
     {
         if (!Directory.Exists(imageFolder))
             throw new EosException(EosErrors.FileMissing, $"the picture folder '{imageFolder}' does not exist.");
         try
         {
-            return new TsvReader(file, imageFolder).ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
+            return new TsvReader(file, imageFolder, answers).ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
         }
         catch (DecoderFallbackException e)
         {
@@ -44,7 +45,7 @@ internal sealed class TsvReader
                 Add(columns, line.Split('\t'));
         }
         if (columns is null)
-            throw new EosException(EosErrors.EmptyDataset, $"'{_file}' is empty; expected a header and rows of ImagePath, Question, Answer.");
+            throw new EosException(EosErrors.EmptyDataset, $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.");
         return _builder.Build();
     }
 
@@ -58,20 +59,20 @@ internal sealed class TsvReader
                 throw Bad($"the header names the column {name} twice");
             return index;
         }
-        var columns = new Columns(names.Count, Find("ImagePath"), Find("Question"), Find("Answer"), Find("Family"));
-        return columns is { ImagePath: >= 0, Question: >= 0, Answer: >= 0 }
+        var columns = new Columns(names.Count, Find("ImagePath"), Find("Question"), _answers ? Find("Answer") : -1, Find("Family"));
+        return columns is { ImagePath: >= 0, Question: >= 0 } && (columns.Answer >= 0 || !_answers)
             ? columns
-            : throw Bad($"the header has the columns {string.Join(", ", names)}, expected ImagePath, Question and Answer between tabs");
+            : throw Bad($"the header has the columns {string.Join(", ", names)}, expected {(_answers ? "ImagePath, Question and Answer" : "ImagePath and Question")} between tabs");
     }
 
     private void Add(Columns columns, string[] fields)
     {
         if (fields.Length != columns.Count)
             throw Bad($"{fields.Length} fields between tabs, expected {columns.Count} as in the header");
-        var (question, answer) = (fields[columns.Question].Trim(), fields[columns.Answer].Trim());
+        var (question, answer) = (fields[columns.Question].Trim(), _answers ? fields[columns.Answer].Trim() : "");
         if (question.Length == 0)
             throw Bad("an empty question");
-        if (answer.Length == 0)
+        if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
         _builder.Add(Picture(fields[columns.ImagePath].Trim()), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim());
     }

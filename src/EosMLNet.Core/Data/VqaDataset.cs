@@ -34,8 +34,9 @@ public sealed class VqaDataset
     /// </summary>
     /// <param name="tsvPath">The file, UTF-8.</param>
     /// <param name="imageFolder">The folder that the picture paths start from; they may not leave it.</param>
+    /// <param name="answers">Whether there are answers. Where not, a column of that name is not read, and all answers are empty: enough for a search that asks the unreduced model.</param>
     /// <exception cref="EosException">EOS1001: no such file. EOS1010: a picture cannot be decoded. EOS1011: a malformed row. EOS1012: no rows.</exception>
-    public static VqaDataset LoadTsv(string tsvPath, string imageFolder) => TsvReader.Read(tsvPath, imageFolder);
+    public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true) => TsvReader.Read(tsvPath, imageFolder, answers);
 
     /// <summary>The first <paramref name="examples"/> rows, or all where there are fewer.</summary>
     /// <exception cref="EosException">EOS1012: that leaves no rows.</exception>

@@ -75,6 +75,36 @@ public sealed class Adam : IDisposable
         return norm;
     }
 
+    /// <summary>The steps made and both moments of each parameter: what the optimiser needs to go on from here.</summary>
+    internal (int Steps, IReadOnlyList<double[]> Moments) State()
+    {
+        using var scope = NewDisposeScope();
+        return (steps, [.. slots.SelectMany(slot => new[] { slot.Mean, slot.Square }).Select(x => x.to_type(ScalarType.Float64).cpu().flatten().data<double>().ToArray())]);
+    }
+
+    /// <summary>Goes back to a state that was read before.</summary>
+    internal void Restore(int made, IReadOnlyList<double[]> moments)
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        steps = made;
+        foreach (var (moment, numbers) in slots.SelectMany(slot => new[] { slot.Mean, slot.Square }).Zip(moments))
+            moment.copy_(tensor(numbers, moment.shape, dtype: moment.dtype, device: moment.device));
+    }
+
+    /// <summary>Forgets all steps.</summary>
+    internal void Reset()
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        steps = 0;
+        foreach (var slot in slots)
+        {
+            slot.Mean.zero_();
+            slot.Square.zero_();
+        }
+    }
+
     /// <summary>Forgets the gradients.</summary>
     public void ZeroGrad()
     {

@@ -9,7 +9,7 @@ internal static class CornerSnap
     /// <param name="plan">The plan to begin with.</param>
     /// <param name="frozen">What may not move.</param>
     /// <param name="measure">Loss and accuracy of a plan on validation data.</param>
-    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, (double Loss, double Accuracy)> measure)
+    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, ValidationResult> measure)
     {
         var best = measure(plan);
         for (var i = 0; i < plan.Sites.Count; i++)

@@ -15,8 +15,8 @@ namespace EosMLNet.Search;
 /// <param name="settings">What to look for, and how.</param>
 public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings settings)
 {
-    // The multiplier moves after so many steps: long enough for the counts to follow.
-    private const int LagrangianBlock = 10;
+    // The guard's multipliers move after so many steps: long enough for the loss to follow.
+    private const int GuardBlock = 10;
     // Pictures of one forward pass without gradients.
     private const int MeasuredTogether = 32;
     // Questions that each corner of each site is tried on: dozens of trials, so few of them.
@@ -30,7 +30,10 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <param name="validation">Held-out ones, for the decisions and accuracies of the report; <see langword="null"/> to hold back a tenth of the training pictures.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Looked at before every step.</param>
-    /// <exception cref="EosException">EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a constraint that cannot be met; EOS3002: the loss stopped being a number.</exception>
+    /// <exception cref="EosException">
+    /// EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a constraint that cannot be met; EOS3002: the loss stopped being a number;
+    /// EOS4002: a warm start for another model; EOS4005: a checkpoint that cannot be used.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SearchResult Run(VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default) =>
         RunFront([settings.Constraints], training, validation, progress, cancellation)[0];
@@ -43,24 +46,56 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <param name="validation">As there.</param>
     /// <param name="progress">As there.</param>
     /// <param name="cancellation">As there.</param>
-    /// <returns>A plan for each entry of <paramref name="front"/>, in its order. Samples, seconds and losses are those since the beginning.</returns>
+    /// <returns>A plan for each entry of <paramref name="front"/>, in its order. Samples and losses are those since the beginning, seconds and memory those of all.</returns>
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunFront(
         IReadOnlyList<SearchConstraints> front, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {
         Check(front);
-        var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
-            "The model has no tokenizer; the search needs one for questions and answers. Put the checkpoint's tokenizer and preprocessor files beside its weights.");
-        if (validation is null)
-            (training, validation) = training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, settings.Seed);
-        using var searched = SearchData.Of(model, processor, training, QuestionsPerRow, settings.CacheBytes);
-        using var held = SearchData.Of(model, processor, validation, QuestionsPerRow, settings.CacheBytes);
-        return RunFront(front, searched, held, progress, cancellation);
+        (training, validation) = Split(training, validation, settings.Seed);
+        var results = Load(front, training, validation, progress, cancellation);
+        if (settings.CheckpointPath is { } done)
+            File.Delete(done);
+        return results;
     }
 
-    // A score that depends on the question makes the kept tokens the question's own: no sharing.
-    private int QuestionsPerRow => settings.SeesQuestion ? 1 : settings.QuestionsPerPicture;
+    /// <summary>Searches with several seeds, on the same questions; each has a checkpoint of its own, whose name ends with the seed.</summary>
+    /// <param name="seeds">The seeds; the settings' own only says which pictures are held back.</param>
+    /// <param name="training">As for <see cref="Run(VqaDataset, VqaDataset?, IProgress{SearchProgress}?, CancellationToken)"/>.</param>
+    /// <param name="validation">As there.</param>
+    /// <param name="progress">As there; each seed begins at step 1.</param>
+    /// <param name="cancellation">As there.</param>
+    /// <returns>A result for each seed, in their order. <c>MaxBy(result => result.Report.ValidationAccuracy)</c> is the plan to use.</returns>
+    /// <exception cref="EosException">As there.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<SearchResult> RunSeeds(
+        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        if (seeds.Count == 0 || seeds.Distinct().Count() < seeds.Count)
+            throw new EosException(EosErrors.InvalidOption, $"The seeds are {string.Join(", ", seeds)}; expected at least one, and none twice.");
+        Check([settings.Constraints]);
+        (training, validation) = Split(training, validation, settings.Seed);
+        SearchSettings[] each = [.. seeds.Select(seed => settings with { Seed = seed, CheckpointPath = settings.CheckpointPath is { } path ? $"{path}.{seed}" : null })];
+        var results = each.Select(one => new OperatorSearch(model, one).Load([one.Constraints], training, validation, progress, cancellation)[0]).ToArray();
+        foreach (var done in each.Select(one => one.CheckpointPath).OfType<string>()) // only now: a run that was stopped finds the seeds that were done
+            File.Delete(done);
+        return results;
+    }
+
+    private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
+        validation is not null ? (training, validation) : training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, seed);
+
+    private IReadOnlyList<SearchResult> Load(
+        IReadOnlyList<SearchConstraints> front, VqaDataset training, VqaDataset validation, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    {
+        var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
+            "The model has no tokenizer; the search needs one for questions and answers. Put the checkpoint's tokenizer and preprocessor files beside its weights.");
+        List<string> families = [.. training.Examples.Concat(validation.Examples).Select(row => row.Family).Distinct().Order(StringComparer.Ordinal)];
+        using var searched = SearchData.Of(model, processor, training, families, settings, cancellation);
+        using var held = SearchData.Of(model, processor, validation, families, settings, cancellation);
+        return RunFront(front, searched, held, progress, cancellation);
+    }
 
     internal IReadOnlyList<SearchResult> RunFront(
         IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held, IProgress<SearchProgress>? progress, CancellationToken cancellation)
@@ -68,33 +103,49 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         Check(front);
         var clock = Stopwatch.StartNew();
         var stages = Stages(front);
-        using var variables = new SearchVariables(model, settings);
-        using var alignment = settings.AlignmentWeight > 0 ? new Alignment(forward, settings.CacheBytes) : null;
+        var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        using var basis = ScoreBasis.Of(model, training, random.Sample(training.Rows), settings.RelevanceRank, working);
+        using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, AlignedLayers, settings.CacheBytes) : null;
         var validation = Validation(held, settings.ValidationQuestions);
         var trial = Validation(held, Math.Min(TrialQuestions, settings.ValidationQuestions));
-        var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation).Accuracy;
-        var losses = new List<double>();
-        var samples = 0L;
-        var results = new List<SearchResult>();
-        foreach (var stage in stages)
+        var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation);
+        var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
+        using var state = new SearchState(new SearchVariables(model, settings, basis), settings, guard);
+        var checkpoint = SearchCheckpoint.Of(model, settings, front, training, held);
+        checkpoint?.LoadInto(state);
+        var reporter = new StepReporter(stages[^1].First + stages[^1].Steps, clock, progress);
+        foreach (var stage in stages.Skip(state.Stages.Count))
+            Optimise(stage, state, training, unreducedPass, trial, checkpoint, reporter, cancellation);
+        return [.. front.Select((constraints, i) => Result(constraints, state, state.Stages[i], training, validation, trial, unreduced, clock, cancellation))];
+    }
+
+    // The last layer is always there: answers are read from it.
+    private IReadOnlyList<int> AlignedLayers => [.. (settings.AlignmentLayers ?? []).Append(model.LayerCount - 1).Distinct().Order()];
+
+    private SearchResult Result(
+        SearchConstraints limits, SearchState state, SearchState.Ended ended, SearchData training, Validation validation, Validation trial, ValidationResult unreduced, Stopwatch clock, CancellationToken cancellation)
+    {
+        var variables = state.Variables;
+        variables.Restore(ended.Values);
+        variables.Limit(limits);
+        var (plan, constraints) = MakePlan(variables, ended.Multipliers, trial, cancellation);
+        plan = plan with { Provenance = PlanMaker.Provenance(model, settings.Seed, ended.Samples, training.Fingerprint) };
+        var reached = validation.Measure(plan, cancellation);
+        return new SearchResult(plan, new SearchReport
         {
-            var multipliers = Optimise(stage, training, variables, alignment, losses, ref samples, new(stages[^1].First + stages[^1].Steps, clock, progress), cancellation);
-            var (plan, constraints) = MakePlan(variables, multipliers, trial, cancellation);
-            plan = plan with { Provenance = PlanMaker.Provenance(model, settings.Seed, samples, training.Fingerprint) };
-            results.Add(new SearchResult(plan, new SearchReport
-            {
-                Sites = variables.Read(),
-                Constraints = constraints,
-                Samples = samples,
-                Losses = [.. losses],
-                ValidationQuestions = validation.Questions,
-                ValidationAccuracy = validation.Measure(plan, cancellation).Accuracy,
-                UnreducedAccuracy = unreduced,
-                Seconds = clock.Elapsed.TotalSeconds,
-                PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
-            }));
-        }
-        return results;
+            Sites = variables.Read(),
+            Constraints = constraints,
+            Samples = ended.Samples,
+            Losses = [.. state.Losses.Take(ended.Losses)],
+            ValidationQuestions = validation.Questions,
+            ValidationAccuracy = reached.Accuracy,
+            UnreducedAccuracy = unreduced.Accuracy,
+            FamilyDrops = training.Families.Select((name, i) => (name, unreduced.Families[i], reached.Families[i])).Where(x => x.Item2.Questions > 0)
+                .ToDictionary(x => x.name, x => x.Item2.Accuracy - x.Item3.Accuracy),
+            FamilyDropLimit = limits.FamilyDrop,
+            Seconds = state.SecondsBefore + clock.Elapsed.TotalSeconds,
+            PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+        });
     }
 
     // Together half as many steps again as one search takes, the first stage twice as many as each of the others: it begins with nothing.
@@ -130,58 +181,86 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) }, constraints);
     }
 
-    private IReadOnlyList<double> Optimise(
-        SearchStage stage, SearchData training, SearchVariables variables, Alignment? alignment, List<double> losses, ref long samples, StepReporter reporter, CancellationToken cancellation)
+    private void Optimise(
+        SearchStage stage, SearchState state, SearchData training, UnreducedPass? unreduced, Validation trial, SearchCheckpoint? checkpoint, StepReporter reporter, CancellationToken cancellation)
     {
-        using var scoreAdam = new Adam(variables.ScoreParameters, settings.LearningRate);
-        using var siteAdam = new Adam(variables.SiteParameters, settings.SiteLearningRate);
-        var lagrangian = new AugmentedLagrangian(stage.To.Limits.Count);
-        var wanted = new double[stage.To.Limits.Count];
-        for (var step = 1; step <= stage.Steps; step++)
+        while (state.Step < stage.Steps && !state.Stopped)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            variables.Limit(stage.Limits(step));
-            var constraints = variables.Budget.Constraints;
-            var rate = stage.Rate(step);
-            (scoreAdam.LearningRate, siteAdam.LearningRate) = (settings.LearningRate * rate, settings.SiteLearningRate * rate);
-            scoreAdam.ZeroGrad();
-            siteAdam.ZeroGrad();
-
-            var batch = new PackedBatch(random.Batch(training.Rows, settings.Sequences, stage.First + step), model.VisualTokens, model.PadTokenId, model.Device);
-            var vision = training.Pictures.Get([.. batch.Rows.Select(row => row.Picture)]);
-            var sites = variables.Sites(random.GateNoise(variables.Budget.Spans.Count, stage.First + step));
-            var hidden = forward.Run(batch, vision, sites, stage.TemperatureAt(step), Candidates);
-            var task = TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden));
-            Tensor[] kept = [.. sites.Select(site => site.Count)];
-            var loss = task.Plus(lagrangian.Terms([.. constraints.Select(c => c.Excess(kept))]));
-            var distance = alignment?.Distance(batch, vision, hidden);
-            if (distance is not null)
-                loss = loss.Plus(distance.Times(settings.AlignmentWeight));
-            loss.backward();
-            losses.Add(task.Number());
-            if (!double.IsFinite(loss.Number()))
+            if (cancellation.IsCancellationRequested)
             {
-                throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Number()} in step {stage.First + step} of {reporter.Steps}. ") +
-                    "Use a smaller LearningRate and SiteLearningRate; if the unreduced model gives such values too, load it in float32.");
+                Save();
+                cancellation.ThrowIfCancellationRequested();
             }
-            scoreAdam.Step();
-            siteAdam.Step();
-            samples += batch.Questions;
-            // How far the steps want to go beyond the budget is the multiplier's measure; how far they get is not theirs to say.
-            var counts = variables.Counts();
-            for (var i = 0; i < wanted.Length; i++)
-                wanted[i] += constraints[i].Excess(counts) / LagrangianBlock;
-            variables.MeetBudget();
-            if (step % LagrangianBlock == 0)
-            {
-                lagrangian.Update(wanted);
-                Array.Clear(wanted);
-            }
-            reporter.Report(stage.First + step, losses[^1], distance?.Number() ?? 0, variables.Budget.Mean(counts), lagrangian.Multipliers);
+            state.Step++;
+            MakeStep(stage, state, training, unreduced, reporter);
+            if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0 && state.Step >= settings.Tightening * stage.Steps)
+                Judge(state, trial, patience, cancellation);
+            if ((stage.First + state.Step) % settings.CheckpointEvery == 0)
+                Save();
         }
-        variables.Limit(stage.To);
-        return lagrangian.Multipliers;
+        if (state.Best is { } best)
+            state.Variables.Restore(best.Values);
+        state.EndStage();
+        Save();
+
+        void Save() => checkpoint?.Save(state, state.SecondsBefore + reporter.Clock.Elapsed.TotalSeconds);
+    }
+
+    private void MakeStep(SearchStage stage, SearchState state, SearchData training, UnreducedPass? unreduced, StepReporter reporter)
+    {
+        using var scope = NewDisposeScope();
+        var (variables, step) = (state.Variables, stage.First + state.Step);
+        variables.Limit(stage.Limits(state.Step));
+        var constraints = variables.Budget.Constraints;
+        state.ZeroGrad();
+
+        var batch = new PackedBatch(random.Batch(training.Rows, settings.Sequences, step), model.VisualTokens, model.PadTokenId, model.Device);
+        var vision = training.Pictures.Get([.. batch.Rows.Select(row => row.Picture)]);
+        var sites = variables.Sites(random.GateNoise(variables.Budget.Spans.Count, step));
+        var left = forward.RunTo(AlignedLayers, batch, vision, sites, stage.TemperatureAt(state.Step), Candidates, settings.SoftForward);
+        var predicted = TaskLoss.LogProbabilities(model, batch, left[^1]);                // (A, V)
+        var wanted = unreduced?.States(batch, vision);                                    // (layers, B, S, d)
+        var task = settings.Objective == SearchObjective.Answers ? TaskLoss.CrossEntropy(batch, predicted) : unreduced!.Divergence(batch, predicted, wanted![-1]);
+        Tensor[] kept = [.. sites.Select(site => site.Count)];
+        var loss = task;
+        foreach (var (constraint, multiplier) in constraints.Zip(state.Multipliers.Values))
+            loss = loss.Plus(constraint.Excess(kept).Times(multiplier));
+        if (state.Guard is not null)
+            loss = loss.Plus(state.Guard.Terms(batch, TaskLoss.AnswerProbabilities(batch, predicted)));
+        var distance = settings.AlignmentWeight > 0 ? Distance() : null;
+        if (distance is not null)
+            loss = loss.Plus(distance.Times(settings.AlignmentWeight));
+        loss.backward();
+        if (!double.IsFinite(loss.Number()))
+        {
+            throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Number()} in step {step} of {reporter.Steps}. ") +
+                "Use a smaller LearningRate and SiteLearningRate; if the unreduced model gives such values too, load it in float32." +
+                (settings.CheckpointPath is { } path && File.Exists(path) ? $" '{path}' keeps the last good state." : ""));
+        }
+        state.Losses.Add(task.Number());
+        var counts = variables.Counts();
+        state.Multipliers.Update(variables.CountGradient(), [.. constraints.Select(variables.CountGradient)], [.. constraints.Select(c => c.Excess(counts))]);
+        state.Move(stage.Rate(state.Step));
+        state.Samples += batch.Questions;
+        variables.MeetBudget();
+        if (state.Step % GuardBlock == 0)
+            state.Guard?.Update();
+        reporter.Report(step, state.Losses[^1], distance?.Number() ?? 0, variables.Budget.Mean(variables.Counts()), state.Multipliers.Values);
+
+        // The last layer is there for the answers; it is aligned when no others were named, or when it was.
+        Tensor Distance() => settings.AlignmentLayers is { } layers && !layers.Contains(model.LayerCount - 1)
+            ? UnreducedPass.Distance(batch, [.. left.SkipLast(1)], wanted!.narrow(0, 0, left.Count - 1))
+            : UnreducedPass.Distance(batch, left, wanted!);
+    }
+
+    // Remembers the best values, and stops the stage when there were none for too long.
+    private static void Judge(SearchState state, Validation trial, int patience, CancellationToken cancellation)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var loss = trial.Measure(state.Variables.Sites(), cancellation).Loss;
+        state.Best = state.Best is { } best && best.Loss <= loss ? best with { Checks = best.Checks + 1 } : (loss, state.Variables.Values(), 0);
+        state.Stopped = state.Best.Value.Checks >= patience;
     }
 
     private int Candidates(int kept) =>

@@ -31,7 +31,7 @@ internal sealed class PackedBatch
             var at = row * s;
             for (var segment = 0; segment < rows[row].Segments.Count; segment++)
             {
-                var (question, answer) = rows[row].Segments[segment];
+                var (question, answer, _) = rows[row].Segments[segment];
                 var position = length + visualTokens;
                 for (var i = 0; i < question.Length + answer.Length; i++)
                 {
@@ -59,6 +59,8 @@ internal sealed class PackedBatch
         AnswerRows = tensor(answerRows.ToArray(), device: device);
         Answers = tensor(answers.ToArray(), device: device);
         AnswerQuestions = answerQuestions;
+        Families = [.. rows.SelectMany(row => row.Segments).Select(segment => segment.Family)];
+        OneQuestionEach = rows.All(row => row.Segments.Count == 1);
         InstructionEnds = tensor(instructionEnds.ToArray(), device: device);
         prefixSegments = tensor(prefixSegment, [b, p], device: device);
         textSegments = tensor(textSegment, [b, s], device: device);
@@ -99,6 +101,12 @@ internal sealed class PackedBatch
 
     /// <summary>Which question each of them belongs to.</summary>
     internal IReadOnlyList<long> AnswerQuestions { get; }                                 // (A)
+
+    /// <summary>The kind of each question.</summary>
+    internal IReadOnlyList<int> Families { get; }                                         // (Q)
+
+    /// <summary>Whether no two questions share a row.</summary>
+    internal bool OneQuestionEach { get; }
 
     /// <summary>The last instruction token of each question, as an index into its row's text.</summary>
     internal Tensor InstructionEnds { get; }                                              // (Q)

@@ -12,7 +12,8 @@ internal sealed record PackedRow(int Picture, int[] Prefix, IReadOnlyList<Packed
     /// <summary>One question with its answer.</summary>
     /// <param name="Question">The token ids from the picture to the end of the instruction.</param>
     /// <param name="Answer">The token ids of the answer, the end token included.</param>
-    internal sealed record Segment(int[] Question, int[] Answer);
+    /// <param name="Family">Index of the kind of question.</param>
+    internal sealed record Segment(int[] Question, int[] Answer, int Family = 0);
 
     /// <summary>Packs questions that are asked about the same picture behind the same prefix, in the order given.</summary>
     /// <param name="questions">Picture, prefix and segment of each question.</param>

@@ -21,6 +21,13 @@ public sealed record SearchConstraints
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? KvBytesRatio { get; init; }
 
+    /// <summary>
+    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1. Unlike the others, this limit says what is lost, not what is spent, so that it
+    /// cannot be met by rounding: the search pulls towards it, and the report tells how far each family fell on validation data. It comes beside one of the others.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? FamilyDrop { get; init; }
+
     /// <summary>What the unreduced model needs: limits that every plan meets.</summary>
     internal static SearchConstraints Unreduced(PlanModel model) =>
         new() { MeanVisualTokens = model.VisualTokens, FinalVisualTokens = model.VisualTokens, MacsRatio = 1, KvBytesRatio = 1 };
@@ -62,6 +69,8 @@ public sealed record SearchConstraints
             throw new EosException(EosErrors.InvalidOption,
                 "No constraint is set; expected at least one of MeanVisualTokens, FinalVisualTokens, MacsRatio and KvBytesRatio.");
         }
+        if (FamilyDrop is not (null or >= 0 and <= 1))
+            throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"FamilyDrop is {FamilyDrop}; expected between 0 and 1."));
         // The ledger's entries never fall when a site keeps more, so one plan has the least of all of them: it keeps one token everywhere.
         var least = TokenLedger.Of(model, [.. Enumerable.Range(0, model.Layers).Select(layer => layer < layers[0] ? model.VisualTokens : 1)]);
         foreach (var (kind, limit) in Limits)

@@ -1,22 +1,48 @@
 using EosMLNet.Data;
+using EosMLNet.Evaluation;
 using EosMLNet.Models;
+using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 
 /// <summary>Questions packed into rows, and the pictures that they are about.</summary>
-internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pictures, string Fingerprint) : IDisposable
+/// <param name="Rows">The rows.</param>
+/// <param name="Pictures">The pictures.</param>
+/// <param name="Families">The kinds of questions, by which rows number them.</param>
+/// <param name="Fingerprint">Identifies the data.</param>
+internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pictures, IReadOnlyList<string> Families, string Fingerprint) : IDisposable
 {
     /// <summary>Tokenises a dataset and packs it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="processor">Its tokenizer.</param>
+    /// <param name="data">Questions with answers.</param>
+    /// <param name="families">The kinds of questions in all data of the search.</param>
+    /// <param name="settings">How many questions share a row, what the answers are, how much is kept.</param>
+    /// <param name="cancellation">Looked at while answers are made.</param>
     /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens.</exception>
-    internal static SearchData Of(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, int questionsPerRow, long cacheBytes)
+    internal static SearchData Of(
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, List<string> families, SearchSettings settings, CancellationToken cancellation)
     {
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
-        var rows = PackedRow.Pack(data.Examples.Select(example => Tokenise(model, processor, example)), questionsPerRow);
-        return new SearchData(rows, new PictureCache(model, data, cacheBytes), data.Fingerprint);
+        // One by one: what is made of a picture must not depend on which others are made beside it, which differs between a search and one that was resumed.
+        var pictures = PictureCache.OneByOne(model, data, settings.CacheBytes);
+        IReadOnlyList<VqaExample> examples = settings.Objective == SearchObjective.Answers ? data.Examples : Answered(model, processor, data, pictures, cancellation);
+        // A score that depends on the question makes the kept tokens the question's own: no sharing.
+        var rows = PackedRow.Pack(examples.Select(example => Tokenise(model, processor, example, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerPicture);
+        return new SearchData(rows, pictures, families, data.Fingerprint);
     }
 
-    private static (int, int[], PackedRow.Segment) Tokenise(VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example)
+    // With the unreduced model's answers in place of the data's.
+    private static IReadOnlyList<VqaExample> Answered(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, CancellationToken cancellation)
+    {
+        const int AnsweredTogether = 64, MostTokens = 32;
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
+        var answers = Evaluator.Answer(unreduced, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures, AnsweredTogether, MostTokens, null, cancellation);
+        return [.. data.Examples.Zip(answers, (row, answer) => row with { Answer = answer })];
+    }
+
+    private static (int, int[], PackedRow.Segment) Tokenise(VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example, List<string> families)
     {
         var prompt = processor.EncodePrompt(example.Question);
         int first = Array.IndexOf(prompt, model.ImageTokenId), last = Array.LastIndexOf(prompt, model.ImageTokenId);
@@ -25,7 +51,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
             throw new EosException(EosErrors.ModelInput, $"The prompt of “{example.Question}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
                 "Check the prompt template and that the question holds no <image>.");
         }
-        return (example.Picture, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], processor.EncodeAnswer(example.Answer)));
+        return (example.Picture, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], processor.EncodeAnswer(example.Answer), families.IndexOf(example.Family)));
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,13 @@ internal sealed class SearchForward(VisionLanguageModel model)
     /// <param name="sites">The sites, in the order in which they act; none for the unreduced model.</param>
     /// <param name="temperature">T of the soft selections.</param>
     /// <param name="candidates">How many visual tokens stay in the sequence behind a site that keeps so many.</param>
-    internal Tensor Run(PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature, Func<int, int> candidates)
+    /// <param name="relaxed">Whether selections are soft in their values too.</param>
+    internal Tensor Run(PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature, Func<int, int> candidates, bool relaxed = false) =>
+        RunTo([model.LayerCount - 1], batch, vision, sites, temperature, candidates, relaxed)[0];
+
+    /// <summary>The same, leaving each of some layers, (B, S, d) each.</summary>
+    internal IReadOnlyList<Tensor> RunTo(
+        IReadOnlyList<int> wanted, PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature, Func<int, int> candidates, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
         var prefix = model.EmbedTokens(batch.PrefixIds);                                  // (B, P, d)
@@ -32,6 +38,7 @@ internal sealed class SearchForward(VisionLanguageModel model)
         var proportional = Scalars.Constant(0, [], working, features.device);
         var instruction = sites.Any(site => site.Site.Score.ContainsKey(ScoreCriterion.TextRelevance)) ? batch.Instruction(text) : null;
         var raters = sites.Any(site => site.Site.Score.ContainsKey(ScoreCriterion.RaterAttention)) ? Raters.Find(features, Scalars.Range(features.size(0), features.device), text, batch.Asked) : null;
+        var left = new List<Tensor>();
         Tensor? rotaryOf = null, bias = null;
         Rotary rotary = null!;
         Attention seen = default;
@@ -43,7 +50,7 @@ internal sealed class SearchForward(VisionLanguageModel model)
                 if (sites[next].Site.AttentionSource == AttentionSource.OwnLayer)
                     seen = Observe(layer, sites[next].Site);
                 var keys = sites[next].Site.Affinity.Feature == AffinityFeature.Key ? model.Keys(layer, tokens.Hidden) : null;
-                tokens = SoftReduction.Apply(tokens, sites[next], temperature, candidates, model.Grid, vision.ClsAttention, seen.Text, keys, instruction, seen.Raters);
+                tokens = SoftReduction.Apply(tokens, sites[next], temperature, candidates, model.Grid, vision.ClsAttention, seen.Text, keys, instruction, seen.Raters, relaxed);
                 proportional = sites[next].Proportional;
                 bias = null;
             }
@@ -54,8 +61,10 @@ internal sealed class SearchForward(VisionLanguageModel model)
             var (p, n, s) = (prefix.size(1), tokens.Hidden.size(1), text.size(1));
             (prefix, text) = (hidden.narrow(1, 0, p), hidden.narrow(1, p + n, s));
             tokens = tokens with { Hidden = hidden.narrow(1, p, n) };
+            if (wanted.Contains(layer))
+                left.Add(text);
         }
-        return text.MoveToOuterDisposeScope();
+        return [.. left.Select(states => states.MoveToOuterDisposeScope())];
 
         // Brings positions and visibility up to date with the tokens.
         void Place()

@@ -9,10 +9,13 @@ namespace EosMLNet.Search;
 /// <param name="Seed">The seed of the search.</param>
 internal readonly record struct SearchRandom(int Seed)
 {
-    private const uint Held = 1, Order = 2, Gates = 3;
+    private const uint Held = 1, Order = 2, Gates = 3, Sampled = 4;
 
     /// <summary>The held-out rows in a random order.</summary>
     internal PackedRow[] HeldOut(IReadOnlyList<PackedRow> rows) => Shuffled(rows, Held, 0);
+
+    /// <summary>The rows in the order in which some are taken to be measured before the search.</summary>
+    internal PackedRow[] Sample(IReadOnlyList<PackedRow> rows) => Shuffled(rows, Sampled, 0);
 
     /// <summary>The rows of a step: each pass over the data has a new order.</summary>
     /// <param name="rows">All rows.</param>

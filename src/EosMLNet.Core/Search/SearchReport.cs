@@ -29,4 +29,10 @@ public sealed record SearchReport
 
     /// <summary>The same of the unreduced model.</summary>
     public required double UnreducedAccuracy { get; init; }
+
+    /// <summary>By how much each family of questions falls below the unreduced model's accuracy on validation data; negative where it gains.</summary>
+    public required IReadOnlyDictionary<string, double> FamilyDrops { get; init; }
+
+    /// <summary>The most that any of them was to fall by; <see langword="null"/> where nothing was asked.</summary>
+    public double? FamilyDropLimit { get; init; }
 }

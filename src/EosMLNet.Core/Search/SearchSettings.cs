@@ -10,8 +10,8 @@ public sealed record SearchSettings
     public required SearchConstraints Constraints { get; init; }
 
     /// <summary>Optimiser steps.</summary>
-    /// <value>The default is 1000.</value>
-    public int Steps { get; init; } = 1000;
+    /// <value>The default is 300.</value>
+    public int Steps { get; init; } = 300;
 
     /// <summary>
     /// Sequences of one step: a question with its picture each or, when no score depends on the question, a picture with all its questions.
@@ -24,17 +24,57 @@ public sealed record SearchSettings
     /// <value>The default is 16.</value>
     public int QuestionsPerPicture { get; init; } = 16;
 
-    /// <summary>Adam's learning rate for the probe.</summary>
-    /// <value>The default is 0.007.</value>
-    public double LearningRate { get; init; } = 0.007;
+    /// <summary>Adam's learning rate for the learned scores.</summary>
+    /// <value>The default is 0.015.</value>
+    public double LearningRate { get; init; } = 0.015;
 
-    /// <summary>Adam's learning rate for the parameters of the sites.</summary>
+    /// <summary>Adam's learning rate for how many tokens each site keeps.</summary>
+    /// <value>The default is 0.1.</value>
+    public double CountLearningRate { get; init; } = 0.1;
+
+    /// <summary>Adam's learning rate for the other parameters of the sites.</summary>
     /// <value>The default is 0.03.</value>
     public double SiteLearningRate { get; init; } = 0.03;
+
+    /// <summary>What the reduced model is to do.</summary>
+    /// <value>The default is <see cref="SearchObjective.Answers"/>.</value>
+    public SearchObjective Objective { get; init; } = SearchObjective.Answers;
 
     /// <summary>μ, the weight of the alignment of the text's hidden states with the unreduced model's beside the task loss; 0 to save the unreduced pass.</summary>
     /// <value>The default is 0.</value>
     public double AlignmentWeight { get; init; }
+
+    /// <summary>The layers whose output is aligned; the mean over them counts.</summary>
+    /// <value>The default is <see langword="null"/>: the last layer alone.</value>
+    public IReadOnlyList<int>? AlignmentLayers { get; init; }
+
+    /// <summary>A plan whose sites and scores the search begins with, as far as it can express them; made for this model.</summary>
+    /// <value>The default is <see langword="null"/>: sites in front of all allowed layers that merge what they drop.</value>
+    public ReductionPlan? WarmStart { get; init; }
+
+    /// <summary>
+    /// After how many checks without a lower validation loss the search stops; the best values found are then the result. Checks begin when the limits are reached.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: all steps are made, and the last values are the result.</value>
+    public int? Patience { get; init; }
+
+    /// <summary>Steps between two such checks.</summary>
+    /// <value>The default is 25.</value>
+    public int CheckEvery { get; init; } = 25;
+
+    /// <summary>
+    /// A file that keeps the state of a running search. Where it exists, the search goes on from it, with the same result as one that was never stopped; it is deleted when the search is done.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: nothing is kept.</value>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Steps between two writings of <see cref="CheckpointPath"/>; a search that is cancelled writes it once more.</summary>
+    /// <value>The default is 50.</value>
+    public int CheckpointEvery { get; init; } = 50;
+
+    /// <summary>Whether the forward pass selects softly too, so that its gradients are exact but what is trained is not what runs. Its cost is that of unreduced sequences.</summary>
+    /// <value>The default is <see langword="false"/>: the forward pass is the plan's.</value>
+    public bool SoftForward { get; init; }
 
     /// <summary>The layers in front of which a site may stand; <see langword="null"/> for all.</summary>
     /// <value>The default is <see langword="null"/>.</value>
@@ -66,16 +106,16 @@ public sealed record SearchSettings
     public double Tightening { get; init; } = 0.5;
 
     /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
-    /// <value>The default is 4.</value>
-    public double InitialTaper { get; init; } = 4;
+    /// <value>The default is 1: the same count everywhere. What each layer is worth shows only when tokens are few, and a count that fell too early is slow to come back.</value>
+    public double InitialTaper { get; init; } = 1;
 
     /// <summary>T of the soft selection at the first step, in standard deviations of the score.</summary>
-    /// <value>The default is 1.</value>
-    public double InitialTemperature { get; init; } = 1;
+    /// <value>The default is 0.4.</value>
+    public double InitialTemperature { get; init; } = 0.4;
 
     /// <summary>T of the soft selection at the last step.</summary>
-    /// <value>The default is 0.4.</value>
-    public double FinalTemperature { get; init; } = 0.4;
+    /// <value>The default is 0.1.</value>
+    public double FinalTemperature { get; init; } = 0.1;
 
     /// <summary>
     /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens (at least 16 more than are kept); 0 for all.
@@ -118,15 +158,21 @@ public sealed record SearchSettings
     }
 
     /// <summary>Throws where a value is out of its range, or no plan can meet the constraints.</summary>
-    /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint.</exception>
+    /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint; EOS4002: a warm start that was made for another model.</exception>
     public void Check(VisionLanguageModel model)
     {
         Require(Steps is >= 1 and <= 1_000_000, nameof(Steps), Steps, "between 1 and 1,000,000");
         Require(Sequences is >= 1 and <= 65_536, nameof(BatchSize), Sequences, "between 1 and 65,536");
         Require(QuestionsPerPicture is >= 1 and <= 65_536, nameof(QuestionsPerPicture), QuestionsPerPicture, "between 1 and 65,536");
         Require(LearningRate is > 0 and <= 10, nameof(LearningRate), LearningRate, "above 0 and at most 10");
+        Require(CountLearningRate is >= 0 and <= 10, nameof(CountLearningRate), CountLearningRate, "between 0 and 10");
         Require(SiteLearningRate is >= 0 and <= 10, nameof(SiteLearningRate), SiteLearningRate, "between 0 and 10");
         Require(AlignmentWeight is >= 0 and <= 1e6, nameof(AlignmentWeight), AlignmentWeight, "between 0 and 1e6");
+        Require(AlignmentLayers is null || AlignmentLayers.Count > 0 && AlignmentLayers.All(layer => layer >= 0 && layer < model.LayerCount), nameof(AlignmentLayers), string.Join(", ", AlignmentLayers ?? []), $"layers from 0 to {model.LayerCount - 1}, at least one");
+        Require(Patience is null or >= 1, nameof(Patience), Patience ?? 0, "at least 1");
+        Require(CheckEvery >= 1, nameof(CheckEvery), CheckEvery, "at least 1");
+        Require(CheckpointEvery >= 1, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
+        WarmStart?.CheckFits(model);
         Require(InitialSlack is >= 0 and <= 1, nameof(InitialSlack), InitialSlack, "between 0 and 1");
         Require(Tightening is >= 0 and <= 1, nameof(Tightening), Tightening, "between 0 and 1");
         Require(InitialTaper is >= 1 and <= 1e6, nameof(InitialTaper), InitialTaper, "at least 1");

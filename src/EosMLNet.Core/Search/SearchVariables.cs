@@ -6,22 +6,30 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Everything that a search changes: Ω = (γ, τ, θ, ρ, ν) of each allowed site, its mixture of criteria, and the probe. The tensors belong to no dispose scope.
+/// Everything that a search changes: Ω = (γ, τ, θ, ρ, ν) of each allowed site, its mixture of criteria, and the learned scores. The tensors belong to no dispose scope.
 /// </summary>
 internal sealed class SearchVariables : IDisposable
 {
     private const double SmallestTemperature = 0.02, LargestTemperature = 50;
-    // Where the search begins: gates open (z = 1) but within reach of closing, a small transfer, next to no gain, mass half counted in attention.
-    private const double OpenGate = 5, SmallTransfer = -2, SmallGain = -4, MildTemperature = 0.2, HalfCounted = 0;
+    // Where the search begins: gates open (z = 1) but within reach of closing, next to no gain, and close to hard merging with counted mass: what is dropped is then not lost,
+    // and the loss is small enough to learn from while the scores know nothing yet.
+    private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3;
+    // How far a warm start goes towards values that a variable reaches only at infinity.
+    private const double LargestLogit = 5, SmallestShare = 0.01;
 
     private readonly VisionLanguageModel model;
     private readonly IReadOnlyList<int> layers;
     private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
     private readonly FrozenParameters frozen;
-    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, mixture, probe, relevanceVisual, relevanceText;   // (sites), the mixture (sites, criteria)
+    private readonly ScoreBasis basis;
+    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, mixture, probe, relevance;   // (sites), the mixture (sites, criteria); (d), (r, d)
 
-    internal SearchVariables(VisionLanguageModel model, SearchSettings settings)
+    /// <param name="model">The model.</param>
+    /// <param name="settings">Where sites may stand, what they may be, and how they begin.</param>
+    /// <param name="basis">The coordinates of the learned scores; it stays the caller's.</param>
+    internal SearchVariables(VisionLanguageModel model, SearchSettings settings, ScoreBasis basis)
     {
+        this.basis = basis;
         this.model = model;
         layers = settings.Layers(model);
         criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
@@ -30,19 +38,17 @@ internal sealed class SearchVariables : IDisposable
         var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         keep = Variable(InitialKeeps(frozen.UniformKeep ? 1 : settings.InitialTaper));
         gate = Variable(Same(OpenGate));
-        transfer = Variable(Same(SmallTransfer));
-        logTemperature = Variable(Same(Math.Log(MildTemperature)));
+        transfer = Variable(Same(MostGiven));
+        logTemperature = Variable(Same(Math.Log(SharpTemperature)));
         reweight = Variable(Same(SmallGain));
-        proportional = Variable(Same(HalfCounted));
-        mixture = Variable(new double[layers.Count * Enum.GetValues<ScoreCriterion>().Length]);
+        proportional = Variable(Same(MostlyCounted));
+        mixture = Variable(new double[layers.Count * CriterionCount]);
         var random = new Random(settings.Seed);
-        probe = Variable(Normals(model.HiddenSize, 1 / Math.Sqrt(model.HiddenSize)));
-        var rank = settings.RelevanceRank;
-        relevanceVisual = Variable(Normals(rank * model.HiddenSize, 1 / Math.Sqrt(model.HiddenSize)), rank, model.HiddenSize);
-        relevanceText = Variable(Normals(rank * model.HiddenSize, 1), rank, model.HiddenSize);
-        Learned = new LearnedScores(probe, relevanceVisual, relevanceText);
-        ScoreParameters = [probe, relevanceVisual, relevanceText];
-        SiteParameters = [keep, gate, transfer, logTemperature, reweight, proportional, mixture];
+        var (rank, width) = ((int)basis.Questions.size(0), model.HiddenSize);
+        probe = Variable(Normals(width, 1 / Math.Sqrt(width)));
+        relevance = Variable(Normals(rank * width, 1 / Math.Sqrt(width)), rank, width);
+        if (settings.WarmStart is { } plan)
+            Begin(plan);
 
         double[] Same(double value) => [.. layers.Select(_ => value)];
 
@@ -55,14 +61,18 @@ internal sealed class SearchVariables : IDisposable
         }
     }
 
-    /// <summary>The parameters of the sites, for the optimiser.</summary>
-    internal IReadOnlyList<Tensor> SiteParameters { get; }
-
     /// <summary>The parameters of the scores, for the optimiser.</summary>
-    internal IReadOnlyList<Tensor> ScoreParameters { get; }
+    internal IReadOnlyList<Tensor> ScoreParameters => [probe, relevance];
 
-    /// <summary>The same, by what they are.</summary>
-    internal LearnedScores Learned { get; }
+    /// <summary>How many tokens each site keeps, for the optimiser.</summary>
+    internal IReadOnlyList<Tensor> CountParameters => [keep];
+
+    /// <summary>The other parameters of the sites, for the optimiser.</summary>
+    internal IReadOnlyList<Tensor> SiteParameters => [gate, transfer, logTemperature, reweight, proportional, mixture];
+
+    private static int CriterionCount => Enum.GetValues<ScoreCriterion>().Length;
+
+    private IEnumerable<Tensor> All => [.. ScoreParameters, .. CountParameters, .. SiteParameters];
 
     /// <summary>What the counts must satisfy.</summary>
     internal SearchBudget Budget { get; private set; }
@@ -72,6 +82,7 @@ internal sealed class SearchVariables : IDisposable
     internal IReadOnlyList<SoftSite> Sites(IReadOnlyList<double>? noise = null)
     {
         var sites = new SoftSite[layers.Count];
+        var learned = basis.Place(probe, relevance);
         var count = Scalars.Constant(model.VisualTokens, [], keep.dtype, keep.device);
         var weight = Scalars.Constant(0, [], keep.dtype, keep.device);
         for (var i = 0; i < sites.Length; i++)
@@ -90,7 +101,7 @@ internal sealed class SearchVariables : IDisposable
                 (frozen.Reweight is { } gain ? Fixed(gain) : nn.functional.softplus(reweight[i])).mul(open),
                 weight,
                 Mixture(i),
-                Learned);
+                learned);
         }
         return sites;
 
@@ -107,13 +118,21 @@ internal sealed class SearchVariables : IDisposable
         MeetBudget();
     }
 
-    /// <summary>Moves the keep fractions so that the counts meet the budget.</summary>
-    internal void MeetBudget()
+    /// <summary>The gradient of the last backward pass with respect to the keep fractions' logits.</summary>
+    internal double[] CountGradient() => keep.grad is { } gradient ? Numbers(gradient) : new double[layers.Count];
+
+    /// <summary>That of a constraint's excess, with the gates open as they are without noise.</summary>
+    internal double[] CountGradient(CountConstraint constraint)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        keep.copy_(tensor(Budget.Meet(Numbers(keep), Gates()), dtype: keep.dtype, device: keep.device));
+        const double Step = 1e-4;
+        var (logits, open) = (Numbers(keep), Gates());
+        return [.. logits.Select((_, i) => (At(i, Step) - At(i, -Step)) / (2 * Step))];
+
+        double At(int site, double step) => constraint.Excess(Budget.Counts([.. logits.Select((x, i) => i == site ? x + step : x)], open));
     }
+
+    /// <summary>Moves the keep fractions so that the counts meet the budget.</summary>
+    internal void MeetBudget() => Set(keep, Budget.Meet(Numbers(keep), Gates()));
 
     /// <summary>The values as numbers.</summary>
     internal IReadOnlyList<SearchedSite> Read()
@@ -128,17 +147,76 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>The parameters of the scores as numbers.</summary>
     internal ScoreParameters ReadScores()
     {
+        using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return new ScoreParameters { Probe = Floats(probe), Relevance = new TextRelevance((int)relevanceVisual.size(0), Floats(relevanceVisual), Floats(relevanceText)) };
+        var placed = basis.Place(probe, relevance);
+        return new ScoreParameters { Probe = Floats(placed.Probe!), Relevance = new TextRelevance((int)relevance.size(0), Floats(placed.RelevanceVisual!), Floats(placed.RelevanceText!)) };
 
         static float[] Floats(Tensor x) => x.detach().to_type(ScalarType.Float32).cpu().data<float>().ToArray();
+    }
+
+    /// <summary>Every value, in a fixed order: what a search needs to go on from here.</summary>
+    internal IReadOnlyList<double[]> Values() => [.. All.Select(Numbers)];
+
+    /// <summary>Goes back to values that were read before.</summary>
+    internal void Restore(IReadOnlyList<double[]> values)
+    {
+        foreach (var (variable, numbers) in All.Zip(values))
+            Set(variable, numbers);
+    }
+
+    // The sites of a plan as far as variables can express them. A score that is not searched gives way to an even mixture of those that are.
+    private void Begin(ReductionPlan plan)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        double[] gates = Numbers(gate), transfers = Numbers(transfer), temperatures = Numbers(logTemperature), gains = Numbers(reweight), weights = Numbers(proportional), mixtures = Numbers(mixture);
+        double entering = model.VisualTokens;
+        var fractions = new double[layers.Count];
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var kept = plan.Sites.LastOrDefault(site => site.Stage == ReductionStage.Decoder && site.Layer >= layers[i] && (i + 1 == layers.Count || site.Layer < layers[i + 1])) is { } site ? Read(site, i) : entering;
+            fractions[i] = Logit(entering <= 1 ? 1 : (kept - 1) / (entering - 1));
+            entering = kept;
+        }
+        foreach (var (variable, numbers) in new[] { (keep, fractions), (gate, gates), (transfer, transfers), (logTemperature, temperatures), (reweight, gains), (proportional, weights), (mixture, mixtures) })
+            Set(variable, numbers);
+        if (plan.Parameters is not { } learned)
+            return;
+        var (w, form) = basis.Coordinates(LearnedScores.Of(learned, probe.dtype, probe.device));
+        if (w is not null)
+            probe.copy_(w);
+        if (form is not null)
+            relevance.copy_(form);
+
+        double Read(ReductionSite site, int i)
+        {
+            transfers[i] = Logit(site.Transfer);
+            temperatures[i] = Math.Log(Math.Clamp(site.Temperature, SmallestTemperature, LargestTemperature));
+            gains[i] = site.Reweight > 0 ? Math.Log(Math.Exp(Math.Min(site.Reweight, 20)) - 1) : SmallGain; // softplus backwards
+            weights[i] = Logit(site.ProportionalAttention);
+            if (criteria[i].Any(site.Score.ContainsKey))
+            {
+                foreach (var criterion in criteria[i])
+                    mixtures[i * CriterionCount + (int)criterion] = Math.Log(Math.Max(SmallestShare, site.Score.GetValueOrDefault(criterion)));
+            }
+            return site.Keep;
+        }
+
+        static double Logit(double share) => Math.Clamp(Math.Log(share / (1 - share)), -LargestLogit, LargestLogit);
+    }
+
+    private static void Set(Tensor variable, double[] numbers)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        variable.copy_(tensor(numbers, variable.shape, dtype: variable.dtype, device: variable.device));
     }
 
     // Softmax over the criteria of the site, in the order of ReductionSite.Score: that of the enumeration.
     private IReadOnlyList<Tensor> Mixture(int site)
     {
-        var stride = mixture.size(0) / layers.Count;
-        var logits = stack([.. criteria[site].Select(c => mixture[site * stride + (int)c])]);
+        var logits = stack([.. criteria[site].Select(c => mixture[site * CriterionCount + (int)c])]);
         return [.. logits.softmax(0).unbind(0)];
     }
 
@@ -153,7 +231,7 @@ internal sealed class SearchVariables : IDisposable
     private static double[] Numbers(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return x.detach().to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+        return x.detach().to_type(ScalarType.Float64).cpu().flatten().data<double>().ToArray();
     }
 
     // Falls geometrically from the first site to the last, by the given factor in all, and uses the budget up.
@@ -175,9 +253,7 @@ internal sealed class SearchVariables : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var parameter in SiteParameters)
-            parameter.Dispose();
-        foreach (var parameter in ScoreParameters)
-            parameter.Dispose();
+        foreach (var variable in All)
+            variable.Dispose();
     }
 }

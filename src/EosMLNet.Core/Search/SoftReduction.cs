@@ -14,6 +14,8 @@ internal static class SoftReduction
     // Anchors never exceed the best anchor. A token that is not there could, by any factor, and would have a derivative of that size at a weight of 0, though
     // what it can take when it returns is bounded: it counts as the best anchor at most.
     private const double LargestExponent = 0;
+    // T of the tokens that tell k what a place is worth: the few that a sharp selection leaves at the threshold say it with too much noise.
+    private const double MarginTemperature = 1;
 
     /// <summary>Applies one site.</summary>
     /// <param name="tokens">The visual tokens in front of it.</param>
@@ -42,7 +44,7 @@ internal static class SoftReduction
         if (relaxed || is_grad_enabled())
         {
             var soft = SoftTopK.Select(score, relaxed ? site.Count : site.Count.detach(), temperature, alive);
-            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach())).Plus(Marginal(hard.mul(alive), soft, site.Count));
+            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach())).Plus(Marginal(hard.mul(alive), score, site.Count, alive));
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
         var (hidden, mass) = Transfer(input, site, tokens.Mask, mask);
@@ -103,11 +105,12 @@ internal static class SoftReduction
 
     // Of value 0; its gradient tells k what the tokens just above the threshold are worth. Those just below would tell too, but the derivative at a weight of 0
     // of a token that the attention misses is larger than its effect by any factor (exp of its logit), and k would only ever grow.
-    private static Tensor Marginal(Tensor kept, Tensor soft, Tensor count)
+    private static Tensor Marginal(Tensor kept, Tensor score, Tensor count, Tensor alive)
     {
         Tensor share;
         using (no_grad())
         {
+            var soft = SoftTopK.Select(score, count, MarginTemperature, alive);
             var near = soft.mul(soft.SubtractedFrom(1)).Plus(1e-6).mul(kept);             // (B, n)
             share = near.div(near.sum(-1, keepdim: true));
         }

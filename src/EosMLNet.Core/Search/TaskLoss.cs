@@ -26,11 +26,24 @@ internal static class TaskLoss
         return logProbabilities.gather(1, batch.Answers.unsqueeze(1)).mean().neg().MoveToOuterDisposeScope();
     }
 
-    /// <summary>How many answers would be decoded greedily to the last token.</summary>
-    internal static int Correct(PackedBatch batch, Tensor logProbabilities)
+    /// <summary>The probability of each question's answer: that of all its tokens, (Q).</summary>
+    internal static Tensor AnswerProbabilities(PackedBatch batch, Tensor logProbabilities)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = logProbabilities.gather(1, batch.Answers.unsqueeze(1)).squeeze(1);   // (A)
+        var questions = tensor(batch.AnswerQuestions.ToArray(), device: tokens.device);   // (A)
+        return zeros(batch.Questions, tokens.dtype, tokens.device).index_add(0, questions, tokens, Runtime.Scalars.Literal(1)).exp().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which answers would be decoded greedily to the last token, one entry a question.</summary>
+    internal static bool[] Correct(PackedBatch batch, Tensor logProbabilities)
     {
         using var scope = NewDisposeScope();
         var right = logProbabilities.argmax(-1).eq(batch.Answers).cpu().data<bool>().ToArray();
-        return batch.Questions - right.Zip(batch.AnswerQuestions).Where(x => !x.First).Select(x => x.Second).Distinct().Count();
+        var correct = new bool[batch.Questions];
+        Array.Fill(correct, true);
+        foreach (var (token, question) in right.Zip(batch.AnswerQuestions))
+            correct[question] &= token;
+        return correct;
     }
 }

@@ -11,24 +11,40 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
     internal int Questions { get; } = rows.Sum(row => row.Segments.Count);
 
     /// <summary>Runs one plan. Dropped tokens really leave the sequence.</summary>
-    internal (double Loss, double Accuracy) Measure(ReductionPlan plan, CancellationToken cancellation)
+    internal ValidationResult Measure(ReductionPlan plan, CancellationToken cancellation)
+    {
+        using var guard = no_grad();
+        using var outer = NewDisposeScope();
+        var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        return Measure(SoftSite.Of(plan, working, model.Device), cancellation);
+    }
+
+    /// <summary>Runs sites as they stand in a search, with counts rounded to the nearest.</summary>
+    internal ValidationResult Measure(IReadOnlyList<SoftSite> sites, CancellationToken cancellation)
     {
         using var guard = no_grad();
         double loss = 0;
-        long tokens = 0, correct = 0;
+        long tokens = 0;
+        var families = Enumerable.Range(0, data.Families.Count).Select(_ => (Questions: 0, Correct: 0, Probability: 0.0)).ToArray();
         foreach (var chunk in rows.Chunk(batchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var batch = new PackedBatch(chunk, model.VisualTokens, model.PadTokenId, model.Device);
             var vision = data.Pictures.Get([.. chunk.Select(row => row.Picture)]);
-            var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-            var hidden = forward.Run(batch, vision, SoftSite.Of(plan, working, model.Device), temperature: 1, candidates: k => k);
+            var hidden = forward.Run(batch, vision, sites, temperature: 1, candidates: k => k);
             var predicted = TaskLoss.LogProbabilities(model, batch, hidden);
             loss += TaskLoss.CrossEntropy(batch, predicted).Number() * batch.AnswerQuestions.Count;
             tokens += batch.AnswerQuestions.Count;
-            correct += TaskLoss.Correct(batch, predicted);
+            var correct = TaskLoss.Correct(batch, predicted);
+            var probabilities = TaskLoss.AnswerProbabilities(batch, predicted).to_type(ScalarType.Float64).cpu().data<double>();
+            for (var i = 0; i < correct.Length; i++)
+            {
+                ref var family = ref families[batch.Families[i]];
+                family = (family.Questions + 1, family.Correct + (correct[i] ? 1 : 0), family.Probability + probabilities[i]);
+            }
         }
-        return (loss / tokens, (double)correct / Questions);
+        return new(loss / tokens, (double)families.Sum(f => f.Correct) / Questions,
+            [.. families.Select(f => new ValidationResult.Family(f.Questions, (double)f.Correct / f.Questions, f.Probability / f.Questions))]);
     }
 }

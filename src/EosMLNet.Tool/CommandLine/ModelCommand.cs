@@ -47,9 +47,9 @@ internal abstract class ModelCommand : EosCommand
     protected static ReducedModel Reduce(VisionLanguageModel model, string? planFile) =>
         new(model, planFile is null ? ReductionPlan.Identity(PlanModel.Of(model)) : ReductionPlan.Load(planFile));
 
-    protected VqaDataset LoadData(string table, string images)
+    protected VqaDataset LoadData(string table, string images, bool answers = true)
     {
-        var data = VqaDataset.LoadTsv(table, images);
+        var data = VqaDataset.LoadTsv(table, images, answers);
         Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Pictures.Count} pictures");
         return data;
     }

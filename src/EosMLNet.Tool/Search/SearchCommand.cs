@@ -18,15 +18,23 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<double?> finalTokens = Limit("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
     private readonly Option<double?> macsRatio = Limit("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
     private readonly Option<double?> kvBytesRatio = Limit("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
+    private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the four limits.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
     private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
     private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
     private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
     private readonly Option<int?> batchSize = new("--batch-size") { HelpName = "N", Description = "Questions of one step, or pictures when no score depends on the question. Default: 16 questions or 2 pictures." };
     private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed, "Seed of everything random: the same seed gives the same plan on the same machine.");
-    private readonly Option<double> learningRate = CommonOptions.Default("--learning-rate", "X", Defaults.LearningRate, "Adam's learning rate for the probe.");
-    private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the parameters of the sites.");
+    private readonly Option<double> learningRate = CommonOptions.Default("--learning-rate", "X", Defaults.LearningRate, "Adam's learning rate for the learned scores.");
+    private readonly Option<double> countLearningRate = CommonOptions.Default("--count-learning-rate", "X", Defaults.CountLearningRate, "Adam's learning rate for how many tokens each site keeps.");
+    private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the other parameters of the sites.");
+    private readonly Option<SearchObjective> objective = CommonOptions.Default("--objective", "NAME", Defaults.Objective, "Answers: give the data's answers. UnreducedModel: answer as the unreduced model does; the data's answers are not looked at.");
     private readonly Option<double> alignment = CommonOptions.Default("--alignment", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
+    private readonly Option<int[]?> alignmentLayers = new("--alignment-layers") { HelpName = "L", Description = "Layers whose output is kept so. Default: the last one.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> warmStart = CommonOptions.Optional("--warm-start", "PLAN", "A plan for this model that the search begins with.");
+    private readonly Option<int?> patience = new("--patience") { HelpName = "N", Description = $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. Default: all steps." };
+    private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE", "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. Deleted at the end.");
+    private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1, "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
     private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
@@ -37,17 +45,21 @@ internal sealed class SearchCommand : ModelCommand
 
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
-        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, output, validation, artifact, steps, batchSize, seed, learningRate, siteLearningRate, alignment, sites, scores);
+        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
+            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, sites, scores);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
         var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
         OutputFile.CheckWritable(planFile);
+        if (values.GetValue(checkpoint) is { } state)
+            OutputFile.CheckWritable(state);
         if (zipFile is not null)
             OutputFile.CheckWritable(zipFile);
         var folder = values.GetRequiredValue(images);
-        var training = LoadData(values.GetRequiredValue(data), folder);
-        var held = values.GetValue(validation) is { } table ? LoadData(table, folder) : null;
+        var answers = values.GetValue(objective) == SearchObjective.Answers;
+        var training = LoadData(values.GetRequiredValue(data), folder, answers);
+        var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
         var result = Search(values, training, held, cancellation);
         result.Plan.Save(planFile);
         Print(result, planFile);
@@ -69,13 +81,20 @@ internal sealed class SearchCommand : ModelCommand
             FinalVisualTokens = values.GetValue(finalTokens),
             MacsRatio = values.GetValue(macsRatio),
             KvBytesRatio = values.GetValue(kvBytesRatio),
+            FamilyDrop = values.GetValue(familyDrop),
         },
         Steps = values.GetValue(steps),
         BatchSize = values.GetValue(batchSize),
         Seed = values.GetValue(seed),
         LearningRate = values.GetValue(learningRate),
+        CountLearningRate = values.GetValue(countLearningRate),
         SiteLearningRate = values.GetValue(siteLearningRate),
+        Objective = values.GetValue(objective),
         AlignmentWeight = values.GetValue(alignment),
+        AlignmentLayers = values.GetValue(alignmentLayers) is { Length: > 0 } aligned ? aligned : null,
+        WarmStart = values.GetValue(warmStart) is { } plan ? ReductionPlan.Load(plan) : null,
+        Patience = values.GetValue(patience),
+        CheckpointPath = values.GetValue(checkpoint),
         Sites = values.GetValue(sites) is { Length: > 0 } layers ? layers : null,
         Scores = values.GetValue(scores) is { Length: > 0 } criteria ? criteria : null,
     };
@@ -84,9 +103,15 @@ internal sealed class SearchCommand : ModelCommand
     {
         using var model = LoadModel(values);
         var search = new OperatorSearch(model, Settings(values));
-        return Console.Progress("Searching", report => search.Run(training, held, new InlineProgress<SearchProgress>(step => report(
+        var (first, count) = (values.GetValue(seed), values.GetValue(seeds));
+        if (count < 1)
+            throw new EosException(EosErrors.InvalidOption, $"--seeds is {count}; expected at least 1.");
+        var results = Console.Progress("Searching", report => search.RunSeeds([.. Enumerable.Range(first, count)], training, held, new InlineProgress<SearchProgress>(step => report(
             (double)step.Step / step.Steps,
             FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation));
+        if (count > 1)
+            Console.Line($"Validation accuracy by seed: {string.Join(", ", results.Select((result, i) => FormattableString.Invariant($"{first + i}: {result.Report.ValidationAccuracy:0.0000}")))}.");
+        return results.MaxBy(result => result.Report.ValidationAccuracy)!;
     }
 
     private void Print(SearchResult result, string planFile)
@@ -97,6 +122,11 @@ internal sealed class SearchCommand : ModelCommand
         foreach (var constraint in report.Constraints)
             Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, slack {constraint.Slack:0.####}, multiplier {constraint.Multiplier:0.###}.");
         Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
+        if (report.FamilyDropLimit is { } limit)
+        {
+            var (family, drop) = report.FamilyDrops.MaxBy(x => x.Value);
+            Console.Line($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}, {(drop <= limit ? "within" : "beyond")} the limit of {limit:0.####}.");
+        }
         Console.Line($"{report.Samples} samples in {report.Seconds:0} s; peak memory {report.PeakMemoryBytes / 1e6:0} MB.");
         Console.Line($"Plan written to {planFile}");
     }

@@ -18,4 +18,11 @@ public sealed class OperatorSearchConstraints
     /// <summary>The most bytes of the key-value cache, as a part of the unreduced model's. Above 0, at most 1.</summary>
     /// <value>The default is null: no limit.</value>
     public double? KvBytesRatio { get; set; }
+
+    /// <summary>
+    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1, beside one of the others. The search pulls towards it; the report tells how far each
+    /// family fell on validation data. Families come from <see cref="OperatorSearchOptions.FamilyColumnName"/>.
+    /// </summary>
+    /// <value>The default is null: no limit.</value>
+    public double? FamilyDrop { get; set; }
 }

@@ -26,7 +26,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     private readonly IHost host;
     private readonly AnswerSettings answering;
     private readonly SearchSettings searching;
-    private readonly string modelPath, answer;
+    private readonly string modelPath;
+    private readonly string? answer, family;
     private readonly double validationFraction;
     private readonly IProgress<SearchProgress>? progress;
     private readonly CancellationToken cancellation;
@@ -41,7 +42,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
             throw new EosException(EosErrors.InvalidOption, $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
         answering = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
         searching = Settings(options, host.SeedOrDefault());
-        (modelPath, answer, validationFraction) = (options.ModelPath, options.AnswerColumnName, options.ValidationFraction);
+        (modelPath, family, validationFraction) = (options.ModelPath, options.FamilyColumnName, options.ValidationFraction);
+        answer = options.Objective == SearchObjective.Answers ? options.AnswerColumnName : null;
         (progress, cancellation) = (options.Progress, options.CancellationToken);
     }
 
@@ -71,13 +73,16 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     private void CheckInput(SchemaShape input)
     {
         answering.CheckInput(host, input);
-        host.CheckTextColumn(input, answer, "answer");
+        if (answer is not null)
+            host.CheckTextColumn(input, answer, "answer");
+        if (family is not null)
+            host.CheckTextColumn(input, family, "family");
     }
 
     private (ReductionPlan, SearchReport?) Search(VisionLanguageModel model, IDataView input, IChannel channel, SearchProgressRelay relay)
     {
         searching.Check(model); // before the data is read: a constraint that cannot be met is found at once
-        var data = new VqaReader(host, answering, answer).Read(input, cancellation);
+        var data = new VqaReader(host, answering, answer, family).Read(input, cancellation);
         channel.Info($"Read {data.Examples.Count} questions about {data.Pictures.Count} pictures.");
         var (training, validation) = validationFraction > 0 && data.Pictures.Count > 1
             ? data.SplitByPicture(1 - validationFraction, searching.Seed)
@@ -95,12 +100,19 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
             FinalVisualTokens = options.Constraints.FinalVisualTokens,
             MacsRatio = options.Constraints.MacsRatio,
             KvBytesRatio = options.Constraints.KvBytesRatio,
+            FamilyDrop = options.Constraints.FamilyDrop,
         },
         Steps = options.Steps,
         BatchSize = options.BatchSize,
         LearningRate = options.LearningRate,
+        CountLearningRate = options.CountLearningRate,
         SiteLearningRate = options.SiteLearningRate,
+        Objective = options.Objective,
         AlignmentWeight = options.AlignmentWeight,
+        AlignmentLayers = options.AlignmentLayers is null ? null : [.. options.AlignmentLayers],
+        WarmStart = options.WarmStart,
+        Patience = options.Patience,
+        CheckpointPath = options.CheckpointPath,
         Sites = options.Sites is null ? null : [.. options.Sites],
         Scores = options.Scores is null ? null : [.. options.Scores],
         Seed = options.Seed ?? contextSeed,

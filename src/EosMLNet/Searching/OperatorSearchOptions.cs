@@ -17,24 +17,52 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     public OperatorSearchConstraints Constraints { get; } = new();
 
     /// <summary>How many steps the search takes; each is one forward and one backward pass over a batch.</summary>
-    /// <value>The default is 600.</value>
+    /// <value>The default is 300.</value>
     public int Steps { get; set; } = Defaults.Steps;
 
     /// <summary>How many questions a step looks at or, when no score depends on the question, how many pictures with all their questions.</summary>
     /// <value>The default is null: 16 questions or 2 pictures.</value>
     public int? BatchSize { get; set; }
 
-    /// <summary>The optimiser's step size for the learned score.</summary>
-    /// <value>The default is 0.007.</value>
+    /// <summary>The optimiser's step size for the learned scores.</summary>
+    /// <value>The default is 0.015.</value>
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
-    /// <summary>The optimiser's step size for the parameters of the sites.</summary>
+    /// <summary>The optimiser's step size for how many tokens each site keeps.</summary>
+    /// <value>The default is 0.1.</value>
+    public double CountLearningRate { get; set; } = Defaults.CountLearningRate;
+
+    /// <summary>The optimiser's step size for the other parameters of the sites.</summary>
     /// <value>The default is 0.03.</value>
     public double SiteLearningRate { get; set; } = Defaults.SiteLearningRate;
 
     /// <summary>The weight of keeping the text's hidden states near those of the unreduced model, beside the loss of the answers; 0 saves the unreduced pass.</summary>
     /// <value>The default is 0.</value>
     public double AlignmentWeight { get; set; } = Defaults.AlignmentWeight;
+
+    /// <summary>The layers whose output is kept so.</summary>
+    /// <value>The default is null: the last one.</value>
+    public IReadOnlyList<int>? AlignmentLayers { get; set; }
+
+    /// <summary>Whether the reduced model is to give the answers of the data, or those of the unreduced model; the column of answers is then not read.</summary>
+    /// <value>The default is <see cref="SearchObjective.Answers"/>.</value>
+    public SearchObjective Objective { get; set; } = Defaults.Objective;
+
+    /// <summary>The column with the kind of each question, of type text, for <see cref="OperatorSearchConstraints.FamilyDrop"/>.</summary>
+    /// <value>The default is null: all questions are of one kind.</value>
+    public string? FamilyColumnName { get; set; }
+
+    /// <summary>A plan for the same model that the search begins with.</summary>
+    /// <value>The default is null.</value>
+    public ReductionPlan? WarmStart { get; set; }
+
+    /// <summary>After how many checks without a lower validation loss the search stops, with the best values found.</summary>
+    /// <value>The default is null: all steps are made.</value>
+    public int? Patience { get; set; }
+
+    /// <summary>A file that keeps the state of the running search; where it exists, <c>Fit</c> goes on from it to the same plan. It is deleted at the end.</summary>
+    /// <value>The default is null: nothing is kept.</value>
+    public string? CheckpointPath { get; set; }
 
     /// <summary>The decoder layers in front of which visual tokens may be reduced.</summary>
     /// <value>The default is null: all of them.</value>

@@ -7,28 +7,35 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>Reads the rows of a data view into the form that the search works on.</summary>
-internal sealed class VqaReader(IHost host, AnswerSettings settings, string answer)
+/// <param name="host">Who reads.</param>
+/// <param name="settings">The columns of picture and question.</param>
+/// <param name="answer">The column of answers; <see langword="null"/> where none are wanted.</param>
+/// <param name="family">The column of question families; <see langword="null"/> where all are of one kind.</param>
+internal sealed class VqaReader(IHost host, AnswerSettings settings, string? answer, string? family)
 {
     public VqaDataset Read(IDataView input, CancellationToken cancellation)
     {
         var builder = new VqaDataset.Builder();
-        var names = new[] { settings.Image, settings.Question, answer };
-        using var cursor = input.GetRowCursor(names.Distinct().Select(name => input.Schema[name]));
+        var names = new[] { settings.Image, settings.Question, answer, family };
+        using var cursor = input.GetRowCursor(names.OfType<string>().Distinct().Select(name => input.Schema[name]));
         var queries = new QueryReader(cursor, settings);
-        var answers = cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema[answer]);
-        ReadOnlyMemory<char> expected = default;
+        var (answers, families) = (Texts(answer), Texts(family));
+        ReadOnlyMemory<char> expected = default, kind = default;
         while (cursor.MoveNext())
         {
             host.CheckAlive();
             cancellation.ThrowIfCancellationRequested();
             var query = queries.Read();
-            answers(ref expected);
-            if (query.IsMissing || expected.Span.IsWhiteSpace())
+            answers?.Invoke(ref expected);
+            families?.Invoke(ref kind);
+            if (query.IsMissing || answer is not null && expected.Span.IsWhiteSpace())
                 throw new EosException(EosErrors.DatasetRow,
                     $"Row {cursor.Position + 1} has no {(query.Image is null ? settings.Image : query.IsMissing ? settings.Question : answer)}. " +
-                    "The search needs a picture, a question and an answer in every row; filter the others out.");
-            builder.Add(query.Image!, query.Question, expected.ToString());
+                    $"The search needs a picture{(answer is null ? " and a question" : ", a question and an answer")} in every row; filter the others out.");
+            builder.Add(query.Image!, query.Question, expected.ToString(), kind.ToString());
         }
         return builder.Build();
+
+        ValueGetter<ReadOnlyMemory<char>>? Texts(string? column) => column is null ? null : cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema[column]);
     }
 }

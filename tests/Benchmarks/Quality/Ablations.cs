@@ -17,6 +17,7 @@ internal static class Ablations
             Changed(Nothing, search),
             Changed("alignment weight 0.1", search with { AlignmentWeight = 0.1 }),
             Changed("alignment weight 1", search with { AlignmentWeight = 1 }),
+            Changed("soft forward pass", search with { SoftForward = true }),
             Changed("one site, in front of layer 0", search with { Sites = [0] }),
             Changed("three sites, in front of layers 0, 2, 4", search with { Sites = [0, 2, 4] }),
             Changed("dropped tokens vanish (γ = 0)", Frozen(new() { Transfer = 0 })),

@@ -7,7 +7,7 @@ namespace Benchmarks.Quality;
 /// <summary>Everything that the report compares, in the order of importance.</summary>
 internal static class QualityTrials
 {
-    internal const string Main = "main", Agnostic = "agnostic";
+    internal const string Main = "main", Agnostic = "agnostic", Front = "front";
 
     /// <summary>The operator search's name in tables.</summary>
     internal const string EosName = "EOS";
@@ -19,6 +19,7 @@ internal static class QualityTrials
         .. settings.Budgets.SelectMany(PresetsAt),
         .. from seed in settings.Seeds from budget in settings.Budgets select Eos(settings, budget, seed),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets from trial in SearchBaselines.At(settings, budget, seed) select trial,
+        .. settings.Seeds.Take(1).SelectMany(seed => FrontOf(settings, seed)),
         .. settings.Budgets.Select(budget => AgnosticEos(settings, budget)),
         .. Transfers.OverFamilies(settings),
         .. Ablations.All(settings),
@@ -49,6 +50,28 @@ internal static class QualityTrials
         Find = bench => bench.Search(search),
         Settings = JsonSerializer.Serialize(search),
     };
+
+    // One search for all budgets. The first trial runs it and puts the other trials' plans beside its own.
+    private static IReadOnlyList<Trial> FrontOf(QualitySettings settings, int seed)
+    {
+        int[] budgets = [.. settings.Budgets.OrderDescending()];
+        var first = Searched(Front, "EOS, one search for all budgets", MethodKind.Eos, Default(settings, budgets[0], seed));
+        first = first with
+        {
+            Settings = $"{first.Settings} {string.Join(' ', budgets)}",
+            Find = bench =>
+            {
+                var search = Default(settings, budgets[0], seed);
+                var results = new OperatorSearch(bench.Model, search).RunFront([.. budgets.Select(budget => new SearchConstraints { MeanVisualTokens = budget })], bench.Data.Search, bench.Data.Validation);
+                foreach (var (budget, result) in budgets.Zip(results))
+                    result.Plan.Save(PlanOf(bench, budget));
+                return new Found(results[0].Plan, results[^1].Report.Samples, $"{budgets.Length} plans");
+            },
+        };
+        return [first, .. budgets.Skip(1).Select(budget => first with { Budget = budget, Needs = [first.FindKey], Find = bench => new Found(ReductionPlan.Load(PlanOf(bench, budget)), Note: "found by the search for all budgets") })];
+
+        string PlanOf(Workbench bench, int budget) => bench.Store.PathOf($"{first.FindKey}/{budget}", ".plan.json");
+    }
 
     private static IEnumerable<Trial> PresetsAt(int budget) =>
     [

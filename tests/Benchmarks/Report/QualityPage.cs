@@ -24,6 +24,7 @@ internal sealed class QualityPage
         foreach (var budget in results.Bench.Settings.Budgets)
             page.Budget(budget);
         page.Families();
+        page.Front();
         page.OneThingChanged();
         page.TransferOverFamilies();
         page.TransferOverModels();
@@ -113,6 +114,21 @@ internal sealed class QualityPage
         Line($"## By question family, {Settings.CloseBudget} mean tokens");
         Table(["method", .. families], methods.Concat(results.Unreduced is { } whole ? [[whole]] : []).OrderByDescending(Accuracy).Select(method =>
             (string[])[method[0].Trial.Method, .. families.Select(family => Percent(method.Average(plan => plan.ByFamily[family])))]));
+    }
+
+    private void Front()
+    {
+        var front = results.Of(QualityTrials.Front).ToList();
+        if (front.Count == 0)
+            return;
+        Line("## One search for all budgets");
+        var alone = results.Of(QualityTrials.Main).Where(done => done.Trial.Kind == MethodKind.Eos && done.Trial.Seed == front[0].Trial.Seed).ToDictionary(done => done.Trial.Budget);
+        var questions = alone.Count == 0 ? 0 : front.Max(done => done.Cost.Questions) / alone.Values.Average(done => (double)done.Cost.Questions);
+        Line($"A search that goes on from one budget to the next, tighter one, beside a search for each budget with the same seed ({front[0].Trial.Seed}). It answers {questions:0.00} times the questions of one of them.");
+        Table(["mean tokens", "one search for all", "a search of its own", "difference"], front.Where(done => alone.ContainsKey(done.Trial.Budget)).Select(done => new[]
+        {
+            $"{done.Trial.Budget}", Percent(done.Accuracy), Percent(alone[done.Trial.Budget].Accuracy), Signed(done.Accuracy - alone[done.Trial.Budget].Accuracy),
+        }));
     }
 
     private void OneThingChanged()

@@ -42,6 +42,7 @@ internal static class QualityReport
             results.Differences,
             agnostic = Rows(results, QualityTrials.Agnostic),
             agnostic_differences = results.AgnosticDifferences,
+            front = Rows(results, QualityTrials.Front),
             ablations = Rows(results, Ablations.Section),
             transfer_families = Rows(results, Transfers.Families),
             transfer_models = Rows(results, Transfers.Models),

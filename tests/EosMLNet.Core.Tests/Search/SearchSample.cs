@@ -33,15 +33,13 @@ internal static class SearchSample
         var rows = PackedRow.Pack(
             from picture in Enumerable.Range(0, pictures)
             from question in Enumerable.Range(0, questions)
-            select (picture, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(2 + (picture + question) % 3), [.. Ids(1 + question % 2), 2])), questionsPerRow);
+            select (picture, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(2 + (picture + question) % 3), [.. Ids(1 + question % 2), 2], question % 2)), questionsPerRow);
         var side = (int)Math.Sqrt(model.VisualTokens) * 14;
         return new SearchData(rows, new PictureCache(wanted =>
         {
             using var scope = NewDisposeScope();
-            var pixels = stack([.. wanted.Select(p => Numbers.Normal(100 + p, 3, side, side))]).to_type(model.DataType);
-            var output = model.EncodeImages(pixels);
-            return new VisionOutput(output.Features.MoveToOuterDisposeScope(), output.ClsAttention?.MoveToOuterDisposeScope());
-        }, 1 << 28), "sha256:test");
+            return VisionOutput.Join([.. wanted.Select(p => model.EncodeImages(Numbers.Normal(100 + p, 1, 3, side, side).to_type(model.DataType)))]).MoveToOuterDisposeScope();
+        }, 1 << 28), ["even", "odd"], "sha256:test");
 
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 290))];
     }

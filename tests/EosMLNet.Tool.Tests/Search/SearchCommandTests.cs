@@ -72,6 +72,12 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData("4", "EOS1013", "--sites", "4")]
     [InlineData("4", "EOS1013", "--steps", "0")]
     [InlineData("4", "EOS1013", "--scores", "Beauty")]
+    [InlineData("4", "EOS1013", "--objective", "Beauty")]
+    [InlineData("4", "EOS1013", "--family-drop", "2")]
+    [InlineData("4", "EOS1013", "--alignment-layers", "4")]
+    [InlineData("4", "EOS1013", "--patience", "0")]
+    [InlineData("4", "EOS1013", "--seeds", "0")]
+    [InlineData("4", "EOS1001", "--warm-start", "missing.json")]
     [InlineData("many", "EOS1013")]
     public async Task A_budget_or_setting_that_cannot_be_met_is_refused(string budget, string code, params string[] more)
     {
@@ -112,6 +118,44 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         await process.WaitForExitAsync();
         Assert.Equal((130, "Cancelled.\n"), (process.ExitCode, error));
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(tiny.Table)!, "interrupted*"));
+    }
+
+    [LinuxFact]
+    public async Task A_search_that_was_interrupted_goes_on_from_its_checkpoint_to_the_same_plan()
+    {
+        var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "60"));
+        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+        string[] resumed = Arguments("resumed.json", "4", "--steps", "60", "--checkpoint", tiny["resumed.ckpt"]);
+        using (var process = EosRun.StartChild(new Dictionary<string, string?>(), resumed))
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Searching: ", StringComparison.Ordinal))
+            {
+            }
+            Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
+            await process.WaitForExitAsync();
+            Assert.Equal(130, process.ExitCode);
+        }
+        Assert.True(File.Exists(tiny["resumed.ckpt.1"]));
+        var run = await EosRun.Of(resumed);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(File.ReadAllText(tiny["whole.json"]), File.ReadAllText(tiny["resumed.json"]));
+        Assert.False(File.Exists(tiny["resumed.ckpt.1"]));
+    }
+
+    [Fact]
+    public async Task Without_answers_the_unreduced_model_is_asked_and_the_best_of_several_seeds_is_taken()
+    {
+        var table = tiny["unlabelled.tsv"];
+        File.WriteAllLines(table, File.ReadLines(tiny.Table).Select(line => string.Join('\t', line.Split('\t')[..2])));
+        Assert.StartsWith("ImagePath\tQuestion", File.ReadLines(table).First());
+        string[] arguments = [.. Arguments("unlabelled.json", "5", "--seeds", "2", "--family-drop", "0.5", "--alignment", "0.1", "--alignment-layers", "1", "2", "--patience", "1")];
+        var refused = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a)]);
+        Assert.StartsWith("eos : error EOS1011: ", refused.Error);
+        var run = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a), "--objective", "UnreducedModel"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("Validation accuracy by seed: 1: ", run.Output);
+        Assert.Contains("The family that fell most is ", run.Output);
+        Assert.Contains("unreduced 1.0000", run.Output); // it agrees with itself
     }
 
     private sealed class Query

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EosMLNet.Checkpoints;
+using EosMLNet.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>The file that keeps the state of a running search: named numbers in safetensors, and the hash of all that the search depends on.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Search">The hash of the search that it belongs to.</param>
+internal sealed record SearchCheckpoint(string Path, string Search)
+{
+    private const string Identity = "search", Version = "1";
+    private static readonly JsonSerializerOptions Written = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }; // τ may be ∞
+
+    /// <summary>The checkpoint of a search; <see langword="null"/> where none is wanted.</summary>
+    internal static SearchCheckpoint? Of(VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held)
+    {
+        if (settings.CheckpointPath is not { } path)
+            return null;
+        // How often it is written, and where, changes nothing; a warm start counts with its learned numbers.
+        var same = settings with { CheckpointPath = null, CheckpointEvery = 1, WarmStart = null };
+        var text = string.Join('\n', Version, model.Fingerprint, model.DataType, model.Device.type, training.Fingerprint, held.Fingerprint,
+            JsonSerializer.Serialize(same, Written), JsonSerializer.Serialize(front, Written), settings.WarmStart?.ToJson(), settings.WarmStart?.ParametersFingerprint);
+        return new(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+    }
+
+    /// <summary>Writes the state as a whole, or leaves the file as it was.</summary>
+    /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
+    internal void Save(SearchState state, double seconds)
+    {
+        using var scope = NewDisposeScope();
+        SafetensorsWriter.Write(Path, state.Save(seconds).Select(x => KeyValuePair.Create(x.Key, tensor(x.Value, dtype: ScalarType.Float64))), new Dictionary<string, string> { [Identity] = Search });
+    }
+
+    /// <summary>Sets the state to what the file holds, if there is one.</summary>
+    /// <exception cref="EosException">EOS4005: the file belongs to another search, or is none of ours.</exception>
+    internal void LoadInto(SearchState state)
+    {
+        if (!File.Exists(Path))
+            return;
+        try
+        {
+            using var scope = NewDisposeScope();
+            using var file = SafetensorsFile.Open(Path);
+            if (file.Metadata.GetValueOrDefault(Identity) is not { } found)
+                throw Unusable("it is not a checkpoint of a search");
+            if (found != Search)
+                throw Unusable("it belongs to a search with other settings, data or model");
+            state.Load(file.Entries.Keys.ToDictionary(name => name, name => file.Read(name, ScalarType.Float64).data<double>().ToArray()));
+        }
+        catch (Exception e) when (e is EosException { Code: not EosErrors.SearchCheckpoint } or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or System.Runtime.InteropServices.ExternalException)
+        {
+            throw Unusable("it is damaged", e);
+        }
+    }
+
+    private EosException Unusable(string why, Exception? inner = null) => new(EosErrors.SearchCheckpoint,
+        $"The search cannot go on from '{Path}': {why}. Delete the file to begin anew, or name another.", inner);
+}

@@ -1,0 +1,145 @@
+namespace EosMLNet.Search;
+
+/// <summary>Everything that the steps of a search change, and with it all that a search needs to go on from where it was stopped.</summary>
+internal sealed class SearchState : IDisposable
+{
+    private readonly IReadOnlyList<(Adam Optimiser, double Rate)> optimisers;
+
+    /// <param name="variables">Where the search begins; the state owns them from now on.</param>
+    /// <param name="settings">The learning rates.</param>
+    /// <param name="guard">The limit on what a family may lose.</param>
+    internal SearchState(SearchVariables variables, SearchSettings settings, FamilyGuard? guard)
+    {
+        (Variables, Guard) = (variables, guard);
+        optimisers =
+        [
+            (new Adam(variables.ScoreParameters, settings.LearningRate), settings.LearningRate),
+            (new Adam(variables.CountParameters, settings.CountLearningRate), settings.CountLearningRate),
+            (new Adam(variables.SiteParameters, settings.SiteLearningRate), settings.SiteLearningRate),
+        ];
+        Multipliers = NoMultipliers();
+    }
+
+    internal SearchVariables Variables { get; }
+
+    internal ConstraintMultipliers Multipliers { get; private set; }
+
+    internal FamilyGuard? Guard { get; }
+
+    /// <summary>The task loss of every step.</summary>
+    internal List<double> Losses { get; } = [];
+
+    internal long Samples { get; set; }
+
+    /// <summary>Time spent before the search was stopped and resumed.</summary>
+    internal double SecondsBefore { get; private set; }
+
+    /// <summary>Steps made in the present stage.</summary>
+    internal int Step { get; set; }
+
+    /// <summary>Whether the present stage has ended before its last step.</summary>
+    internal bool Stopped { get; set; }
+
+    /// <summary>The lowest validation loss of the present stage, the values that gave it, and how many checks have passed since.</summary>
+    internal (double Loss, IReadOnlyList<double[]> Values, int Checks)? Best { get; set; }
+
+    /// <summary>The stages that have ended: their last values, multipliers, and where the counters stood.</summary>
+    internal List<Ended> Stages { get; } = [];
+
+    /// <summary>What a stage ended with.</summary>
+    internal sealed record Ended(IReadOnlyList<double[]> Values, double[] Multipliers, int Losses, long Samples);
+
+    /// <summary>Lets each optimiser make a step of this part of its rate.</summary>
+    internal void Move(double rate)
+    {
+        foreach (var (optimiser, full) in optimisers)
+        {
+            optimiser.LearningRate = full * rate;
+            optimiser.Step();
+        }
+    }
+
+    internal void ZeroGrad()
+    {
+        foreach (var (optimiser, _) in optimisers)
+            optimiser.ZeroGrad();
+    }
+
+    /// <summary>Ends the present stage. The next one has moments and multipliers of its own.</summary>
+    internal void EndStage()
+    {
+        Stages.Add(new(Variables.Values(), [.. Multipliers.Values], Losses.Count, Samples));
+        foreach (var (optimiser, _) in optimisers)
+            optimiser.Reset();
+        (Multipliers, Step, Stopped, Best) = (NoMultipliers(), 0, false, null);
+    }
+
+    /// <summary>All of it as named numbers.</summary>
+    /// <param name="seconds">Time spent so far.</param>
+    internal IReadOnlyDictionary<string, double[]> Save(double seconds)
+    {
+        var saved = new Dictionary<string, double[]>
+        {
+            ["counters"] = [Step, Stopped ? 1 : 0, Samples, seconds, Stages.Count, Best?.Loss ?? 0, Best?.Checks ?? -1],
+            ["losses"] = [.. Losses],
+            ["multipliers"] = Multipliers.State(),
+        };
+        Add("variables", Variables.Values());
+        for (var i = 0; i < optimisers.Count; i++)
+        {
+            var (steps, moments) = optimisers[i].Optimiser.State();
+            saved[$"optimiser.{i}"] = [steps];
+            Add($"optimiser.{i}", moments);
+        }
+        if (Guard is not null)
+            saved["guard"] = Guard.State();
+        if (Best is { } best)
+            Add("best", best.Values);
+        for (var i = 0; i < Stages.Count; i++)
+        {
+            saved[$"stage.{i}"] = [Stages[i].Losses, Stages[i].Samples, .. Stages[i].Multipliers];
+            Add($"stage.{i}", Stages[i].Values);
+        }
+        return saved;
+
+        void Add(string name, IReadOnlyList<double[]> values)
+        {
+            for (var i = 0; i < values.Count; i++)
+                saved[$"{name}.{i}"] = values[i];
+        }
+    }
+
+    /// <summary>Goes back to what was saved.</summary>
+    /// <exception cref="KeyNotFoundException">A name is missing.</exception>
+    /// <exception cref="IndexOutOfRangeException">Numbers are missing.</exception>
+    internal void Load(IReadOnlyDictionary<string, double[]> saved)
+    {
+        var counters = saved["counters"];
+        (Step, Stopped, Samples, SecondsBefore) = ((int)counters[0], counters[1] != 0, (long)counters[2], counters[3]);
+        Losses.AddRange(saved["losses"]);
+        Multipliers.Restore(saved["multipliers"]);
+        Variables.Restore(All("variables"));
+        for (var i = 0; i < optimisers.Count; i++)
+            optimisers[i].Optimiser.Restore((int)saved[$"optimiser.{i}"][0], All($"optimiser.{i}"));
+        Guard?.Restore(saved["guard"]);
+        if (counters[6] >= 0)
+            Best = (counters[5], All("best"), (int)counters[6]);
+        for (var i = 0; i < (int)counters[4]; i++)
+        {
+            var ended = saved[$"stage.{i}"];
+            Stages.Add(new(All($"stage.{i}"), ended[2..], (int)ended[0], (long)ended[1]));
+        }
+
+        IReadOnlyList<double[]> All(string name) => [.. Enumerable.Range(0, int.MaxValue).TakeWhile(i => saved.ContainsKey($"{name}.{i}")).Select(i => saved[$"{name}.{i}"])];
+    }
+
+    private ConstraintMultipliers NoMultipliers() => new(Variables.Budget.Constraints.Count, Variables.Budget.Spans.Count);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (optimiser, _) in optimisers)
+            optimiser.Dispose();
+        Variables.Dispose();
+    }
+}

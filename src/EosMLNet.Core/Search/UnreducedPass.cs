@@ -1,0 +1,79 @@
+using EosMLNet.Models;
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// The text's hidden states in the unreduced model, computed once a row and kept while memory allows, and how far the reduced model is from them.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="forward">Its forward pass.</param>
+/// <param name="layers">The layers whose output is kept, ascending.</param>
+/// <param name="limitBytes">The most memory.</param>
+internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward forward, IReadOnlyList<int> layers, long limitBytes) : IDisposable
+{
+    private readonly Dictionary<PackedRow, Tensor> kept = new(ReferenceEqualityComparer.Instance);       // (layers, S, d) each
+    private long bytes;
+
+    /// <summary>The hidden states that leave each layer, (layers, B, S, d), in the caller's dispose scope.</summary>
+    internal Tensor States(PackedBatch batch, VisionOutput vision)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var width = batch.TextIds.size(1);
+        return stack([.. batch.Rows.Select((row, i) => nn.functional.pad(Of(row, vision, i), [0, 0, 0, width - Length(row)]))], 1).MoveToOuterDisposeScope();
+    }
+
+    // Each row by itself, so that its states do not depend on which others it is first seen with: a resumed search sees it with others.
+    private Tensor Of(PackedRow row, VisionOutput vision, int image)                                     // (layers, S, d)
+    {
+        if (kept.TryGetValue(row, out var known))
+            return known;
+        using var scope = NewDisposeScope();
+        var alone = new PackedBatch([row], model.VisualTokens, model.PadTokenId, model.Device);
+        var states = stack([.. forward.RunTo(layers, alone, vision.Map(x => x.narrow(0, image, 1)), [], 1, k => k)]).squeeze(1);
+        var size = states.numel() * states.element_size();
+        if (bytes + size > limitBytes)
+            return states.MoveToOuterDisposeScope();
+        bytes += size;
+        return kept[row] = states.DetachFromDisposeScope();
+    }
+
+    private static int Length(PackedRow row) => row.Segments.Sum(s => s.Question.Length + s.Answer.Length);
+
+    /// <summary>Alignment: the mean over layers of <c>Σ‖h − h*‖² / Σ‖h*‖²</c> over the text tokens, 0-dimensional.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="reduced">h, the reduced model's states that leave the same layers, (B, S, d) each.</param>
+    /// <param name="unreduced">h*, (layers, B, S, d).</param>
+    internal static Tensor Distance(PackedBatch batch, IReadOnlyList<Tensor> reduced, Tensor unreduced)
+    {
+        using var scope = NewDisposeScope();
+        var states = stack([.. reduced]);
+        var counted = batch.IsText.unsqueeze(-1).to_type(states.dtype);                                  // (B, S, 1)
+        long[] ofRows = [1, 2, 3];
+        var distance = states.sub(unreduced).mul(counted).Power(2).sum(ofRows);
+        return distance.div(unreduced.mul(counted).Power(2).sum(ofRows)).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean over the answers' tokens of the Kullback-Leibler divergence of the reduced model's next tokens from the unreduced model's, 0-dimensional.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="logProbabilities">The reduced model's, (A, V).</param>
+    /// <param name="last">The unreduced model's states that leave the last layer, (B, S, d).</param>
+    internal Tensor Divergence(PackedBatch batch, Tensor logProbabilities, Tensor last)
+    {
+        using var scope = NewDisposeScope();
+        Tensor wanted;
+        using (no_grad())
+            wanted = TaskLoss.LogProbabilities(model, batch, last);                                      // (A, V)
+        return wanted.exp().mul(wanted.sub(logProbabilities)).sum(-1).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var states in kept.Values)
+            states.Dispose();
+        kept.Clear();
+    }
+}

@@ -1,0 +1,14 @@
+namespace EosMLNet.Search;
+
+/// <summary>How well a plan does on held-out questions.</summary>
+/// <param name="Loss">Mean cross-entropy of the answers' tokens.</param>
+/// <param name="Accuracy">The part of the answers that greedy decoding gets right to the last token.</param>
+/// <param name="Families">The same by kind of question.</param>
+internal sealed record ValidationResult(double Loss, double Accuracy, IReadOnlyList<ValidationResult.Family> Families)
+{
+    /// <summary>One kind of question.</summary>
+    /// <param name="Questions">How many there are; where there are none, the other numbers are not numbers.</param>
+    /// <param name="Accuracy">The part that is answered right.</param>
+    /// <param name="Probability">The mean probability of the right answer.</param>
+    internal sealed record Family(int Questions, double Accuracy, double Probability);
+}
