@@ -240,7 +240,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         state.Losses.Add(task.Number());
         var counts = variables.Counts();
         state.Multipliers.Update(variables.CountGradient(), [.. constraints.Select(variables.CountGradient)], [.. constraints.Select(c => c.Excess(counts))]);
-        state.Move(stage.Rate(state.Step));
+        state.Move(stage);
         state.Samples += batch.Questions;
         variables.MeetBudget();
         if (state.Step % GuardBlock == 0)

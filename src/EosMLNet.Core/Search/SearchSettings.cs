@@ -28,9 +28,9 @@ public sealed record SearchSettings
     /// <value>The default is 0.015.</value>
     public double LearningRate { get; init; } = 0.015;
 
-    /// <summary>Adam's learning rate for how many tokens each site keeps.</summary>
-    /// <value>The default is 0.1.</value>
-    public double CountLearningRate { get; init; } = 0.1;
+    /// <summary>Adam's learning rate for how many tokens each site keeps, reached as the limits tighten.</summary>
+    /// <value>The default is 0.15.</value>
+    public double CountLearningRate { get; init; } = 0.15;
 
     /// <summary>Adam's learning rate for the other parameters of the sites.</summary>
     /// <value>The default is 0.03.</value>

@@ -22,6 +22,9 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     /// <summary>The learning rate of a step, as a part of the settings'.</summary>
     internal double Rate(int step) => InitialRate + (FinalRate - InitialRate) * Done(step);
 
+    /// <summary>The same for the counts: the looser the limits, the less the loss says about them, and one that fell too early is slow to come back.</summary>
+    internal double CountRate(int step) => Rate(step) * Math.Min(1, step / Math.Max(1, Tightening * Steps));
+
     /// <summary>T of the soft selection at a step.</summary>
     internal double TemperatureAt(int step) => Temperature.First * Math.Pow(Temperature.Last / Temperature.First, Done(step));
 

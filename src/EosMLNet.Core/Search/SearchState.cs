@@ -3,20 +3,18 @@ namespace EosMLNet.Search;
 /// <summary>Everything that the steps of a search change, and with it all that a search needs to go on from where it was stopped.</summary>
 internal sealed class SearchState : IDisposable
 {
-    private readonly IReadOnlyList<(Adam Optimiser, double Rate)> optimisers;
+    private readonly SearchSettings settings;
+    private readonly Adam scores, counts, sites;
 
     /// <param name="variables">Where the search begins; the state owns them from now on.</param>
     /// <param name="settings">The learning rates.</param>
     /// <param name="guard">The limit on what a family may lose.</param>
     internal SearchState(SearchVariables variables, SearchSettings settings, FamilyGuard? guard)
     {
-        (Variables, Guard) = (variables, guard);
-        optimisers =
-        [
-            (new Adam(variables.ScoreParameters, settings.LearningRate), settings.LearningRate),
-            (new Adam(variables.CountParameters, settings.CountLearningRate), settings.CountLearningRate),
-            (new Adam(variables.SiteParameters, settings.SiteLearningRate), settings.SiteLearningRate),
-        ];
+        (Variables, this.settings, Guard) = (variables, settings, guard);
+        scores = new Adam(variables.ScoreParameters, settings.LearningRate);
+        counts = new Adam(variables.CountParameters, settings.CountLearningRate);
+        sites = new Adam(variables.SiteParameters, settings.SiteLearningRate);
         Multipliers = NoMultipliers();
     }
 
@@ -49,19 +47,24 @@ internal sealed class SearchState : IDisposable
     /// <summary>What a stage ended with.</summary>
     internal sealed record Ended(IReadOnlyList<double[]> Values, double[] Multipliers, int Losses, long Samples);
 
-    /// <summary>Lets each optimiser make a step of this part of its rate.</summary>
-    internal void Move(double rate)
+    /// <summary>Lets each optimiser make a step.</summary>
+    /// <param name="stage">Says which part of their learning rates.</param>
+    internal void Move(SearchStage stage)
     {
-        foreach (var (optimiser, full) in optimisers)
+        Move(scores, settings.LearningRate * stage.Rate(Step));
+        Move(counts, settings.CountLearningRate * stage.CountRate(Step));
+        Move(sites, settings.SiteLearningRate * stage.Rate(Step));
+
+        static void Move(Adam optimiser, double rate)
         {
-            optimiser.LearningRate = full * rate;
+            optimiser.LearningRate = rate;
             optimiser.Step();
         }
     }
 
     internal void ZeroGrad()
     {
-        foreach (var (optimiser, _) in optimisers)
+        foreach (var optimiser in Optimisers)
             optimiser.ZeroGrad();
     }
 
@@ -69,7 +72,7 @@ internal sealed class SearchState : IDisposable
     internal void EndStage()
     {
         Stages.Add(new(Variables.Values(), [.. Multipliers.Values], Losses.Count, Samples));
-        foreach (var (optimiser, _) in optimisers)
+        foreach (var optimiser in Optimisers)
             optimiser.Reset();
         (Multipliers, Step, Stopped, Best) = (NoMultipliers(), 0, false, null);
     }
@@ -85,9 +88,9 @@ internal sealed class SearchState : IDisposable
             ["multipliers"] = Multipliers.State(),
         };
         Add("variables", Variables.Values());
-        for (var i = 0; i < optimisers.Count; i++)
+        for (var i = 0; i < Optimisers.Length; i++)
         {
-            var (steps, moments) = optimisers[i].Optimiser.State();
+            var (steps, moments) = Optimisers[i].State();
             saved[$"optimiser.{i}"] = [steps];
             Add($"optimiser.{i}", moments);
         }
@@ -119,8 +122,8 @@ internal sealed class SearchState : IDisposable
         Losses.AddRange(saved["losses"]);
         Multipliers.Restore(saved["multipliers"]);
         Variables.Restore(All("variables"));
-        for (var i = 0; i < optimisers.Count; i++)
-            optimisers[i].Optimiser.Restore((int)saved[$"optimiser.{i}"][0], All($"optimiser.{i}"));
+        for (var i = 0; i < Optimisers.Length; i++)
+            Optimisers[i].Restore((int)saved[$"optimiser.{i}"][0], All($"optimiser.{i}"));
         Guard?.Restore(saved["guard"]);
         if (counters[6] >= 0)
             Best = (counters[5], All("best"), (int)counters[6]);
@@ -133,12 +136,14 @@ internal sealed class SearchState : IDisposable
         IReadOnlyList<double[]> All(string name) => [.. Enumerable.Range(0, int.MaxValue).TakeWhile(i => saved.ContainsKey($"{name}.{i}")).Select(i => saved[$"{name}.{i}"])];
     }
 
+    private Adam[] Optimisers => [scores, counts, sites];
+
     private ConstraintMultipliers NoMultipliers() => new(Variables.Budget.Constraints.Count, Variables.Budget.Spans.Count);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (optimiser, _) in optimisers)
+        foreach (var optimiser in Optimisers)
             optimiser.Dispose();
         Variables.Dispose();
     }

@@ -48,7 +48,7 @@ internal sealed record QualitySettings
     /// <summary>Training steps from the base model to the second one.</summary>
     public int SecondModelSteps { get; init; } = 60;
 
-    /// <summary>The seeds of the other searches.</summary>
+    /// <summary>The seeds of the searches without gradients.</summary>
     public IReadOnlyList<int> OtherSeeds { get; init; } = [1];
 
     /// <summary>The part of the search's steps that ablations take.</summary>

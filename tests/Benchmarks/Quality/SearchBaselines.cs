@@ -21,19 +21,25 @@ internal static class SearchBaselines
     // Prune, and nothing else: what is left to search is how many tokens each layer keeps.
     private static readonly FrozenParameters RatesOnly = new() { Transfer = 0, Reweight = 0, ProportionalAttention = 0 };
 
-    internal static IReadOnlyList<Trial> At(QualitySettings settings, int budget, int seed)
+    /// <summary>Gradient searches of the rates alone.</summary>
+    internal static IReadOnlyList<Trial> RatesAt(QualitySettings settings, int budget, int seed)
     {
         var search = QualityTrials.Default(settings, budget, seed) with { Frozen = RatesOnly, SnapToCorners = false };
         return
         [
             QualityTrials.Searched(QualityTrials.Main, "rate-only gradient, published scores", MethodKind.Search, search with { Scores = [ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention] }),
             QualityTrials.Searched(QualityTrials.Main, "rate-only gradient, our scores", MethodKind.Search, search),
-            Tried(settings, budget, "random search", seed, model => FreePlans.Dimensions(model), RandomSearch.Maximise, (model, point) => FreePlans.Plan(model, budget, point)),
-            Tried(settings, budget, "uniform schedule", seed, _ => 1, Grid, (model, point) => Uniform(model, budget, point[0])),
-            Tried(settings, budget, "P-Sigmoid, random search", seed, _ => PSigmoid.Dimensions, RandomSearch.Maximise, (model, point) => PSigmoid.Plan(model, budget, point)),
-            Tried(settings, budget, "P-Sigmoid, Bayesian search", seed, _ => PSigmoid.Dimensions, BayesianSearch.Maximise, (model, point) => PSigmoid.Plan(model, budget, point)),
         ];
     }
+
+    /// <summary>Searches without gradients.</summary>
+    internal static IReadOnlyList<Trial> TriedAt(QualitySettings settings, int budget, int seed) =>
+    [
+        Tried(settings, budget, "random search", seed, model => FreePlans.Dimensions(model), RandomSearch.Maximise, (model, point) => FreePlans.Plan(model, budget, point)),
+        Tried(settings, budget, "uniform schedule", seed, _ => 1, Grid, (model, point) => Uniform(model, budget, point[0])),
+        Tried(settings, budget, "P-Sigmoid, random search", seed, _ => PSigmoid.Dimensions, RandomSearch.Maximise, (model, point) => PSigmoid.Plan(model, budget, point)),
+        Tried(settings, budget, "P-Sigmoid, Bayesian search", seed, _ => PSigmoid.Dimensions, BayesianSearch.Maximise, (model, point) => PSigmoid.Plan(model, budget, point)),
+    ];
 
     /// <summary>Every layer keeps the same share of what enters it.</summary>
     internal static ReductionPlan Uniform(PlanModel model, double budget, double textShare)
