@@ -33,6 +33,8 @@ public static class EosErrors
     public const string Tokenizer = "EOS1014";
     /// <summary>The model's inputs do not fit together, such as image tokens without an image, or a prompt longer than the model's context.</summary>
     public const string ModelInput = "EOS1015";
+    /// <summary>Two models of one build have the same output.</summary>
+    public const string DuplicateOutput = "EOS1016";
     /// <summary>libtorch or its .NET binding cannot be loaded.</summary>
     public const string LibTorch = "EOS2001";
     /// <summary>The device that was asked for is not there.</summary>
@@ -43,10 +45,20 @@ public static class EosErrors
     public const string MlNetVersion = "EOS2004";
     /// <summary>A native library other than torch's cannot be loaded, such as the one that decodes pictures.</summary>
     public const string NativeLibrary = "EOS2005";
+    /// <summary>The build's worker could not be started, or ended without a result: killed, out of memory, or crashed.</summary>
+    public const string WorkerEnded = "EOS2006";
+    /// <summary>The build's worker took longer than it may.</summary>
+    public const string WorkerTimeout = "EOS2007";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>
     public const string Diverged = "EOS3002";
+    /// <summary>The searched plan loses more accuracy than the build allows.</summary>
+    public const string AccuracyGate = "EOS3003";
+    /// <summary>The searched plan is not as much faster as the build asks for.</summary>
+    public const string SpeedGate = "EOS3004";
+    /// <summary>The committed plan was not made from the present options, data, model and version.</summary>
+    public const string StalePlan = "EOS3005";
     /// <summary>A plan file is malformed or of a newer version.</summary>
     public const string PlanFile = "EOS4001";
     /// <summary>A plan does not fit the model it is applied to.</summary>
@@ -57,4 +69,6 @@ public static class EosErrors
     public const string ReferencedWeights = "EOS4004";
     /// <summary>The checkpoint of a search is damaged or belongs to another search.</summary>
     public const string SearchCheckpoint = "EOS4005";
+    /// <summary>An entry of the build's cache is damaged; it is made again.</summary>
+    public const string CacheEntry = "EOS4006";
 }

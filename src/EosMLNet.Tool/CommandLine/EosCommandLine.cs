@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EosMLNet.Tool.Build;
 using EosMLNet.Tool.Doctor;
 using EosMLNet.Tool.Evaluate;
 using EosMLNet.Tool.Forward;
@@ -20,6 +21,7 @@ internal static class EosCommandLine
             new InspectCommand(console),
             new ForwardCommand(console),
             new DoctorCommand(console),
+            new BuildCommand(console),
         };
         HelpWithExitCodes.AddTo(root);
         var parsed = root.Parse(arguments);

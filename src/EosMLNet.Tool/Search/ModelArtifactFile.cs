@@ -8,11 +8,13 @@ namespace EosMLNet.Tool.Search;
 internal static class ModelArtifactFile
 {
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
-    internal static void Write(string path, string modelFolder, string planFile, Device device)
+    internal static void Write(string path, string modelFolder, string planFile, Device device, long? embedWeightsUpTo = null)
     {
         var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null };
         var rows = NoRows(ml); // the model is trained: only its input's schema is needed
-        using var model = ml.VisionLanguage().Answer(modelFolder, planFile).Fit(rows);
+        var options = new AnswerOptions { ModelPath = modelFolder, PlanPath = planFile };
+        options.EmbedWeightsUpTo = embedWeightsUpTo ?? options.EmbedWeightsUpTo;
+        using var model = ml.VisionLanguage().Answer(options).Fit(rows);
         var target = Path.GetFullPath(path);
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp"; // in the same folder: large weights are referred to from there
         try

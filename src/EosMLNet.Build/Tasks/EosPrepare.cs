@@ -1,0 +1,216 @@
+using EosMLNet.Build.Exchange;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace EosMLNet.Build.Tasks;
+
+/// <summary>
+/// Looks which models have to be built anew, and writes the worker's request for each of those. Fast where nothing changed: it compares sizes and time stamps with those of the last build,
+/// and reads only files whose time stamp differs. It never starts anything.
+/// </summary>
+public sealed class EosPrepare : Microsoft.Build.Utilities.Task
+{
+    private static readonly string[] Modes = ["Search", "UseExisting", "Verify"];
+    // Metadata that are paths, and those that other parts of MSBuild or Visual Studio put on items.
+    private static readonly string[] NotOptions = ["TrainingData", "ValidationData", "ImageFolder", "WarmStart", "OutputFile", "Plan", "Device", "Link", "Visible", "SubType", "Pack", "CopyToOutputDirectory"];
+
+    /// <summary>The <c>EosModel</c> items.</summary>
+    [Required]
+    public ITaskItem[] Models { get; set; } = [];
+
+    /// <summary>The full path of the project.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>Where the artifacts go first.</summary>
+    [Required]
+    public string OutputFolder { get; set; } = "";
+
+    /// <summary>The project that runs the worker for one request.</summary>
+    [Required]
+    public string WorkerProject { get; set; } = "";
+
+    /// <summary>The worker's program.</summary>
+    [Required]
+    public string WorkerPath { get; set; } = "";
+
+    /// <summary>EosMode.</summary>
+    public string Mode { get; set; } = "Search";
+
+    /// <summary>EosDevice; where set, it goes before the items' own.</summary>
+    public string Device { get; set; } = "";
+
+    /// <summary>EosLibTorchPath.</summary>
+    public string LibTorchPath { get; set; } = "";
+
+    /// <summary>EosCacheDir.</summary>
+    public string CacheFolder { get; set; } = "";
+
+    /// <summary>EosTimeout, in seconds.</summary>
+    public string TimeoutSeconds { get; set; } = "";
+
+    /// <summary>The project's native files, among which may be libtorch.</summary>
+    public ITaskItem[] Natives { get; set; } = [];
+
+    /// <summary>NuGet's folder of packages.</summary>
+    public string NuGetRoot { get; set; } = "";
+
+    /// <summary>The program <c>dotnet</c>.</summary>
+    public string Host { get; set; } = "";
+
+    /// <summary>Runs of the worker project: one for each model that is not up to date.</summary>
+    [Output]
+    public ITaskItem[] Runs { get; set; } = [];
+
+    /// <summary>Every file that the models' builds make, also those that are not there yet, with the metadata that an SDK item needs to be copied and published.</summary>
+    [Output]
+    public ITaskItem[] Artifacts { get; set; } = [];
+
+    private string ProjectFolder => Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        List<ITaskItem> runs = [], artifacts = [];
+        var outputs = new Dictionary<string, ITaskItem>(StringComparer.OrdinalIgnoreCase);
+        foreach (var model in Models)
+        {
+            try
+            {
+                CheckProperties();
+                Prepare(model, outputs, runs, artifacts);
+            }
+            catch (BuildInputException e)
+            {
+                Report(model, e.Code, e.Message);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Report(model, EosErrors.CannotWrite, $"'{OutputFolder}' cannot be written: {e.Message} Check that the folder is writable and has room.");
+            }
+        }
+        (Runs, Artifacts) = ([.. runs], [.. artifacts]);
+        return !Log.HasLoggedErrors;
+    }
+
+    private void Report(ITaskItem model, string code, string message)
+    {
+        var location = ItemLocation.Of(model, ProjectFile);
+        Log.Error(code, location.File, location.Line, location.Column, message);
+    }
+
+    private void CheckProperties()
+    {
+        if (!Modes.Contains(Mode))
+            throw new BuildInputException(EosErrors.InvalidOption, $"EosMode is '{Mode}'; expected {string.Join(", ", Modes)}.");
+        if (TimeoutSeconds.Length > 0 && !(int.TryParse(TimeoutSeconds, out var seconds) && seconds is >= 0 and <= 2_000_000))
+            throw new BuildInputException(EosErrors.InvalidOption, $"EosTimeout is '{TimeoutSeconds}'; expected seconds, from 0 (no limit) to 2,000,000.");
+    }
+
+    private void Prepare(ITaskItem model, Dictionary<string, ITaskItem> outputs, List<ITaskItem> runs, List<ITaskItem> artifacts)
+    {
+        var target = Target(model);
+        var output = Path.GetFullPath(Path.Combine(OutputFolder, target));
+        if (outputs.TryGetValue(output, out var other))
+            throw new BuildInputException(EosErrors.DuplicateOutput, $"The models '{other.ItemSpec}' and '{model.ItemSpec}' both have the output '{target}'. Give each its own OutputFile.");
+        outputs[output] = model;
+        artifacts.AddRange(ArtifactPaths.All(output).Select(path => Artifact(path, target)));
+
+        var request = Request(model, output);
+        var stampFile = BuildStamp.PathFor(output);
+        var stamp = BuildStamp.TryRead(stampFile);
+        if (stamp is not null && stamp.Holds(request.Fingerprint(), out var refreshed))
+        {
+            if (refreshed is not null)
+                File.WriteAllText(stampFile, refreshed.ToText());
+            Log.LogMessage(MessageImportance.Low, "{0} is up to date.", target);
+            return;
+        }
+        runs.Add(Run(model, request, output));
+    }
+
+    private string Target(ITaskItem model)
+    {
+        var output = model.GetMetadata("OutputFile");
+        if (output.Length == 0)
+            output = Path.GetFileName(model.ItemSpec.TrimEnd('/', '\\')) + ".zip";
+        var full = Path.GetFullPath(Path.Combine(OutputFolder, output));
+        if (Path.IsPathRooted(output) || !full.StartsWith(Path.GetFullPath(OutputFolder).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.GetExtension(output) != ".zip")
+            throw new BuildInputException(EosErrors.InvalidOption, $"OutputFile is '{output}'; expected the name of a .zip file, relative to the output folder and inside it.");
+        return output;
+    }
+
+    private BuildRequest Request(ITaskItem model, string output)
+    {
+        var request = new BuildRequest();
+        request.Add(BuildRequest.Mode, Mode);
+        request.Add(BuildRequest.Worker, Path.GetFullPath(WorkerPath));
+        request.Add(BuildRequest.Model, ExistingFolder(model, "Include", model.GetMetadata("FullPath"), "a model folder in Hugging Face layout"));
+        if (Mode != "UseExisting" || model.GetMetadata("Plan").Length == 0)
+        {
+            request.Add(BuildRequest.TrainingData, ExistingFile(model, "TrainingData", required: true));
+            request.Add(BuildRequest.ValidationData, ExistingFile(model, "ValidationData"));
+            request.Add(BuildRequest.ImageFolder, ExistingFolder(model, "ImageFolder", Full(Needed(model, "ImageFolder")), "the folder that the data's picture paths start from"));
+            request.Add(BuildRequest.WarmStart, ExistingFile(model, "WarmStart"));
+        }
+        request.Add(BuildRequest.Output, output);
+        request.Add(BuildRequest.Plan, model.GetMetadata("Plan") is { Length: > 0 } plan ? Full(plan) : null);
+        request.Add(BuildRequest.Device, Device.Length > 0 ? Device : model.GetMetadata("Device"));
+        foreach (var name in Options(model))
+            request.Add(BuildRequest.OptionPrefix + name, model.GetMetadata(name));
+        return request;
+    }
+
+    private static IEnumerable<string> Options(ITaskItem model) => model.CloneCustomMetadata().Keys.Cast<string>()
+        .Where(name => !NotOptions.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.StartsWith("DefiningProject", StringComparison.Ordinal))
+        .OrderBy(name => name, StringComparer.Ordinal);
+
+    private string Needed(ITaskItem model, string name) => model.GetMetadata(name) is { Length: > 0 } value ? value
+        : throw new BuildInputException(EosErrors.InvalidOption, $"The model '{model.ItemSpec}' has no {name}. Set it on the EosModel item.");
+
+    private string? ExistingFile(ITaskItem model, string name, bool required = false)
+    {
+        var value = required ? Needed(model, name) : model.GetMetadata(name);
+        if (value.Length == 0)
+            return null;
+        return File.Exists(Full(value)) ? Full(value) : throw new BuildInputException(EosErrors.FileMissing, $"{name} is '{Full(value)}', which does not exist. Correct the EosModel item, or make the file before the build.");
+    }
+
+    private static string ExistingFolder(ITaskItem model, string name, string full, string what) => Directory.Exists(full) ? full.TrimEnd('/', '\\')
+        : throw new BuildInputException(EosErrors.FileMissing, $"{name} of the EosModel item '{model.ItemSpec}' is '{full}', which is no folder. Expected {what}.");
+
+    private string Full(string path) => Path.GetFullPath(Path.Combine(ProjectFolder, path));
+
+    private ITaskItem Artifact(string path, string target)
+    {
+        var item = new TaskItem(Escaped(path));
+        item.SetMetadata("Link", Escaped(Path.Combine(Path.GetDirectoryName(target)!, Path.GetFileName(path))));
+        item.SetMetadata("CopyToOutputDirectory", "PreserveNewest");
+        item.SetMetadata("ExcludeFromSingleFile", "true"); // it is read as a file, not as a resource
+        item.SetMetadata("Visible", "false");
+        item.SetMetadata("Pack", "false");
+        return item;
+    }
+
+    private ITaskItem Run(ITaskItem model, BuildRequest request, string output)
+    {
+        request.Add(BuildRequest.Origin, ItemLocation.Of(model, ProjectFile).ToString());
+        request.Add(BuildRequest.Project, ProjectFolder);
+        request.Add(BuildRequest.LibTorch, LibTorchPath.Length > 0 ? Full(LibTorchPath) : null);
+        foreach (var folder in Natives.Select(native => native.GetMetadata("FullPath")).Where(path => Path.GetFileNameWithoutExtension(path) is "libtorch_cpu" or "torch_cpu").Select(Path.GetDirectoryName).Distinct())
+            request.Add(BuildRequest.Natives, folder);
+        request.Add(BuildRequest.NuGetRoot, NuGetRoot);
+        request.Add(BuildRequest.Cache, CacheFolder.Length > 0 ? Full(CacheFolder) : null);
+        request.Add(BuildRequest.Timeout, TimeoutSeconds);
+        request.Add(BuildRequest.Host, Host);
+        var file = Path.ChangeExtension(output, ".rsp");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, request.ToText());
+        var run = new TaskItem(Escaped(WorkerProject));
+        run.SetMetadata("AdditionalProperties", $"EosRequestFile={SafePropertyValue.Encode(file)}");
+        return run;
+    }
+
+    // What a task puts into an item is unescaped once on the way.
+    private static string Escaped(string path) => path.Replace("%", "%25").Replace(";", "%3B").Replace("*", "%2A").Replace("?", "%3F").Replace("@", "%40").Replace("$", "%24").Replace("'", "%27").Replace("(", "%28").Replace(")", "%29");
+}

@@ -1,0 +1,75 @@
+using EosMLNet.Build.Exchange;
+
+namespace EosMLNet.Tool.Build;
+
+/// <summary>
+/// What was searched before, by the hash of everything that it depends on: a folder an entry, with a list of its files and their hashes. It outlives <c>clean</c>, and may be copied from
+/// machine to machine. An entry appears as a whole or not at all, and is checked before it is used.
+/// </summary>
+internal sealed class BuildCache(string root, WorkerLog log)
+{
+    private const string List = "entry.txt";
+    private const string Damaged = "damaged";
+
+    /// <summary>The artifact's path in an entry; plan and summary lie beside it as they do everywhere.</summary>
+    internal static string Artifact(string folder) => Path.Combine(folder, "model.zip");
+
+    /// <summary>The folder of an entry whose files all are what its list says; null where there is none.</summary>
+    internal string? Find(string key)
+    {
+        var folder = Folder(key);
+        if (!Directory.Exists(folder))
+            return null;
+        if (Fault(folder) is not { } fault)
+            return folder;
+        log.High($"{EosErrors.CacheEntry}: the cache entry '{folder}' is damaged: {fault}. It is removed and made again.");
+        Remove(folder);
+        return null;
+    }
+
+    /// <summary>Makes an entry through <paramref name="make"/>, which is given an empty folder.</summary>
+    internal string Create(string key, string staging, Action<string> make)
+    {
+        var temporary = Path.Combine(root, $"~{key}-{staging}");
+        Directory.CreateDirectory(root);
+        foreach (var abandoned in Directory.GetDirectories(root, $"~{key}-*")) // by a process that was killed: this one has the lock
+            Directory.Delete(abandoned, recursive: true);
+        Directory.CreateDirectory(temporary);
+        try
+        {
+            make(temporary);
+            var files = ArtifactPaths.All(Artifact(temporary)).Where(File.Exists).Select(file => $"{FileHash.Of(file)} {Path.GetFileName(file)}\n");
+            File.WriteAllText(Path.Combine(temporary, List), string.Concat(files));
+            Directory.Move(temporary, Folder(key));
+            return Folder(key);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    internal string LockFile(string key) => Path.Combine(root, $"{key}.lock");
+
+    private string Folder(string key) => Path.Combine(root, key);
+
+    private static string? Fault(string folder)
+    {
+        var list = Path.Combine(folder, List);
+        if (!File.Exists(list))
+            return $"it lacks {List}";
+        var lines = File.ReadAllLines(list).Select(line => line.Split(' ', 2)).ToList();
+        if (lines.Any(line => line.Length != 2 || Path.GetFileName(line[1]) != line[1]) || !lines.Any(line => line[1] == Path.GetFileName(Artifact(folder))))
+            return $"{List} is malformed";
+        var wrong = lines.FirstOrDefault(line => !File.Exists(Path.Combine(folder, line[1])) || FileHash.Of(Path.Combine(folder, line[1])) != line[0]);
+        return wrong is null ? null : $"{wrong[1]} is missing or has other content than was stored";
+    }
+
+    private void Remove(string folder)
+    {
+        var aside = Path.Combine(root, $"~{Damaged}-{Guid.NewGuid():N}"); // at once out of the way, whoever still reads it
+        Directory.Move(folder, aside);
+        Directory.Delete(aside, recursive: true);
+    }
+}

@@ -1,0 +1,41 @@
+namespace EosMLNet.Tool.Build;
+
+/// <summary>What a searched plan must not lose and must win for a build to succeed.</summary>
+internal sealed record BuildGate
+{
+    /// <summary>The most that accuracy on validation data may fall, from 0 to 1; null for no limit.</summary>
+    internal double? MaxAccuracyDrop { get; init; }
+
+    /// <summary>The same for families of questions; the empty name stands for all that are not named.</summary>
+    internal IReadOnlyDictionary<string, double> MaxFamilyDrops { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>How many times as fast prefill must be, measured; null for no limit.</summary>
+    internal double? MinSpeedup { get; init; }
+
+    /// <exception cref="EosException">EOS3003: too much accuracy is lost. EOS3004: too little speed is won.</exception>
+    internal void Check(BuildSummary summary)
+    {
+        var validation = summary.Validation;
+        var drop = validation.UnreducedAccuracy - validation.Accuracy;
+        if (drop > MaxAccuracyDrop)
+        {
+            throw new EosException(EosErrors.AccuracyGate, FormattableString.Invariant(
+                $"Validation accuracy falls by {drop:0.0000}, from {validation.UnreducedAccuracy:0.0000} to {validation.Accuracy:0.0000} over {validation.Questions} questions; MaxAccuracyDrop allows {MaxAccuracyDrop:0.####}. ") + Advice);
+        }
+        foreach (var (family, fall) in validation.FamilyDrops.OrderBy(x => x.Key, StringComparer.Ordinal))
+        {
+            if ((MaxFamilyDrops.TryGetValue(family, out var limit) || MaxFamilyDrops.TryGetValue("", out limit)) && fall > limit)
+                throw new EosException(EosErrors.AccuracyGate, FormattableString.Invariant($"Validation accuracy of the family '{family}' falls by {fall:0.0000}; MaxFamilyDrop allows {limit:0.####}. ") + Advice);
+        }
+        foreach (var family in MaxFamilyDrops.Keys.Where(name => name.Length > 0 && !validation.FamilyDrops.ContainsKey(name)))
+            throw new EosException(EosErrors.InvalidOption, $"MaxFamilyDrop names the family '{family}', which the validation data does not have. It has {string.Join(", ", validation.FamilyDrops.Keys.Order())}.");
+        if (summary.Prefill.Speedup < MinSpeedup)
+        {
+            throw new EosException(EosErrors.SpeedGate, FormattableString.Invariant(
+                $"Prefill is {summary.Prefill.Speedup:0.00} times as fast ({summary.Prefill.UnreducedMilliseconds:0.00} ms unreduced, {summary.Prefill.Milliseconds:0.00} ms under the plan, where it was searched); MinSpeedup asks for {MinSpeedup:0.##}. ") +
+                "Lower the token limits, or MinSpeedup.");
+        }
+    }
+
+    private const string Advice = "Nothing is emitted. Raise the token limits or Steps, or allow more.";
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EosMLNet.Build.Exchange;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+
+namespace EosMLNet.Tool.Build;
+
+/// <summary>An item's metadata as the settings of a search and the limits of its gate.</summary>
+internal sealed class BuildOptions
+{
+    private delegate SearchSettings Setter(SearchSettings settings, string text);
+
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter() } };
+
+    private static readonly Dictionary<string, Setter> Setters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["MeanVisualTokens"] = (s, v) => s with { Constraints = s.Constraints with { MeanVisualTokens = Real(v) } },
+        ["FinalVisualTokens"] = (s, v) => s with { Constraints = s.Constraints with { FinalVisualTokens = Real(v) } },
+        ["MacsRatio"] = (s, v) => s with { Constraints = s.Constraints with { MacsRatio = Real(v) } },
+        ["KvBytesRatio"] = (s, v) => s with { Constraints = s.Constraints with { KvBytesRatio = Real(v) } },
+        ["FamilyDrop"] = (s, v) => s with { Constraints = s.Constraints with { FamilyDrop = Real(v) } },
+        ["Steps"] = (s, v) => s with { Steps = Whole(v) },
+        ["BatchSize"] = (s, v) => s with { BatchSize = Whole(v) },
+        ["QuestionsPerPicture"] = (s, v) => s with { QuestionsPerPicture = Whole(v) },
+        ["LearningRate"] = (s, v) => s with { LearningRate = Real(v) },
+        ["CountLearningRate"] = (s, v) => s with { CountLearningRate = Real(v) },
+        ["SiteLearningRate"] = (s, v) => s with { SiteLearningRate = Real(v) },
+        ["Objective"] = (s, v) => s with { Objective = Name<SearchObjective>(v) },
+        ["AlignmentWeight"] = (s, v) => s with { AlignmentWeight = Real(v) },
+        ["AlignmentLayers"] = (s, v) => s with { AlignmentLayers = [.. List(v).Select(Whole)] },
+        ["Patience"] = (s, v) => s with { Patience = Whole(v) },
+        ["CheckEvery"] = (s, v) => s with { CheckEvery = Whole(v) },
+        ["SoftForward"] = (s, v) => s with { SoftForward = Truth(v) },
+        ["Sites"] = (s, v) => s with { Sites = [.. List(v).Select(Whole)] },
+        ["Scores"] = (s, v) => s with { Scores = [.. List(v).Select(Name<ScoreCriterion>)] },
+        ["RelevanceRank"] = (s, v) => s with { RelevanceRank = Whole(v) },
+        ["InitialSlack"] = (s, v) => s with { InitialSlack = Real(v) },
+        ["Tightening"] = (s, v) => s with { Tightening = Real(v) },
+        ["InitialTaper"] = (s, v) => s with { InitialTaper = Real(v) },
+        ["InitialTemperature"] = (s, v) => s with { InitialTemperature = Real(v) },
+        ["FinalTemperature"] = (s, v) => s with { FinalTemperature = Real(v) },
+        ["CandidateFactor"] = (s, v) => s with { CandidateFactor = Real(v) },
+        ["Seed"] = (s, v) => s with { Seed = Whole(v) },
+        ["ValidationQuestions"] = (s, v) => s with { ValidationQuestions = Whole(v) },
+        ["SnapToCorners"] = (s, v) => s with { SnapToCorners = Truth(v) },
+        ["CacheBytes"] = (s, v) => s with { CacheBytes = Long(v) },
+        ["FrozenTransfer"] = (s, v) => s with { Frozen = s.Frozen with { Transfer = Real(v) } },
+        ["FrozenTemperature"] = (s, v) => s with { Frozen = s.Frozen with { Temperature = Real(v) } },
+        ["FrozenActivation"] = (s, v) => s with { Frozen = s.Frozen with { Activation = Real(v) } },
+        ["FrozenReweight"] = (s, v) => s with { Frozen = s.Frozen with { Reweight = Real(v) } },
+        ["FrozenProportionalAttention"] = (s, v) => s with { Frozen = s.Frozen with { ProportionalAttention = Real(v) } },
+        ["UniformKeep"] = (s, v) => s with { Frozen = s.Frozen with { UniformKeep = Truth(v) } },
+    };
+
+    /// <summary>The settings; a warm start is added when torch is there to load it.</summary>
+    internal SearchSettings Settings { get; private set; } = new() { Constraints = new() };
+
+    /// <summary>How many seeds are searched with, from the settings' own on.</summary>
+    internal int Seeds { get; private set; } = 1;
+
+    /// <summary>The most bytes of weights that go into the artifact; null for the library's default.</summary>
+    internal long? EmbedWeightsUpTo { get; private set; }
+
+    internal BuildGate Gate { get; private set; } = new();
+
+    /// <summary>Everything that has a say in what is searched, defaults included; not the gate's limits, which need no new search.</summary>
+    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} embed {EmbedWeightsUpTo}");
+
+    /// <summary>Every metadatum that is understood.</summary>
+    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
+
+    /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
+    internal static BuildOptions Parse(BuildRequest request)
+    {
+        var options = new BuildOptions();
+        foreach (var (name, text) in request.Options)
+        {
+            try
+            {
+                options.Set(name, text.Trim());
+            }
+            catch (FormatException e)
+            {
+                throw new EosException(EosErrors.InvalidOption, $"{name} is '{text}'; expected {e.Message}. Correct the metadata of the EosModel item.", e);
+            }
+        }
+        return options;
+    }
+
+    private void Set(string name, string text)
+    {
+        if (Setters.TryGetValue(name, out var setter))
+            Settings = setter(Settings, text);
+        else if (Is("Seeds"))
+            Seeds = Whole(text) is >= 1 and var count ? count : throw new FormatException("at least 1");
+        else if (Is("EmbedWeightsUpTo"))
+            EmbedWeightsUpTo = Long(text);
+        else if (Is("MaxAccuracyDrop"))
+            Gate = Gate with { MaxAccuracyDrop = Real(text) };
+        else if (Is("MaxFamilyDrop"))
+            Gate = Gate with { MaxFamilyDrops = Families(text) };
+        else if (Is("MinSpeedup"))
+            Gate = Gate with { MinSpeedup = Real(text) };
+        else
+            throw new EosException(EosErrors.InvalidOption, $"The EosModel item has the metadatum {name}, which is none that EosMLNet knows. Expected one of {string.Join(", ", Names.Order())}.");
+
+        bool Is(string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // "0.1" for every family, "colour=0.05, count=0.1" for those named; the empty name stands for all others.
+    private static Dictionary<string, double> Families(string text) =>
+        List(text).Select(part => part.LastIndexOf('=') is >= 0 and var sign ? (part[..sign].Trim(), Real(part[(sign + 1)..])) : ("", Real(part))).ToDictionary(x => x.Item1, x => x.Item2);
+
+    private static string[] List(string text) => text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static int Whole(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("a whole number");
+
+    private static long Long(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("a whole number");
+
+    private static double Real(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number) ? number : throw new FormatException("a number, with a point and without grouping");
+
+    private static bool Truth(string text) => bool.TryParse(text, out var value) ? value : throw new FormatException("true or false");
+
+    private static T Name<T>(string text)
+        where T : struct, Enum =>
+        Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : throw new FormatException($"one of {string.Join(", ", Enum.GetNames<T>())}");
+}

@@ -1,0 +1,181 @@
+using EosMLNet.Build.Exchange;
+
+namespace EosMLNet.Tool.Build;
+
+/// <summary>
+/// Makes one model's artifact: from the cache where the same inputs were searched before, by a search otherwise, or from a committed plan. Two of them at once, on one project or on two with equal
+/// inputs, wait for each other. The stamp is written last, so that what was interrupted is done again.
+/// </summary>
+internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
+{
+    internal void Run(BuildRequest request, string staging, CancellationToken cancellation)
+    {
+        var output = request[BuildRequest.Output];
+        var options = BuildOptions.Parse(request);
+        using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"), () => log.High($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
+        var last = BuildStamp.TryRead(BuildStamp.PathFor(output));
+        if (last?.Holds(request.Fingerprint(), out _) == true)
+        {
+            log.High($"{Path.GetFileName(output)} was built meanwhile by another build.");
+            return;
+        }
+        var inputs = Inputs(request, last);
+        var key = Key(request, options, inputs);
+        var entry = Entry(request, options, inputs, key, staging, cancellation);
+        File.Delete(BuildStamp.PathFor(output));
+        CheckGate(options.Gate, BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(entry))), output);
+        Emit(entry, output, staging);
+        if (request[BuildRequest.Mode] == "Search" && request[BuildRequest.Plan] is { Length: > 0 } plan)
+            Commit(output, plan);
+        WriteStamp(request, inputs, output);
+        log.High($"{Path.GetFileName(output)} is ready.");
+    }
+
+    private static bool UsesPlan(BuildRequest request) => request[BuildRequest.Mode] != "Search" && request[BuildRequest.Plan].Length > 0;
+
+    private static InputFiles Inputs(BuildRequest request, BuildStamp? last)
+    {
+        var inputs = new InputFiles(last);
+        inputs.AddModel(request[BuildRequest.Model]);
+        if (request[BuildRequest.TrainingData] is { Length: > 0 } table)
+            inputs.AddTable("training", table, request[BuildRequest.ImageFolder]);
+        if (request[BuildRequest.ValidationData] is { Length: > 0 } held)
+            inputs.AddTable("validation", held, request[BuildRequest.ImageFolder]);
+        if (request[BuildRequest.WarmStart] is { Length: > 0 } warm)
+            AddPlan(inputs, "warm start", warm);
+        return inputs;
+    }
+
+    private static void AddPlan(InputFiles inputs, string role, string plan)
+    {
+        foreach (var file in new[] { plan, ArtifactPaths.CommittedParameters(plan) }.Where(File.Exists))
+            inputs.Add(role, Path.GetExtension(file), file);
+    }
+
+    private static string Key(BuildRequest request, BuildOptions options, InputFiles inputs) =>
+        FileHash.OfText($"eos-build 1\n{WorkerVersion.Full}\n{request[BuildRequest.Device].ToLowerInvariant()}\n{options.Canonical}\n{inputs.Canonical}");
+
+    private string Entry(BuildRequest request, BuildOptions options, InputFiles inputs, string key, string staging, CancellationToken cancellation)
+    {
+        var cache = new BuildCache(request[BuildRequest.Cache] is { Length: > 0 } root ? root : Path.Combine(Path.GetDirectoryName(request[BuildRequest.Output])!, "cache"), log);
+        if (UsesPlan(request))
+        {
+            var plan = CommittedPlan(request, key);
+            inputs.Add("summary", "", ArtifactPaths.CommittedSummary(plan));
+            AddPlan(inputs, "plan", plan);
+            return Cached(cache, FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.EmbedWeightsUpTo}\n{inputs.Canonical}"), staging, folder =>
+            {
+                Copy(plan, ArtifactPaths.Plan(BuildCache.Artifact(folder)));
+                Copy(ArtifactPaths.CommittedParameters(plan), ArtifactPaths.Parameters(BuildCache.Artifact(folder)));
+                Copy(ArtifactPaths.CommittedSummary(plan), ArtifactPaths.Summary(BuildCache.Artifact(folder)));
+                search.Apply(request, options, key, folder, cancellation);
+            }, cancellation);
+        }
+        return Cached(cache, key, staging, folder =>
+        {
+            if (request[BuildRequest.Mode] != "Search")
+                throw new EosException(EosErrors.StalePlan, $"EosMode is {request[BuildRequest.Mode]}, but the item names no Plan, and the cache has nothing for its present inputs (sha256:{key}). Set Plan to a committed plan, or build once with EosMode=Search.");
+            search.Search(request, options, key, folder, cancellation);
+        }, cancellation);
+    }
+
+    private string Cached(BuildCache cache, string key, string staging, Action<string> make, CancellationToken cancellation)
+    {
+        using var turn = FileLock.Wait(cache.LockFile(key), () => log.High($"Waiting for another build that searches the same."), cancellation);
+        if (cache.Find(key) is not { } entry)
+            return cache.Create(key, staging, make);
+        log.High($"Taken from the cache: {entry}");
+        return entry;
+    }
+
+    // The committed plan, once it is known to be what was measured and, to verify, to be of the present inputs.
+    private static string CommittedPlan(BuildRequest request, string key)
+    {
+        var (plan, summaryFile) = (request[BuildRequest.Plan], ArtifactPaths.CommittedSummary(request[BuildRequest.Plan]));
+        foreach (var file in new[] { plan, summaryFile }.Where(file => !File.Exists(file)))
+            throw new EosException(EosErrors.StalePlan, $"EosMode is {request[BuildRequest.Mode]}, but '{file}' does not exist. Build once with EosMode=Search, and commit plan, parameters and summary.");
+        var summary = BuildSummary.Read(summaryFile);
+        if (summary.Plan != PlanHash(plan))
+            throw new EosException(EosErrors.StalePlan, $"'{plan}' is not the plan that '{summaryFile}' tells of: one of them, or the parameters, was changed by hand. Build with EosMode=Search, and commit what it writes.");
+        if (request[BuildRequest.Mode] == "Verify" && summary.Provenance.Inputs != $"sha256:{key}")
+            throw new EosException(EosErrors.StalePlan, $"The committed plan '{plan}' is stale: it was made from {summary.Provenance.Inputs}, the present options, data, model and version are sha256:{key}. Build with EosMode=Search, and commit what it writes.");
+        return plan;
+    }
+
+    /// <summary>The hash of a plan with its parameters.</summary>
+    internal static string PlanHash(string plan)
+    {
+        var parameters = ArtifactPaths.CommittedParameters(plan);
+        return $"sha256:{FileHash.OfText(FileHash.Of(plan) + (File.Exists(parameters) ? FileHash.Of(parameters) : ""))}";
+    }
+
+    private void CheckGate(BuildGate gate, BuildSummary summary, string output)
+    {
+        var (validation, prefill) = (summary.Validation, summary.Prefill);
+        log.High($"Validation accuracy {validation.Accuracy:0.0000}, unreduced {validation.UnreducedAccuracy:0.0000}, over {validation.Questions} questions; {summary.Tokens.Mean:0.#} mean visual tokens; prefill {prefill.Speedup:0.00} times as fast.");
+        try
+        {
+            gate.Check(summary);
+        }
+        catch (EosException)
+        {
+            foreach (var file in ArtifactPaths.All(output)) // of an earlier build with other limits
+                File.Delete(file);
+            throw;
+        }
+        if (gate != new BuildGate())
+            log.High($"The gate is passed.");
+    }
+
+    private static void Emit(string entry, string output, string staging)
+    {
+        var folder = Path.GetDirectoryName(output)!;
+        var prefix = $"~{Path.GetFileNameWithoutExtension(output)}-";
+        foreach (var abandoned in Directory.GetDirectories(folder, prefix + "*")) // by a process that was killed: this one has the lock
+            Directory.Delete(abandoned, recursive: true);
+        var temporary = Directory.CreateDirectory(Path.Combine(folder, prefix + staging)).FullName;
+        try
+        {
+            var files = ArtifactPaths.All(BuildCache.Artifact(entry)).Zip(ArtifactPaths.All(output)).ToList();
+            foreach (var (from, to) in files.Where(pair => File.Exists(pair.First)))
+                File.Copy(from, Path.Combine(temporary, Path.GetFileName(to)));
+            foreach (var (from, to) in files)
+            {
+                if (File.Exists(from))
+                    File.Move(Path.Combine(temporary, Path.GetFileName(to)), to, overwrite: true);
+                else
+                    File.Delete(to);
+            }
+        }
+        finally
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private static void Commit(string output, string plan)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(plan)!);
+        Copy(ArtifactPaths.Parameters(output), ArtifactPaths.CommittedParameters(plan));
+        Copy(ArtifactPaths.Plan(output), plan);
+        Copy(ArtifactPaths.Summary(output), ArtifactPaths.CommittedSummary(plan));
+    }
+
+    // Only where it differs: the time stamp of a file under version control is left alone.
+    private static void Copy(string from, string to)
+    {
+        if (!File.Exists(from))
+            File.Delete(to);
+        else if (!File.Exists(to) || FileHash.Of(from) != FileHash.Of(to))
+            File.Copy(from, to, overwrite: true);
+    }
+
+    private static void WriteStamp(BuildRequest request, InputFiles inputs, string output)
+    {
+        var plan = request[BuildRequest.Plan];
+        string[] committed = plan.Length > 0 ? [plan, ArtifactPaths.CommittedParameters(plan), ArtifactPaths.CommittedSummary(plan)] : [];
+        var files = inputs.Files.Concat(ArtifactPaths.All(output).Concat(committed).Concat(WorkerVersion.Files).Append(request[BuildRequest.Worker]).Where(File.Exists).Select(StampedFile.Of));
+        var stamp = BuildStamp.Of(request.Fingerprint(), files.DistinctBy(file => file.Path), request[BuildRequest.Model]);
+        Runtime.AtomicFile.WriteText(BuildStamp.PathFor(output), stamp.ToText());
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EosMLNet.Tool.Build;
+
+/// <summary>What a build found, for people and for the gate: lies beside the plan, not in the artifact, since it says how long things took.</summary>
+internal sealed record BuildSummary
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    public required int Version { get; init; }
+    public required BuildProvenance Provenance { get; init; }
+
+    /// <summary>SHA-256 of the plan's file: a plan that was edited by hand is not the one that was measured.</summary>
+    public required string Plan { get; init; }
+
+    public required ValidationSummary Validation { get; init; }
+    public required TokensSummary Tokens { get; init; }
+    public required PrefillSummary Prefill { get; init; }
+    public required SearchSummary Search { get; init; }
+
+    internal string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <exception cref="EosException">EOS4001: it is malformed.</exception>
+    internal static BuildSummary Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<BuildSummary>(File.ReadAllBytes(path), Json) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new EosException(EosErrors.PlanFile, $"The summary '{path}' is malformed: {e.Message} Build with EosMode=Search to write plan and summary anew.", e);
+        }
+    }
+
+    /// <param name="Questions">Questions that the numbers are over.</param>
+    /// <param name="Accuracy">The part answered right under the plan.</param>
+    /// <param name="UnreducedAccuracy">The same without.</param>
+    /// <param name="FamilyDrops">By how much each family of questions falls.</param>
+    internal sealed record ValidationSummary(int Questions, double Accuracy, double UnreducedAccuracy, IReadOnlyDictionary<string, double> FamilyDrops);
+
+    internal sealed record TokensSummary(double Mean, int Final, double MacsRatio, double KvBytesRatio);
+
+    internal sealed record PrefillSummary(double UnreducedMilliseconds, double Milliseconds)
+    {
+        public double Speedup => Milliseconds > 0 ? UnreducedMilliseconds / Milliseconds : 0;
+    }
+
+    internal sealed record SearchSummary(long Samples, double Seconds, long PeakMemoryBytes);
+}
