@@ -4,7 +4,7 @@
 using BuildTime;
 using Microsoft.ML;
 
-string[] asked = args.Length == 2 ? args : [Path.Combine(AppContext.BaseDirectory, "question.png"), "how many objects are there"];
+string[] asked = args.Length == 2 ? args : [Path.Combine(AppContext.BaseDirectory, "question.png"), "what colour is the square"];
 var ml = new MLContext { GpuDeviceId = 0, FallbackToCpu = true };
 var model = ml.Model.Load(Path.Combine(AppContext.BaseDirectory, "vqa.zip"), out _);
 using (model as IDisposable)

@@ -14,7 +14,7 @@ internal sealed class BuildRequest
         Worker = "worker", Timeout = "timeout", Host = "host", OptionPrefix = "option.";
 
     // What says where the build runs and how long it may take, not what it makes.
-    private static readonly HashSet<string> Circumstances = [Origin, LibTorch, Natives, NuGetRoot, Cache, Timeout, Host];
+    private static readonly HashSet<string> Circumstances = [Origin, Project, LibTorch, Natives, NuGetRoot, Cache, Timeout, Host];
 
     private readonly List<KeyValuePair<string, string>> entries = [];
 

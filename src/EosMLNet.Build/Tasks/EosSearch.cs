@@ -12,10 +12,10 @@ namespace EosMLNet.Build.Tasks;
 /// </summary>
 public sealed class EosSearch : ToolTask
 {
-    private const int LinesKept = 5;
+    private const int LinesKept = 3;
     private static readonly Regex Progress = new("^##eos (?<importance>high|normal|low): (?<text>.*)$", RegexOptions.CultureInvariant);
 
-    private readonly Queue<string> lastLines = new();
+    private readonly List<string> firstLines = [];
     private readonly Stopwatch clock = new();
     private readonly string staging = Guid.NewGuid().ToString("N");
     private BuildRequest request = new();
@@ -50,7 +50,10 @@ public sealed class EosSearch : ToolTask
         clock.Start();
         try
         {
-            return base.Execute();
+            var done = base.Execute();
+            if (!done && !canceled && Timeout > 0 && clock.ElapsedMilliseconds >= Timeout)
+                Fail(EosErrors.WorkerTimeout, $"The search took longer than the {Timeout / 1000} seconds of EosTimeout and was stopped. Raise EosTimeout, or lower Steps.");
+            return done;
         }
         finally
         {
@@ -92,12 +95,8 @@ public sealed class EosSearch : ToolTask
     /// <inheritdoc/>
     protected override bool HandleTaskExecutionErrors()
     {
-        if (canceled)
-            return false;
-        if (Timeout > 0 && clock.ElapsedMilliseconds >= Timeout)
-            Fail(EosErrors.WorkerTimeout, $"The search took longer than the {Timeout / 1000} seconds of EosTimeout and was stopped. Raise EosTimeout, or lower Steps.");
-        else if (!Log.HasLoggedErrors)
-            Fail(EosErrors.WorkerEnded, $"The worker ended with exit code {ExitCode} and without a result{(ExitCode == 137 ? ": it was killed, as the system does when memory is short" : "")}. {string.Join(" ", lastLines)}".TrimEnd());
+        if (!canceled && !Log.HasLoggedErrors)
+            Fail(EosErrors.WorkerEnded, $"The worker ended with exit code {ExitCode} and without a result{(ExitCode == 137 ? ": it was killed, as the system does when memory is short" : "")}. {string.Join(" ", firstLines)}".TrimEnd());
         return false;
     }
 
@@ -107,13 +106,12 @@ public sealed class EosSearch : ToolTask
             Log.Error(code, RequestPath, 0, 0, text);
     }
 
-    // Whatever the worker prints beside its own lines, such as an exception's trace: its end goes into the error.
+    // Whatever the worker prints beside its own lines, such as an exception with its trace: its beginning goes into the error.
     private void Remember(string line)
     {
         Log.LogMessage(MessageImportance.Normal, "{0}", line);
-        lastLines.Enqueue(line.Trim());
-        if (lastLines.Count > LinesKept)
-            lastLines.Dequeue();
+        if (firstLines.Count < LinesKept && line.Trim().Length > 0)
+            firstLines.Add(line.Trim());
     }
 
     private static MessageImportance Importance(string name) => name switch

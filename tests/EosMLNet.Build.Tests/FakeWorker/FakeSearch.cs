@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text;
+using EosMLNet.Build.Exchange;
+using EosMLNet.Tool.Build;
+
+namespace EosMLNet.Build.Tests;
+
+/// <summary>A search that takes no time, does as <see cref="Behaviour"/> says, and writes down that it was there.</summary>
+internal sealed class FakeSearch : IModelSearch
+{
+    internal const string Journal = "EOS_FAKE_JOURNAL", Behaviour = "EOS_FAKE_BEHAVIOUR";
+
+    /// <summary>Appends a line, <c>worker</c> or <c>search</c>, with this process's id.</summary>
+    internal static void Note(string what)
+    {
+        using var journal = new FileStream(Environment.GetEnvironmentVariable(Journal)!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        journal.Write(Encoding.UTF8.GetBytes($"{what} {Environment.ProcessId}\n"));
+    }
+
+    public void Search(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation)
+    {
+        Note("search");
+        Behave(folder);
+        var artifact = BuildCache.Artifact(folder);
+        File.WriteAllText(ArtifactPaths.Plan(artifact), $"{{ \"key\": \"{key}\" }}\n");
+        File.WriteAllText(ArtifactPaths.Parameters(artifact), "parameters");
+        var provenance = new BuildProvenance
+        {
+            Inputs = $"sha256:{key}",
+            Model = "sha256:model",
+            Data = "sha256:data",
+            Options = $"sha256:{FileHash.OfText(options.Canonical)}",
+            Worker = WorkerVersion.Full,
+            Seed = options.Settings.Seed,
+            Device = "cpu",
+            ValidationQuestions = 100,
+            ValidationAccuracy = 0.75,
+            UnreducedAccuracy = 0.875,
+            MeanVisualTokens = 16,
+        };
+        WriteZip(artifact, provenance);
+        File.WriteAllText(ArtifactPaths.Summary(artifact), new BuildSummary
+        {
+            Version = 1,
+            Provenance = provenance,
+            Plan = BuildRunner.PlanHash(ArtifactPaths.Plan(artifact)),
+            Validation = new(100, 0.75, 0.875, new Dictionary<string, double> { ["colour"] = 0.25, ["count"] = 0 }),
+            Tokens = new(16, 4, 0.25, 0.25),
+            Prefill = new(20, 10),
+            Search = new(1000, 1, 1),
+        }.ToJson());
+    }
+
+    public void Apply(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation)
+    {
+        Note("apply");
+        var artifact = BuildCache.Artifact(folder);
+        WriteZip(artifact, BuildSummary.Read(ArtifactPaths.Summary(artifact)).Provenance);
+    }
+
+    private static void WriteZip(string artifact, BuildProvenance provenance)
+    {
+        using (var zip = ZipFile.Open(artifact, ZipArchiveMode.Create))
+        using (var entry = zip.CreateEntry("Model.key").Open())
+            entry.Write("a model"u8);
+        ArtifactZip.Normalise(artifact, provenance);
+    }
+
+    private static void Behave(string folder)
+    {
+        switch (Environment.GetEnvironmentVariable(Behaviour))
+        {
+            case "slow":
+                Thread.Sleep(TimeSpan.FromSeconds(5));
+                break;
+            case "hang":
+                File.WriteAllText(Path.Combine(folder, "half"), "a file that is not finished");
+                Thread.Sleep(TimeSpan.FromMinutes(5));
+                break;
+            case "killed":
+                File.WriteAllText(Path.Combine(folder, "half"), "a file that is not finished");
+                Process.GetCurrentProcess().Kill(); // SIGKILL: nothing of this process runs on
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case "crash":
+                throw new InvalidOperationException("the search has a defect");
+            case "disk-full":
+                using (var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) // the system's own ENOSPC
+                    full.Write(new byte[1]);
+                break;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using EosMLNet.Tool.Build;
+using EosMLNet.Tool.Tests;
+using Microsoft.ML;
+
+namespace EosMLNet.Build.Tests.Integration;
+
+/// <summary>The worker that the package brings, on a tiny random model.</summary>
+public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, IDisposable
+{
+    private readonly ThrowAway app = new ThrowAway().With("EOS_LIBTORCH", LibTorch());
+
+    [Fact]
+    public void It_searches_and_equal_builds_give_equal_bytes()
+    {
+        Project(" MaxAccuracyDrop=\"1\"").Dotnet("build").Succeeds();
+        var (artifact, plan) = (File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]), File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
+        AssertProvenance();
+        using (ml.Model.Load(app["bin/Debug/net10.0/tiny.zip"], out _) as IDisposable)
+        {
+        }
+
+        Directory.Delete(app.Cache, recursive: true);
+        Directory.Delete(app["obj"], recursive: true);
+        var run = Project(" MaxAccuracyDrop=\"1\"").Dotnet("build").Succeeds();
+        Assert.Contains($"the environment variable EOS_LIBTORCH: {LibTorch()}", run.Output);
+        Assert.Equal(artifact, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]));
+        Assert.Equal(plan, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
+    }
+
+    [Theory]
+    [InlineData("EOS2002", " Device=\"cuda:99\"", "")]
+    [InlineData("EOS2001", "", "nowhere")]
+    [InlineData("EOS3001", " FinalVisualTokens=\"0.5\"", "")]
+    public void What_the_machine_or_the_model_cannot_do_is_an_error(string code, string attributes, string libTorch)
+    {
+        Project(attributes).Dotnet("build", $"-p:EosLibTorchPath={libTorch}").FailsWith(code);
+        Assert.Empty(app.Find("tiny.zip"));
+    }
+
+    private readonly MLContext ml = new();
+
+    private ThrowAway Project(string attributes) => app.Project(attributes, model: tiny.Model,
+        data: $""" TrainingData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny.zip" MeanVisualTokens="8" Steps="3" BatchSize="2" """,
+        properties: $"<EosWorkerPath>$([MSBuild]::NormalizePath('{LocalFeed.Packages}', 'eosmlnet.build', '{LocalFeed.Version}', 'tools', 'net10.0', 'any', 'eos.dll'))</EosWorkerPath>");
+
+    private void AssertProvenance()
+    {
+        using var zip = ZipFile.OpenRead(app["bin/Debug/net10.0/tiny.zip"]);
+        Assert.All(zip.Entries, entry => Assert.Equal(1980, entry.LastWriteTime.Year));
+        var provenance = JsonNode.Parse(zip.GetEntry(BuildProvenance.EntryName)!.Open())!;
+        Assert.StartsWith("sha256:", (string?)provenance["inputs"]);
+        Assert.Equal("cpu", (string?)provenance["device"]);
+        Assert.Equal(1, (int?)provenance["seed"]);
+        foreach (var entry in zip.Entries)
+        {
+            using var reader = new StreamReader(entry.Open());
+            var text = reader.ReadToEnd();
+            Assert.DoesNotContain(tiny.Model, text);
+            Assert.DoesNotContain(app.Root, text);
+            Assert.DoesNotContain(Environment.MachineName, text);
+        }
+    }
+
+    // What the test program itself was built with.
+    private static string LibTorch() => ((string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!).Split(Path.PathSeparator)
+        .Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"))
+        .First(folder => Directory.Exists(folder) && Directory.GetFiles(folder, "*torch_cpu.*").Length > 0);
+
+    public void Dispose() => app.Dispose();
+}
