@@ -1,6 +1,8 @@
 // Measures what is claimed.
 //   dotnet run --project tests/Benchmarks -c Release -- quality --jobs 2
+//   dotnet run --project tests/Benchmarks -c Release -- no-op --project samples/BuildTime
 using System.CommandLine;
+using Benchmarks.Builds;
 using Benchmarks.Quality;
 
-return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand() }.Parse(args).Invoke();
+return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new NoOpBuildCommand() }.Parse(args).Invoke();

@@ -10,7 +10,7 @@ internal static class Diagnostics
     private static readonly Regex Canonical = new(@"^(?<origin>.*?)(\((?<line>\d+),(?<column>\d+)\))? : (?<category>error|warning) (?<code>EOS\d{4}): (?<text>.*)$", RegexOptions.CultureInvariant);
 
     internal static void Error(this TaskLoggingHelper log, string code, string file, int line, int column, string text) =>
-        log.LogError(null, code, null, HelpLink(code), file, line, column, 0, 0, text.Replace("{", "{{").Replace("}", "}}"));
+        log.LogError(null, code, null, HelpLink(code), file, line, column, 0, 0, "{0}", text);
 
     /// <summary>Logs a line of the worker as the error or warning that it says it is.</summary>
     /// <returns>False where it says no such thing.</returns>
@@ -19,12 +19,12 @@ internal static class Diagnostics
         var match = Canonical.Match(text);
         if (!match.Success)
             return false;
-        var (code, file, message) = (match.Groups["code"].Value, match.Groups["origin"].Value, match.Groups["text"].Value.Replace("{", "{{").Replace("}", "}}"));
+        var (code, file, message) = (match.Groups["code"].Value, match.Groups["origin"].Value, match.Groups["text"].Value);
         var (line, column) = (Number(match.Groups["line"]), Number(match.Groups["column"]));
         if (match.Groups["category"].Value == "error")
-            log.LogError(null, code, null, HelpLink(code), file, line, column, 0, 0, message);
+            log.LogError(null, code, null, HelpLink(code), file, line, column, 0, 0, "{0}", message);
         else
-            log.LogWarning(null, code, null, HelpLink(code), file, line, column, 0, 0, message);
+            log.LogWarning(null, code, null, HelpLink(code), file, line, column, 0, 0, "{0}", message);
         return true;
     }
 

@@ -11,7 +11,7 @@ internal sealed class FakeSearch : IModelSearch
 {
     internal const string Journal = "EOS_FAKE_JOURNAL", Behaviour = "EOS_FAKE_BEHAVIOUR";
 
-    /// <summary>Appends a line, <c>worker</c> or <c>search</c>, with this process's id.</summary>
+    /// <summary>Appends a line, <c>worker</c>, <c>search</c> or <c>done</c>, with this process's id.</summary>
     internal static void Note(string what)
     {
         using var journal = new FileStream(Environment.GetEnvironmentVariable(Journal)!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
@@ -22,6 +22,7 @@ internal sealed class FakeSearch : IModelSearch
     {
         Note("search");
         Behave(folder);
+        Note("done");
         var artifact = BuildCache.Artifact(folder);
         File.WriteAllText(ArtifactPaths.Plan(artifact), $"{{ \"key\": \"{key}\" }}\n");
         File.WriteAllText(ArtifactPaths.Parameters(artifact), "parameters");

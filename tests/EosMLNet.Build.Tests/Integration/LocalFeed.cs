@@ -5,19 +5,24 @@ namespace EosMLNet.Build.Tests.Integration;
 /// <summary>The package, packed once from what the tests were built with, and a package folder of its own, so that no other build's is used or disturbed.</summary>
 internal static class LocalFeed
 {
+    /// <summary>One that no other feed has.</summary>
+    internal const string Version = "0.0.0-test";
+
     private static readonly Lazy<string> Folder = new(Pack);
 
     internal static string Path => System.IO.Path.Combine(Folder.Value, "feed");
     internal static string Packages => System.IO.Path.Combine(Folder.Value, "packages");
     internal static string Package => Directory.GetFiles(Path, "EosMLNet.Build.*.nupkg").Single();
-    internal static string Version => System.IO.Path.GetFileNameWithoutExtension(Package)["EosMLNet.Build.".Length..];
+
+    /// <summary>What this repository's own restore has unpacked, as a feed: the reference assemblies of netstandard are in it.</summary>
+    internal static string Unpacked => Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private static string Pack()
     {
         var folder = Directory.CreateTempSubdirectory("eos-feed-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string[] arguments = ["pack", Repository.At("src", "EosMLNet.Build", "EosMLNet.Build.csproj"), "-c", configuration, "--no-build", "-o", System.IO.Path.Combine(folder, "feed"), "-nodeReuse:false"];
+        string[] arguments = ["pack", Repository.At("src", "EosMLNet.Build", "EosMLNet.Build.csproj"), "-c", configuration, "--no-build", $"-p:Version={Version}", "-o", System.IO.Path.Combine(folder, "feed"), "-nodeReuse:false"];
         using var pack = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var output = pack.StandardOutput.ReadToEnd();
         pack.WaitForExit();

@@ -24,7 +24,7 @@ internal sealed class ThrowAway : IDisposable
             """);
         Write("Directory.Build.targets", "<Project />");
         Write("Directory.Packages.props", "<Project />");
-        Write("nuget.config", $"""<configuration><packageSources><clear /><add key="local" value="{Xml(LocalFeed.Path)}" /></packageSources></configuration>""");
+        Write("nuget.config", $"""<configuration><packageSources><clear /><add key="local" value="{Xml(LocalFeed.Path)}" /><add key="unpacked" value="{Xml(LocalFeed.Unpacked)}" /></packageSources></configuration>""");
         Write("Program.cs", """System.Console.WriteLine("it runs");""");
         Write("model/config.json", "{}");
         Write("model/model.safetensors", "weights");
@@ -109,7 +109,7 @@ internal sealed class ThrowAway : IDisposable
     internal static BuildRun End(Process process)
     {
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(10)))
             process.Kill(entireProcessTree: true);
         return new BuildRun(process.ExitCode, output.Result + error.Result);
     }

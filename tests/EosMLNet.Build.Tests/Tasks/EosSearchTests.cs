@@ -3,6 +3,7 @@ extern alias BuildTask;
 using System.Reflection;
 using BuildTask::EosMLNet.Build.Tasks;
 using Microsoft.Build.Framework;
+using TaskErrors = BuildTask::EosMLNet.Build.Tasks.EosErrors;
 
 namespace EosMLNet.Build.Tests.Tasks;
 
@@ -52,9 +53,9 @@ public sealed class EosSearchTests
     [Fact]
     public void The_task_s_codes_are_the_library_s()
     {
-        var codes = typeof(EosErrors).GetFields(BindingFlags.NonPublic | BindingFlags.Static).ToDictionary(field => field.Name, field => (string)field.GetValue(null)!);
+        var codes = typeof(TaskErrors).GetFields(BindingFlags.NonPublic | BindingFlags.Static).ToDictionary(field => field.Name, field => (string)field.GetValue(null)!);
         Assert.NotEmpty(codes);
-        Assert.All(codes, code => Assert.Equal(code.Value, typeof(EosMLNet.EosErrors).GetField(code.Key)?.GetValue(null)));
+        Assert.All(codes, code => Assert.Equal(code.Value, typeof(EosErrors).GetField(code.Key)?.GetValue(null)));
     }
 
     private void Read(string line) =>
