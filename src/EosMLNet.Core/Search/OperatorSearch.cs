@@ -153,7 +153,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         const double FrontSteps = 1.5, LaterRate = 0.5;
         var part = front.Count == 1 ? settings.Steps : FrontSteps * settings.Steps / (front.Count + 1);
-        var start = front[0].Loosened(SearchConstraints.Unreduced(PlanModel.Of(model)), settings.InitialSlack);
+        var start = front[0].AtLeast(settings.InitialLimit, PlanModel.Of(model));
         var stages = new List<SearchStage> { new(start, front[0], Whole(front.Count == 1 ? part : 2 * part), 0, 1, settings.Tightening, (settings.InitialTemperature, settings.FinalTemperature)) };
         foreach (var constraints in front.Skip(1))
             stages.Add(new(stages[^1].To, constraints, Whole(part), stages[^1].First + stages[^1].Steps, LaterRate, settings.Tightening, (settings.FinalTemperature, settings.FinalTemperature)));
@@ -173,12 +173,18 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, CancellationToken cancellation)
     {
         var parameters = variables.ReadScores();
-        var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(variables.Read(), variables.Budget, model.VisualTokens, settings.Frozen), parameters);
+        var searched = variables.Read();
+        if (settings.TryCounts && !settings.Frozen.UniformKeep)
+            searched = CountTrials.Apply(searched, shifted => trial.Measure(Plan(shifted), cancellation).Loss);
+        var plan = Plan(searched);
         if (settings.SnapToCorners)
             plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation));
         var counts = variables.Counts();
         IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), plan.Ledger.Of(c.Kind), multipliers[i]))];
         return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) }, constraints);
+
+        ReductionPlan Plan(IReadOnlyList<SearchedSite> sites) =>
+            ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
     }
 
     private void Optimise(
