@@ -110,7 +110,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var trial = Validation(held, Math.Min(TrialQuestions, settings.ValidationQuestions));
         var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation);
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
-        using var state = new SearchState(new SearchVariables(model, settings, basis), settings, guard);
+        using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training, held);
         checkpoint?.LoadInto(state);
         var reporter = new StepReporter(stages[^1].First + stages[^1].Steps, clock, progress);
@@ -280,5 +280,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             (settings with { Constraints = constraints }).Check(model);
         if (front.Any(constraints => !constraints.Limits.Select(l => l.Kind).SequenceEqual(front[0].Limits.Select(l => l.Kind))))
             throw new EosException(EosErrors.InvalidOption, "The plans of one search have limits of different kinds; expected the same kinds for all, only their values differing.");
+        if (front.Any(constraints => constraints.FamilyDrop != front[0].FamilyDrop))
+            throw new EosException(EosErrors.InvalidOption, "The plans of one search have different limits on what a family may lose; expected the same FamilyDrop for all.");
     }
 }

@@ -6,11 +6,12 @@ namespace EosMLNet.Tests.Search;
 public class CountTrialsTests
 {
     [Theory]
-    [InlineData(20, 20, 20, 2)]
-    [InlineData(8, 8, 8, 8)]
-    [InlineData(30, 18, 11, 7)]
-    public void Counts_shift_towards_what_lowers_the_loss_and_stop_there(params double[] wanted)
+    [InlineData("20 20 20 2")]
+    [InlineData("8 8 8 8")]
+    [InlineData("30 18 11 7")]
+    public void Counts_shift_towards_what_lowers_the_loss_and_stop_there(string target)
     {
+        double[] wanted = [.. target.Split(' ').Select(int.Parse)];
         var tried = new List<double[]>();
         var found = CountTrials.Apply(Sites(16, 16, 16, 16), sites =>
         {

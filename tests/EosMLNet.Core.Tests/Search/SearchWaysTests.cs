@@ -26,7 +26,7 @@ public class SearchWaysTests
         ], first.Plan.Parameters);
         var found = Search(model, Settings with
         {
-            Scores = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance], RelevanceRank = 3, WarmStart = plan, Constraints = new() { MeanVisualTokens = plan.Ledger.Mean }, InitialLimit = 0, Steps = 1,
+            Scores = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance], RelevanceRank = 3, WarmStart = plan, Constraints = new() { MeanVisualTokens = plan.Ledger.Mean }, InitialLimit = 0, Steps = 1, TryCounts = false,
             LearningRate = 1e-9, CountLearningRate = 0, SiteLearningRate = 0,
         }).Plan;
         Assert.Equal(plan.Ledger.VisualTokensPerLayer, found.Ledger.VisualTokensPerLayer);
