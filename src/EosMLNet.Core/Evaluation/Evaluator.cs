@@ -76,11 +76,17 @@ public static class Evaluator
     /// <summary>The answers to questions about pictures, in their order.</summary>
     internal static string[] Answer(
         ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
+        IProgress<int>? progress, CancellationToken cancellation) =>
+        [.. AnswerIds(model, processor, rows, pictures, batchSize, maxNewTokens, progress, cancellation).Select(ids => processor.Decode(ids))];
+
+    /// <summary>The same as token ids, without the one that ends an answer.</summary>
+    internal static int[][] AnswerIds(
+        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
         IProgress<int>? progress, CancellationToken cancellation)
     {
         if (batchSize < 1)
             throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
-        var answers = new string[rows.Count];
+        var answers = new int[rows.Count][];
         var done = 0;
         // Rows about one picture stand together, so that also a picture that is not kept is encoded once a batch.
         foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Picture).Chunk(batchSize))
@@ -88,7 +94,7 @@ public static class Evaluator
             cancellation.ThrowIfCancellationRequested();
             var generation = Generate(model, processor, [.. chunk.Select(row => rows[row])], pictures, maxNewTokens, cancellation);
             for (var i = 0; i < chunk.Length; i++)
-                answers[chunk[i]] = processor.Decode(generation.Ids[i]);
+                answers[chunk[i]] = generation.Ids[i];
             progress?.Report(done += chunk.Length);
         }
         return answers;

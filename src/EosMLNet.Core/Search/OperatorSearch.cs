@@ -110,7 +110,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var trial = Validation(held, Math.Min(TrialQuestions, settings.ValidationQuestions));
         var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation);
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
-        using var state = new SearchState(new SearchVariables(model, settings, basis), settings, guard);
+        using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training, held);
         checkpoint?.LoadInto(state);
         var reporter = new StepReporter(stages[^1].First + stages[^1].Steps, clock, progress);
@@ -153,7 +153,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         const double FrontSteps = 1.5, LaterRate = 0.5;
         var part = front.Count == 1 ? settings.Steps : FrontSteps * settings.Steps / (front.Count + 1);
-        var start = front[0].Loosened(SearchConstraints.Unreduced(PlanModel.Of(model)), settings.InitialSlack);
+        var start = front[0].AtLeast(settings.InitialLimit, PlanModel.Of(model));
         var stages = new List<SearchStage> { new(start, front[0], Whole(front.Count == 1 ? part : 2 * part), 0, 1, settings.Tightening, (settings.InitialTemperature, settings.FinalTemperature)) };
         foreach (var constraints in front.Skip(1))
             stages.Add(new(stages[^1].To, constraints, Whole(part), stages[^1].First + stages[^1].Steps, LaterRate, settings.Tightening, (settings.FinalTemperature, settings.FinalTemperature)));
@@ -173,12 +173,18 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, CancellationToken cancellation)
     {
         var parameters = variables.ReadScores();
-        var plan = ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(variables.Read(), variables.Budget, model.VisualTokens, settings.Frozen), parameters);
+        var searched = variables.Read();
+        if (settings.TryCounts && !settings.Frozen.UniformKeep)
+            searched = CountTrials.Apply(searched, shifted => trial.Measure(Plan(shifted), cancellation).Loss);
+        var plan = Plan(searched);
         if (settings.SnapToCorners)
             plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation));
         var counts = variables.Counts();
         IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), plan.Ledger.Of(c.Kind), multipliers[i]))];
         return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) }, constraints);
+
+        ReductionPlan Plan(IReadOnlyList<SearchedSite> sites) =>
+            ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
     }
 
     private void Optimise(
@@ -274,5 +280,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             (settings with { Constraints = constraints }).Check(model);
         if (front.Any(constraints => !constraints.Limits.Select(l => l.Kind).SequenceEqual(front[0].Limits.Select(l => l.Kind))))
             throw new EosException(EosErrors.InvalidOption, "The plans of one search have limits of different kinds; expected the same kinds for all, only their values differing.");
+        if (front.Any(constraints => constraints.FamilyDrop != front[0].FamilyDrop))
+            throw new EosException(EosErrors.InvalidOption, "The plans of one search have different limits on what a family may lose; expected the same FamilyDrop for all.");
     }
 }

@@ -28,9 +28,20 @@ public sealed record SearchConstraints
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? FamilyDrop { get; init; }
 
-    /// <summary>What the unreduced model needs: limits that every plan meets.</summary>
-    internal static SearchConstraints Unreduced(PlanModel model) =>
-        new() { MeanVisualTokens = model.VisualTokens, FinalVisualTokens = model.VisualTokens, MacsRatio = 1, KvBytesRatio = 1 };
+    /// <summary>These limits, or looser ones where they are below a share of what the unreduced model needs.</summary>
+    internal SearchConstraints AtLeast(double share, PlanModel model)
+    {
+        var tokens = share * model.VisualTokens;
+        return this with
+        {
+            MeanVisualTokens = Higher(MeanVisualTokens, tokens),
+            FinalVisualTokens = Higher(FinalVisualTokens, tokens),
+            MacsRatio = Higher(MacsRatio, share),
+            KvBytesRatio = Higher(KvBytesRatio, share),
+        };
+
+        static double? Higher(double? limit, double least) => limit is null ? null : Math.Max(limit.Value, least);
+    }
 
     /// <summary>Limits on the way from looser ones to these, on a logarithmic scale.</summary>
     /// <param name="looser">Where the way begins; a limit that it does not set, or sets tighter, stays at this one's.</param>

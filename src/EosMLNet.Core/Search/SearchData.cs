@@ -27,22 +27,23 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
         // One by one: what is made of a picture must not depend on which others are made beside it, which differs between a search and one that was resumed.
         var pictures = PictureCache.OneByOne(model, data, settings.CacheBytes);
-        IReadOnlyList<VqaExample> examples = settings.Objective == SearchObjective.Answers ? data.Examples : Answered(model, processor, data, pictures, cancellation);
+        IReadOnlyList<int[]> answers = settings.Objective == SearchObjective.Answers
+            ? [.. data.Examples.Select(example => processor.EncodeAnswer(example.Answer))]
+            : UnreducedAnswers(model, processor, data, pictures, cancellation);
         // A score that depends on the question makes the kept tokens the question's own: no sharing.
-        var rows = PackedRow.Pack(examples.Select(example => Tokenise(model, processor, example, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerPicture);
+        var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerPicture);
         return new SearchData(rows, pictures, families, data.Fingerprint);
     }
 
-    // With the unreduced model's answers in place of the data's.
-    private static IReadOnlyList<VqaExample> Answered(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, CancellationToken cancellation)
+    private static IReadOnlyList<int[]> UnreducedAnswers(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, CancellationToken cancellation)
     {
         const int AnsweredTogether = 64, MostTokens = 32;
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
-        var answers = Evaluator.Answer(unreduced, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures, AnsweredTogether, MostTokens, null, cancellation);
-        return [.. data.Examples.Zip(answers, (row, answer) => row with { Answer = answer })];
+        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures, AnsweredTogether, MostTokens, null, cancellation);
+        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
     }
 
-    private static (int, int[], PackedRow.Segment) Tokenise(VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example, List<string> families)
+    private static (int, int[], PackedRow.Segment) Tokenise(VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example, int[] answer, List<string> families)
     {
         var prompt = processor.EncodePrompt(example.Question);
         int first = Array.IndexOf(prompt, model.ImageTokenId), last = Array.LastIndexOf(prompt, model.ImageTokenId);
@@ -51,7 +52,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
             throw new EosException(EosErrors.ModelInput, $"The prompt of “{example.Question}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
                 "Check the prompt template and that the question holds no <image>.");
         }
-        return (example.Picture, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], processor.EncodeAnswer(example.Answer), families.IndexOf(example.Family)));
+        return (example.Picture, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
     }
 
     /// <inheritdoc/>

@@ -29,8 +29,8 @@ public sealed record SearchSettings
     public double LearningRate { get; init; } = 0.015;
 
     /// <summary>Adam's learning rate for how many tokens each site keeps, reached as the limits tighten.</summary>
-    /// <value>The default is 0.15.</value>
-    public double CountLearningRate { get; init; } = 0.15;
+    /// <value>The default is 0.07.</value>
+    public double CountLearningRate { get; init; } = 0.07;
 
     /// <summary>Adam's learning rate for the other parameters of the sites.</summary>
     /// <value>The default is 0.03.</value>
@@ -96,12 +96,13 @@ public sealed record SearchSettings
     public FrozenParameters Frozen { get; init; } = new();
 
     /// <summary>
-    /// Where the limits begin, from 0, the constraints themselves, to 1, the unreduced model, on a logarithmic scale.
+    /// Where limits begin that are tighter than this, as a part of what the unreduced model needs: 0 for the constraints themselves. Much above what a plan can do without loss, there is no
+    /// loss to learn from; far below, there is little else.
     /// </summary>
-    /// <value>The default is 0.65: a search for 16 of 144 mean visual tokens begins with 67.</value>
-    public double InitialSlack { get; init; } = 0.65;
+    /// <value>The default is 0.4: a search for 16 of 144 mean visual tokens begins with 58.</value>
+    public double InitialLimit { get; init; } = 0.4;
 
-    /// <summary>The part of the steps over which the limits tighten, from <see cref="InitialSlack"/> to the constraints.</summary>
+    /// <summary>The part of the steps over which the limits tighten, from <see cref="InitialLimit"/> to the constraints.</summary>
     /// <value>The default is 0.5.</value>
     public double Tightening { get; init; } = 0.5;
 
@@ -135,6 +136,10 @@ public sealed record SearchSettings
     /// <summary>Whether parameters move to a corner of the operator (no transfer, no gain) where that costs nothing on validation data.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool SnapToCorners { get; init; } = true;
+
+    /// <summary>Whether tokens move between early and late sites, within the limits, where that lowers the loss on validation data.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool TryCounts { get; init; } = true;
 
     /// <summary>The most memory for pictures' encoder outputs and unreduced hidden states kept between steps, in bytes.</summary>
     /// <value>The default is 2 GiB.</value>
@@ -173,7 +178,7 @@ public sealed record SearchSettings
         Require(CheckEvery >= 1, nameof(CheckEvery), CheckEvery, "at least 1");
         Require(CheckpointEvery >= 1, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
         WarmStart?.CheckFits(model);
-        Require(InitialSlack is >= 0 and <= 1, nameof(InitialSlack), InitialSlack, "between 0 and 1");
+        Require(InitialLimit is >= 0 and <= 1, nameof(InitialLimit), InitialLimit, "between 0 and 1");
         Require(Tightening is >= 0 and <= 1, nameof(Tightening), Tightening, "between 0 and 1");
         Require(InitialTaper is >= 1 and <= 1e6, nameof(InitialTaper), InitialTaper, "at least 1");
         Require(InitialTemperature is > 0 and <= 1000, nameof(InitialTemperature), InitialTemperature, "above 0 and at most 1000");

@@ -29,7 +29,7 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
     /// <summary>The optimiser's step size for how many tokens each site keeps.</summary>
-    /// <value>The default is 0.15.</value>
+    /// <value>The default is 0.07.</value>
     public double CountLearningRate { get; set; } = Defaults.CountLearningRate;
 
     /// <summary>The optimiser's step size for the other parameters of the sites.</summary>

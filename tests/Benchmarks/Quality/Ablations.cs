@@ -27,6 +27,7 @@ internal static class Ablations
             Changed("the same count at every site (ν)", Frozen(new() { UniformKeep = true })),
             Changed("mass does not weigh in attention", Frozen(new() { ProportionalAttention = 0 })),
             .. Mixed.Select(score => Changed($"without the score {score}", search with { Scores = [.. Mixed.Where(other => other != score)] })),
+            Changed("counts not tried", search with { TryCounts = false }),
             Changed("corners not tried", search with { SnapToCorners = false }),
         ];
 

@@ -21,16 +21,15 @@ internal static class SearchBaselines
     // Prune, and nothing else: what is left to search is how many tokens each layer keeps.
     private static readonly FrozenParameters RatesOnly = new() { Transfer = 0, Reweight = 0, ProportionalAttention = 0 };
 
-    /// <summary>Gradient searches of the rates alone.</summary>
-    internal static IReadOnlyList<Trial> RatesAt(QualitySettings settings, int budget, int seed)
-    {
-        var search = QualityTrials.Default(settings, budget, seed) with { Frozen = RatesOnly, SnapToCorners = false };
-        return
-        [
-            QualityTrials.Searched(QualityTrials.Main, "rate-only gradient, published scores", MethodKind.Search, search with { Scores = [ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention] }),
-            QualityTrials.Searched(QualityTrials.Main, "rate-only gradient, our scores", MethodKind.Search, search),
-        ];
-    }
+    /// <summary>A gradient search of the rates alone, by published scores.</summary>
+    internal static Trial PublishedRates(QualitySettings settings, int budget, int seed) =>
+        Rates(settings, budget, seed, "published scores", search => search with { Scores = [ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention] });
+
+    /// <summary>The same by the operator search's own scores: what is left of its lead is the operator's.</summary>
+    internal static Trial OwnRates(QualitySettings settings, int budget, int seed) => Rates(settings, budget, seed, "our scores", search => search);
+
+    private static Trial Rates(QualitySettings settings, int budget, int seed, string scores, Func<SearchSettings, SearchSettings> change) => QualityTrials.Searched(
+        QualityTrials.Main, $"rate-only gradient, {scores}", MethodKind.Search, change(QualityTrials.Default(settings, budget, seed) with { Frozen = RatesOnly, SnapToCorners = false }));
 
     /// <summary>Searches without gradients.</summary>
     internal static IReadOnlyList<Trial> TriedAt(QualitySettings settings, int budget, int seed) =>

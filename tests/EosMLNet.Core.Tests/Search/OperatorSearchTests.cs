@@ -136,6 +136,21 @@ public class OperatorSearchTests
         EosException Refusal(SearchSettings settings) => Assert.Throws<EosException>(() => settings.Check(model));
     }
 
+    [Fact]
+    public void The_plans_of_a_front_are_told_by_the_front_alone_and_must_be_of_one_kind()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 3);
+        SearchConstraints[] front = [new() { FinalVisualTokens = 6, MacsRatio = 0.8 }, new() { FinalVisualTokens = 3, MacsRatio = 0.7 }];
+        var results = Front(front); // the settings' own constraint is on mean tokens
+        Assert.All(front.Zip(results), x => Assert.True(x.Second.Plan.Ledger.Final <= x.First.FinalVisualTokens && x.Second.Plan.Ledger.MacsRatio <= x.First.MacsRatio && x.Second.Report.Constraints.Count == 2));
+        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => Front([])).Code);
+        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => Front([front[0], new() { MacsRatio = 0.7 }])).Code);
+        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => Front([front[0], front[1] with { FamilyDrop = 0.1 }])).Code);
+
+        IReadOnlyList<SearchResult> Front(IReadOnlyList<SearchConstraints> constraints) => new OperatorSearch(model, Settings).RunFront(constraints, data, data, null, default);
+    }
+
     private static SearchResult Search(VisionLanguageModel model, SearchData data, SearchSettings settings) =>
         new OperatorSearch(model, settings).RunFront([settings.Constraints], data, data, null, default)[0];
 

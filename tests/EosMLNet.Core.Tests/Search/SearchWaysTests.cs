@@ -26,7 +26,7 @@ public class SearchWaysTests
         ], first.Plan.Parameters);
         var found = Search(model, Settings with
         {
-            Scores = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance], RelevanceRank = 3, WarmStart = plan, Constraints = new() { MeanVisualTokens = plan.Ledger.Mean }, InitialSlack = 0, Steps = 1,
+            Scores = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance], RelevanceRank = 3, WarmStart = plan, Constraints = new() { MeanVisualTokens = plan.Ledger.Mean }, InitialLimit = 0, Steps = 1, TryCounts = false,
             LearningRate = 1e-9, CountLearningRate = 0, SiteLearningRate = 0,
         }).Plan;
         Assert.Equal(plan.Ledger.VisualTokensPerLayer, found.Ledger.VisualTokensPerLayer);
@@ -57,7 +57,7 @@ public class SearchWaysTests
     public void Without_labels_the_loss_is_the_distance_to_the_unreduced_model_and_falls()
     {
         using var model = SearchSample.Model();
-        var settings = Settings with { Objective = SearchObjective.UnreducedModel, Steps = 60, BatchSize = 4, InitialSlack = 0 };
+        var settings = Settings with { Objective = SearchObjective.UnreducedModel, Steps = 60, BatchSize = 4, InitialLimit = 0 };
         var losses = Search(model, settings).Report.Losses;
         Assert.True(losses.TakeLast(10).Average() < 0.9 * losses.Take(10).Average(), $"from {losses.Take(10).Average():f4} to {losses.TakeLast(10).Average():f4}");
         // With every token kept there is nothing to lose.
@@ -85,7 +85,7 @@ public class SearchWaysTests
     {
         using var model = SearchSample.Model();
         // Steps of this size destroy what was found; the first check is the best.
-        var settings = Settings with { Steps = 60, Patience = 2, CheckEvery = 2, Tightening = 0.1, InitialSlack = 0, LearningRate = 5, SiteLearningRate = 5 };
+        var settings = Settings with { Steps = 60, Patience = 2, CheckEvery = 2, Tightening = 0.1, InitialLimit = 0, LearningRate = 5, SiteLearningRate = 5 };
         var result = Search(model, settings);
         Assert.True(result.Report.Losses.Count < 60);
         Assert.Equal(5, result.Plan.Ledger.Mean);

@@ -77,6 +77,61 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Equal(1, steps);
     }
 
+    [Fact]
+    public void A_cancelled_search_goes_on_from_its_checkpoint_to_the_same_plan()
+    {
+        using var whole = Pipeline(Options()).Fit(tiny.Data(ml));
+        using var source = new CancellationTokenSource();
+        var options = Options();
+        (options.CheckpointPath, options.CancellationToken) = (folder["search.ckpt"], source.Token);
+        options.Progress = new Listener(progress =>
+        {
+            if (progress.Step == 2)
+                source.Cancel();
+        });
+        Assert.ThrowsAny<OperationCanceledException>(() => Pipeline(options).Fit(tiny.Data(ml)));
+        Assert.True(File.Exists(options.CheckpointPath));
+
+        var steps = new List<int>();
+        (options.CancellationToken, options.Progress) = (default, new Listener(progress => steps.Add(progress.Step)));
+        using var resumed = Pipeline(options).Fit(tiny.Data(ml));
+        Assert.Equal([3, 4], steps);
+        Assert.Equal(whole.LastTransformer.Plan.ToJson(), resumed.LastTransformer.Plan.ToJson());
+        Assert.False(File.Exists(options.CheckpointPath));
+    }
+
+    [Fact]
+    public void Without_a_column_of_answers_the_unreduced_model_is_asked()
+    {
+        var options = Options();
+        options.AnswerColumnName = "NoSuchColumn";
+        Assert.ThrowsAny<ArgumentException>(() => Pipeline(options).Fit(tiny.Data(ml)));
+        options.Objective = SearchObjective.UnreducedModel;
+        using var model = Pipeline(options).Fit(tiny.Data(ml));
+        Assert.Equal(1, model.LastTransformer.Report!.UnreducedAccuracy);
+    }
+
+    [Fact]
+    public void Families_come_from_their_column_and_the_report_tells_what_each_lost()
+    {
+        var options = Options();
+        (options.FamilyColumnName, options.Constraints.FamilyDrop) = (nameof(VqaRow.Family), 0.1);
+        using var model = Pipeline(options).Fit(tiny.Data(ml));
+        Assert.Equal(0.1, model.LastTransformer.Report!.FamilyDropLimit);
+        Assert.NotEmpty(model.LastTransformer.Report.FamilyDrops);
+        Assert.All(model.LastTransformer.Report.FamilyDrops.Keys, family => Assert.Contains(tiny.Rows, row => row.Family == family));
+    }
+
+    [Fact]
+    public void A_found_plan_is_a_warm_start_for_a_tighter_one()
+    {
+        using var loose = Pipeline(Options()).Fit(tiny.Data(ml));
+        var options = Options();
+        (options.WarmStart, options.Constraints.MeanVisualTokens) = (loose.LastTransformer.Plan, 4);
+        using var tight = Pipeline(options).Fit(tiny.Data(ml));
+        Assert.InRange(tight.LastTransformer.Plan.Ledger.Mean, 1, 4);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
