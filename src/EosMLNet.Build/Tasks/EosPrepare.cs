@@ -203,12 +203,31 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         request.Add(BuildRequest.Cache, CacheFolder.Length > 0 ? Full(CacheFolder) : null);
         request.Add(BuildRequest.Timeout, TimeoutSeconds);
         request.Add(BuildRequest.Host, Host);
-        var file = Path.ChangeExtension(output, ".rsp");
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, request.ToText());
+        var file = Written(request, output);
         var run = new TaskItem(Escaped(WorkerProject));
         run.SetMetadata("AdditionalProperties", $"EosRequestFile={SafePropertyValue.Encode(file)}");
         return run;
+    }
+
+    // Named by its content: two builds at once write the same bytes or two files, and neither overwrites what the other's worker is reading.
+    private static string Written(BuildRequest request, string output)
+    {
+        var text = request.ToText();
+        var file = Path.ChangeExtension(output, $".{FileHash.OfText(text).Substring(0, 16)}.rsp");
+        if (File.Exists(file))
+            return file;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var temporary = $"{file}.{Guid.NewGuid():N}";
+        File.WriteAllText(temporary, text);
+        try
+        {
+            File.Move(temporary, file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(temporary); // the other build was first
+        }
+        return file;
     }
 
     // What a task puts into an item is unescaped once on the way.
