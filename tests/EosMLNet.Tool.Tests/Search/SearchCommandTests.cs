@@ -123,9 +123,10 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [LinuxFact]
     public async Task A_search_that_was_interrupted_goes_on_from_its_checkpoint_to_the_same_plan()
     {
-        var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "60"));
+        // Long enough that the signal arrives before the end, also where the machine is busy.
+        var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "250"));
         Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
-        string[] resumed = Arguments("resumed.json", "4", "--steps", "60", "--checkpoint", tiny["resumed.ckpt"]);
+        string[] resumed = Arguments("resumed.json", "4", "--steps", "250", "--checkpoint", tiny["resumed.ckpt"]);
         using (var process = EosRun.StartChild(new Dictionary<string, string?>(), resumed))
         {
             while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Searching: ", StringComparison.Ordinal))
