@@ -54,7 +54,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         Check(front);
         (training, validation) = Split(training, validation, settings.Seed);
-        var results = Load(front, training, validation, progress, cancellation);
+        var results = WithData(training, validation, cancellation, (searched, held) => RunFront(front, searched, held, progress, cancellation));
         if (settings.CheckpointPath is { } done)
             File.Delete(done);
         return results;
@@ -77,7 +77,9 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         Check([settings.Constraints]);
         (training, validation) = Split(training, validation, settings.Seed);
         SearchSettings[] each = [.. seeds.Select(seed => settings with { Seed = seed, CheckpointPath = settings.CheckpointPath is { } path ? $"{path}.{seed}" : null })];
-        var results = each.Select(one => new OperatorSearch(model, one).Load([one.Constraints], training, validation, progress, cancellation)[0]).ToArray();
+        // What is made of the data does not depend on the seed.
+        var results = WithData(training, validation, cancellation, (searched, held) =>
+            each.Select(one => new OperatorSearch(model, one).RunFront([one.Constraints], searched, held, progress, cancellation)[0]).ToArray());
         foreach (var done in each.Select(one => one.CheckpointPath).OfType<string>()) // only now: a run that was stopped finds the seeds that were done
             File.Delete(done);
         return results;
@@ -86,15 +88,14 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
         validation is not null ? (training, validation) : training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, seed);
 
-    private IReadOnlyList<SearchResult> Load(
-        IReadOnlyList<SearchConstraints> front, VqaDataset training, VqaDataset validation, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    private T WithData<T>(VqaDataset training, VqaDataset validation, CancellationToken cancellation, Func<SearchData, SearchData, T> search)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model has no tokenizer; the search needs one for questions and answers. Put the checkpoint's tokenizer and preprocessor files beside its weights.");
         List<string> families = [.. training.Examples.Concat(validation.Examples).Select(row => row.Family).Distinct().Order(StringComparer.Ordinal)];
         using var searched = SearchData.Of(model, processor, training, families, settings, cancellation);
         using var held = SearchData.Of(model, processor, validation, families, settings, cancellation);
-        return RunFront(front, searched, held, progress, cancellation);
+        return search(searched, held);
     }
 
     internal IReadOnlyList<SearchResult> RunFront(

@@ -19,7 +19,7 @@ internal sealed class PackedBatch
     internal PackedBatch(IReadOnlyList<PackedRow> rows, int visualTokens, int padding, Device device)
     {
         Rows = rows;
-        int b = rows.Count, p = rows.Max(r => r.Prefix.Length), s = rows.Max(r => r.Segments.Sum(x => x.Question.Length + x.Answer.Length));
+        int b = rows.Count, p = rows.Max(r => r.Prefix.Length), s = rows.Max(r => r.TextLength);
         long[] prefix = Filled(b * p, padding), prefixSegment = Filled(b * p, Padding), prefixPosition = new long[b * p];
         long[] text = Filled(b * s, padding), textSegment = Filled(b * s, Padding), textPosition = new long[b * s];
         List<long> answerRows = [], answers = [], answerQuestions = [], instructionEnds = [], questionPictures = [];

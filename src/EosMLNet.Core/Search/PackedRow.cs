@@ -9,6 +9,9 @@ namespace EosMLNet.Search;
 /// <param name="Segments">What stands behind the picture.</param>
 internal sealed record PackedRow(int Picture, int[] Prefix, IReadOnlyList<PackedRow.Segment> Segments)
 {
+    /// <summary>How many tokens stand behind the picture.</summary>
+    internal int TextLength => Segments.Sum(segment => segment.Question.Length + segment.Answer.Length);
+
     /// <summary>One question with its answer.</summary>
     /// <param name="Question">The token ids from the picture to the end of the instruction.</param>
     /// <param name="Answer">The token ids of the answer, the end token included.</param>

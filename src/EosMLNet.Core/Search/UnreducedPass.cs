@@ -22,7 +22,7 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var width = batch.TextIds.size(1);
-        return stack([.. batch.Rows.Select((row, i) => nn.functional.pad(Of(row, vision, i), [0, 0, 0, width - Length(row)]))], 1).MoveToOuterDisposeScope();
+        return stack([.. batch.Rows.Select((row, i) => nn.functional.pad(Of(row, vision, i), [0, 0, 0, width - row.TextLength]))], 1).MoveToOuterDisposeScope();
     }
 
     // Each row by itself, so that its states do not depend on which others it is first seen with: a resumed search sees it with others.
@@ -39,8 +39,6 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
         bytes += size;
         return kept[row] = states.DetachFromDisposeScope();
     }
-
-    private static int Length(PackedRow row) => row.Segments.Sum(s => s.Question.Length + s.Answer.Length);
 
     /// <summary>Alignment: the mean over layers of <c>Σ‖h − h*‖² / Σ‖h*‖²</c> over the text tokens, 0-dimensional.</summary>
     /// <param name="batch">The rows.</param>
