@@ -20,8 +20,9 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
             throw new EosException(EosErrors.PlanMismatch, $"{site.Place} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
         // A stable sort: topk leaves open which of equal scores it takes.
         var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
-        var anchors = Ascending(order.narrow(1, 0, site.KeptByScore));
-        var rest = order.narrow(1, site.KeptByScore, n - site.KeptByScore);                                // best first
+        var chosen = site.Diversity > 0 && site.KeptByScore > 0 ? Diverse(score.detach(), input, site) : order.narrow(1, 0, site.KeptByScore);
+        var anchors = Ascending(chosen);
+        var rest = Without(order, chosen);                                                                 // best first
         Tensor? receives = null, candidates = null;
         if (site.Extra is { } extra)
         {
@@ -30,16 +31,19 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
             {
                 AnchorRule.Stride => Stride(Ascending(rest), extra.Count),
                 AnchorRule.Farthest => Farthest(input, site.Affinity, anchors, extra.Count),
-                AnchorRule.Dissimilar => Dissimilar(input, site, order.narrow(1, 0, site.KeptByScore), extra),
+                AnchorRule.Dissimilar => Dissimilar(input, site, chosen, extra),
                 _ => DensityPeaks(input, site.Affinity.Feature, Ascending(candidates ?? rest), extra.Count),
             };
             anchors = Ascending(cat([anchors, added], 1));
             receives = extra.ReceiveAlone ? IsAmong(anchors, added) : null;
-            rest = rest.masked_select(IsAmong(rest, added).logical_not()).view(rest.size(0), -1);
+            rest = Without(rest, added);
         }
         var dropped = Ascending(rest);
         return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates), site.Residual ? rest.narrow(1, 0, 1) : null);
     }
+
+    private static Tensor Diverse(Tensor score, SiteInput input, ReductionSite site) => MarginalRelevance.Choose(
+        score, ReductionOperator.Affinity(input, site.Affinity), Scalars.Constant(site.Diversity, [], score.dtype, score.device), site.KeptByScore);
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)
         rest.index_select(1, Scalars.Range(count, rest.device).Times(rest.size(1) / count));
@@ -114,6 +118,9 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         var best = apart.mul(density).sort(-1, descending: true, stable: true).Indices.narrow(1, 0, count);
         return candidates.gather(1, best).MoveToOuterDisposeScope();
     }
+
+    private static Tensor Without(Tensor positions, Tensor taken) =>
+        positions.masked_select(IsAmong(positions, taken).logical_not()).view(positions.size(0), positions.size(1) - taken.size(1));
 
     private static Tensor IsAmong(Tensor positions, Tensor set) => positions.unsqueeze(-1).eq(set.unsqueeze(1)).any(-1);
 

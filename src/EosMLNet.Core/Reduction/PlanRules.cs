@@ -71,6 +71,7 @@ internal static class PlanRules
         require("transfer", site.Transfer is >= 0 and <= 1, $"is {site.Transfer}, expected 0 to 1");
         require("temperature", site.Temperature >= 0, $"is {site.Temperature}, expected at least 0, or \"Infinity\"");
         require("reweight", site.Reweight >= 0 && double.IsFinite(site.Reweight), $"is {site.Reweight}, expected a finite number, at least 0");
+        require("diversity", site.Diversity >= 0 && double.IsFinite(site.Diversity), $"is {site.Diversity}, expected a finite number, at least 0");
         require("proportionalAttention", site.ProportionalAttention is >= 0 and <= 1, $"is {site.ProportionalAttention}, expected 0 to 1");
         require("affinity.spatialSigma", site.Affinity.SpatialSigma is null || (site.Affinity.SpatialSigma > 0 && double.IsFinite(site.Affinity.SpatialSigma.Value)),
             $"is {site.Affinity.SpatialSigma}, expected a finite number above 0, or null");

@@ -87,6 +87,14 @@ public sealed record ReductionSite
         init => field = new SortedDictionary<ScoreCriterion, double>(value.ToDictionary());
     }
 
+    /// <summary>
+    /// δ, how much an anchor's likeness to one chosen before it counts against its score: they are then chosen one after another, by maximal marginal relevance
+    /// (J. Carbonell, J. Goldstein, SIGIR 1998), likeness being the site's affinity.
+    /// </summary>
+    /// <value>The default is 0: the highest scores, however alike.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Diversity { get; init; }
+
     /// <summary>Which layer's attention the scores see.</summary>
     /// <value>The default is <see cref="AttentionSource.LayerBefore"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -114,7 +122,7 @@ public sealed record ReductionSite
 
     /// <summary>Whether the operator needs keys here.</summary>
     internal bool NeedsKeys => Affinity.Feature != AffinityFeature.Hidden
-        && (Transfer > 0 || Extra is { Rule: not AnchorRule.Stride } || Score.ContainsKey(ScoreCriterion.BipartiteMatch));
+        && (Transfer > 0 || Diversity > 0 || Extra is { Rule: not AnchorRule.Stride } || Score.ContainsKey(ScoreCriterion.BipartiteMatch));
 
     /// <summary>The criteria whose values are needed here.</summary>
     internal IEnumerable<ScoreCriterion> CriteriaUsed => GiverWeight is { } weight ? Score.Keys.Append(weight) : Score.Keys;

@@ -39,5 +39,7 @@ internal static class CornerSnap
         }
         if (site.Reweight > 0)
             yield return ungained;
+        if (site.Diversity > 0)
+            yield return site with { Diversity = 0 };
     }
 }

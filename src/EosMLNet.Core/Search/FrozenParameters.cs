@@ -23,6 +23,9 @@ public sealed record FrozenParameters
     /// <summary>The weight of log mass in later layers' attention, from 0 to 1.</summary>
     public double? ProportionalAttention { get; init; }
 
+    /// <summary>δ, at least 0; 0 for the highest scores, however alike.</summary>
+    public double? Diversity { get; init; }
+
     /// <summary>Whether all sites keep the same count, which the first one reduces to.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool UniformKeep { get; init; }
@@ -34,5 +37,6 @@ public sealed record FrozenParameters
         Temperature = Temperature ?? site.Temperature,
         Reweight = Reweight ?? site.Reweight,
         ProportionalAttention = ProportionalAttention ?? site.ProportionalAttention,
+        Diversity = Diversity ?? site.Diversity,
     };
 }

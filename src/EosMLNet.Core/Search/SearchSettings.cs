@@ -197,6 +197,7 @@ public sealed record SearchSettings
         Require(Frozen.Activation is null or > 0 and <= 1, "Frozen.Activation", Frozen.Activation ?? 0, "above 0 and at most 1");
         Require(Frozen.Reweight is null or >= 0 and <= 1e6, "Frozen.Reweight", Frozen.Reweight ?? 0, "between 0 and 1e6");
         Require(Frozen.ProportionalAttention is null or >= 0 and <= 1, "Frozen.ProportionalAttention", Frozen.ProportionalAttention ?? 0, "between 0 and 1");
+        Require(Frozen.Diversity is null or >= 0 and <= 1e6, "Frozen.Diversity", Frozen.Diversity ?? 0, "between 0 and 1e6");
         Constraints.Check(PlanModel.Of(model), layers);
     }
 

@@ -13,7 +13,7 @@ internal sealed class SearchVariables : IDisposable
     private const double SmallestTemperature = 0.02, LargestTemperature = 50;
     // Where the search begins: gates open (z = 1) but within reach of closing, next to no gain, and close to hard merging with counted mass: what is dropped is then not lost,
     // and the loss is small enough to learn from while the scores know nothing yet.
-    private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3;
+    private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3, SomeDiversity = 0.5;
     // How far a warm start goes towards values that a variable reaches only at infinity.
     private const double LargestLogit = 5, SmallestShare = 0.01;
 
@@ -22,7 +22,7 @@ internal sealed class SearchVariables : IDisposable
     private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
     private readonly FrozenParameters frozen;
     private readonly ScoreBasis basis;
-    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, mixture, probe, relevance;   // (sites), the mixture (sites, criteria); (d), (r, d)
+    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, diversity, mixture, probe, relevance;   // (sites), the mixture (sites, criteria); (d), (r, d)
 
     /// <param name="model">The model.</param>
     /// <param name="settings">Where sites may stand, what they may be, and how they begin.</param>
@@ -42,6 +42,7 @@ internal sealed class SearchVariables : IDisposable
         logTemperature = Variable(Same(Math.Log(SharpTemperature)));
         reweight = Variable(Same(SmallGain));
         proportional = Variable(Same(MostlyCounted));
+        diversity = Variable(Same(SoftplusBackwards(SomeDiversity)));
         mixture = Variable(new double[layers.Count * CriterionCount]);
         var random = new Random(settings.Seed);
         var (rank, width) = ((int)basis.Questions.size(0), model.HiddenSize);
@@ -68,7 +69,7 @@ internal sealed class SearchVariables : IDisposable
     internal IReadOnlyList<Tensor> CountParameters => [keep];
 
     /// <summary>The other parameters of the sites, for the optimiser.</summary>
-    internal IReadOnlyList<Tensor> SiteParameters => [gate, transfer, logTemperature, reweight, proportional, mixture];
+    internal IReadOnlyList<Tensor> SiteParameters => [gate, transfer, logTemperature, reweight, proportional, diversity, mixture];
 
     private static int CriterionCount => Enum.GetValues<ScoreCriterion>().Length;
 
@@ -100,6 +101,7 @@ internal sealed class SearchVariables : IDisposable
                 frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature) : logTemperature[i].Clamped(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
                 (frozen.Reweight is { } gain ? Fixed(gain) : nn.functional.softplus(reweight[i])).mul(open),
                 weight,
+                frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : nn.functional.softplus(diversity[i]),
                 Mixture(i),
                 learned);
         }
@@ -140,7 +142,7 @@ internal sealed class SearchVariables : IDisposable
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         return [.. Sites().Select((site, i) => new SearchedSite(layers[i], frozen.Activation ?? HardConcreteGate.Deterministic(gate[i]).Number(), site.Count.Number(),
-            site.Transfer.Number(), site.Temperature.Number(), site.Reweight.Number(), site.Proportional.Number(),
+            site.Transfer.Number(), site.Temperature.Number(), site.Reweight.Number(), site.Proportional.Number(), site.Diversity?.Number() ?? 0,
             criteria[i].Zip(site.Mixture).ToDictionary(c => c.First, c => c.Second.Number())))];
     }
 
@@ -170,7 +172,7 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        double[] gates = Numbers(gate), transfers = Numbers(transfer), temperatures = Numbers(logTemperature), gains = Numbers(reweight), weights = Numbers(proportional), mixtures = Numbers(mixture);
+        double[] gates = Numbers(gate), transfers = Numbers(transfer), temperatures = Numbers(logTemperature), gains = Numbers(reweight), weights = Numbers(proportional), distances = Numbers(diversity), mixtures = Numbers(mixture);
         double entering = model.VisualTokens;
         var fractions = new double[layers.Count];
         for (var i = 0; i < layers.Count; i++)
@@ -179,7 +181,7 @@ internal sealed class SearchVariables : IDisposable
             fractions[i] = Logit(entering <= 1 ? 1 : (kept - 1) / (entering - 1));
             entering = kept;
         }
-        foreach (var (variable, numbers) in new[] { (keep, fractions), (gate, gates), (transfer, transfers), (logTemperature, temperatures), (reweight, gains), (proportional, weights), (mixture, mixtures) })
+        foreach (var (variable, numbers) in new[] { (keep, fractions), (gate, gates), (transfer, transfers), (logTemperature, temperatures), (reweight, gains), (proportional, weights), (diversity, distances), (mixture, mixtures) })
             Set(variable, numbers);
         if (plan.Parameters is not { } learned)
             return;
@@ -193,8 +195,9 @@ internal sealed class SearchVariables : IDisposable
         {
             transfers[i] = Logit(site.Transfer);
             temperatures[i] = Math.Log(Math.Clamp(site.Temperature, SmallestTemperature, LargestTemperature));
-            gains[i] = site.Reweight > 0 ? Math.Log(Math.Exp(Math.Min(site.Reweight, 20)) - 1) : SmallGain; // softplus backwards
+            gains[i] = site.Reweight > 0 ? SoftplusBackwards(site.Reweight) : SmallGain;
             weights[i] = Logit(site.ProportionalAttention);
+            distances[i] = site.Diversity > 0 ? SoftplusBackwards(site.Diversity) : SmallGain;
             if (criteria[i].Any(site.Score.ContainsKey))
             {
                 foreach (var criterion in criteria[i])
@@ -205,6 +208,8 @@ internal sealed class SearchVariables : IDisposable
 
         static double Logit(double share) => Math.Clamp(Math.Log(share / (1 - share)), -LargestLogit, LargestLogit);
     }
+
+    private static double SoftplusBackwards(double value) => value > 20 ? value : Math.Log(Math.Exp(value) - 1);
 
     private static void Set(Tensor variable, double[] numbers)
     {

@@ -10,7 +10,8 @@ namespace EosMLNet.Search;
 /// <param name="Temperature">τ.</param>
 /// <param name="Reweight">ρ.</param>
 /// <param name="ProportionalAttention">The weight of log mass in later layers' attention.</param>
+/// <param name="Diversity">δ.</param>
 /// <param name="Score">The mixture of criteria.</param>
 public sealed record SearchedSite(
-    int Layer, double Activation, double Keep, double Transfer, double Temperature, double Reweight, double ProportionalAttention,
+    int Layer, double Activation, double Keep, double Transfer, double Temperature, double Reweight, double ProportionalAttention, double Diversity,
     IReadOnlyDictionary<ScoreCriterion, double> Score);

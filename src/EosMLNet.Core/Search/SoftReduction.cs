@@ -40,11 +40,12 @@ internal static class SoftReduction
         // and the sum of those pushes is noise.
         var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(), Keys = keys?.detach() };
         var score = Score(looked, site, alive);                                           // (B, n)
-        var (hard, count) = HardTopK(score, site.Count, alive);
+        var worth = site.Diversity is { } diversity ? Marginal(score, looked, site, diversity, alive) : score;   // (B, n)
+        var (hard, count) = HardTopK(worth, site.Count, alive);
         if (relaxed || is_grad_enabled())
         {
-            var soft = SoftTopK.Select(score, relaxed ? site.Count : site.Count.detach(), temperature, alive);
-            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach())).Plus(Marginal(hard.mul(alive), score, site.Count, alive));
+            var soft = SoftTopK.Select(worth, relaxed ? site.Count : site.Count.detach(), temperature, alive);
+            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach())).Plus(PriceOfCount(hard.mul(alive), worth, site.Count, alive));
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
         var (hidden, mass) = Transfer(input, site, tokens.Mask, mask);
@@ -55,7 +56,7 @@ internal static class SoftReduction
         if (stay < n)
         {
             // An anchor's score counts 1e9 more, so that all of them are among the first.
-            var order = score.detach().Plus(mask.detach().Times(1e9)).topk(stay, -1).indexes.sort(-1).Values; // (B, stay)
+            var order = worth.detach().Plus(mask.detach().Times(1e9)).topk(stay, -1).indexes.sort(-1).Values; // (B, stay)
             var wide = order.unsqueeze(-1).expand(-1, -1, hidden.size(-1));
             (hidden, mask, mass) = (hidden.gather(1, wide), mask.gather(1, order), mass.gather(1, order));
             tokens = tokens with { Patches = tokens.Patches.gather(1, order) };
@@ -85,15 +86,30 @@ internal static class SoftReduction
         return score.MoveToOuterDisposeScope();
     }
 
+    // The score less δ times what a token has in common with the anchors chosen before it. The k highest are the anchors, as the executed operator chooses them one after another.
+    private static Tensor Marginal(Tensor score, SiteInput looked, SoftSite site, Tensor diversity, Tensor alive)
+    {
+        var present = alive.Above(0.5);
+        var similarity = ReductionOperator.Affinity(looked, site.Site.Affinity);          // (B, n, n)
+        var order = MarginalRelevance.Choose(score, similarity, diversity, Kept(site.Count, alive), present);
+        return score.sub(MarginalRelevance.Redundancy(similarity, order).mul(diversity));
+    }
+
+    private static int Kept(Tensor count, Tensor alive)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return Math.Clamp((int)Math.Round(count.Number(), MidpointRounding.AwayFromZero), 1, (int)alive[0].sum().Number());
+    }
+
     // The round(k) highest scores of the tokens that are there, the lower index winning ties: (B, n) of ones and zeros. A token that is already gone
     // gets a 1 when it would have been kept: then, and only then, has an earlier site's decision about it an effect beyond this one.
     private static (Tensor Hard, int Count) HardTopK(Tensor score, Tensor count, Tensor alive)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var present = (int)alive[0].sum().Number();
-        var k = Math.Clamp((int)Math.Round(count.Number(), MidpointRounding.AwayFromZero), 1, present);
-        if (k == present)
+        var k = Kept(count, alive);
+        if (k == (int)alive[0].sum().Number())
             return (ones_like(score).MoveToOuterDisposeScope(), k);
         var reachable = score.Filled(alive.EqualTo(0), double.NegativeInfinity);
         var first = reachable.sort(-1, descending: true, stable: true).Indices.narrow(1, 0, k);   // (B, k)
@@ -105,7 +121,7 @@ internal static class SoftReduction
 
     // Of value 0; its gradient tells k what the tokens just above the threshold are worth. Those just below would tell too, but the derivative at a weight of 0
     // of a token that the attention misses is larger than its effect by any factor (exp of its logit), and k would only ever grow.
-    private static Tensor Marginal(Tensor kept, Tensor score, Tensor count, Tensor alive)
+    private static Tensor PriceOfCount(Tensor kept, Tensor score, Tensor count, Tensor alive)
     {
         Tensor share;
         using (no_grad())

@@ -11,10 +11,11 @@ namespace EosMLNet.Search;
 /// <param name="Temperature">τ.</param>
 /// <param name="Reweight">ρ.</param>
 /// <param name="Proportional">The weight of log mass in later layers' attention.</param>
+/// <param name="Diversity">δ; <see langword="null"/> for 0.</param>
 /// <param name="Mixture">The weight of each criterion, in the order of <paramref name="Site"/>'s score.</param>
 /// <param name="Learned">The learned parameters of the scores.</param>
 internal sealed record SoftSite(
-    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
+    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, Tensor? Diversity, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
 {
     /// <summary>The sites of a finished plan, without a gradient.</summary>
     /// <exception cref="EosException">EOS1013: a site has a part that the search's forward pass does not know.</exception>
@@ -25,7 +26,7 @@ internal sealed record SoftSite(
                 "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);
         return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
-            Number(site.ProportionalAttention), [.. site.Score.Values.Select(Number)], learned))];
+            Number(site.ProportionalAttention), site.Diversity > 0 ? Number(site.Diversity) : null, [.. site.Score.Values.Select(Number)], learned))];
 
         Tensor Number(double value) => Scalars.Constant(value, [], dtype, device);
     }

@@ -52,6 +52,7 @@ internal sealed class BuildOptions
         ["FrozenActivation"] = (s, v) => s with { Frozen = s.Frozen with { Activation = Real(v) } },
         ["FrozenReweight"] = (s, v) => s with { Frozen = s.Frozen with { Reweight = Real(v) } },
         ["FrozenProportionalAttention"] = (s, v) => s with { Frozen = s.Frozen with { ProportionalAttention = Real(v) } },
+        ["FrozenDiversity"] = (s, v) => s with { Frozen = s.Frozen with { Diversity = Real(v) } },
         ["UniformKeep"] = (s, v) => s with { Frozen = s.Frozen with { UniformKeep = Truth(v) } },
     };
 

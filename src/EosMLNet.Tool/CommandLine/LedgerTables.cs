@@ -50,11 +50,13 @@ internal static class LedgerTables
         _ => Text(site.Layer),
     };
 
-    // Tokens that are there for another reason than their score.
+    // What else than its score decides about a token.
     private static IEnumerable<string> Others(ReductionSite site)
     {
         if (site.Extra is { } extra)
             yield return $"{extra.Count} by {extra.Rule}{(extra.ReceiveAlone ? ", receiving alone" : "")}";
+        if (site.Diversity > 0)
+            yield return $"diversity {Text(site.Diversity)}";
         if (site.Residual)
             yield return "1 residual";
     }

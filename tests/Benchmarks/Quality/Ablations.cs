@@ -25,6 +25,7 @@ internal static class Ablations
             Changed("every site active (θ = 1)", Frozen(new() { Activation = 1 })),
             Changed("no reweighting (ρ = 0)", Frozen(new() { Reweight = 0 })),
             Changed("the same count at every site (ν)", Frozen(new() { UniformKeep = true })),
+            Changed("anchors by score alone (δ = 0)", Frozen(new() { Diversity = 0 })),
             Changed("mass does not weigh in attention", Frozen(new() { ProportionalAttention = 0 })),
             .. Mixed.Select(score => Changed($"without the score {score}", search with { Scores = [.. Mixed.Where(other => other != score)] })),
             Changed("counts not tried", search with { TryCounts = false }),

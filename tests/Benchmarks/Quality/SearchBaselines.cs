@@ -13,13 +13,13 @@ namespace Benchmarks.Quality;
 /// </summary>
 internal static class SearchBaselines
 {
-    // The operator search tries up to three corners at each of its sites, on so many pictures.
-    private const int CornerQuestions = 400, CornersASite = 3;
+    // The operator search tries up to four corners at each of its sites, and up to six shifts of counts at each but the first, on so many questions.
+    private const int TrialQuestions = 400, CornersASite = 4, ShiftsASite = 6;
 
     private const double ShareStep = 0.25;
 
     // Prune, and nothing else: what is left to search is how many tokens each layer keeps.
-    private static readonly FrozenParameters RatesOnly = new() { Transfer = 0, Reweight = 0, ProportionalAttention = 0 };
+    private static readonly FrozenParameters RatesOnly = new() { Transfer = 0, Reweight = 0, ProportionalAttention = 0, Diversity = 0 };
 
     /// <summary>A gradient search of the rates alone, by published scores.</summary>
     internal static Trial PublishedRates(QualitySettings settings, int budget, int seed) =>
@@ -57,13 +57,13 @@ internal static class SearchBaselines
         double[] Shape(double rate) => [.. Enumerable.Range(1, model.Layers).Select(layer => Math.Pow(rate, layer))];
     }
 
-    /// <summary>How many questions the operator search answers with these settings, those included on which it tries corners.</summary>
+    /// <summary>How many questions the operator search answers with these settings, those included on which it tries corners and counts.</summary>
     internal static long Questions(SearchSettings search, VqaDataset data, int layers)
     {
         var together = search.SeesQuestion ? 1 : search.QuestionsPerPicture;
         var sequences = data.Examples.GroupBy(row => row.Picture).Sum(picture => Math.Ceiling((double)picture.Count() / together));
-        var corners = search.SnapToCorners ? (1.0 + CornersASite * layers) * CornerQuestions : 0;
-        return (long)(search.Steps * search.Sequences * data.Examples.Count / sequences + corners);
+        var trials = (search.SnapToCorners ? 1 + CornersASite * layers : 0) + (search.TryCounts ? 1 + ShiftsASite * (layers - 1) : 0);
+        return (long)(search.Steps * search.Sequences * data.Examples.Count / sequences) + (long)trials * TrialQuestions;
     }
 
     private static Trial Tried(QualitySettings settings, int budget, string method, int seed, Func<PlanModel, int> dimensions, BoxSearch search, Func<PlanModel, double[], ReductionPlan> plan) => new()

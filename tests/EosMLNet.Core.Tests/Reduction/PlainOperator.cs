@@ -9,6 +9,17 @@ internal static class PlainOperator
     public static int[] Highest(double[] score, int keep) =>
         [.. Enumerable.Range(0, score.Length).OrderByDescending(i => score[i]).ThenBy(i => i).Take(keep).Order()];
 
+    public static int[] Diverse(double[] score, Func<int, int, double> similarity, double diversity, int keep)
+    {
+        var chosen = new List<int>();
+        while (chosen.Count < keep)
+        {
+            var worth = score.Select((s, i) => s - (chosen.Count == 0 ? 0 : diversity * chosen.Max(a => similarity(i, a)))).ToArray();
+            chosen.Add(Enumerable.Range(0, score.Length).Except(chosen).OrderByDescending(i => worth[i]).ThenBy(i => i).First());
+        }
+        return [.. chosen.Order()];
+    }
+
     public static (double[][] Tokens, double[] Mass) Transfer(
         double[][] x, double[] mass, int[] anchors, double gamma, Func<int, int, double> weight, bool normalize = true)
     {

@@ -24,6 +24,34 @@ public class ReductionOperatorTests
         }
     }
 
+    [Theory]
+    [InlineData(1e-9)]
+    [InlineData(0.5)]
+    [InlineData(3)]
+    [InlineData(1e4)]
+    public void Diverse_anchors_are_chosen_one_after_another_by_what_their_score_exceeds_their_likeness(double diversity)
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(1, Grid);
+        var reduced = ReductionOperator.Reduce(sample.Input(), Sample.Site(7) with { Diversity = diversity });
+        for (var image = 0; image < 2; image++)
+        {
+            var (x, score) = (sample.Tokens[image], PlainOperator.Standardize(sample.TextAttention[image]));
+            Assert.Equal(PlainOperator.Diverse(score, (i, j) => PlainOperator.Cosine(x[i], x[j]), diversity, 7), reduced.Anchors[image].data<long>().Select(i => (int)i));
+        }
+    }
+
+    // As δ grows, only the first anchor is left to the score; those after it are DivPrune's, which the extra anchors are tested to be.
+    [Fact]
+    public void With_great_diversity_all_anchors_but_the_first_are_the_farthest()
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(2, Grid);
+        var diverse = ReductionOperator.Reduce(sample.Input(), Sample.Site(7) with { Diversity = 1e6 });
+        var farthest = ReductionOperator.Reduce(sample.Input(), Sample.Site(7) with { Extra = new ExtraAnchors(6, AnchorRule.Farthest) });
+        Assert.True(diverse.Anchors.equal(farthest.Anchors).all().item<bool>());
+    }
+
     [Fact]
     public void Merging_averages_each_dropped_token_into_its_most_similar_anchor() =>
         AssertTransfer(Sample.Site(7) with { Transfer = 1 }, 1,

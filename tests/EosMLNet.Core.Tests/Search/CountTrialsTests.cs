@@ -41,6 +41,6 @@ public class CountTrialsTests
     private static IReadOnlyList<SearchedSite> Sites(params double[] counts)
     {
         var score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 1 };
-        return [.. counts.Select((count, i) => new SearchedSite(i, 1, count, 0.5, 0.1, 0, 1, score))];
+        return [.. counts.Select((count, i) => new SearchedSite(i, 1, count, 0.5, 0.1, 0, 1, 0, score))];
     }
 }

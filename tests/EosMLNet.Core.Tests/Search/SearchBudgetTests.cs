@@ -20,7 +20,7 @@ public class SearchBudgetTests
         var budget = new SearchBudget(model, layers, constraints);
         double[] logits = [.. layers.Select(_ => random.NextDouble() * 16 - 8)], gates = [.. layers.Select(_ => random.Next(3) switch { 0 => 0.0, 1 => 1.0, _ => random.NextDouble() })];
         SearchedSite[] sites = [.. budget.Counts(random.Next(2) == 0 ? logits : budget.Meet(logits, gates), gates).Select((count, i) => new SearchedSite(
-            layers[i], gates[i], count, random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(),
+            layers[i], gates[i], count, random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(),
             new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 1 }))];
 
         var plan = ReductionPlan.Create(model, PlanMaker.Sites(sites, budget, model.VisualTokens, new()));

@@ -17,10 +17,12 @@ public class SoftReductionTests
     [InlineData(1.0, double.PositiveInfinity, 0.0)]
     [InlineData(0.08, 0.22, 0.0)]
     [InlineData(0.6, 0.05, 0.4)]
-    public void The_values_are_those_of_the_executed_operator(double transfer, double temperature, double reweight)
+    [InlineData(0.6, 0.05, 0.4, 0.7)]
+    [InlineData(1.0, 0.0, 0.0, 1e3)]
+    public void The_values_are_those_of_the_executed_operator(double transfer, double temperature, double reweight, double diversity = 0)
     {
         using var scope = NewDisposeScope();
-        var site = Site() with { Transfer = transfer, Temperature = temperature, Reweight = reweight };
+        var site = Site() with { Transfer = transfer, Temperature = temperature, Reweight = reweight, Diversity = diversity };
         var plan = new ScoreParameters { Probe = [.. Probe().data<double>().Select(x => (float)x)] };
         var tokens = Tokens();
         var executed = ReductionOperator.Reduce(new SiteInput(tokens.Hidden, tokens.Mass, tokens.Patches, Grid), site, plan);
@@ -42,7 +44,7 @@ public class SoftReductionTests
     {
         using var scope = NewDisposeScope();
         var site = Site() with { Transfer = 0.5, Temperature = 0.2, Reweight = 0.3 };
-        var next = site with { Keep = 2 };
+        var next = site with { Keep = 2, Diversity = 0.9 };
         var once = SoftReduction.Apply(Tokens(), Soft(site), 0.5, _ => Patches, Grid);
         var twice = SoftReduction.Apply(once, Soft(next), 0.5, _ => Patches, Grid);
         var trimmed = SoftReduction.Apply(Tokens(), Soft(site), 0.5, k => k, Grid);
@@ -61,10 +63,11 @@ public class SoftReductionTests
     [InlineData("probe")]
     [InlineData("tokens")]
     [InlineData("mixture")]
+    [InlineData("diversity")]
     public void The_gradients_are_those_of_finite_differences(string of)
     {
         using var scope = NewDisposeScope();
-        var site = Site() with { Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 1, [ScoreCriterion.FeatureNorm] = 1 } };
+        var site = Site() with { Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, Diversity = 0.8, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 1, [ScoreCriterion.FeatureNorm] = 1 } };
         var weights = Numbers.Normal(21, Images, Patches, Width + 2);
         var soft = Soft(site) with { Mixture = [Scalar(0.3), Scalar(0.7)] };
 
@@ -76,6 +79,7 @@ public class SoftReductionTests
                 "transfer" => soft with { Transfer = x },
                 "temperature" => soft with { Temperature = x },
                 "reweight" => soft with { Reweight = x },
+                "diversity" => soft with { Diversity = x },
                 "probe" => soft with { Learned = new LearnedScores(x) },
                 "mixture" => soft with { Mixture = [.. x.unbind(0)] },
                 _ => soft,
@@ -91,6 +95,7 @@ public class SoftReductionTests
             "transfer" => soft.Transfer,
             "temperature" => soft.Temperature,
             "reweight" => soft.Reweight,
+            "diversity" => soft.Diversity!,
             "probe" => soft.Learned.Probe!,
             "mixture" => stack([.. soft.Mixture]),
             _ => Tokens().Hidden,
@@ -110,7 +115,7 @@ public class SoftReductionTests
 
     private static ReductionSite Site() => new() { Layer = 0, Keep = Kept, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 1 } };
 
-    private static SoftSite Soft(ReductionSite site) => new(site, Scalar(site.Keep), Scalar(site.Transfer), Scalar(site.Temperature), Scalar(site.Reweight), Scalar(0), [Scalar(1)], new LearnedScores(Probe()));
+    private static SoftSite Soft(ReductionSite site) => new(site, Scalar(site.Keep), Scalar(site.Transfer), Scalar(site.Temperature), Scalar(site.Reweight), Scalar(0), site.Diversity > 0 ? Scalar(site.Diversity) : null, [Scalar(1)], new LearnedScores(Probe()));
 
     private static SoftTokens Tokens() => new(
         Numbers.Normal(11, Images, Patches, Width), ones(Images, Patches, ScalarType.Float64), Numbers.Normal(12, Images, Patches).abs().Plus(1),
