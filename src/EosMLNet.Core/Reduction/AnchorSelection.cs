@@ -42,8 +42,8 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates), site.Residual ? rest.narrow(1, 0, 1) : null);
     }
 
-    private static Tensor Diverse(Tensor score, SiteInput input, ReductionSite site) => MarginalRelevance.Choose(
-        score, ReductionOperator.Affinity(input, site.Affinity), Scalars.Constant(site.Diversity, [], score.dtype, score.device), site.KeptByScore);
+    private static Tensor Diverse(Tensor score, SiteInput input, ReductionSite site) =>
+        MarginalRelevance.Choose(score, ReductionOperator.Affinity(input, site.Affinity), site.Diversity, site.KeptByScore);
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)
         rest.index_select(1, Scalars.Range(count, rest.device).Times(rest.size(1) / count));

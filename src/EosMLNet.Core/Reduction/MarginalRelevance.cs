@@ -1,3 +1,4 @@
+using System.Numerics;
 using EosMLNet.Runtime;
 using static TorchSharp.torch;
 
@@ -11,29 +12,19 @@ namespace EosMLNet.Reduction;
 internal static class MarginalRelevance
 {
     /// <summary>The anchors in the order of their choice, (I, k); the lower position wins ties. No gradient passes.</summary>
-    /// <param name="score">s, (I, n).</param>
-    /// <param name="similarity">S of each token to each other, symmetric, (I, n, n).</param>
-    /// <param name="diversity">δ, 0-dimensional.</param>
+    /// <param name="score">s, (I, n), float32 or float64.</param>
+    /// <param name="similarity">S of each token to each other, symmetric, (I, n, n), of the same type.</param>
+    /// <param name="diversity">δ.</param>
     /// <param name="count">k.</param>
-    /// <param name="present">Which tokens can be chosen, (I, n) bool, at least k an image; <see langword="null"/> for all.</param>
-    internal static Tensor Choose(Tensor score, Tensor similarity, Tensor diversity, int count, Tensor? present = null)
+    /// <param name="present">Which tokens can be chosen, (I, n) bool; <see langword="null"/> for all. Where an image has fewer than k, others follow.</param>
+    internal static Tensor Choose(Tensor score, Tensor similarity, double diversity, int count, Tensor? present = null)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        // What a token's score exceeds if the row's token is the anchor most similar to it.
-        var beyond = score.unsqueeze(1).sub(similarity.mul(diversity));                                     // (I, n, n)
         var worth = present is null ? score : score.Filled(present.logical_not(), double.NegativeInfinity);
-        // Before the first anchor nothing counts against a score; the least that can is what follows it is measured from.
-        worth = worth.sub(Least(similarity).mul(diversity));
-        var gone = Scalars.Constant(double.NegativeInfinity, [score.size(0), 1], score.dtype, score.device);
-        var chosen = new List<Tensor>();
-        for (var i = 0; i < count; i++)
-        {
-            var next = worth.argmax(1, keepdim: true);                                                      // (I, 1)
-            chosen.Add(next);
-            worth = worth.minimum(beyond.gather(1, next.unsqueeze(-1).expand(-1, -1, beyond.size(2))).squeeze(1)).scatter(1, next, gone);
-        }
-        return cat(chosen, 1).MoveToOuterDisposeScope();
+        // Each choice waits for the one before it: thousands of tiny steps, which the host makes faster than any device could start them.
+        var chosen = score.dtype == ScalarType.Float64 ? OnHost<double>(worth, similarity, diversity, count) : OnHost<float>(worth, similarity, (float)diversity, count);
+        return tensor(chosen, [score.size(0), count], device: score.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -51,8 +42,50 @@ internal static class MarginalRelevance
         var before = places.unsqueeze(1).lt(turn.unsqueeze(-1));                                            // (I, n, k)
         var toAnchors = similarity.gather(2, order.unsqueeze(1).expand(-1, n, -1));                         // (I, n, k)
         var most = toAnchors.Filled(before.logical_not(), double.NegativeInfinity).amax([-1]);              // (I, n)
-        return where(turn.EqualTo(0), Least(similarity), most).MoveToOuterDisposeScope();
+        var least = similarity.amin([1, 2], keepdim: true).squeeze(-1);                                     // (I, 1)
+        return where(turn.EqualTo(0), least, most).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Least(Tensor similarity) => similarity.amin([1, 2], keepdim: true).squeeze(-1);   // (I, 1)
+    private static long[] OnHost<T>(Tensor score, Tensor similarity, T diversity, int count) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (scores, likeness) = (score.cpu().contiguous(), similarity.cpu().contiguous());
+        var (images, n) = ((int)score.size(0), (int)score.size(1));
+        var chosen = new long[images * count];
+        var (worth, taken) = (new T[n], new bool[n]);
+        for (var image = 0; image < images; image++)
+        {
+            var s = scores[image].data<T>().ToArray();
+            var like = likeness[image].data<T>().ToArray();
+            s.CopyTo(worth, 0);
+            Array.Clear(taken);
+            for (var i = 0; i < count; i++)
+            {
+                var next = Best(worth, taken);
+                (chosen[image * count + i], taken[next]) = (next, true);
+                Lower(worth, s, like.AsSpan(next * n, n), diversity, first: i == 0);
+            }
+        }
+        return chosen;
+    }
+
+    private static int Best<T>(ReadOnlySpan<T> worth, ReadOnlySpan<bool> taken) where T : IFloatingPointIeee754<T>
+    {
+        var best = -1;
+        for (var i = 0; i < worth.Length; i++)
+        {
+            if (!taken[i] && (best < 0 || worth[i] > worth[best]))
+                best = i;
+        }
+        return best;
+    }
+
+    // Before the first anchor nothing counts against a score.
+    private static void Lower<T>(Span<T> worth, ReadOnlySpan<T> score, ReadOnlySpan<T> toNext, T diversity, bool first) where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < worth.Length; i++)
+        {
+            var beyond = score[i] - toNext[i] * diversity;
+            worth[i] = first || beyond < worth[i] ? beyond : worth[i];
+        }
+    }
 }

@@ -46,7 +46,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <param name="validation">As there.</param>
     /// <param name="progress">As there.</param>
     /// <param name="cancellation">As there.</param>
-    /// <returns>A plan for each entry of <paramref name="front"/>, in its order. Samples and losses are those since the beginning, seconds and memory those of all.</returns>
+    /// <returns>A plan for each entry of <paramref name="front"/>, in its order. Samples and losses are those since the beginning; trials, seconds and memory those of all.</returns>
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunFront(
@@ -103,21 +103,24 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         Check(front);
         var clock = Stopwatch.StartNew();
-        var stages = Stages(front);
+        var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
         var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         using var basis = ScoreBasis.Of(model, training, random.Sample(training.Rows), settings.RelevanceRank, working);
         using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, AlignedLayers, settings.CacheBytes) : null;
         var validation = Validation(held, settings.ValidationQuestions);
-        var trial = Validation(held, Math.Min(TrialQuestions, settings.ValidationQuestions));
+        // Stages share the questions of trials as they share the steps.
+        Validation[] trials = [.. stages.Select(stage => Validation(held, (int)Math.Ceiling((double)Math.Min(TrialQuestions, settings.ValidationQuestions) * stage.Steps / settings.Steps)))];
         var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation);
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
         using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training, held);
         checkpoint?.LoadInto(state);
         var reporter = new StepReporter(stages[^1].First + stages[^1].Steps, clock, progress);
-        foreach (var stage in stages.Skip(state.Stages.Count))
+        foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
             Optimise(stage, state, training, unreducedPass, trial, checkpoint, reporter, cancellation);
-        return [.. front.Select((constraints, i) => Result(constraints, state, state.Stages[i], training, validation, trial, unreduced, clock, cancellation))];
+        var results = front.Select((constraints, i) => Result(constraints, state, state.Stages[i], training, validation, trials[i], unreduced, clock, cancellation)).ToArray();
+        var tried = validation.Answered + trials.Sum(trial => trial.Answered);
+        return [.. results.Select(result => result with { Report = result.Report with { TrialQuestions = tried } })];
     }
 
     // The last layer is always there: answers are read from it.
@@ -149,20 +152,6 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         });
     }
 
-    // Together half as many steps again as one search takes, the first stage twice as many as each of the others: it begins with nothing.
-    private IReadOnlyList<SearchStage> Stages(IReadOnlyList<SearchConstraints> front)
-    {
-        const double FrontSteps = 1.5, LaterRate = 0.5;
-        var part = front.Count == 1 ? settings.Steps : FrontSteps * settings.Steps / (front.Count + 1);
-        var start = front[0].AtLeast(settings.InitialLimit, PlanModel.Of(model));
-        var stages = new List<SearchStage> { new(start, front[0], Whole(front.Count == 1 ? part : 2 * part), 0, 1, settings.Tightening, (settings.InitialTemperature, settings.FinalTemperature)) };
-        foreach (var constraints in front.Skip(1))
-            stages.Add(new(stages[^1].To, constraints, Whole(part), stages[^1].First + stages[^1].Steps, LaterRate, settings.Tightening, (settings.FinalTemperature, settings.FinalTemperature)));
-        return stages;
-
-        static int Whole(double steps) => Math.Max(1, (int)Math.Round(steps));
-    }
-
     private Validation Validation(SearchData held, int questions)
     {
         var count = 0;
@@ -175,22 +164,39 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         var parameters = variables.ReadScores();
         var searched = variables.Read();
-        if (settings.TryCounts && !settings.Frozen.UniformKeep)
-            searched = CountTrials.Apply(searched, shifted => trial.Measure(Plan(shifted), cancellation).Loss);
-        var plan = Plan(searched);
+        var plan = Plan(variables, searched, parameters);
         if (settings.SnapToCorners)
             plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation));
         var counts = variables.Counts();
         IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), plan.Ledger.Of(c.Kind), multipliers[i]))];
         return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) }, constraints);
+    }
 
-        ReductionPlan Plan(IReadOnlyList<SearchedSite> sites) =>
-            ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
+    private ReductionPlan Plan(SearchVariables variables, IReadOnlyList<SearchedSite> sites, ScoreParameters parameters) =>
+        ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
+
+    // As the counts come to rest, so that the scores learn for what the trials leave.
+    private void TryCounts(SearchState state, Validation trial, Action save, CancellationToken cancellation)
+    {
+        save(); // trials take a while, and a search that is stopped meanwhile begins them anew
+        if (settings.TryCounts && !settings.Frozen.UniformKeep)
+        {
+            var (variables, parameters) = (state.Variables, state.Variables.ReadScores());
+            var shifted = CountTrials.Apply(variables.Read(), sites => trial.Measure(Plan(variables, sites, parameters), cancellation).Loss);
+            variables.Keep([.. shifted.Select(site => site.Keep)]);
+        }
+        state.CountsTried = true;
     }
 
     private void Optimise(
         SearchStage stage, SearchState state, SearchData training, UnreducedPass? unreduced, Validation trial, SearchCheckpoint? checkpoint, StepReporter reporter, CancellationToken cancellation)
     {
+        if (state.Step == 0 && stage.First > 0)
+        {
+            // Under looser limits many schedules were as good, and the one that was found is no guide to what tighter ones need.
+            state.Variables.Limit(stage.From);
+            state.Variables.KeepAsAtFirst();
+        }
         while (state.Step < stage.Steps && !state.Stopped)
         {
             if (cancellation.IsCancellationRequested)
@@ -198,6 +204,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
                 Save();
                 cancellation.ThrowIfCancellationRequested();
             }
+            if (state.Step == stage.CountsRest && !state.CountsTried)
+                TryCounts(state, trial, Save, cancellation);
             state.Step++;
             MakeStep(stage, state, training, unreduced, reporter);
             if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0 && state.Step >= settings.Tightening * stage.Steps)

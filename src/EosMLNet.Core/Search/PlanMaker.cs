@@ -9,7 +9,7 @@ namespace EosMLNet.Search;
 internal static class PlanMaker
 {
     // Below these a parameter does nothing that could be measured, and a plan without it is simpler.
-    private const double NoTransfer = 0.005, NoGain = 0.005, NoWeight = 0.005, NoDiversity = 0.02;
+    private const double NoTransfer = 0.005, NoGain = 0.005, NoWeight = 0.005, NoDiversity = 0.05;
 
     /// <summary>The sites of the plan; those that would be the identity are left out.</summary>
     /// <param name="searched">The values of all allowed sites.</param>

@@ -59,6 +59,10 @@ public sealed record SearchConstraints
         double? Between(double? from, double? to) => from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
     }
 
+    /// <summary>How far these limits are below others, as the logarithm of the largest ratio; 0 where none is.</summary>
+    internal double LogTightening(SearchConstraints from) =>
+        from.Limits.Join(Limits, x => x.Kind, x => x.Kind, (before, now) => Math.Log(Math.Max(1, before.Limit / now.Limit))).DefaultIfEmpty(0).Max();
+
     /// <summary>The limits that are set.</summary>
     internal IReadOnlyList<(ConstraintKind Kind, double Limit)> Limits =>
         [.. new (ConstraintKind Kind, double? Limit)[]

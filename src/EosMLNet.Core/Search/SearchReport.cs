@@ -12,6 +12,9 @@ public sealed record SearchReport
     /// <summary>Question and answer pairs seen, repetitions included.</summary>
     public required long Samples { get; init; }
 
+    /// <summary>Validation questions answered to try counts and corners and to measure the result, repetitions included; nothing is learned from them.</summary>
+    public long TrialQuestions { get; init; }
+
     /// <summary>Duration of the whole search.</summary>
     public required double Seconds { get; init; }
 

@@ -99,8 +99,8 @@ public sealed record SearchSettings
     /// Where limits begin that are tighter than this, as a part of what the unreduced model needs: 0 for the constraints themselves. Much above what a plan can do without loss, there is no
     /// loss to learn from; far below, there is little else.
     /// </summary>
-    /// <value>The default is 0.4: a search for 16 of 144 mean visual tokens begins with 58.</value>
-    public double InitialLimit { get; init; } = 0.4;
+    /// <value>The default is 0.2: a search for 16 of 144 mean visual tokens begins with 29.</value>
+    public double InitialLimit { get; init; } = 0.2;
 
     /// <summary>The part of the steps over which the limits tighten, from <see cref="InitialLimit"/> to the constraints.</summary>
     /// <value>The default is 0.5.</value>

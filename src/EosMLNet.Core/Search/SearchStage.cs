@@ -1,3 +1,5 @@
+using EosMLNet.Reduction;
+
 namespace EosMLNet.Search;
 
 /// <summary>
@@ -13,8 +15,39 @@ namespace EosMLNet.Search;
 /// <param name="Temperature">T of the soft selection at its first and last step.</param>
 internal sealed record SearchStage(SearchConstraints From, SearchConstraints To, int Steps, int First, double InitialRate, double Tightening, (double First, double Last) Temperature)
 {
-    // The last step's learning rate: counts and γ are to come to rest.
+    // The least part of a stage in which counts move. From then on scores learn for the counts there are, and the counts no longer follow scores that have yet to learn.
+    private const double LeastMoving = 0.5;
+    // What a search for several plans costs, in searches for one.
+    private const double FrontCost = 1.5;
+    // The first step's rate of a later stage: it goes on from where another has come to rest.
+    private const double LaterRate = 0.5;
+    // What the limits of a stage count for beside how far they tighten, a factor of e being 1.
+    private const double LeastWeight = 0.5;
+    // The last step's learning rate: all is to come to rest.
     private const double FinalRate = 0.1;
+
+    /// <summary>What a search for so many plans may cost, in searches for one: half as much again, however many they are.</summary>
+    internal static double Cost(int plans) => plans == 1 ? 1 : FrontCost;
+
+    /// <summary>
+    /// The stages of a search, one for each plan. They share the steps: the further a stage tightens the limits, the more is to be found out anew, and the more it takes.
+    /// </summary>
+    /// <param name="front">What each plan must satisfy.</param>
+    /// <param name="settings">The steps of a search for one plan, and its schedules.</param>
+    /// <param name="model">The model.</param>
+    internal static IReadOnlyList<SearchStage> Of(IReadOnlyList<SearchConstraints> front, SearchSettings settings, PlanModel model)
+    {
+        IReadOnlyList<SearchConstraints> starts = [front[0].AtLeast(settings.InitialLimit, model), .. front.SkipLast(1)];
+        double[] weights = [.. starts.Zip(front, (from, to) => LeastWeight + to.LogTightening(from))];
+        var stages = new List<SearchStage>();
+        for (var i = 0; i < front.Count; i++)
+        {
+            var steps = Math.Max(1, (int)Math.Round(settings.Steps * Cost(front.Count) * weights[i] / weights.Sum()));
+            var first = i == 0 ? 0 : stages[^1].First + stages[^1].Steps;
+            stages.Add(new(starts[i], front[i], steps, first, i == 0 ? 1 : LaterRate, settings.Tightening, (i == 0 ? settings.InitialTemperature : settings.FinalTemperature, settings.FinalTemperature)));
+        }
+        return stages;
+    }
 
     /// <summary>The limits of a step, counted from 1 within the stage.</summary>
     internal SearchConstraints Limits(int step) => To.Loosened(From, Math.Max(0, 1 - step / Math.Max(1, Tightening * Steps)));
@@ -22,8 +55,11 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     /// <summary>The learning rate of a step, as a part of the settings'.</summary>
     internal double Rate(int step) => InitialRate + (FinalRate - InitialRate) * Done(step);
 
+    /// <summary>The steps after which the counts stay as they are.</summary>
+    internal int CountsRest => Math.Min(Steps - 1, (int)(Math.Max(LeastMoving, Tightening) * Steps));
+
     /// <summary>The same for the counts: the looser the limits, the less the loss says about them, and one that fell too early is slow to come back.</summary>
-    internal double CountRate(int step) => Rate(step) * Math.Min(1, step / Math.Max(1, Tightening * Steps));
+    internal double CountRate(int step) => step > CountsRest ? 0 : Rate(step) * Math.Min(1, step / Math.Max(1, Tightening * Steps));
 
     /// <summary>T of the soft selection at a step.</summary>
     internal double TemperatureAt(int step) => Temperature.First * Math.Pow(Temperature.Last / Temperature.First, Done(step));

@@ -35,6 +35,9 @@ internal sealed class SearchState : IDisposable
     /// <summary>Steps made in the present stage.</summary>
     internal int Step { get; set; }
 
+    /// <summary>Whether shifts of the counts have been tried in the present stage.</summary>
+    internal bool CountsTried { get; set; }
+
     /// <summary>Whether the present stage has ended before its last step.</summary>
     internal bool Stopped { get; set; }
 
@@ -74,7 +77,7 @@ internal sealed class SearchState : IDisposable
         Stages.Add(new(Variables.Values(), [.. Multipliers.Values], Losses.Count, Samples));
         foreach (var optimiser in Optimisers)
             optimiser.Reset();
-        (Multipliers, Step, Stopped, Best) = (NoMultipliers(), 0, false, null);
+        (Multipliers, Step, CountsTried, Stopped, Best) = (NoMultipliers(), 0, false, false, null);
     }
 
     /// <summary>All of it as named numbers.</summary>
@@ -83,7 +86,7 @@ internal sealed class SearchState : IDisposable
     {
         var saved = new Dictionary<string, double[]>
         {
-            ["counters"] = [Step, Stopped ? 1 : 0, Samples, seconds, Stages.Count, Best?.Loss ?? 0, Best?.Checks ?? -1],
+            ["counters"] = [Step, Stopped ? 1 : 0, Samples, seconds, Stages.Count, Best?.Loss ?? 0, Best?.Checks ?? -1, CountsTried ? 1 : 0],
             ["losses"] = [.. Losses],
             ["multipliers"] = Multipliers.State(),
         };
@@ -118,7 +121,7 @@ internal sealed class SearchState : IDisposable
     internal void Load(IReadOnlyDictionary<string, double[]> saved)
     {
         var counters = saved["counters"];
-        (Step, Stopped, Samples, SecondsBefore) = ((int)counters[0], counters[1] != 0, (long)counters[2], counters[3]);
+        (Step, Stopped, Samples, SecondsBefore, CountsTried) = ((int)counters[0], counters[1] != 0, (long)counters[2], counters[3], counters[7] != 0);
         Losses.AddRange(saved["losses"]);
         Multipliers.Restore(saved["multipliers"]);
         Variables.Restore(All("variables"));

@@ -10,10 +10,10 @@ namespace EosMLNet.Search;
 /// </summary>
 internal sealed class SearchVariables : IDisposable
 {
-    private const double SmallestTemperature = 0.02, LargestTemperature = 50;
-    // Where the search begins: gates open (z = 1) but within reach of closing, next to no gain, and close to hard merging with counted mass: what is dropped is then not lost,
-    // and the loss is small enough to learn from while the scores know nothing yet.
-    private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3, SomeDiversity = 0.5;
+    private const double SmallestTemperature = 0.02, LargestTemperature = 50, SmallestDiversity = 0.02, LargestDiversity = 50;
+    // Where the search begins: gates open (z = 1) but within reach of closing, next to no gain, anchors far apart, and close to hard merging with counted mass: each dropped token is
+    // then like some anchor, what it says is not lost, and the loss is small enough to learn from while the scores know nothing yet.
+    private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3, FarApart = 8;
     // How far a warm start goes towards values that a variable reaches only at infinity.
     private const double LargestLogit = 5, SmallestShare = 0.01;
 
@@ -22,7 +22,8 @@ internal sealed class SearchVariables : IDisposable
     private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
     private readonly FrozenParameters frozen;
     private readonly ScoreBasis basis;
-    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, diversity, mixture, probe, relevance;   // (sites), the mixture (sites, criteria); (d), (r, d)
+    private readonly double taper;
+    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, logDiversity, mixture, probe, relevance;   // (sites), the mixture (sites, criteria); (d), (r, d)
 
     /// <param name="model">The model.</param>
     /// <param name="settings">Where sites may stand, what they may be, and how they begin.</param>
@@ -36,13 +37,14 @@ internal sealed class SearchVariables : IDisposable
         frozen = settings.Frozen;
         Budget = new SearchBudget(model, layers, settings.Constraints, frozen.UniformKeep);
         var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        keep = Variable(InitialKeeps(frozen.UniformKeep ? 1 : settings.InitialTaper));
+        taper = frozen.UniformKeep ? 1 : settings.InitialTaper;
+        keep = Variable(InitialKeeps());
         gate = Variable(Same(OpenGate));
         transfer = Variable(Same(MostGiven));
         logTemperature = Variable(Same(Math.Log(SharpTemperature)));
         reweight = Variable(Same(SmallGain));
         proportional = Variable(Same(MostlyCounted));
-        diversity = Variable(Same(SoftplusBackwards(SomeDiversity)));
+        logDiversity = Variable(Same(Math.Log(FarApart)));
         mixture = Variable(new double[layers.Count * CriterionCount]);
         var random = new Random(settings.Seed);
         var (rank, width) = ((int)basis.Questions.size(0), model.HiddenSize);
@@ -69,7 +71,7 @@ internal sealed class SearchVariables : IDisposable
     internal IReadOnlyList<Tensor> CountParameters => [keep];
 
     /// <summary>The other parameters of the sites, for the optimiser.</summary>
-    internal IReadOnlyList<Tensor> SiteParameters => [gate, transfer, logTemperature, reweight, proportional, diversity, mixture];
+    internal IReadOnlyList<Tensor> SiteParameters => [gate, transfer, logTemperature, reweight, proportional, logDiversity, mixture];
 
     private static int CriterionCount => Enum.GetValues<ScoreCriterion>().Length;
 
@@ -101,7 +103,7 @@ internal sealed class SearchVariables : IDisposable
                 frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature) : logTemperature[i].Clamped(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
                 (frozen.Reweight is { } gain ? Fixed(gain) : nn.functional.softplus(reweight[i])).mul(open),
                 weight,
-                frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : nn.functional.softplus(diversity[i]),
+                frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : logDiversity[i].Clamped(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
                 Mixture(i),
                 learned);
         }
@@ -135,6 +137,16 @@ internal sealed class SearchVariables : IDisposable
 
     /// <summary>Moves the keep fractions so that the counts meet the budget.</summary>
     internal void MeetBudget() => Set(keep, Budget.Meet(Numbers(keep), Gates()));
+
+    /// <summary>Goes back to the schedule that a search begins with, at the present budget.</summary>
+    internal void KeepAsAtFirst() => Set(keep, InitialKeeps());
+
+    /// <summary>Lets the sites keep these counts, or ones in their proportions that meet the budget.</summary>
+    internal void Keep(IReadOnlyList<double> counts)
+    {
+        Set(keep, Logits(counts, Gates()));
+        MeetBudget();
+    }
 
     /// <summary>The values as numbers.</summary>
     internal IReadOnlyList<SearchedSite> Read()
@@ -172,16 +184,15 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        double[] gates = Numbers(gate), transfers = Numbers(transfer), temperatures = Numbers(logTemperature), gains = Numbers(reweight), weights = Numbers(proportional), distances = Numbers(diversity), mixtures = Numbers(mixture);
+        double[] gates = Numbers(gate), transfers = Numbers(transfer), temperatures = Numbers(logTemperature), gains = Numbers(reweight), weights = Numbers(proportional), distances = Numbers(logDiversity), mixtures = Numbers(mixture);
         double entering = model.VisualTokens;
-        var fractions = new double[layers.Count];
+        var counts = new double[layers.Count];
         for (var i = 0; i < layers.Count; i++)
         {
             var kept = plan.Sites.LastOrDefault(site => site.Stage == ReductionStage.Decoder && site.Layer >= layers[i] && (i + 1 == layers.Count || site.Layer < layers[i + 1])) is { } site ? Read(site, i) : entering;
-            fractions[i] = Logit(entering <= 1 ? 1 : (kept - 1) / (entering - 1));
-            entering = kept;
+            counts[i] = entering = kept;
         }
-        foreach (var (variable, numbers) in new[] { (keep, fractions), (gate, gates), (transfer, transfers), (logTemperature, temperatures), (reweight, gains), (proportional, weights), (diversity, distances), (mixture, mixtures) })
+        foreach (var (variable, numbers) in new[] { (keep, Logits(counts, Gates())), (gate, gates), (transfer, transfers), (logTemperature, temperatures), (reweight, gains), (proportional, weights), (logDiversity, distances), (mixture, mixtures) })
             Set(variable, numbers);
         if (plan.Parameters is not { } learned)
             return;
@@ -195,9 +206,9 @@ internal sealed class SearchVariables : IDisposable
         {
             transfers[i] = Logit(site.Transfer);
             temperatures[i] = Math.Log(Math.Clamp(site.Temperature, SmallestTemperature, LargestTemperature));
-            gains[i] = site.Reweight > 0 ? SoftplusBackwards(site.Reweight) : SmallGain;
+            gains[i] = site.Reweight > 0 ? Math.Log(Math.Exp(Math.Min(site.Reweight, 20)) - 1) : SmallGain; // softplus backwards
             weights[i] = Logit(site.ProportionalAttention);
-            distances[i] = site.Diversity > 0 ? SoftplusBackwards(site.Diversity) : SmallGain;
+            distances[i] = Math.Log(Math.Clamp(site.Diversity, SmallestDiversity, LargestDiversity));
             if (criteria[i].Any(site.Score.ContainsKey))
             {
                 foreach (var criterion in criteria[i])
@@ -205,11 +216,17 @@ internal sealed class SearchVariables : IDisposable
             }
             return site.Keep;
         }
-
-        static double Logit(double share) => Math.Clamp(Math.Log(share / (1 - share)), -LargestLogit, LargestLogit);
     }
 
-    private static double SoftplusBackwards(double value) => value > 20 ? value : Math.Log(Math.Exp(value) - 1);
+    // The keep fractions' logits of counts, the inverse of what Sites makes of them.
+    private double[] Logits(IReadOnlyList<double> counts, double[] open) => [.. counts.Select((count, i) =>
+    {
+        var entering = i == 0 ? model.VisualTokens : counts[i - 1];
+        var fraction = entering <= 1 ? 1 : (count - 1) / (entering - 1);
+        return Logit(open[i] <= 0 ? 1 : 1 - (1 - fraction) / open[i]);
+    })];
+
+    private static double Logit(double share) => share <= 0 ? -LargestLogit : Math.Clamp(Math.Log(share / (1 - share)), -LargestLogit, LargestLogit);
 
     private static void Set(Tensor variable, double[] numbers)
     {
@@ -239,8 +256,8 @@ internal sealed class SearchVariables : IDisposable
         return x.detach().to_type(ScalarType.Float64).cpu().flatten().data<double>().ToArray();
     }
 
-    // Falls geometrically from the first site to the last, by the given factor in all, and uses the budget up.
-    private double[] InitialKeeps(double taper)
+    // Falls geometrically from the first site to the last, by the settings' factor in all, and uses the budget up.
+    private double[] InitialKeeps()
     {
         var shape = layers.Select((_, i) => layers.Count == 1 ? 1 : Math.Pow(taper, -(double)i / (layers.Count - 1)));
         var counts = Budget.Scale([.. shape.Select(x => Math.Max(1, model.VisualTokens * x))]);

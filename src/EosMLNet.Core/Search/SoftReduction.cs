@@ -91,7 +91,7 @@ internal static class SoftReduction
     {
         var present = alive.Above(0.5);
         var similarity = ReductionOperator.Affinity(looked, site.Site.Affinity);          // (B, n, n)
-        var order = MarginalRelevance.Choose(score, similarity, diversity, Kept(site.Count, alive), present);
+        var order = MarginalRelevance.Choose(score, similarity, diversity.Number(), Kept(site.Count, alive), present);
         return score.sub(MarginalRelevance.Redundancy(similarity, order).mul(diversity));
     }
 

@@ -10,6 +10,9 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
     /// <summary>Questions that a measurement is over.</summary>
     internal int Questions { get; } = rows.Sum(row => row.Segments.Count);
 
+    /// <summary>Questions that were answered in all measurements together.</summary>
+    internal long Answered { get; private set; }
+
     /// <summary>Runs one plan. Dropped tokens really leave the sequence.</summary>
     internal ValidationResult Measure(ReductionPlan plan, CancellationToken cancellation)
     {
@@ -23,6 +26,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
     internal ValidationResult Measure(IReadOnlyList<SoftSite> sites, CancellationToken cancellation)
     {
         using var guard = no_grad();
+        Answered += Questions;
         double loss = 0;
         long tokens = 0;
         var families = Enumerable.Range(0, data.Families.Count).Select(_ => (Questions: 0, Correct: 0, Probability: 0.0)).ToArray();

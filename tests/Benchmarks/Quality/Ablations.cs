@@ -10,7 +10,7 @@ internal static class Ablations
 
     internal static IReadOnlyList<Trial> All(QualitySettings settings)
     {
-        var search = QualityTrials.Default(settings, settings.CloseBudget, seed: 1);
+        var search = QualityTrials.Default(settings, settings.AblationBudget, seed: 1);
         search = search with { Steps = Math.Max(1, (int)(settings.AblationSteps * search.Steps)) };
         return
         [

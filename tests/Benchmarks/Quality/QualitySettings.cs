@@ -21,7 +21,10 @@ internal sealed record QualitySettings
     /// <summary>Mean visual tokens.</summary>
     public IReadOnlyList<int> Budgets { get; init; } = [48, 32, 16, 4];
 
-    /// <summary>The budget of ablations and transfer.</summary>
+    /// <summary>The budget of ablations: where the search as it comes has something to lose.</summary>
+    public int AblationBudget { get; init; } = 8;
+
+    /// <summary>The budget of transfer, and that from which on downwards seeds differ.</summary>
     public int CloseBudget { get; init; } = 16;
 
     /// <summary>Seeds of the searches.</summary>

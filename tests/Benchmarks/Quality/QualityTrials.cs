@@ -68,7 +68,7 @@ internal static class QualityTrials
                 var results = new OperatorSearch(bench.Model, search).RunFront([.. budgets.Select(budget => new SearchConstraints { MeanVisualTokens = budget })], bench.Data.Search, bench.Data.Validation);
                 foreach (var (budget, result) in budgets.Zip(results))
                     result.Plan.Save(PlanOf(bench, budget));
-                return new Found(results[0].Plan, results[^1].Report.Samples, $"{budgets.Length} plans");
+                return new Found(results[0].Plan, results[^1].Report.Samples + results[^1].Report.TrialQuestions, $"{budgets.Length} plans");
             },
         };
         return [first, .. budgets.Skip(1).Select(budget => first with { Budget = budget, Needs = [first.FindKey], Find = bench => new Found(ReductionPlan.Load(PlanOf(bench, budget)), Note: "found by the search for all budgets") })];

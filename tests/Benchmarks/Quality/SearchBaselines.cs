@@ -57,7 +57,7 @@ internal static class SearchBaselines
         double[] Shape(double rate) => [.. Enumerable.Range(1, model.Layers).Select(layer => Math.Pow(rate, layer))];
     }
 
-    /// <summary>How many questions the operator search answers with these settings, those included on which it tries corners and counts.</summary>
+    /// <summary>How many questions the operator search answers with these settings at most, those included on which it tries corners and counts.</summary>
     internal static long Questions(SearchSettings search, VqaDataset data, int layers)
     {
         var together = search.SeesQuestion ? 1 : search.QuestionsPerPicture;

@@ -50,7 +50,7 @@ internal sealed class Workbench : IDisposable
     internal Found Search(SearchSettings settings, VqaDataset? training = null, VqaDataset? validation = null, VisionLanguageModel? on = null)
     {
         var result = new OperatorSearch(on ?? Model, settings).Run(training ?? Data.Search, validation ?? Data.Validation);
-        return new Found(result.Plan, result.Report.Samples);
+        return new Found(result.Plan, result.Report.Samples + result.Report.TrialQuestions);
     }
 
     /// <summary>Answers the test questions under a plan.</summary>

@@ -4,7 +4,7 @@ using ScottPlot;
 
 namespace Benchmarks.Report;
 
-/// <summary>For each budget, the operator of each layer in every plan: tokens kept, regime (the colour), γ and τ.</summary>
+/// <summary>For each budget, the operator of each layer in every plan: tokens kept, regime (the colour), γ, τ and δ.</summary>
 internal static class OperatorPicture
 {
     private const int CellWidth = 165, RowHeight = 34, Labels = 330, Frame = 140;
@@ -68,6 +68,7 @@ internal static class OperatorPicture
     {
         var site = sites[^1];
         var transfer = site.Transfer == 0 ? "" : FormattableString.Invariant($"γ {site.Transfer:0.##} τ {(double.IsPositiveInfinity(site.Temperature) ? "∞" : site.Temperature.ToString("0.##"))}");
+        transfer += site.Diversity == 0 ? "" : FormattableString.Invariant($" δ {site.Diversity:0.#}");
         return sites.Count > 1 ? $"{transfer} ({sites.Count} rounds)" : transfer;
     }
 

@@ -136,7 +136,7 @@ internal sealed class QualityPage
         var changed = results.Of(Ablations.Section).ToList();
         if (changed.FirstOrDefault(done => done.Trial.Method == Ablations.Nothing) is not { } home)
             return;
-        Line($"## One thing changed, {Settings.CloseBudget} mean tokens");
+        Line($"## One thing changed, {Settings.AblationBudget} mean tokens");
         Line($"All of these searches take {Settings.AblationSteps:0.##} of the usual number of steps, the first, in which nothing else is changed, too. One seed each: a difference smaller than that between the seeds in the tables above says little.");
         Table(["change", "accuracy", "difference", "mean tokens", "tokens by layer", "seconds"], changed.Select(plan => new[]
         {

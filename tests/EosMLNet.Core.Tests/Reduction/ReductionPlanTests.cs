@@ -106,6 +106,8 @@ public sealed class ReductionPlanTests : IDisposable
         { "'sites[0].temperature'", j => Site(j)["temperature"] = "NaN" },
         { "temperature", j => Site(j)["temperature"] = "hot" },
         { "'sites[0].reweight'", j => Site(j)["reweight"] = "Infinity" },
+        { "'sites[0].diversity'", j => Site(j)["diversity"] = -0.5 },
+        { "'sites[0].diversity'", j => Site(j)["diversity"] = "Infinity" },
         { "'sites[0].proportionalAttention'", j => Site(j)["proportionalAttention"] = 2 },
         { "'sites[0].affinity.spatialSigma'", j => Site(j)["affinity"]!["spatialSigma"] = 0 },
         { "feature", j => Site(j)["affinity"]!["feature"] = "smell" },

@@ -8,18 +8,18 @@ public class FrozenParametersTests
     private static readonly SearchSettings Settings = new() { Constraints = new() { MeanVisualTokens = 6.4 }, Steps = 8, BatchSize = 3, SiteLearningRate = 0.3, Seed = 3 };
 
     [Theory]
-    [InlineData(0.0, null, 0.0, 0.0)]
-    [InlineData(1.0, 0.0, 0.0, 1.0)]
-    [InlineData(0.123456, 0.77777, 0.001, 0.54321)]
-    [InlineData(1.0, double.PositiveInfinity, null, null)]
-    [InlineData(null, 0.5, null, null)]
-    public void A_frozen_parameter_has_its_stated_value_in_the_search_and_in_the_plan(double? transfer, double? temperature, double? reweight, double? proportional)
+    [InlineData(0.0, null, 0.0, 0.0, 0.0)]
+    [InlineData(1.0, 0.0, 0.0, 1.0, null)]
+    [InlineData(0.123456, 0.77777, 0.001, 0.54321, 1.2345)]
+    [InlineData(1.0, double.PositiveInfinity, null, null, null)]
+    [InlineData(null, 0.5, null, null, 0.01)]
+    public void A_frozen_parameter_has_its_stated_value_in_the_search_and_in_the_plan(double? transfer, double? temperature, double? reweight, double? proportional, double? diversity)
     {
-        var result = Run(new() { Transfer = transfer, Temperature = temperature, Reweight = reweight, ProportionalAttention = proportional, Activation = 1 });
+        var result = Run(new() { Transfer = transfer, Temperature = temperature, Reweight = reweight, ProportionalAttention = proportional, Diversity = diversity, Activation = 1 });
         Assert.NotEmpty(result.Plan.Sites);
         Assert.All(result.Plan.Sites, site => Assert.True(
             site.Transfer == (transfer ?? site.Transfer) && site.Temperature == (temperature ?? site.Temperature) && site.Reweight == (reweight ?? site.Reweight) &&
-            site.ProportionalAttention == (proportional ?? site.ProportionalAttention), $"{site}"));
+            site.ProportionalAttention == (proportional ?? site.ProportionalAttention) && site.Diversity == (diversity ?? site.Diversity), $"{site}"));
         Assert.All(result.Report.Sites, site => Assert.Equal(1, site.Activation));
         Assert.All(result.Report.Sites, site => Assert.Equal(transfer ?? site.Transfer, site.Transfer, 1e-6));
         if (transfer is null)
@@ -47,7 +47,7 @@ public class FrozenParametersTests
     public void Values_out_of_range_are_refused()
     {
         using var model = SearchSample.Model();
-        foreach (var frozen in new FrozenParameters[] { new() { Transfer = 1.1 }, new() { Temperature = -1 }, new() { Activation = 0 }, new() { Reweight = double.NaN }, new() { ProportionalAttention = -0.1 } })
+        foreach (var frozen in new FrozenParameters[] { new() { Transfer = 1.1 }, new() { Temperature = -1 }, new() { Activation = 0 }, new() { Reweight = double.NaN }, new() { ProportionalAttention = -0.1 }, new() { Diversity = -1 } })
             Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => (Settings with { Frozen = frozen }).Check(model)).Code);
     }
 

@@ -54,12 +54,12 @@ public class ResumeTests
         var settings = Settings with { CheckpointPath = path };
         Assert.Throws<InvalidOperationException>(() => Run(model, settings, new Immediately(p =>
         {
-            if (p.Step == 7)
+            if (p.Step == 11)
                 throw new InvalidOperationException("killed");
         })));
         var steps = new List<int>();
         Same(Run(model, Settings), Run(model, settings, new Immediately(p => steps.Add(p.Step))));
-        Assert.Equal(5, steps[0]);
+        Assert.Equal(9, steps[0]);
     }
 
     [Fact]
@@ -72,17 +72,17 @@ public class ResumeTests
         using var good = norm.clone();
         var error = Assert.Throws<EosException>(() => Run(model, settings, new Immediately(p =>
         {
-            if (p.Step == 6)
+            if (p.Step == 8)
                 Spoil(double.NaN);
         })));
         Assert.Equal(EosErrors.Diverged, error.Code);
-        Assert.Contains("step 7 of", error.Message);
+        Assert.Contains("step 9 of", error.Message);
         Assert.Contains(settings.CheckpointPath!, error.Message);
         using (TorchSharp.torch.no_grad())
             norm.copy_(good);
         var steps = new List<int>();
         Same(Run(model, Settings), Run(model, settings, new Immediately(p => steps.Add(p.Step))));
-        Assert.Equal(5, steps[0]);
+        Assert.Equal(9, steps[0]);
 
         void Spoil(double value)
         {

@@ -64,8 +64,8 @@ internal static class SearchSample
         var first = criteria.Where(c => !c.NeedsAttention()).ToDictionary(c => c, _ => 1.0);
         return ReductionPlan.Create(PlanModel.Of(model),
         [
-            new ReductionSite { Layer = 0, Keep = model.VisualTokens * 3 / 4, Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, ProportionalAttention = 0.7, Score = first },
-            new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, Transfer = 0.7, Temperature = 0.1, Score = score },
+            new ReductionSite { Layer = 0, Keep = model.VisualTokens * 3 / 4, Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, ProportionalAttention = 0.7, Diversity = 0.9, Score = first },
+            new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, Transfer = 0.7, Temperature = 0.1, Diversity = 0.4, Score = score },
             new ReductionSite { Layer = 2, Keep = 3, Transfer = 1, Temperature = 0, ProportionalAttention = 1, Score = score },
         ], new ScoreParameters
         {
