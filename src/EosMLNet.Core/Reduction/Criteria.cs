@@ -24,7 +24,9 @@ internal static class Criteria
     };
 
     /// <summary>Half precision is computed in float32: means, norms and softmaxes need the digits.</summary>
-    public static ScalarType WorkingType(Tensor x) => x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+    public static ScalarType WorkingType(Tensor x) => WorkingType(x.dtype);
+
+    public static ScalarType WorkingType(ScalarType type) => type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
     public static Tensor Working(Tensor x) => x.to_type(WorkingType(x));
 

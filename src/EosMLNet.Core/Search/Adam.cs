@@ -78,18 +78,15 @@ public sealed class Adam : IDisposable
     /// <summary>The steps made and both moments of each parameter: what the optimiser needs to go on from here.</summary>
     internal (int Steps, IReadOnlyList<double[]> Moments) State()
     {
-        using var scope = NewDisposeScope();
-        return (steps, [.. slots.SelectMany(slot => new[] { slot.Mean, slot.Square }).Select(x => x.to_type(ScalarType.Float64).cpu().flatten().data<double>().ToArray())]);
+        return (steps, [.. Moments.Select(moment => moment.Numbers())]);
     }
 
     /// <summary>Goes back to a state that was read before.</summary>
     internal void Restore(int made, IReadOnlyList<double[]> moments)
     {
-        using var scope = NewDisposeScope();
-        using var unrecorded = no_grad();
         steps = made;
-        foreach (var (moment, numbers) in slots.SelectMany(slot => new[] { slot.Mean, slot.Square }).Zip(moments))
-            moment.copy_(tensor(numbers, moment.shape, dtype: moment.dtype, device: moment.device));
+        foreach (var (moment, numbers) in Moments.Zip(moments))
+            moment.Set(numbers);
     }
 
     /// <summary>Forgets all steps.</summary>
@@ -98,12 +95,11 @@ public sealed class Adam : IDisposable
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         steps = 0;
-        foreach (var slot in slots)
-        {
-            slot.Mean.zero_();
-            slot.Square.zero_();
-        }
+        foreach (var moment in Moments)
+            moment.zero_();
     }
+
+    private IEnumerable<Tensor> Moments => slots.SelectMany(slot => new[] { slot.Mean, slot.Square });
 
     /// <summary>Forgets the gradients.</summary>
     public void ZeroGrad()

@@ -104,7 +104,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         Check(front);
         var clock = Stopwatch.StartNew();
         var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
-        var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var working = Criteria.WorkingType(model.DataType);
         using var basis = ScoreBasis.Of(model, training, random.Sample(training.Rows), settings.RelevanceRank, working);
         using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, AlignedLayers, settings.CacheBytes) : null;
         var validation = Validation(held, settings.ValidationQuestions);
@@ -176,12 +176,13 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
 
     // As the counts come to rest, so that the scores learn for what the trials leave.
-    private void TryCounts(SearchState state, Validation trial, Action save, CancellationToken cancellation)
+    private void TryCounts(SearchStage stage, SearchState state, Validation trial, Action save, CancellationToken cancellation)
     {
         save(); // trials take a while, and a search that is stopped meanwhile begins them anew
         if (settings.TryCounts && !settings.Frozen.UniformKeep)
         {
             var (variables, parameters) = (state.Variables, state.Variables.ReadScores());
+            variables.Limit(stage.Limits(state.Step));
             var shifted = CountTrials.Apply(variables.Read(), sites => trial.Measure(Plan(variables, sites, parameters), cancellation).Loss);
             variables.Keep([.. shifted.Select(site => site.Keep)]);
         }
@@ -205,7 +206,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
                 cancellation.ThrowIfCancellationRequested();
             }
             if (state.Step == stage.CountsRest && !state.CountsTried)
-                TryCounts(state, trial, Save, cancellation);
+                TryCounts(stage, state, trial, Save, cancellation);
             state.Step++;
             MakeStep(stage, state, training, unreduced, reporter);
             if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0 && state.Step >= settings.Tightening * stage.Steps)

@@ -59,9 +59,8 @@ public sealed record SearchConstraints
         double? Between(double? from, double? to) => from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
     }
 
-    /// <summary>How far these limits are below others, as the logarithm of the largest ratio; 0 where none is.</summary>
-    internal double LogTightening(SearchConstraints from) =>
-        from.Limits.Join(Limits, x => x.Kind, x => x.Kind, (before, now) => Math.Log(Math.Max(1, before.Limit / now.Limit))).DefaultIfEmpty(0).Max();
+    /// <summary>What the tightest limit leaves of what the unreduced model needs.</summary>
+    internal double Share(PlanModel model) => Limits.Min(x => x.Limit / Most(x.Kind, model));
 
     /// <summary>The limits that are set.</summary>
     internal IReadOnlyList<(ConstraintKind Kind, double Limit)> Limits =>
@@ -90,7 +89,7 @@ public sealed record SearchConstraints
         var least = TokenLedger.Of(model, [.. Enumerable.Range(0, model.Layers).Select(layer => layer < layers[0] ? model.VisualTokens : 1)]);
         foreach (var (kind, limit) in Limits)
         {
-            double most = kind is ConstraintKind.MeanVisualTokens or ConstraintKind.FinalVisualTokens ? model.VisualTokens : 1;
+            var most = Most(kind, model);
             if (!(limit > 0 && limit <= most))
                 throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{kind} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
             if (least.Of(kind) > limit * SearchBudget.RoundingError)
@@ -101,4 +100,7 @@ public sealed record SearchConstraints
             }
         }
     }
+
+    // What the unreduced model needs.
+    private static double Most(ConstraintKind kind, PlanModel model) => kind is ConstraintKind.MeanVisualTokens or ConstraintKind.FinalVisualTokens ? model.VisualTokens : 1;
 }

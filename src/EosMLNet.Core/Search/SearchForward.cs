@@ -31,7 +31,7 @@ internal sealed class SearchForward(VisionLanguageModel model)
         var prefix = model.EmbedTokens(batch.PrefixIds);                                  // (B, P, d)
         var text = model.EmbedTokens(batch.TextIds);                                      // (B, S, d)
         var features = vision.Features;                                                   // (B, n, d)
-        var working = features.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var working = Criteria.WorkingType(features);
         var patches = Scalars.Range(features.size(1), features.device).unsqueeze(0).expand(features.size(0), -1);
         var full = ones(features.size(0), features.size(1), working, features.device);
         var tokens = new SoftTokens(features, full, full, patches);

@@ -21,8 +21,6 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     private const double FrontCost = 1.5;
     // The first step's rate of a later stage: it goes on from where another has come to rest.
     private const double LaterRate = 0.5;
-    // What the limits of a stage count for beside how far they tighten, a factor of e being 1.
-    private const double LeastWeight = 0.5;
     // The last step's learning rate: all is to come to rest.
     private const double FinalRate = 0.1;
 
@@ -30,7 +28,8 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     internal static double Cost(int plans) => plans == 1 ? 1 : FrontCost;
 
     /// <summary>
-    /// The stages of a search, one for each plan. They share the steps: the further a stage tightens the limits, the more is to be found out anew, and the more it takes.
+    /// The stages of a search, one for each plan. They share the steps in inverse proportion to what their limits leave: the fewer tokens are left, the more depends on which,
+    /// and the less a step costs.
     /// </summary>
     /// <param name="front">What each plan must satisfy.</param>
     /// <param name="settings">The steps of a search for one plan, and its schedules.</param>
@@ -38,7 +37,7 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     internal static IReadOnlyList<SearchStage> Of(IReadOnlyList<SearchConstraints> front, SearchSettings settings, PlanModel model)
     {
         IReadOnlyList<SearchConstraints> starts = [front[0].AtLeast(settings.InitialLimit, model), .. front.SkipLast(1)];
-        double[] weights = [.. starts.Zip(front, (from, to) => LeastWeight + to.LogTightening(from))];
+        double[] weights = [.. front.Select(limits => 1 / limits.Share(model))];
         var stages = new List<SearchStage>();
         for (var i = 0; i < front.Count; i++)
         {

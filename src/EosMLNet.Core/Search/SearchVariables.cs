@@ -36,7 +36,7 @@ internal sealed class SearchVariables : IDisposable
         criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
         frozen = settings.Frozen;
         Budget = new SearchBudget(model, layers, settings.Constraints, frozen.UniformKeep);
-        var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var working = Criteria.WorkingType(model.DataType);
         taper = frozen.UniformKeep ? 1 : settings.InitialTaper;
         keep = Variable(InitialKeeps());
         gate = Variable(Same(OpenGate));
@@ -113,7 +113,7 @@ internal sealed class SearchVariables : IDisposable
     }
 
     /// <summary>What each site keeps now, as real numbers.</summary>
-    internal double[] Counts() => Budget.Counts(Numbers(keep), Gates());
+    internal double[] Counts() => Budget.Counts(keep.Numbers(), Gates());
 
     /// <summary>Sets new limits and meets them.</summary>
     internal void Limit(SearchConstraints constraints)
@@ -123,28 +123,28 @@ internal sealed class SearchVariables : IDisposable
     }
 
     /// <summary>The gradient of the last backward pass with respect to the keep fractions' logits.</summary>
-    internal double[] CountGradient() => keep.grad is { } gradient ? Numbers(gradient) : new double[layers.Count];
+    internal double[] CountGradient() => keep.grad is { } gradient ? gradient.Numbers() : new double[layers.Count];
 
     /// <summary>That of a constraint's excess, with the gates open as they are without noise.</summary>
     internal double[] CountGradient(CountConstraint constraint)
     {
         const double Step = 1e-4;
-        var (logits, open) = (Numbers(keep), Gates());
+        var (logits, open) = (keep.Numbers(), Gates());
         return [.. logits.Select((_, i) => (At(i, Step) - At(i, -Step)) / (2 * Step))];
 
         double At(int site, double step) => constraint.Excess(Budget.Counts([.. logits.Select((x, i) => i == site ? x + step : x)], open));
     }
 
     /// <summary>Moves the keep fractions so that the counts meet the budget.</summary>
-    internal void MeetBudget() => Set(keep, Budget.Meet(Numbers(keep), Gates()));
+    internal void MeetBudget() => keep.Set(Budget.Meet(keep.Numbers(), Gates()));
 
     /// <summary>Goes back to the schedule that a search begins with, at the present budget.</summary>
-    internal void KeepAsAtFirst() => Set(keep, InitialKeeps());
+    internal void KeepAsAtFirst() => keep.Set(InitialKeeps());
 
     /// <summary>Lets the sites keep these counts, or ones in their proportions that meet the budget.</summary>
     internal void Keep(IReadOnlyList<double> counts)
     {
-        Set(keep, Logits(counts, Gates()));
+        keep.Set(Logits(counts, Gates()));
         MeetBudget();
     }
 
@@ -170,13 +170,13 @@ internal sealed class SearchVariables : IDisposable
     }
 
     /// <summary>Every value, in a fixed order: what a search needs to go on from here.</summary>
-    internal IReadOnlyList<double[]> Values() => [.. All.Select(Numbers)];
+    internal IReadOnlyList<double[]> Values() => [.. All.Select(x => x.Numbers())];
 
     /// <summary>Goes back to values that were read before.</summary>
     internal void Restore(IReadOnlyList<double[]> values)
     {
         foreach (var (variable, numbers) in All.Zip(values))
-            Set(variable, numbers);
+            variable.Set(numbers);
     }
 
     // The sites of a plan as far as variables can express them. A score that is not searched gives way to an even mixture of those that are.
@@ -184,7 +184,7 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        double[] gates = Numbers(gate), transfers = Numbers(transfer), temperatures = Numbers(logTemperature), gains = Numbers(reweight), weights = Numbers(proportional), distances = Numbers(logDiversity), mixtures = Numbers(mixture);
+        double[] gates = gate.Numbers(), transfers = transfer.Numbers(), temperatures = logTemperature.Numbers(), gains = reweight.Numbers(), weights = proportional.Numbers(), distances = logDiversity.Numbers(), mixtures = mixture.Numbers();
         double entering = model.VisualTokens;
         var counts = new double[layers.Count];
         for (var i = 0; i < layers.Count; i++)
@@ -193,7 +193,7 @@ internal sealed class SearchVariables : IDisposable
             counts[i] = entering = kept;
         }
         foreach (var (variable, numbers) in new[] { (keep, Logits(counts, Gates())), (gate, gates), (transfer, transfers), (logTemperature, temperatures), (reweight, gains), (proportional, weights), (logDiversity, distances), (mixture, mixtures) })
-            Set(variable, numbers);
+            variable.Set(numbers);
         if (plan.Parameters is not { } learned)
             return;
         var (w, form) = basis.Coordinates(LearnedScores.Of(learned, probe.dtype, probe.device));
@@ -228,13 +228,6 @@ internal sealed class SearchVariables : IDisposable
 
     private static double Logit(double share) => share <= 0 ? -LargestLogit : Math.Clamp(Math.Log(share / (1 - share)), -LargestLogit, LargestLogit);
 
-    private static void Set(Tensor variable, double[] numbers)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        variable.copy_(tensor(numbers, variable.shape, dtype: variable.dtype, device: variable.device));
-    }
-
     // Softmax over the criteria of the site, in the order of ReductionSite.Score: that of the enumeration.
     private IReadOnlyList<Tensor> Mixture(int site)
     {
@@ -247,13 +240,7 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return [.. Numbers(HardConcreteGate.Deterministic(gate)).Select((open, i) => i > 0 && frozen.UniformKeep ? 0 : frozen.Activation ?? open)];
-    }
-
-    private static double[] Numbers(Tensor x)
-    {
-        using var scope = NewDisposeScope();
-        return x.detach().to_type(ScalarType.Float64).cpu().flatten().data<double>().ToArray();
+        return [.. HardConcreteGate.Deterministic(gate).Numbers().Select((open, i) => i > 0 && frozen.UniformKeep ? 0 : frozen.Activation ?? open)];
     }
 
     // Falls geometrically from the first site to the last, by the settings' factor in all, and uses the budget up.

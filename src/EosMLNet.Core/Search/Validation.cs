@@ -18,7 +18,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
     {
         using var guard = no_grad();
         using var outer = NewDisposeScope();
-        var working = model.DataType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var working = Criteria.WorkingType(model.DataType);
         return Measure(SoftSite.Of(plan, working, model.Device), cancellation);
     }
 

@@ -20,7 +20,7 @@ internal static class QualityTrials
         .. from seed in settings.Seeds from budget in settings.Budgets select Eos(settings, budget, seed),
         // Where much is kept all seeds give much the same.
         .. from seed in settings.Seeds from budget in settings.Budgets where budget <= settings.CloseBudget || settings.OtherSeeds.Contains(seed) select SearchBaselines.PublishedRates(settings, budget, seed),
-        .. settings.Seeds.Take(1).SelectMany(seed => FrontOf(settings, seed)),
+        .. settings.Seeds.SelectMany(seed => FrontOf(settings, seed)),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets select SearchBaselines.OwnRates(settings, budget, seed),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets from trial in SearchBaselines.TriedAt(settings, budget, seed) select trial,
         .. settings.Budgets.Select(budget => AgnosticEos(settings, budget)),

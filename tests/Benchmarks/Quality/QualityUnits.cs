@@ -39,9 +39,9 @@ internal static class QualityUnits
     internal static Unit Find(Workbench bench, Trial trial) => new(trial.FindKey, trial.Needs, () => FindInputs(bench, trial), () =>
     {
         MemoryPeak.Begin();
-        var clock = Stopwatch.StartNew();
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
         var found = trial.Find(bench);
-        var cost = new SearchCost(found.Questions, clock.Elapsed.TotalSeconds, MemoryPeak.Bytes(), found.Note);
+        var cost = new SearchCost(found.Questions, (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds, MemoryPeak.Bytes(), found.Note);
         found.Plan.Save(bench.PlanPath(trial));
         return cost;
     });

@@ -122,13 +122,21 @@ internal sealed class QualityPage
         if (front.Count == 0)
             return;
         Line("## One search for all budgets");
-        var alone = results.Of(QualityTrials.Main).Where(done => done.Trial.Kind == MethodKind.Eos && done.Trial.Seed == front[0].Trial.Seed).ToDictionary(done => done.Trial.Budget);
-        var questions = alone.Count == 0 ? 0 : front.Max(done => done.Cost.Questions) / alone.Values.Average(done => (double)done.Cost.Questions);
-        Line($"A search that goes on from one budget to the next, tighter one, beside a search for each budget with the same seed ({front[0].Trial.Seed}). It answers {questions:0.00} times the questions of one of them.");
-        Table(["mean tokens", "one search for all", "a search of its own", "difference"], front.Where(done => alone.ContainsKey(done.Trial.Budget)).Select(done => new[]
+        int[] seeds = [.. front.Select(done => done.Trial.Seed).Distinct()];
+        var alone = results.Of(QualityTrials.Main).Where(done => done.Trial.Kind == MethodKind.Eos && seeds.Contains(done.Trial.Seed)).ToLookup(done => done.Trial.Budget);
+        if (alone.Count == 0)
+            return;
+        var searches = front.Where(done => done.Cost.Questions > 0).ToList(); // those that found the plans of all budgets
+        Line("A search that goes on from one budget to the next, tighter one, beside a search for each budget with the same seeds. It makes 1.5 times the steps of one of them, " +
+            FormattableString.Invariant($"answers {Ratio(done => done.Cost.Questions):0.00} times the questions (trials and the last measurement of each plan included) and takes {Ratio(done => done.Cost.Seconds):0.00} times the seconds."));
+        Table(["mean tokens", "one search for all", "its seeds", "a search of its own", "its seeds", "difference"], front.GroupBy(done => done.Trial.Budget).Where(same => alone.Contains(same.Key)).Select(same => new[]
         {
-            $"{done.Trial.Budget}", Percent(done.Accuracy), Percent(alone[done.Trial.Budget].Accuracy), Signed(done.Accuracy - alone[done.Trial.Budget].Accuracy),
+            $"{same.Key}", Percent(Mean(same)), Each(same), Percent(Mean(alone[same.Key])), Each(alone[same.Key]), Signed(Mean(same) - Mean(alone[same.Key])),
         }));
+
+        double Ratio(Func<Measured, double> cost) => searches.Average(cost) / alone.SelectMany(same => same).Average(cost);
+        static double Mean(IEnumerable<Measured> plans) => plans.Average(plan => plan.Accuracy);
+        static string Each(IEnumerable<Measured> plans) => string.Join(", ", plans.OrderBy(plan => plan.Trial.Seed).Select(plan => (100 * plan.Accuracy).ToString("f1", CultureInfo.InvariantCulture)));
     }
 
     private void OneThingChanged()
@@ -177,7 +185,7 @@ internal sealed class QualityPage
     private void Cost()
     {
         Line("## What the searches cost");
-        Line("Questions are counted each time one is answered, with or without a gradient. Seconds on one thread while a second measurement ran beside it. Memory is the process's largest working set meanwhile, the model, the data and libtorch included.");
+        Line("Questions are counted each time one is answered, with or without a gradient. Seconds are processor time, on one thread. Memory is the process's largest working set meanwhile, the model, the data and libtorch included.");
         Table(["search", "mean tokens", "questions", "seconds", "peak MB", "remarks"], results.Done.Where(done => done.Cost.Questions > 0 && done.Trial.Section is QualityTrials.Main or QualityTrials.Agnostic)
             .GroupBy(done => (done.Trial.Section, done.Trial.Method, done.Trial.Budget)).Select(same => new[]
             {

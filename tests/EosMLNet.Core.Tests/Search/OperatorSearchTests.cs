@@ -155,9 +155,4 @@ public class OperatorSearchTests
         new OperatorSearch(model, settings).RunFront([settings.Constraints], data, data, null, default)[0];
 
     private static long Live() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
-
-    private sealed class Immediately(Action<SearchProgress> action) : IProgress<SearchProgress>
-    {
-        public void Report(SearchProgress value) => action(value);
-    }
 }

@@ -54,12 +54,12 @@ public class ResumeTests
         var settings = Settings with { CheckpointPath = path };
         Assert.Throws<InvalidOperationException>(() => Run(model, settings, new Immediately(p =>
         {
-            if (p.Step == 11)
+            if (p.Step == 13)
                 throw new InvalidOperationException("killed");
         })));
         var steps = new List<int>();
         Same(Run(model, Settings), Run(model, settings, new Immediately(p => steps.Add(p.Step))));
-        Assert.Equal(9, steps[0]);
+        Assert.Equal(13, steps[0]);
     }
 
     [Fact]
@@ -139,10 +139,5 @@ public class ResumeTests
         Assert.Equal(expected.Select(r => r.Plan.ToJson()), found.Select(r => r.Plan.ToJson())); // the hash of the learned numbers included
         Assert.Equal(expected.Select(r => r.Report.Losses), found.Select(r => r.Report.Losses));
         Assert.Equal(expected.Select(r => r.Report.FamilyDrops), found.Select(r => r.Report.FamilyDrops));
-    }
-
-    private sealed class Immediately(Action<SearchProgress> action) : IProgress<SearchProgress>
-    {
-        public void Report(SearchProgress value) => action(value);
     }
 }

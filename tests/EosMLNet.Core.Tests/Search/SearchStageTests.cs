@@ -16,7 +16,7 @@ public class SearchStageTests
     }
 
     [Fact]
-    public void A_stage_begins_where_the_one_before_ended_and_takes_the_more_steps_the_further_it_tightens()
+    public void A_stage_begins_where_the_one_before_ended_and_takes_the_more_steps_the_less_is_left()
     {
         var stages = Stages(48, 32, 16, 4);
         Assert.Equal([48, 48, 32, 16], stages.Select(stage => stage.From.MeanVisualTokens!.Value));

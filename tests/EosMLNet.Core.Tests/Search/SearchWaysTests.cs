@@ -118,9 +118,4 @@ public class SearchWaysTests
         using var data = SearchSample.Data(model, 4, settings.SeesQuestion ? 1 : 3);
         return new OperatorSearch(model, settings).RunFront([settings.Constraints], data, data, progress, default)[0];
     }
-
-    private sealed class Immediately(Action<SearchProgress> action) : IProgress<SearchProgress>
-    {
-        public void Report(SearchProgress value) => action(value);
-    }
 }
