@@ -109,13 +109,14 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, AlignedLayers, settings.CacheBytes) : null;
         var validation = Validation(held, settings.ValidationQuestions);
         // Stages share the questions of trials as they share the steps.
-        Validation[] trials = [.. stages.Select(stage => Validation(held, (int)Math.Ceiling((double)Math.Min(TrialQuestions, settings.ValidationQuestions) * stage.Steps / settings.Steps)))];
+        var steps = stages.Sum(stage => stage.Steps);
+        Validation[] trials = [.. stages.Select(stage => Validation(held, (int)Math.Ceiling((double)Math.Min(TrialQuestions, settings.ValidationQuestions) * stage.Steps / steps)))];
         var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation);
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
         using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training, held);
         checkpoint?.LoadInto(state);
-        var reporter = new StepReporter(stages[^1].First + stages[^1].Steps, clock, progress);
+        var reporter = new StepReporter(steps, clock, progress);
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
             Optimise(stage, state, training, unreducedPass, trial, checkpoint, reporter, cancellation);
         var results = front.Select((constraints, i) => Result(constraints, state, state.Stages[i], training, validation, trials[i], unreduced, clock, cancellation)).ToArray();

@@ -10,17 +10,16 @@ namespace EosMLNet.Search;
 /// <param name="To">The limits that it ends with.</param>
 /// <param name="Steps">Optimiser steps.</param>
 /// <param name="First">The steps of earlier stages.</param>
-/// <param name="InitialRate">The first step's learning rate, as a part of the settings'.</param>
 /// <param name="Tightening">The part of the steps after which the limits are reached; the rest settle what is left.</param>
 /// <param name="Temperature">T of the soft selection at its first and last step.</param>
-internal sealed record SearchStage(SearchConstraints From, SearchConstraints To, int Steps, int First, double InitialRate, double Tightening, (double First, double Last) Temperature)
+internal sealed record SearchStage(SearchConstraints From, SearchConstraints To, int Steps, int First, double Tightening, (double First, double Last) Temperature)
 {
     // The least part of a stage in which counts move. From then on scores learn for the counts there are, and the counts no longer follow scores that have yet to learn.
     private const double LeastMoving = 0.5;
     // What a search for several plans costs, in searches for one.
     private const double FrontCost = 1.5;
-    // The first step's rate of a later stage: it goes on from where another has come to rest.
-    private const double LaterRate = 0.5;
+    // The part of the steps of several plans that is shared evenly: scores need some dozens to be worth anything.
+    private const double Even = 1.0 / 3;
     // The last step's learning rate: all is to come to rest.
     private const double FinalRate = 0.1;
 
@@ -28,8 +27,8 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     internal static double Cost(int plans) => plans == 1 ? 1 : FrontCost;
 
     /// <summary>
-    /// The stages of a search, one for each plan. They share the steps in inverse proportion to what their limits leave: the fewer tokens are left, the more depends on which,
-    /// and the less a step costs.
+    /// The stages of a search, one for each plan. They share the steps, a third of them evenly and the rest in inverse proportion to what their limits leave: the fewer tokens are left,
+    /// the more depends on which, and the less a step costs.
     /// </summary>
     /// <param name="front">What each plan must satisfy.</param>
     /// <param name="settings">The steps of a search for one plan, and its schedules.</param>
@@ -37,13 +36,14 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     internal static IReadOnlyList<SearchStage> Of(IReadOnlyList<SearchConstraints> front, SearchSettings settings, PlanModel model)
     {
         IReadOnlyList<SearchConstraints> starts = [front[0].AtLeast(settings.InitialLimit, model), .. front.SkipLast(1)];
-        double[] weights = [.. front.Select(limits => 1 / limits.Share(model))];
+        double[] inverse = [.. front.Select(limits => 1 / limits.Share(model))];
         var stages = new List<SearchStage>();
         for (var i = 0; i < front.Count; i++)
         {
-            var steps = Math.Max(1, (int)Math.Round(settings.Steps * Cost(front.Count) * weights[i] / weights.Sum()));
+            var part = Even / front.Count + (1 - Even) * inverse[i] / inverse.Sum();
+            var steps = Math.Max(1, (int)Math.Round(settings.Steps * Cost(front.Count) * part));
             var first = i == 0 ? 0 : stages[^1].First + stages[^1].Steps;
-            stages.Add(new(starts[i], front[i], steps, first, i == 0 ? 1 : LaterRate, settings.Tightening, (i == 0 ? settings.InitialTemperature : settings.FinalTemperature, settings.FinalTemperature)));
+            stages.Add(new(starts[i], front[i], steps, first, settings.Tightening, (settings.InitialTemperature, settings.FinalTemperature)));
         }
         return stages;
     }
@@ -52,7 +52,7 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     internal SearchConstraints Limits(int step) => To.Loosened(From, Math.Max(0, 1 - step / Math.Max(1, Tightening * Steps)));
 
     /// <summary>The learning rate of a step, as a part of the settings'.</summary>
-    internal double Rate(int step) => InitialRate + (FinalRate - InitialRate) * Done(step);
+    internal double Rate(int step) => 1 + (FinalRate - 1) * Done(step);
 
     /// <summary>The steps after which the counts stay as they are.</summary>
     internal int CountsRest => Math.Min(Steps - 1, (int)(Math.Max(LeastMoving, Tightening) * Steps));
