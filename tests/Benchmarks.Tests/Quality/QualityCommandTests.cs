@@ -60,7 +60,7 @@ public sealed class QualityCommandTests : IDisposable
             Assert.True(row["search_seconds"]!.GetValue<double>() >= 0);
             var families = row["by_family"]!.AsObject();
             Assert.Equal(8, families.Count);
-            Assert.Equal(families.Average(family => family.Value!.GetValue<double>()), row["accuracy"]!.GetValue<double>(), 4);
+            Assert.Equal(families.Average(family => family.Value!.GetValue<double>()), row["accuracy"]!.GetValue<double>(), 2e-5);
         }
         foreach (var budget in settings.Budgets)
         {
