@@ -69,7 +69,7 @@ public sealed class FaultTests : IDisposable
 
         async Task<int> WorkerOf()
         {
-            for (var attempt = 0; attempt < 600; attempt++, await Task.Delay(100))
+            for (var attempt = 0; attempt < 1800; attempt++, await Task.Delay(100))
             {
                 if (File.Exists(app["journal"]) && File.ReadAllLines(app["journal"]).FirstOrDefault(line => line.StartsWith("search ", StringComparison.Ordinal)) is { } line)
                     return int.Parse(line.Split(' ')[1]);

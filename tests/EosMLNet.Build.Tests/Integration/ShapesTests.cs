@@ -78,7 +78,7 @@ public sealed class ShapesTests : IDisposable
     [Fact]
     public void All_runtimes_of_a_project_share_one_search_and_targets_of_its_own_run_around_it()
     {
-        app.Project(properties: "<RuntimeIdentifiers>linux-x64;win-x64</RuntimeIdentifiers><UseAppHost>false</UseAppHost><SelfContained>false</SelfContained>", items: """
+        app.Project(properties: "<UseAppHost>false</UseAppHost>", items: """
             </ItemGroup>
             <Target Name="InFront" BeforeTargets="EosBeforeBuild"><Message Importance="high" Text="in front: $(RuntimeIdentifier)" /></Target>
             <Target Name="Behind" AfterTargets="EosAfterBuild"><Message Importance="high" Text="behind: @(_EosExistingArtifact->'%(Filename)')" /></Target>
@@ -86,7 +86,7 @@ public sealed class ShapesTests : IDisposable
             """);
         foreach (var (rid, workers) in new[] { ("linux-x64", 1), ("win-x64", 0) })
         {
-            var run = app.Dotnet("build", "-r", rid).Succeeds();
+            var run = app.Dotnet("build", "-r", rid, "--self-contained", "false").Succeeds();
             Assert.Equal((workers, workers), app.Count());
             Assert.True(File.Exists(app[$"bin/Debug/net10.0/{rid}/vqa.zip"]));
             Assert.Contains($"in front: {rid}", run.Output);
