@@ -122,7 +122,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         if (stamp is not null && stamp.Holds(request.Fingerprint(), out var refreshed))
         {
             if (refreshed is not null)
-                File.WriteAllText(stampFile, refreshed.ToText());
+                Refresh(stampFile, refreshed);
             Log.LogMessage(MessageImportance.Low, "{0} is up to date.", target);
             return;
         }
@@ -228,6 +228,22 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             File.Delete(temporary); // the other build was first
         }
         return file;
+    }
+
+    // The next build hashes again where this cannot be written, for instance because another build writes it just now.
+    private void Refresh(string stampFile, BuildStamp stamp)
+    {
+        var temporary = $"{stampFile}.{Guid.NewGuid():N}";
+        try
+        {
+            File.WriteAllText(temporary, stamp.ToText());
+            File.Replace(temporary, stampFile, null); // as a whole: half a stamp would forget files
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.LogMessage(MessageImportance.Low, "{0}", e.Message);
+            File.Delete(temporary);
+        }
     }
 
     // What a task puts into an item is unescaped once on the way.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using EosMLNet.Tests;
 
 namespace Benchmarks.Builds;
 
@@ -8,26 +9,30 @@ internal sealed class NoOpBuildCommand : Command
 {
     private readonly Option<string> project = new("--project") { Description = "A project with EosModel items, built before.", DefaultValueFactory = _ => "samples/BuildTime" };
     private readonly Option<int> rounds = new("--rounds") { Description = "Builds of each kind.", DefaultValueFactory = _ => 15 };
+    private readonly Option<string> output = new("--output") { Description = "Where the report goes.", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
 
     public NoOpBuildCommand()
         : base("no-op", "Times builds that have nothing to do, with the build step and without.")
     {
         Add(project);
         Add(rounds);
-        SetAction(values => Measure(values.GetRequiredValue(project), values.GetValue(rounds)));
+        Add(output);
+        SetAction(values => Measure(values.GetRequiredValue(project), values.GetValue(rounds), values.GetRequiredValue(output)));
     }
 
-    private static int Measure(string project, int rounds)
+    private static int Measure(string project, int rounds, string folder)
     {
-        List<double> with = [], without = [];
+        List<double> without = [], with = [];
         for (var round = 0; round < rounds; round++)
         {
-            without.Add(Seconds(project, enabled: false));
-            with.Add(Seconds(project, enabled: true));
+            // Each kind is first in every second pair, so that a machine that gets faster or slower favours neither.
+            foreach (var enabled in round % 2 == 0 ? new[] { false, true } : [true, false])
+                (enabled ? with : without).Add(Seconds(project, enabled));
             Console.WriteLine(FormattableString.Invariant($"round {round + 1}: {without[^1]:0.000} s without, {with[^1]:0.000} s with"));
         }
-        Console.WriteLine(FormattableString.Invariant(
-            $"median of {rounds}: {Median(without):0.000} s without, {Median(with):0.000} s with; ratio {Median(with) / Median(without):0.000}; median of the rounds' ratios {Median([.. with.Zip(without, (a, b) => a / b)]):0.000}"));
+        var builds = new NoOpBuilds(project, without, with);
+        NoOpReport.Write(builds, folder);
+        Console.WriteLine(FormattableString.Invariant($"added: {100 * builds.Added.Difference:0.0} % ({100 * builds.Added.Low:0.0} to {100 * builds.Added.High:0.0})"));
         return 0;
     }
 
@@ -49,11 +54,5 @@ internal sealed class NoOpBuildCommand : Command
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException(output);
-    }
-
-    private static double Median(IReadOnlyList<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 }

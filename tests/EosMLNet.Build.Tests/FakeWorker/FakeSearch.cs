@@ -68,12 +68,32 @@ internal sealed class FakeSearch : IModelSearch
         ArtifactZip.Normalise(artifact, provenance);
     }
 
+    private static void AwaitTwo(string what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (Noted().Count(line => line.StartsWith(what, StringComparison.Ordinal)) < 2)
+        {
+            if (clock.Elapsed > TimeSpan.FromMinutes(2))
+                throw new TimeoutException($"There was never a second {what}");
+            Thread.Sleep(20);
+        }
+    }
+
+    private static List<string> Noted()
+    {
+        using var journal = new StreamReader(new FileStream(Environment.GetEnvironmentVariable(Journal)!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return [.. journal.ReadToEnd().Split('\n')];
+    }
+
     private static void Behave(string folder)
     {
         switch (Environment.GetEnvironmentVariable(Behaviour))
         {
-            case "slow":
-                Thread.Sleep(TimeSpan.FromSeconds(5));
+            case "meet-workers": // goes on when two of them run
+                AwaitTwo("worker ");
+                break;
+            case "meet-searches":
+                AwaitTwo("search ");
                 break;
             case "hang":
                 File.WriteAllText(Path.Combine(folder, "half"), "a file that is not finished");

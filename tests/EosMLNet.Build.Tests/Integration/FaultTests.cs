@@ -7,49 +7,16 @@ public sealed class FaultTests : IDisposable
 {
     private readonly ThrowAway app = new();
 
-    [Theory]
-    [InlineData("EOS1001", "nowhere", "", "")]
-    [InlineData("EOS1001", "model", "TrainingData=\"nowhere.tsv\"", "")]
-    [InlineData("EOS1001", "model", "ValidationData=\"nowhere.tsv\"", "")]
-    [InlineData("EOS1001", "model", "ImageFolder=\"nowhere\"", "")]
-    [InlineData("EOS1011", "model", "TrainingData=\"data/missing-picture.tsv\"", "")]
-    [InlineData("EOS1013", "model", "TrainingData=\"\"", "")]
-    [InlineData("EOS1013", "model", "Steps=\"many\"", "")]
-    [InlineData("EOS1013", "model", "MeanVisualTokens=\"16,5\"", "")]
-    [InlineData("EOS1013", "model", "Objective=\"Beauty\"", "")]
-    [InlineData("EOS1013", "model", "MeanVisualToken=\"16\"", "")]
-    [InlineData("EOS1013", "model", "OutputFile=\"../vqa.zip\"", "")]
-    [InlineData("EOS1013", "model", "", "<EosMode>Guess</EosMode>")]
-    [InlineData("EOS1013", "model", "", "<EosTimeout>soon</EosTimeout>")]
-    [InlineData("EOS2006", "model", "", "<EosWorkerPath>nowhere.dll</EosWorkerPath>")]
-    [InlineData("EOS3003", "model", "MaxAccuracyDrop=\"0.1\"", "")]
-    [InlineData("EOS3003", "model", "MaxFamilyDrop=\"colour=0.2\"", "")]
-    [InlineData("EOS3004", "model", "MinSpeedup=\"3\"", "")]
-    [InlineData("EOS3005", "model", "Plan=\"committed.plan.json\"", "<EosMode>Verify</EosMode>")]
-    public void Bad_input_is_refused_at_its_line(string code, string model, string attribute, string property)
-    {
-        var data = new Dictionary<string, string> { ["TrainingData"] = "data/train.tsv", ["ImageFolder"] = "data/images", ["OutputFile"] = "vqa.zip", ["MeanVisualTokens"] = "16" };
-        if (attribute.Length > 0)
-            data[attribute[..attribute.IndexOf('=', StringComparison.Ordinal)]] = attribute[(attribute.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim('"');
-        app.Write("data/missing-picture.tsv", "ImagePath\tQuestion\tAnswer\n9.png\twhat?\tred\n");
-        app.Project(model: model, data: " " + string.Join(" ", data.Select(x => $"{x.Key}=\"{x.Value}\"")), properties: property);
-        var line = Array.FindIndex(File.ReadAllLines(app["App.csproj"]), text => text.Contains("<EosModel", StringComparison.Ordinal)) + 1;
-        var run = app.Dotnet("build").FailsWith(code);
-        Assert.Contains($"App.csproj({line},", run.Output);
-        Assert.Empty(app.Find("vqa.zip"));
-        Assert.Empty(app.Find("~*"));
-    }
-
     [Fact]
     public void A_gate_says_both_numbers_and_takes_the_artifact_of_an_earlier_build_away()
     {
         app.Project().Dotnet("build").Succeeds();
-        var run = app.Project(" MaxAccuracyDrop=\"0.1\"").Dotnet("build").FailsWith("EOS3003");
+        var run = app.Project(" MaxAccuracyDrop=\"0.1\"").Dotnet("build", "--no-restore").FailsWith("EOS3003");
         Assert.Contains("0.1250", run.Output);
         Assert.Contains("MaxAccuracyDrop allows 0.1", run.Output);
         Assert.False(File.Exists(app["obj/eos/Debug/vqa.zip"]));
         app.Count();
-        app.Dotnet("build").FailsWith("EOS3003"); // and again, without a new search
+        app.Dotnet("build", "--no-restore").FailsWith("EOS3003"); // and again, without a new search
         Assert.Equal((1, 0), app.Count());
     }
 
@@ -62,17 +29,17 @@ public sealed class FaultTests : IDisposable
     [InlineData("killed", "EOS2006", "137")]
     [InlineData("crash", "EOS2006", "the search has a defect")]
     [InlineData("disk-full", "EOS2003", "No space left on device")]
-    [InlineData("hang", "EOS2007", "the 3 seconds of EosTimeout")]
+    [InlineData("hang", "EOS2007", "the 10 seconds of EosTimeout")]
     public void A_worker_that_fails_is_an_error_and_leaves_nothing(string behaviour, string code, string told)
     {
-        if (OperatingSystem.IsWindows() && behaviour is "killed" or "disk-full")
+        if (!OperatingSystem.IsLinux() && behaviour is "killed" or "disk-full")
             return; // signals and /dev/full
-        var run = app.Project().Behaving(behaviour).With("EOS_TIMEOUT", behaviour == "hang" ? "3" : null).Dotnet("build").FailsWith(code);
+        var run = app.Project().Behaving(behaviour).With("EOS_TIMEOUT", behaviour == "hang" ? "10" : null).Dotnet("build").FailsWith(code);
         Assert.Contains(told, run.Output);
         Assert.Equal((1, 1), app.Count());
         Assert.Empty(app.Find("vqa.zip"));
         Assert.Empty(app.Find("~*"));
-        app.Behaving("").With("EOS_TIMEOUT", null).Dotnet("build").Succeeds();
+        app.Behaving("").With("EOS_TIMEOUT", null).Dotnet("build", "--no-restore").Succeeds();
         Assert.True(File.Exists(app["bin/Debug/net10.0/vqa.zip"]));
     }
 
@@ -82,7 +49,7 @@ public sealed class FaultTests : IDisposable
         app.Project().Write("obj/eos", "a file where a folder should be");
         app.Dotnet("build").FailsWith("EOS2003");
         File.Delete(app["obj/eos"]);
-        app.Write("blocked", "").With("EOS_CACHE_DIR", app["blocked/cache"]).Dotnet("build").FailsWith("EOS2003");
+        app.Write("blocked", "").With("EOS_CACHE_DIR", app["blocked/cache"]).Dotnet("build", "--no-restore").FailsWith("EOS2003");
     }
 
     [Fact]
@@ -102,7 +69,7 @@ public sealed class FaultTests : IDisposable
 
         async Task<int> WorkerOf()
         {
-            for (var attempt = 0; attempt < 600; attempt++, await Task.Delay(100))
+            for (var attempt = 0; attempt < 1800; attempt++, await Task.Delay(100))
             {
                 if (File.Exists(app["journal"]) && File.ReadAllLines(app["journal"]).FirstOrDefault(line => line.StartsWith("search ", StringComparison.Ordinal)) is { } line)
                     return int.Parse(line.Split(' ')[1]);

@@ -41,6 +41,15 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
         Assert.Empty(app.Find("tiny.zip"));
     }
 
+    [Fact]
+    public void Without_any_libtorch_the_build_says_where_one_was_looked_for_and_what_to_add()
+    {
+        app.With("EOS_LIBTORCH", null).With("PATH", app["nothing"]); // and no Python either
+        var run = Project("").Dotnet("build").FailsWith("EOS2001");
+        Assert.Contains(Path.Combine(LocalFeed.Packages, "libtorch-cpu-"), run.Output);
+        Assert.Contains("Add the package libtorch-cpu-", run.Output);
+    }
+
     private readonly MLContext ml = new();
 
     private ThrowAway Project(string attributes) => app.Project(attributes, model: tiny.Model,

@@ -1,3 +1,5 @@
+using System.Security;
+
 namespace EosMLNet.Build.Tests.Integration;
 
 /// <summary>The artifact goes wherever an SDK item would, and projects of every shape search once.</summary>
@@ -52,34 +54,63 @@ public sealed class ShapesTests : IDisposable
     }
 
     [Fact]
+    public void Two_models_are_searched_at_the_same_time()
+    {
+        app.Project(items: """</ItemGroup><ItemGroup><EosModel Include="model" TrainingData="data/train.tsv" ImageFolder="data/images" OutputFile="second.zip" MeanVisualTokens="8" />""");
+        app.Behaving("meet-searches").Dotnet("build", "-m").Succeeds(); // each search waits until the other one has begun
+        Assert.Equal((2, 2), app.Count());
+        Assert.True(File.Exists(app["bin/Debug/net10.0/vqa.zip"]) && File.Exists(app["bin/Debug/net10.0/second.zip"]));
+    }
+
+    [Fact]
     public void Two_builds_of_one_project_at_once_search_once_and_agree()
     {
-        app.Project().Behaving("slow").Dotnet("restore").Succeeds();
+        app.Project().Behaving("meet-workers").Dotnet("restore").Succeeds();
         using var first = app.Start("msbuild", "-t:EosBuild");
         using var second = app.Start("msbuild", "-t:EosBuild");
         var runs = new[] { first, second }.Select(ThrowAway.End).ToList();
         Assert.All(runs, run => run.Succeeds());
-        Assert.Equal(1, app.Count().Searches);
+        Assert.Equal((2, 1), app.Count()); // one has searched while the other one waited
         app.Dotnet("build", "--no-restore").Succeeds();
         Assert.Equal((0, 0), app.Count());
     }
 
-    [Theory]
-    [InlineData("with space")]
-    [InlineData("it's")]
-    [InlineData("żółć 模型")]
-    [InlineData("a;b")]
-    [InlineData("50% (x) @home")]
-    public void Paths_may_hold_any_letter(string name)
+    [Fact]
+    public void All_runtimes_of_a_project_share_one_search_and_targets_of_its_own_run_around_it()
     {
-        var escaped = name.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal).Replace("@", "%40", StringComparison.Ordinal);
-        using var strange = new ThrowAway(name.Contains(';') || name.Contains('%') ? "app" : name); // the SDK itself does not build in folders with the last two
-        strange.Write($"{name}/config.json", "{}").Write($"{name}/model.safetensors", "weights").Write($"{name}/train.tsv", "ImagePath\tQuestion\tAnswer\n1.png\twhat?\tred\n").Write($"{name}/images/1.png", "one");
-        strange.Project(model: escaped, data: $""" TrainingData="{escaped}/train.tsv" ImageFolder="{escaped}/images" OutputFile="{escaped}.zip" MeanVisualTokens="16" """);
+        app.Project(properties: "<UseAppHost>false</UseAppHost>", items: """
+            </ItemGroup>
+            <Target Name="InFront" BeforeTargets="EosBeforeBuild"><Message Importance="high" Text="in front: $(RuntimeIdentifier)" /></Target>
+            <Target Name="Behind" AfterTargets="EosAfterBuild"><Message Importance="high" Text="behind: @(_EosExistingArtifact->'%(Filename)')" /></Target>
+            <ItemGroup>
+            """);
+        foreach (var (rid, workers) in new[] { ("linux-x64", 1), ("win-x64", 0) })
+        {
+            var run = app.Dotnet("build", "-r", rid, "--self-contained", "false").Succeeds();
+            Assert.Equal((workers, workers), app.Count());
+            Assert.True(File.Exists(app[$"bin/Debug/net10.0/{rid}/vqa.zip"]));
+            Assert.Contains($"in front: {rid}", run.Output);
+            Assert.Contains("behind: vqa;", run.Output);
+        }
+    }
+
+    [Fact]
+    public void Paths_may_hold_any_letter()
+    {
+        string[] names = ["with space", "it's", "żółć 模型", "a;b", "50% (x) @home", .. OperatingSystem.IsWindows() ? Array.Empty<string>() : ["say \"x\" & y"]];
+        using var strange = new ThrowAway("it's żółć 模型"); // the SDK itself does not build in folders with a semicolon, a per cent sign or a double quote
+        foreach (var name in names)
+            strange.Write($"{name}/config.json", "{}").Write($"{name}/model.safetensors", "weights").Write($"{name}/train.tsv", "ImagePath\tQuestion\tAnswer\n1.png\twhat?\tred\n").Write($"{name}/images/1.png", "one");
+        strange.Project(model: Escaped(names[0]), data: Data(names[0]),
+            items: "</ItemGroup><ItemGroup>" + string.Concat(names.Skip(1).Select(name => $"<EosModel Include=\"{Escaped(name)}\" {Data(name)} />")));
         strange.Dotnet("build").Succeeds();
-        Assert.True(File.Exists(strange[$"bin/Debug/net10.0/{name}.zip"]), string.Join("\n", strange.Find("*.zip")));
-        strange.Dotnet("build").Succeeds();
-        Assert.Equal((1, 1), strange.Count());
+        Assert.All(names, name => Assert.True(File.Exists(strange[$"bin/Debug/net10.0/{name}.zip"]), string.Join("\n", strange.Find("*.zip"))));
+        Assert.Equal(names.Length, strange.Count().Workers);
+        strange.Dotnet("build", "--no-restore").Succeeds();
+        Assert.Equal((0, 0), strange.Count());
+
+        static string Data(string name) => $""" TrainingData="{Escaped(name)}/train.tsv" ImageFolder="{Escaped(name)}/images" OutputFile="{Escaped(name)}.zip" MeanVisualTokens="16" """;
+        static string Escaped(string name) => SecurityElement.Escape(name.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal).Replace("@", "%40", StringComparison.Ordinal));
     }
 
     private static string Rid => OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64";
