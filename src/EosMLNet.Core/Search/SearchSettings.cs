@@ -28,7 +28,7 @@ public sealed record SearchSettings
     /// <value>The default is 0.015.</value>
     public double LearningRate { get; init; } = 0.015;
 
-    /// <summary>Adam's learning rate for how many tokens each site keeps, reached as the limits tighten.</summary>
+    /// <summary>Adam's learning rate for how many tokens each site keeps, reached as the limits tighten. When they have, and half of the steps are made, the counts rest.</summary>
     /// <value>The default is 0.07.</value>
     public double CountLearningRate { get; init; } = 0.07;
 
@@ -137,7 +137,7 @@ public sealed record SearchSettings
     /// <value>The default is <see langword="true"/>.</value>
     public bool SnapToCorners { get; init; } = true;
 
-    /// <summary>Whether tokens move between early and late sites, within the limits, where that lowers the loss on validation data.</summary>
+    /// <summary>Whether tokens move between early and late sites, within the limits, where that lowers the loss on validation data; tried as the counts come to rest.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool TryCounts { get; init; } = true;
 
