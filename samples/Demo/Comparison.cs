@@ -23,6 +23,7 @@ internal static class Comparison
             ("2-D pool", Baselines.AveragePool(shape, budget)),
             ("FastV (after stride)", Baselines.FastV(shape, budget)),
             ("ToMe", Baselines.ToMe(shape, budget)),
+            ("DivPrune", Baselines.DivPrune(shape, budget)),
             ("EOS", searched),
         };
         var results = new List<MethodResult>();
