@@ -68,7 +68,7 @@ internal static class OperatorPicture
     {
         var site = sites[^1];
         var transfer = site.Transfer == 0 ? "" : FormattableString.Invariant($"γ {site.Transfer:0.##} τ {(double.IsPositiveInfinity(site.Temperature) ? "∞" : site.Temperature.ToString("0.##"))}");
-        transfer += site.Diversity == 0 ? "" : FormattableString.Invariant($" δ {site.Diversity:0.#}");
+        transfer += site.Diversity == 0 ? "" : FormattableString.Invariant($" δ {site.Diversity:G2}");
         return sites.Count > 1 ? $"{transfer} ({sites.Count} rounds)" : transfer;
     }
 
