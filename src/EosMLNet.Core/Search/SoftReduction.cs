@@ -40,7 +40,8 @@ internal static class SoftReduction
         // and the sum of those pushes is noise.
         var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(), Keys = keys?.detach() };
         var score = Score(looked, site, alive);                                           // (B, n)
-        var worth = site.Diversity is { } diversity ? Marginal(score, looked, site, diversity, alive) : score;   // (B, n)
+        var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
+        var worth = site.Diversity is { } diversity ? Marginal(score, relaxed ? affinity : affinity.detach(), site, diversity, alive) : score;   // (B, n)
         var (hard, count) = HardTopK(worth, site.Count, alive);
         if (relaxed || is_grad_enabled())
         {
@@ -48,7 +49,7 @@ internal static class SoftReduction
             hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach())).Plus(PriceOfCount(hard.mul(alive), worth, site.Count, alive));
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
-        var (hidden, mass) = Transfer(input, site, tokens.Mask, mask);
+        var (hidden, mass) = Transfer(input, site, affinity, tokens.Mask, mask);
         hidden = hidden.mul(Gain(score, site.Reweight, mask).unsqueeze(-1));
 
         var n = (int)score.size(1);
@@ -87,11 +88,9 @@ internal static class SoftReduction
     }
 
     // The score less δ times what a token has in common with the anchors chosen before it. The k highest are the anchors, as the executed operator chooses them one after another.
-    private static Tensor Marginal(Tensor score, SiteInput looked, SoftSite site, Tensor diversity, Tensor alive)
+    private static Tensor Marginal(Tensor score, Tensor similarity, SoftSite site, Tensor diversity, Tensor alive)
     {
-        var present = alive.Above(0.5);
-        var similarity = ReductionOperator.Affinity(looked, site.Site.Affinity);          // (B, n, n)
-        var order = MarginalRelevance.Choose(score, similarity, diversity.Number(), Kept(site.Count, alive), present);
+        var order = MarginalRelevance.Choose(score, similarity, diversity.Number(), Kept(site.Count, alive), alive.Above(0.5));
         return score.sub(MarginalRelevance.Redundancy(similarity, order).mul(diversity));
     }
 
@@ -134,11 +133,11 @@ internal static class SoftReduction
     }
 
     // Each token gives away γ of the mass that it loses here, to the tokens that stay, in proportion to exp(S/τ)·m'.
-    private static (Tensor Hidden, Tensor Mass) Transfer(SiteInput input, SoftSite site, Tensor before, Tensor after)
+    private static (Tensor Hidden, Tensor Mass) Transfer(SiteInput input, SoftSite site, Tensor affinity, Tensor before, Tensor after)
     {
         var mass = input.Mass;
         var given = before.sub(after).mul(mass).mul(site.Transfer);                       // (B, n)
-        var weights = Weights(input, site, after);                                        // (B, n giving, n taking)
+        var weights = Weights(affinity, site, after);                                       // (B, n giving, n taking)
         var taken = weights.transpose(1, 2).matmul(cat([input.Tokens.mul(given.unsqueeze(-1)), given.unsqueeze(-1)], -1)); // (B, n, d + 1)
         var d = input.Tokens.size(-1);
         var takenMass = taken.narrow(-1, d, 1);                                           // (B, n, 1)
@@ -147,9 +146,8 @@ internal static class SoftReduction
         return (hidden, total.squeeze(-1));
     }
 
-    private static Tensor Weights(SiteInput input, SoftSite site, Tensor after)
+    private static Tensor Weights(Tensor affinity, SoftSite site, Tensor after)
     {
-        var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
         var self = eye(affinity.size(1), dtype: ScalarType.Bool, device: affinity.device);
         var gone = after.detach().Below(0.5).unsqueeze(1);                                // (B, 1, n)
         Tensor weights;
