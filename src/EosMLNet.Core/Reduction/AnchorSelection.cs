@@ -20,9 +20,10 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
             throw new EosException(EosErrors.PlanMismatch, $"{site.Place} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
         // A stable sort: topk leaves open which of equal scores it takes.
         var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
-        var chosen = site.Diversity > 0 && site.KeptByScore > 0 ? Diverse(score.detach(), input, site) : order.narrow(1, 0, site.KeptByScore);
+        var diverse = site.Diversity > 0 && site.KeptByScore > 0;
+        var chosen = diverse ? Diverse(score.detach(), input, site) : order.narrow(1, 0, site.KeptByScore);
         var anchors = Ascending(chosen);
-        var rest = Without(order, chosen);                                                                 // best first
+        var rest = diverse ? Without(order, chosen) : order.narrow(1, site.KeptByScore, n - site.KeptByScore); // best first
         Tensor? receives = null, candidates = null;
         if (site.Extra is { } extra)
         {
