@@ -3,43 +3,66 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>The keys and values of one decoder layer, kept for decoding. Its tensors belong to no dispose scope.</summary>
-public sealed class LayerCache : IDisposable
+/// <param name="spare">New tokens that there should be room for behind those of the first <see cref="Append"/>; more than that are copied to a larger place.</param>
+public sealed class LayerCache(int spare = 0) : IDisposable
 {
-    /// <summary>Keys after RoPE, (B, key-value heads, T, head size); null while empty.</summary>
-    public Tensor? Keys { get; private set; }
-
-    /// <summary>Values, (B, key-value heads, T, head size); null while empty.</summary>
-    public Tensor? Values { get; private set; }
+    private Tensor? keys, values;            // (B, G, at least Length, hs)
 
     /// <summary>The number of tokens held.</summary>
-    public long Length => Keys?.shape[2] ?? 0;
+    public long Length { get; private set; }
 
-    /// <summary>Adds the keys and values of new tokens behind those already held.</summary>
-    internal void Append(Tensor keys, Tensor values)
+    /// <summary>Keys after RoPE, (B, key-value heads, T, head size), a view in the caller's dispose scope; null while empty.</summary>
+    public Tensor? Keys => keys?.narrow(2, 0, Length);
+
+    /// <summary>Values, (B, key-value heads, T, head size), a view in the caller's dispose scope; null while empty.</summary>
+    public Tensor? Values => values?.narrow(2, 0, Length);
+
+    /// <summary>Adds the keys and values of new tokens behind those already held, and gives all of them.</summary>
+    internal (Tensor Keys, Tensor Values) Append(Tensor newKeys, Tensor newValues)
     {
-        Keys = Grow(Keys, keys);
-        Values = Grow(Values, values);
+        keys = WithRoom(keys, newKeys);
+        values = WithRoom(values, newValues);
+        Place(keys, newKeys);
+        Place(values, newValues);
+        Length += newKeys.shape[2];
+        return (Keys!, Values!);
     }
 
     /// <summary>Makes the given rows (int64, (B')) the cache's rows; a row may be taken several times.</summary>
     internal void Select(Tensor rows)
     {
-        using Tensor? keys = Keys, values = Values;
-        Keys = keys?.index_select(0, rows).DetachFromDisposeScope();
-        Values = values?.index_select(0, rows).DetachFromDisposeScope();
+        using Tensor? heldKeys = keys, heldValues = values;
+        keys = heldKeys?.index_select(0, rows).DetachFromDisposeScope();
+        values = heldValues?.index_select(0, rows).DetachFromDisposeScope();
     }
 
-    private static Tensor Grow(Tensor? held, Tensor added)
+    private Tensor WithRoom(Tensor? held, Tensor added)
     {
+        var needed = Length + added.shape[2];
+        if (held is not null && held.shape[2] >= needed)
+            return held;
+        using var scope = NewDisposeScope();
+        var larger = empty([added.shape[0], added.shape[1], needed + Math.Max(spare, Length / 2), added.shape[3]], added.dtype, added.device);
         using (held)
-            return (held is null ? added.clone() : cat([held, added], dim: 2)).DetachFromDisposeScope();
+        {
+            if (held is not null)
+                larger.narrow(2, 0, Length).copy_(held.narrow(2, 0, Length));
+        }
+        return larger.DetachFromDisposeScope();
+    }
+
+    private void Place(Tensor held, Tensor added)
+    {
+        using var scope = NewDisposeScope();
+        held.narrow(2, Length, added.shape[2]).copy_(added);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Keys?.Dispose();
-        Values?.Dispose();
-        Keys = Values = null;
+        keys?.Dispose();
+        values?.Dispose();
+        keys = values = null;
+        Length = 0;
     }
 }

@@ -67,28 +67,24 @@ internal sealed class LlamaDecoder
         var keys = rotary.Apply(Heads(layer.Key.Apply(normalised), config.KeyValueHeadCount));           // (B, G, q, hs)
         var values = Heads(layer.Value.Apply(normalised), config.KeyValueHeadCount);                     // (B, G, q, hs)
         if (cache is not null)
-        {
-            cache.Append(keys, values);
-            (keys, values) = (cache.Keys!, cache.Values!);                                               // (B, G, T, hs)
-        }
-        var attended = functional.scaled_dot_product_attention(
-            queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null && queries.shape[2] > 1);
-        hidden = hidden.Plus(layer.Output.Apply(attended.transpose(1, 2).flatten(2)));                    // (B, q, d)
+            (keys, values) = cache.Append(keys, values);                                                 // (B, G, T, hs)
+        var attended = Attend(queries, keys, values, bias);                                              // (B, q, H · hs)
+        hidden = layer.Output.Apply(attended).PlusInto(hidden);                                          // (B, q, d)
         normalised = RmsNorm(hidden, layer.PostNorm);
-        var gated = Activation.Apply(config.Activation, layer.Gate.Apply(normalised)).mul(layer.Up.Apply(normalised));       // (B, q, f)
-        return hidden.Plus(layer.Down.Apply(gated)).MoveToOuterDisposeScope();
+        var gated = Activation.Apply(config.Activation, layer.Gate.Apply(normalised)).TimesInto(layer.Up.Apply(normalised));  // (B, q, f)
+        return layer.Down.Apply(gated).PlusInto(hidden).MoveToOuterDisposeScope();
     }
 
-    internal Tensor QueryAttention(int index, Tensor hidden, Rotary rotary, Tensor queryIndex, Tensor? bias)
+    internal Tensor QueryAttention(int index, Tensor hidden, Rotary rotary, Tensor queryIndex, Tensor? bias, Tensor? keys)
     {
         using var scope = NewDisposeScope();
         var layer = layers[index];
-        var normalised = RmsNorm(hidden, layer.InputNorm);                                               // (B, T, d)
-        var wide = queryIndex.unsqueeze(-1).expand(-1, -1, config.HiddenSize);
-        var rows = normalised.gather(1, wide);                                                           // (B, q, d)
-        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(rows), config.HeadCount)); // (B, H, q, hs)
-        var keys = ExpandGroups(rotary.Apply(Heads(layer.Key.Apply(normalised), config.KeyValueHeadCount)));
-        var logits = queries.matmul(keys.transpose(-1, -2)).Times(1 / Math.Sqrt(config.HeadSize));       // (B, H, q, T)
+        var rows = hidden.gather(1, queryIndex.unsqueeze(-1).expand(-1, -1, config.HiddenSize));          // (B, q, d)
+        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(RmsNorm(rows, layer.InputNorm)), config.HeadCount)); // (B, H, q, hs)
+        keys ??= rotary.Apply(Heads(Keys(index, hidden), config.KeyValueHeadCount));                      // (B, G, T, hs)
+        var grouped = queries.reshape(keys.shape[0], keys.shape[1], -1, config.HeadSize);                 // (B, G, H / G · q, hs)
+        var logits = grouped.matmul(keys.transpose(-1, -2)).view(queries.shape[0], queries.shape[1], queries.shape[2], -1)
+            .Times(1 / Math.Sqrt(config.HeadSize));                                                       // (B, H, q, T)
         if (bias is not null)
             logits = logits.Plus(bias);
         return logits.softmax(-1).MoveToOuterDisposeScope();
@@ -104,13 +100,26 @@ internal sealed class LlamaDecoder
 
     internal Tensor Head(Tensor normalised) => functional.linear(normalised, head);
 
+    // (B, H, q, hs), (B, G, T, hs) twice -> (B, q, H · hs)
+    private Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? bias)
+    {
+        if (queries.shape[2] > 1)
+        {
+            var attended = functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
+            return attended.transpose(1, 2).flatten(2);
+        }
+        // One new token sees all others: the query heads of a group are as many queries of one head, and keys need no copies.
+        var grouped = queries.reshape(queries.shape[0], config.KeyValueHeadCount, -1, config.HeadSize);   // (B, G, H / G, hs)
+        return functional.scaled_dot_product_attention(grouped, keys, values, bias).reshape(queries.shape[0], 1, -1);
+    }
+
     private Tensor Heads(Tensor x, int count) => x.view(x.shape[0], x.shape[1], count, config.HeadSize).transpose(1, 2);
 
     // Each key-value head serves a run of consecutive query heads.
     private Tensor ExpandGroups(Tensor heads)
     {
         var repeats = config.HeadCount / config.KeyValueHeadCount;
-        return repeats == 1 ? heads : heads.repeat_interleave(repeats, dim: 1L);
+        return repeats == 1 ? heads : heads.unsqueeze(2).expand(-1, -1, repeats, -1, -1).flatten(1, 2);
     }
 
     // Computed in float32 at least, whatever the weights' type: half-precision squares overflow.
@@ -119,6 +128,6 @@ internal sealed class LlamaDecoder
         using var scope = NewDisposeScope();
         var precise = x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32);
         var scale = precise.mul(precise).mean([-1L], keepdim: true).Plus(config.RmsNormEps).rsqrt();
-        return precise.mul(scale).to(x.dtype).mul(weight).MoveToOuterDisposeScope();
+        return precise.mul(scale).to(x.dtype).TimesInto(weight).MoveToOuterDisposeScope();
     }
 }

@@ -148,8 +148,8 @@ public sealed class LlavaModel : VisionLanguageModel
         decoder.RunLayer(layer, hidden, rotary, bias, cache);
 
     /// <inheritdoc/>
-    public override Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias) =>
-        decoder.QueryAttention(layer, hidden, rotary, queries, bias);
+    public override Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias, Tensor? keys = null) =>
+        decoder.QueryAttention(layer, hidden, rotary, queries, bias, keys);
 
     /// <inheritdoc/>
     public override Tensor Keys(int layer, Tensor hidden) => decoder.Keys(layer, hidden);

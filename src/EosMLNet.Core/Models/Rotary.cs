@@ -36,7 +36,7 @@ public sealed record Rotary(Tensor Cos, Tensor Sin)
         var low = heads.narrow(-1, 0, half);
         var high = heads.narrow(-1, half, half);
         var turned = cat([high.neg(), low], dim: -1);
-        return heads.mul(Cos.unsqueeze(1)).Plus(turned.mul(Sin.unsqueeze(1))).MoveToOuterDisposeScope();
+        return heads.mul(Cos.unsqueeze(1)).PlusInto(turned.TimesInto(Sin.unsqueeze(1))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The logits of attention between queries and keys of ones only: what positions alone contribute, (B, q, T), float32 or float64.</summary>

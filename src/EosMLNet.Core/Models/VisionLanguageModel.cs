@@ -111,8 +111,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="rotary">Position tables of the T tokens.</param>
     /// <param name="queries">Indices of the query tokens, int64, (B, q).</param>
     /// <param name="bias">Added to the logits, (B or 1, 1, q, T); it must mask what a query may not see. Null: every token is seen.</param>
+    /// <param name="keys">The T tokens' keys after RoPE, (B, key-value heads, T, head size), where the layer has run with a cache; null to compute them.</param>
     /// <returns>Attention after the softmax, (B, heads, q, T).</returns>
-    public abstract Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias);
+    public abstract Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias, Tensor? keys = null);
 
     /// <summary>The keys that a layer would make of the given hidden states, before RoPE: (…, d) to (…, key-value heads · head size).</summary>
     public abstract Tensor Keys(int layer, Tensor hidden);

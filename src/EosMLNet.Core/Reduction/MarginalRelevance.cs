@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using EosMLNet.Runtime;
 using static TorchSharp.torch;
 
@@ -54,15 +55,17 @@ internal static class MarginalRelevance
         var (worth, taken) = (new T[n], new bool[n]);
         for (var image = 0; image < images; image++)
         {
-            var s = scores[image].data<T>().ToArray();
-            var like = likeness[image].data<T>().ToArray();
-            s.CopyTo(worth, 0);
+            using var scope = NewDisposeScope();
+            var s = MemoryMarshal.Cast<byte, T>(scores[image].bytes);
+            var like = likeness[image];
+            s.CopyTo(worth);
             Array.Clear(taken);
             for (var i = 0; i < count; i++)
             {
                 var next = Best(worth, taken);
                 (chosen[image * count + i], taken[next]) = (next, true);
-                Lower(worth, s, like.AsSpan(next * n, n), diversity, first: i == 0);
+                using var toNext = like[next];
+                Lower(worth, s, MemoryMarshal.Cast<byte, T>(toNext.bytes), diversity, first: i == 0);
             }
         }
         return chosen;

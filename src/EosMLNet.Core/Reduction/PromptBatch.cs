@@ -10,13 +10,14 @@ namespace EosMLNet.Reduction;
 /// </summary>
 public sealed class PromptBatch : IDisposable
 {
-    private PromptBatch(Tensor ids, Tensor valid, Tensor visualSlots, Tensor imageRows, Tensor instructionStarts, int[] textLengths, int[] images, VisionOutput? vision)
+    private PromptBatch(Tensor ids, Tensor valid, Tensor visualSlots, Tensor imageRows, Tensor instructionStarts, int firstAsked, int[] textLengths, int[] images, VisionOutput? vision)
     {
         Ids = ids;
         Valid = valid;
         VisualSlots = visualSlots;
         ImageRows = imageRows;
         InstructionStarts = instructionStarts;
+        FirstAsked = firstAsked;
         TextLengths = textLengths;
         Images = images;
         Vision = vision;
@@ -36,6 +37,9 @@ public sealed class PromptBatch : IDisposable
 
     /// <summary>Where each row's instruction begins: behind its last image, int64, (B).</summary>
     internal Tensor InstructionStarts { get; }
+
+    /// <summary>The first column in which an instruction's token can stand.</summary>
+    internal int FirstAsked { get; }
 
     /// <summary>Text tokens of each row.</summary>
     internal IReadOnlyList<int> TextLengths { get; }
@@ -98,6 +102,7 @@ public sealed class PromptBatch : IDisposable
         return new PromptBatch(
             Place(tensor(ids, [rows.Length, length]), model.Device), Place(tensor(valid, [rows.Length, length]), model.Device),
             Place(tensor(slots.ToArray(), [images, n]), model.Device), Place(tensor(imageRows.ToArray()), model.Device), Place(tensor(instructionStarts), model.Device),
+            (int)Math.Min(instructionStarts.Min(), length - 1),
             [.. rows.Select(r => r.Ids.Length - r.ImageStarts.Count * n)], [.. rows.Select(r => r.ImageStarts.Count)],
             vision?.Map(x => x.DetachFromDisposeScope()));
     }

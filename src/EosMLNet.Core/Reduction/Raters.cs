@@ -45,10 +45,11 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
     /// <param name="rotary">Position tables of the T tokens.</param>
     /// <param name="bias">What each rater may see, (B, 1, q, T).</param>
     /// <param name="corrected">Divides by what positions alone would give, as SparseVLM's second version does.</param>
-    internal Tensor Attention(VisionLanguageModel model, int layer, Tensor hidden, Rotary rotary, Tensor bias, bool corrected)
+    /// <param name="keys">The T tokens' keys after RoPE, where they are known.</param>
+    internal Tensor Attention(VisionLanguageModel model, int layer, Tensor hidden, Rotary rotary, Tensor bias, bool corrected, Tensor? keys = null)
     {
         using var scope = NewDisposeScope();
-        var attention = Criteria.Working(model.QueryAttention(layer, hidden, rotary, Index, bias));         // (B, H, q, T)
+        var attention = Criteria.Working(model.QueryAttention(layer, hidden, rotary, Index, bias, keys));         // (B, H, q, T)
         if (corrected)
             attention = attention.div(rotary.LogitsOfOnes(Index).unsqueeze(1));
         return attention.mul(Weight.unsqueeze(1).unsqueeze(-1)).sum(2).MoveToOuterDisposeScope();

@@ -11,6 +11,9 @@ namespace EosMLNet.Reduction;
 /// </summary>
 public sealed class ReducedModel
 {
+    // New tokens that caches have room for from the start: most answers are shorter, and a longer one makes them grow.
+    private const int MostSpare = 64;
+
     private readonly ILookup<int, ReductionSite> sites;
 
     /// <summary>Puts a plan on a model, which stays the caller's to dispose.</summary>
@@ -54,7 +57,7 @@ public sealed class ReducedModel
         cancellation.ThrowIfCancellationRequested();
         using var unrecorded = inference_mode();
         using var scope = NewDisposeScope();
-        var caches = Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache()).ToArray();
+        var caches = Caches(maxNewTokens);
         try
         {
             var keyBiases = new Tensor?[Model.LayerCount];
@@ -84,7 +87,7 @@ public sealed class ReducedModel
         cancellation.ThrowIfCancellationRequested();
         using var unrecorded = inference_mode();
         using var scope = NewDisposeScope();
-        var caches = Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache()).ToArray();
+        var caches = Caches(texts.Max(text => text.Ids.Length) + maxNewTokens);
         try
         {
             var keyBiases = new Tensor?[Model.LayerCount];
@@ -109,6 +112,8 @@ public sealed class ReducedModel
         }
     }
 
+    private LayerCache[] Caches(int newTokens) => [.. Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache(Math.Min(newTokens, MostSpare)))];
+
     private static void CheckLength(int maxNewTokens)
     {
         if (maxNewTokens < 1)
@@ -127,10 +132,9 @@ public sealed class ReducedModel
             {
                 foreach (var site in sites[layer])
                     sequence.Reduce(site, Plan.Parameters);
-                sequence.Observe(layer, AttentionSource.LayerBefore, sites[layer + 1]);
                 if (keyBiases is not null)
                     keyBiases[layer] = sequence.KeyBias?.alias();
-                sequence.RunLayer(layer, caches?[layer]);
+                sequence.RunLayer(layer, caches?[layer], sites[layer + 1]);
                 tap?.Invoke($"layer_out.{layer}", sequence.Hidden);
             }
             return sequence;
@@ -163,6 +167,7 @@ public sealed class ReducedModel
         var probabilities = answers.Select(_ => new List<double>()).ToArray();
         var ended = new bool[answers.Length];
         var hidden = last.narrow(1, last.shape[1] - 1, 1);                                          // (B, 1, d)
+        var turns = Model.Rotary(position.Plus(Scalars.Range(maxNewTokens, Model.Device)));         // of all new tokens
         for (var step = 0; ; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -171,7 +176,7 @@ public sealed class ReducedModel
             Record(next.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
             if (ended.All(e => e) || step == maxNewTokens - 1)
                 break;
-            var rotary = Model.Rotary(position.Plus(step));
+            var rotary = new Rotary(turns.Cos.narrow(1, step, 1), turns.Sin.narrow(1, step, 1));
             var token = Model.EmbedTokens(next.unsqueeze(1));                                       // (B, 1, d)
             for (var layer = 0; layer < caches.Length; layer++)
                 token = Model.RunLayer(layer, token, rotary, keyBiases[layer]?.narrow(3, 0, caches[layer].Length + 1), caches[layer]);

@@ -148,8 +148,16 @@ public static class ReductionOperator
     /// <summary>Cosine similarity of a feature, (I, m, k).</summary>
     internal static Tensor Cosine(SiteInput input, AffinityFeature feature, Tensor? from, Tensor? to)
     {
-        var unit = nn.functional.normalize(Feature(input, feature), dim: -1);                              // (I, n, f)
-        return Rows(unit, from).matmul(Rows(unit, to).transpose(1, 2));
+        const double Shortest = 1e-12;
+        var x = Feature(input, feature);                                                                   // (I, n, f)
+        if (is_grad_enabled())
+        {
+            var unit = nn.functional.normalize(x, dim: -1, eps: Shortest);
+            return Rows(unit, from).matmul(Rows(unit, to).transpose(1, 2));
+        }
+        // The products are fewer numbers than the tokens: they are what is scaled.
+        var lengths = x.norm(-1).Clamped(Shortest, double.PositiveInfinity);                               // (I, n)
+        return Rows(x, from).matmul(Rows(x, to).transpose(1, 2)).div_(Picked(lengths, from).unsqueeze(2)).div_(Picked(lengths, to).unsqueeze(1));
     }
 
     /// <summary>Euclidean distance of a feature, (I, m, k).</summary>
@@ -167,12 +175,15 @@ public static class ReductionOperator
     private static (Tensor Tokens, Tensor Mass) Transfer(
         SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
     {
-        var from = site.Neighbours is null ? selection.Dropped : null;                                     // (I, m); all n when anchors give too
+        // All n where anchors give too, and where most are dropped: a copy of most tokens costs more than what the others add to the products.
+        var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
+        var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
+        var giving = site.Neighbours is null && most ? OfAll(selection) : selection.Gives;
         var affinity = Affinity(input, site.Affinity, from, selection.Anchors);                            // (I, m, k)
         var allowed = Allowed(input, site, from, selection.Anchors);
         if (selection.Receives is { } receives)
             allowed = allowed is null ? receives.unsqueeze(1).expand_as(affinity) : allowed.logical_and(receives.unsqueeze(1));
-        if (selection.Gives is { } gives)
+        if (giving is { } gives)
             allowed = allowed is null ? gives.unsqueeze(2).expand_as(affinity) : allowed.logical_and(gives.unsqueeze(2));
         var weights = site.Neighbours is { } count
             ? Nearest(affinity, allowed, selection.Anchors, count)
@@ -194,6 +205,13 @@ public static class ReductionOperator
             _ => kept.mul(keptMass.unsqueeze(-1)).Plus(given.transpose(1, 2).matmul(givers)) / mass.unsqueeze(-1),
         };                                                                                                 // (I, k, d)
         return (tokens, site.Neighbours is null ? mass : keptMass);
+    }
+
+    // Which of all tokens give, (I, n) bool.
+    private static Tensor OfAll(AnchorSelection selection)
+    {
+        var gives = selection.Gives ?? ones_like(selection.Dropped, ScalarType.Bool);
+        return zeros(gives.size(0), selection.Dropped.size(1) + selection.Anchors.size(1), ScalarType.Bool, gives.device).scatter(1, selection.Dropped, gives);
     }
 
     // 1 for the `count` tokens most similar to each anchor, itself apart; 0 for the others.

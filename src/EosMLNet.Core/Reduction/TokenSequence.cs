@@ -21,6 +21,8 @@ internal sealed class TokenSequence : IDisposable
     private Tensor kept;                     // (I, n) int64: visual tokens that are left, as places in the unreduced image
     private readonly Dictionary<Observation, Tensor> observed = [];   // (B, heads, T) each: attention that sites score by
     private Raters? raters;                  // of the instructions, as places in the unreduced sequence
+    private Tensor? instruction;             // (I, d): what scores compare with
+    private Tensor? hidden;                  // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the pictures as they come
     private double massWeight;               // the latest site's weight of log mass on attention logits
     private bool padded;
 
@@ -36,16 +38,15 @@ internal sealed class TokenSequence : IDisposable
         kept = Keep(Scalars.Range(model.VisualTokens, model.Device).expand(slots.shape[0], -1).clone());
         patchIndex = Keep(PatchIndex(model).expand(slots.shape[0], -1));
         padded = batch.TextLengths.Zip(batch.Images).Distinct().Count() > 1;
-        Hidden = Keep(Embed());
         Rotary = null!;
         if (batch.Vision is { Kept: { } left, Mass: { } leftMass } vision)
-            Leave(left, vision.Features.to(Hidden.dtype), leftMass, vision.Plan!.Sites.LastOrDefault(site => site.Stage == ReductionStage.Projector)?.ProportionalAttention ?? 0);
+            Leave(left, vision.Features.to(model.DataType), leftMass, vision.Plan!.Sites.LastOrDefault(site => site.Stage == ReductionStage.Projector)?.ProportionalAttention ?? 0);
         else
             Refresh();
     }
 
     /// <summary>Hidden states, (B, T, d).</summary>
-    internal Tensor Hidden { get; private set; }
+    internal Tensor Hidden => hidden ??= Keep(Embed());
 
     /// <summary>Position tables of the tokens.</summary>
     internal Rotary Rotary { get; private set; }
@@ -57,7 +58,7 @@ internal sealed class TokenSequence : IDisposable
     internal Tensor? Bias { get; private set; }
 
     /// <summary>Number of tokens a row, padding included.</summary>
-    internal long Length => Hidden.shape[1];
+    internal long Length => valid.shape[1];
 
     /// <summary>Which visual tokens are left, as places in the unreduced image, (I, k).</summary>
     internal Tensor Kept => kept;
@@ -65,24 +66,37 @@ internal sealed class TokenSequence : IDisposable
     /// <summary>What each visual token stands for, (I, k).</summary>
     internal Tensor VisualMass => mass.flatten().index_select(0, slots.flatten()).view_as(slots);
 
-    /// <summary>Runs one decoder layer over all tokens.</summary>
-    internal void RunLayer(int layer, LayerCache? cache) => Replace(model.RunLayer(layer, Hidden, Rotary, Bias, cache));
-
-    /// <summary>Keeps what the scores of some sites need to see of a layer that is about to run.</summary>
-    internal void Observe(int layer, AttentionSource source, IEnumerable<ReductionSite> sites)
+    /// <summary>Runs one decoder layer over all tokens, and keeps what the sites behind it need to see of it.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="cache">Empty; gets the keys and values. Null when nothing is decoded afterwards.</param>
+    /// <param name="next">The sites in front of the layer behind it.</param>
+    internal void RunLayer(int layer, LayerCache? cache, IEnumerable<ReductionSite> next)
     {
-        if (batch.Vision is null)
-            return;
-        foreach (var needed in sites.SelectMany(Observation.Of).Where(needed => needed.Source == source).Distinct())
+        using var scope = NewDisposeScope();
+        var needed = Needed(AttentionSource.LayerBefore, next);
+        // The layer's own keys serve its observers too.
+        using var scratch = cache is null && needed.Count > 0 ? new LayerCache() : null;
+        var left = model.RunLayer(layer, Hidden, Rotary, Bias, cache ?? scratch);
+        Observe(layer, needed, needed.Count > 0 ? (cache ?? scratch)!.Keys : null);
+        Replace(left);
+    }
+
+    private IReadOnlyList<Observation> Needed(AttentionSource source, IEnumerable<ReductionSite> sites) =>
+        batch.Vision is null ? [] : [.. sites.SelectMany(Observation.Of).Where(needed => needed.Source == source).Distinct()];
+
+    // The keys are the layer's, after RoPE, where it has run; else they are computed.
+    private void Observe(int layer, IReadOnlyList<Observation> needed, Tensor? keys)
+    {
+        foreach (var what in needed)
         {
             using var scope = NewDisposeScope();
-            if (observed.Remove(needed, out var earlier))
+            if (observed.Remove(what, out var earlier))
                 earlier.Dispose();
-            observed[needed] = Keep(needed.Criterion switch
+            observed[what] = Keep(what.Criterion switch
             {
-                ScoreCriterion.RaterAttention => RaterAttention(layer, needed.Corrected),
-                ScoreCriterion.KeyNorm => KeyNorm(layer),
-                _ => TextAttention(layer),
+                ScoreCriterion.RaterAttention => RaterAttention(layer, what.Corrected, keys),
+                ScoreCriterion.KeyNorm => KeyNorm(layer, keys),
+                _ => TextAttention(layer, keys),
             });
         }
     }
@@ -92,11 +106,11 @@ internal sealed class TokenSequence : IDisposable
     {
         if (batch.Vision is null)
             return;
-        Observe(site.Layer, AttentionSource.OwnLayer, [site]);
+        Observe(site.Layer, Needed(AttentionSource.OwnLayer, [site]), keys: null);
         using var scope = NewDisposeScope();
-        var flat = Hidden.flatten(0, 1);                                                            // (B·T, d)
-        var places = slots.flatten();
-        var tokens = flat.index_select(0, places).view(slots.shape[0], slots.shape[1], -1);         // (I, n, d)
+        var tokens = hidden is null
+            ? batch.Vision.Features.to(model.DataType)
+            : hidden.flatten(0, 1).index_select(0, slots.flatten()).view(slots.shape[0], slots.shape[1], -1);   // (I, n, d)
         var input = new SiteInput(
             tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
             ClsAttention()?.gather(1, kept),
@@ -114,12 +128,10 @@ internal sealed class TokenSequence : IDisposable
     private void Leave(Tensor staying, Tensor tokens, Tensor tokensMass, double weight)
     {
         using var scope = NewDisposeScope();
-        var flat = Hidden.flatten(0, 1);                                                            // (B·T, d)
         var places = slots.flatten();
         var anchors = slots.gather(1, staying);                                                     // (I, k)
         var stay = valid.flatten().index_copy(0, places, zeros_like(places, ScalarType.Bool))
             .index_copy(0, anchors.flatten(), ones_like(anchors.flatten(), ScalarType.Bool)).view_as(valid);
-        var withTokens = flat.index_copy(0, anchors.flatten(), tokens.flatten(0, 1)).view_as(Hidden);
         var withMass = mass.flatten().index_copy(0, anchors.flatten(), tokensMass.flatten()).view_as(mass);
 
         var lengths = batch.TextLengths.Zip(batch.Images, (text, images) => text + images * (int)staying.shape[1]).ToArray();
@@ -131,8 +143,9 @@ internal sealed class TokenSequence : IDisposable
         var moved = rank.Plus(-1).Plus(rank.narrow(1, Length - 1, 1).SubtractedFrom(lengths.Max()))
             .Plus(Scalars.Range(batch.Count, model.Device).Times(lengths.Max()).unsqueeze(1));      // (B, T), within the flattened (B·T')
 
-        Replace(withTokens.gather(1, source.unsqueeze(-1).expand(-1, -1, Hidden.shape[2])));
         Swap(ref slots, moved.flatten().index_select(0, anchors.flatten()).view_as(anchors));
+        var shorter = hidden is null ? model.EmbedTokens(batch.Ids.gather(1, source)) : hidden.gather(1, source.unsqueeze(-1).expand(-1, -1, hidden.shape[2]));
+        Replace(WithVisual(shorter, tokens));
         Swap(ref kept, kept.gather(1, staying));
         Swap(ref positions, positions.gather(1, source));
         Swap(ref mass, withMass.gather(1, source));
@@ -154,7 +167,7 @@ internal sealed class TokenSequence : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in new[] { patchIndex, valid, positions, mass, slots, kept, Hidden, Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
+        foreach (var held in new[] { patchIndex, valid, positions, mass, slots, kept, hidden, instruction, Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
             held?.Dispose();
     }
 
@@ -171,13 +184,16 @@ internal sealed class TokenSequence : IDisposable
         ? zeros(left.shape[0], model.VisualTokens, left.dtype, left.device).scatter(1, places, left)
         : batch.Vision!.ClsAttention;
 
-    // Where the encoder has left fewer visual tokens, they come when the others leave.
     private Tensor Embed()
     {
+        using var scope = NewDisposeScope();
         var text = model.EmbedTokens(batch.Ids);                                                    // (B, T, d)
-        return batch.Vision is null or { Kept: not null } ? text : text.flatten(0, 1)
-            .index_copy(0, slots.flatten(), batch.Vision.Features.flatten(0, 1).to(text.dtype)).view_as(text);
+        return (batch.Vision is null ? text : WithVisual(text, batch.Vision.Features)).MoveToOuterDisposeScope();
     }
+
+    // Writes visual tokens, (I, n, d), into their slots.
+    private Tensor WithVisual(Tensor states, Tensor tokens) =>
+        states.flatten(0, 1).index_copy_(0, slots.flatten(), tokens.flatten(0, 1).to(states.dtype)).view_as(states);
 
     // What depends on the tokens' places and stays the same from one site to the next.
     private void Refresh()
@@ -197,26 +213,34 @@ internal sealed class TokenSequence : IDisposable
         // Padding sees itself: a row of nothing but minus infinities would not be a number.
         var self = eye(Length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1));
         var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).Filled(later, double.NegativeInfinity).Filled(self, 0);
-        KeyBias = Keep(keyBias.to(Hidden.dtype));
-        Bias = Keep(bias.unsqueeze(1).to(Hidden.dtype));                                            // (B, 1, T, T)
+        KeyBias = Keep(keyBias.to(model.DataType));
+        Bias = Keep(bias.unsqueeze(1).to(model.DataType));                                            // (B, 1, T, T)
     }
 
     // Of the question behind each image: its embeddings, not its hidden states, so that it is the same at every site. (I, d)
-    private Tensor Instruction() => InstructionMean.Of(model.EmbedTokens(batch.Ids), Asked()).index_select(0, batch.ImageRows);
+    private Tensor Instruction()
+    {
+        if (instruction is not null)
+            return instruction;
+        using var scope = NewDisposeScope();
+        var (first, count) = (batch.FirstAsked, batch.Ids.shape[1] - batch.FirstAsked);
+        var mean = InstructionMean.Of(model.EmbedTokens(batch.Ids.narrow(1, first, count)), Asked().narrow(1, first, count));
+        return instruction = Keep(mean.index_select(0, batch.ImageRows));
+    }
 
     // The tokens behind a row's last image, in the unreduced sequence; at least the last one. (B, T)
     private Tensor Asked() =>
         Scalars.Range(batch.Ids.shape[1], model.Device).unsqueeze(0).ge(batch.InstructionStarts.Clamped(0, batch.Ids.shape[1] - 1).unsqueeze(1));
 
     // The last instruction token's attention, averaged over heads: (B, 1, T).
-    private Tensor TextAttention(int layer)
+    private Tensor TextAttention(int layer, Tensor? keys)
     {
         var last = Scalars.Constant(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);                // (B, 1)
-        var attention = model.QueryAttention(layer, Hidden, Rotary, last, KeyBias?.unsqueeze(1).unsqueeze(1));   // (B, H, 1, T)
+        var attention = model.QueryAttention(layer, Hidden, Rotary, last, KeyBias?.unsqueeze(1).unsqueeze(1), keys);   // (B, H, 1, T)
         return attention.mean([1L]);
     }
 
-    private Tensor RaterAttention(int layer, bool corrected)
+    private Tensor RaterAttention(int layer, bool corrected, Tensor? keys)
     {
         raters ??= FindRaters();
         // They stand behind the images: from the end of the sequence, their places never change.
@@ -225,7 +249,7 @@ internal sealed class TokenSequence : IDisposable
         var bias = zeros(later.shape, Hidden.dtype, model.Device).Filled(later, double.NegativeInfinity).unsqueeze(1);
         if (KeyBias is not null)
             bias = bias.Plus(KeyBias.unsqueeze(1).unsqueeze(1));
-        return (raters with { Index = places }).Attention(model, layer, Hidden, Rotary, bias, corrected);
+        return (raters with { Index = places }).Attention(model, layer, Hidden, Rotary, bias, corrected, keys);
     }
 
     private Raters FindRaters()
@@ -240,10 +264,10 @@ internal sealed class TokenSequence : IDisposable
         : null;
 
     // L1 norms of the rotated keys of a layer: (B, 1, T).
-    private Tensor KeyNorm(int layer)
+    private Tensor KeyNorm(int layer, Tensor? keys)
     {
-        var keys = model.Keys(layer, Hidden).view(batch.Count, Length, -1, model.HeadSize).transpose(1, 2);       // (B, G, T, hs)
-        return Criteria.Working(Rotary.Apply(keys)).abs().sum(-1).sum(1, keepdim: true);
+        keys ??= Rotary.Apply(model.Keys(layer, Hidden).view(batch.Count, Length, -1, model.HeadSize).transpose(1, 2)); // (B, G, T, hs)
+        return Criteria.Working(keys).abs().sum(-1).sum(1, keepdim: true);
     }
 
     // What a site compares, of the instruction's tokens with the longest keys, the longest first: (I, p, f).
@@ -266,10 +290,10 @@ internal sealed class TokenSequence : IDisposable
         _ => model.Keys(site.Layer, hidden),                                                        // (I, n, heads · head size)
     };
 
-    private void Replace(Tensor hidden)
+    private void Replace(Tensor states)
     {
-        Hidden.Dispose();
-        Hidden = Keep(hidden);
+        hidden?.Dispose();
+        hidden = Keep(states);
     }
 
     private static void Swap(ref Tensor held, Tensor next)

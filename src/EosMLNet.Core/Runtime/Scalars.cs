@@ -50,6 +50,12 @@ public static class Scalars
     /// <summary>Element-wise <c>x + y</c>. TorchSharp's own <c>x + y</c> makes a scalar for the factor 1 of y, with the fault described above.</summary>
     public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, One);
 
+    /// <summary>Element-wise <c>x + y</c>, written over x where no gradient is recorded; x is not needed any more.</summary>
+    internal static Tensor PlusInto(this Tensor x, Tensor y) => is_grad_enabled() ? x.Plus(y) : x.add_(y, One);
+
+    /// <summary>Element-wise <c>x · y</c>, written over x where no gradient is recorded; x is not needed any more.</summary>
+    internal static Tensor TimesInto(this Tensor x, Tensor y) => is_grad_enabled() ? x.mul(y) : x.mul_(y);
+
     /// <summary>Element-wise <c>x / value</c>.</summary>
     public static Tensor Over(this Tensor x, double value)
     {
