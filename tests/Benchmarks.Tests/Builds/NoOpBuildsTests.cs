@@ -13,9 +13,9 @@ public sealed class NoOpBuildsTests
     {
         Assert.Equal(2, builds.MedianWithout);
         Assert.Equal(2.4, builds.MedianWith);
-        Assert.Equal(0.1, builds.Added.Difference, 6);
-        Assert.InRange(builds.Added.Low, 0.05 - 1e-9, 0.1);
-        Assert.InRange(builds.Added.High, 0.1, 0.2 + 1e-9);
+        Assert.Equal(0.1, builds.Ratio.Median - 1, 6);
+        Assert.InRange(builds.Ratio.Low, 1.05 - 1e-9, 1.1);
+        Assert.InRange(builds.Ratio.High, 1.1, 1.2 + 1e-9);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class NoOpBuildCommand : Command
         }
         var builds = new NoOpBuilds(project, without, with);
         NoOpReport.Write(builds, folder);
-        Console.WriteLine(FormattableString.Invariant($"added: {100 * builds.Added.Difference:0.0} % ({100 * builds.Added.Low:0.0} to {100 * builds.Added.High:0.0})"));
+        Console.WriteLine(FormattableString.Invariant($"added: {100 * (builds.Ratio.Median - 1):0.0} % ({100 * (builds.Ratio.Low - 1):0.0} to {100 * (builds.Ratio.High - 1):0.0})"));
         return 0;
     }
 

@@ -22,7 +22,7 @@ internal static class NoOpReport
         builds.Project,
         secondsWithout = builds.Without.Select(seconds => Math.Round(seconds, 3)),
         secondsWith = builds.With.Select(seconds => Math.Round(seconds, 3)),
-        added = new { share = Math.Round(builds.Added.Difference, 4), low = Math.Round(builds.Added.Low, 4), high = Math.Round(builds.Added.High, 4) },
+        added = new { share = Math.Round(builds.Ratio.Median - 1, 4), low = Math.Round(builds.Ratio.Low - 1, 4), high = Math.Round(builds.Ratio.High - 1, 4) },
     }, Readable);
 
     private static string Page(NoOpBuilds builds) => FormattableString.Invariant($"""
@@ -38,7 +38,7 @@ internal static class NoOpReport
         |---|---:|
         | without the build step | {builds.MedianWithout:0.000} |
         | with it | {builds.MedianWith:0.000} |
-        | added, median of the pairs (95% interval) | {100 * builds.Added.Difference:+0.0;-0.0;0.0} % ({100 * builds.Added.Low:+0.0;-0.0;0.0} to {100 * builds.Added.High:+0.0;-0.0;0.0}) |
+        | added, median of the pairs (95% interval) | {100 * (builds.Ratio.Median - 1):+0.0;-0.0;0.0} % ({100 * (builds.Ratio.Low - 1):+0.0;-0.0;0.0} to {100 * (builds.Ratio.High - 1):+0.0;-0.0;0.0}) |
 
         """).ReplaceLineEndings("\n");
 }

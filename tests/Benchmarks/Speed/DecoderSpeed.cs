@@ -1,0 +1,68 @@
+using Benchmarks.Report;
+using EosMLNet.Checkpoints;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+
+namespace Benchmarks.Speed;
+
+/// <summary>Prefill, decode and the floor below them, on a large random model.</summary>
+internal static class DecoderSpeed
+{
+    internal const string Prefill = "prefill", Decode = "decode", Floor = "floor";
+    private const int TextTokens = 32;
+    private static readonly int[] Means = [192, 128, 64, 16];
+
+    internal static IEnumerable<SpeedRow> MeasurePrefill(LlavaModel model, int rows, int rounds)
+    {
+        using var batch = RandomLlava.Batch(model, rows, TextTokens);
+        ReductionPlan[] plans = [.. Means.Select(mean => SpeedPlans.Of(model, mean))];
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
+        ReducedModel[] models = [unreduced, .. plans.Select(plan => new ReducedModel(model, plan))];
+        var seconds = Interleaved.Seconds(rounds, [.. models.Select(reduced => (Action)(() => reduced.Generate(batch, 1)))]);
+        foreach (var (plan, times) in plans.Zip(seconds.Skip(1)))
+        {
+            double[] speedUps = [.. seconds[0].Zip(times, (all, fewer) => all / fewer)];
+            yield return SpeedRow.Of(Prefill, $"prefill, {plan.Ledger.Mean:0} mean tokens, {Rows(rows)}", [.. speedUps.Select(s => s * plan.Ledger.MacsRatio)],
+                "speed-up as the MACs ratio promises it", rows > 1 ? "at least 0.85" : "",
+                FormattableString.Invariant($"{PairedRatio.MedianOf(speedUps):0.00} times faster, MACs {1 / plan.Ledger.MacsRatio:0.00} times fewer; {Milliseconds(times)} against {Milliseconds(seconds[0])}"));
+        }
+    }
+
+    internal static IEnumerable<SpeedRow> MeasureFloor(LlavaModel model, int rounds)
+    {
+        using var batch = RandomLlava.Batch(model, 1, TextTokens);
+        using var bare = new BareSequence(model, 1, model.VisualTokens + TextTokens);
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
+        var seconds = Interleaved.Seconds(rounds, bare.Run, () => unreduced.Generate(batch, 1));
+        yield return SpeedRow.Of(Floor, "unreduced prefill, one row", [.. seconds[1].Zip(seconds[0], (whole, floor) => whole / floor)],
+            "its matrix products and attention calls alone", "at most 1.10", $"{Milliseconds(seconds[1])} against {Milliseconds(seconds[0])}");
+        foreach (var mean in Means)
+        {
+            var plan = SpeedPlans.Of(model, mean);
+            var reduced = new ReducedModel(model, plan);
+            using var floor = new BareSequence(model, 1, [.. plan.Ledger.VisualTokensPerLayer.Select(tokens => tokens + TextTokens)]);
+            var times = Interleaved.Seconds(rounds, floor.Run, () => reduced.Generate(batch, 1));
+            yield return SpeedRow.Of(Floor, $"prefill, {mean} mean tokens, one row", [.. times[1].Zip(times[0], (whole, least) => whole / least)],
+                "matrix products and attention calls of so many tokens alone", "", $"{Milliseconds(times[1])} against {Milliseconds(times[0])}");
+        }
+    }
+
+    internal static IEnumerable<SpeedRow> MeasureDecode(LlavaModel model, int rows, int tokens, int rounds)
+    {
+        using var batch = RandomLlava.Batch(model, rows, TextTokens);
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
+        foreach (var mean in new[] { 192, 16 })
+        {
+            var reduced = new ReducedModel(model, SpeedPlans.Of(model, mean));
+            // The prefill of each is taken off: a generation of one token is nothing else.
+            var seconds = Interleaved.Seconds(rounds, () => unreduced.Generate(batch, 1), () => unreduced.Generate(batch, 1 + tokens), () => reduced.Generate(batch, 1), () => reduced.Generate(batch, 1 + tokens));
+            double[] all = [.. seconds[1].Zip(seconds[0], (long_, one) => long_ - one)], fewer = [.. seconds[3].Zip(seconds[2], (long_, one) => long_ - one)];
+            yield return SpeedRow.Of(Decode, $"decode of {tokens} tokens, {mean} mean tokens, {Rows(rows)}", [.. all.Zip(fewer, (a, b) => a / b)],
+                "the unreduced model's decode", "at least 1", $"{Milliseconds(fewer, tokens)} a token against {Milliseconds(all, tokens)}");
+        }
+    }
+
+    private static string Rows(int rows) => rows == 1 ? "one row" : $"{rows} rows";
+
+    private static string Milliseconds(IReadOnlyList<double> seconds, int parts = 1) => FormattableString.Invariant($"{PairedRatio.MedianOf(seconds) * 1000 / parts:0.#} ms");
+}

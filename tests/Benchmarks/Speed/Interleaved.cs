@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace Benchmarks.Speed;
+
+/// <summary>Times several things in turns, so that a machine that gets faster or slower favours none.</summary>
+internal static class Interleaved
+{
+    /// <summary>Seconds of each thing in each round, after one round that does not count: [thing][round].</summary>
+    internal static IReadOnlyList<double[]> Seconds(int rounds, params IReadOnlyList<Action> things)
+    {
+        double[][] seconds = [.. things.Select(_ => new double[rounds])];
+        for (var round = -1; round < rounds; round++)
+        {
+            for (var turn = 0; turn < things.Count; turn++)
+            {
+                // Every second round backwards: none is always behind the same other.
+                var thing = round % 2 == 0 ? turn : things.Count - 1 - turn;
+                var start = Stopwatch.GetTimestamp();
+                things[thing]();
+                if (round >= 0)
+                    seconds[thing][round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+        }
+        return seconds;
+    }
+}

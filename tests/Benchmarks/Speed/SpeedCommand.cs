@@ -1,0 +1,54 @@
+using System.CommandLine;
+using EosMLNet.Models;
+using EosMLNet.Tests;
+
+namespace Benchmarks.Speed;
+
+/// <summary><c>speed</c>: how close to the limit inference, search and loading are.</summary>
+internal sealed class SpeedCommand : Command
+{
+    private readonly Option<bool> quick = new("--quick") { Description = "The main ratios in less than five minutes; printed, and written only where --output is given." };
+    private readonly Option<string[]> only = new("--only") { Description = "Groups to measure; the report keeps the other rows.", HelpName = "GROUP", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR" };
+
+    internal SpeedCommand()
+        : base("speed", "Ratios of times: prefill, decode, search step, Transform, loading, latency.")
+    {
+        foreach (var option in new Option[] { quick, only, output })
+            Add(option);
+        SetAction(values => Measure(values.GetValue(quick), values.GetValue(only) ?? [], values.GetValue(output)));
+    }
+
+    private static int Measure(bool quick, IReadOnlyList<string> only, string? output)
+    {
+        var folder = output ?? (quick ? null : Repository.At("build", "docs", "benchmarks"));
+        var groups = Groups(quick);
+        foreach (var (name, measure) in groups.Where(group => only.Count == 0 || only.Contains(group.Name)))
+        {
+            var rows = new List<SpeedRow>();
+            foreach (var row in measure())
+            {
+                Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {row.Name}: {row.Ratio:0.000} ({row.Low:0.000} to {row.High:0.000}) to {row.Reference}{(row.Wanted == "" ? "" : $", wanted {row.Wanted}")}; {row.Note}"));
+                rows.Add(row);
+            }
+            // After each group: a run that is stopped loses nothing.
+            if (folder is not null)
+                SpeedReport.Write(folder, rows, [.. groups.Select(group => group.Name)]);
+        }
+        return 0;
+    }
+
+    private static IReadOnlyList<(string Name, Func<IEnumerable<SpeedRow>> Measure)> Groups(bool quick) =>
+    [
+        (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 4, 3) : DecoderSpeed.MeasurePrefill(model, 8, 5).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15)))),
+        (DecoderSpeed.Floor, () => OnLarge(model => DecoderSpeed.MeasureFloor(model, quick ? 3 : 15))),
+        (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3) : DecoderSpeed.MeasureDecode(model, 1, 128, 7).Concat(DecoderSpeed.MeasureDecode(model, 8, 128, 3)))),
+    ];
+
+    private static IEnumerable<SpeedRow> OnLarge(Func<LlavaModel, IEnumerable<SpeedRow>> measure)
+    {
+        using var model = RandomLlava.Create(RandomLlava.Large);
+        foreach (var row in measure(model))
+            yield return row;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using EosMLNet.Runtime;
+
+namespace Benchmarks.Speed;
+
+/// <summary>The page and the numbers of the speed report: <c>speed.md</c> and <c>speed.json</c>. Groups that were not measured this time keep their rows.</summary>
+internal static class SpeedReport
+{
+    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private sealed record Document(IReadOnlyList<SpeedRow> Rows);
+
+    internal static void Write(string folder, IReadOnlyList<SpeedRow> measured, IReadOnlyList<string> order)
+    {
+        var file = Path.Combine(folder, "speed.json");
+        var before = File.Exists(file) ? JsonSerializer.Deserialize<Document>(File.ReadAllText(file), Readable)!.Rows : [];
+        var groups = measured.Select(row => row.Group).ToHashSet();
+        IReadOnlyList<SpeedRow> rows = [.. before.Where(row => !groups.Contains(row.Group)).Concat(measured).OrderBy(row => order.ToList().IndexOf(row.Group))];
+        AtomicFile.WriteText(file, JsonSerializer.Serialize(new Document(rows), Readable) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, "speed.md"), Page(rows));
+    }
+
+    internal static string Page(IReadOnlyList<SpeedRow> rows)
+    {
+        var page = new StringBuilder("""
+            # Speed
+
+            Written by `dotnet run --project tests/Benchmarks -c Release -- speed`; the numbers are in `speed.json` beside this page. Every figure is a ratio to a reference that was measured in the same
+            run, in turns: the median over the pairs, with its 95% interval (pairs drawn with replacement). What is measured, and against what, is told below the table. There is no figure of a GPU here: those are in
+            [gpu.md](gpu.md).
+
+            | | ratio | 95% interval | to | wanted | times |
+            |---|---:|---|---|---|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var row in rows)
+            page.Append(CultureInfo.InvariantCulture, $"| {row.Name} | **{row.Ratio:0.000}** | {row.Low:0.000} to {row.High:0.000} | {row.Reference} | {row.Wanted} | {row.Note} |\n");
+        page.Append('\n').Append(CultureInfo.InvariantCulture, $"Machine: {string.Join("; ", rows.Select(row => row.Hardware).Distinct())}.\n");
+        page.Append(Explanation.ReplaceLineEndings("\n"));
+        return page.ToString();
+    }
+
+    private const string Explanation = """
+
+        ## What is measured
+
+        - **Prefill.** A LLaVA with random weights: TinyLlama-1.1B's width (2048, 32 heads in 4 groups, MLP 5632) with 8 of its layers, 489 million parameters, 576 visual and 32 text tokens a row, float32. The time is that of
+          `ReducedModel.Generate` for one token: embedding, all layers, all sites with scoring, selection and transfer, and the head. The plans have a site in front of every second layer, and each does all that a searched one
+          does: four criteria, diverse anchors, transfer, gain, proportional attention. The ratio is the speed-up over the unreduced model, as a part of the plan's MACs ratio (1 / `macsRatio` of its ledger).
+        - **Floor.** The same matrix products and attention calls on the same shapes and weights, one after another, with nothing in between.
+        - **Decode.** The tokens behind the first of a long answer, the unreduced model's time over the plan's: above 1, the plan is faster.
+        - **Search step**, **Transform**, **loading**, **latency**: see the rows.
+        """;
+}
