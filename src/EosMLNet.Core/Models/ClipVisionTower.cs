@@ -104,14 +104,14 @@ internal sealed class ClipVisionTower
             Heads(Project(normalised, layer.Query)), Heads(Project(normalised, layer.Key)), Heads(Project(normalised, layer.Value)),
             bias?.expand(-1, config.HeadCount, hidden.shape[1], -1));
         var merged = attended.transpose(1, 2).flatten(2);                                           // (I, 1+p, d)
-        return hidden.Plus(Project(merged, layer.Output)).MoveToOuterDisposeScope();
+        return Project(merged, layer.Output).PlusInto(hidden).MoveToOuterDisposeScope();
     }
 
     private Tensor Feed(Tensor hidden, Layer layer)
     {
         using var scope = NewDisposeScope();
         var inner = Activation.Apply(config.Activation, Project(Norm(hidden, layer.Norm2), layer.Up));
-        return hidden.Plus(Project(inner, layer.Down)).MoveToOuterDisposeScope();
+        return Project(inner, layer.Down).PlusInto(hidden).MoveToOuterDisposeScope();
     }
 
     private Tensor Keys(Tensor hidden, Layer layer) =>                                              // (I, 1+p, H, hs)

@@ -39,10 +39,10 @@ internal static class RandomLlava
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
-        var side = model.Grid.Rows * 14;
-        var vision = model.EncodeImages(randn([rows, 3, side, side], generator: generator));
+        var vision = new VisionOutput(randn([rows, model.VisualTokens, model.HiddenSize], generator: generator), rand([rows, model.VisualTokens], generator: generator));
         var random = new Random(seed);
-        int[] Text(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(3, model.ImageTokenId))];
+        int[] words = [.. Enumerable.Range(3, model.VocabularySize - 3).Where(id => id != model.ImageTokenId)];
+        int[] Text(int count) => [.. Enumerable.Range(0, count).Select(_ => words[random.Next(words.Length)])];
         return PromptBatch.Create(model, [.. Enumerable.Range(0, rows).Select(_ => (int[])[.. Text(textTokens / 2), model.ImageTokenId, .. Text(textTokens - textTokens / 2)])], vision.MoveToOuterDisposeScope());
     }
 }

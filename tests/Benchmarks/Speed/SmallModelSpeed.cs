@@ -1,0 +1,25 @@
+using Benchmarks.Report;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+
+namespace Benchmarks.Speed;
+
+/// <summary>The sample's model, of 2 million parameters: bound by the number of operations, not by their size.</summary>
+internal static class SmallModelSpeed
+{
+    internal const string Group = "small model";
+    private const int TextTokens = 16, AnswerTokens = 2;
+
+    internal static IEnumerable<SpeedRow> Measure(LlavaModel model, int rounds)
+    {
+        foreach (var (rows, mean) in new[] { (32, 48), (32, 16), (1, 48), (1, 16) })
+        {
+            using var batch = RandomLlava.Batch(model, rows, TextTokens);
+            var (unreduced, reduced) = (new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model))), new ReducedModel(model, SpeedPlans.Of(model, mean)));
+            var seconds = Interleaved.Seconds(rounds, () => unreduced.Generate(batch, AnswerTokens), () => reduced.Generate(batch, AnswerTokens));
+            yield return SpeedRow.Of(Group, FormattableString.Invariant($"scenes-llava, short answers, {mean} mean tokens, {(rows == 1 ? "one row" : $"{rows} rows")}"),
+                [.. seconds[0].Zip(seconds[1], (all, fewer) => all / fewer)], "the unreduced model's time over this one's", "",
+                FormattableString.Invariant($"{PairedRatio.MedianOf(seconds[1]) * 1000:0.0} ms against {PairedRatio.MedianOf(seconds[0]) * 1000:0.0} ms"));
+        }
+    }
+}
