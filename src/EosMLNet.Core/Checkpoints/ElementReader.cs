@@ -10,8 +10,8 @@ namespace EosMLNet.Checkpoints;
 internal sealed class ElementReader(Device device) : IDisposable
 {
     private const int LargestRead = 1 << 28; // bytes; a tensor's bytes are a span, and one read call takes less than 2 GiB
-    // Below the number from which libtorch shares the conversion out among threads (32,768): whoever reads in parallel has threads enough. It stays in the core's cache as well.
-    private const int BufferedOnCpu = 1 << 14; // elements
+    // From 32,768 elements on, libtorch shares a conversion out among threads; whoever reads in parallel has threads enough. And it stays in the cache.
+    private const int BufferedOnCpu = (1 << 15) - 64; // elements
     private const int BufferedForGpu = 1 << 20;
     private readonly Dictionary<ScalarType, (Tensor Next, Tensor Other)> buffers = [];
 
