@@ -1,6 +1,7 @@
 using EosMLNet.Data;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
+using EosMLNet.Runtime;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
@@ -151,7 +152,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     // An encoder that sees the first byte only.
-    private static FeatureCache Cache(long limit) => new(picture => new VisionOutput(torch.full(1, 2, 2, picture.Pixels.Span[0].ToScalar()), null), limit);
+    private static FeatureCache Cache(long limit) => new(picture => new VisionOutput(Scalars.Constant(picture.Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
 
     private static int[] Get(FeatureCache cache, params byte[] pictures)
     {
