@@ -8,7 +8,7 @@ namespace EosMLNet.Checkpoints;
 
 /// <summary>
 /// The weights of a Hugging Face checkpoint folder, in one file or in shards, by their published names (<c>language_model.model.embed_tokens.weight</c>);
-/// the newer names (<c>model.language_model.embed_tokens.weight</c>) are translated. Tensors are read one by one, on demand.
+/// the newer names (<c>model.language_model.embed_tokens.weight</c>) are translated. Tensors are read on demand.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
@@ -66,14 +66,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="EosException">EOS1004: it does not hold floating-point numbers. EOS1005: it has another shape. EOS1006: it is not there.</exception>
     public Tensor Read(string name, long[] shape, ScalarType dtype, Device device)
     {
-        var (file, stored) = Find(name);
-        var entry = file.Entries[stored];
-        if (!entry.Shape.SequenceEqual(shape))
-            throw new EosException(EosErrors.TensorShape,
-                $"'{name}' of '{file.Path}' has the shape [{string.Join(", ", entry.Shape)}], config.json asks for [{string.Join(", ", shape)}]; the two do not belong together.");
-        if (!is_floating_point(entry.DataType))
-            throw new EosException(EosErrors.UnsupportedDataType,
-                $"'{name}' of '{file.Path}' holds {entry.DataType} numbers, expected F32, BF16, F16 or F64: quantised checkpoints are not supported.");
+        var (file, stored) = Locate(name, shape);
         return file.Read(stored, dtype, device);
     }
 
@@ -89,6 +82,20 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Closes the files. Tensors that were read stay valid.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    /// <summary>Finds a weight by its published name: its file and its name there. The exceptions are those of <see cref="Read"/>.</summary>
+    internal (SafetensorsFile File, string Name) Locate(string name, long[] shape)
+    {
+        var (file, stored) = Find(name);
+        var entry = file.Entries[stored];
+        if (!entry.Shape.SequenceEqual(shape))
+            throw new EosException(EosErrors.TensorShape,
+                $"'{name}' of '{file.Path}' has the shape [{string.Join(", ", entry.Shape)}], config.json asks for [{string.Join(", ", shape)}]; the two do not belong together.");
+        if (!is_floating_point(entry.DataType))
+            throw new EosException(EosErrors.UnsupportedDataType,
+                $"'{name}' of '{file.Path}' holds {entry.DataType} numbers, expected F32, BF16, F16 or F64: quantised checkpoints are not supported.");
+        return (file, stored);
+    }
 
     private void Add(SafetensorsFile file, string fileName, Dictionary<string, string>? fileOfTensor)
     {

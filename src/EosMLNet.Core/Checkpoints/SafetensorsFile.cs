@@ -10,7 +10,6 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    private const int LargestRead = 1 << 28; // bytes; one read call takes less than 2 GiB
     private readonly SafeFileHandle _file;
     private readonly SafetensorsHeader _header;
 
@@ -53,10 +52,10 @@ public sealed class SafetensorsFile : IDisposable
         if (!Entries.TryGetValue(name, out var entry))
             throw new EosException(EosErrors.MissingTensor, $"'{Path}' has no tensor '{name}'; it has {Entries.Count} others.");
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var tensor = empty([.. entry.Shape], entry.DataType);
-        Fill(tensor, entry, name);
-        return tensor.to(dtype ?? entry.DataType, device ?? CPU).MoveToOuterDisposeScope();
+        using var reader = new ElementReader(device ?? CPU);
+        var tensor = empty([.. entry.Shape], dtype ?? entry.DataType, device ?? CPU);
+        reader.Read(this, entry, 0, tensor.view(-1));
+        return tensor.MoveToOuterDisposeScope();
     }
 
     /// <summary>Closes the file. Tensors that were read from it stay valid.</summary>
@@ -86,18 +85,7 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    // A tensor's bytes are a span, which is limited to 2 GiB: larger tensors are filled piece by piece.
-    private void Fill(Tensor tensor, SafetensorsEntry entry, string name)
-    {
-        if (entry.ByteCount == 0)
-            return;
-        var flat = tensor.view(-1);
-        var elementSize = SafetensorsTypes.Describe(entry.DataType, name).Size;
-        var step = LargestRead / elementSize;
-        for (long start = 0; start < flat.shape[0]; start += step)
-        {
-            using var piece = flat.narrow(0, start, Math.Min(step, flat.shape[0] - start));
-            ReadFully(_file, piece.bytes, entry.FileOffset + start * elementSize, Path);
-        }
-    }
+    /// <summary>Fills a contiguous tensor of the stored type on the CPU with the elements of an entry from <paramref name="first"/> on.</summary>
+    internal void ReadElements(SafetensorsEntry entry, long first, Tensor destination) =>
+        ReadFully(_file, destination.bytes, entry.FileOffset + first * destination.element_size(), Path);
 }

@@ -57,8 +57,10 @@ public sealed class LlavaModel : VisionLanguageModel
     /// <param name="folder">The folder.</param>
     /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere.</param>
     /// <param name="device">Where to put the weights; the CPU by default.</param>
+    /// <param name="cancellation">Stops the loading.</param>
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there.</exception>
-    public static LlavaModel Load(string folder, ScalarType? dtype = null, Device? device = null)
+    /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
+    public static LlavaModel Load(string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default)
     {
         TorchRuntime.EnsureLoaded();
         var config = LlavaConfig.Load(folder);
@@ -67,7 +69,11 @@ public sealed class LlavaModel : VisionLanguageModel
         var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
         var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
         using var unrecorded = no_grad();
-        return new LlavaModel(config, (name, shape) => checkpoint.Read(name, shape, type, place), processor, folder);
+        using var loader = new WeightLoader(checkpoint, type, place);
+        // What the constructor asks for is known only by running it: once on placeholders, then on the weights.
+        new LlavaModel(config, loader.Ask, processor, folder).Dispose();
+        loader.Read(cancellation);
+        return new LlavaModel(config, loader.Take, processor, folder);
     }
 
     /// <summary>The checkpoint's configuration.</summary>

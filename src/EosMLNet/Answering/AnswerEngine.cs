@@ -1,3 +1,4 @@
+using EosMLNet.Data;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using TorchSharp;
@@ -5,7 +6,7 @@ using TorchSharp;
 namespace EosMLNet;
 
 /// <summary>
-/// A model under a plan, ready to answer from any number of threads at once: nothing in it changes after its construction, and what a call makes
+/// A model under a plan, ready to answer from any number of threads at once: nothing in it but the pictures it remembers changes after its construction, and what a call makes
 /// lives in that call's own dispose scope. Disposing it waits for nobody: the calls that run finish first, the last one frees the model.
 /// </summary>
 internal sealed class AnswerEngine : IDisposable
@@ -17,19 +18,27 @@ internal sealed class AnswerEngine : IDisposable
     private bool disposed;
 
     /// <summary>Takes the model over.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="plan">The plan that it runs under.</param>
+    /// <param name="maxNewTokens">The longest answer.</param>
+    /// <param name="pictureCacheBytes">How much of what the encoder makes of pictures is kept; 0 for nothing.</param>
     /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS4002: the plan does not fit the model.</exception>
-    public AnswerEngine(VisionLanguageModel model, ReductionPlan plan, int maxNewTokens)
+    public AnswerEngine(VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long pictureCacheBytes)
     {
         if (model.Processor is null)
             throw new EosException(EosErrors.Tokenizer,
                 "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
         reduced = new ReducedModel(model, plan);
         (Model, Plan, this.maxNewTokens) = (model, plan, maxNewTokens);
+        Pictures = pictureCacheBytes > 0 ? new FeatureCache(Encode, pictureCacheBytes) : null;
     }
 
     public VisionLanguageModel Model { get; }
 
     public ReductionPlan Plan { get; }
+
+    /// <summary>What is kept of pictures; null where nothing is.</summary>
+    public FeatureCache? Pictures { get; }
 
     /// <summary>Answers a batch of rows, in their order.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
@@ -83,14 +92,22 @@ internal sealed class AnswerEngine : IDisposable
             if (running > 0)
                 return;
         }
-        Model.Dispose();
+        Free();
     }
 
     private Generation Generate(IReadOnlyList<Query> asked)
     {
         using var scope = torch.NewDisposeScope();
-        using var batch = PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], reduced.Plan);
+        using var batch = Pictures is null
+            ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], Plan)
+            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))], Pictures.Get([.. asked.Select(query => query.Image!)]));
         return reduced.Generate(batch, maxNewTokens);
+    }
+
+    private VisionOutput Encode(RgbImage picture)
+    {
+        using var scope = torch.NewDisposeScope();
+        return Model.EncodeImages(Model.Processor!.Images.Process([picture]), plan: Plan).MoveToOuterDisposeScope();
     }
 
     private void Enter()
@@ -110,6 +127,12 @@ internal sealed class AnswerEngine : IDisposable
             if (!disposed || running > 0)
                 return;
         }
+        Free();
+    }
+
+    private void Free()
+    {
+        Pictures?.Dispose();
         Model.Dispose();
     }
 }

@@ -17,6 +17,9 @@ internal sealed record AnswerSettings
     public required int MaxNewTokens { get; init; }
     public required long EmbedWeightsUpTo { get; init; }
 
+    /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
+    public long PictureCacheBytes { get; init; }
+
     public static AnswerSettings From(VisionLanguageOptions options) => new()
     {
         Image = options.ImageColumnName,
@@ -27,6 +30,7 @@ internal sealed record AnswerSettings
         BatchSize = options.AnswerBatchSize,
         MaxNewTokens = options.MaxNewTokens,
         EmbedWeightsUpTo = options.EmbedWeightsUpTo,
+        PictureCacheBytes = options.PictureCacheBytes,
     };
 
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
@@ -45,6 +49,8 @@ internal sealed record AnswerSettings
             throw new EosException(code, $"MaxNewTokens is {MaxNewTokens}; expected 1 to 4096.");
         if (EmbedWeightsUpTo < 0)
             throw new EosException(code, $"EmbedWeightsUpTo is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
+        if (PictureCacheBytes < 0)
+            throw new EosException(code, $"PictureCacheBytes is {PictureCacheBytes}; expected 0 (no cache) or a number of bytes.");
         return this;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -6,14 +7,15 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// Goes over the input once: reads a batch of rows, keeps the values of the columns that are passed through, asks the model, and replays the rows.
-/// Like every cursor it belongs to one thread; several cursors may run over one view at once.
+/// Goes over the input once: reads a batch of rows, keeps the values of the columns that are passed through, asks the model, and replays the rows. While the model answers, the next batch is read on
+/// another thread. Like every cursor it belongs to one thread; several cursors may run over one view at once.
 /// </summary>
 internal sealed class BatchedAnswerCursor : RootCursorBase
 {
     private readonly IHost host;
     private readonly VisionLanguageTransformer transformer;
     private readonly DataViewRowCursor input;
+    private readonly RowsAhead rows;
     private readonly bool[] active;
     private readonly BufferedColumn?[] passing;      // by column of the output schema
     private readonly BufferedValues<DataViewRowId> ids;
@@ -21,29 +23,35 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     private readonly QueryReader reader;
     private readonly Delegate?[] answerGetters;
     private readonly Dictionary<int, int> outputs;   // column of the output schema -> 0, 1, 2
-    private readonly List<Query> queries = [];
+    private readonly Query[] queries;
+    private RowBatch batch;
     private Answer[] answers = [];
-    private int row = -1;
-    private bool exhausted;
+    private int row = -1;                            // in the batch
+    private int fetched;                             // the slot that is being filled
 
     public BatchedAnswerCursor(IHost host, VisionLanguageTransformer transformer, DataViewRowCursor input, DataViewSchema schema, ColumnBindings bindings, bool[] active)
         : base(host)
     {
         (this.host, this.transformer, this.input, this.active, Schema) = (host, transformer, input, active, schema);
-        var size = transformer.Settings.BatchSize;
+        var batchSize = transformer.Settings.BatchSize;
+        var size = 2 * batchSize;
+        rows = new RowsAhead(host, input, batchSize, Fetch);
+        queries = new Query[size];
         passing = new BufferedColumn?[schema.Count];
         batches = new long[size];
-        ids = new BufferedValues<DataViewRowId>(input.GetIdGetter(), size, () => row);
+        ids = new BufferedValues<DataViewRowId>(input.GetIdGetter(), size, () => Slot);
         outputs = bindings.AddedColumnIndices.Select((column, output) => (column, output)).ToDictionary(x => x.column, x => x.output);
         foreach (var column in schema.Where(c => active[c.Index] && !outputs.ContainsKey(c.Index)))
-            passing[column.Index] = BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => row);
+            passing[column.Index] = BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
         reader = MakeReader(bindings);
         answerGetters = AnswerRowMapper.Getters(transformer, output => active[bindings.AddedColumnIndices[output]], () => answers[row]);
     }
 
     public override DataViewSchema Schema { get; }
 
-    public override long Batch => batches[row];
+    public override long Batch => batches[Slot];
+
+    private int Slot => batch.FirstSlot + row;
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
 
@@ -59,44 +67,56 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
 
     protected override bool MoveNextCore()
     {
-        if (++row < queries.Count)
+        if (++row < batch.Count)
             return true;
+        if (batch.IsLast)
+            return End();
+        batch = rows.Next();
         row = 0;
-        return ReadBatch();
+        return batch.Count > 0 ? Ask() : End();
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
+            rows.Dispose();
             foreach (var column in passing)
                 column?.Dispose();
-            input.Dispose();
         }
         base.Dispose(disposing);
     }
 
-    private bool ReadBatch()
+    private bool End()
     {
-        queries.Clear();
-        while (!exhausted && queries.Count < transformer.Settings.BatchSize)
-        {
-            host.CheckAlive();
-            exhausted = !input.MoveNext();
-            if (!exhausted)
-                ReadRow(queries.Count);
-        }
-        answers = transformer.Engine.Ask(queries);
-        return queries.Count > 0;
+        batch.Failure?.Throw();
+        return false;
     }
 
-    private void ReadRow(int slot)
+    // Rows without answers are not to be stepped on: what failed once fails at every further step.
+    private bool Ask()
     {
+        try
+        {
+            host.CheckAlive();
+            answers = transformer.Engine.Ask(new ArraySegment<Query>(queries, batch.FirstSlot, batch.Count));
+            return true;
+        }
+        catch (Exception e)
+        {
+            batch = new RowBatch(batch.FirstSlot, Count: 0, IsLast: true, ExceptionDispatchInfo.Capture(e));
+            throw;
+        }
+    }
+
+    private void Fetch(int slot)
+    {
+        fetched = slot;
         ids.Fetch(slot);
         batches[slot] = input.Batch;
         foreach (var column in passing)
             column?.Fetch(slot);
-        queries.Add(reader.Read());
+        queries[slot] = reader.Read();
     }
 
     // A picture that is passed through as well is decoded once, into its buffer, and read from there.
@@ -106,7 +126,7 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         var buffered = passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index);
         ValueGetter<MLImage> images = buffered is null
             ? input.GetGetter<MLImage>(image)
-            : (ref MLImage value) => value = buffered[queries.Count]!;
+            : (ref MLImage value) => value = buffered[fetched]!;
         return new QueryReader(images, input.GetGetter<ReadOnlyMemory<char>>(input.Schema[transformer.Settings.Question]));
     }
 }

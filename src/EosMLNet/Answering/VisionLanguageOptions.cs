@@ -35,6 +35,17 @@ public abstract class VisionLanguageOptions
     /// <value>The default is 16.</value>
     public int AnswerBatchSize { get; set; } = 16;
 
+    /// <summary>
+    /// How many bytes of what the vision tower makes of pictures are kept, for further questions about the same picture, in <c>Transform</c> or a <c>PredictionEngine</c>, now or later. Pictures are the
+    /// same where their pixels are; those asked about last are kept, on the model's device. Saved with the model.
+    /// </summary>
+    /// <remarks>
+    /// One picture takes visual tokens · width of the decoder · bytes of a number: 4.5 MiB for LLaVA-1.5 in 16 bits. With a cache, pictures go through the tower one by one, so that an answer does not depend
+    /// on what was kept; compared with none, scores may differ in their last digits.
+    /// </remarks>
+    /// <value>The default is 0: nothing is kept.</value>
+    public long PictureCacheBytes { get; set; }
+
     /// <summary>The longest answer, in tokens.</summary>
     /// <value>The default is 16.</value>
     public int MaxNewTokens { get; set; } = 16;

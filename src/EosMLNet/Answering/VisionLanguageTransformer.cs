@@ -88,7 +88,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         try
         {
             var (plan, report) = makePlan(model);
-            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens), settings, checkpoint) { Report = report };
+            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.PictureCacheBytes), settings, checkpoint) { Report = report };
         }
         catch
         {
