@@ -1,0 +1,27 @@
+using TorchSharp;
+
+namespace Benchmarks.Speed;
+
+/// <summary>The rows of loading and of <c>Transform</c>.</summary>
+internal static class WholeSpeed
+{
+    internal const string Loading = "loading", Transform = "transform";
+
+    internal static IEnumerable<SpeedRow> MeasureLoading(int rounds, bool quick)
+    {
+        (string Name, int Shards, torch.ScalarType Stored)[] cases = [("1.2 GB in float32, one file", 1, torch.ScalarType.Float32), ("1.2 GB in float32, three shards", 3, torch.ScalarType.Float32), ("0.6 GB in bfloat16, loaded as such", 1, torch.ScalarType.BFloat16)];
+        foreach (var (name, shards, stored) in quick ? cases[..1] : cases)
+        {
+            var (ratios, peak) = LoadingSpeed.Measure(rounds, shards, stored, stored);
+            yield return SpeedRow.Of(Loading, $"loading, {name}", ratios, "time to read the same files, in the page cache, into one buffer of 1 MiB", "at least 0.8", "");
+            yield return SpeedRow.Of(Loading, $"memory while loading, {name}", [peak], "the weights", "at most 1.10", "one load");
+        }
+    }
+
+    internal static IEnumerable<SpeedRow> MeasureTransform(int rounds, bool quick)
+    {
+        yield return SpeedRow.Of(Transform, "ML.NET Transform, scenes-llava unreduced", TransformSpeed.Measure(rounds), "time of the bare loop, pictures decoded before", "at least 0.95", "");
+        if (!quick)
+            yield return SpeedRow.Of(Transform, "ML.NET Transform, scenes-llava, 16 mean tokens", TransformSpeed.Measure(rounds, meanTokens: 16), "time of the bare loop, pictures decoded before", "at least 0.95", "");
+    }
+}
