@@ -72,18 +72,27 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     public IReadOnlyList<SearchResult> RunSeeds(
         IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {
+        var results = RunSeedsAndKeep(seeds, training, validation, progress, cancellation);
+        foreach (var done in seeds.Select(seed => CheckpointOf(settings, seed)).OfType<string>()) // only now: a run that was stopped finds the seeds that were done
+            File.Delete(done);
+        return results;
+    }
+
+    /// <summary>The same, with the checkpoints left where they are: a search that is done is read from there when it is asked for again.</summary>
+    internal IReadOnlyList<SearchResult> RunSeedsAndKeep(
+        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    {
         if (seeds.Count == 0 || seeds.Distinct().Count() < seeds.Count)
             throw new EosException(EosErrors.InvalidOption, $"The seeds are {string.Join(", ", seeds)}; expected at least one, and none twice.");
         Check([settings.Constraints]);
         (training, validation) = Split(training, validation, settings.Seed);
-        SearchSettings[] each = [.. seeds.Select(seed => settings with { Seed = seed, CheckpointPath = settings.CheckpointPath is { } path ? $"{path}.{seed}" : null })];
         // What is made of the data does not depend on the seed.
-        var results = WithData(training, validation, cancellation, (searched, held) =>
-            each.Select(one => new OperatorSearch(model, one).RunFront([one.Constraints], searched, held, progress, cancellation)[0]).ToArray());
-        foreach (var done in each.Select(one => one.CheckpointPath).OfType<string>()) // only now: a run that was stopped finds the seeds that were done
-            File.Delete(done);
-        return results;
+        return WithData(training, validation, cancellation, (searched, held) => seeds.Select(seed => settings with { Seed = seed, CheckpointPath = CheckpointOf(settings, seed) })
+            .Select(one => new OperatorSearch(model, one).RunFront([one.Constraints], searched, held, progress, cancellation)[0]).ToArray());
     }
+
+    /// <summary>The checkpoint of one of several seeds.</summary>
+    internal static string? CheckpointOf(SearchSettings settings, int seed) => settings.CheckpointPath is { } path ? $"{path}.{seed}" : null;
 
     private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
         validation is not null ? (training, validation) : training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, seed);

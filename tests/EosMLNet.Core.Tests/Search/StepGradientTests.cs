@@ -20,7 +20,8 @@ public class StepGradientTests
         Settings with { AlignmentWeight = 0.3, AlignmentLayers = [0, 2] },
         Settings with { AlignmentWeight = 0.3, Objective = SearchObjective.UnreducedModel, Sites = [1, 3] },
         Settings with { Constraints = Settings.Constraints with { FamilyDrop = 0 } },
-        Settings with { SoftForward = true, AlignmentWeight = 0.3, AlignmentLayers = [1, 3] },
+        // A soft forward pass counts what its first row has left, so that rows see each other unless all tokens stay.
+        Settings with { SoftForward = true, AlignmentWeight = 0.3, AlignmentLayers = [1, 3], CandidateFactor = 0, Frozen = new() { Diversity = 0 } },
         Settings with { Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention], AlignmentWeight = 0.3, Constraints = Settings.Constraints with { FamilyDrop = 0 }, Frozen = new() { Temperature = 0, Transfer = 1 } },
     ];
 
