@@ -1,8 +1,10 @@
 // Measures what is claimed.
 //   dotnet run --project tests/Benchmarks -c Release -- quality --jobs 2
 //   dotnet run --project tests/Benchmarks -c Release -- no-op --project samples/BuildTime
+//   dotnet run --project tests/Benchmarks -c Release -- data-parallel
 using System.CommandLine;
 using Benchmarks.Builds;
 using Benchmarks.Quality;
+using Benchmarks.Searching;
 
-return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new NoOpBuildCommand() }.Parse(args).Invoke();
+return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new NoOpBuildCommand(), new DataParallelCommand() }.Parse(args).Invoke();
