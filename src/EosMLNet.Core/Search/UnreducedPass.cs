@@ -1,4 +1,5 @@
 using EosMLNet.Models;
+using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using static TorchSharp.torch;
 
@@ -58,9 +59,10 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     internal static Tensor Size(PackedBatch batch, Tensor states)
     {
         using var scope = NewDisposeScope();
-        var counted = batch.IsText.unsqueeze(-1).to_type(states.dtype);                                  // (B, S, 1)
+        var precise = Criteria.Working(states);
+        var counted = batch.IsText.unsqueeze(-1).to_type(precise.dtype);                                 // (B, S, 1)
         long[] ofRows = [1, 2, 3];
-        return states.mul(counted).Power(2).sum(ofRows).MoveToOuterDisposeScope();
+        return precise.mul(counted).Power(2).sum(ofRows).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over the answers' tokens of the Kullback-Leibler divergence of the reduced model's next tokens from the unreduced model's, 0-dimensional.</summary>

@@ -94,6 +94,26 @@ public class StepGradientTests
         }
     }
 
+    [Theory]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public void Models_in_half_precision_are_searched_with_losses_close_to_those_of_single_precision(ScalarType type)
+    {
+        using SearchData data = Data(type, out var half), exact = Data(ScalarType.Float32, out var single);
+        using (half)
+        using (single)
+        {
+            var settings = Settings with { Constraints = new() { MeanVisualTokens = 6 }, Steps = 4, BatchSize = 4, AlignmentWeight = 0.1, MicroBatch = 3, RecomputedLayers = 2, Scores = [ScoreCriterion.Probe] };
+            SearchResult found = Search(half, data), expected = Search(single, exact);
+            Assert.True(found.Plan.Ledger.Mean <= 6);
+            Assert.All(expected.Report.Losses.Zip(found.Report.Losses), x => Assert.InRange(x.Second / x.First, 0.9, 1.1));
+
+            SearchResult Search(VisionLanguageModel model, SearchData of) => new OperatorSearch(model, settings).RunFront([settings.Constraints], of, of, null, default)[0];
+        }
+
+        static SearchData Data(ScalarType type, out LlavaModel model) => SearchSample.Data(model = SearchSample.Model(dtype: type), 4, 1);
+    }
+
     private static (IReadOnlyList<double[]> Gradients, StepLoss Loss) Gradient(SearchSettings settings)
     {
         using var model = SearchSample.Model(dtype: ScalarType.Float64);
