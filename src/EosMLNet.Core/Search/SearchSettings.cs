@@ -152,7 +152,7 @@ public sealed record SearchSettings
     public int? MicroBatch { get; init; }
 
     /// <summary>
-    /// Decoder layers whose activations are in memory at once: between so many, only hidden states are kept, and the backward pass runs the layers again. Less memory for a third to a half more time; the
+    /// Decoder layers whose activations are in memory at once: between so many, only hidden states are kept, and the backward pass runs the layers again. Less memory for a fifth to a half more time; the
     /// gradients are the same up to rounding. About the square root of the number of layers needs least.
     /// </summary>
     /// <value>The default is <see langword="null"/>: nothing is run again.</value>

@@ -12,7 +12,7 @@ namespace EosMLNet.Search;
 /// <param name="Relaxed">Whether selections are soft in their values too.</param>
 internal sealed record SoftRun(PackedBatch Batch, VisionOutput Vision, IReadOnlyList<SoftSite> Sites, double Temperature, Func<int, int> Candidates, bool Relaxed = false)
 {
-    /// <summary>How many sites stand in front of a layer and of those before it; with <paramref name="layer"/> itself left out.</summary>
+    /// <summary>How many sites stand in front of layers before this one.</summary>
     internal int SitesBefore(int layer) => Sites.TakeWhile(site => site.Site.Layer < layer).Count();
 
     /// <summary>Whether any site's score looks at a criterion.</summary>

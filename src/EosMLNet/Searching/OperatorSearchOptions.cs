@@ -28,7 +28,7 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is null: all of the step.</value>
     public int? MicroBatch { get; set; }
 
-    /// <summary>How many decoder layers' activations are in memory at once; the others are run again, for a third to a half more time. For large models: about the square root of the number of layers needs least.</summary>
+    /// <summary>How many decoder layers' activations are in memory at once; the others are run again, for a fifth to a half more time. For large models: about the square root of the number of layers needs least.</summary>
     /// <value>The default is null: all of them.</value>
     public int? RecomputedLayers { get; set; }
 
