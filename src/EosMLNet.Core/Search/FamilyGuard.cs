@@ -21,15 +21,15 @@ internal sealed class FamilyGuard(IReadOnlyList<double> unreduced, double limit)
     internal IReadOnlyList<double> Multipliers => multipliers;
 
     /// <summary>The terms that are added to the loss, 0-dimensional.</summary>
-    /// <param name="batch">The questions.</param>
+    /// <param name="families">The kind of each question, (Q).</param>
     /// <param name="probabilities">Of their right answers, (Q).</param>
-    internal Tensor Terms(PackedBatch batch, Tensor probabilities)
+    internal Tensor Terms(IReadOnlyList<int> families, Tensor probabilities)
     {
         using var scope = NewDisposeScope();
         var terms = new List<Tensor> { zeros([], probabilities.dtype, probabilities.device) };
-        foreach (var family in batch.Families.Distinct().Where(f => double.IsFinite(unreduced[f])))
+        foreach (var family in families.Distinct().Where(f => double.IsFinite(unreduced[f])))
         {
-            long[] questions = [.. Enumerable.Range(0, batch.Questions).Where(q => batch.Families[q] == family)];
+            long[] questions = [.. Enumerable.Range(0, families.Count).Where(q => families[q] == family)];
             var mean = probabilities.index_select(0, tensor(questions, device: probabilities.device)).mean();
             running[family] = Memory * running[family] + (1 - Memory) * mean.Number();
             var pull = Math.Max(0, multipliers[family] + Penalty * Excess(family));

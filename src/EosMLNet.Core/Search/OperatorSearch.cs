@@ -72,18 +72,27 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     public IReadOnlyList<SearchResult> RunSeeds(
         IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {
+        var results = RunSeedsAndKeep(seeds, training, validation, progress, cancellation);
+        foreach (var done in seeds.Select(seed => CheckpointOf(settings, seed)).OfType<string>()) // only now: a run that was stopped finds the seeds that were done
+            File.Delete(done);
+        return results;
+    }
+
+    /// <summary>The same, with the checkpoints left where they are: a search that is done is read from there when it is asked for again.</summary>
+    internal IReadOnlyList<SearchResult> RunSeedsAndKeep(
+        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    {
         if (seeds.Count == 0 || seeds.Distinct().Count() < seeds.Count)
             throw new EosException(EosErrors.InvalidOption, $"The seeds are {string.Join(", ", seeds)}; expected at least one, and none twice.");
         Check([settings.Constraints]);
         (training, validation) = Split(training, validation, settings.Seed);
-        SearchSettings[] each = [.. seeds.Select(seed => settings with { Seed = seed, CheckpointPath = settings.CheckpointPath is { } path ? $"{path}.{seed}" : null })];
         // What is made of the data does not depend on the seed.
-        var results = WithData(training, validation, cancellation, (searched, held) =>
-            each.Select(one => new OperatorSearch(model, one).RunFront([one.Constraints], searched, held, progress, cancellation)[0]).ToArray());
-        foreach (var done in each.Select(one => one.CheckpointPath).OfType<string>()) // only now: a run that was stopped finds the seeds that were done
-            File.Delete(done);
-        return results;
+        return WithData(training, validation, cancellation, (searched, held) => seeds.Select(seed => settings with { Seed = seed, CheckpointPath = CheckpointOf(settings, seed) })
+            .Select(one => new OperatorSearch(model, one).RunFront([one.Constraints], searched, held, progress, cancellation)[0]).ToArray());
     }
+
+    /// <summary>The checkpoint of one of several seeds.</summary>
+    internal static string? CheckpointOf(SearchSettings settings, int seed) => settings.CheckpointPath is { } path ? $"{path}.{seed}" : null;
 
     private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
         validation is not null ? (training, validation) : training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, seed);
@@ -106,7 +115,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
         var working = Criteria.WorkingType(model.DataType);
         using var basis = ScoreBasis.Of(model, training, random.Sample(training.Rows), settings.RelevanceRank, working);
-        using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, AlignedLayers, settings.CacheBytes) : null;
+        using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes) : null;
+        var gradient = new StepGradient(model, forward, settings, unreducedPass);
         var validation = Validation(held, settings.ValidationQuestions);
         // Stages share the questions of trials as they share the steps.
         var steps = stages.Sum(stage => stage.Steps);
@@ -118,14 +128,11 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         checkpoint?.LoadInto(state);
         var reporter = new StepReporter(steps, clock, progress);
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
-            Optimise(stage, state, training, unreducedPass, trial, checkpoint, reporter, cancellation);
+            Optimise(stage, state, training, gradient, trial, checkpoint, reporter, cancellation);
         var results = front.Select((constraints, i) => Result(constraints, state, state.Stages[i], training, validation, trials[i], unreduced, clock, cancellation)).ToArray();
         var tried = validation.Answered + trials.Sum(trial => trial.Answered);
         return [.. results.Select(result => result with { Report = result.Report with { TrialQuestions = tried } })];
     }
-
-    // The last layer is always there: answers are read from it.
-    private IReadOnlyList<int> AlignedLayers => [.. (settings.AlignmentLayers ?? []).Append(model.LayerCount - 1).Distinct().Order()];
 
     private SearchResult Result(
         SearchConstraints limits, SearchState state, SearchState.Ended ended, SearchData training, Validation validation, Validation trial, ValidationResult unreduced, Stopwatch clock, CancellationToken cancellation)
@@ -191,7 +198,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     private void Optimise(
-        SearchStage stage, SearchState state, SearchData training, UnreducedPass? unreduced, Validation trial, SearchCheckpoint? checkpoint, StepReporter reporter, CancellationToken cancellation)
+        SearchStage stage, SearchState state, SearchData training, StepGradient gradient, Validation trial, SearchCheckpoint? checkpoint, StepReporter reporter, CancellationToken cancellation)
     {
         if (state.Step == 0 && stage.First > 0)
         {
@@ -209,7 +216,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             if (state.Step == stage.CountsRest && !state.CountsTried)
                 TryCounts(stage, state, trial, Save, cancellation);
             state.Step++;
-            MakeStep(stage, state, training, unreduced, reporter);
+            MakeStep(stage, state, training, gradient, reporter);
             if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0 && state.Step >= settings.Tightening * stage.Steps)
                 Judge(state, trial, patience, cancellation);
             if ((stage.First + state.Step) % settings.CheckpointEvery == 0)
@@ -223,7 +230,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         void Save() => checkpoint?.Save(state, state.SecondsBefore + reporter.Clock.Elapsed.TotalSeconds);
     }
 
-    private void MakeStep(SearchStage stage, SearchState state, SearchData training, UnreducedPass? unreduced, StepReporter reporter)
+    private void MakeStep(SearchStage stage, SearchState state, SearchData training, StepGradient gradient, StepReporter reporter)
     {
         using var scope = NewDisposeScope();
         var (variables, step) = (state.Variables, stage.First + state.Step);
@@ -231,43 +238,24 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var constraints = variables.Budget.Constraints;
         state.ZeroGrad();
 
-        var batch = new PackedBatch(random.Batch(training.Rows, settings.Sequences, step), model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = training.Pictures.Get([.. batch.Rows.Select(row => row.Picture)]);
+        var rows = random.Batch(training.Rows, settings.Sequences, step);
         var sites = variables.Sites(random.GateNoise(variables.Budget.Spans.Count, step));
-        var left = forward.RunTo(AlignedLayers, batch, vision, sites, stage.TemperatureAt(state.Step), Candidates, settings.SoftForward);
-        var predicted = TaskLoss.LogProbabilities(model, batch, left[^1]);                // (A, V)
-        var wanted = unreduced?.States(batch, vision);                                    // (layers, B, S, d)
-        var task = settings.Objective == SearchObjective.Answers ? TaskLoss.CrossEntropy(batch, predicted) : unreduced!.Divergence(batch, predicted, wanted![-1]);
-        Tensor[] kept = [.. sites.Select(site => site.Count)];
-        var loss = task;
-        foreach (var (constraint, multiplier) in constraints.Zip(state.Multipliers.Values))
-            loss = loss.Plus(constraint.Excess(kept).Times(multiplier));
-        if (state.Guard is not null)
-            loss = loss.Plus(state.Guard.Terms(batch, TaskLoss.AnswerProbabilities(batch, predicted)));
-        var distance = settings.AlignmentWeight > 0 ? Distance() : null;
-        if (distance is not null)
-            loss = loss.Plus(distance.Times(settings.AlignmentWeight));
-        loss.backward();
-        if (!double.IsFinite(loss.Number()))
+        var loss = gradient.Backward(rows, training.Pictures, sites, stage.TemperatureAt(state.Step), [.. constraints.Zip(state.Multipliers.Values)], state.Guard);
+        if (!double.IsFinite(loss.Total))
         {
-            throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Number()} in step {step} of {reporter.Steps}. ") +
+            throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Total} in step {step} of {reporter.Steps}. ") +
                 "Use a smaller LearningRate and SiteLearningRate; if the unreduced model gives such values too, load it in float32." +
                 (settings.CheckpointPath is { } path && File.Exists(path) ? $" '{path}' keeps the last good state." : ""));
         }
-        state.Losses.Add(task.Number());
+        state.Losses.Add(loss.Task);
         var counts = variables.Counts();
         state.Multipliers.Update(variables.CountGradient(), [.. constraints.Select(variables.CountGradient)], [.. constraints.Select(c => c.Excess(counts))]);
         state.Move(stage);
-        state.Samples += batch.Questions;
+        state.Samples += rows.Sum(row => row.Segments.Count);
         variables.MeetBudget();
         if (state.Step % GuardBlock == 0)
             state.Guard?.Update();
-        reporter.Report(step, state.Losses[^1], distance?.Number() ?? 0, variables.Budget.Mean(variables.Counts()), state.Multipliers.Values);
-
-        // The last layer is there for the answers; it is aligned when no others were named, or when it was.
-        Tensor Distance() => settings.AlignmentLayers is { } layers && !layers.Contains(model.LayerCount - 1)
-            ? UnreducedPass.Distance(batch, [.. left.SkipLast(1)], wanted!.narrow(0, 0, left.Count - 1))
-            : UnreducedPass.Distance(batch, left, wanted!);
+        reporter.Report(step, state.Losses[^1], loss.Alignment, variables.Budget.Mean(variables.Counts()), state.Multipliers.Values);
     }
 
     // Remembers the best values, and stops the stage when there were none for too long.
@@ -279,9 +267,6 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         state.Best = state.Best is { } best && best.Loss <= loss ? best with { Checks = best.Checks + 1 } : (loss, state.Variables.Values(), 0);
         state.Stopped = state.Best.Value.Checks >= patience;
     }
-
-    private int Candidates(int kept) =>
-        settings.CandidateFactor == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, Math.Max(settings.CandidateFactor * kept, kept + 16));
 
     private void Check(IReadOnlyList<SearchConstraints> front)
     {

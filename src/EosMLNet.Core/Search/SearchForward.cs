@@ -28,29 +28,50 @@ internal sealed class SearchForward(VisionLanguageModel model)
         IReadOnlyList<int> wanted, PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature, Func<int, int> candidates, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
-        var prefix = model.EmbedTokens(batch.PrefixIds);                                  // (B, P, d)
-        var text = model.EmbedTokens(batch.TextIds);                                      // (B, S, d)
-        var features = vision.Features;                                                   // (B, n, d)
-        var working = Criteria.WorkingType(features);
+        var run = new SoftRun(batch, vision, sites, temperature, candidates, relaxed);
+        return [.. RunLayers(run, Start(run), 0, model.LayerCount, wanted).Left.Select(states => states.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>What enters the first layer, in the caller's dispose scope.</summary>
+    internal DecoderState Start(SoftRun run)
+    {
+        var prefix = model.EmbedTokens(run.Batch.PrefixIds);                              // (B, P, d)
+        var text = model.EmbedTokens(run.Batch.TextIds);                                  // (B, S, d)
+        var features = run.Vision.Features;                                               // (B, n, d)
         var patches = Scalars.Range(features.size(1), features.device).unsqueeze(0).expand(features.size(0), -1);
-        var full = ones(features.size(0), features.size(1), working, features.device);
-        var tokens = new SoftTokens(features, full, full, patches);
-        var proportional = Scalars.Constant(0, [], working, features.device);
-        var instruction = sites.Any(site => site.Site.Score.ContainsKey(ScoreCriterion.TextRelevance)) ? batch.Instruction(text) : null;
-        var raters = sites.Any(site => site.Site.Score.ContainsKey(ScoreCriterion.RaterAttention)) ? Raters.Find(features, Scalars.Range(features.size(0), features.device), text, batch.Asked) : null;
+        var full = ones(features.size(0), features.size(1), Criteria.WorkingType(features), features.device);
+        return new(prefix, new SoftTokens(features, full, full, patches), text);
+    }
+
+    /// <summary>Runs the layers from <paramref name="first"/> to before <paramref name="end"/>, with the sites in front of them. All that is made stays in the caller's dispose scope.</summary>
+    /// <param name="run">What is run.</param>
+    /// <param name="state">What enters the first of the layers.</param>
+    /// <param name="first">The first layer.</param>
+    /// <param name="end">The layer behind the last one.</param>
+    /// <param name="wanted">The layers that are asked about.</param>
+    /// <returns>What enters layer <paramref name="end"/>, and the text's hidden states that leave those of the layers that are wanted, (B, S, d) each.</returns>
+    internal (DecoderState End, IReadOnlyList<Tensor> Left) RunLayers(SoftRun run, DecoderState state, int first, int end, IReadOnlyList<int> wanted)
+    {
+        var (batch, vision, sites) = (run.Batch, run.Vision, run.Sites);
+        var (prefix, tokens, text) = (state.Prefix, state.Tokens, state.Text);
+        var features = vision.Features;                                                   // (B, n, d)
+        var next = run.SitesBefore(first);
+        var proportional = next > 0 ? sites[next - 1].Proportional : Scalars.Constant(0, [], Criteria.WorkingType(features), features.device);
+        var embedded = first == 0 ? text : model.EmbedTokens(batch.TextIds);              // (B, S, d)
+        var instruction = run.LooksAt(ScoreCriterion.TextRelevance) ? batch.Instruction(embedded) : null;
+        var raters = run.LooksAt(ScoreCriterion.RaterAttention) ? Raters.Find(features, Scalars.Range(features.size(0), features.device), embedded, batch.Asked) : null;
         var left = new List<Tensor>();
         Tensor? rotaryOf = null, bias = null;
         Rotary rotary = null!;
-        Attention seen = default;
-        var next = 0;
-        for (var layer = 0; layer < model.LayerCount; layer++)
+        var seen = new Attention(state.TextAttention, state.RaterAttention);
+        for (var layer = first; layer < end; layer++)
         {
             for (; next < sites.Count && sites[next].Site.Layer == layer; next++)
             {
                 if (sites[next].Site.AttentionSource == AttentionSource.OwnLayer)
                     seen = Observe(layer, sites[next].Site);
                 var keys = sites[next].Site.Affinity.Feature == AffinityFeature.Key ? model.Keys(layer, tokens.Hidden) : null;
-                tokens = SoftReduction.Apply(tokens, sites[next], temperature, candidates, model.Grid, vision.ClsAttention, seen.Text, keys, instruction, seen.Raters, relaxed);
+                tokens = SoftReduction.Apply(tokens, sites[next], run.Temperature, run.Candidates, model.Grid, vision.ClsAttention, seen.Text, keys, instruction, seen.Raters, run.Relaxed);
                 proportional = sites[next].Proportional;
                 bias = null;
             }
@@ -64,7 +85,7 @@ internal sealed class SearchForward(VisionLanguageModel model)
             if (wanted.Contains(layer))
                 left.Add(text);
         }
-        return [.. left.Select(states => states.MoveToOuterDisposeScope())];
+        return (new DecoderState(prefix, tokens, text, seen.Text, seen.Raters), left);
 
         // Brings positions and visibility up to date with the tokens.
         void Place()

@@ -34,7 +34,8 @@ internal static class SoftReduction
         Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null, Tensor? raterAttention = null, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
-        var input = new SiteInput(tokens.Hidden, tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention);
+        // Half precision is computed in float32, as in the executed operator, and goes on as what it was.
+        var (input, type) = (new SiteInput(Criteria.Working(tokens.Hidden), tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention), tokens.Hidden.dtype);
         var alive = tokens.Mask.detach().Above(0.5).to_type(tokens.Mask.dtype);           // (B, n)
         // What is searched is how to score, not how to look: through the hidden states, every site's choice would push on all earlier sites' values,
         // and the sum of those pushes is noise.
@@ -50,7 +51,7 @@ internal static class SoftReduction
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
         var (hidden, mass) = Transfer(input, site, affinity, tokens.Mask, mask);
-        hidden = hidden.mul(Gain(score, site.Reweight, mask).unsqueeze(-1));
+        hidden = hidden.mul(Gain(score, site.Reweight, mask).unsqueeze(-1)).to_type(type);
 
         var n = (int)score.size(1);
         var stay = Math.Clamp(candidates(count), count, n);

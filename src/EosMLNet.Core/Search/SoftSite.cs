@@ -17,6 +17,15 @@ namespace EosMLNet.Search;
 internal sealed record SoftSite(
     ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, Tensor? Diversity, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
 {
+    /// <summary>The same with each tensor replaced.</summary>
+    internal SoftSite Map(Func<Tensor, Tensor> each)
+    {
+        return new(Site, each(Count), each(Transfer), each(Temperature), each(Reweight), each(Proportional), Optional(Diversity), [.. Mixture.Select(each)],
+            new(Optional(Learned.Probe), Optional(Learned.RelevanceVisual), Optional(Learned.RelevanceText)));
+
+        Tensor? Optional(Tensor? x) => x is null ? null : each(x);
+    }
+
     /// <summary>The sites of a finished plan, without a gradient.</summary>
     /// <exception cref="EosException">EOS1013: a site has a part that the search's forward pass does not know.</exception>
     internal static IReadOnlyList<SoftSite> Of(ReductionPlan plan, ScalarType dtype, Device device)

@@ -1,4 +1,5 @@
 using EosMLNet.Models;
+using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using static TorchSharp.torch;
 
@@ -44,14 +45,24 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     /// <param name="batch">The rows.</param>
     /// <param name="reduced">h, the reduced model's states that leave the same layers, (B, S, d) each.</param>
     /// <param name="unreduced">h*, (layers, B, S, d).</param>
-    internal static Tensor Distance(PackedBatch batch, IReadOnlyList<Tensor> reduced, Tensor unreduced)
+    /// <param name="size"><c>Σ‖h*‖²</c> of each layer, (layers), over all rows of which these are a part; <see langword="null"/> where they are all.</param>
+    internal static Tensor Distance(PackedBatch batch, IReadOnlyList<Tensor> reduced, Tensor unreduced, Tensor? size = null)
     {
         using var scope = NewDisposeScope();
         var states = stack([.. reduced]);
-        var counted = batch.IsText.unsqueeze(-1).to_type(states.dtype);                                  // (B, S, 1)
+        return Size(batch, states.sub(unreduced)).div(size ?? Size(batch, unreduced)).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary><c>Σ‖h‖²</c> over the text tokens, (layers).</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="states">h, (layers, B, S, d).</param>
+    internal static Tensor Size(PackedBatch batch, Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        var precise = Criteria.Working(states);
+        var counted = batch.IsText.unsqueeze(-1).to_type(precise.dtype);                                 // (B, S, 1)
         long[] ofRows = [1, 2, 3];
-        var distance = states.sub(unreduced).mul(counted).Power(2).sum(ofRows);
-        return distance.div(unreduced.mul(counted).Power(2).sum(ofRows)).mean().MoveToOuterDisposeScope();
+        return precise.mul(counted).Power(2).sum(ofRows).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over the answers' tokens of the Kullback-Leibler divergence of the reduced model's next tokens from the unreduced model's, 0-dimensional.</summary>

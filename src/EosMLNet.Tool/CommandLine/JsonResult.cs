@@ -18,4 +18,11 @@ internal static class JsonResult
     };
 
     internal static void Write(string path, object result) => AtomicFile.WriteText(path, JsonSerializer.Serialize(result, Options) + "\n");
+
+    /// <summary>A part of what was written.</summary>
+    internal static T Read<T>(string path, string property)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        return document.RootElement.GetProperty(property).Deserialize<T>(Options)!;
+    }
 }

@@ -10,8 +10,6 @@ namespace EosMLNet.Tool.CommandLine;
 /// <summary>A command that runs a model: with torch loaded, on a device.</summary>
 internal abstract class ModelCommand : EosCommand
 {
-    private readonly Option<string> device = CommonOptions.Device();
-
     protected ModelCommand(string name, string description, EosConsole console)
         : base(name, description, console)
     {
@@ -19,7 +17,9 @@ internal abstract class ModelCommand : EosCommand
 
     protected Option<string> ModelFolder { get; } = CommonOptions.Model();
 
-    protected sealed override void AddOptions(params IEnumerable<Option> options) => base.AddOptions([ModelFolder, .. options, device]);
+    protected Option<string> DeviceOption { get; } = CommonOptions.Device();
+
+    protected sealed override void AddOptions(params IEnumerable<Option> options) => base.AddOptions([ModelFolder, .. options, DeviceOption]);
 
     protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
@@ -33,7 +33,7 @@ internal abstract class ModelCommand : EosCommand
 
     /// <summary>The device that <c>--device</c> names.</summary>
     /// <exception cref="EosException">EOS1013, EOS2002: there is no such device.</exception>
-    protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(device));
+    protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(DeviceOption));
 
     protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype = null)
     {

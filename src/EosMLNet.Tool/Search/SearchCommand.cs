@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using EosMLNet.Data;
 using EosMLNet.Reduction;
+using EosMLNet.Runtime;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
 
@@ -14,10 +16,10 @@ internal sealed class SearchCommand : ModelCommand
 
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<double?> meanTokens = Limit("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one of the four limits is needed.");
-    private readonly Option<double?> finalTokens = Limit("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
-    private readonly Option<double?> macsRatio = Limit("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
-    private readonly Option<double?> kvBytesRatio = Limit("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
+    private readonly Option<double[]?> meanTokens = Limits("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one of the four limits is needed; several values of one of them are searched one by one, each plan's file named by its value.");
+    private readonly Option<double[]?> finalTokens = Limits("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
+    private readonly Option<double[]?> macsRatio = Limits("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
+    private readonly Option<double[]?> kvBytesRatio = Limits("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
     private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the four limits.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
     private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
@@ -35,6 +37,16 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<int?> patience = new("--patience") { HelpName = "N", Description = $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. Default: all steps." };
     private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE", "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. Deleted at the end.");
     private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1, "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
+    private readonly Option<int?> microBatch = new("--micro-batch") { HelpName = "N", Description = "Questions (or pictures) of a step that are in memory at once. Default: all of the step." };
+    private readonly Option<int?> recompute = new("--recompute") { HelpName = "N", Description = "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the number of layers needs least. Default: all." };
+    private readonly Option<string[]?> devices = new("--devices")
+    {
+        HelpName = "NAME",
+        Description = "Devices that searches of several seeds or limits are handed out to, each in a process of its own, such as cuda:0 cuda:1. The plans are those of one after another. Without --checkpoint, states are kept in the plan's file name ended by .state.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    // One of the seeds, for a process that --devices starts.
+    private readonly Option<int?> job = new("--job") { Hidden = true };
     private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
@@ -46,41 +58,77 @@ internal sealed class SearchCommand : ModelCommand
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
         AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
-            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, sites, scores);
+            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, job);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
+        if (values.GetValue(job) is { } seedOfJob)
+            return ExecuteJob(values, seedOfJob, cancellation);
+        var budgets = SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio);
         var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
-        OutputFile.CheckWritable(planFile);
-        if (values.GetValue(checkpoint) is { } state)
-            OutputFile.CheckWritable(state);
-        if (zipFile is not null)
-            OutputFile.CheckWritable(zipFile);
-        var folder = values.GetRequiredValue(images);
-        var answers = values.GetValue(objective) == SearchObjective.Answers;
-        var training = LoadData(values.GetRequiredValue(data), folder, answers);
-        var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
-        var result = Search(values, training, held, cancellation);
-        result.Plan.Save(planFile);
-        Print(result, planFile);
-        if (zipFile is not null)
+        foreach (var file in budgets.SelectMany(budget => new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
+            OutputFile.CheckWritable(file);
+        var seedsOfEach = Seeds(values);
+        var found = Devices(values) is { } names ? SearchOn(names, values, budgets, seedsOfEach, cancellation) : SearchHere(values, budgets, seedsOfEach, cancellation);
+        var results = budgets.Zip(found, (budget, ofSeeds) => Write(values, budget, seedsOfEach, ofSeeds)).ToArray();
+        foreach (var done in budgets.SelectMany(budget => seedsOfEach.Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one))).OfType<string>())
+            File.Delete(done); // only now: a run that was stopped finds the searches that were done
+        return results.Length == 1 ? results[0] : new { Searches = results };
+    }
+
+    // Chooses among the seeds, and writes what was asked for.
+    private object Write(ParseResult values, SearchedBudget budget, IReadOnlyList<int> seedsOfEach, IReadOnlyList<SearchResult> ofSeeds)
+    {
+        if (budget.Name is { } name)
+            Console.Line($"{budget.Option} {name}:");
+        if (seedsOfEach.Count > 1)
+            Console.Line($"Validation accuracy by seed: {string.Join(", ", seedsOfEach.Zip(ofSeeds, (one, result) => FormattableString.Invariant($"{one}: {result.Report.ValidationAccuracy:0.0000}")))}.");
+        var best = ofSeeds.MaxBy(result => result.Report.ValidationAccuracy)!;
+        var planFile = budget.Named(values.GetRequiredValue(output));
+        best.Plan.Save(planFile);
+        Print(best, planFile);
+        if (values.GetValue(artifact) is { } zip)
         {
+            var zipFile = budget.Named(zip);
             ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values));
             Console.Line($"ML.NET model written to {zipFile}");
         }
-        return new { Plan = JsonNode.Parse(result.Plan.ToJson()), result.Report };
+        return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
     }
+
+    private IReadOnlyList<int> Seeds(ParseResult values)
+    {
+        var (first, count) = (values.GetValue(seed), values.GetValue(seeds));
+        return count >= 1 ? [.. Enumerable.Range(first, count)] : throw new EosException(EosErrors.InvalidOption, $"--seeds is {count}; expected at least 1.");
+    }
+
+    private string[]? Devices(ParseResult values)
+    {
+        if (values.GetValue(devices) is not { Length: > 0 } names)
+            return null;
+        if (IsGiven(values, DeviceOption))
+            throw new EosException(EosErrors.InvalidOption, "--device and --devices were both given; expected one of them.");
+        foreach (var name in names)
+            TorchDevice.Resolve(name);
+        return names;
+    }
+
+    private string? Checkpoint(ParseResult values) => values.GetValue(checkpoint) ?? (IsGiven(values, devices) ? values.GetRequiredValue(output) + ".state" : null);
+
+    private static bool IsGiven(ParseResult values, Option option) => values.GetResult(option) is { Implicit: false };
 
     private static Option<double?> Limit(string name, string help, string description) => new(name) { HelpName = help, Description = description };
 
-    private SearchSettings Settings(ParseResult values) => new()
+    private static Option<double[]?> Limits(string name, string help, string description) => new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
+
+    private SearchSettings Settings(ParseResult values, SearchedBudget budget) => new()
     {
         Constraints = new SearchConstraints
         {
-            MeanVisualTokens = values.GetValue(meanTokens),
-            FinalVisualTokens = values.GetValue(finalTokens),
-            MacsRatio = values.GetValue(macsRatio),
-            KvBytesRatio = values.GetValue(kvBytesRatio),
+            MeanVisualTokens = budget.Of(values, meanTokens),
+            FinalVisualTokens = budget.Of(values, finalTokens),
+            MacsRatio = budget.Of(values, macsRatio),
+            KvBytesRatio = budget.Of(values, kvBytesRatio),
             FamilyDrop = values.GetValue(familyDrop),
         },
         Steps = values.GetValue(steps),
@@ -94,24 +142,60 @@ internal sealed class SearchCommand : ModelCommand
         AlignmentLayers = values.GetValue(alignmentLayers) is { Length: > 0 } aligned ? aligned : null,
         WarmStart = values.GetValue(warmStart) is { } plan ? ReductionPlan.Load(plan) : null,
         Patience = values.GetValue(patience),
-        CheckpointPath = values.GetValue(checkpoint),
+        CheckpointPath = Checkpoint(values) is { } path ? budget.Named(path) : null,
+        MicroBatch = values.GetValue(microBatch),
+        RecomputedLayers = values.GetValue(recompute),
         Sites = values.GetValue(sites) is { Length: > 0 } layers ? layers : null,
         Scores = values.GetValue(scores) is { Length: > 0 } criteria ? criteria : null,
     };
 
-    private SearchResult Search(ParseResult values, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
+    private IReadOnlyList<IReadOnlyList<SearchResult>> SearchHere(ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach, CancellationToken cancellation)
     {
+        var folder = values.GetRequiredValue(images);
+        var answers = values.GetValue(objective) == SearchObjective.Answers;
+        var training = LoadData(values.GetRequiredValue(data), folder, answers);
+        var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
         using var model = LoadModel(values);
-        var search = new OperatorSearch(model, Settings(values));
-        var (first, count) = (values.GetValue(seed), values.GetValue(seeds));
-        if (count < 1)
-            throw new EosException(EosErrors.InvalidOption, $"--seeds is {count}; expected at least 1.");
-        var results = Console.Progress("Searching", report => search.RunSeeds([.. Enumerable.Range(first, count)], training, held, new InlineProgress<SearchProgress>(step => report(
-            (double)step.Step / step.Steps,
-            FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation));
-        if (count > 1)
-            Console.Line($"Validation accuracy by seed: {string.Join(", ", results.Select((result, i) => FormattableString.Invariant($"{first + i}: {result.Report.ValidationAccuracy:0.0000}")))}.");
-        return results.MaxBy(result => result.Report.ValidationAccuracy)!;
+        return [.. budgets.Select(budget => Console.Progress(budget.Name is { } name ? $"Searching for {name}" : "Searching", report => new OperatorSearch(model, Settings(values, budget)).RunSeedsAndKeep(
+            seedsOfEach, training, held, new InlineProgress<SearchProgress>(step => report(
+                (double)step.Step / step.Steps,
+                FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation)))];
+    }
+
+    private IReadOnlyList<IReadOnlyList<SearchResult>> SearchOn(
+        IReadOnlyList<string> names, ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach, CancellationToken cancellation)
+    {
+        var work = Directory.CreateTempSubdirectory("eos-search-").FullName;
+        try
+        {
+            var jobs = budgets.SelectMany(budget => seedsOfEach.Select(one => Job(values, budget, one, Path.Combine(work, $"{budget.Name}.{one}")))).ToArray();
+            SearchCrew.Run(names, jobs, line => Console.Line($"{line}"), cancellation);
+            return [.. jobs.Select(done => new SearchResult(ReductionPlan.Load(done.PlanFile), JsonResult.Read<SearchReport>(done.ReportFile, "report"))).Chunk(seedsOfEach.Count)];
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    // The command line of one search: this one's, with one limit, one seed and files of its own.
+    private SearchJob Job(ParseResult values, SearchedBudget budget, int one, string file)
+    {
+        var (planFile, reportFile) = ($"{file}.json", $"{file}.report.json");
+        string[] replaced = [output.Name, "--json", artifact.Name, checkpoint.Name, devices.Name, budget.Option ?? ""];
+        IEnumerable<string> same = Options.Where(option => !replaced.Contains(option.Name) && IsGiven(values, option)).SelectMany(option => values.GetResult(option)!.Tokens.Select(token => token.Value).Prepend(option.Name));
+        IEnumerable<string> limit = budget.Name is { } value ? [budget.Option!, value] : [];
+        return new($"{(budget.Name is { } name ? $"{budget.Option} {name} " : "")}seed {one}",
+            [Name, .. same, .. limit, output.Name, planFile, "--json", reportFile, checkpoint.Name, budget.Named(Checkpoint(values)!), job.Name, one.ToString(CultureInfo.InvariantCulture)], planFile, reportFile);
+    }
+
+    private object ExecuteJob(ParseResult values, int one, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        SearchCrew.EndWithParent(stop);
+        var result = SearchHere(values, SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio), [one], stop.Token)[0][0];
+        result.Plan.Save(values.GetRequiredValue(output));
+        return new { result.Report };
     }
 
     private void Print(SearchResult result, string planFile)

@@ -104,6 +104,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         },
         Steps = options.Steps,
         BatchSize = options.BatchSize,
+        MicroBatch = options.MicroBatch,
+        RecomputedLayers = options.RecomputedLayers,
         LearningRate = options.LearningRate,
         CountLearningRate = options.CountLearningRate,
         SiteLearningRate = options.SiteLearningRate,

@@ -24,6 +24,14 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is null: 16 questions or 2 pictures.</value>
     public int? BatchSize { get; set; }
 
+    /// <summary>How many questions (or pictures) of a step are in memory at once; the result is that of the whole step, up to rounding.</summary>
+    /// <value>The default is null: all of the step.</value>
+    public int? MicroBatch { get; set; }
+
+    /// <summary>How many decoder layers' activations are in memory at once; the others are run again, for a fifth to a half more time. For large models: about the square root of the number of layers needs least.</summary>
+    /// <value>The default is null: all of them.</value>
+    public int? RecomputedLayers { get; set; }
+
     /// <summary>The optimiser's step size for the learned scores.</summary>
     /// <value>The default is 0.015.</value>
     public double LearningRate { get; set; } = Defaults.LearningRate;

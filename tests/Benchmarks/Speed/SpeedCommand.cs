@@ -43,6 +43,7 @@ internal sealed class SpeedCommand : Command
         (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 4, 3) : DecoderSpeed.MeasurePrefill(model, 8, 5).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15)))),
         (DecoderSpeed.Floor, () => OnLarge(model => DecoderSpeed.MeasureFloor(model, quick ? 3 : 15))),
         (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3) : DecoderSpeed.MeasureDecode(model, 1, 128, 7).Concat(DecoderSpeed.MeasureDecode(model, 8, 128, 3)))),
+        (WholeSpeed.SearchStep, () => OnSample(model => WholeSpeed.MeasureSearchStep(model, quick ? 20 : 60, quick))),
         (WholeSpeed.Transform, () => WholeSpeed.MeasureTransform(quick ? 3 : 11, quick)),
         (WholeSpeed.Loading, () => WholeSpeed.MeasureLoading(quick ? 5 : 15, quick)),
         (SiteSpeed.Group, () => SiteSpeed.Measure(quick ? 5 : 25)),

@@ -1,11 +1,34 @@
+using EosMLNet.Data;
+using EosMLNet.Models;
+using EosMLNet.Search;
+using ScenesVqa;
 using TorchSharp;
 
 namespace Benchmarks.Speed;
 
-/// <summary>The rows of loading and of <c>Transform</c>.</summary>
+/// <summary>The rows of the search's step, of loading and of <c>Transform</c>.</summary>
 internal static class WholeSpeed
 {
-    internal const string Loading = "loading", Transform = "transform";
+    internal const string SearchStep = "search step", Loading = "loading", Transform = "transform";
+
+    internal static IEnumerable<SpeedRow> MeasureSearchStep(LlavaModel model, int steps, bool quick)
+    {
+        var folder = Directory.CreateTempSubdirectory("eos-speed-").FullName;
+        try
+        {
+            DatasetWriter.Write(folder, seed: 3004, 60, 1, 1);
+            var training = VqaDataset.LoadTsv(Path.Combine(folder, "train.tsv"), Path.Combine(folder, "images"));
+            foreach (var mean in quick ? new[] { 48 } : [48, 16])
+            {
+                var ratios = SearchStepSpeed.Ratios(model, training, new SearchSettings { Constraints = new() { MeanVisualTokens = mean }, Steps = steps });
+                yield return SpeedRow.Of(SearchStep, $"a search's step, {mean} mean tokens, scenes-llava, default settings", ratios, "one forward and backward pass of the unreduced model over the same questions", "at most 1.5", $"{ratios.Count} steps");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     internal static IEnumerable<SpeedRow> MeasureLoading(int rounds, bool quick)
     {

@@ -48,6 +48,13 @@ public class SearchForwardTests
         SeesTheSame(model, SearchSample.AttentionPlan(model), 1e-5);
     }
 
+    [Fact]
+    public void The_search_sees_what_the_executed_plan_computes_in_half_precision_too()
+    {
+        using var model = SearchSample.Model(dtype: ScalarType.Float16);
+        SeesTheSame(model, SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.FeatureNorm), 0.1);
+    }
+
     private static void SeesTheSame(VisionLanguageModel model, ReductionPlan plan, double tolerance)
     {
         using var scope = NewDisposeScope();
@@ -69,7 +76,7 @@ public class SearchForwardTests
     {
         var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
         var vision = data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]);
-        var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, model.DataType, model.Device), 0.5, candidates);
+        var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, Criteria.WorkingType(model.DataType), model.Device), 0.5, candidates);
         return TaskLoss.LogProbabilities(model, batch, hidden);
     }
 

@@ -144,6 +144,86 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     }
 
     [Fact]
+    public async Task Searches_on_several_devices_give_the_files_of_searches_one_after_another()
+    {
+        string[] several = ["--mean-visual-tokens", "5", "4", "--steps", "3", "--seeds", "2", "--micro-batch", "1", "--recompute", "2"];
+        var inTurn = await EosRun.Of(InTurn("turn.json", several));
+        Assert.Equal((0, ""), (inTurn.ExitCode, inTurn.Error));
+        var together = await EosRun.Of(OnTwo("crew.json", [.. several, "--json", tiny["crew.report"]]));
+        Assert.Equal((0, ""), (together.ExitCode, together.Error));
+        Assert.Contains("[cpu, --mean-visual-tokens 4 seed 2] Searching: 100 %  step 3 of 3", together.Output);
+        foreach (var budget in new[] { 5, 4 })
+        {
+            Assert.InRange(ReductionPlan.Load(tiny[$"crew-{budget}.json"]).Ledger.Mean, 1, budget);
+            Assert.Equal(Bytes($"turn-{budget}."), Bytes($"crew-{budget}."));
+        }
+        var lines = new[] { inTurn, together }.Select(run => run.Output.Split('\n').Where(line => line.StartsWith("Validation accuracy", StringComparison.Ordinal)).ToArray()).ToArray();
+        Assert.Equal(lines[0], lines[1]);
+        Assert.Empty(Directory.GetFiles(tiny[""], "crew*.state*"));
+        using var report = JsonDocument.Parse(File.ReadAllText(tiny["crew.report"]));
+        Assert.Equal([5.0, 4.0], report.RootElement.GetProperty("searches").EnumerateArray().Select(x => x.GetProperty("report").GetProperty("constraints")[0].GetProperty("limit").GetDouble()));
+
+        IEnumerable<(string, string)> Bytes(string name) => Directory.GetFiles(tiny[""], $"{name}*").Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file)[4..], Convert.ToHexString(File.ReadAllBytes(file))));
+    }
+
+    [Fact]
+    public async Task A_search_that_fails_on_its_device_stops_the_others_and_says_why()
+    {
+        // The second cannot be met, and is the only one that ends by itself.
+        var run = await EosRun.Of(OnTwo("failing.json", "--mean-visual-tokens", "12", "4", "--sites", "2", "3", "--steps", "1000000"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("eos : error EOS3001: ", run.Error);
+        Assert.Contains("(--mean-visual-tokens 4 seed 1, on cpu)", run.Error);
+        Assert.False(File.Exists(tiny["failing-12.json"]));
+    }
+
+    [LinuxFact]
+    public async Task Searches_on_several_devices_that_were_interrupted_go_on_to_the_same_plans()
+    {
+        string[] budgets = ["--mean-visual-tokens", "5", "4", "--steps", "120"];
+        Assert.Equal(0, (await EosRun.Of(InTurn("straight.json", budgets))).ExitCode);
+        string[] crew = OnTwo("stopped.json", budgets);
+        using (var process = EosRun.StartChild(new Dictionary<string, string?>(), crew))
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Searching: ", StringComparison.Ordinal))
+            {
+            }
+            Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose(); // this one alone: its children hear of it from it
+            var error = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.Equal((130, "Cancelled.\n"), (process.ExitCode, error));
+        }
+        Assert.NotEmpty(Directory.GetFiles(tiny[""], "stopped.json-*.1"));
+        var run = await EosRun.Of(crew);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        foreach (var budget in new[] { 5, 4 })
+            Assert.Equal(File.ReadAllText(tiny[$"straight-{budget}.json"]), File.ReadAllText(tiny[$"stopped-{budget}.json"]));
+        Assert.Empty(Directory.GetFiles(tiny[""], "stopped.json*.1"));
+    }
+
+    [Theory]
+    [InlineData("both have several values", "--mean-visual-tokens", "5", "4", "--final-visual-tokens", "3", "2")]
+    [InlineData("a value twice", "--mean-visual-tokens", "5", "5")]
+    [InlineData("--device and --devices", "--mean-visual-tokens", "5", "--device", "cpu")]
+    [InlineData("abacus", "--mean-visual-tokens", "5", "--devices", "abacus")]
+    [InlineData("MicroBatch is 0", "--mean-visual-tokens", "5", "--micro-batch", "0")]
+    [InlineData("RecomputedLayers is 0", "--mean-visual-tokens", "5", "--recompute", "0")]
+    public async Task What_several_devices_or_limits_cannot_mean_is_refused(string why, params string[] arguments)
+    {
+        var run = await EosRun.Of(OnTwo("refused.json", arguments));
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("eos : error EOS1013: ", run.Error);
+        Assert.Contains(why, run.Error);
+        Assert.Empty(Directory.GetFiles(tiny[""], "refused*"));
+    }
+
+    private string[] InTurn(string plan, params string[] more) =>
+        ["search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--batch-size", "2", "--output", tiny[plan], .. more];
+
+    private string[] OnTwo(string plan, params string[] more) =>
+        ["search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--batch-size", "2", "--output", tiny[plan], "--devices", "cpu", "cpu", .. more];
+
+    [Fact]
     public async Task Without_answers_the_unreduced_model_is_asked_and_the_best_of_several_seeds_is_taken()
     {
         var table = tiny["unlabelled.tsv"];

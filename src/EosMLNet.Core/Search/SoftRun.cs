@@ -1,0 +1,20 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Search;
+
+/// <summary>What a <see cref="SearchForward"/> is given: rows, their pictures, and how soft sites act on them.</summary>
+/// <param name="Batch">The rows.</param>
+/// <param name="Vision">The pictures of the rows, in their order.</param>
+/// <param name="Sites">The sites, in the order in which they act; none for the unreduced model.</param>
+/// <param name="Temperature">T of the soft selections.</param>
+/// <param name="Candidates">How many visual tokens stay in the sequence behind a site that keeps so many.</param>
+/// <param name="Relaxed">Whether selections are soft in their values too.</param>
+internal sealed record SoftRun(PackedBatch Batch, VisionOutput Vision, IReadOnlyList<SoftSite> Sites, double Temperature, Func<int, int> Candidates, bool Relaxed = false)
+{
+    /// <summary>How many sites stand in front of layers before this one.</summary>
+    internal int SitesBefore(int layer) => Sites.TakeWhile(site => site.Site.Layer < layer).Count();
+
+    /// <summary>Whether any site's score looks at a criterion.</summary>
+    internal bool LooksAt(ScoreCriterion criterion) => Sites.Any(site => site.Site.Score.ContainsKey(criterion));
+}

@@ -1,0 +1,140 @@
+using EosMLNet.Models;
+using EosMLNet.Runtime;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Search;
+
+/// <summary>
+/// The gradient of one step. Where the settings ask for it, the step's rows are run a few at a time, their gradients added up, or the layers run again in the backward pass: less memory for the same gradient.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="forward">Its forward pass.</param>
+/// <param name="settings">What the loss is, and how much is in memory at once.</param>
+/// <param name="unreduced">The unreduced model's states, where the loss looks at them.</param>
+internal sealed class StepGradient(VisionLanguageModel model, SearchForward forward, SearchSettings settings, UnreducedPass? unreduced)
+{
+    /// <summary>The layers whose output a loss looks at. The last one is always there: answers are read from it.</summary>
+    internal static IReadOnlyList<int> Layers(VisionLanguageModel model, SearchSettings settings) => [.. (settings.AlignmentLayers ?? []).Append(model.LayerCount - 1).Distinct().Order()];
+
+    /// <summary>Adds the gradient of the step's loss to the variables that <paramref name="sites"/> are made of.</summary>
+    /// <param name="rows">The step's rows.</param>
+    /// <param name="pictures">Their pictures.</param>
+    /// <param name="sites">The sites.</param>
+    /// <param name="temperature">T of the soft selections.</param>
+    /// <param name="constraints">The constraints, with their multipliers.</param>
+    /// <param name="guard">The limit on what a family may lose.</param>
+    internal StepLoss Backward(
+        IReadOnlyList<PackedRow> rows, PictureCache pictures, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint Constraint, double Multiplier)> constraints, FamilyGuard? guard)
+    {
+        using var scope = NewDisposeScope();
+        Part[] parts = [.. rows.Chunk(settings.MicroBatch ?? rows.Count).Select(part => Load(part, pictures))];
+        return parts.Length == 1 && settings.RecomputedLayers is null ? InOnePiece(parts[0], sites, temperature, constraints, guard) : InPieces(parts, sites, temperature, constraints, guard);
+    }
+
+    // Wanted: the unreduced model's states, (layers, B, S, d).
+    private sealed record Part(PackedBatch Batch, VisionOutput Vision, Tensor? Wanted);
+
+    private Part Load(IReadOnlyList<PackedRow> rows, PictureCache pictures)
+    {
+        var batch = new PackedBatch(rows, model.VisualTokens, model.PadTokenId, model.Device);
+        var vision = pictures.Get([.. rows.Select(row => row.Picture)]);
+        return new(batch, vision, unreduced?.States(batch, vision));
+    }
+
+    private StepLoss InOnePiece(Part part, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint, double)> constraints, FamilyGuard? guard)
+    {
+        var left = forward.RunTo(Layers(model, settings), part.Batch, part.Vision, sites, temperature, Candidates, settings.SoftForward);
+        var (predicted, task) = Task(part, left[^1]);
+        var loss = WithConstraints(task, sites, constraints);
+        if (guard is not null)
+            loss = loss.Plus(guard.Terms(part.Batch.Families, TaskLoss.AnswerProbabilities(part.Batch, predicted)));
+        var distance = settings.AlignmentWeight > 0 ? Distance(part, left) : null;
+        if (distance is not null)
+            loss = loss.Plus(distance.Times(settings.AlignmentWeight));
+        loss.backward();
+        return new(task.Number(), distance?.Number() ?? 0, loss.Number());
+    }
+
+    private StepLoss InPieces(IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint, double)> constraints, FamilyGuard? guard)
+    {
+        var cut = new GraphCut();
+        IReadOnlyList<SoftSite> leaves = [.. sites.Select(site => site.Map(cut.Leaf))];
+        var pulls = guard is not null && parts.Count > 1 ? Pulls(guard, parts, leaves, temperature) : default;
+        var limited = WithConstraints(Scalars.Constant(0, [], sites[0].Count.dtype, sites[0].Count.device), leaves, constraints);
+        limited.backward();
+        var size = settings.AlignmentWeight > 0 ? stack([.. parts.Select(part => UnreducedPass.Size(part.Batch, Aligned(part)))]).sum([0L]) : null;
+        double tokens = parts.Sum(part => part.Batch.AnswerQuestions.Count);
+        double tasks = 0, distances = 0, total = limited.Number() + pulls.Terms;
+        var question = 0;
+        foreach (var part in parts)
+        {
+            using var scope = NewDisposeScope();
+            var (batch, vision) = (part.Batch, part.Vision);
+            var recomputed = settings.RecomputedLayers is { } segment
+                ? new RecomputedPass(forward, new SoftRun(batch, vision, leaves, temperature, Candidates, settings.SoftForward), model.LayerCount, segment, Layers(model, settings)) : null;
+            var left = recomputed?.Left ?? forward.RunTo(Layers(model, settings), batch, vision, leaves, temperature, Candidates, settings.SoftForward);
+            var (predicted, task) = Task(part, left[^1]);
+            // The mean over the step's tokens is the sum of those over the parts', each by its share of them.
+            var loss = task.Times(batch.AnswerQuestions.Count / tokens);
+            tasks += loss.Number();
+            if (size is not null)
+            {
+                var distance = Distance(part, left, size);
+                distances += distance.Number();
+                loss = loss.Plus(distance.Times(settings.AlignmentWeight));
+            }
+            if (guard is not null && parts.Count == 1)
+                loss = loss.Plus(guard.Terms(batch.Families, TaskLoss.AnswerProbabilities(batch, predicted)));
+            total += loss.Number();
+            if (pulls.Gradient is { } gradient)
+                loss = loss.Plus(TaskLoss.AnswerProbabilities(batch, predicted).mul(gradient.narrow(0, question, batch.Questions)).sum());
+            question += batch.Questions;
+            loss.backward();
+            recomputed?.Backward();
+        }
+        cut.Backward();
+        return new(tasks, distances, total);
+    }
+
+    // What the guard adds to the loss, and how hard it pulls at each answer, (Q). Both depend on all of the step's answers, and so are there before the gradient of any part.
+    private (double Terms, Tensor? Gradient) Pulls(FamilyGuard guard, IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature)
+    {
+        var probabilities = cat([.. parts.Select(Probabilities)]).requires_grad_();
+        var terms = guard.Terms([.. parts.SelectMany(part => part.Batch.Families)], probabilities);
+        terms.backward();
+        return (terms.Number(), probabilities.grad);
+
+        Tensor Probabilities(Part part)
+        {
+            using var guarded = no_grad();
+            using var scope = NewDisposeScope();
+            var hidden = forward.Run(part.Batch, part.Vision, sites, temperature, Candidates, settings.SoftForward);
+            return TaskLoss.AnswerProbabilities(part.Batch, TaskLoss.LogProbabilities(model, part.Batch, hidden)).MoveToOuterDisposeScope();
+        }
+    }
+
+    private (Tensor Predicted, Tensor Task) Task(Part part, Tensor last)
+    {
+        var predicted = TaskLoss.LogProbabilities(model, part.Batch, last);               // (A, V)
+        return (predicted, settings.Objective == SearchObjective.Answers ? TaskLoss.CrossEntropy(part.Batch, predicted) : unreduced!.Divergence(part.Batch, predicted, part.Wanted![-1]));
+    }
+
+    private static Tensor WithConstraints(Tensor loss, IReadOnlyList<SoftSite> sites, IReadOnlyList<(CountConstraint, double)> constraints)
+    {
+        Tensor[] kept = [.. sites.Select(site => site.Count)];
+        foreach (var (constraint, multiplier) in constraints)
+            loss = loss.Plus(constraint.Excess(kept).Times(multiplier));
+        return loss;
+    }
+
+    private Tensor Distance(Part part, IReadOnlyList<Tensor> left, Tensor? size = null) =>
+        UnreducedPass.Distance(part.Batch, [.. left.SkipLast(LastIsAligned ? 0 : 1)], Aligned(part), size);
+
+    private Tensor Aligned(Part part) => LastIsAligned ? part.Wanted! : part.Wanted!.narrow(0, 0, part.Wanted.size(0) - 1);
+
+    // The last layer is there for the answers; it is aligned when no others were named, or when it was.
+    private bool LastIsAligned => settings.AlignmentLayers?.Contains(model.LayerCount - 1) ?? true;
+
+    private int Candidates(int kept) =>
+        settings.CandidateFactor == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, Math.Max(settings.CandidateFactor * kept, kept + 16));
+}
