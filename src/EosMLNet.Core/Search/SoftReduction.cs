@@ -50,7 +50,7 @@ internal static class SoftReduction
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
         var (hidden, mass) = Transfer(input, site, affinity, tokens.Mask, mask);
-        hidden = hidden.mul(Gain(score, site.Reweight, mask).unsqueeze(-1));
+        hidden = hidden.mul(Gain(score, site.Reweight, mask).unsqueeze(-1)).to_type(tokens.Hidden.dtype); // a model in 16 bits goes on in 16
 
         var n = (int)score.size(1);
         var stay = Math.Clamp(candidates(count), count, n);
