@@ -131,7 +131,7 @@ internal sealed class GpuPage
     {
         var peer = results.Transformers;
         Line("## Beside Hugging Face transformers").Line();
-        Line($"The same shape, prompts of the same lengths, the same device and run; `generate` with the picture each time. {(peer?.Versions is { } versions ? $"{Cell(versions)}, attention `{Cell(peer.Attention)}`." : "")}");
+        Line($"The same shape, prompts of the same lengths, the same device and run; `generate` with the picture each time.{(peer?.Versions is { } versions ? $" {Cell(versions)}, attention `{Cell(peer.Attention)}`." : "")}");
         if (peer?.Problem is { } problem)
             Line($"**Incomplete:** {Cell(problem)}");
         Line();

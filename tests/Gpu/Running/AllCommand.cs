@@ -49,11 +49,14 @@ internal sealed class AllCommand : Command
             for (var i = 0; i < states.Length; i++)
             {
                 var section = Section.All[i];
+                var left = 60 * minutes - clock.Elapsed.TotalSeconds;
+                if (left <= 0)
+                    break;
                 // Its own share, and whatever those before it did not need.
-                var allowance = 60 * minutes - clock.Elapsed.TotalSeconds - scale * Section.All.Skip(i + 1).Sum(later => later.Seconds);
+                var allowance = Math.Min(left, Math.Max(scale * section.Seconds, left - scale * Section.All.Skip(i + 1).Sum(later => later.Seconds)));
                 Console.WriteLine(FormattableString.Invariant($"{section.Name} (at most {allowance:0} s)"));
                 var part = Path.Combine(parts.FullName, $"{section.Name}.json");
-                states[i] = SectionProcess.Run(section.Name, device, shape.Name, part, TimeSpan.FromSeconds(Math.Max(1, allowance)));
+                states[i] = SectionProcess.Run(section.Name, device, shape.Name, part, TimeSpan.FromSeconds(allowance));
                 if (File.Exists(part))
                     measured[section.Name] = JsonNode.Parse(File.ReadAllText(part));
                 Console.WriteLine(FormattableString.Invariant($"{section.Name}: {states[i].Outcome} after {states[i].Seconds:0.0} s {states[i].Problem}"));
