@@ -40,24 +40,21 @@ def measure(options):
 
     result["versions"] = f"torch {torch.__version__}, transformers {transformers.__version__}"
     say()
-    on_gpu = options.device.startswith("cuda")
-    synchronize = torch.cuda.synchronize if on_gpu else lambda: None
+    synchronize = torch.cuda.synchronize if options.device.startswith("cuda") else lambda: None
     torch.manual_seed(1)
     config = LlavaConfig.from_pretrained(options.config)
     config._attn_implementation = "sdpa"
     torch.set_default_dtype(torch.bfloat16)
     with torch.device(options.device):
         model = LlavaForConditionalGeneration(config).eval()
-    model.to(device=options.device, dtype=torch.bfloat16)
+    model.to(options.device)
     model.generation_config.eos_token_id = None  # no answer ends early
-    model.generation_config.pad_token_id = config.text_config.pad_token_id
+    model.generation_config.pad_token_id = getattr(config.text_config, "pad_token_id", None) or 0
     result["attention"] = str(getattr(model.config, "_attn_implementation", "not told"))
     side, patch = config.vision_config.image_size, config.vision_config.patch_size
     image_token = getattr(config, "image_token_index", None) or config.image_token_id
     visual = (side // patch) ** 2
     for batch in options.batches:
-        if on_gpu:
-            torch.cuda.reset_peak_memory_stats()
         text = torch.randint(10, 500, (batch, options.text_tokens - 1), device=options.device)
         first = torch.ones((batch, 1), dtype=torch.long, device=options.device)
         image = torch.full((batch, visual), image_token, dtype=torch.long, device=options.device)
@@ -76,12 +73,7 @@ def measure(options):
 
         prefill = median_milliseconds(synchronize, lambda: generate(1))
         whole = median_milliseconds(synchronize, lambda: generate(1 + options.decoded_tokens))
-        result["rows"].append({
-            "batch": batch,
-            "firstMilliseconds": prefill,
-            "decodeMilliseconds": whole - prefill,
-            "peakBytes": torch.cuda.max_memory_allocated() if on_gpu else None,
-        })
+        result["rows"].append({"batch": batch, "firstMilliseconds": prefill, "decodeMilliseconds": whole - prefill})
         say()
 
 

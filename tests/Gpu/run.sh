@@ -37,8 +37,6 @@ fi
 export EOS_LIBTORCH
 # Another minor version may work: the report says which it was, and holds its numbers against reference ones before anything else.
 export EOS_LIBTORCH_ANY_VERSION=${EOS_LIBTORCH_ANY_VERSION:-1}
-# libtorch loads some of its libraries by name when they are first needed.
-export LD_LIBRARY_PATH=$EOS_LIBTORCH${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 
 echo "libtorch of $EOS_LIBTORCH, at most $minutes minutes"
 status=0

@@ -25,12 +25,12 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
             name => Assert.True(!name!.StartsWith("libtorch", StringComparison.Ordinal) && !name.StartsWith("libc10", StringComparison.Ordinal), name));
     }
 
-    // Everything that a CPU can run, in the kit's own program with a libtorch that is not the kit's.
+    // Everything that a CPU can run, in the kit's own program with a libtorch that is not the kit's. The hours are for busy machines: a section is to end because it is done.
     [LinuxFact]
     public void It_runs_from_beginning_to_end_on_a_processor()
     {
         var run = ProcessRun.With(new() { ["EOS_LIBTORCH"] = PackedKit.LibTorch, ["DOTNET_ROOT"] = folder["no-dotnet"] },
-            kit["run.sh"], "--device", "cpu", "--shape", "tiny", "--minutes", "20", "--output", folder["results"]);
+            kit["run.sh"], "--device", "cpu", "--shape", "tiny", "--minutes", "600", "--output", folder["results"]);
         Assert.True(run.ExitCode == 0, run.Output);
         var results = Read(folder["results/gpu.json"]);
         Assert.Equal(Section.All.Select(section => (section.Name, "done")), results.Sections.Select(section => (section.Name, section.Outcome)));

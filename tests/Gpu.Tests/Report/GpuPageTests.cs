@@ -37,7 +37,7 @@ public class GpuPageTests
                 new SpeedRow { Batch = 1, EncodeMilliseconds = 4, PrefillMilliseconds = 20, DecodeMilliseconds = 640, MacsRatio = 1, KvBytesRatio = 1, PrefillTeraflop = 8, DecodeGigabytes = 960 },
                 new SpeedRow { Batch = 1, Budget = 64, EncodeMilliseconds = 4, PrefillMilliseconds = 10, DecodeMilliseconds = 320, MacsRatio = 0.2, KvBytesRatio = 0.2, PrefillTeraflop = 1.6, DecodeGigabytes = 864 },
             ],
-            Transformers = new Peer { Versions = "torch 2", Attention = "sdpa", Rows = [new PeerRow(1, 30, 1280, null)] },
+            Transformers = new Peer { Versions = "torch 2", Attention = "sdpa", Rows = [new PeerRow(1, 30, 1280)] },
         });
         Assert.Contains("| 1 | 576, unreduced | 4.0 | 20.0 | 640.0 | 10.00 | 1.00 × | 1.00 × | 1.00 × | 50 % | 50 % |\n", page);
         Assert.Contains("| 1 | 64 | 4.0 | 10.0 | 320.0 | 5.00 | 2.00 × | 5.00 × | 2.00 × | 20 % | 90 % |\n", page);

@@ -32,12 +32,10 @@ internal static class TransformersSection
             Path.Combine(AppContext.BaseDirectory, "hf_llava.py"), "--config", configFolder, "--device", bench.Device.ToString(), "--batches", string.Join(',', bench.Shape.Batches),
             "--text-tokens", $"{bench.Shape.TextTokens}", "--decoded-tokens", $"{bench.Shape.DecodedTokens}",
         ];
-        var start = new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true };
-        start.Environment.Remove("LD_LIBRARY_PATH"); // Python finds its own libraries
         var peer = new Peer { Problem = "the script ended before it said anything" };
         try
         {
-            using var process = Process.Start(start)!;
+            using var process = Process.Start(new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true })!;
             while (process.StandardOutput.ReadLine() is { } line)
             {
                 if (!line.StartsWith('{'))

@@ -17,8 +17,8 @@ def manual_seed(_):
     pass
 
 
-def set_default_dtype(_):
-    pass
+def set_default_dtype(dtype):
+    assert dtype == bfloat16
 
 
 def device(_):
