@@ -62,7 +62,7 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Equal(3, (await EosRun.InChildProcess(environment, "doctor")).ExitCode);
         var run = await EosRun.InChildProcess(new Dictionary<string, string?>(environment) { ["EOS_LIBTORCH_ANY_VERSION"] = "1" }, "doctor");
         Assert.Equal((0, ""), (run.ExitCode, run.Error)); // what is loaded says 2.10.0, and that needs no warning
-        Assert.Contains($"2.10.0, existing, {lib}\n", run.Output);
+        Assert.Contains("2.10.0, existing, ", run.Output);
     }
 
     [LinuxFact]
