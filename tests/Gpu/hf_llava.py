@@ -50,7 +50,7 @@ def measure(options):
     model.to(options.device)
     model.generation_config.eos_token_id = None  # no answer ends early
     model.generation_config.pad_token_id = getattr(config.text_config, "pad_token_id", None) or 0
-    result["attention"] = str(getattr(model.config, "_attn_implementation", "not told"))
+    result["attention"] = str(getattr(model.config.text_config, "_attn_implementation", "not told"))
     side, patch = config.vision_config.image_size, config.vision_config.patch_size
     image_token = getattr(config, "image_token_index", None) or config.image_token_id
     visual = (side // patch) ** 2

@@ -21,6 +21,7 @@ class LlavaConfig(types.SimpleNamespace):
 class LlavaForConditionalGeneration:
     def __init__(self, config):
         self.config = config
+        config.text_config._attn_implementation = config._attn_implementation
         self.generation_config = types.SimpleNamespace()
 
     def eval(self):
