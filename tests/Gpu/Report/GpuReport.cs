@@ -8,8 +8,9 @@ internal static class GpuReport
 {
     internal static void Write(string folder, GpuResults results)
     {
+        var page = GpuPage.Write(results); // before anything is written: it may find fault with the results
         AtomicFile.WriteText(Path.Combine(folder, "gpu.json"), JsonSerializer.Serialize(results, GpuResults.Json) + "\n");
-        AtomicFile.WriteText(Path.Combine(folder, "gpu.md"), GpuPage.Write(results));
+        AtomicFile.WriteText(Path.Combine(folder, "gpu.md"), page);
     }
 
     /// <summary>Whether every section was reached and done, and every check passed.</summary>
