@@ -44,18 +44,26 @@ public static partial class Doctor
     private static RuntimeFacts WithTorch(RuntimeFacts facts)
     {
         var libTorch = LoadedLibraries.Find("torch_cpu");
+        var version = libTorch is not null && NativeLibrary.TryLoad(libTorch, out var handle) ? ExistingLibTorch.ReportedVersion(handle) : null;
         var hasCuda = torch.cuda.is_available();
         return facts with
         {
             LibTorchFolder = Path.GetDirectoryName(libTorch),
-            LibTorchVersion = libTorch is not null && NativeLibrary.TryLoad(libTorch, out var handle) ? ExistingLibTorch.ReportedVersion(handle) : null,
+            LibTorchVersion = version,
             UsesExistingLibTorch = TorchRuntime.ExistingFolder is not null,
             LibTorchSharp = TorchRuntime.UsesCompatibilityCopy ? CompatibilityCopy.FindOriginal() : LoadedLibraries.Find("LibTorchSharp"),
             UsesCompatibilityCopy = TorchRuntime.UsesCompatibilityCopy,
             Devices = ["cpu", .. Enumerable.Range(0, hasCuda ? torch.cuda.device_count() : 0).Select(i => $"cuda:{i}")],
             Threads = torch.get_num_threads(),
-            Problems = hasCuda || !HasNvidiaDriver() ? [] : [UnusedGpu()],
+            Problems = [.. version is null || ExistingLibTorch.IsExpected(version) ? Enumerable.Empty<EnvironmentProblem>() : [OtherVersion(version)], .. hasCuda || !HasNvidiaDriver() ? Enumerable.Empty<EnvironmentProblem>() : [UnusedGpu()]],
         };
+    }
+
+    private static EnvironmentProblem OtherVersion(string version)
+    {
+        var missing = ExistingLibTorch.MissingFunctions;
+        return new(EosErrors.LibTorch, $"libtorch {version} is used at your own risk, because {ExistingLibTorch.AnyVersionVariable} is set: TorchSharp was compiled for {ExistingLibTorch.ExpectedVersion}, and only a patch release keeps the ABI. " +
+            (missing.Count == 0 ? "All functions that it calls are there. " : $"{missing.Count} functions that it calls are missing, for example {missing[0]}; calling one ends the process. ") + "Check results against the CPU.", IsError: false);
     }
 
     private static bool HasNvidiaDriver() => File.Exists("/proc/driver/nvidia/version");

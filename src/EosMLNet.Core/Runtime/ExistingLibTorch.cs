@@ -12,6 +12,9 @@ internal static partial class ExistingLibTorch
     /// <summary>The libtorch that TorchSharp was compiled for. A patch release keeps the ABI, a minor one does not.</summary>
     internal const string ExpectedVersion = "2.10.0";
 
+    /// <summary>The environment variable that, set to 1, lets a libtorch of another minor version pass: at the user's own risk, and <see cref="Doctor"/> says so.</summary>
+    internal const string AnyVersionVariable = "EOS_LIBTORCH_ANY_VERSION";
+
     // In the order in which each one's needs are met by those before it. The CUDA pair is absent from CPU builds.
     private static readonly (string Name, bool Required)[] Libraries =
         [("c10", true), ("torch_cpu", true), ("c10_cuda", false), ("torch_cuda", false), ("torch", true)];
@@ -58,6 +61,14 @@ internal static partial class ExistingLibTorch
         return version;
     }
 
+    /// <summary>Whether this libtorch, <c>major.minor.patch</c>, is one that TorchSharp was compiled for.</summary>
+    internal static bool IsExpected(string version) => version.StartsWith(ExpectedVersion[..(ExpectedVersion.LastIndexOf('.') + 1)], StringComparison.Ordinal);
+
+    /// <summary>The functions that TorchSharp calls and the loaded libtorch, of another version, does not have. Calling one ends the process.</summary>
+    internal static IReadOnlyList<string> MissingFunctions { get; private set; } = [];
+
+    private static bool AnyVersion => Environment.GetEnvironmentVariable(AnyVersionVariable) == "1";
+
     /// <summary>What the loaded libtorch_cpu says of itself, or null where it cannot tell.</summary>
     internal static unsafe string? ReportedVersion(nint torchCpu)
     {
@@ -86,18 +97,16 @@ internal static partial class ExistingLibTorch
         return folder;
     }
 
-    private static string CheckVersion(string folder, string? found)
-    {
-        var expected = ExpectedVersion[..ExpectedVersion.LastIndexOf('.')];
-        return found is not null && found.StartsWith($"{expected}.", StringComparison.Ordinal)
-            ? found
-            : throw Unfit(folder, $"it is libtorch {found ?? "of a version too old to tell"}");
-    }
+    private static string CheckVersion(string folder, string? found) => found is not null && (IsExpected(found) || AnyVersion)
+        ? found
+        : throw Unfit(folder, $"it is libtorch {found ?? "of a version too old to tell"}");
 
     private static void CheckExports(string folder, nint torch, string libTorchSharp)
     {
         var absent = ElfSymbols.LibTorchImports(libTorchSharp).Where(symbol => !NativeLibrary.TryGetExport(torch, symbol, out _)).ToArray();
-        if (absent.Length > 0)
+        if (AnyVersion)
+            MissingFunctions = absent;
+        else if (absent.Length > 0)
             throw Unfit(folder, $"it lacks {absent.Length} functions that TorchSharp calls, for example {absent[0]} (another version, or built with another C++ ABI)");
     }
 

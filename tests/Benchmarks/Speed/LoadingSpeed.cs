@@ -26,10 +26,10 @@ internal static class LoadingSpeed
     /// <param name="stored">The type they are stored in.</param>
     /// <param name="loaded">The type they are loaded in.</param>
     /// <returns>
-    /// Of each round, the seconds of reading divided by the seconds of loading; and how much the working set grew at most during the first load, divided by the bytes of the weights that were loaded (Linux only:
+    /// Of each round, the seconds of reading divided by the seconds of loading, reading into the one buffer and, with one thread, into fresh memory as large as the files; and how much the working set grew at most during the first load, divided by the bytes of the weights that were loaded (Linux only:
     /// elsewhere the peak is that of the whole process).
     /// </returns>
-    internal static (IReadOnlyList<double> Ratios, double PeakPerWeights) Measure(int rounds, int shards = 1, ScalarType stored = ScalarType.Float32, ScalarType loaded = ScalarType.Float32)
+    internal static (IReadOnlyList<double> ToBuffer, IReadOnlyList<double> ToFreshMemory, double PeakPerWeights) Measure(int rounds, int shards = 1, ScalarType stored = ScalarType.Float32, ScalarType loaded = ScalarType.Float32)
     {
         TorchRuntime.EnsureLoaded();
         var folder = Directory.CreateTempSubdirectory("eos-loading-").FullName;
@@ -39,16 +39,19 @@ internal static class LoadingSpeed
             var buffer = new byte[BufferSize];
             Array.ForEach(files, file => ReadThrough(file, buffer));
             var peak = PeakPerWeights(folder, loaded);
-            var ratios = new double[rounds];
+            double[] toBuffer = new double[rounds], toFreshMemory = new double[rounds];
             for (var round = 0; round < rounds; round++)
             {
                 var reading = Seconds(() => Array.ForEach(files, file => ReadThrough(file, buffer)));
+                var fresh = new List<Tensor>();
+                var filling = Seconds(() => fresh.AddRange(files.Select(ReadWhole)));
+                fresh.ForEach(memory => memory.Dispose());
                 LlavaModel? model = null;
                 var loading = Seconds(() => model = LlavaModel.Load(folder, loaded));
                 model!.Dispose();
-                ratios[round] = reading / loading;
+                (toBuffer[round], toFreshMemory[round]) = (reading / loading, filling / loading);
             }
-            return (ratios, peak);
+            return (toBuffer, toFreshMemory, peak);
         }
         finally
         {
@@ -69,6 +72,18 @@ internal static class LoadingSpeed
         long offset = 0;
         for (int count; (count = RandomAccess.Read(file, buffer, offset)) > 0;)
             offset += count;
+    }
+
+    private static Tensor ReadWhole(string path)
+    {
+        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        var memory = empty(RandomAccess.GetLength(file), ScalarType.Byte).DetachFromDisposeScope();
+        for (long offset = 0, count; offset < memory.shape[0]; offset += count)
+        {
+            using var piece = memory.narrow(0, offset, Math.Min(BufferSize, memory.shape[0] - offset));
+            count = RandomAccess.Read(file, piece.bytes, offset);
+        }
+        return memory;
     }
 
     private static double PeakPerWeights(string folder, ScalarType loaded)

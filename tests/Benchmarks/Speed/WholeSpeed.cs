@@ -35,8 +35,9 @@ internal static class WholeSpeed
         (string Name, int Shards, torch.ScalarType Stored)[] cases = [("1.2 GB in float32, one file", 1, torch.ScalarType.Float32), ("1.2 GB in float32, three shards", 3, torch.ScalarType.Float32), ("0.6 GB in bfloat16, loaded as such", 1, torch.ScalarType.BFloat16)];
         foreach (var (name, shards, stored) in quick ? cases[..1] : cases)
         {
-            var (ratios, peak) = LoadingSpeed.Measure(rounds, shards, stored, stored);
-            yield return SpeedRow.Of(Loading, $"loading, {name}", ratios, "time to read the same files, in the page cache, into one buffer of 1 MiB", "at least 0.8", "");
+            var (toBuffer, toFreshMemory, peak) = LoadingSpeed.Measure(rounds, shards, stored, stored);
+            yield return SpeedRow.Of(Loading, $"loading, {name}", toFreshMemory, "time to read the same files, in the page cache, into fresh memory", "at least 0.8", "one thread reads");
+            yield return SpeedRow.Of(Loading, $"loading, {name}", toBuffer, "time to read the same files into one buffer of 1 MiB, which keeps nothing", "at least 0.8", "no page is cleared for it");
             yield return SpeedRow.Of(Loading, $"memory while loading, {name}", [peak], "the weights", "at most 1.10", "one load");
         }
     }

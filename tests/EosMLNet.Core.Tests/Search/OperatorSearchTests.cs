@@ -63,6 +63,18 @@ public class OperatorSearchTests
         Assert.All(result.Plan.Sites.Where(site => site.Layer == 0), site => Assert.False(site.Score.ContainsKey(ScoreCriterion.TextAttention)));
     }
 
+    // A GPU's models are in 16 bits; the operator computes in 32, and what it gives back to the decoder must not be.
+    [Fact]
+    public void A_model_in_16_bits_is_searched_with_every_criterion()
+    {
+        using var model = SearchSample.Model(dtype: ScalarType.BFloat16);
+        using var data = SearchSample.Data(model, 4, 1);
+        ScoreCriterion[] all = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
+        var result = Search(model, data, Settings with { Scores = all });
+        Assert.Equal(5, result.Plan.Ledger.Mean);
+        Assert.All(result.Report.Losses, loss => Assert.True(double.IsFinite(loss)));
+    }
+
     [Fact]
     public void One_seed_gives_one_plan_to_the_last_bit()
     {

@@ -52,6 +52,20 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [LinuxFact]
+    public async Task A_package_of_another_version_passes_where_the_user_insists()
+    {
+        var lib = root.CreateSubdirectory("lib").FullName;
+        foreach (var file in Directory.GetFiles(Packaged))
+            File.CreateSymbolicLink(Path.Combine(lib, Path.GetFileName(file)), file);
+        File.WriteAllText(Path.Combine(root.FullName, "version.py"), "__version__ = '2.11.0'\n");
+        var environment = new Dictionary<string, string?> { ["EOS_LIBTORCH"] = lib };
+        Assert.Equal(3, (await EosRun.InChildProcess(environment, "doctor")).ExitCode);
+        var run = await EosRun.InChildProcess(new Dictionary<string, string?>(environment) { ["EOS_LIBTORCH_ANY_VERSION"] = "1" }, "doctor");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error)); // what is loaded says 2.10.0, and that needs no warning
+        Assert.Contains("2.10.0, existing, ", run.Output);
+    }
+
+    [LinuxFact]
     public async Task A_library_of_another_version_is_refused_with_what_was_found()
     {
         foreach (var file in Files) // libc10 loads, but is no libtorch of 2.10

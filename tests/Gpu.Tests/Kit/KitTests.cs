@@ -1,0 +1,130 @@
+using System.Text.Json;
+using EosMLNet;
+using EosMLNet.Tool.Tests;
+using Gpu.Report;
+using Gpu.Sections;
+using Gpu.Shapes;
+
+namespace Gpu.Tests.Kit;
+
+/// <summary>The packed kit, as it is unpacked and started on another machine.</summary>
+public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [LinuxFact]
+    public void It_stays_below_60_MB() => Assert.InRange(new FileInfo(kit.File).Length, 1, 60_000_000);
+
+    [LinuxFact]
+    public void It_carries_dot_net_and_TorchSharps_native_part_but_no_libtorch()
+    {
+        Assert.All(["Gpu", "libcoreclr.so", "libLibTorchSharp.so", "run.sh", "hf_llava.py", "scenes-llava/model.safetensors", "golden/tiny-llava/config.json"], name => Assert.True(File.Exists(kit[name]), name));
+        Assert.All(Directory.GetFiles(kit[""], "*", SearchOption.AllDirectories).Select(Path.GetFileName),
+            name => Assert.True(!name!.StartsWith("libtorch", StringComparison.Ordinal) && !name.StartsWith("libc10", StringComparison.Ordinal), name));
+    }
+
+    // Everything that a CPU can run, in the kit's own program with a libtorch that is not the kit's. The hours are for busy machines: a section is to end because it is done.
+    [LinuxFact]
+    public void It_runs_from_beginning_to_end_on_a_processor()
+    {
+        var run = ProcessRun.With(new() { ["EOS_LIBTORCH"] = PackedKit.LibTorch, ["DOTNET_ROOT"] = folder["no-dotnet"] },
+            kit["run.sh"], "--device", "cpu", "--shape", "tiny", "--minutes", "600", "--output", folder["results"]);
+        Assert.True(run.ExitCode == 0, run.Output);
+        var results = Read(folder["results/gpu.json"]);
+        Assert.Equal(Section.All.Select(section => (section.Name, "done")), results.Sections.Select(section => (section.Name, section.Outcome)));
+        Assert.All(results.Parity.Concat(results.Checks), check => Assert.True(check.Passed, $"{check.Name}: {check.Detail}"));
+        Assert.Equal(10 + 4 * 3 + 1, results.Parity.Count);
+        Assert.True(results.Checks.Count >= 20);
+        Assert.Equal(PackedKit.LibTorch, results.Facts!.Runtime.LibTorchFolder);
+        Assert.True(results.Facts.Runtime.UsesExistingLibTorch);
+        Assert.True(results.Ceilings is { MatmulTeraflops: > 0, CopyGigabytes: > 0 });
+        AssertSpeed(results.Speed);
+        Assert.Equal(Shape.Tiny.SearchBatches, results.Search.Select(row => row.Batch));
+        Assert.All(results.Search, row => Assert.True(row is { StepSeconds: > 0, Note: null }));
+        Assert.True(results.Transformers!.Problem is not null || results.Transformers.Rows.Count == Shape.Tiny.Batches.Count);
+        Assert.Equal(GpuPage.Write(results), File.ReadAllText(folder["results/gpu.md"]));
+    }
+
+    // What the rows suppose, worked out anew from the shape.
+    private static void AssertSpeed(IReadOnlyList<SpeedRow> rows)
+    {
+        var (shape, text) = (Shape.Tiny, Shape.Tiny.Config.Text);
+        Assert.Equal(from batch in shape.Batches from budget in new int?[] { null, 12, 8, 4, 1 } select (batch, budget), rows.Select(row => (row.Batch, row.Budget)));
+        Assert.All(rows, row => Assert.True(row is { EncodeMilliseconds: > 0, PrefillMilliseconds: > 0 } && double.IsFinite(row.DecodeMilliseconds)));
+        double n = 36 + 32, d = text.HiddenSize, m = text.IntermediateSize, layers = text.LayerCount, v = text.VocabularySize;
+        double matrices = layers * (4 * d * d + 3 * d * m) + v * d, norms = (2 * layers + 1) * d;
+        var macs = n * (matrices - v * d) + layers * 2 * d * n * n + v * d;
+        Assert.Equal(2 * macs * 2 / 1e12, rows.Single(row => row is { Batch: 2, Budget: null }).PrefillTeraflop, 1e-15);
+        var bytes = 64 * (2 * (matrices + norms) + 2 * layers * 2 * d * 2 * (n + 32.5));
+        Assert.Equal(bytes / 1e9, rows.Single(row => row is { Batch: 2, Budget: null }).DecodeGigabytes, 1e-12);
+        Assert.All(rows, row => Assert.True(row.Budget is null ? row.MacsRatio == 1 : row.MacsRatio < 1 && row.KvBytesRatio == (row.Budget + 32) / n));
+    }
+
+    [LinuxFact]
+    public void Without_a_driver_it_says_so_and_starts_nothing()
+    {
+        Directory.CreateDirectory(folder["bin"]);
+        foreach (var tool in new[] { "bash", "dirname", "awk" })
+            File.CreateSymbolicLink(folder[$"bin/{tool}"], Path.Combine("/usr/bin", tool));
+        var run = ProcessRun.With(new() { ["PATH"] = folder["bin"] }, "/bin/bash", kit["run.sh"], "--output", folder["results"]);
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith("run.sh : error EOS2002: there is no nvidia-smi", run.Output);
+        Assert.False(Directory.Exists(folder["results"]));
+    }
+
+    [LinuxTheory]
+    [InlineData("EOS1013: '--devise' is no option", "--devise", "cpu")]
+    [InlineData("EOS1013: '--device' has no value", "--device")]
+    [InlineData("EOS1013: --minutes is 'soon'", "--minutes", "soon")]
+    [InlineData("EOS1013: --minutes is '0'", "--minutes", "0")]
+    public void A_bad_option_is_named(string message, params string[] arguments)
+    {
+        var run = ProcessRun.Of(kit["run.sh"], arguments);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains(message, run.Output);
+    }
+
+    [LinuxFact]
+    public void A_machine_without_PyTorch_is_told_what_to_do()
+    {
+        var run = ProcessRun.With(new() { ["EOS_PYTHON"] = "python-that-is-not-there" }, kit["run.sh"], "--device", "cpu", "--shape", "tiny");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("EOS2001: there is no 'python-that-is-not-there'", run.Output);
+    }
+
+    [LinuxTheory]
+    [InlineData("'' is no command")]
+    [InlineData("'unpack' is no command", "unpack")]
+    public void The_packing_script_names_a_bad_command(string message, params string[] arguments)
+    {
+        var run = ProcessRun.Of(Repository.At("build", "gpu.sh"), arguments);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(message, run.Output);
+    }
+
+    // A GPU that is not there fails every section that needs it, and the report is there all the same.
+    [LinuxFact]
+    public void A_section_that_fails_costs_no_other()
+    {
+        var run = ProcessRun.With(new() { ["EOS_LIBTORCH"] = PackedKit.LibTorch }, kit["Gpu"], "all", "--device", "cuda:77", "--shape", "tiny", "--output", folder["results"]);
+        Assert.Equal(1, run.ExitCode);
+        var results = Read(folder["results/gpu.json"]);
+        Assert.All(results.Sections, section => Assert.Equal("failed", section.Outcome));
+        Assert.All(results.Sections, section => Assert.StartsWith(EosErrors.Device, section.Problem));
+        Assert.Contains("- `speed` failed: EOS2002: The device 'cuda:77'", File.ReadAllText(folder["results/gpu.md"]));
+    }
+
+    [LinuxFact]
+    public void When_the_time_is_up_the_rest_is_said_to_be_missing()
+    {
+        var run = ProcessRun.With(new() { ["EOS_LIBTORCH"] = PackedKit.LibTorch }, kit["Gpu"], "all", "--device", "cpu", "--shape", "tiny", "--minutes", "0.001", "--output", folder["results"]);
+        Assert.Equal(1, run.ExitCode);
+        var results = Read(folder["results/gpu.json"]);
+        Assert.Equal(["timed out", "not reached", "not reached", "not reached", "not reached", "not reached", "not reached"], results.Sections.Select(section => section.Outcome));
+        Assert.Contains("- `transformers` not reached", File.ReadAllText(folder["results/gpu.md"]));
+    }
+
+    private static GpuResults Read(string file) => JsonSerializer.Deserialize<GpuResults>(File.ReadAllText(file), GpuResults.Json)!;
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using EosMLNet.Runtime;
+
+namespace Gpu.Tests.Kit;
+
+/// <summary>The kit, packed by its script once for all tests and unpacked; and a folder with the libtorch that stands for a machine's own.</summary>
+public sealed class PackedKit : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public PackedKit()
+    {
+        if (!OperatingSystem.IsLinux())
+            return; // the kit is for Linux
+        var packed = ProcessRun.Of(Repository.At("build", "gpu.sh"), "pack", File);
+        Assert.True(packed.ExitCode == 0, packed.Output);
+        var unpacked = ProcessRun.Of("tar", "-C", folder.Path, "-xzf", File);
+        Assert.True(unpacked.ExitCode == 0, unpacked.Output);
+    }
+
+    /// <summary>The packed file.</summary>
+    internal string File => folder["out/kit.tar.gz"];
+
+    /// <summary>The path of a file of the unpacked kit.</summary>
+    internal string this[string name] => Path.Combine(folder.Path, "eos-gpu", name);
+
+    /// <summary>A libtorch outside of the kit.</summary>
+    internal static string LibTorch { get; } = Path.GetDirectoryName(LoadedLibraries.Find("torch_cpu"))!;
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,11 @@
+using EosMLNet.Runtime;
+
+namespace Gpu.Report;
+
+/// <summary>The machine.</summary>
+/// <param name="Card">The GPU's name; <see langword="null"/> without one.</param>
+/// <param name="Driver">Its driver's version.</param>
+/// <param name="MemoryMegabytes">Its memory.</param>
+/// <param name="Cores">Cores of the host.</param>
+/// <param name="Runtime">What <c>eos doctor</c> finds.</param>
+internal sealed record Facts(string? Card, string? Driver, double? MemoryMegabytes, int Cores, RuntimeFacts Runtime);

@@ -1,0 +1,132 @@
+using EosMLNet;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using EosMLNet.Search;
+using Gpu.Shapes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Gpu.Sections;
+
+/// <summary>What the tests say of the CPU, said of the device: every method, the search's gradients, the same bytes twice, nothing left behind.</summary>
+internal static class ChecksSection
+{
+    private const double LogitTolerance = 2e-3, GradientTolerance = 1e-2;
+    private const int PromptLength = 8, Prompts = 3, Tokens = 6;
+
+    internal static void Measure(Bench bench, Action<object> save)
+    {
+        var checks = new CheckList(save);
+        using LlavaModel onCpu = Scenes.LoadTiny(ScalarType.Float32, CPU), model = Scenes.LoadTiny(ScalarType.Float32, bench.Device);
+        checks.Add("the weights are on the device", () => (model.Device.type == bench.Device.type && model.Weights.Values.All(weight => weight.device_type == bench.Device.type), $"{model.Device}"));
+        Methods(checks, onCpu, model);
+        checks.AtMost("the search's gradients, length of the difference to the CPU's as a part of their own", GradientTolerance, () => Relative(SearchGradient.Of(onCpu), SearchGradient.Of(model)));
+        Twice(checks, bench);
+        Leaks(checks, bench, model);
+        if (bench.IsGpu)
+            checks.Add("a GPU that is not there is refused with EOS2002", () => Refused($"cuda:{cuda.device_count()}"));
+    }
+
+    private static void Methods(CheckList checks, LlavaModel onCpu, LlavaModel model)
+    {
+        using var unrecorded = no_grad();
+        (string Name, Func<PlanModel, ReductionPlan> Plan)[] methods =
+        [
+            ("random", m => Baselines.Random(m, Tokens, seed: 1)), ("stride", m => Baselines.Stride(m, Tokens)), ("2-D pool", m => Baselines.AveragePool(m, Tokens)),
+            ("ToMe", m => Baselines.ToMe(m, Tokens)), ("ToMe in the tower", m => Baselines.ToMeTower(m, Tokens)), ("DivPrune", m => Baselines.DivPrune(m, Tokens)), ("VisionZip", m => Baselines.VisionZip(m, Tokens)),
+            ("PruMerge", m => Baselines.PruMerge(m, Tokens)), ("PruMerge+", m => Baselines.PruMergePlus(m, Tokens)), ("FastV", m => Baselines.FastV(m, Tokens)), ("PyramidDrop", m => Baselines.PyramidDrop(m, Tokens)),
+            ("SparseVLM 1", m => Baselines.SparseVlm1(m, Tokens)), ("SparseVLM 2", m => Baselines.SparseVlm2(m, Tokens)), ("DART", m => Baselines.Dart(m, Tokens)), ("all parts of the operator", m => TypicalPlan.Of(m, Tokens)),
+        ];
+        foreach (var (name, plan) in methods)
+            checks.AtMost($"{name}: logits, largest difference to the CPU's", LogitTolerance, () =>
+            {
+                using var scope = NewDisposeScope();
+                return Logits(onCpu, plan(onCpu)).sub(Logits(model, plan(model)).cpu()).abs().max().Number();
+            });
+    }
+
+    private static void Twice(CheckList checks, Bench bench)
+    {
+        using var model = Scenes.Load(ScalarType.Float32, bench.Device);
+        checks.Add("the same prompts give the same bytes twice", () =>
+        {
+            using var unrecorded = no_grad();
+            using var scope = NewDisposeScope();
+            var plan = TypicalPlan.Of(model, 36);
+            return (Logits(model, plan).equal(Logits(model, plan)).all().cpu().item<bool>(), "logits under four sites");
+        });
+        checks.Add("the same search gives finite losses and the same plan twice", () =>
+        {
+            var data = Scenes.Draw(seed: 12, pictures: 4);
+            var settings = new SearchSettings { Constraints = new() { MeanVisualTokens = 24 }, Steps = 4, BatchSize = 4, ValidationQuestions = 8, SnapToCorners = false, TryCounts = false };
+            SearchResult[] runs = [.. Enumerable.Range(0, 2).Select(_ => new OperatorSearch(model, settings).Run(data, data))];
+            var same = runs[0].Plan.ToJson() == runs[1].Plan.ToJson() && runs[0].Report.Losses.SequenceEqual(runs[1].Report.Losses);
+            return (same && runs[0].Report.Losses.All(double.IsFinite), FormattableString.Invariant($"losses {string.Join(", ", runs[0].Report.Losses.Select(loss => loss.ToString("g4", System.Globalization.CultureInfo.InvariantCulture)))}{(same ? "" : "; the second run differs")}"));
+        });
+    }
+
+    private static void Leaks(CheckList checks, Bench bench, LlavaModel model)
+    {
+        var plan = TypicalPlan.Of(model, Tokens);
+        Answer();
+        checks.Add("answering leaves no tensor behind", () =>
+        {
+            var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+            Answer();
+            var left = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount - before;
+            return (left == 0, $"{left} tensors");
+        });
+        if (bench.IsGpu)
+            checks.Add("device memory does not grow with answers", () =>
+            {
+                for (var i = 0; i < 3; i++)
+                    Answer();
+                var before = DeviceMemory.Used(bench);
+                for (var i = 0; i < 10; i++)
+                    Answer();
+                var grown = DeviceMemory.Used(bench) - before;
+                return (grown is <= 0, grown is null ? "CUDA's runtime library was not found" : $"{grown} bytes in ten rounds");
+            });
+
+        void Answer()
+        {
+            using var batch = Batch(model);
+            new ReducedModel(model, plan).Generate(batch, 4);
+        }
+    }
+
+    private static (bool, string) Refused(string device)
+    {
+        try
+        {
+            TorchDevice.Resolve(device);
+            return (false, $"{device} was accepted");
+        }
+        catch (EosException e)
+        {
+            return (e.Code == EosErrors.Device, e.Code);
+        }
+    }
+
+    private static Tensor Logits(LlavaModel model, ReductionPlan plan)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = Batch(model, plan);
+        var logits = new ReducedModel(model, plan).Forward(batch);
+        return logits.narrow(1, logits.shape[1] - 1, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same random pictures and prompts on every device.</summary>
+    private static PromptBatch Batch(LlavaModel model, ReductionPlan? plan = null)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var random = new Random(5);
+        int[][] prompts = [.. Enumerable.Range(0, Prompts).Select(_ => (int[])[1, model.ImageTokenId, .. Enumerable.Range(0, PromptLength).Select(_ => random.Next(10, 200))])];
+        return PromptBatch.Create(model, prompts, model.EncodeImages(SearchGradient.Pixels(model, seed: 1, Prompts), plan: plan));
+    }
+
+    private static double Relative(double[] expected, double[] found) =>
+        Math.Sqrt(expected.Zip(found, (x, y) => (x - y) * (x - y)).Sum() / expected.Sum(x => x * x));
+}

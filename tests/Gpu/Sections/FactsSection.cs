@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using EosMLNet.Runtime;
+using Gpu.Report;
+using Gpu.Shapes;
+
+namespace Gpu.Sections;
+
+/// <summary>The card, its driver, and what <c>eos doctor</c> says.</summary>
+internal static class FactsSection
+{
+    internal static void Measure(Bench bench, Action<object> save)
+    {
+        var card = bench.IsGpu ? Query() : null;
+        save(new Facts(card?[0], card?[1], card is null ? null : double.Parse(card[2], CultureInfo.InvariantCulture), Environment.ProcessorCount, Doctor.Examine()));
+    }
+
+    // The first card's name, driver and megabytes; null where the driver's tool is not there, which is no reason to give up.
+    private static string[]? Query()
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
+            var fields = process.StandardOutput.ReadLine()?.Split(',', StringSplitOptions.TrimEntries);
+            process.WaitForExit();
+            return process.ExitCode == 0 && fields is [_, _, var megabytes] && double.TryParse(megabytes, CultureInfo.InvariantCulture, out _) ? fields : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Data;
+using EosMLNet.Evaluation;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+using Gpu.Shapes;
+using static TorchSharp.torch;
+
+namespace Gpu.Sections;
+
+/// <summary>The device computes what transformers computed for the reference numbers, and what the CPU computes.</summary>
+internal static class ParitySection
+{
+    // What float32 sums in another order come to; bf16 has 8 bits, and its answers may differ where two are almost equally probable.
+    private const double GoldenTolerance = 1e-3, LogitTolerance = 1e-2, Bf16LogitShare = 0.1, Bf16Agreement = 0.9;
+    private const int Pictures = 6;
+
+    internal static void Measure(Bench bench, Action<object> save)
+    {
+        using var unrecorded = no_grad();
+        var checks = new CheckList(save);
+        Golden(bench, checks);
+        var data = Scenes.Draw(seed: 11, Pictures);
+        using var onCpu = Scenes.Load(ScalarType.Float32, CPU);
+        using var single = Scenes.Load(ScalarType.Float32, bench.Device);
+        using var half = Scenes.Load(ScalarType.BFloat16, bench.Device);
+        foreach (var (name, plan) in Plans(onCpu))
+        {
+            var (expected, wanted) = (Answers(onCpu, plan, data), Logits(onCpu, plan, data));
+            checks.Add($"{name}: float32 gives the CPU's answers", () => Same(expected, Answers(single, plan, data), least: 1));
+            checks.AtMost($"{name}: float32 logits, largest difference to the CPU's", LogitTolerance, () => Difference(wanted, Logits(single, plan, data)));
+            checks.Add($"{name}: bf16 gives the CPU's answers, nearly always", () => Same(expected, Answers(half, plan, data), Bf16Agreement));
+            if (plan.Sites.Count == 0) // under a plan one other token makes other logits, and which token is best is a matter of bits
+                checks.AtMost($"{name}: bf16 logits, root mean square of the difference to the CPU's, as a part of the logits'", Bf16LogitShare, () => Relative(wanted, Logits(half, plan, data)));
+            wanted.Dispose();
+        }
+    }
+
+    private static IEnumerable<(string Name, ReductionPlan Plan)> Plans(LlavaModel model) =>
+    [
+        ("unreduced", ReductionPlan.Identity(model)),
+        ("DivPrune at 24 of 144", Baselines.DivPrune(model, 24)),
+        ("PyramidDrop at 48", Baselines.PyramidDrop(model, 48)),
+        ("four sites at 36", TypicalPlan.Of(model, 36)),
+    ];
+
+    private static void Golden(Bench bench, CheckList checks)
+    {
+        using var model = Scenes.LoadTiny(ScalarType.Float32, bench.Device);
+        using var golden = SafetensorsFile.Open(Path.Combine(Scenes.GoldenFolder, "golden-tiny-llava.safetensors"));
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model));
+        foreach (var name in new[] { "a", "b", "c", "d", "e" })
+        {
+            checks.AtMost($"reference case {name}: logits, largest difference to transformers'", GoldenTolerance, () =>
+            {
+                using var scope = NewDisposeScope();
+                using var batch = Batch(name);
+                return Difference(golden.Read($"{name}.logits"), unreduced.Forward(batch));
+            });
+            checks.Add($"reference case {name}: the tokens that transformers generates", () =>
+            {
+                using var scope = NewDisposeScope();
+                using var batch = Batch(name);
+                long[] expected = golden.Read($"{name}.generated_ids").data<long>().ToArray();
+                var found = unreduced.Generate(batch, expected.Length).Ids[0];
+                return (found.Select(id => (long)id).SequenceEqual(expected), $"{found.Zip(expected).Count(pair => pair.First == pair.Second)} of {expected.Length}");
+            });
+        }
+
+        PromptBatch Batch(string name)
+        {
+            int[] ids = [.. golden.Read($"{name}.input_ids_unexpanded").data<long>().ToArray().Select(id => (int)id)];
+            var hasImage = golden.Entries.ContainsKey($"{name}.pixel_values");
+            return PromptBatch.Create(model, [ids], hasImage ? model.EncodeImages(golden.Read($"{name}.pixel_values").to(bench.Device)) : null);
+        }
+    }
+
+    private static IReadOnlyList<string> Answers(LlavaModel model, ReductionPlan plan, VqaDataset data) => Evaluator.Evaluate(new ReducedModel(model, plan), data).Answers;
+
+    private static (bool, string) Same(IReadOnlyList<string> expected, IReadOnlyList<string> found, double least)
+    {
+        var same = expected.Zip(found).Count(pair => pair.First == pair.Second);
+        return (same >= least * expected.Count, $"{same} of {expected.Count}");
+    }
+
+    // The first answer token's logits of the first questions, (B, vocabulary), float64 on the CPU, outside of any dispose scope.
+    private static Tensor Logits(LlavaModel model, ReductionPlan plan, VqaDataset data)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = PromptBatch.Create(model, [.. data.Examples.Take(8).Select(row => ((RgbImage?)data.Pictures[row.Picture], row.Question))]);
+        var logits = new ReducedModel(model, plan).Forward(batch);
+        return logits.narrow(1, logits.shape[1] - 1, 1).to(ScalarType.Float64).cpu().DetachFromDisposeScope();
+    }
+
+    private static double Difference(Tensor expected, Tensor found)
+    {
+        using var scope = NewDisposeScope();
+        return expected.to(ScalarType.Float64).sub(found.to(ScalarType.Float64).cpu()).abs().max().Number();
+    }
+
+    private static double Relative(Tensor expected, Tensor found)
+    {
+        using var scope = NewDisposeScope();
+        return expected.sub(found).norm().Number() / expected.norm().Number();
+    }
+}

@@ -1,0 +1,53 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using EosMLNet.Search;
+using static TorchSharp.torch;
+
+namespace Gpu.Sections;
+
+/// <summary>The gradients of one search step on random questions about random pictures, the same on every device.</summary>
+internal static class SearchGradient
+{
+    private const int Pictures = 4, Rank = 4;
+
+    internal static double[] Of(LlavaModel model)
+    {
+        using var scope = NewDisposeScope();
+        // Without the one score whose coordinates, principal directions, have signs that are a matter of chance.
+        var settings = new SearchSettings
+        {
+            Constraints = new() { MeanVisualTokens = 6 }, Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention],
+        };
+        using var data = Data(model);
+        using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, Criteria.WorkingType(model.DataType));
+        using var variables = new SearchVariables(model, settings, basis);
+        variables.MeetBudget();
+        var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
+        var vision = data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]);
+        var hidden = new SearchForward(model).Run(batch, vision, variables.Sites(), settings.InitialTemperature, kept => kept + 16);
+        TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden)).backward();
+        return [.. variables.ScoreParameters.Concat(variables.CountParameters).Concat(variables.SiteParameters).Where(x => x.grad is not null).SelectMany(x => x.grad!.Numbers())];
+    }
+
+    /// <summary>Random pictures for a model, (I, 3, H, W).</summary>
+    internal static Tensor Pixels(LlavaModel model, int seed, int count)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        var side = model.Config.Vision.ImageSize;
+        return randn([count, 3, side, side], generator: generator).to(model.DataType, model.Device).MoveToOuterDisposeScope();
+    }
+
+    private static SearchData Data(LlavaModel model)
+    {
+        var random = new Random(7);
+        var rows = PackedRow.Pack(Enumerable.Range(0, Pictures).Select(picture => (picture, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(4), [.. Ids(2), 2]))), questionsPerRow: 1);
+        return new SearchData(rows, new PictureCache(wanted =>
+        {
+            using var inner = NewDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(picture => model.EncodeImages(Pixels(model, 100 + picture, 1)))]).MoveToOuterDisposeScope();
+        }, 1 << 28), [""], "sha256:random");
+
+        int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 200))];
+    }
+}

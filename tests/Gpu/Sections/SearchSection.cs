@@ -1,0 +1,45 @@
+using EosMLNet.Search;
+using Gpu.Report;
+using Gpu.Shapes;
+
+namespace Gpu.Sections;
+
+/// <summary>What a step of the search costs on this shape, at several numbers of questions.</summary>
+internal static class SearchSection
+{
+    private const int Steps = 5, Pictures = 4;
+
+    internal static void Measure(Bench bench, Action<object> save)
+    {
+        var before = DeviceMemory.Used(bench);
+        using var model = RandomLlava.Create(bench, Scenes.Processor(bench.Shape.Config));
+        var data = Scenes.Draw(seed: 13, Pictures);
+        var rows = new List<SearchRow>();
+        foreach (var batch in bench.Shape.SearchBatches)
+        {
+            rows.Add(Row(batch));
+            save(rows);
+            Console.WriteLine(FormattableString.Invariant($"  {batch} questions: {(rows[^1].StepSeconds is { } seconds ? $"{seconds:0.000} s a step" : rows[^1].Note)}"));
+            if (rows[^1].StepSeconds is null)
+                break; // more questions need more
+        }
+
+        SearchRow Row(int batch)
+        {
+            var times = new StepTimes();
+            var settings = new SearchSettings
+            {
+                Constraints = new() { MeanVisualTokens = bench.Shape.SearchBudget }, Steps = Steps, BatchSize = batch, ValidationQuestions = 1, SnapToCorners = false, TryCounts = false,
+            };
+            try
+            {
+                new OperatorSearch(model, settings).Run(data, data.Take(1), times);
+                return new SearchRow(batch, times.Median, DeviceMemory.Used(bench) - before, null);
+            }
+            catch (System.Runtime.InteropServices.ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+            {
+                return new SearchRow(batch, null, null, "out of device memory");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using EosMLNet;
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using Gpu.Report;
+using Gpu.Shapes;
+using static TorchSharp.torch;
+
+namespace Gpu.Sections;
+
+/// <summary>Prefill and decode of a model with random weights, unreduced and under plans.</summary>
+internal static class SpeedSection
+{
+    private const int Repeats = 10;
+
+    internal static void Measure(Bench bench, Action<object> save)
+    {
+        using var unrecorded = inference_mode();
+        using var model = RandomLlava.Create(bench);
+        var rows = new List<SpeedRow>();
+        foreach (var batch in bench.Shape.Batches)
+        {
+            foreach (var budget in new int?[] { null }.Concat(bench.Shape.Budgets.Select(tokens => (int?)tokens)))
+            {
+                rows.Add(Row(bench, model, batch, budget));
+                save(rows);
+                Console.WriteLine(FormattableString.Invariant($"  batch {batch}, {(budget is null ? "unreduced" : $"{budget} mean tokens")}: encode {rows[^1].EncodeMilliseconds:0.0} ms, prefill {rows[^1].PrefillMilliseconds:0.0} ms, decode {rows[^1].DecodeMilliseconds:0.0} ms"));
+            }
+        }
+    }
+
+    private static SpeedRow Row(Bench bench, LlavaModel model, int rows, int? budget)
+    {
+        using var scope = NewDisposeScope();
+        var plan = budget is { } mean ? TypicalPlan.Of(model, mean) : ReductionPlan.Identity(model);
+        var (shape, reduced) = (bench.Shape, new ReducedModel(model, plan));
+        var pixels = SearchGradient.Pixels(model, seed: 1, rows);
+        var encode = Clock.Median(bench, Repeats, () => model.EncodeImages(pixels).Dispose());
+        using var batch = PromptBatch.Create(model, Prompts(model, rows, shape.TextTokens), model.EncodeImages(pixels));
+        var first = Clock.Median(bench, Repeats, () => reduced.Generate(batch, 1));
+        var all = Clock.Median(bench, Repeats, () => CheckLength(reduced.Generate(batch, 1 + shape.DecodedTokens), 1 + shape.DecodedTokens));
+        var ledger = TokenLedger.Compute(plan.Model, plan.Sites, shape.TextTokens);
+        return new SpeedRow
+        {
+            Budget = budget,
+            Batch = rows,
+            EncodeMilliseconds = encode,
+            PrefillMilliseconds = first,
+            DecodeMilliseconds = all - first,
+            MacsRatio = ledger.MacsRatio,
+            KvBytesRatio = ledger.KvBytesRatio,
+            PrefillTeraflop = 2e-12 * rows * Macs(model, ledger),
+            DecodeGigabytes = 1e-9 * DecodedBytes(model, ledger, rows, shape.DecodedTokens),
+        };
+    }
+
+    private static int[][] Prompts(LlavaModel model, int rows, int textTokens)
+    {
+        var random = new Random(3);
+        return [.. Enumerable.Range(0, rows).Select(_ => (int[])[model.Config.BosTokenId, model.ImageTokenId, .. Enumerable.Range(1, textTokens - 1).Select(_ => random.Next(10, 500))])];
+    }
+
+    private static void CheckLength(Generation generation, int expected)
+    {
+        if (generation.Ids.Any(ids => ids.Length != expected))
+            throw new EosException(EosErrors.ModelInput, $"An answer has {generation.Ids.Min(ids => ids.Length)} tokens; expected {expected}. The times would be those of shorter answers.");
+    }
+
+    private static double Macs(LlavaModel model, TokenLedger ledger)
+    {
+        var (linear, square) = TokenLedger.MacsPerLayer(model);
+        return ledger.VisualTokensPerLayer.Sum(visual => linear * (visual + ledger.TextTokens) + square * Math.Pow(visual + ledger.TextTokens, 2)) + (double)model.HiddenSize * model.VocabularySize;
+    }
+
+    // The embedding table is looked up, not read; the cache grows by one token a step.
+    private static double DecodedBytes(LlavaModel model, TokenLedger ledger, int rows, int steps)
+    {
+        var weights = model.Weights.Where(weight => weight.Key.StartsWith("language_model.", StringComparison.Ordinal) && !weight.Key.Contains("embed_tokens")).Sum(weight => weight.Value.numel() * weight.Value.element_size());
+        var perToken = 2.0 * model.KeyValueHeadCount * model.HeadSize * model.Weights.Values.First().element_size();
+        var cached = ledger.VisualTokensPerLayer.Sum(visual => visual + ledger.TextTokens + (steps + 1) / 2.0);
+        return steps * (weights + rows * perToken * cached);
+    }
+}

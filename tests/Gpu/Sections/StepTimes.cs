@@ -1,0 +1,15 @@
+using EosMLNet.Search;
+using Gpu.Shapes;
+
+namespace Gpu.Sections;
+
+/// <summary>Notes when each step of a search ends. Its loss is a number by then, so that the device has done the step.</summary>
+internal sealed class StepTimes : IProgress<SearchProgress>
+{
+    private readonly List<double> ends = [];
+
+    public void Report(SearchProgress value) => ends.Add(value.Elapsed.TotalSeconds);
+
+    /// <summary>The median time from the end of a step to that of the next; the first, which warms up, has none.</summary>
+    internal double Median => Clock.Median(ends.Zip(ends.Skip(1), (start, end) => end - start));
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace Gpu.Shapes;
+
+/// <summary>Times what a device does.</summary>
+internal static class Clock
+{
+    private const int WarmUps = 2, Least = 3;
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(2);
+
+    /// <summary>The median milliseconds of an action, from its beginning until the device is idle; after two warm-ups, at least three times, and no more once two seconds are spent.</summary>
+    internal static double Median(Bench bench, int repeats, Action action)
+    {
+        for (var i = 0; i < WarmUps; i++)
+            Once();
+        var all = Stopwatch.StartNew();
+        var times = new List<double>();
+        while (times.Count < Math.Max(repeats, Least) && (times.Count < Least || all.Elapsed < Enough))
+            times.Add(Once());
+        return Median(times);
+
+        double Once()
+        {
+            bench.Synchronize();
+            var clock = Stopwatch.StartNew();
+            action();
+            bench.Synchronize();
+            return clock.Elapsed.TotalMilliseconds;
+        }
+    }
+
+    /// <summary>The median of some numbers, at least one.</summary>
+    internal static double Median(IEnumerable<double> numbers)
+    {
+        double[] sorted = [.. numbers.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,73 @@
+using EosMLNet.Checkpoints;
+using EosMLNet;
+
+namespace Gpu.Shapes;
+
+/// <summary>What is measured, and how much of it.</summary>
+internal sealed record Shape
+{
+    internal required string Name { get; init; }
+
+    /// <summary>The model; its weights are random.</summary>
+    internal required LlavaConfig Config { get; init; }
+
+    /// <summary>Mean visual tokens of the plans.</summary>
+    internal required IReadOnlyList<int> Budgets { get; init; }
+
+    /// <summary>Prompts side by side.</summary>
+    internal required IReadOnlyList<int> Batches { get; init; }
+
+    /// <summary>Text tokens of a prompt.</summary>
+    internal int TextTokens => 32;
+
+    /// <summary>Tokens that are decoded after the first one.</summary>
+    internal int DecodedTokens => 64;
+
+    /// <summary>n of the n×n×n matrix product.</summary>
+    internal required int MatmulSize { get; init; }
+
+    /// <summary>Bytes that are copied.</summary>
+    internal required long CopyBytes { get; init; }
+
+    /// <summary>Questions in one step of a search.</summary>
+    internal required IReadOnlyList<int> SearchBatches { get; init; }
+
+    /// <summary>Mean visual tokens that a search looks for.</summary>
+    internal required int SearchBudget { get; init; }
+
+    /// <summary>LLaVA-1.5-7B: CLIP-L/14 at 336 pixels, 32 layers of 4096, 576 visual tokens.</summary>
+    internal static Shape Llava7B { get; } = new()
+    {
+        Name = "7b",
+        Config = new() { Text = new() { VocabularySize = 32064, MaxPositions = 4096, RmsNormEps = 1e-5 }, PadTokenId = 32001 },
+        Budgets = [192, 128, 64, 16],
+        Batches = [1, 8],
+        MatmulSize = 8192,
+        CopyBytes = 4L << 30,
+        SearchBatches = [1, 4, 16],
+        SearchBudget = 64,
+    };
+
+    /// <summary>One that a processor runs through in seconds.</summary>
+    internal static Shape Tiny { get; } = new()
+    {
+        Name = "tiny",
+        Config = new()
+        {
+            Vision = new() { HiddenSize = 32, IntermediateSize = 64, LayerCount = 2, HeadCount = 2, ImageSize = 84 },
+            Text = new() { VocabularySize = 512, HiddenSize = 64, IntermediateSize = 128, LayerCount = 8, HeadCount = 4, KeyValueHeadCount = 4, HeadSize = 16 },
+            ImageTokenIndex = 3, PadTokenId = 0,
+        },
+        Budgets = [12, 8, 4, 1],
+        Batches = [1, 2],
+        MatmulSize = 256,
+        CopyBytes = 1 << 20,
+        SearchBatches = [1, 2],
+        SearchBudget = 8,
+    };
+
+    /// <summary>Finds a shape by name.</summary>
+    /// <exception cref="EosException">EOS1013: there is none of this name.</exception>
+    internal static Shape Of(string name) => new[] { Llava7B, Tiny }.FirstOrDefault(shape => shape.Name == name)
+        ?? throw new EosException(EosErrors.InvalidOption, $"There is no shape '{name}'. Expected {Llava7B.Name} or {Tiny.Name}.");
+}
