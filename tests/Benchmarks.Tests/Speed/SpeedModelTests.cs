@@ -1,25 +1,26 @@
 using Benchmarks.Speed;
 using EosMLNet.Checkpoints;
 using EosMLNet.Reduction;
+using Gpu.Shapes;
 
 namespace Benchmarks.Tests.Speed;
 
 public sealed class SpeedModelTests
 {
-    private static readonly LlavaConfig Small = RandomLlava.Large with
+    private static readonly LlavaConfig Small = LargeModel.Config with
     {
-        Text = RandomLlava.Large.Text with { HiddenSize = 32, IntermediateSize = 64, LayerCount = 4, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 8, VocabularySize = 64 },
-        Vision = RandomLlava.Large.Vision with { HiddenSize = 16, IntermediateSize = 32, HeadCount = 2, ImageSize = 84 },
+        Text = LargeModel.Config.Text with { HiddenSize = 32, IntermediateSize = 64, LayerCount = 4, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 8, VocabularySize = 64 },
+        Vision = LargeModel.Config.Vision with { HiddenSize = 16, IntermediateSize = 32, HeadCount = 2, ImageSize = 84 },
         ImageTokenIndex = 63,
     };
 
     [Fact]
     public void The_large_model_has_576_visual_tokens_and_more_than_300_million_parameters_in_its_layers()
     {
-        var text = RandomLlava.Large.Text;
+        var text = LargeModel.Config.Text;
         long width = text.HiddenSize, queries = text.HeadCount * text.HeadSize, keys = text.KeyValueHeadCount * text.HeadSize;
         Assert.InRange(text.LayerCount * (2 * width * queries + 2 * width * keys + 3 * width * text.IntermediateSize), 300_000_000, 400_000_000);
-        Assert.Equal(576, RandomLlava.Large.VisualTokens);
+        Assert.Equal(576, LargeModel.Config.VisualTokens);
     }
 
     [Theory]
@@ -28,10 +29,10 @@ public sealed class SpeedModelTests
     [InlineData(4)]
     public void A_plan_has_the_mean_it_is_asked_for_and_runs_on_the_random_model(int mean)
     {
-        using var model = RandomLlava.Create(Small);
-        var plan = SpeedPlans.Of(model, mean);
+        using var model = LargeModel.Create(Small);
+        var plan = TypicalPlan.Of(model, mean);
         Assert.Equal(mean, plan.Ledger.Mean);
-        using var batch = RandomLlava.Batch(model, 2, 6);
+        using var batch = LargeModel.Batch(model, 2, 6);
         var generation = new ReducedModel(model, plan).Generate(batch, 3);
         Assert.All(generation.Ids, answer => Assert.Equal(3, answer.Length));
     }
@@ -39,15 +40,15 @@ public sealed class SpeedModelTests
     [Fact]
     public void The_random_model_is_the_same_each_time()
     {
-        using var first = RandomLlava.Create(Small);
-        using var second = RandomLlava.Create(Small);
+        using var first = LargeModel.Create(Small);
+        using var second = LargeModel.Create(Small);
         Assert.Equal(first.Fingerprint, second.Fingerprint);
     }
 
     [Fact]
     public void Everything_that_is_measured_on_a_decoder_gives_its_rows()
     {
-        using var model = RandomLlava.Create(Small with { Vision = Small.Vision with { ImageSize = 196 } });
+        using var model = LargeModel.Create(Small with { Vision = Small.Vision with { ImageSize = 196 } });
         var rows = DecoderSpeed.MeasurePrefill(model, 2, 1).Concat(DecoderSpeed.MeasureFloor(model, 1)).Concat(DecoderSpeed.MeasureDecode(model, 1, 2, 1)).ToList();
         Assert.Equal(4 + 5 + 2, rows.Count);
         Assert.All(rows, row => Assert.True(double.IsFinite(row.Ratio)));

@@ -2,6 +2,7 @@ using Benchmarks.Report;
 using EosMLNet.Checkpoints;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
+using Gpu.Shapes;
 
 namespace Benchmarks.Speed;
 
@@ -14,8 +15,8 @@ internal static class DecoderSpeed
 
     internal static IEnumerable<SpeedRow> MeasurePrefill(LlavaModel model, int rows, int rounds)
     {
-        using var batch = RandomLlava.Batch(model, rows, TextTokens);
-        ReductionPlan[] plans = [.. Means.Select(mean => SpeedPlans.Of(model, mean))];
+        using var batch = LargeModel.Batch(model, rows, TextTokens);
+        ReductionPlan[] plans = [.. Means.Select(mean => TypicalPlan.Of(model, mean))];
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
         ReducedModel[] models = [unreduced, .. plans.Select(plan => new ReducedModel(model, plan))];
         var seconds = Interleaved.Seconds(rounds, [.. models.Select(reduced => (Action)(() => reduced.Generate(batch, 1)))]);
@@ -30,7 +31,7 @@ internal static class DecoderSpeed
 
     internal static IEnumerable<SpeedRow> MeasureFloor(LlavaModel model, int rounds)
     {
-        using var batch = RandomLlava.Batch(model, 1, TextTokens);
+        using var batch = LargeModel.Batch(model, 1, TextTokens);
         using var bare = new BareSequence(model, 1, model.VisualTokens + TextTokens);
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
         var seconds = Interleaved.Seconds(rounds, bare.Run, () => unreduced.Generate(batch, 1));
@@ -38,7 +39,7 @@ internal static class DecoderSpeed
             "its matrix products and attention calls alone", "at most 1.10", $"{Milliseconds(seconds[1])} against {Milliseconds(seconds[0])}");
         foreach (var mean in Means)
         {
-            var plan = SpeedPlans.Of(model, mean);
+            var plan = TypicalPlan.Of(model, mean);
             var reduced = new ReducedModel(model, plan);
             using var floor = new BareSequence(model, 1, [.. plan.Ledger.VisualTokensPerLayer.Select(tokens => tokens + TextTokens)]);
             var times = Interleaved.Seconds(rounds, floor.Run, () => reduced.Generate(batch, 1));
@@ -49,11 +50,11 @@ internal static class DecoderSpeed
 
     internal static IEnumerable<SpeedRow> MeasureDecode(LlavaModel model, int rows, int tokens, int rounds)
     {
-        using var batch = RandomLlava.Batch(model, rows, TextTokens);
+        using var batch = LargeModel.Batch(model, rows, TextTokens);
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
         foreach (var mean in new[] { 192, 16 })
         {
-            var reduced = new ReducedModel(model, SpeedPlans.Of(model, mean));
+            var reduced = new ReducedModel(model, TypicalPlan.Of(model, mean));
             // The prefill of each is taken off: a generation of one token is nothing else.
             var seconds = Interleaved.Seconds(rounds, () => unreduced.Generate(batch, 1), () => unreduced.Generate(batch, 1 + tokens), () => reduced.Generate(batch, 1), () => reduced.Generate(batch, 1 + tokens));
             double[] all = [.. seconds[1].Zip(seconds[0], (long_, one) => long_ - one)], fewer = [.. seconds[3].Zip(seconds[2], (long_, one) => long_ - one)];

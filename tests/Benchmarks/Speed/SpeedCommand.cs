@@ -59,7 +59,7 @@ internal sealed class SpeedCommand : Command
 
     private static IEnumerable<SpeedRow> OnLarge(Func<LlavaModel, IEnumerable<SpeedRow>> measure)
     {
-        using var model = RandomLlava.Create(RandomLlava.Large);
+        using var model = LargeModel.Create();
         foreach (var row in measure(model))
             yield return row;
     }

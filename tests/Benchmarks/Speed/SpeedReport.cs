@@ -52,8 +52,8 @@ internal static class SpeedReport
         ## What is measured
 
         - **Prefill.** A LLaVA with random weights: TinyLlama-1.1B's width (2048, 32 heads in 4 groups, MLP 5632) with 8 of its layers, 489 million parameters, 576 visual and 32 text tokens a row, float32. The time is that of
-          `ReducedModel.Generate` for one token: embedding, all layers, all sites with scoring, selection and transfer, and the head. The plans have a site in front of every second layer, and each does all that a searched one
-          does: four criteria, diverse anchors, transfer, gain, proportional attention. The ratio is the speed-up over the unreduced model, as a part of the plan's MACs ratio (1 / `macsRatio` of its ledger).
+          `ReducedModel.Generate` for one token: embedding, all layers, all sites with scoring, selection and transfer, and the head. The plans have four sites, in front of layers 0, 1, 3 and 5, and each does all that a
+          searched one does: four criteria, diverse anchors, transfer, gain, proportional attention. The ratio is the speed-up over the unreduced model, as a part of the plan's MACs ratio (1 / `macsRatio` of its ledger).
         - **Floor.** The same matrix products and attention calls on the same shapes and weights, one after another, with nothing in between.
         - **Decode.** The tokens behind the first of a long answer, the unreduced model's time over the plan's: above 1, the plan is faster.
         - **Search step**, **Transform**, **loading**, **latency**: see the rows.

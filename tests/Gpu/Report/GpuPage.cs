@@ -116,7 +116,7 @@ internal sealed class GpuPage
     private void Search()
     {
         Line("## Search").Line();
-        Line($"One step of a search for {shape.SearchBudget} mean visual tokens on that shape, forward and backward; the median. Memory is the most that the process has taken from the device so far, weights included.").Line();
+        Line($"One step of a search for {shape.SearchBudget} mean visual tokens on that shape, forward and backward, with the activations of {shape.RecomputedLayers} layers in memory at once; the median. Memory is the most that the process has taken from the device so far, weights included.").Line();
         Line("| questions | s a step | peak memory |");
         Line("|---:|---:|---:|");
         foreach (var batch in shape.SearchBatches)

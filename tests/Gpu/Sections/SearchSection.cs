@@ -12,7 +12,7 @@ internal static class SearchSection
     internal static void Measure(Bench bench, Action<object> save)
     {
         var before = DeviceMemory.Used(bench);
-        using var model = RandomLlava.Create(bench, Scenes.Processor(bench.Shape.Config));
+        using var model = RandomLlava.Create(bench.Shape.Config, bench.DataType, bench.Device, Scenes.Processor(bench.Shape.Config));
         var data = Scenes.Draw(seed: 13, Pictures);
         var rows = new List<SearchRow>();
         foreach (var batch in bench.Shape.SearchBatches)
@@ -30,6 +30,7 @@ internal static class SearchSection
             var settings = new SearchSettings
             {
                 Constraints = new() { MeanVisualTokens = bench.Shape.SearchBudget }, Steps = Steps, BatchSize = batch, ValidationQuestions = 1, SnapToCorners = false, TryCounts = false,
+                RecomputedLayers = bench.Shape.RecomputedLayers,
             };
             try
             {

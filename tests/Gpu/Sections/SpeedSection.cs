@@ -15,7 +15,7 @@ internal static class SpeedSection
     internal static void Measure(Bench bench, Action<object> save)
     {
         using var unrecorded = inference_mode();
-        using var model = RandomLlava.Create(bench);
+        using var model = RandomLlava.Create(bench.Shape.Config, bench.DataType, bench.Device);
         var rows = new List<SpeedRow>();
         foreach (var batch in bench.Shape.Batches)
         {

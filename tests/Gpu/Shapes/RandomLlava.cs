@@ -1,3 +1,4 @@
+using EosMLNet.Checkpoints;
 using EosMLNet.Data;
 using EosMLNet.Models;
 using EosMLNet.Runtime;
@@ -11,22 +12,22 @@ internal static class RandomLlava
 {
     private const double Deviation = 0.02;
 
-    internal static LlavaModel Create(Bench bench, VisionLanguageProcessor? processor = null)
+    internal static LlavaModel Create(LlavaConfig config, ScalarType type, Device device, VisionLanguageProcessor? processor = null)
     {
+        TorchRuntime.EnsureLoaded();
         using var unrecorded = no_grad();
         random.manual_seed(1);
-        var config = bench.Shape.Config;
         return new LlavaModel(config, (name, shape) => Weight(name, shape), processor);
 
         Tensor Weight(string name, long[] shape)
         {
             using var scope = NewDisposeScope();
             if (name.EndsWith(".bias", StringComparison.Ordinal))
-                return zeros(shape, bench.DataType, bench.Device).MoveToOuterDisposeScope();
+                return zeros(shape, type, device).MoveToOuterDisposeScope();
             if (name.Contains("norm", StringComparison.Ordinal))
-                return ones(shape, bench.DataType, bench.Device).MoveToOuterDisposeScope();
+                return ones(shape, type, device).MoveToOuterDisposeScope();
             using var deviation = Deviation.ToScalar();
-            var weight = randn(shape, bench.DataType, bench.Device).mul_(deviation);
+            var weight = randn(shape, type, device).mul_(deviation);
             // No answer ends early: the end's logit is 0, and the largest of hundreds of random ones is above it.
             if (name.EndsWith("lm_head.weight", StringComparison.Ordinal))
                 foreach (var end in config.EosTokenIds)

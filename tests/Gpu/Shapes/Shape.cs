@@ -35,6 +35,9 @@ internal sealed record Shape
     /// <summary>Mean visual tokens that a search looks for.</summary>
     internal required int SearchBudget { get; init; }
 
+    /// <summary>Layers whose activations a search has in memory at once.</summary>
+    internal required int RecomputedLayers { get; init; }
+
     /// <summary>LLaVA-1.5-7B: CLIP-L/14 at 336 pixels, 32 layers of 4096, 576 visual tokens.</summary>
     internal static Shape Llava7B { get; } = new()
     {
@@ -46,6 +49,7 @@ internal sealed record Shape
         CopyBytes = 4L << 30,
         SearchBatches = [1, 4, 16],
         SearchBudget = 64,
+        RecomputedLayers = 4,
     };
 
     /// <summary>One that a processor runs through in seconds.</summary>
@@ -64,6 +68,7 @@ internal sealed record Shape
         CopyBytes = 1 << 20,
         SearchBatches = [1, 2],
         SearchBudget = 8,
+        RecomputedLayers = 2,
     };
 
     /// <summary>Finds a shape by name.</summary>

@@ -1,16 +1,16 @@
 using EosMLNet.Checkpoints;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using Gpu.Shapes;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Speed;
 
-/// <summary>A LLaVA with random weights: what a pass costs does not depend on their values.</summary>
-internal static class RandomLlava
+/// <summary>The model that decoders are timed on, and prompts for any model.</summary>
+internal static class LargeModel
 {
     /// <summary>The width of TinyLlama-1.1B (grouped-query attention) with eight of its layers, 418 million parameters, behind a small tower of 576 patches.</summary>
-    internal static LlavaConfig Large { get; } = new()
+    internal static LlavaConfig Config { get; } = new()
     {
         Text = new LlamaConfig { HiddenSize = 2048, IntermediateSize = 5632, LayerCount = 8, HeadCount = 32, KeyValueHeadCount = 4, HeadSize = 64 },
         Vision = new ClipVisionConfig { HiddenSize = 128, IntermediateSize = 512, LayerCount = 3, HeadCount = 4 },
@@ -18,20 +18,7 @@ internal static class RandomLlava
         EosTokenIds = [],                    // answers go on as long as they may
     };
 
-    internal static LlavaModel Create(LlavaConfig config, int seed = 1)
-    {
-        TorchRuntime.EnsureLoaded();
-        using var generator = new Generator((ulong)seed);
-        using var guard = no_grad();
-        return new LlavaModel(config, (_, shape) =>
-        {
-            using var scope = NewDisposeScope();
-            // Matrices keep their input's length; norms and biases are near one and zero, as one vector kind.
-            return (shape.Length == 1 ? ones(shape) : randn(shape, generator: generator).Over(Math.Sqrt(shape[1..].Aggregate(1L, (product, n) => product * n)))).MoveToOuterDisposeScope();
-        });
-    }
-
-    internal static long Parameters(VisionLanguageModel model) => model.Weights.Values.Sum(weight => weight.numel());
+    internal static LlavaModel Create(LlavaConfig? config = null) => RandomLlava.Create(config ?? Config, ScalarType.Float32, CPU);
 
     /// <summary>Rows of one picture each and so many text tokens, half of them in front of it.</summary>
     internal static PromptBatch Batch(VisionLanguageModel model, int rows, int textTokens, int seed = 1)
