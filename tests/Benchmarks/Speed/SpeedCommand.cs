@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EosMLNet.Models;
+using EosMLNet.Runtime;
 using EosMLNet.Tests;
 
 namespace Benchmarks.Speed;
@@ -21,6 +22,7 @@ internal sealed class SpeedCommand : Command
 
     private static int Measure(bool quick, IReadOnlyList<string> only, string? output)
     {
+        TorchRuntime.EnsureLoaded();
         var folder = output ?? (quick ? null : Repository.At("build", "docs", "benchmarks"));
         var groups = Groups(quick);
         foreach (var (name, measure) in groups.Where(group => only.Count == 0 || only.Contains(group.Name)))
