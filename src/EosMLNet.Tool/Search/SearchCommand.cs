@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using EosMLNet.Data;
+using EosMLNet.Latency;
+using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
@@ -14,11 +16,17 @@ internal sealed class SearchCommand : ModelCommand
 
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<double?> meanTokens = Limit("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one of the four limits is needed.");
+    private readonly Option<double?> meanTokens = Limit("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one limit is needed.");
     private readonly Option<double?> finalTokens = Limit("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
     private readonly Option<double?> macsRatio = Limit("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
     private readonly Option<double?> kvBytesRatio = Limit("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
-    private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the four limits.");
+    private readonly Option<double?> latencyMs = Limit("--latency-ms", "X", "The most milliseconds of prefill, from a prompt with its encoded picture to the first token, as --latency-table predicts it.");
+    private readonly Option<double?> latencyFraction = Limit("--latency-fraction", "X", "The same as a part of the unreduced model's.");
+    private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE", "What --calibrate has measured, on this device and for a model of this shape. The plan's latency is then predicted, measured and reported.");
+    private readonly Option<bool> calibrate = new("--calibrate") { Description = "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and batch. Nothing else should run meanwhile." };
+    private readonly Option<int> latencyTextTokens = CommonOptions.Default("--latency-text-tokens", "N", Defaults.Constraints.LatencyTextTokens, "Text tokens of a prompt whose latency is meant.");
+    private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch, "Prompts that are run together where latency is meant.");
+    private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the other limits.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
     private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
     private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
@@ -45,7 +53,7 @@ internal sealed class SearchCommand : ModelCommand
 
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
-        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
+        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
             objective, alignment, alignmentLayers, warmStart, patience, checkpoint, sites, scores);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -56,6 +64,8 @@ internal sealed class SearchCommand : ModelCommand
             OutputFile.CheckWritable(state);
         if (zipFile is not null)
             OutputFile.CheckWritable(zipFile);
+        if (values.GetValue(calibrate))
+            OutputFile.CheckWritable(values.GetValue(latencyTable) ?? throw new EosException(EosErrors.InvalidOption, "--calibrate needs a file to write to; expected --latency-table beside it."));
         var folder = values.GetRequiredValue(images);
         var answers = values.GetValue(objective) == SearchObjective.Answers;
         var training = LoadData(values.GetRequiredValue(data), folder, answers);
@@ -73,7 +83,7 @@ internal sealed class SearchCommand : ModelCommand
 
     private static Option<double?> Limit(string name, string help, string description) => new(name) { HelpName = help, Description = description };
 
-    private SearchSettings Settings(ParseResult values) => new()
+    private SearchSettings Settings(ParseResult values, LatencyTable? table) => new()
     {
         Constraints = new SearchConstraints
         {
@@ -81,6 +91,11 @@ internal sealed class SearchCommand : ModelCommand
             FinalVisualTokens = values.GetValue(finalTokens),
             MacsRatio = values.GetValue(macsRatio),
             KvBytesRatio = values.GetValue(kvBytesRatio),
+            LatencyMs = values.GetValue(latencyMs),
+            LatencyFraction = values.GetValue(latencyFraction),
+            Latency = table,
+            LatencyTextTokens = values.GetValue(latencyTextTokens),
+            LatencyBatch = values.GetValue(latencyBatch),
             FamilyDrop = values.GetValue(familyDrop),
         },
         Steps = values.GetValue(steps),
@@ -102,7 +117,7 @@ internal sealed class SearchCommand : ModelCommand
     private SearchResult Search(ParseResult values, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
     {
         using var model = LoadModel(values);
-        var search = new OperatorSearch(model, Settings(values));
+        var search = new OperatorSearch(model, Settings(values, Table(values, model, cancellation)));
         var (first, count) = (values.GetValue(seed), values.GetValue(seeds));
         if (count < 1)
             throw new EosException(EosErrors.InvalidOption, $"--seeds is {count}; expected at least 1.");
@@ -114,6 +129,24 @@ internal sealed class SearchCommand : ModelCommand
         return results.MaxBy(result => result.Report.ValidationAccuracy)!;
     }
 
+    // What was measured before, and what is measured now if it is missing there.
+    private LatencyTable? Table(ParseResult values, VisionLanguageModel model, CancellationToken cancellation)
+    {
+        if (values.GetValue(latencyTable) is not { } file)
+            return null;
+        var (text, batch) = (values.GetValue(latencyTextTokens), values.GetValue(latencyBatch));
+        var known = File.Exists(file) || !values.GetValue(calibrate) ? LatencyTable.Load(file) : null;
+        known?.CheckFits(model);
+        if (known is not null && (!values.GetValue(calibrate) || known.Profiles.Any(profile => (profile.TextTokens, profile.Batch) == (text, batch))))
+            return known;
+        var measured = Console.Progress("Calibrating", report => LatencyCalibration.Measure(model, text, batch,
+            progress: new InlineProgress<double>(done => report(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"))), cancellation: cancellation));
+        var table = known?.With(measured.Profiles[0]) ?? measured;
+        table.Save(file);
+        Console.Line($"Latency table written to {file}: {1000 * measured.Profiles[0].Unreduced(model.LayerCount):0.###} ms unreduced on {measured.Target.Device}; whole prefills differ from it by {100 * measured.Profiles[0].Residual:0.0} % at most.");
+        return table;
+    }
+
     private void Print(SearchResult result, string planFile)
     {
         var report = result.Report;
@@ -121,6 +154,8 @@ internal sealed class SearchCommand : ModelCommand
         Console.PrintCost(result.Plan.Ledger);
         foreach (var constraint in report.Constraints)
             Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, slack {constraint.Slack:0.####}, multiplier {constraint.Multiplier:0.###}.");
+        if (report.Latency is { } latency)
+            Console.Line($"Prefill {latency.MeasuredMs:0.###} ms, predicted {latency.PredictedMs:0.###}; unreduced {latency.UnreducedMeasuredMs:0.###} ms, predicted {latency.UnreducedPredictedMs:0.###}.");
         Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
         if (report.FamilyDropLimit is { } limit)
         {
