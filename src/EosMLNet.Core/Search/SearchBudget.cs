@@ -69,11 +69,11 @@ internal sealed class SearchBudget
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal int[] Round(IReadOnlyList<double> real)
     {
+        if (SitesCost && !uniform)
+            return RoundSites(real);
         var scaled = Scale(real);
         if (uniform)
             return Same((int)Math.Floor(scaled[^1] + 1e-6));
-        if (SitesCost)
-            return RoundSites(scaled);
         // Where the sum is what is limited, it is met at once; a limit on squares may take a step or two more.
         for (var allowance = (long)Math.Floor(KeepCounts.Sum(scaled, Spans) + 1e-6); ; allowance--)
         {
@@ -85,37 +85,39 @@ internal sealed class SearchBudget
 
     // A site that drops next to nothing by a real number drops nothing or a whole token, and then costs as much as any other. So counts are also rounded with sites left out, those
     // that drop least before others, and the nearest counts that hold are taken: no fewer tokens than the sites that are worth their time allow.
-    private int[] RoundSites(double[] scaled)
+    private int[] RoundSites(IReadOnlyList<double> real)
     {
         int[] best = [.. Spans.Select(_ => 1)];
         for (double least = 0; least < model.VisualTokens; least = least == 0 ? 1 : 2 * least)
         {
-            if (RoundWithout(scaled, least) is { } keeps && Distance(keeps, scaled) < Distance(best, scaled))
+            if (RoundWithout(real, least) is { } keeps && Distance(keeps, real) < Distance(best, real))
                 best = keeps;
         }
         return best;
     }
 
     // Sites that drop less than so many tokens are left out; null where that cannot be.
-    private int[]? RoundWithout(double[] scaled, double least)
+    private int[]? RoundWithout(IReadOnlyList<double> real, double least)
     {
         var groups = new List<List<int>>(); // the sites that are left, each with those behind it that are not
         double entering = model.VisualTokens;
-        for (var i = 0; i < scaled.Length; i++)
+        for (var i = 0; i < real.Count; i++)
         {
-            if (least == 0 || entering - scaled[i] >= least)
+            if (least == 0 || entering - real[i] >= least)
             {
                 groups.Add([]);
-                entering = scaled[i];
+                entering = real[i];
             }
             if (groups.Count > 0)
                 groups[^1].Add(i);
         }
-        var skipped = scaled.Length - groups.Sum(group => group.Count);
-        double[] real = [.. groups.Select(group => scaled[group[0]])];
+        var skipped = real.Count - groups.Sum(group => group.Count);
         int[] spans = [.. groups.Select(group => group.Sum(i => Spans[i]))];
+        double[] left = [.. groups.Select(group => real[group[0]])];
+        if (groups.Count > 0)
+            left = KeepCounts.Scale(left, model.VisualTokens, final, counts => Shared.All(c => c.Of(Spread(counts, model.VisualTokens)) <= c.Limit));
         // By bisection: how many tokens hold depends on how many sites they leave.
-        long low = spans.Sum(), high = (long)Math.Floor(KeepCounts.Sum(real, spans) + 1e-6) + 1;
+        long low = spans.Sum(), high = (long)Math.Floor(KeepCounts.Sum(left, spans) + 1e-6) + 1;
         if (!Holds(At(low)))
             return null;
         while (high - low > 1)
@@ -128,11 +130,8 @@ internal sealed class SearchBudget
         }
         return At(low);
 
-        int[] At(long allowance)
-        {
-            int[] keeps = groups.Count == 0 ? [] : KeepCounts.Round(real, spans, model.VisualTokens, allowance, (int)Math.Floor(final));
-            return [.. Enumerable.Repeat(model.VisualTokens, skipped), .. groups.SelectMany((group, g) => group.Select(_ => keeps[g]))];
-        }
+        int[] At(long allowance) => Spread(groups.Count == 0 ? [] : KeepCounts.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)), model.VisualTokens);
+        T[] Spread<T>(T[] counts, T all) => [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
     }
 
     private double Distance(IReadOnlyList<int> keeps, IReadOnlyList<double> real) => keeps.Select((keep, i) => Spans[i] * (keep - real[i]) * (keep - real[i])).Sum();
