@@ -43,27 +43,32 @@ public static class LatencyCalibration
         var parameters = Parameters(model);
         var probe = new LatencyProbe(model, prompts, parameters);
         ScoreCriterion[] criteria = [.. Measured.Where(criterion => criterion != ScoreCriterion.ClsAttention || model.HasClsAttention)];
-        var (layerTokens, siteTokens) = (Grid(model.VisualTokens, halves: true), Grid(model.VisualTokens, halves: false));
+        var (layerTokens, siteTokens) = (Grid(model.VisualTokens, fine: true), Grid(model.VisualTokens, fine: false));
         ReducedModel[] whole = [.. LatencyPlans.Of(model, parameters).Select(plan => new ReducedModel(model, plan))];
 
         var parts = new LatencyParts(probe, layerTokens, siteTokens, criteria);
         var prefills = whole.Select(_ => new List<double>()).ToArray();
+        var random = new Random(1);
         for (var round = -1; round < rounds; round++) // the first one warms up
         {
-            foreach (var measure in parts.Measurements(keep: round >= 0))
+            var keep = round >= 0;
+            Action[] measurements = [.. parts.Measurements(keep), .. whole.Select((_, i) => (Action)(() => Prefill(i, keep)))];
+            random.Shuffle(measurements); // what ran before leaves its traces in caches and allocator; not always the same on the same
+            foreach (var measure in measurements)
             {
                 cancellation.ThrowIfCancellationRequested();
                 measure();
             }
-            for (var i = 0; i < whole.Length; i++)
-            {
-                var seconds = PrefillClock.Seconds(whole[i], prompts, cancellation);
-                if (round >= 0)
-                    prefills[i].Add(seconds);
-            }
             progress?.Report((round + 2.0) / (rounds + 1));
         }
         return LatencyFit.Apply(parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, PrefillClock.Median(prefills[i])))]);
+
+        void Prefill(int plan, bool keep)
+        {
+            var seconds = PrefillClock.Seconds(whole[plan], prompts, cancellation);
+            if (keep)
+                prefills[plan].Add(seconds);
+        }
     }
 
     /// <summary>Measures prefill under plans, in turns, on prompts like those of a calibration.</summary>
@@ -84,15 +89,15 @@ public static class LatencyCalibration
         return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
     }
 
-    /// <summary>1, 2, 4, … and all; from 16 on also the numbers half way, if asked for.</summary>
-    internal static IReadOnlyList<int> Grid(int visualTokens, bool halves)
+    /// <summary>1, 2, 4, … and all; from 16 on also three numbers in between, if asked for: matrix products go by blocks of rows, and time by steps.</summary>
+    internal static IReadOnlyList<int> Grid(int visualTokens, bool fine)
     {
         var grid = new List<int>();
         for (var tokens = 1; tokens < visualTokens; tokens *= 2)
         {
-            grid.Add(tokens);
-            if (halves && tokens >= 16 && tokens * 3 / 2 < visualTokens)
-                grid.Add(tokens * 3 / 2);
+            var step = fine && tokens >= 16 ? tokens / 4 : tokens;
+            for (var between = tokens; between < Math.Min(2 * tokens, visualTokens); between += step)
+                grid.Add(between);
         }
         return [.. grid, visualTokens];
     }

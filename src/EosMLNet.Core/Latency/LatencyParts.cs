@@ -31,7 +31,7 @@ internal sealed class LatencyParts
         foreach (var weighted in new[] { false, true })
         {
             foreach (var tokens in layerTokens)
-                yield return () => Note(new OfLayer(tokens, weighted), probe.Run(tokens, null, weighted).Layer);
+                yield return () => Note(new OfLayer(tokens, weighted), probe.Layer(tokens, weighted));
         }
         foreach (var entering in siteTokens)
         {
@@ -126,6 +126,6 @@ internal sealed class LatencyParts
             Diversity = kind is LatencySiteKind.Diverse or LatencySiteKind.DiverseTransfer ? 1 : 0,
             Score = score,
         };
-        return probe.Run(entering, change is null ? site : change(site)).Site;
+        return probe.Site(entering, change is null ? site : change(site));
     }
 }

@@ -6,38 +6,68 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Latency;
 
-/// <summary>Times one site and one layer of a model on prompts, through the same entry points as a prefill.</summary>
+/// <summary>Times one site, and layers, of a model on prompts, through the same entry points as a prefill.</summary>
 internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch, ScoreParameters parameters)
 {
+    // Layers are run one after another until so much time has passed: the faster they are, the more a single one is disturbed.
+    private static readonly TimeSpan Enough = TimeSpan.FromMilliseconds(20);
     private int turn;
 
-    /// <summary>Lets images have so many visual tokens, applies a site if there is one, and runs a layer: a different one each time, so that its weights are no fresher in the caches than in a prefill.</summary>
-    /// <param name="entering">Visual tokens of one image in front of the site.</param>
-    /// <param name="site">The site; its layer is replaced.</param>
-    /// <param name="weighted">Whether merged tokens weigh in the layer's attention; for a measurement without a site.</param>
-    /// <returns>Seconds of each.</returns>
-    internal (double Site, double Layer) Run(int entering, ReductionSite? site = null, bool weighted = false)
+    /// <summary>The seconds of one layer; the mean of several, where they are fast.</summary>
+    /// <param name="tokens">Visual tokens of one image that enter them.</param>
+    /// <param name="weighted">Whether merged tokens weigh in their attention.</param>
+    internal double Layer(int tokens, bool weighted)
     {
         using var unrecorded = inference_mode();
         using var scope = NewDisposeScope();
-        using var cache = new LayerCache();
         using var sequence = new TokenSequence(model, batch);
-        // A site in front of the first layer has no attention to look at but that layer's own.
-        var layer = model.LayerCount == 1 ? 0 : 1 + turn++ % (model.LayerCount - 1);
-        var source = layer == 0 ? AttentionSource.OwnLayer : AttentionSource.LayerBefore;
-        if (entering < model.VisualTokens || weighted)
-            sequence.Reduce(new ReductionSite { Layer = layer, Keep = entering, ProportionalAttention = weighted ? 1 : 0, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Lattice] = 1 } }, null);
-        var start = Now();
-        if (site is not null)
+        var layer = NextLayer();
+        if (tokens < model.VisualTokens || weighted)
+            sequence.Reduce(Leaving(layer, tokens) with { ProportionalAttention = weighted ? 1 : 0 }, null);
+        var caches = new List<LayerCache>();
+        try
         {
-            site = site with { Layer = layer, AttentionSource = source };
-            sequence.Observe(layer - 1, AttentionSource.LayerBefore, [site]);
-            sequence.Reduce(site, parameters);
+            var start = Now();
+            TimeSpan passed;
+            do
+            {
+                caches.Add(new LayerCache());
+                sequence.RunLayer((layer + caches.Count) % model.LayerCount, caches[^1]);
+                passed = Stopwatch.GetElapsedTime(start, Now());
+            }
+            while (passed < Enough && caches.Count < model.LayerCount);
+            return passed.TotalSeconds / caches.Count;
         }
-        var reduced = Now();
-        sequence.RunLayer(layer, cache);
-        return (Stopwatch.GetElapsedTime(start, reduced).TotalSeconds, Stopwatch.GetElapsedTime(reduced, Now()).TotalSeconds);
+        finally
+        {
+            foreach (var cache in caches)
+                cache.Dispose();
+        }
     }
+
+    /// <summary>The seconds of a site, with what it has to see of the layer before it.</summary>
+    /// <param name="entering">Visual tokens of one image in front of it.</param>
+    /// <param name="site">The site; its layer is replaced.</param>
+    internal double Site(int entering, ReductionSite site)
+    {
+        using var unrecorded = inference_mode();
+        using var scope = NewDisposeScope();
+        using var sequence = new TokenSequence(model, batch);
+        var layer = NextLayer();
+        // A site in front of the first layer has no attention to look at but that layer's own.
+        site = site with { Layer = layer, AttentionSource = layer == 0 ? AttentionSource.OwnLayer : AttentionSource.LayerBefore };
+        if (entering < model.VisualTokens)
+            sequence.Reduce(Leaving(layer, entering), null);
+        var start = Now();
+        sequence.Observe(layer - 1, AttentionSource.LayerBefore, [site]);
+        sequence.Reduce(site, parameters);
+        return Stopwatch.GetElapsedTime(start, Now()).TotalSeconds;
+    }
+
+    // A different one each time, so that its weights are no fresher in the caches than in a prefill.
+    private int NextLayer() => model.LayerCount == 1 ? 0 : 1 + turn++ % (model.LayerCount - 1);
+
+    private static ReductionSite Leaving(int layer, int tokens) => new() { Layer = layer, Keep = tokens, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Lattice] = 1 } };
 
     private long Now()
     {

@@ -14,7 +14,7 @@ internal static class PrefillClock
         return clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Measures each model once a round, in turns, so that whatever else the machine does falls on all alike.</summary>
+    /// <summary>Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all alike.</summary>
     /// <param name="models">The models under their plans.</param>
     /// <param name="batch">The prompts.</param>
     /// <param name="rounds">How many times, after one that warms up.</param>
@@ -23,9 +23,12 @@ internal static class PrefillClock
     internal static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation)
     {
         double[][] seconds = [.. models.Select(_ => new double[rounds])];
+        int[] order = [.. Enumerable.Range(0, models.Count)];
+        var random = new Random(1);
         for (var round = -1; round < rounds; round++)
         {
-            for (var i = 0; i < models.Count; i++)
+            random.Shuffle(order);
+            foreach (var i in order)
             {
                 var found = Seconds(models[i], batch, cancellation);
                 if (round >= 0)

@@ -11,7 +11,7 @@ internal static class LatencySample
     public static LatencyTable Random(PlanModel model, int seed)
     {
         var random = new Random(seed);
-        IReadOnlyList<int> layerTokens = LatencyCalibration.Grid(model.VisualTokens, halves: true), siteTokens = LatencyCalibration.Grid(model.VisualTokens, halves: false);
+        IReadOnlyList<int> layerTokens = LatencyCalibration.Grid(model.VisualTokens, fine: true), siteTokens = LatencyCalibration.Grid(model.VisualTokens, fine: false);
         var layer = Rising(layerTokens.Count);
         var prune = Surface(null);
         var (transfer, diverse) = (Surface(prune), Surface(prune));

@@ -36,8 +36,8 @@ public sealed class LatencyTableTests : IDisposable
             new ReductionSite { Layer = 2, Keep = 32, Transfer = 0.3, Temperature = 1, ProportionalAttention = 0.5, Score = Only(ScoreCriterion.TextAttention) },
             new ReductionSite { Layer = 5, Keep = 4, Diversity = 1, Transfer = 1, Reweight = 0.5, Score = Only(ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm) },
         ]);
-        // Of 144 tokens: 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 144 for layers, and the powers of two and 144 for sites.
-        var seconds = p.Rest + 2 * p.Layer[8] + 3 * p.WeightedLayer[6] + p.Layer[2]
+        // Of 144 tokens: 1, 2, 4, 8, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144 for layers, and the powers of two and 144 for sites.
+        var seconds = p.Rest + 2 * p.Layer[12] + 3 * p.WeightedLayer[8] + p.Layer[2]
             + p.Sites[LatencySiteKind.Prune][8][6] + p.Criteria[ScoreCriterion.Novelty][8]
             + p.Sites[LatencySiteKind.Transfer][6][5] + p.Criteria[ScoreCriterion.TextAttention][6] + p.ProportionalAttention[5]
             + p.Sites[LatencySiteKind.DiverseTransfer][5][2] + p.Criteria[ScoreCriterion.TextAttention][5] + p.Criteria[ScoreCriterion.FeatureNorm][5] + p.Reweight[2];
