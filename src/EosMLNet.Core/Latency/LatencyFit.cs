@@ -47,6 +47,7 @@ internal static class LatencyFit
             WeightedLayer = Times(layers)(parts.WeightedLayer),
             Sites = parts.Sites.ToDictionary(x => x.Key, x => (IReadOnlyList<IReadOnlyList<double>>)[.. x.Value.Select(Times(sites))]),
             Criteria = parts.Criteria.ToDictionary(x => x.Key, x => Times(sites)(x.Value)),
+            Nearest = Times(sites)(parts.Nearest),
             Reweight = Times(sites)(parts.Reweight),
             ProportionalAttention = Times(sites)(parts.ProportionalAttention),
         };

@@ -17,6 +17,8 @@ internal sealed class LatencyParts
 
     private sealed record OfCriteria(ScoreCriterion One, ScoreCriterion? Other, int Entering);
 
+    private sealed record OfTransfer(int Entering, double Temperature);
+
     private sealed record OfGain(int Kept);
 
     private sealed record OfWeight(int Kept);
@@ -44,6 +46,8 @@ internal sealed class LatencyParts
             yield return () => Note(new OfCriteria(ScoreCriterion.FeatureNorm, null, entering), Site(LatencySiteKind.Prune, entering, entering / 2));
             foreach (var criterion in criteria.Where(criterion => criterion != ScoreCriterion.FeatureNorm))
                 yield return () => Note(new OfCriteria(ScoreCriterion.FeatureNorm, criterion, entering), Site(LatencySiteKind.Prune, entering, entering / 2, ScoreCriterion.FeatureNorm, criterion));
+            foreach (var temperature in new[] { 0.0, 1 })
+                yield return () => Note(new OfTransfer(entering, temperature), Site(LatencySiteKind.Transfer, entering, entering / 2, change: site => site with { Temperature = temperature }));
             yield return () => Note(new OfGain(entering), Site(LatencySiteKind.Prune, siteTokens[^1], entering, change: site => site with { Reweight = 1 }));
             yield return () => Note(new OfWeight(entering), Site(LatencySiteKind.Prune, siteTokens[^1], entering, change: site => site with { ProportionalAttention = 1 }));
         }
@@ -87,6 +91,7 @@ internal sealed class LatencyParts
                 [LatencySiteKind.DiverseTransfer] = Above(Above(Surface(LatencySiteKind.DiverseTransfer), transfer), diverse),
             },
             Criteria = byCriterion,
+            Nearest = Part(entering => Median(new OfTransfer(entering, 0)) - Median(new OfTransfer(entering, 1))),
             Reweight = Part(kept => Median(new OfGain(kept)) - Median(new OfSite(LatencySiteKind.Prune, all, kept))),
             ProportionalAttention = Part(kept => Median(new OfWeight(kept)) - Median(new OfSite(LatencySiteKind.Prune, all, kept))),
         };

@@ -35,6 +35,9 @@ public sealed record LatencyProfile
     /// <summary>What each criterion of a score adds, by the tokens that enter; what it has to see of the layer before is part of it.</summary>
     public required IReadOnlyDictionary<ScoreCriterion, IReadOnlyList<double>> Criteria { get; init; }
 
+    /// <summary>What a <see cref="ReductionSite.Temperature"/> of 0 adds to a site that transfers, by the tokens that enter: to find the most similar anchor takes longer than to weigh all.</summary>
+    public required IReadOnlyList<double> Nearest { get; init; }
+
     /// <summary>What <see cref="ReductionSite.Reweight"/> adds to a site, by the tokens that are kept.</summary>
     public required IReadOnlyList<double> Reweight { get; init; }
 
@@ -59,6 +62,8 @@ public sealed record LatencyProfile
         var (value, byEntering, byKept) = Curve.At(SiteTokens, Sites[Kind(site)], entering, kept);
         foreach (var criterion in site.Score.Keys)
             Add(Criteria[criterion], entering, ref byEntering);
+        if (site.Transfer > 0 && site.Temperature == 0)
+            Add(Nearest, entering, ref byEntering);
         if (site.Reweight > 0)
             Add(Reweight, kept, ref byKept);
         if (site.ProportionalAttention > 0)
@@ -107,6 +112,7 @@ public sealed record LatencyProfile
             WeightedLayer = Row(WeightedLayer, other.WeightedLayer),
             Sites = Sites.ToDictionary(x => x.Key, x => (IReadOnlyList<IReadOnlyList<double>>)[.. x.Value.Zip(other.Sites[x.Key], Row)]),
             Criteria = Criteria.ToDictionary(x => x.Key, x => Row(x.Value, other.Criteria[x.Key])),
+            Nearest = Row(Nearest, other.Nearest),
             Reweight = Row(Reweight, other.Reweight),
             ProportionalAttention = Row(ProportionalAttention, other.ProportionalAttention),
             LayerScale = Number(LayerScale, other.LayerScale),

@@ -65,6 +65,7 @@ internal static class LatencyRules
         require("criteria", profile.Criteria.Keys.All(Enum.IsDefined), "has an unknown criterion");
         foreach (var (criterion, row) in profile.Criteria)
             Row($"criteria.{criterion}", row, profile.SiteTokens.Count);
+        Row("nearest", profile.Nearest, profile.SiteTokens.Count);
         Row("reweight", profile.Reweight, profile.SiteTokens.Count);
         Row("proportionalAttention", profile.ProportionalAttention, profile.SiteTokens.Count);
 

@@ -32,6 +32,7 @@ internal static class LatencySample
                 [LatencySiteKind.DiverseTransfer] = Surface([.. transfer.Zip(diverse, (a, b) => a.Zip(b, Math.Max).ToArray())]),
             },
             Criteria = Enum.GetValues<ScoreCriterion>().ToDictionary(criterion => criterion, _ => (IReadOnlyList<double>)Rising(siteTokens.Count)),
+            Nearest = Rising(siteTokens.Count),
             Reweight = Rising(siteTokens.Count),
             ProportionalAttention = Rising(siteTokens.Count),
         });
@@ -62,6 +63,7 @@ internal static class LatencySample
             SiteTokens = grid,
             Sites = Enum.GetValues<LatencySiteKind>().ToDictionary(kind => kind, _ => surface),
             Criteria = Enum.GetValues<ScoreCriterion>().ToDictionary(criterion => criterion, _ => (IReadOnlyList<double>)none),
+            Nearest = none,
             Reweight = none,
             ProportionalAttention = none,
         });

@@ -40,7 +40,7 @@ public sealed class LatencyTableTests : IDisposable
         var seconds = p.Rest + 2 * p.Layer[12] + 3 * p.WeightedLayer[8] + p.Layer[2]
             + p.Sites[LatencySiteKind.Prune][8][6] + p.Criteria[ScoreCriterion.Novelty][8]
             + p.Sites[LatencySiteKind.Transfer][6][5] + p.Criteria[ScoreCriterion.TextAttention][6] + p.ProportionalAttention[5]
-            + p.Sites[LatencySiteKind.DiverseTransfer][5][2] + p.Criteria[ScoreCriterion.TextAttention][5] + p.Criteria[ScoreCriterion.FeatureNorm][5] + p.Reweight[2];
+            + p.Sites[LatencySiteKind.DiverseTransfer][5][2] + p.Criteria[ScoreCriterion.TextAttention][5] + p.Criteria[ScoreCriterion.FeatureNorm][5] + p.Reweight[2] + p.Nearest[5];
         Assert.Equal(1000 * seconds, table.Predict(plan), 1e-9);
         Assert.Equal(1000 * (p.Rest + 6 * p.Layer[^1]), table.Predict(ReductionPlan.Identity(PlanModels.Scenes)), 1e-9);
     }

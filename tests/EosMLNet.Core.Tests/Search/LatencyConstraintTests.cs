@@ -58,7 +58,7 @@ public class LatencyConstraintTests
         for (var i = 0; i < keeps.Length; i++)
         {
             if (keeps[i] < tokens)
-                sites.Add(constraint.Sites[i] with { Keep = tokens = keeps[i], Temperature = 1 });
+                sites.Add(constraint.Sites[i] with { Keep = tokens = keeps[i] });
         }
         var plan = ReductionPlan.Create(PlanModels.Scenes, sites);
         Assert.Equal(constraint.Profile.Predict(plan) * 1000, constraint.Of([.. keeps.Select(k => (double)k)]), 1e-9 * constraint.Limit);
@@ -71,6 +71,7 @@ public class LatencyConstraintTests
             Layer = layer,
             Keep = 1,
             Transfer = random.Next(2),
+            Temperature = random.Next(2),
             Diversity = random.Next(2),
             ProportionalAttention = weighted,
             Reweight = random.Next(2),
