@@ -6,6 +6,10 @@ namespace EosMLNet.Latency;
 /// <summary>How long prompts take until their first answer token, their pictures encoded: what a latency is of.</summary>
 internal static class PrefillClock
 {
+    // The runtime compiles a method well only after so many calls; of a model that is slow in itself that is no matter.
+    private const int WarmRounds = 40;
+    private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(1);
+
     /// <summary>Measures once, in seconds.</summary>
     internal static double Seconds(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
     {
@@ -17,7 +21,7 @@ internal static class PrefillClock
     /// <summary>Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all alike.</summary>
     /// <param name="models">The models under their plans.</param>
     /// <param name="batch">The prompts.</param>
-    /// <param name="rounds">How many times, after one that warms up.</param>
+    /// <param name="rounds">How many times, after some that warm up.</param>
     /// <param name="cancellation">Checked before each measurement.</param>
     /// <returns>For each model, its seconds in each round.</returns>
     internal static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation)
@@ -25,17 +29,19 @@ internal static class PrefillClock
         double[][] seconds = [.. models.Select(_ => new double[rounds])];
         int[] order = [.. Enumerable.Range(0, models.Count)];
         var random = new Random(1);
-        for (var round = -1; round < rounds; round++)
+        var warming = Stopwatch.StartNew();
+        for (var round = 0; round == 0 || round < WarmRounds && warming.Elapsed < WarmTime; round++)
+            Measure((_, _) => { });
+        for (var round = 0; round < rounds; round++)
+            Measure((i, found) => seconds[i][round] = found);
+        return seconds;
+
+        void Measure(Action<int, double> note)
         {
             random.Shuffle(order);
             foreach (var i in order)
-            {
-                var found = Seconds(models[i], batch, cancellation);
-                if (round >= 0)
-                    seconds[i][round] = found;
-            }
+                note(i, Seconds(models[i], batch, cancellation));
         }
-        return seconds;
     }
 
     /// <summary>The middle one, or the mean of the two in the middle.</summary>
