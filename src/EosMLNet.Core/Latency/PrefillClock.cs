@@ -40,7 +40,10 @@ internal static class PrefillClock
         {
             random.Shuffle(order);
             foreach (var i in order)
+            {
+                Seconds(models[i], batch, cancellation); // in use a prefill follows its like; behind a larger one it would find other memory
                 note(i, Seconds(models[i], batch, cancellation));
+            }
         }
     }
 
