@@ -65,7 +65,7 @@ public static class LatencyCalibration
 
         void Prefill(int plan, bool keep)
         {
-            var seconds = PrefillClock.Seconds(whole[plan], prompts, cancellation);
+            var seconds = PrefillClock.Settled(whole[plan], prompts, cancellation);
             if (keep)
                 prefills[plan].Add(seconds);
         }

@@ -26,6 +26,8 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
         if (tokens < model.VisualTokens || weighted)
             sequence.Reduce(Leaving(layer, tokens) with { ProportionalAttention = weighted ? 1 : 0 }, null);
         var caches = new List<LayerCache>();
+        using var before = new LayerCache();
+        sequence.RunLayer(layer, before); // in a prefill most layers find the memory that one of their size has left
         try
         {
             var start = Now();

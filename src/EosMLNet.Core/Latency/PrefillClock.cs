@@ -18,6 +18,13 @@ internal static class PrefillClock
         return clock.Elapsed.TotalSeconds;
     }
 
+    /// <summary>Measures the second of two prefills: in use one follows its like, and behind a larger one it would find other memory.</summary>
+    internal static double Settled(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
+    {
+        Seconds(model, batch, cancellation);
+        return Seconds(model, batch, cancellation);
+    }
+
     /// <summary>Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all alike.</summary>
     /// <param name="models">The models under their plans.</param>
     /// <param name="batch">The prompts.</param>
@@ -40,10 +47,7 @@ internal static class PrefillClock
         {
             random.Shuffle(order);
             foreach (var i in order)
-            {
-                Seconds(models[i], batch, cancellation); // in use a prefill follows its like; behind a larger one it would find other memory
-                note(i, Seconds(models[i], batch, cancellation));
-            }
+                note(i, Settled(models[i], batch, cancellation));
         }
     }
 
