@@ -71,4 +71,6 @@ public static class EosErrors
     public const string SearchCheckpoint = "EOS4005";
     /// <summary>An entry of the build's cache is damaged; it is made again.</summary>
     public const string CacheEntry = "EOS4006";
+    /// <summary>A latency table is malformed or of another version.</summary>
+    public const string LatencyTable = "EOS4007";
 }

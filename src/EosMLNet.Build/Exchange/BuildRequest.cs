@@ -10,7 +10,7 @@ namespace EosMLNet.Build.Exchange;
 internal sealed class BuildRequest
 {
     internal const string Origin = "origin", Project = "project", Model = "model", TrainingData = "trainingData", ValidationData = "validationData", ImageFolder = "imageFolder",
-        WarmStart = "warmStart", Output = "output", Plan = "plan", Mode = "mode", Device = "device", LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
+        WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", Plan = "plan", Mode = "mode", Device = "device", LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
         Worker = "worker", Timeout = "timeout", Host = "host", OptionPrefix = "option.";
 
     // What says where the build runs and how long it may take, not what it makes.

@@ -12,7 +12,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 {
     private static readonly string[] Modes = ["Search", "UseExisting", "Verify"];
     // Metadata that are paths, and those that other parts of MSBuild or Visual Studio put on items.
-    private static readonly string[] NotOptions = ["TrainingData", "ValidationData", "ImageFolder", "WarmStart", "OutputFile", "Plan", "Device", "Link", "Visible", "SubType", "Pack", "CopyToOutputDirectory"];
+    private static readonly string[] NotOptions = ["TrainingData", "ValidationData", "ImageFolder", "WarmStart", "LatencyTable", "OutputFile", "Plan", "Device", "Link", "Visible", "SubType", "Pack", "CopyToOutputDirectory"];
 
     /// <summary>The <c>EosModel</c> items.</summary>
     [Required]
@@ -152,6 +152,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             request.Add(BuildRequest.ValidationData, ExistingFile(model, "ValidationData"));
             request.Add(BuildRequest.ImageFolder, ExistingFolder(model, "ImageFolder", Full(Needed(model, "ImageFolder")), "the folder that the data's picture paths start from"));
             request.Add(BuildRequest.WarmStart, ExistingFile(model, "WarmStart"));
+            request.Add(BuildRequest.LatencyTable, ExistingFile(model, "LatencyTable"));
         }
         request.Add(BuildRequest.Output, output);
         request.Add(BuildRequest.Plan, model.GetMetadata("Plan") is { Length: > 0 } plan ? Full(plan) : null);

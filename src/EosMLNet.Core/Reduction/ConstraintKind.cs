@@ -1,6 +1,6 @@
 namespace EosMLNet.Reduction;
 
-/// <summary>What a search can hold below a limit. Each is an entry of the <see cref="TokenLedger"/>.</summary>
+/// <summary>What a search can hold below a limit: an entry of the <see cref="TokenLedger"/>, or a latency.</summary>
 public enum ConstraintKind
 {
     /// <summary><see cref="TokenLedger.Mean"/>.</summary>
@@ -11,4 +11,8 @@ public enum ConstraintKind
     MacsRatio,
     /// <summary><see cref="TokenLedger.KvBytesRatio"/>.</summary>
     KvBytesRatio,
+    /// <summary>What prefill is predicted to take, in milliseconds.</summary>
+    LatencyMs,
+    /// <summary>The same as a part of what the unreduced model is predicted to take.</summary>
+    LatencyFraction,
 }

@@ -139,6 +139,13 @@ internal static class PlanRules
             Require(constraint is not null, source, $"constraints[{i}]", "is null, expected a constraint");
             Require(double.IsFinite(constraint!.Limit) && double.IsFinite(constraint.Slack) && double.IsFinite(constraint.Multiplier), source,
                 $"constraints[{i}]", "has a number that is not finite");
+            if (constraint.Kind.IsLatency())
+            {
+                // What it was predicted to take stands in the table that it was searched with, on the machine that was measured.
+                Require(constraint.Limit > 0 && constraint.Slack >= 0 && constraint.Slack < constraint.Limit, source, $"constraints[{i}].slack",
+                    $"is {constraint.Slack} of a limit of {constraint.Limit}, expected a limit above 0 and a slack from 0 to below it");
+                continue;
+            }
             var spent = plan.Ledger.Of(constraint.Kind);
             Require(spent <= constraint.Limit + 1e-9, source, $"constraints[{i}].limit", $"is {constraint.Limit}, but the plan's {constraint.Kind} is {spent}");
         }

@@ -60,7 +60,7 @@ public sealed record TokenLedger
         };
     }
 
-    /// <summary>The entry that a constraint of this kind limits.</summary>
+    /// <summary>The entry that a constraint of this kind limits; a latency is none.</summary>
     public double Of(ConstraintKind kind) => kind switch
     {
         ConstraintKind.MeanVisualTokens => Mean,

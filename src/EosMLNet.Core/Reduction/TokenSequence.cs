@@ -73,21 +73,23 @@ internal sealed class TokenSequence : IDisposable
     internal void RunLayer(int layer, LayerCache? cache, IEnumerable<ReductionSite> next)
     {
         using var scope = NewDisposeScope();
-        var needed = Needed(AttentionSource.LayerBefore, next);
         // The layer's own keys serve its observers too.
-        using var scratch = cache is null && needed.Count > 0 ? new LayerCache() : null;
+        using var scratch = cache is null && next.Any() ? new LayerCache() : null;
         var left = model.RunLayer(layer, Hidden, Rotary, Bias, cache ?? scratch);
-        Observe(layer, needed, needed.Count > 0 ? (cache ?? scratch)!.Keys : null);
+        Observe(layer, AttentionSource.LayerBefore, next, (cache ?? scratch)?.Keys);
         Replace(left);
     }
 
-    private IReadOnlyList<Observation> Needed(AttentionSource source, IEnumerable<ReductionSite> sites) =>
-        batch.Vision is null ? [] : [.. sites.SelectMany(Observation.Of).Where(needed => needed.Source == source).Distinct()];
-
-    // The keys are the layer's, after RoPE, where it has run; else they are computed.
-    private void Observe(int layer, IReadOnlyList<Observation> needed, Tensor? keys)
+    /// <summary>Keeps what the scores of some sites need to see of a layer, given the hidden states that enter it.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="source">Whether the sites stand in front of it or of the next one; those that look elsewhere are passed over.</param>
+    /// <param name="sites">The sites.</param>
+    /// <param name="keys">The layer's keys after RoPE where it has run, (B, G, T, hs); null to compute them.</param>
+    internal void Observe(int layer, AttentionSource source, IEnumerable<ReductionSite> sites, Tensor? keys)
     {
-        foreach (var what in needed)
+        if (batch.Vision is null)
+            return;
+        foreach (var what in sites.SelectMany(Observation.Of).Where(needed => needed.Source == source).Distinct())
         {
             using var scope = NewDisposeScope();
             if (observed.Remove(what, out var earlier))
@@ -106,7 +108,7 @@ internal sealed class TokenSequence : IDisposable
     {
         if (batch.Vision is null)
             return;
-        Observe(site.Layer, Needed(AttentionSource.OwnLayer, [site]), keys: null);
+        Observe(site.Layer, AttentionSource.OwnLayer, [site], keys: null);
         using var scope = NewDisposeScope();
         var tokens = hidden is null
             ? batch.Vision.Features.to(model.DataType)

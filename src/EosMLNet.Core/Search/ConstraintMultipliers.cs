@@ -31,7 +31,7 @@ internal sealed class ConstraintMultipliers
         for (var i = 0; i < running.Length; i++)
             running[i] = Memory * running[i] + (1 - Memory) * (gradient[i] - Enumerable.Range(0, values.Length).Sum(c => values[c] * constraints[c][i]));
         Array.Clear(values);
-        // Coordinate descent on |f' + Σ λ g'|²; there are four constraints at most.
+        // Coordinate descent on |f' + Σ λ g'|²; there are six constraints at most.
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
             for (var c = 0; c < values.Length; c++)

@@ -1,30 +1,19 @@
 using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
 
-/// <summary>
-/// A limit on an entry of the ledger, as a function of the counts k that the sites keep: <c>Constant + Σ (Linear·k + Square·k²) ≤ Limit</c>. It never falls in any k.
-/// </summary>
-/// <param name="Kind">The entry.</param>
+/// <summary>A limit on what a plan spends, as a function of the counts k that the sites keep.</summary>
+/// <param name="Kind">What is spent.</param>
 /// <param name="Limit">The most that it may be.</param>
-/// <param name="Constant">What does not depend on the counts.</param>
-/// <param name="Linear">One factor a site, at least 0.</param>
-/// <param name="Square">One factor a site, at least 0.</param>
-internal sealed record CountConstraint(ConstraintKind Kind, double Limit, double Constant, double[] Linear, double[] Square)
+internal abstract record CountConstraint(ConstraintKind Kind, double Limit)
 {
-    /// <summary>The entry at these counts.</summary>
-    internal double Of(IReadOnlyList<double> counts) => Constant + counts.Select((k, i) => (Linear[i] + Square[i] * k) * k).Sum();
+    /// <summary>What is spent at these counts.</summary>
+    internal abstract double Of(IReadOnlyList<double> counts);
 
-    /// <summary>The part of the limit by which the entry exceeds it, at most 0 where it is met.</summary>
+    /// <summary>The part of the limit by which it is exceeded, at most 0 where it is met.</summary>
     internal double Excess(IReadOnlyList<double> counts) => Of(counts) / Limit - 1;
 
     /// <summary>The same with a gradient, 0-dimensional.</summary>
-    internal Tensor Excess(IReadOnlyList<Tensor> counts)
-    {
-        using var scope = NewDisposeScope();
-        var terms = counts.Select((k, i) => k.Times(Square[i]).Plus(Linear[i]).mul(k)).ToArray();
-        return stack(terms).sum().Plus(Constant).Over(Limit).Plus(-1).MoveToOuterDisposeScope();
-    }
+    internal abstract Tensor Excess(IReadOnlyList<Tensor> counts);
 }

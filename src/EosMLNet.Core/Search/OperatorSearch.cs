@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EosMLNet.Data;
+using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Runtime;
@@ -32,7 +33,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <param name="cancellation">Looked at before every step.</param>
     /// <exception cref="EosException">
     /// EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a constraint that cannot be met; EOS3002: the loss stopped being a number;
-    /// EOS4002: a warm start for another model; EOS4005: a checkpoint that cannot be used.
+    /// EOS4002: a warm start for another model, or a latency table for another target; EOS4005: a checkpoint that cannot be used.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SearchResult Run(VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default) =>
@@ -140,13 +141,14 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var variables = state.Variables;
         variables.Restore(ended.Values);
         variables.Limit(limits);
-        var (plan, constraints) = MakePlan(variables, ended.Multipliers, trial, cancellation);
+        var (plan, constraints) = MakePlan(limits, variables, ended.Multipliers, trial, cancellation);
         plan = plan with { Provenance = PlanMaker.Provenance(model, settings.Seed, ended.Samples, training.Fingerprint) };
         var reached = validation.Measure(plan, cancellation);
         return new SearchResult(plan, new SearchReport
         {
             Sites = variables.Read(),
             Constraints = constraints,
+            Latency = Latency(limits, plan, cancellation),
             Samples = ended.Samples,
             Losses = [.. state.Losses.Take(ended.Losses)],
             ValidationQuestions = validation.Questions,
@@ -160,6 +162,15 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         });
     }
 
+    private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, CancellationToken cancellation)
+    {
+        if (limits.Latency is not { } table)
+            return null;
+        var (text, batch, identity) = (limits.LatencyTextTokens, limits.LatencyBatch, ReductionPlan.Identity(plan.Model));
+        double[] measured = [.. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, cancellation: cancellation).Select(PrefillClock.Median)];
+        return new(table.Predict(plan, text, batch), measured[0], table.Predict(identity, text, batch), measured[1]);
+    }
+
     private Validation Validation(SearchData held, int questions)
     {
         var count = 0;
@@ -168,7 +179,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     private (ReductionPlan Plan, IReadOnlyList<ConstraintReport> Constraints) MakePlan(
-        SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, CancellationToken cancellation)
+        SearchConstraints limits, SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, CancellationToken cancellation)
     {
         var parameters = variables.ReadScores();
         var searched = variables.Read();
@@ -176,7 +187,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         if (settings.SnapToCorners)
             plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation));
         var counts = variables.Counts();
-        IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), plan.Ledger.Of(c.Kind), multipliers[i]))];
+        IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), limits.Spent(c.Kind, plan), multipliers[i]))];
         return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) }, constraints);
     }
 

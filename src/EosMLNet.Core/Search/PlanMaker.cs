@@ -24,7 +24,7 @@ internal static class PlanMaker
         for (var i = 0; i < keeps.Length; i++)
         {
             var site = frozen.Applied(Site(searched[i], keeps[i]));
-            if (keeps[i] == tokens && (site.Reweight == 0 || searched[i].Activation == 0) && (tokens == visualTokens || site.ProportionalAttention == weight || searched[i].Activation < 0.5))
+            if (keeps[i] == tokens && (budget.SitesCost || (site.Reweight == 0 || searched[i].Activation == 0) && (tokens == visualTokens || site.ProportionalAttention == weight || searched[i].Activation < 0.5)))
                 continue;
             sites.Add(site);
             (tokens, weight) = (keeps[i], site.ProportionalAttention);

@@ -1,3 +1,4 @@
+using EosMLNet.Latency;
 using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
@@ -21,13 +22,18 @@ internal sealed class SearchBudget
     private readonly int firstLayer;
     private readonly double final;
     private readonly bool uniform;
+    private readonly LatencyProfile? latency;
+    private readonly IReadOnlyList<ReductionSite> dearest;
 
     /// <param name="model">The model.</param>
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="constraints">The limits; they can be met.</param>
     /// <param name="uniform">Whether all sites keep the same count.</param>
-    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false)
+    /// <param name="sites">The dearest site in each place, whose count is not read, for a limit on latency; by default one that does everything but score.</param>
+    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false, IReadOnlyList<ReductionSite>? sites = null)
     {
+        latency = constraints.Profile;
+        dearest = sites ?? [.. layers.Select(layer => new ReductionSite { Layer = layer, Keep = 1, Transfer = 1, Reweight = 1, ProportionalAttention = 1, Diversity = 1, Score = new Dictionary<ScoreCriterion, double>() })];
         (this.model, this.uniform) = (model, uniform);
         firstLayer = layers[0];
         final = Math.Min(constraints.FinalVisualTokens ?? model.VisualTokens, model.VisualTokens);
@@ -37,6 +43,9 @@ internal sealed class SearchBudget
 
     /// <summary>The constraints, in the order of <see cref="ConstraintKind"/>.</summary>
     internal IReadOnlyList<CountConstraint> Constraints { get; }
+
+    /// <summary>Whether a site costs something by being there, so that one that drops nothing has no place in a plan.</summary>
+    internal bool SitesCost => Constraints.Any(c => c.Kind.IsLatency());
 
     /// <summary>How many layers each site's count lasts for.</summary>
     internal IReadOnlyList<int> Spans { get; }
@@ -60,6 +69,8 @@ internal sealed class SearchBudget
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal int[] Round(IReadOnlyList<double> real)
     {
+        if (SitesCost && !uniform)
+            return RoundSites(real);
         var scaled = Scale(real);
         if (uniform)
             return Same((int)Math.Floor(scaled[^1] + 1e-6));
@@ -72,18 +83,79 @@ internal sealed class SearchBudget
         }
     }
 
+    // A site that drops next to nothing by a real number drops nothing or a whole token, and then costs as much as any other. So counts are also rounded with sites left out, those
+    // that drop least before others, and the nearest counts that hold are taken: no fewer tokens than the sites that are worth their time allow.
+    private int[] RoundSites(IReadOnlyList<double> real)
+    {
+        int[] best = [.. Spans.Select(_ => 1)];
+        for (double least = 0; least < model.VisualTokens; least = least == 0 ? 1 : 2 * least)
+        {
+            if (RoundWithout(real, least) is { } keeps && Distance(keeps, real) < Distance(best, real))
+                best = keeps;
+        }
+        return best;
+    }
+
+    // Sites that drop less than so many tokens are left out; null where that cannot be.
+    private int[]? RoundWithout(IReadOnlyList<double> real, double least)
+    {
+        var groups = new List<List<int>>(); // the sites that are left, each with those behind it that are not
+        double entering = model.VisualTokens;
+        for (var i = 0; i < real.Count; i++)
+        {
+            if (least == 0 || entering - real[i] >= least)
+            {
+                groups.Add([]);
+                entering = real[i];
+            }
+            if (groups.Count > 0)
+                groups[^1].Add(i);
+        }
+        var skipped = real.Count - groups.Sum(group => group.Count);
+        int[] spans = [.. groups.Select(group => group.Sum(i => Spans[i]))];
+        double[] left = [.. groups.Select(group => real[group[0]])];
+        if (groups.Count > 0)
+            left = KeepCounts.Scale(left, model.VisualTokens, final, counts => Shared.All(c => c.Of(Spread(counts, model.VisualTokens)) <= c.Limit));
+        // By bisection: how many tokens hold depends on how many sites they leave.
+        long low = spans.Sum(), high = (long)Math.Floor(KeepCounts.Sum(left, spans) + 1e-6) + 1;
+        if (!Holds(At(low)))
+            return null;
+        while (high - low > 1)
+        {
+            var middle = (low + high) / 2;
+            if (Holds(At(middle)))
+                low = middle;
+            else
+                high = middle;
+        }
+        return At(low);
+
+        int[] At(long allowance) => Spread(groups.Count == 0 ? [] : KeepCounts.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)), model.VisualTokens);
+        T[] Spread<T>(T[] counts, T all) => [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
+    }
+
+    private double Distance(IReadOnlyList<int> keeps, IReadOnlyList<double> real) => keeps.Select((keep, i) => Spans[i] * (keep - real[i]) * (keep - real[i])).Sum();
+
     private int[] Same(int keep)
     {
         int[] keeps = [.. Spans.Select(_ => keep)];
         return Holds(keeps) ? keeps : Same(keep - 1);
     }
 
-    /// <summary>Whether the ledger of these counts is within every limit.</summary>
+    /// <summary>Whether the plan of these counts is within every limit.</summary>
     internal bool Holds(IReadOnlyList<int> keeps)
     {
-        var ledger = TokenLedger.Of(model, [.. Enumerable.Repeat(model.VisualTokens, firstLayer), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
-        return Constraints.All(c => ledger.Of(c.Kind) <= c.Limit * RoundingError);
+        var ledger = Ledger(keeps);
+        return Constraints.All(c => (c.Kind.IsLatency() ? Latency(c, keeps) : ledger.Of(c.Kind)) <= c.Limit * RoundingError);
     }
+
+    /// <summary>What the plan of these counts spends of what one of the constraints limits; of a latency the most that it may take.</summary>
+    internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) => kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind);
+
+    private TokenLedger Ledger(IReadOnlyList<int> keeps) =>
+        TokenLedger.Of(model, [.. Enumerable.Repeat(model.VisualTokens, firstLayer), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
+
+    private static double Latency(CountConstraint constraint, IReadOnlyList<int> keeps) => constraint.Of([.. keeps.Select(keep => (double)keep)]);
 
     /// <summary>
     /// Moves the logits of all keep fractions together so that a limit is reached and none exceeded. Above it, what runs would not be allowed; below it, tokens that the
@@ -145,12 +217,13 @@ internal sealed class SearchBudget
         var macs = layers * (linear + square * full) * full;
         return kind switch
         {
-            ConstraintKind.MeanVisualTokens => new(kind, limit, firstLayer * model.VisualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
-            ConstraintKind.FinalVisualTokens => new(kind, limit, 0, [.. Spans.Select((_, i) => i + 1 < Spans.Count ? 0.0 : 1)], EachLayer(0)),
+            ConstraintKind.LatencyMs or ConstraintKind.LatencyFraction => new LatencyConstraint(kind, limit, latency!, model.VisualTokens, firstLayer, dearest, Spans),
+            ConstraintKind.MeanVisualTokens => new QuadraticConstraint(kind, limit, firstLayer * model.VisualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
+            ConstraintKind.FinalVisualTokens => new QuadraticConstraint(kind, limit, 0, [.. Spans.Select((_, i) => i + 1 < Spans.Count ? 0.0 : 1)], EachLayer(0)),
             // Of k visual tokens with t of text: l (k + t) + s (k + t)².
-            ConstraintKind.MacsRatio => new(kind, limit, (firstLayer * (linear + square * full) * full + lasting * (linear + square * text) * text) / macs,
+            ConstraintKind.MacsRatio => new QuadraticConstraint(kind, limit, (firstLayer * (linear + square * full) * full + lasting * (linear + square * text) * text) / macs,
                 EachLayer((linear + 2 * square * text) / macs), EachLayer(square / macs)),
-            ConstraintKind.KvBytesRatio => new(kind, limit, (firstLayer * full + lasting * text) / (layers * full), EachLayer(1 / (layers * full)), EachLayer(0)),
+            ConstraintKind.KvBytesRatio => new QuadraticConstraint(kind, limit, (firstLayer * full + lasting * text) / (layers * full), EachLayer(1 / (layers * full)), EachLayer(0)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 

@@ -1,3 +1,4 @@
+using EosMLNet.Latency;
 using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
@@ -28,6 +29,29 @@ public sealed record SearchConstraints
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? FamilyDrop { get; init; }
 
+    /// <summary>
+    /// The most milliseconds that prefill may take, from a prompt with its encoded picture to the first token, as <see cref="Latency"/> predicts it;
+    /// above 0, at most what it predicts of the unreduced model.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? LatencyMs { get; init; }
+
+    /// <summary>The same as a part of what is predicted of the unreduced model; above 0, at most 1.</summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? LatencyFraction { get; init; }
+
+    /// <summary>The measurements that latency is predicted by, made on the device that the plan is for, for a model of this shape; the report compares the plan's prediction with its measurement here.</summary>
+    /// <value>The default is <see langword="null"/>: none, and no limit on latency.</value>
+    public LatencyTable? Latency { get; init; }
+
+    /// <summary>The text tokens of a prompt whose latency is meant.</summary>
+    /// <value>The default is 32, those of the ledger.</value>
+    public int LatencyTextTokens { get; init; } = TokenLedger.DefaultTextTokens;
+
+    /// <summary>How many prompts are run together, with a picture each, where latency is meant.</summary>
+    /// <value>The default is 1.</value>
+    public int LatencyBatch { get; init; } = 1;
+
     /// <summary>These limits, or looser ones where they are below a share of what the unreduced model needs.</summary>
     internal SearchConstraints AtLeast(double share, PlanModel model)
     {
@@ -38,6 +62,8 @@ public sealed record SearchConstraints
             FinalVisualTokens = Higher(FinalVisualTokens, tokens),
             MacsRatio = Higher(MacsRatio, share),
             KvBytesRatio = Higher(KvBytesRatio, share),
+            LatencyMs = LatencyMs is null ? null : Higher(LatencyMs, share * Most(ConstraintKind.LatencyMs, model)),
+            LatencyFraction = Higher(LatencyFraction, share),
         };
 
         static double? Higher(double? limit, double least) => limit is null ? null : Math.Max(limit.Value, least);
@@ -54,6 +80,8 @@ public sealed record SearchConstraints
             FinalVisualTokens = Between(looser.FinalVisualTokens, FinalVisualTokens),
             MacsRatio = Between(looser.MacsRatio, MacsRatio),
             KvBytesRatio = Between(looser.KvBytesRatio, KvBytesRatio),
+            LatencyMs = Between(looser.LatencyMs, LatencyMs),
+            LatencyFraction = Between(looser.LatencyFraction, LatencyFraction),
         };
 
         double? Between(double? from, double? to) => from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
@@ -70,37 +98,57 @@ public sealed record SearchConstraints
             (ConstraintKind.FinalVisualTokens, FinalVisualTokens),
             (ConstraintKind.MacsRatio, MacsRatio),
             (ConstraintKind.KvBytesRatio, KvBytesRatio),
+            (ConstraintKind.LatencyMs, LatencyMs),
+            (ConstraintKind.LatencyFraction, LatencyFraction),
         }.Where(x => x.Limit is not null).Select(x => (x.Kind, x.Limit!.Value))];
+
+    /// <summary>The measurements at the prompt length and batch that are meant; <see langword="null"/> without a table.</summary>
+    internal LatencyProfile? Profile => Latency?.At(LatencyTextTokens, LatencyBatch);
+
+    /// <summary>What a plan spends of what a constraint of this kind limits.</summary>
+    internal double Spent(ConstraintKind kind, ReductionPlan plan) =>
+        kind.IsLatency() ? Profile!.Predict(plan) * LatencyConstraint.UnitOf(kind, Profile, plan.Model.Layers) : plan.Ledger.Of(kind);
 
     /// <summary>Throws where a limit is out of its range, or no plan with sites in front of these layers can meet it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="layers">Where sites may stand, ascending.</param>
-    /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met.</exception>
-    internal void Check(PlanModel model, IReadOnlyList<int> layers)
+    /// <param name="sites">The dearest site in each place, for a limit on latency.</param>
+    /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met. EOS4002: a latency table for another shape.</exception>
+    internal void Check(PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null)
     {
         if (Limits.Count == 0)
         {
             throw new EosException(EosErrors.InvalidOption,
-                "No constraint is set; expected at least one of MeanVisualTokens, FinalVisualTokens, MacsRatio and KvBytesRatio.");
+                "No constraint is set; expected at least one of MeanVisualTokens, FinalVisualTokens, MacsRatio, KvBytesRatio, LatencyMs and LatencyFraction.");
         }
+        if (Latency is null && Limits.Any(limit => limit.Kind.IsLatency()))
+            throw new EosException(EosErrors.InvalidOption, "A limit on latency needs a latency table, which predicts it; none is given. `eos search --calibrate` measures one, or LatencyCalibration.Measure.");
+        Latency?.CheckFits(model);
+        _ = Profile; // throws where the table has none
         if (FamilyDrop is not (null or >= 0 and <= 1))
             throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"FamilyDrop is {FamilyDrop}; expected between 0 and 1."));
-        // The ledger's entries never fall when a site keeps more, so one plan has the least of all of them: it keeps one token everywhere.
-        var least = TokenLedger.Of(model, [.. Enumerable.Range(0, model.Layers).Select(layer => layer < layers[0] ? model.VisualTokens : 1)]);
+        // What is spent hardly ever falls when a site keeps more, and one plan has next to the least of all of it: it keeps one token everywhere.
+        var budget = new SearchBudget(model, layers, this, sites: sites);
+        int[] least = [.. layers.Select(_ => 1)];
         foreach (var (kind, limit) in Limits)
         {
             var most = Most(kind, model);
             if (!(limit > 0 && limit <= most))
                 throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{kind} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
-            if (least.Of(kind) > limit * SearchBudget.RoundingError)
+            if (budget.Spent(kind, least) is var needed && needed > limit * SearchBudget.RoundingError)
             {
                 throw new EosException(EosErrors.InfeasibleBudget, FormattableString.Invariant($"{kind} of at most {limit} cannot be met: with the first site in front of layer {layers[0]} of ") +
-                    FormattableString.Invariant($"{model.Layers}, one visual token at every later layer already gives {least.Of(kind):0.######}. Raise the limit to at least that") +
+                    FormattableString.Invariant($"{model.Layers}, one visual token at every later layer already gives {needed:0.######}. Raise the limit to at least that") +
                     (layers[0] > 0 ? ", or allow a site in front of an earlier layer." : "."));
             }
         }
     }
 
     // What the unreduced model needs.
-    private static double Most(ConstraintKind kind, PlanModel model) => kind is ConstraintKind.MeanVisualTokens or ConstraintKind.FinalVisualTokens ? model.VisualTokens : 1;
+    private double Most(ConstraintKind kind, PlanModel model) => kind switch
+    {
+        ConstraintKind.MeanVisualTokens or ConstraintKind.FinalVisualTokens => model.VisualTokens,
+        ConstraintKind.LatencyMs => 1000 * Profile!.Unreduced(model.Layers),
+        _ => 1,
+    };
 }

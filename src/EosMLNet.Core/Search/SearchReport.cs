@@ -9,6 +9,9 @@ public sealed record SearchReport
     /// <summary>What became of each constraint.</summary>
     public required IReadOnlyList<ConstraintReport> Constraints { get; init; }
 
+    /// <summary>Predicted and measured latency; <see langword="null"/> where the constraints have no latency table.</summary>
+    public LatencyReport? Latency { get; init; }
+
     /// <summary>Question and answer pairs seen, repetitions included.</summary>
     public required long Samples { get; init; }
 

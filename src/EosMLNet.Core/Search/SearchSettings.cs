@@ -175,8 +175,20 @@ public sealed record SearchSettings
         return [.. criteria.Where(c => layer > 0 || !c.NeedsAttention()).Distinct().Order()];
     }
 
+    /// <summary>The site in each place that takes longest of all that the search may find there; its count is not said.</summary>
+    internal IReadOnlyList<ReductionSite> DearestSites(VisionLanguageModel model) => [.. Layers(model).Select(layer => Frozen.Applied(new ReductionSite
+    {
+        Layer = layer,
+        Keep = 1,
+        Transfer = 1,
+        Reweight = 1,
+        ProportionalAttention = 1,
+        Diversity = 1,
+        Score = CriteriaAt(layer, model).ToDictionary(criterion => criterion, _ => 1.0),
+    }))];
+
     /// <summary>Throws where a value is out of its range, or no plan can meet the constraints.</summary>
-    /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint; EOS4002: a warm start that was made for another model.</exception>
+    /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint; EOS4002: a warm start that was made for another model, or a latency table for another shape or device.</exception>
     public void Check(VisionLanguageModel model)
     {
         Require(Steps is >= 1 and <= 1_000_000, nameof(Steps), Steps, "between 1 and 1,000,000");
@@ -213,7 +225,8 @@ public sealed record SearchSettings
         Require(Frozen.Reweight is null or >= 0 and <= 1e6, "Frozen.Reweight", Frozen.Reweight ?? 0, "between 0 and 1e6");
         Require(Frozen.ProportionalAttention is null or >= 0 and <= 1, "Frozen.ProportionalAttention", Frozen.ProportionalAttention ?? 0, "between 0 and 1");
         Require(Frozen.Diversity is null or >= 0 and <= 1e6, "Frozen.Diversity", Frozen.Diversity ?? 0, "between 0 and 1e6");
-        Constraints.Check(PlanModel.Of(model), layers);
+        Constraints.Latency?.CheckFits(model);
+        Constraints.Check(PlanModel.Of(model), layers, DearestSites(model));
     }
 
     private static void Require(bool holds, string name, object value, string expected)

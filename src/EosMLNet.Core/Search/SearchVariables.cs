@@ -20,6 +20,7 @@ internal sealed class SearchVariables : IDisposable
     private readonly VisionLanguageModel model;
     private readonly IReadOnlyList<int> layers;
     private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
+    private readonly IReadOnlyList<ReductionSite> dearest;
     private readonly FrozenParameters frozen;
     private readonly ScoreBasis basis;
     private readonly double taper;
@@ -35,7 +36,8 @@ internal sealed class SearchVariables : IDisposable
         layers = settings.Layers(model);
         criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
         frozen = settings.Frozen;
-        Budget = new SearchBudget(model, layers, settings.Constraints, frozen.UniformKeep);
+        dearest = settings.DearestSites(model);
+        Budget = new SearchBudget(model, layers, settings.Constraints, frozen.UniformKeep, dearest);
         var working = Criteria.WorkingType(model.DataType);
         taper = frozen.UniformKeep ? 1 : settings.InitialTaper;
         keep = Variable(InitialKeeps());
@@ -118,7 +120,7 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>Sets new limits and meets them.</summary>
     internal void Limit(SearchConstraints constraints)
     {
-        Budget = new SearchBudget(model, layers, constraints, frozen.UniformKeep);
+        Budget = new SearchBudget(model, layers, constraints, frozen.UniformKeep, dearest);
         MeetBudget();
     }
 

@@ -20,6 +20,10 @@ internal sealed class BuildOptions
         ["FinalVisualTokens"] = (s, v) => s with { Constraints = s.Constraints with { FinalVisualTokens = Real(v) } },
         ["MacsRatio"] = (s, v) => s with { Constraints = s.Constraints with { MacsRatio = Real(v) } },
         ["KvBytesRatio"] = (s, v) => s with { Constraints = s.Constraints with { KvBytesRatio = Real(v) } },
+        ["LatencyMs"] = (s, v) => s with { Constraints = s.Constraints with { LatencyMs = Real(v) } },
+        ["LatencyFraction"] = (s, v) => s with { Constraints = s.Constraints with { LatencyFraction = Real(v) } },
+        ["LatencyTextTokens"] = (s, v) => s with { Constraints = s.Constraints with { LatencyTextTokens = Whole(v) } },
+        ["LatencyBatch"] = (s, v) => s with { Constraints = s.Constraints with { LatencyBatch = Whole(v) } },
         ["FamilyDrop"] = (s, v) => s with { Constraints = s.Constraints with { FamilyDrop = Real(v) } },
         ["Steps"] = (s, v) => s with { Steps = Whole(v) },
         ["BatchSize"] = (s, v) => s with { BatchSize = Whole(v) },
@@ -56,7 +60,7 @@ internal sealed class BuildOptions
         ["UniformKeep"] = (s, v) => s with { Frozen = s.Frozen with { UniformKeep = Truth(v) } },
     };
 
-    /// <summary>The settings; a warm start is added when torch is there to load it.</summary>
+    /// <summary>The settings; a warm start is added when torch is there to load it, and a latency table with it.</summary>
     internal SearchSettings Settings { get; private set; } = new() { Constraints = new() };
 
     /// <summary>How many seeds are searched with, from the settings' own on.</summary>

@@ -43,6 +43,8 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
             inputs.AddTable("validation", held, request[BuildRequest.ImageFolder]);
         if (request[BuildRequest.WarmStart] is { Length: > 0 } warm)
             AddPlan(inputs, "warm start", warm);
+        if (request[BuildRequest.LatencyTable] is { Length: > 0 } latency)
+            inputs.Add("latency table", "", latency);
         return inputs;
     }
 

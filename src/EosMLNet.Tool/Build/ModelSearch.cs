@@ -1,5 +1,6 @@
 using EosMLNet.Build.Exchange;
 using EosMLNet.Data;
+using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Runtime;
@@ -44,7 +45,11 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 
     private BuildSummary SearchPlan(BuildRequest request, BuildOptions options, string key, Device device, string planFile, CancellationToken cancellation)
     {
-        var settings = options.Settings with { WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null };
+        var settings = options.Settings with
+        {
+            WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
+            Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
+        };
         using var model = LlavaModel.Load(request[BuildRequest.Model], device: device);
         settings.Check(model); // before the data is read
         var answers = settings.Objective == SearchObjective.Answers;

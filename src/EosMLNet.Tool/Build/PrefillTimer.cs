@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using EosMLNet.Data;
+using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 
@@ -17,28 +17,12 @@ internal static class PrefillTimer
         foreach (var example in data.Examples.Take(Questions))
         {
             using var batch = PromptBatch.Create(model, [(data.Pictures[example.Picture], example.Question)]);
-            for (var round = 0; round <= Rounds; round++)
-            {
-                var (full, less) = (Milliseconds(unreduced, batch, cancellation), Milliseconds(reduced, batch, cancellation));
-                if (round == 0)
-                    continue; // the first one warms up
-                without.Add(full);
-                with.Add(less);
-            }
+            var seconds = PrefillClock.Seconds([unreduced, reduced], batch, Rounds, cancellation);
+            without.AddRange(seconds[0]);
+            with.AddRange(seconds[1]);
         }
         return new BuildSummary.PrefillSummary(Median(without), Median(with));
     }
 
-    private static double Milliseconds(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
-    {
-        var clock = Stopwatch.StartNew();
-        model.Generate(batch, maxNewTokens: 1, cancellation); // its tokens are on the CPU, so that a GPU has ended too
-        return clock.Elapsed.TotalMilliseconds;
-    }
-
-    private static double Median(List<double> times)
-    {
-        times.Sort();
-        return Math.Round(times[times.Count / 2], 4);
-    }
+    private static double Median(List<double> seconds) => Math.Round(1000 * PrefillClock.Median(seconds), 4);
 }

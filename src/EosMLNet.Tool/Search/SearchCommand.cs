@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EosMLNet.Data;
+using EosMLNet.Latency;
+using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using EosMLNet.Search;
@@ -16,11 +18,17 @@ internal sealed class SearchCommand : ModelCommand
 
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<double[]?> meanTokens = Limits("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one of the four limits is needed; several values of one of them are searched one by one, each plan's file named by its value.");
+    private readonly Option<double[]?> meanTokens = Limits("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one limit is needed; several values of one of them are searched one by one, each plan's file named by its value.");
     private readonly Option<double[]?> finalTokens = Limits("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
     private readonly Option<double[]?> macsRatio = Limits("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
     private readonly Option<double[]?> kvBytesRatio = Limits("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
-    private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the four limits.");
+    private readonly Option<double[]?> latencyMs = Limits("--latency-ms", "X", "The most milliseconds of prefill, from a prompt with its encoded picture to the first token, as --latency-table predicts it.");
+    private readonly Option<double[]?> latencyFraction = Limits("--latency-fraction", "X", "The same as a part of the unreduced model's.");
+    private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE", "What --calibrate has measured, on this device and for a model of this shape. The plan's latency is then predicted, measured and reported.");
+    private readonly Option<bool> calibrate = new("--calibrate") { Description = "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and batch. Nothing else should run meanwhile." };
+    private readonly Option<int> latencyTextTokens = CommonOptions.Default("--latency-text-tokens", "N", Defaults.Constraints.LatencyTextTokens, "Text tokens of a prompt whose latency is meant.");
+    private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch, "Prompts that are run together where latency is meant.");
+    private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the other limits.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
     private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
     private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
@@ -57,17 +65,19 @@ internal sealed class SearchCommand : ModelCommand
 
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
-        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
+        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
             objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, job);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
         if (values.GetValue(job) is { } seedOfJob)
             return ExecuteJob(values, seedOfJob, cancellation);
-        var budgets = SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio);
+        var budgets = Budgets(values);
         var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
         foreach (var file in budgets.SelectMany(budget => new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
             OutputFile.CheckWritable(file);
+        if (values.GetValue(calibrate))
+            OutputFile.CheckWritable(values.GetValue(latencyTable) ?? throw new EosException(EosErrors.InvalidOption, "--calibrate needs a file to write to; expected --latency-table beside it."));
         var seedsOfEach = Seeds(values);
         var found = Devices(values) is { } names ? SearchOn(names, values, budgets, seedsOfEach, cancellation) : SearchHere(values, budgets, seedsOfEach, cancellation);
         var results = budgets.Zip(found, (budget, ofSeeds) => Write(values, budget, seedsOfEach, ofSeeds)).ToArray();
@@ -96,6 +106,8 @@ internal sealed class SearchCommand : ModelCommand
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
     }
 
+    private IReadOnlyList<SearchedBudget> Budgets(ParseResult values) => SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction);
+
     private IReadOnlyList<int> Seeds(ParseResult values)
     {
         var (first, count) = (values.GetValue(seed), values.GetValue(seeds));
@@ -108,6 +120,8 @@ internal sealed class SearchCommand : ModelCommand
             return null;
         if (IsGiven(values, DeviceOption))
             throw new EosException(EosErrors.InvalidOption, "--device and --devices were both given; expected one of them.");
+        if (values.GetValue(calibrate))
+            throw new EosException(EosErrors.InvalidOption, "--calibrate and --devices were both given, but searches beside each other would be in each other's measurements. Calibrate first, with a search on one device.");
         foreach (var name in names)
             TorchDevice.Resolve(name);
         return names;
@@ -121,7 +135,7 @@ internal sealed class SearchCommand : ModelCommand
 
     private static Option<double[]?> Limits(string name, string help, string description) => new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
 
-    private SearchSettings Settings(ParseResult values, SearchedBudget budget) => new()
+    private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => new()
     {
         Constraints = new SearchConstraints
         {
@@ -129,6 +143,11 @@ internal sealed class SearchCommand : ModelCommand
             FinalVisualTokens = budget.Of(values, finalTokens),
             MacsRatio = budget.Of(values, macsRatio),
             KvBytesRatio = budget.Of(values, kvBytesRatio),
+            LatencyMs = budget.Of(values, latencyMs),
+            LatencyFraction = budget.Of(values, latencyFraction),
+            Latency = table,
+            LatencyTextTokens = values.GetValue(latencyTextTokens),
+            LatencyBatch = values.GetValue(latencyBatch),
             FamilyDrop = values.GetValue(familyDrop),
         },
         Steps = values.GetValue(steps),
@@ -156,7 +175,8 @@ internal sealed class SearchCommand : ModelCommand
         var training = LoadData(values.GetRequiredValue(data), folder, answers);
         var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
         using var model = LoadModel(values);
-        return [.. budgets.Select(budget => Console.Progress(budget.Name is { } name ? $"Searching for {name}" : "Searching", report => new OperatorSearch(model, Settings(values, budget)).RunSeedsAndKeep(
+        var latency = Table(values, model, cancellation);
+        return [.. budgets.Select(budget => Console.Progress(budget.Name is { } name ? $"Searching for {name}" : "Searching", report => new OperatorSearch(model, Settings(values, budget, latency)).RunSeedsAndKeep(
             seedsOfEach, training, held, new InlineProgress<SearchProgress>(step => report(
                 (double)step.Step / step.Steps,
                 FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation)))];
@@ -193,9 +213,27 @@ internal sealed class SearchCommand : ModelCommand
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         SearchCrew.EndWithParent(stop);
-        var result = SearchHere(values, SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio), [one], stop.Token)[0][0];
+        var result = SearchHere(values, Budgets(values), [one], stop.Token)[0][0];
         result.Plan.Save(values.GetRequiredValue(output));
         return new { result.Report };
+    }
+
+    // What was measured before, and what is measured now if it is missing there.
+    private LatencyTable? Table(ParseResult values, VisionLanguageModel model, CancellationToken cancellation)
+    {
+        if (values.GetValue(latencyTable) is not { } file)
+            return null;
+        var (text, batch) = (values.GetValue(latencyTextTokens), values.GetValue(latencyBatch));
+        var known = File.Exists(file) || !values.GetValue(calibrate) ? LatencyTable.Load(file) : null;
+        known?.CheckFits(model);
+        if (known is not null && (!values.GetValue(calibrate) || known.Profiles.Any(profile => (profile.TextTokens, profile.Batch) == (text, batch))))
+            return known;
+        var measured = Console.Progress("Calibrating", report => LatencyCalibration.Measure(model, text, batch,
+            progress: new InlineProgress<double>(done => report(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"))), cancellation: cancellation));
+        var table = known?.With(measured.Profiles[0]) ?? measured;
+        table.Save(file);
+        Console.Line($"Latency table written to {file}: {1000 * measured.Profiles[0].Unreduced(model.LayerCount):0.###} ms unreduced on {measured.Target.Device}; whole prefills differ from it by {100 * measured.Profiles[0].Residual:0.0} % at most.");
+        return table;
     }
 
     private void Print(SearchResult result, string planFile)
@@ -205,6 +243,8 @@ internal sealed class SearchCommand : ModelCommand
         Console.PrintCost(result.Plan.Ledger);
         foreach (var constraint in report.Constraints)
             Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, slack {constraint.Slack:0.####}, multiplier {constraint.Multiplier:0.###}.");
+        if (report.Latency is { } latency)
+            Console.Line($"Prefill {latency.MeasuredMs:0.###} ms, predicted {latency.PredictedMs:0.###}; unreduced {latency.UnreducedMeasuredMs:0.###} ms, predicted {latency.UnreducedPredictedMs:0.###}.");
         Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
         if (report.FamilyDropLimit is { } limit)
         {

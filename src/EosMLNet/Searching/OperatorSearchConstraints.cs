@@ -19,6 +19,14 @@ public sealed class OperatorSearchConstraints
     /// <value>The default is null: no limit.</value>
     public double? KvBytesRatio { get; set; }
 
+    /// <summary>The most milliseconds that prefill may take, from a prompt with its encoded picture to the first token, as <see cref="OperatorSearchOptions.LatencyTable"/> predicts it. Above 0, at most the unreduced model's.</summary>
+    /// <value>The default is null: no limit.</value>
+    public double? LatencyMs { get; set; }
+
+    /// <summary>The same as a part of the unreduced model's. Above 0, at most 1.</summary>
+    /// <value>The default is null: no limit.</value>
+    public double? LatencyFraction { get; set; }
+
     /// <summary>
     /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1, beside one of the others. The search pulls towards it; the report tells how far each
     /// family fell on validation data. Families come from <see cref="OperatorSearchOptions.FamilyColumnName"/>.

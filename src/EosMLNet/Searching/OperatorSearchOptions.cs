@@ -1,3 +1,4 @@
+using EosMLNet.Latency;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
 
@@ -15,6 +16,21 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <summary>What the searched plan must satisfy.</summary>
     /// <value>There is no default: at least one limit must be given, such as <see cref="OperatorSearchConstraints.MeanVisualTokens"/>.</value>
     public OperatorSearchConstraints Constraints { get; } = new();
+
+    /// <summary>
+    /// The measurements that latency is predicted by, made on this device for a model of the same shape: <see cref="Latency.LatencyTable.Load"/> what <c>eos search --calibrate</c> has written, or
+    /// <see cref="LatencyCalibration.Measure"/>. Needed for <see cref="OperatorSearchConstraints.LatencyMs"/> and <see cref="OperatorSearchConstraints.LatencyFraction"/>.
+    /// </summary>
+    /// <value>The default is null: no limit on latency.</value>
+    public LatencyTable? LatencyTable { get; set; }
+
+    /// <summary>The text tokens of a prompt whose latency is limited.</summary>
+    /// <value>The default is 32.</value>
+    public int LatencyTextTokens { get; set; } = Defaults.Constraints.LatencyTextTokens;
+
+    /// <summary>How many prompts are run together where latency is limited.</summary>
+    /// <value>The default is 1.</value>
+    public int LatencyBatch { get; set; } = Defaults.Constraints.LatencyBatch;
 
     /// <summary>How many steps the search takes; each is one forward and one backward pass over a batch.</summary>
     /// <value>The default is 300.</value>

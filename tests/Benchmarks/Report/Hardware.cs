@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EosMLNet.Runtime;
 
 namespace Benchmarks.Report;
 
@@ -6,12 +7,5 @@ namespace Benchmarks.Report;
 internal static class Hardware
 {
     internal static string Describe() =>
-        FormattableString.Invariant($"{Processor()}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:f0} GB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
-
-    private static string Processor()
-    {
-        const string Facts = "/proc/cpuinfo", Name = "model name";
-        var line = File.Exists(Facts) ? File.ReadLines(Facts).FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
+        FormattableString.Invariant($"{ProcessorName.Read()}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:f0} GB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
 }

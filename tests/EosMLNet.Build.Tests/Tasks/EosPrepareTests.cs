@@ -15,13 +15,14 @@ public sealed class EosPrepareTests : IDisposable
     {
         Directory.CreateDirectory(folder["model"]);
         Directory.CreateDirectory(folder["images"]);
+        folder.Write("latency.json", "{}");
         folder.Write("train.tsv", "ImagePath\tQuestion\tAnswer\n");
     }
 
     [Fact]
     public void The_request_says_everything_and_the_outputs_are_items_as_the_SDK_has_them()
     {
-        var task = Prepare(Model(("Steps", "7"), ("Device", "cpu"), ("OutputFile", "models/vqa.zip")));
+        var task = Prepare(Model(("Steps", "7"), ("LatencyTable", "latency.json"), ("LatencyMs", "5"), ("Device", "cpu"), ("OutputFile", "models/vqa.zip")));
         task.LibTorchPath = "torch;lib";
         Assert.True(task.Execute());
 
@@ -32,7 +33,8 @@ public sealed class EosPrepareTests : IDisposable
         Assert.Equal(folder["train.tsv"], request[BuildRequest.TrainingData]);
         Assert.Equal(folder["torch;lib"], request[BuildRequest.LibTorch]);
         Assert.Equal("cpu", request[BuildRequest.Device]);
-        Assert.Contains(KeyValuePair.Create("Steps", "7"), request.Options);
+        Assert.Equal(folder["latency.json"], request[BuildRequest.LatencyTable]);
+        Assert.Equal([KeyValuePair.Create("LatencyMs", "5"), KeyValuePair.Create("Steps", "7")], request.Options);
 
         Assert.Equal(["vqa.zip", "vqa.plan.json", "vqa.plan.safetensors", "vqa.summary.json"], task.Artifacts.Select(item => Path.GetFileName(item.ItemSpec)));
         Assert.All(task.Artifacts, item =>

@@ -149,6 +149,9 @@ public sealed class ReductionPlanTests : IDisposable
         { "'ledger.textTokens'", j => j["ledger"]!["textTokens"] = -1 },
         { "'constraints[0].limit'", j => j["constraints"]![0]!["limit"] = 9.99 },
         { "'constraints[0]'", j => j["constraints"]![0]!["multiplier"] = "NaN" },
+        { "'constraints[0].slack'", j => { j["constraints"]![0]!["kind"] = "LatencyMs"; j["constraints"]![0]!["slack"] = 16; } },
+        { "'constraints[0].slack'", j => { j["constraints"]![0]!["kind"] = "LatencyFraction"; j["constraints"]![0]!["slack"] = -1; } },
+        { "'constraints[0].slack'", j => { j["constraints"]![0]!["kind"] = "LatencyMs"; j["constraints"]![0]!["limit"] = 0; } },
         { "kind", j => j["constraints"]![0]!["kind"] = "Beauty" },
     };
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
+using EosMLNet.Tests.Latency;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,9 +37,29 @@ public class OperatorSearchTests
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 3);
         var result = Search(model, data, Settings with { Constraints = new() { MeanVisualTokens = 8, FinalVisualTokens = 2, MacsRatio = 0.8, KvBytesRatio = 0.75 } });
-        Assert.Equal(Enum.GetValues<ConstraintKind>(), result.Report.Constraints.Select(c => c.Kind));
+        Assert.Equal([ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio], result.Report.Constraints.Select(c => c.Kind));
         Assert.All(result.Report.Constraints, c => Assert.True(c.Spent <= c.Limit && c.Spent == result.Plan.Ledger.Of(c.Kind) && c.Multiplier >= 0));
         Assert.Equal(result.Report.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)), result.Plan.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)));
+    }
+
+    [Fact]
+    public void A_limit_on_latency_is_met_as_predicted_and_reported_beside_what_was_measured()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 3);
+        var table = LatencySample.Plain(model, site: 0.1).For(model);
+        var constraints = new SearchConstraints { LatencyFraction = 0.95, LatencyMs = 4.4, Latency = table };
+        var (first, second) = (Search(model, data, Settings with { Constraints = constraints }), Search(model, data, Settings with { Constraints = constraints }));
+        var predicted = table.Predict(first.Plan);
+        Assert.Equal([ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction], first.Report.Constraints.Select(c => c.Kind));
+        Assert.All(first.Report.Constraints, c => Assert.True(c.Spent <= c.Limit && c.Slack >= 0 && c.Multiplier >= 0));
+        Assert.Equal(predicted, first.Report.Constraints[0].Spent, 1e-9);
+        Assert.Equal(predicted / (model.LayerCount * 1.16), first.Report.Constraints[1].Spent, 1e-9);
+        Assert.InRange(predicted, 0.85 * 4.4, 4.4); // the limit is used, as far as whole counts and sites can
+        Assert.Equal((predicted, model.LayerCount * 1.16), (first.Report.Latency!.PredictedMs, Math.Round(first.Report.Latency.UnreducedPredictedMs, 9)));
+        Assert.True(first.Report.Latency.MeasuredMs > 0 && first.Report.Latency.UnreducedMeasuredMs > 0);
+        Assert.Equal(first.Plan.ToJson(), second.Plan.ToJson());
+        Assert.Equal(first.Plan.ToJson(), ReductionPlan.FromJson(first.Plan.ToJson(), first.Plan.Parameters).ToJson());
     }
 
     // Overfitting a handful of questions is the least that a descent on the right gradient must manage.

@@ -1,6 +1,7 @@
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
+using EosMLNet.Tests.Latency;
 using EosMLNet.Tests.Reduction;
 using FsCheck;
 using FsCheck.Fluent;
@@ -27,6 +28,87 @@ public class SearchBudgetTests
 
         foreach (var (kind, limit) in constraints.Limits)
             Assert.True(plan.Ledger.Of(kind) <= limit * (1 + 1e-12), $"{kind} is {plan.Ledger.Of(kind)}, allowed {limit}");
+    }
+
+    [Property(MaxTest = 500)]
+    public void Any_search_state_becomes_a_plan_that_is_predicted_within_every_limit_on_latency(int seed)
+    {
+        var random = new Random(seed);
+        var (model, layers, constraints) = Draw(random);
+        constraints = (random.Next(2) == 0 ? constraints : new()) with { Latency = LatencySample.Random(model, seed) };
+        ReductionSite[] dearest = [.. layers.Select(layer => new ReductionSite { Layer = layer, Keep = 1, Transfer = 1, Reweight = 1, ProportionalAttention = 1, Diversity = 1, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 1 } })];
+        var least = new SearchBudget(model, layers, constraints with { LatencyFraction = 1 }, sites: dearest).Spent(ConstraintKind.LatencyFraction, [.. layers.Select(_ => 1)]);
+        if (least > 1)
+            return; // sites cost more than they save
+        var (fraction, ms) = (least + (1 - least) * Math.Pow(random.NextDouble(), 2), 1000 * constraints.Profile!.Unreduced(model.Layers));
+        constraints = random.Next(3) switch
+        {
+            0 => constraints with { LatencyFraction = fraction },
+            1 => constraints with { LatencyMs = fraction * ms },
+            _ => constraints with { LatencyFraction = fraction, LatencyMs = (least + (1 - least) * random.NextDouble()) * ms },
+        };
+        constraints.Check(model, layers, dearest);
+        var budget = new SearchBudget(model, layers, constraints, sites: dearest);
+        double[] logits = [.. layers.Select(_ => random.NextDouble() * 16 - 8)], gates = [.. layers.Select(_ => random.Next(3) switch { 0 => 0.0, 1 => 1.0, _ => random.NextDouble() })];
+        SearchedSite[] sites = [.. budget.Counts(random.Next(2) == 0 ? logits : budget.Meet(logits, gates), gates).Select((count, i) => new SearchedSite(
+            layers[i], gates[i], count, random.NextDouble() - 0.3, random.NextDouble(), random.NextDouble(), random.NextDouble() - 0.3, random.Next(2), new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 1 }))];
+
+        var plan = ReductionPlan.Create(model, PlanMaker.Sites(sites, budget, model.VisualTokens, new()));
+
+        foreach (var (kind, limit) in constraints.Limits)
+            Assert.True(constraints.Spent(kind, plan) <= limit * (1 + 1e-12), $"{kind} is {constraints.Spent(kind, plan)}, allowed {limit}");
+        Assert.Equal(constraints.Latency!.Predict(plan), 1000 * constraints.Profile!.Predict(plan), 1e-9);
+        int[] entering = [model.VisualTokens, .. plan.Sites.Select(site => site.Keep)];
+        Assert.All(plan.Sites.Zip(entering), x => Assert.True(x.First.Keep < x.Second)); // none that drops nothing
+    }
+
+    [Fact]
+    public void Where_sites_cost_as_much_as_layers_those_that_drop_next_to_nothing_give_way()
+    {
+        var model = PlanModels.Scenes;
+        var table = LatencySample.Plain(model, site: 1); // six layers with 144 tokens: 14.64 ms
+        var budget = new SearchBudget(model, [0, 1, 2, 3, 4, 5], new() { LatencyMs = 8.8, Latency = table });
+        var keeps = budget.Round([30.4, 30.1, 29.8, 29.5, 29.2, 28.9]); // one site with 29 tokens: 1 + 6 · 1.3 = 8.8; six of them would take 13.8
+        Assert.Equal([29, 29, 29, 29, 29, 29], keeps.Select(keep => Math.Min(keep, 29)));
+        Assert.Single(keeps.Prepend(144).Zip(keeps), pair => pair.First > pair.Second);
+        Assert.True(budget.Holds(keeps));
+    }
+
+    [Fact]
+    public void A_limit_on_latency_asks_for_a_table_that_fits_and_can_be_met()
+    {
+        var model = PlanModels.Scenes;
+        var table = LatencySample.Plain(model, site: 1); // unreduced 14.64 ms; one token everywhere: 1 + 6 · 1.01 = 7.06 ms
+        Expect.Error(EosErrors.InvalidOption, () => new SearchConstraints { LatencyMs = 8 }.Check(model, [0]), "latency table");
+        Expect.Error(EosErrors.InvalidOption, () => new SearchConstraints { LatencyFraction = 0.5 }.Check(model, [0]), "latency table");
+        Expect.Error(EosErrors.InvalidOption, () => new SearchConstraints { LatencyMs = 15, Latency = table }.Check(model, [0]), "LatencyMs is 15", "14.64");
+        Expect.Error(EosErrors.InvalidOption, () => new SearchConstraints { LatencyFraction = 1.01, Latency = table }.Check(model, [0]));
+        Expect.Error(EosErrors.InvalidOption, () => new SearchConstraints { LatencyFraction = double.NaN, Latency = table }.Check(model, [0]));
+        Expect.Error(EosErrors.InvalidOption, () => new SearchConstraints { LatencyMs = 9, Latency = table, LatencyBatch = 2 }.Check(model, [0]), "batch 2");
+        Expect.Error(EosErrors.InvalidOption, () => new SearchConstraints { LatencyMs = 9, Latency = table, LatencyTextTokens = 64 }.Check(model, [0]), "64 text tokens");
+        Expect.Error(EosErrors.InfeasibleBudget, () => new SearchConstraints { LatencyMs = 7, Latency = table }.Check(model, [0]), "already gives 7.06");
+        Expect.Error(EosErrors.InfeasibleBudget, () => new SearchConstraints { LatencyFraction = 0.4, Latency = table }.Check(model, [0]), "already gives 0.48224");
+        Expect.Error(EosErrors.PlanMismatch, () => new SearchConstraints { LatencyMs = 8, Latency = table }.Check(PlanModels.Llava7B, [0]));
+        new SearchConstraints { LatencyMs = 7.06, LatencyFraction = 0.4823, Latency = table }.Check(model, [0]);
+        new SearchConstraints { MeanVisualTokens = 16, Latency = table }.Check(model, [0]); // to have it reported
+    }
+
+    [Fact]
+    public void Limits_on_latency_tighten_and_share_like_others()
+    {
+        var (model, table) = (PlanModels.Scenes, LatencySample.Plain(PlanModels.Scenes, site: 1));
+        var limits = new SearchConstraints { LatencyMs = 7.32, LatencyFraction = 0.6, Latency = table };
+        Assert.Equal(0.5, limits.Share(model), 1e-9);
+        var looser = limits.AtLeast(0.8, model);
+        Assert.Equal((0.8 * 14.64, 0.8), (looser.LatencyMs!.Value, looser.LatencyFraction!.Value), new Close());
+        Assert.Equal((Math.Sqrt(0.8 * 14.64 * 7.32), Math.Sqrt(0.8 * 0.6)), (limits.Loosened(looser, 0.5).LatencyMs!.Value, limits.Loosened(looser, 0.5).LatencyFraction!.Value), new Close());
+        Assert.Equal(limits, limits.Loosened(looser, 0));
+    }
+
+    private sealed class Close : IEqualityComparer<(double, double)>
+    {
+        public bool Equals((double, double) x, (double, double) y) => Math.Abs(x.Item1 - y.Item1) < 1e-9 && Math.Abs(x.Item2 - y.Item2) < 1e-9;
+        public int GetHashCode((double, double) obj) => 0;
     }
 
     [Property(MaxTest = 300)]

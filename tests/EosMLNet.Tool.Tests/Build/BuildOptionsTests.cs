@@ -9,9 +9,10 @@ public sealed class BuildOptionsTests
     [Fact]
     public void Metadata_become_settings()
     {
-        var options = Parse(("meanvisualtokens", "16"), ("Steps", " 7 "), ("Objective", "unreducedmodel"), ("Sites", "0; 2"), ("Scores", "Probe,ClsAttention"),
+        var options = Parse(("meanvisualtokens", "16"), ("LatencyFraction", "0.5"), ("LatencyMs", "7.5"), ("LatencyTextTokens", "20"), ("LatencyBatch", "4"), ("Steps", " 7 "), ("Objective", "unreducedmodel"), ("Sites", "0; 2"), ("Scores", "Probe,ClsAttention"),
             ("FrozenTemperature", "Infinity"), ("SnapToCorners", "False"), ("Seeds", "3"), ("MaxFamilyDrop", "0.1, colour=0.05"));
         Assert.Equal(16, options.Settings.Constraints.MeanVisualTokens);
+        Assert.Equal((0.5, 7.5, 20, 4), (options.Settings.Constraints.LatencyFraction, options.Settings.Constraints.LatencyMs, options.Settings.Constraints.LatencyTextTokens, options.Settings.Constraints.LatencyBatch));
         Assert.Equal(7, options.Settings.Steps);
         Assert.Equal(SearchObjective.UnreducedModel, options.Settings.Objective);
         Assert.Equal([0, 2], options.Settings.Sites!);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using EosMLNet.Latency;
 using EosMLNet.Reduction;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -83,6 +84,53 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         var run = await EosRun.Of(Arguments("none.json", budget, more));
         Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"eos : error {code}: ", run.Error);
+        Assert.False(File.Exists(tiny["none.json"]));
+    }
+
+    [Fact]
+    public async Task A_calibration_is_written_used_and_used_again_and_the_plan_keeps_its_limit()
+    {
+        string[] limit = ["--latency-table", tiny["latency.json"], "--latency-text-tokens", "6", "--latency-fraction", "1", "--scores", "FeatureNorm", "--sites", "0", "1"];
+        var missing = await EosRun.Of(Arguments("fast.json", "9", limit));
+        Assert.StartsWith("eos : error EOS1001: ", missing.Error);
+        Assert.Contains("--calibrate", missing.Error);
+        var run = await EosRun.Of(Arguments("fast.json", "9", [.. limit, "--calibrate", "--json", tiny["fast-report.json"]]));
+        if (run.Error.Length > 0)
+        {
+            // On a model as small as this one a site may take longer than it saves. That is said, and not a plan that breaks the limit.
+            Assert.StartsWith("eos : error EOS3001: LatencyFraction of at most 1 cannot be met", run.Error);
+        }
+        else
+        {
+            using var report = JsonDocument.Parse(File.ReadAllText(tiny["fast-report.json"]));
+            Assert.True(report.RootElement.GetProperty("report").GetProperty("latency").GetProperty("measuredMs").GetDouble() > 0);
+            Assert.Contains(ReductionPlan.Load(tiny["fast.json"]).Constraints, c => c.Kind == ConstraintKind.LatencyFraction && c.Slack >= 0);
+        }
+        Assert.Contains("Calibrating: 100 %", run.Output);
+        Assert.Contains("Latency table written to ", run.Output);
+        var table = File.ReadAllText(tiny["latency.json"]);
+
+        var again = await EosRun.Of(Arguments("slow.json", "9", ["--latency-table", tiny["latency.json"], "--latency-text-tokens", "6", "--calibrate"]));
+        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+        Assert.DoesNotContain("Calibrating", again.Output);
+        Assert.Contains("Prefill ", again.Output);
+        Assert.Contains(" ms, predicted ", again.Output);
+        Assert.Equal(table, File.ReadAllText(tiny["latency.json"]));
+
+        var more = await EosRun.Of(Arguments("slow.json", "9", ["--latency-table", tiny["latency.json"], "--latency-text-tokens", "9", "--latency-batch", "2", "--calibrate"]));
+        Assert.Equal((0, ""), (more.ExitCode, more.Error));
+        Assert.Equal([(6, 1), (9, 2)], LatencyTable.Load(tiny["latency.json"]).Profiles.Select(profile => (profile.TextTokens, profile.Batch)));
+    }
+
+    [Theory]
+    [InlineData("EOS1013", "--latency-ms", "5")]
+    [InlineData("EOS1013", "--calibrate")]
+    [InlineData("EOS4007", "--latency-ms", "5", "--latency-table", "rows.tsv")]
+    [InlineData("EOS2003", "--latency-table", "images", "--calibrate")]
+    public async Task A_limit_on_latency_without_a_table_is_refused(string code, params string[] more)
+    {
+        var run = await EosRun.Of(Arguments("none.json", "4", [.. more.Select(text => text is "rows.tsv" or "images" ? tiny[text] : text)]));
         Assert.StartsWith($"eos : error {code}: ", run.Error);
         Assert.False(File.Exists(tiny["none.json"]));
     }

@@ -1,0 +1,112 @@
+using EosMLNet.Models;
+using EosMLNet.Reduction;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Latency;
+
+/// <summary>
+/// Measures a <see cref="LatencyProfile"/>: layers and sites one by one, in turns, and whole prefills of a few plans, which say what the parts come to when they are run together.
+/// The figures are medians. Nothing else should run on the device meanwhile; prompts and pictures are made up, since what they say takes no time.
+/// </summary>
+public static class LatencyCalibration
+{
+    /// <summary>How many times each measurement is repeated unless it is said otherwise.</summary>
+    public const int DefaultRounds = 15;
+
+    private const int Rank = 32; // of the learned text relevance, as a search has it
+    private static readonly ScoreCriterion[] Measured =
+    [
+        ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm,
+        ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.Lattice, ScoreCriterion.Random,
+    ];
+
+    /// <summary>Measures a table with one profile.</summary>
+    /// <param name="model">The model, on the device that the table is for.</param>
+    /// <param name="textTokens">Text tokens of each prompt.</param>
+    /// <param name="batch">Prompts that are run together, with a picture each.</param>
+    /// <param name="rounds">How many times each measurement is repeated, at least 1.</param>
+    /// <param name="progress">Told which part is done, from 0 to 1, after each round.</param>
+    /// <param name="cancellation">Looked at before each measurement.</param>
+    /// <exception cref="EosException">EOS1013: a number is out of its range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static LatencyTable Measure(
+        VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        new() { Target = LatencyTarget.Of(model), Profiles = [Profile(model, textTokens, batch, rounds, progress, cancellation)] };
+
+    /// <summary>The same as a profile, to be added to a table of the same model and device.</summary>
+    public static LatencyProfile Profile(
+        VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        if (rounds is < 1 or > 10_000)
+            throw new EosException(EosErrors.InvalidOption, $"The rounds of a latency calibration are {rounds}; expected 1 to 10,000.");
+        using var prompts = LatencyPrompt.Create(model, textTokens, batch);
+        var parameters = Parameters(model);
+        var probe = new LatencyProbe(model, prompts, parameters);
+        ScoreCriterion[] criteria = [.. Measured.Where(criterion => criterion != ScoreCriterion.ClsAttention || model.HasClsAttention)];
+        var (layerTokens, siteTokens) = (Grid(model.VisualTokens, fine: true), Grid(model.VisualTokens, fine: false));
+        ReducedModel[] whole = [.. LatencyPlans.Of(model, parameters).Select(plan => new ReducedModel(model, plan))];
+
+        var parts = new LatencyParts(probe, layerTokens, siteTokens, criteria);
+        var prefills = whole.Select(_ => new List<double>()).ToArray();
+        var random = new Random(1);
+        for (var round = -1; round < rounds; round++) // the first one warms up
+        {
+            var keep = round >= 0;
+            Action[] measurements = [.. parts.Measurements(keep), .. whole.Select((_, i) => (Action)(() => Prefill(i, keep)))];
+            random.Shuffle(measurements); // what ran before leaves its traces in caches and allocator; not always the same on the same
+            foreach (var measure in measurements)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                measure();
+            }
+            progress?.Report((round + 2.0) / (rounds + 1));
+        }
+        return LatencyFit.Apply(parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, PrefillClock.Median(prefills[i])))]);
+
+        void Prefill(int plan, bool keep)
+        {
+            var seconds = PrefillClock.Settled(whole[plan], prompts, cancellation);
+            if (keep)
+                prefills[plan].Add(seconds);
+        }
+    }
+
+    /// <summary>Measures prefill under plans, in turns, on prompts like those of a calibration.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="plans">The plans.</param>
+    /// <param name="textTokens">Text tokens of each prompt.</param>
+    /// <param name="batch">Prompts that are run together.</param>
+    /// <param name="rounds">How many times each is measured, after a first one that warms up.</param>
+    /// <param name="cancellation">Looked at before each measurement.</param>
+    /// <returns>For each plan its milliseconds in each round.</returns>
+    /// <exception cref="EosException">EOS1013: a number is out of its range. EOS4002: a plan is for another model.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IReadOnlyList<IReadOnlyList<double>> MeasurePlans(
+        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, CancellationToken cancellation = default)
+    {
+        using var prompts = LatencyPrompt.Create(model, textTokens, batch);
+        var seconds = PrefillClock.Seconds([.. plans.Select(plan => new ReducedModel(model, plan))], prompts, rounds, cancellation);
+        return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
+    }
+
+    /// <summary>1, 2, 4, … and all; from 16 on also three numbers in between, if asked for: matrix products go by blocks of rows, and time by steps.</summary>
+    internal static IReadOnlyList<int> Grid(int visualTokens, bool fine)
+    {
+        var grid = new List<int>();
+        for (var tokens = 1; tokens < visualTokens; tokens *= 2)
+        {
+            var step = fine && tokens >= 16 ? tokens / 4 : tokens;
+            for (var between = tokens; between < Math.Min(2 * tokens, visualTokens); between += step)
+                grid.Add(between);
+        }
+        return [.. grid, visualTokens];
+    }
+
+    private static ScoreParameters Parameters(VisionLanguageModel model)
+    {
+        var random = new Random(1);
+        return new ScoreParameters { Probe = Numbers(model.HiddenSize), Relevance = new TextRelevance(Rank, Numbers(Rank * model.HiddenSize), Numbers(Rank * model.HiddenSize)) };
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    }
+}

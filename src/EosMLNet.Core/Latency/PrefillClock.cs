@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Latency;
+
+/// <summary>How long prompts take until their first answer token, their pictures encoded: what a latency is of.</summary>
+internal static class PrefillClock
+{
+    // The runtime compiles a method well only after so many calls; of a model that is slow in itself that is no matter.
+    private const int WarmRounds = 40;
+    private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>Measures once, in seconds.</summary>
+    internal static double Seconds(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        model.Generate(batch, maxNewTokens: 1, cancellation); // its tokens are on the CPU, so that a GPU has ended too
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Measures the second of two prefills: in use one follows its like, and behind a larger one it would find other memory.</summary>
+    internal static double Settled(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
+    {
+        Seconds(model, batch, cancellation);
+        return Seconds(model, batch, cancellation);
+    }
+
+    /// <summary>Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all alike.</summary>
+    /// <param name="models">The models under their plans.</param>
+    /// <param name="batch">The prompts.</param>
+    /// <param name="rounds">How many times, after some that warm up.</param>
+    /// <param name="cancellation">Checked before each measurement.</param>
+    /// <returns>For each model, its seconds in each round.</returns>
+    internal static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation)
+    {
+        double[][] seconds = [.. models.Select(_ => new double[rounds])];
+        int[] order = [.. Enumerable.Range(0, models.Count)];
+        var random = new Random(1);
+        var warming = Stopwatch.StartNew();
+        for (var round = 0; round == 0 || round < WarmRounds && warming.Elapsed < WarmTime; round++)
+            Measure((_, _) => { });
+        for (var round = 0; round < rounds; round++)
+            Measure((i, found) => seconds[i][round] = found);
+        return seconds;
+
+        void Measure(Action<int, double> note)
+        {
+            random.Shuffle(order);
+            foreach (var i in order)
+                note(i, Settled(models[i], batch, cancellation));
+        }
+    }
+
+    /// <summary>The middle one, or the mean of the two in the middle.</summary>
+    internal static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}
