@@ -51,7 +51,10 @@ public sealed class ReducedModel
     /// <param name="batch">The prompts.</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default)
+    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) => Generate(batch, maxNewTokens, null, cancellation);
+
+    /// <summary>The same; told after each token, of all rows, how many there are.</summary>
+    internal Generation Generate(PromptBatch batch, int maxNewTokens, Action<int>? told, CancellationToken cancellation = default)
     {
         CheckLength(maxNewTokens);
         cancellation.ThrowIfCancellationRequested();
@@ -64,7 +67,7 @@ public sealed class ReducedModel
             using var sequence = Prefill(batch, caches, keyBiases, tap: null);
             for (var layer = 0; layer < keyBiases.Length; layer++)
                 keyBiases[layer] = Extend(keyBiases[layer], maxNewTokens);
-            return Decode(sequence.Hidden, sequence.NextPosition(0), caches, keyBiases, maxNewTokens, cancellation);
+            return Decode(sequence.Hidden, sequence.NextPosition(0), caches, keyBiases, maxNewTokens, told, cancellation);
         }
         finally
         {
@@ -74,7 +77,7 @@ public sealed class ReducedModel
     }
 
     /// <summary>
-    /// Continues prompts with texts, and those with their most probable tokens: the answers of <see cref="Generate"/> to prompt and text in one.
+    /// Continues prompts with texts, and those with their most probable tokens: the answers of <see cref="Generate(PromptBatch, int, CancellationToken)"/> to prompt and text in one.
     /// What several texts have in common, a picture and what stands before it, is run and reduced once; that needs a plan that does not look at the question.
     /// </summary>
     /// <param name="prompts">The common parts, all of one length.</param>
@@ -103,7 +106,7 @@ public sealed class ReducedModel
                 hidden = Model.RunLayer(layer, hidden, rotary, rows.Bias(promptBias, length), caches[layer]).MoveToOuterDisposeScope();
                 keyBiases[layer] = Extend(rows.KeyBias(promptBias, length), maxNewTokens)!.MoveToOuterDisposeScope();
             }
-            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, cancellation);
+            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, told: null, cancellation);
         }
         finally
         {
@@ -160,8 +163,9 @@ public sealed class ReducedModel
     /// <param name="caches">Keys and values of each layer.</param>
     /// <param name="keyBiases">What each layer's keys, also the new ones, add to attention logits, (B, 1, 1, T + new).</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
+    /// <param name="told">Told after each token how many there are.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    private Generation Decode(Tensor last, Tensor position, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, CancellationToken cancellation)
+    private Generation Decode(Tensor last, Tensor position, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, Action<int>? told, CancellationToken cancellation)
     {
         var answers = Enumerable.Range(0, (int)last.shape[0]).Select(_ => new List<int>()).ToArray();
         var probabilities = answers.Select(_ => new List<double>()).ToArray();
@@ -174,6 +178,7 @@ public sealed class ReducedModel
             using var scope = NewDisposeScope();
             var (probability, next) = Model.Logits(hidden).squeeze(1).to(ScalarType.Float32).softmax(-1).max(-1); // (B), (B)
             Record(next.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
+            told?.Invoke(step + 1);
             if (ended.All(e => e) || step == maxNewTokens - 1)
                 break;
             var rotary = new Rotary(turns.Cos.narrow(1, step, 1), turns.Sin.narrow(1, step, 1));

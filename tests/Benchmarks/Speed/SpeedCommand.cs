@@ -44,7 +44,11 @@ internal sealed class SpeedCommand : Command
     [
         (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 4, 3) : DecoderSpeed.MeasurePrefill(model, 8, 5).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15)))),
         (DecoderSpeed.Floor, () => OnLarge(model => DecoderSpeed.MeasureFloor(model, quick ? 3 : 15))),
-        (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3) : DecoderSpeed.MeasureDecode(model, 1, 128, 7).Concat(DecoderSpeed.MeasureDecode(model, 8, 128, 3)))),
+        (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3, 16) : DecoderSpeed.MeasureDecode(model, 1, 64, 7, 192, 16).Concat(DecoderSpeed.MeasureDecode(model, 8, 64, 3, 16)))),
+        (LatencySpeed.Group, () => quick
+            ? OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.6], 20, 7, 15))
+            : OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.8, 0.6], 60, 21, 51).Concat(LatencySpeed.MeasureSearched(model, 1, [0.9], 60, 31, 51)))
+                .Concat(OnLarge(model => LatencySpeed.MeasureTypical(model, [0.5, 0.25], 5, 9)))),
         (WholeSpeed.SearchStep, () => OnSample(model => WholeSpeed.MeasureSearchStep(model, quick ? 20 : 60, quick))),
         (WholeSpeed.Transform, () => WholeSpeed.MeasureTransform(quick ? 3 : 11, quick)),
         (WholeSpeed.Loading, () => WholeSpeed.MeasureLoading(quick ? 5 : 15, quick)),

@@ -56,6 +56,17 @@ internal static class SpeedReport
           searched one does: four criteria, diverse anchors, transfer, gain, proportional attention. The ratio is the speed-up over the unreduced model, as a part of the plan's MACs ratio (1 / `macsRatio` of its ledger).
         - **Floor.** The same matrix products and attention calls on the same shapes and weights, one after another, with nothing in between.
         - **Decode.** The tokens behind the first of a long answer, the unreduced model's time over the plan's: above 1, the plan is faster.
-        - **Search step**, **Transform**, **loading**, **latency**: see the rows.
+        - **Latency.** A table is calibrated on the machine, plans are found under a limit on latency, and their prefill is measured in turns with the unreduced model's. A machine gets faster and slower by more than the
+          5 % that are wanted between a calibration and a measurement, as the unreduced model's row says; so a plan is held against its predicted part of the unreduced prefill, and against its limit. The plans of scenes-llava are
+          those of searches of 60 steps; those of the large model, which nobody can ask anything, are typical plans held below the limit as a search holds its own.
+        - **Search step.** Steps of a search of scenes-llava with default settings (16 questions), each timed beside one forward and one backward pass of the unreduced, frozen model over the same questions.
+        - **Transform.** ML.NET's `Transform` with pictures from PNG files, in batches of 16, against the loop over `PromptBatch.Create` and `ReducedModel.Generate` with pictures decoded before. Above 1, `Transform` is faster.
+        - **Loading.** `LlavaModel.Load` against reading the same files, which are in the page cache: into fresh memory, as loading must, and into one small buffer over and over, which clears no page, writes nothing and cannot be
+          reached ([ADR 17](../adr/0017-loading.md)). Above 1, loading is faster.
+        - **Site.** One site by itself (BenchmarkDotNet, in this process) against the three matrix products that it cannot do without.
+        - **scenes-llava.** The sample's model has 2 million parameters and is bound by the number of operations: reading the prompt and two tokens of answer. Above 1, the plan is faster.
+
+        A single row at few tokens is far from its MACs ratio, since the matrix products themselves are: see its floor, and [ADR 20](../adr/0020-fast-inference.md).
+
         """;
 }

@@ -253,6 +253,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData("both have several values", "--mean-visual-tokens", "5", "4", "--final-visual-tokens", "3", "2")]
     [InlineData("a value twice", "--mean-visual-tokens", "5", "5")]
     [InlineData("--device and --devices", "--mean-visual-tokens", "5", "--device", "cpu")]
+    [InlineData("--calibrate and --devices", "--latency-fraction", "0.5", "--latency-table", "latency.json", "--calibrate")]
     [InlineData("abacus", "--mean-visual-tokens", "5", "--devices", "abacus")]
     [InlineData("MicroBatch is 0", "--mean-visual-tokens", "5", "--micro-batch", "0")]
     [InlineData("RecomputedLayers is 0", "--mean-visual-tokens", "5", "--recompute", "0")]
