@@ -12,12 +12,11 @@ internal static class DecoderSpeed
 {
     internal const string Prefill = "prefill", Decode = "decode", Floor = "floor";
     private const int TextTokens = 32;
-    private static readonly int[] Means = [192, 128, 64, 16];
 
-    internal static IEnumerable<SpeedRow> MeasurePrefill(LlavaModel model, int rows, int rounds)
+    internal static IEnumerable<SpeedRow> MeasurePrefill(LlavaModel model, int rows, int rounds, IReadOnlyList<int> means)
     {
         using var batch = LargeModel.Batch(model, rows, TextTokens);
-        ReductionPlan[] plans = [.. Means.Select(mean => TypicalPlan.Of(model, mean))];
+        ReductionPlan[] plans = [.. means.Select(mean => TypicalPlan.Of(model, mean))];
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
         ReducedModel[] models = [unreduced, .. plans.Select(plan => new ReducedModel(model, plan))];
         var seconds = Interleaved.Seconds(rounds, [.. models.Select(reduced => (Action)(() => reduced.Generate(batch, 1)))]);
@@ -30,7 +29,7 @@ internal static class DecoderSpeed
         }
     }
 
-    internal static IEnumerable<SpeedRow> MeasureFloor(LlavaModel model, int rounds)
+    internal static IEnumerable<SpeedRow> MeasureFloor(LlavaModel model, int rounds, IReadOnlyList<int> means)
     {
         using var batch = LargeModel.Batch(model, 1, TextTokens);
         using var bare = new BareSequence(model, 1, model.VisualTokens + TextTokens);
@@ -38,7 +37,7 @@ internal static class DecoderSpeed
         var seconds = Interleaved.Seconds(rounds, bare.Run, () => unreduced.Generate(batch, 1));
         yield return SpeedRow.Of(Floor, "unreduced prefill, one row", [.. seconds[1].Zip(seconds[0], (whole, floor) => whole / floor)],
             "its matrix products and attention calls alone", "at most 1.10", $"{Milliseconds(seconds[1])} against {Milliseconds(seconds[0])}");
-        foreach (var mean in Means)
+        foreach (var mean in means)
         {
             var plan = TypicalPlan.Of(model, mean);
             var reduced = new ReducedModel(model, plan);
@@ -49,7 +48,7 @@ internal static class DecoderSpeed
         }
     }
 
-    internal static IEnumerable<SpeedRow> MeasureDecode(LlavaModel model, int rows, int tokens, int rounds, params IReadOnlyList<int> means)
+    internal static IEnumerable<SpeedRow> MeasureDecode(LlavaModel model, int rows, int tokens, int rounds, IReadOnlyList<int> means)
     {
         using var batch = LargeModel.Batch(model, rows, TextTokens);
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));

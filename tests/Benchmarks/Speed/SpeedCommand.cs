@@ -8,6 +8,8 @@ namespace Benchmarks.Speed;
 /// <summary><c>speed</c>: how close to the limit inference, search and loading are.</summary>
 internal sealed class SpeedCommand : Command
 {
+    private static readonly int[] Means = [192, 128, 64, 16];
+
     private readonly Option<bool> quick = new("--quick") { Description = "The main ratios in less than five minutes; printed, and written only where --output is given." };
     private readonly Option<string[]> only = new("--only") { Description = "Groups to measure; the report keeps the other rows.", HelpName = "GROUP", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR" };
@@ -42,11 +44,11 @@ internal sealed class SpeedCommand : Command
 
     private static IReadOnlyList<(string Name, Func<IEnumerable<SpeedRow>> Measure)> Groups(bool quick) =>
     [
-        (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 4, 3) : DecoderSpeed.MeasurePrefill(model, 8, 5).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15)))),
-        (DecoderSpeed.Floor, () => OnLarge(model => DecoderSpeed.MeasureFloor(model, quick ? 3 : 15))),
-        (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3, 16) : DecoderSpeed.MeasureDecode(model, 1, 64, 7, 192, 16).Concat(DecoderSpeed.MeasureDecode(model, 8, 64, 3, 16)))),
+        (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 8, 2, [64, 16]) : DecoderSpeed.MeasurePrefill(model, 8, 5, Means).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15, Means)))),
+        (DecoderSpeed.Floor, () => OnLarge(model => quick ? DecoderSpeed.MeasureFloor(model, 3, [16]) : DecoderSpeed.MeasureFloor(model, 15, Means))),
+        (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3, [16]) : DecoderSpeed.MeasureDecode(model, 1, 64, 7, [192, 16]).Concat(DecoderSpeed.MeasureDecode(model, 8, 64, 3, [16])))),
         (LatencySpeed.Group, () => quick
-            ? OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.6], 20, 7, 15))
+            ? OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.6], 20, 11, 15))
             : OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.8, 0.6], 60, 21, 51).Concat(LatencySpeed.MeasureSearched(model, 1, [0.9], 60, 31, 51)))
                 .Concat(OnLarge(model => LatencySpeed.MeasureTypical(model, [0.5, 0.25], 5, 9)))),
         (WholeSpeed.SearchStep, () => OnSample(model => WholeSpeed.MeasureSearchStep(model, quick ? 20 : 60, quick))),
