@@ -5,11 +5,11 @@ internal static class Curve
 {
     /// <summary>The value at a count, and by how much it rises with each token more. Outside the grid it is that of the nearest end.</summary>
     /// <param name="grid">Token counts, ascending.</param>
-    /// <param name="values">One value each.</param>
+    /// <param name="values">One value for each of the first of them.</param>
     /// <param name="tokens">Where.</param>
     internal static (double Value, double Slope) At(IReadOnlyList<int> grid, IReadOnlyList<double> values, double tokens)
     {
-        var (cell, share, width) = Cell(grid, tokens);
+        var (cell, share, width) = Cell(grid, values.Count, tokens);
         if (width == 0)
             return (values[cell], 0);
         var rise = values[cell + 1] - values[cell];
@@ -23,14 +23,14 @@ internal static class Curve
     /// <param name="kept">k.</param>
     internal static (double Value, double ByEntering, double ByKept) At(IReadOnlyList<int> grid, IReadOnlyList<IReadOnlyList<double>> rows, double entering, double kept)
     {
-        var (cell, share, width) = Cell(grid, entering);
+        var (cell, share, width) = Cell(grid, rows.Count, entering);
         var (low, lowSlope) = Row(cell);
         if (width == 0)
             return (low, 0, lowSlope);
         var (high, highSlope) = Row(cell + 1);
         return (low + share * (high - low), (high - low) / width, lowSlope + share * (highSlope - lowSlope));
 
-        (double Value, double Slope) Row(int row) => At([.. grid.Take(row + 1)], rows[row], kept);
+        (double Value, double Slope) Row(int row) => At(grid, rows[row], kept);
     }
 
     /// <summary>The nearest values (least squares) that never fall: pool adjacent violators.</summary>
@@ -50,16 +50,16 @@ internal static class Curve
         return [.. pools.SelectMany(pool => Enumerable.Repeat(pool.Mean, pool.Count))];
     }
 
-    // The cell's first point, how far into the cell, and how wide it is: 0 where there is none.
-    private static (int Cell, double Share, int Width) Cell(IReadOnlyList<int> grid, double tokens)
+    // Of the grid's first points: the cell's first, how far into the cell, and how wide it is: 0 where there is none.
+    private static (int Cell, double Share, int Width) Cell(IReadOnlyList<int> grid, int count, double tokens)
     {
         if (tokens <= grid[0])
             return (0, 0, 0);
-        for (var i = 0; i + 1 < grid.Count; i++)
+        for (var i = 0; i + 1 < count; i++)
         {
             if (tokens <= grid[i + 1])
                 return (i, (tokens - grid[i]) / (grid[i + 1] - grid[i]), grid[i + 1] - grid[i]);
         }
-        return (grid.Count - 1, 0, 0);
+        return (count - 1, 0, 0);
     }
 }

@@ -1,3 +1,4 @@
+using EosMLNet.Evaluation;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using static TorchSharp.torch;
@@ -61,7 +62,7 @@ public static class LatencyCalibration
             }
             progress?.Report((round + 2.0) / (rounds + 1));
         }
-        return LatencyFit.Apply(parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, PrefillClock.Median(prefills[i])))]);
+        return LatencyFit.Apply(parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, Statistics.Median(prefills[i])))]);
 
         void Prefill(int plan, bool keep)
         {

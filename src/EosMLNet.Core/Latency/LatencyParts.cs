@@ -1,3 +1,4 @@
+using EosMLNet.Evaluation;
 using EosMLNet.Reduction;
 
 namespace EosMLNet.Latency;
@@ -113,7 +114,7 @@ internal sealed class LatencyParts
 
     private static double[][] Above(double[][] rows, double[][] least) => [.. rows.Zip(least, (row, low) => row.Zip(low, Math.Max).ToArray())];
 
-    private double Median(object what) => PrefillClock.Median(seconds[what]);
+    private double Median(object what) => Statistics.Median(seconds[what]);
 
     // A site that drops nothing is never charged; at the edge stands one that drops one token.
     private double Site(LatencySiteKind kind, int entering, int kept, ScoreCriterion one = ScoreCriterion.FeatureNorm, ScoreCriterion? other = null, Func<ReductionSite, ReductionSite>? change = null)

@@ -50,11 +50,4 @@ internal static class PrefillClock
                 note(i, Settled(models[i], batch, cancellation));
         }
     }
-
-    /// <summary>The middle one, or the mean of the two in the middle.</summary>
-    internal static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 }

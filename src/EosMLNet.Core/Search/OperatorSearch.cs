@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EosMLNet.Data;
+using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
@@ -167,7 +168,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         if (limits.Latency is not { } table)
             return null;
         var (text, batch, identity) = (limits.LatencyTextTokens, limits.LatencyBatch, ReductionPlan.Identity(plan.Model));
-        double[] measured = [.. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, cancellation: cancellation).Select(PrefillClock.Median)];
+        double[] measured = [.. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, cancellation: cancellation).Select(Statistics.Median)];
         return new(table.Predict(plan, text, batch), measured[0], table.Predict(identity, text, batch), measured[1]);
     }
 

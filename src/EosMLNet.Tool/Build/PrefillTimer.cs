@@ -1,4 +1,5 @@
 using EosMLNet.Data;
+using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
@@ -24,5 +25,5 @@ internal static class PrefillTimer
         return new BuildSummary.PrefillSummary(Median(without), Median(with));
     }
 
-    private static double Median(List<double> seconds) => Math.Round(1000 * PrefillClock.Median(seconds), 4);
+    private static double Median(List<double> seconds) => Math.Round(1000 * Statistics.Median(seconds), 4);
 }

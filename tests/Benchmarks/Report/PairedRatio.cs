@@ -7,13 +7,7 @@ internal sealed record PairedRatio(double Median, double Low, double High)
 {
     internal static PairedRatio Of(IReadOnlyList<double> ratios)
     {
-        var interval = PairedBootstrap.Of([.. Enumerable.Range(0, ratios.Count)], drawn => MedianOf([.. ratios.SelectMany((ratio, pair) => Enumerable.Repeat(ratio, drawn[pair]))]));
+        var interval = PairedBootstrap.Of([.. Enumerable.Range(0, ratios.Count)], drawn => Statistics.Median([.. ratios.SelectMany((ratio, pair) => Enumerable.Repeat(ratio, drawn[pair]))]));
         return new PairedRatio(interval.Difference, interval.Low, interval.High);
-    }
-
-    internal static double MedianOf(IReadOnlyList<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Benchmarks.Quality;
+using EosMLNet.Evaluation;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Runtime;
@@ -87,14 +88,10 @@ internal sealed class DataParallelCommand : Command
     }
 
     // Processor time: other programs do not change it.
-    private static double Median(int rounds, Action work)
+    private static double Median(int rounds, Action work) => Statistics.Median(Enumerable.Range(0, rounds).Select(_ =>
     {
-        var seconds = Enumerable.Range(0, rounds).Select(_ =>
-        {
-            var before = Environment.CpuUsage.TotalTime;
-            work();
-            return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
-        }).Order().ToArray();
-        return seconds[rounds / 2];
-    }
+        var before = Environment.CpuUsage.TotalTime;
+        work();
+        return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+    }));
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Benchmarks.Report;
 using EosMLNet.Checkpoints;
+using EosMLNet.Evaluation;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using Gpu.Shapes;
@@ -25,7 +25,7 @@ internal static class DecoderSpeed
             double[] speedUps = [.. seconds[0].Zip(times, (all, fewer) => all / fewer)];
             yield return SpeedRow.Of(Prefill, $"prefill, {plan.Ledger.Mean:0} mean tokens, {Rows(rows)}", [.. speedUps.Select(s => s * plan.Ledger.MacsRatio)],
                 "speed-up as the MACs ratio promises it", rows > 1 ? "at least 0.85" : "",
-                FormattableString.Invariant($"{PairedRatio.MedianOf(speedUps):0.00} times faster, MACs {1 / plan.Ledger.MacsRatio:0.00} times fewer; {Milliseconds(times)} against {Milliseconds(seconds[0])}"));
+                FormattableString.Invariant($"{Statistics.Median(speedUps):0.00} times faster, MACs {1 / plan.Ledger.MacsRatio:0.00} times fewer; {Milliseconds(times)} against {Milliseconds(seconds[0])}"));
         }
     }
 
@@ -85,5 +85,5 @@ internal static class DecoderSpeed
 
     private static string Rows(int rows) => rows == 1 ? "one row" : $"{rows} rows";
 
-    private static string Milliseconds(IReadOnlyList<double> seconds, int parts = 1) => FormattableString.Invariant($"{PairedRatio.MedianOf(seconds) * 1000 / parts:0.#} ms");
+    private static string Milliseconds(IReadOnlyList<double> seconds, int parts = 1) => FormattableString.Invariant($"{Statistics.Median(seconds) * 1000 / parts:0.#} ms");
 }

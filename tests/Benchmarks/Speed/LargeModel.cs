@@ -9,7 +9,7 @@ namespace Benchmarks.Speed;
 /// <summary>The model that decoders are timed on, and prompts for any model.</summary>
 internal static class LargeModel
 {
-    /// <summary>The width of TinyLlama-1.1B (grouped-query attention) with eight of its layers, 418 million parameters, behind a small tower of 576 patches.</summary>
+    /// <summary>The width of TinyLlama-1.1B (grouped-query attention) with eight of its layers, 489 million parameters, behind a small tower of 576 patches.</summary>
     internal static LlavaConfig Config { get; } = new()
     {
         Text = new LlamaConfig { HiddenSize = 2048, IntermediateSize = 5632, LayerCount = 8, HeadCount = 32, KeyValueHeadCount = 4, HeadSize = 64 },

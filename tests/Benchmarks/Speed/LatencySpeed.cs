@@ -1,4 +1,4 @@
-using Benchmarks.Report;
+using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
@@ -49,6 +49,6 @@ internal static class LatencySpeed
             yield return SpeedRow.Of(Group, $"{prompts}, the same plan", shares, "the unreduced prefill", $"at most {limit}", $"visual tokens a layer: {string.Join(", ", plans[i].Ledger.VisualTokensPerLayer)}");
         }
 
-        string Times(int i) => FormattableString.Invariant($"{PairedRatio.MedianOf(measured[i]):0.00} ms, predicted {predicted[i]:0.00}");
+        string Times(int i) => FormattableString.Invariant($"{Statistics.Median(measured[i]):0.00} ms, predicted {predicted[i]:0.00}");
     }
 }

@@ -4,6 +4,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using EosMLNet.Evaluation;
 
 namespace Benchmarks.Speed;
 
@@ -29,7 +30,7 @@ internal static class SiteSpeed
         })
         {
             yield return SpeedRow.Of(Group, what, [.. times[name].Zip(products, (time, floor) => time / floor)], "the site's matrix products alone", "",
-                FormattableString.Invariant($"{Report.PairedRatio.MedianOf(times[name]):0.00} ms against {Report.PairedRatio.MedianOf(products):0.00} ms"));
+                FormattableString.Invariant($"{Statistics.Median(times[name]):0.00} ms against {Statistics.Median(products):0.00} ms"));
         }
     }
 

@@ -1,4 +1,4 @@
-using Benchmarks.Report;
+using EosMLNet.Evaluation;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using Gpu.Shapes;
@@ -20,7 +20,7 @@ internal static class SmallModelSpeed
             var seconds = Interleaved.Seconds(rounds, () => unreduced.Generate(batch, AnswerTokens), () => reduced.Generate(batch, AnswerTokens));
             yield return SpeedRow.Of(Group, FormattableString.Invariant($"scenes-llava, short answers, {mean} mean tokens, {(rows == 1 ? "one row" : $"{rows} rows")}"),
                 [.. seconds[0].Zip(seconds[1], (all, fewer) => all / fewer)], "the unreduced model's time over this one's", "",
-                FormattableString.Invariant($"{PairedRatio.MedianOf(seconds[1]) * 1000:0.0} ms against {PairedRatio.MedianOf(seconds[0]) * 1000:0.0} ms"));
+                FormattableString.Invariant($"{Statistics.Median(seconds[1]) * 1000:0.0} ms against {Statistics.Median(seconds[0]) * 1000:0.0} ms"));
         }
     }
 }

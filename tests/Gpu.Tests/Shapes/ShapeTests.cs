@@ -1,3 +1,4 @@
+using EosMLNet.Evaluation;
 using EosMLNet;
 using EosMLNet.Reduction;
 using EosMLNet.Tests.Reduction;
@@ -37,7 +38,7 @@ public class ShapeTests
     [Fact]
     public void The_median_of_an_even_number_lies_between_the_two_in_the_middle()
     {
-        Assert.Equal(2.5, Clock.Median([4, 1, 3, 2]));
-        Assert.Equal(3, Clock.Median([9, 1, 3]));
+        Assert.Equal(2.5, Statistics.Median([4, 1, 3, 2]));
+        Assert.Equal(3, Statistics.Median([9, 1, 3]));
     }
 }

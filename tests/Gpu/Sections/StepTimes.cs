@@ -1,3 +1,4 @@
+using EosMLNet.Evaluation;
 using EosMLNet.Search;
 using Gpu.Shapes;
 
@@ -11,5 +12,5 @@ internal sealed class StepTimes : IProgress<SearchProgress>
     public void Report(SearchProgress value) => ends.Add(value.Elapsed.TotalSeconds);
 
     /// <summary>The median time from the end of a step to that of the next; the first, which warms up, has none.</summary>
-    internal double Median => Clock.Median(ends.Zip(ends.Skip(1), (start, end) => end - start));
+    internal double Median => Statistics.Median(ends.Zip(ends.Skip(1), (start, end) => end - start));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EosMLNet.Evaluation;
 
 namespace Gpu.Shapes;
 
@@ -17,7 +18,7 @@ internal static class Clock
         var times = new List<double>();
         while (times.Count < Math.Max(repeats, Least) && (times.Count < Least || all.Elapsed < Enough))
             times.Add(Once());
-        return Median(times);
+        return Statistics.Median(times);
 
         double Once()
         {
@@ -27,12 +28,5 @@ internal static class Clock
             bench.Synchronize();
             return clock.Elapsed.TotalMilliseconds;
         }
-    }
-
-    /// <summary>The median of some numbers, at least one.</summary>
-    internal static double Median(IEnumerable<double> numbers)
-    {
-        double[] sorted = [.. numbers.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }
