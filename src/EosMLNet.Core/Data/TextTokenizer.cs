@@ -11,11 +11,13 @@ internal sealed class TextTokenizer
 {
     private const long LargestFile = 64 << 20; // bytes
     private readonly Tokenizer _tokenizer;
+    private readonly Func<string, IReadOnlyList<int>> _encode;
     private readonly SpacePrefix _prefix;
     private readonly HashSet<int> _plainIds;
 
-    private TextTokenizer(Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos)
+    private TextTokenizer(Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos, SentencePieceBpe? sentencePiece = null)
     {
+        _encode = sentencePiece is null ? text => tokenizer.EncodeToIds(text) : text => sentencePiece.Encode(tokenizer.Normalizer?.Normalize(text) ?? text);
         (_tokenizer, _prefix, SpecialTokens, AddsBos) = (tokenizer, prefix, specialTokens, addsBos);
         _plainIds = [.. plainIds.Except(specialTokens.Values)];
     }
@@ -52,11 +54,11 @@ internal sealed class TextTokenizer
 
     /// <summary>The ids of a part of a prompt: the first one, or one behind a special token.</summary>
     internal IReadOnlyList<int> EncodePart(string text, bool isFirst) =>
-        text.Length == 0 ? [] : _tokenizer.EncodeToIds(_prefix == SpacePrefix.First && isFirst ? " " + text : text);
+        text.Length == 0 ? [] : _encode(_prefix == SpacePrefix.First && isFirst && text[0] is not (' ' or '\u2581') ? " " + text : text);
 
     /// <summary>The ids of a text that goes on after another, a space between the two.</summary>
     internal IReadOnlyList<int> EncodeContinuation(string text) =>
-        text.Length == 0 && _prefix == SpacePrefix.EachPart ? [] : _tokenizer.EncodeToIds(_prefix == SpacePrefix.EachPart ? text : " " + text);
+        text.Length == 0 && _prefix == SpacePrefix.EachPart ? [] : _encode(_prefix == SpacePrefix.EachPart ? text : " " + text);
 
     /// <summary>The text of some ids; special and unknown ones are left out.</summary>
     internal string Decode(ReadOnlySpan<int> ids)
@@ -92,7 +94,7 @@ internal sealed class TextTokenizer
             var tokenizer = LlamaTokenizer.Create(stream, addBeginOfSentence: false, addEndOfSentence: false);
             if (prefix == SpacePrefix.EachPart && !tokenizer.AddDummyPrefix)
                 prefix = SpacePrefix.Never;
-            return new TextTokenizer(tokenizer, prefix, PlainIds(tokenizer), special, addsBos);
+            return new TextTokenizer(tokenizer, prefix, PlainIds(tokenizer), special, addsBos, SentencePieceBpe.Read(bytes));
         }
         if (File.Exists(vocabulary) && File.Exists(merges))
         {

@@ -49,11 +49,15 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     [Fact]
     public void Special_tokens_in_a_question_are_plain_text()
     {
-        var ids = LoadSentencePiece().EncodePrompt("<image></s>{question}");
+        var ids = LoadSentencePiece().EncodePrompt("<IMAGE></s>{question}");
         Assert.Equal(4, ids.Count(id => id == 350));
         Assert.DoesNotContain(2, ids);
         Assert.Contains(ByteId('{'), ids);
     }
+
+    [Fact]
+    public void A_question_with_the_pictures_placeholder_is_refused() =>
+        Expect.Error(EosErrors.ModelInput, () => LoadSentencePiece().EncodePrompt("<image>\nis red"), "<image>", "leave <image> out");
 
     [Theory]
     [InlineData("added_tokens.json", """{"<|end|>":310}""")]
