@@ -98,6 +98,8 @@ internal sealed class TextTokenizer
         }
         if (File.Exists(vocabulary) && File.Exists(merges))
         {
+            if (settings?.Flag("add_prefix_space", false) == true)
+                throw settings.Unsupported("add_prefix_space", "true", "false: a tokenizer of vocab.json puts no space before a text here");
             var ids = ReadVocabulary(vocabulary);
             return new TextTokenizer(MakeBpe(ids, ReadMerges(merges, ids)), SpacePrefix.Never, ids.Values, special, addsBos);
         }
@@ -126,7 +128,7 @@ internal sealed class TextTokenizer
 
     private static List<string> ReadMerges(string path, Dictionary<string, int> vocabulary)
     {
-        var text = System.Text.Encoding.UTF8.GetString(ReadLimited(path));
+        var text = ReadText(path);
         var merges = text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)).ToList();
         foreach (var merge in merges)
         {
@@ -135,6 +137,10 @@ internal sealed class TextTokenizer
         }
         return merges;
     }
+
+    /// <summary>A text file of a tokenizer; larger ones than a tokenizer can have are refused.</summary>
+    /// <exception cref="EosException">EOS1014: it is too large.</exception>
+    internal static string ReadText(string path) => System.Text.Encoding.UTF8.GetString(ReadLimited(path));
 
     private static byte[] ReadLimited(string path)
     {

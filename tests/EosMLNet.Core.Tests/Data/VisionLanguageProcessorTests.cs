@@ -59,6 +59,14 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     public void A_question_with_the_pictures_placeholder_is_refused() =>
         Expect.Error(EosErrors.ModelInput, () => LoadSentencePiece().EncodePrompt("<image>\nis red"), "<image>", "leave <image> out");
 
+    [Fact]
+    public void A_published_benchmarks_question_is_asked_as_it_is()
+    {
+        var ids = LoadSentencePiece().WithTemplate("<image>{question}").EncodePrompt("<image>");
+        Assert.Equal(4, ids.Count(id => id == 350));
+        Assert.Equal([1, 350, 350, 350, 350, Piece("▁"), ByteId('<')], ids[..7]);
+    }
+
     [Theory]
     [InlineData("added_tokens.json", """{"<|end|>":310}""")]
     [InlineData("tokenizer_config.json", """{"added_tokens_decoder":{"310":{"content":"<|end|>","special":true}}}""")]
@@ -127,6 +135,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
         { "a special token under no id", ["vocab.json", """{"a":0}""", "merges.txt", "", "tokenizer_config.json", """{"added_tokens_decoder":{"x":{"content":"<s>"}}}"""] },
         { "a special token without text", ["vocab.json", """{"a":0}""", "merges.txt", "", "tokenizer_config.json", """{"added_tokens_decoder":{"1":{}}}"""] },
         { "a special token with a negative id", ["vocab.json", """{"a":0}""", "merges.txt", "", "added_tokens.json", """{"<s>":-1}"""] },
+        { "a space before a text", ["vocab.json", """{"a":0}""", "merges.txt", "", "tokenizer_config.json", """{"add_prefix_space":true}"""] },
         { "malformed added tokens", ["vocab.json", """{"a":0}""", "merges.txt", "", "added_tokens.json", "["] },
     };
 
