@@ -4,7 +4,8 @@ using EosMLNet.Checkpoints;
 namespace EosMLNet.Data;
 
 /// <summary>
-/// The chat template of a folder, a Jinja program that is not run: prompts are LLaVA-1.5's. A folder with another form of prompt gets a note.
+/// The chat template of a folder, a Jinja program that is not run: prompts are LLaVA-1.5's. A folder with another form of prompt gets a
+/// note.
 /// </summary>
 internal static class ChatTemplate
 {

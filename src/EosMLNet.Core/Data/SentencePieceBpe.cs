@@ -4,8 +4,9 @@ using System.Text;
 namespace EosMLNet.Data;
 
 /// <summary>
-/// Encodes with a SentencePiece model of pairwise merges (<c>tokenizer.model</c> of Llama and its kin). Where two merges are equally good the left one comes first, as in SentencePiece and in
-/// Hugging Face's library; Microsoft.ML.Tokenizers takes the right one, which gives other ids for runs of one letter such as <c>000</c>.
+/// Encodes with a SentencePiece model of pairwise merges (<c>tokenizer.model</c> of Llama and its kin). Where two merges are equally good
+/// the left one comes first, as in SentencePiece and in Hugging Face's library; Microsoft.ML.Tokenizers takes the right one, which gives
+/// other ids for runs of one letter such as <c>000</c>.
 /// </summary>
 internal sealed class SentencePieceBpe
 {
@@ -45,7 +46,10 @@ internal sealed class SentencePieceBpe
         var (lengths, previous, next) = (new int[starts.Count], new int[starts.Count], new int[starts.Count]);
         var merges = new PriorityQueue<(int Left, int Right, int Length), (float, int)>();
         for (var i = 0; i < starts.Count; i++)
-            (lengths[i], previous[i], next[i]) = ((i + 1 < starts.Count ? starts[i + 1] : text.Length) - starts[i], i - 1, i + 1 < starts.Count ? i + 1 : -1);
+        {
+            var isLast = i + 1 == starts.Count;
+            (lengths[i], previous[i], next[i]) = ((isLast ? text.Length : starts[i + 1]) - starts[i], i - 1, isLast ? -1 : i + 1);
+        }
         for (var i = 0; i + 1 < starts.Count; i++)
             Consider(i, i + 1);
         while (merges.TryDequeue(out var merge, out _))
@@ -67,8 +71,11 @@ internal sealed class SentencePieceBpe
 
         void Consider(int left, int right)
         {
-            if (left >= 0 && right >= 0 && pieces.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text.AsSpan(starts[left], lengths[left] + lengths[right]), out var piece))
-                merges.Enqueue((left, right, lengths[left] + lengths[right]), (-piece.Score, left));
+            if (left < 0 || right < 0)
+                return;
+            var length = lengths[left] + lengths[right];
+            if (pieces.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text.AsSpan(starts[left], length), out var piece))
+                merges.Enqueue((left, right, length), (-piece.Score, left));
         }
 
         bool AddIds(List<int> to, ReadOnlySpan<char> symbol, bool fuse)
@@ -121,7 +128,13 @@ internal sealed class SentencePieceBpe
         var (field, wire) = ((int)(tag >> 3), tag & 7);
         if (wire == 0)
             return (field, Varint(ref message), []);
-        var length = wire switch { 1 => 8, 2 => checked((int)Varint(ref message)), 5 => 4, _ => throw new InvalidDataException($"wire type {wire} in the model") };
+        var length = wire switch
+        {
+            1 => 8,
+            2 => checked((int)Varint(ref message)),
+            5 => 4,
+            _ => throw new InvalidDataException($"wire type {wire} in the model"),
+        };
         var content = message[..length].ToArray();
         message = message[length..];
         return (field, null, content);

@@ -15,9 +15,13 @@ internal sealed class TextTokenizer
     private readonly SpacePrefix _prefix;
     private readonly HashSet<int> _plainIds;
 
-    private TextTokenizer(Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos, SentencePieceBpe? sentencePiece = null)
+    private TextTokenizer(
+        Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos,
+        SentencePieceBpe? sentencePiece = null)
     {
-        _encode = sentencePiece is null ? text => tokenizer.EncodeToIds(text) : text => sentencePiece.Encode(tokenizer.Normalizer?.Normalize(text) ?? text);
+        _encode = sentencePiece is null
+            ? text => tokenizer.EncodeToIds(text)
+            : text => sentencePiece.Encode(tokenizer.Normalizer?.Normalize(text) ?? text);
         (_tokenizer, _prefix, SpecialTokens, AddsBos) = (tokenizer, prefix, specialTokens, addsBos);
         _plainIds = [.. plainIds.Except(specialTokens.Values)];
     }

@@ -19,7 +19,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     /// <param name="families">The kinds of questions in all data of the search.</param>
     /// <param name="settings">How many questions share a row, what the answers are, how much is kept.</param>
     /// <param name="cancellation">Looked at while answers are made.</param>
-    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens, or one that is too long.</exception>
+    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens, or one that is too
+    /// long.</exception>
     internal static SearchData Of(
         VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, List<string> families, SearchSettings settings, CancellationToken cancellation)
     {
@@ -41,11 +42,12 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     {
         foreach (var example in data.Examples)
         {
-            var length = Prompt(processor, example).Length + (settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0);
+            var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;
+            var length = Prompt(processor, example).Length + answer;
             if (length > model.MaxPositions)
             {
-                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the picture's and the answer's included, but the model was made for " +
-                    $"{model.MaxPositions}; shorten or remove it.");
+                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the picture's and the answer's included, " +
+                    $"but the model was made for {model.MaxPositions}; shorten or remove it.");
             }
         }
     }
