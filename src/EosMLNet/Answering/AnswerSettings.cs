@@ -1,4 +1,5 @@
 using EosMLNet.Internals;
+using EosMLNet.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -20,6 +21,9 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
     public long PictureCacheBytes { get; init; }
 
+    /// <summary>Saved as well; null, as in models that were saved before it existed, leaves it to the loader.</summary>
+    public ModelDataType? DataType { get; init; }
+
     public static AnswerSettings From(VisionLanguageOptions options) => new()
     {
         Image = options.ImageColumnName,
@@ -31,6 +35,7 @@ internal sealed record AnswerSettings
         MaxNewTokens = options.MaxNewTokens,
         EmbedWeightsUpTo = options.EmbedWeightsUpTo,
         PictureCacheBytes = options.PictureCacheBytes,
+        DataType = options.DataType,
     };
 
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
@@ -51,6 +56,8 @@ internal sealed record AnswerSettings
             throw new EosException(code, $"EmbedWeightsUpTo is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
         if (PictureCacheBytes < 0)
             throw new EosException(code, $"PictureCacheBytes is {PictureCacheBytes}; expected 0 (no cache) or a number of bytes.");
+        if (DataType is { } type && !Enum.IsDefined(type))
+            throw new EosException(code, $"DataType is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}, or null for the device's own.");
         return this;
     }
 
