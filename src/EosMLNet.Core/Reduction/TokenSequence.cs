@@ -48,9 +48,6 @@ internal sealed class TokenSequence : IDisposable
     /// <summary>Hidden states, (B, T, d).</summary>
     internal Tensor Hidden => hidden ??= Keep(Embed());
 
-    /// <summary>The visual tokens that are left, as places in the unreduced image, (I, n).</summary>
-    internal Tensor Kept => kept;
-
     /// <summary>Position tables of the tokens.</summary>
     internal Rotary Rotary { get; private set; }
 
