@@ -91,7 +91,8 @@ internal sealed class TsvReader
             throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
-        _builder.Add(Picture(fields[columns.ImagePath].Trim()), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), _file, _line);
+        var path = fields[columns.ImagePath].Trim();
+        _builder.Add(Picture(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
     }
 
     private RgbImage Picture(string cell)
