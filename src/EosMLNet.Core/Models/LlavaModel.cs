@@ -56,10 +56,10 @@ public sealed class LlavaModel : VisionLanguageModel
 
     /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere.</param>
+    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also turns off TF32, for the whole process.</param>
     /// <param name="device">Where to put the weights; the CPU by default.</param>
     /// <param name="cancellation">Stops the loading.</param>
-    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there.</exception>
+    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there, or does not compute in that type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static LlavaModel Load(string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default)
     {
@@ -69,6 +69,9 @@ public sealed class LlavaModel : VisionLanguageModel
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
         var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
+        DataTypes.CheckComputes(type, place);
+        if (type == ScalarType.Float32)
+            Tf32.TurnOff(place);
         var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
         using var unrecorded = no_grad();
         using var loader = new WeightLoader(checkpoint, type, place);

@@ -50,8 +50,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
-        using var model = LlavaModel.Load(request[BuildRequest.Model], device: device);
-        settings.Check(model); // before the data is read
+        using var model = LlavaModel.Load(request[BuildRequest.Model], DataTypes.Torch(options.DataType), device);
+        settings.Check(model, SettingNames.Flat); // before the data is read
         Note(model.Notes);
         var answers = settings.Objective == SearchObjective.Answers;
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
@@ -112,7 +112,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     private static void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder, Device device)
     {
         var artifact = BuildCache.Artifact(folder);
-        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, options.EmbedWeightsUpTo);
+        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, configure: one => options.Configured(one));
         ArtifactZip.Normalise(artifact, provenance);
     }
 }

@@ -42,7 +42,7 @@ internal static class LedgerTables
                 plan.Constraints.Select(c => new[] { c.Kind.ToString(), Text(c.Limit), Text(c.Slack), Text(c.Multiplier) }));
         if (plan.Provenance is { } p)
         {
-            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples, by EosMLNet {p.Tool} on {p.Device};");
+            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples, by EosMLNet {p.Tool} on {p.Device}{(p.DataType is { } type ? $" in {type}" : "")};");
             console.Line($"data {p.Data}");
         }
         console.Line($"For {plan.Model.Family} with {plan.Model.Layers} layers, {plan.Model.VisualTokens} visual tokens;");

@@ -84,7 +84,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
         Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
     {
-        var model = checkpoint.Load(device, fingerprint);
+        var model = checkpoint.Load(device, fingerprint, settings.DataType);
         try
         {
             if (model.Notes.Count > 0)
