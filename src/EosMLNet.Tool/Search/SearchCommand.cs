@@ -157,7 +157,7 @@ internal sealed class SearchCommand : ModelCommand
             return "Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.";
         var states = Budgets(values).SelectMany(budget => Seeds(values).Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one)!)).Where(File.Exists).ToArray();
         return states.Length == 0 ? "No step was made yet, so that nothing was kept."
-            : $"The search is kept in {string.Join(", ", states)}. The same command goes on from there{(values.GetValue(checkpoint) is null ? "" : $", with --checkpoint {path}")}.";
+            : $"The search is kept in {string.Join(", ", states)}. The same command{(values.GetValue(checkpoint) is null ? "" : $", with {checkpoint.Name} {path},")} goes on from there.";
     }
 
     private static Option<double?> Limit(string name, string help, string description) => new(name) { HelpName = help, Description = description };
