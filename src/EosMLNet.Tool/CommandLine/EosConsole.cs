@@ -69,8 +69,8 @@ internal sealed class EosConsole
     internal void Table(string title, string[] columns, IEnumerable<string[]> rows) => Exclusively(() =>
     {
         live?.Erase();
-        if (title.Length > 0)
-            Output.WriteLine(Text.Of(title));
+        foreach (var line in title.Length > 0 ? TextTable.Broken(Text.Of(title), Width) : [])
+            Output.WriteLine(line);
         string[][] cells = [.. rows.Select(row => row.Select(Text.Of).ToArray())];
         foreach (var line in TextTable.Lines([.. columns.Select(Text.Of)], cells, Width, Text.Of("─")))
             Output.WriteLine(line);

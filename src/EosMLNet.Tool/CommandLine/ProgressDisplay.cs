@@ -104,7 +104,7 @@ internal sealed class ProgressDisplay : IDisposable
         (lastLine, lastPhase, lastPercent) = (now, note is null ? null : phase, note is null ? 0 : Percent);
     }
 
-    private int Percent => Math.Min(99, (int)Math.Floor(100 * note!.Fraction));
+    private int Percent => Math.Min(99, (int)Math.Floor(100 * note!.Fraction + 1e-6));
 
     private string Bar()
     {

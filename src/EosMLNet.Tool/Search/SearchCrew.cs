@@ -87,7 +87,8 @@ internal static partial class SearchCrew
 
     private static Exception Failure(string device, SearchJob job, int exitCode, string error) =>
         exitCode == ExitCodes.Cancelled ? new OperationCanceledException() // Ctrl+C reaches it too, and may do so first
-        : Diagnostic().Match(error) is { Success: true } found ? new EosException(found.Groups["code"].Value, $"{found.Groups["text"].Value.Trim()} ({job.Name}, on {device})")
+        : Diagnostic().Match(error) is { Success: true } found ? new EosException(found.Groups["code"].Value,
+            $"{(found.Groups["place"].Value is "eos" ? "" : $"{found.Groups["place"].Value}: ")}{found.Groups["text"].Value.Trim()} ({job.Name}, on {device})")
         : new InvalidOperationException($"The search with {job.Name} on {device} ended with exit code {exitCode}. {error.Trim()}");
 
     private static Process Start(IReadOnlyList<string> arguments, int prefix)
@@ -102,6 +103,6 @@ internal static partial class SearchCrew
         return Process.Start(start)!;
     }
 
-    [GeneratedRegex(@"^eos : error (?<code>EOS\d{4}): (?<text>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<place>.*?) : error (?<code>EOS\d{4}): (?<text>.*)$", RegexOptions.Multiline)]
     private static partial Regex Diagnostic();
 }

@@ -283,7 +283,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal("Question\tImagePath", File.ReadLines(table).First());
         string[] arguments = [.. Arguments("unlabelled.json", "5", "--seeds", "2", "--family-drop", "0.5", "--alignment", "0.1", "--alignment-layers", "1", "2", "--patience", "1")];
         var refused = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a)]);
-        Assert.StartsWith("eos : error EOS1011: ", refused.Error);
+        Assert.StartsWith($"{table}(1) : error EOS1011: ", refused.Error);
         var run = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a), "--objective", "UnreducedModel"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("Validation accuracy by seed: 1: ", run.Output);
