@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace EosMLNet.Tests.Terminal;
 
 /// <summary>
-/// What a program wrote to a terminal, byte for byte, and when. The program runs under <c>script</c> of util-linux, which gives it a real terminal of the size that is asked for, so that it behaves as for a person.
+/// What a program wrote to a terminal, byte for byte, and when. The program runs under <c>script</c> of util-linux, which gives it a real
+/// terminal of the size that is asked for, so that it behaves as for a person.
 /// <code>
 /// var recording = TerminalRecording.Of("dotnet", ["build", "App.csproj"], columns: 80, workingFolder: folder);
 /// Assert.Equal(0, recording.ExitCode);

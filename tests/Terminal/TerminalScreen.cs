@@ -3,7 +3,8 @@ using System.Text;
 namespace EosMLNet.Tests.Terminal;
 
 /// <summary>
-/// A terminal in small: cursor, erasing, scrolling, and lines that go on in the next row when they are too long. Colours, titles and modes are read over. All characters are one cell wide.
+/// A terminal in small: cursor, erasing, scrolling, and lines that go on in the next row when they are too long. Colours, titles and
+/// modes are read over. All characters are one cell wide.
 /// </summary>
 internal sealed class TerminalScreen(int columns, int rows)
 {

@@ -31,12 +31,15 @@ internal static class SpeedRemark
     private static string Reason(ReductionPlan plan, bool isCpu, int rows)
     {
         if (plan.Sites.Count == 0)
-            return "The plan has no site, so that it is the unreduced model: something else ran while it was measured. Measure again on an idle machine.";
+        {
+            return "The plan has no site, so that it is the unreduced model: something else ran while it was measured. " +
+                "Measure again on an idle machine.";
+        }
         var saved = rows * SavedMacs(plan);
         if (saved / MacsOfSecond < plan.Sites.Count * SecondsOfSite)
         {
-            return FormattableString.Invariant($"The model is so small that the operations of {Sites(plan)} take longer than the {saved / 1e6:0} million multiply-accumulates that they save. ") +
-                "Larger models and more rows at once gain.";
+            return FormattableString.Invariant($"The model is so small that the operations of {Sites(plan)} take longer ") +
+                FormattableString.Invariant($"than the {saved / 1e6:0} million multiply-accumulates that they save. Larger models and more rows at once gain.");
         }
         return rows == 1 && !isCpu
             ? "One row alone does not fill the device, so that fewer tokens hardly save time there. Measure with more rows at once."

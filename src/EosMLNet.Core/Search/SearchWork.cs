@@ -6,7 +6,9 @@ namespace EosMLNet.Search;
 /// <summary>The work that one search is likely to be, part by part.</summary>
 internal sealed class SearchWork
 {
-    /// <summary>Of the most trials that there can be, the part that there usually are: most first tries gain nothing, most corners cost something.</summary>
+    /// <summary>
+    /// Of the most trials that there can be, the part that there usually are: most first tries gain nothing, most corners cost something.
+    /// </summary>
     internal const double UsualCounts = 0.45, UsualCorners = 0.7;
     // Corners of a site.
     private const int MostCorners = 4;

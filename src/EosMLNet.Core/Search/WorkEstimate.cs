@@ -1,7 +1,8 @@
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Says how much of a search is done, and how long the rest takes. What a unit of work costs is learned as it is done, the last units counting most; until then it is guessed from the cost of the others.
+/// Says how much of a search is done, and how long the rest takes. What a unit of work costs is learned as it is done, the last units
+/// counting most; until then it is guessed from the cost of the others.
 /// </summary>
 /// <param name="seconds">The time, in seconds.</param>
 /// <param name="guesses">How many units of unreduced questions a unit of each kind is likely to cost.</param>
@@ -11,6 +12,8 @@ internal sealed class WorkEstimate(Func<double> seconds, IReadOnlyDictionary<Wor
     private const double Memory = 0.9;
     // The rest is not told while more of it than this is guessed.
     private const double MostGuessed = 0.4;
+    // Steps that are made before the rest is told.
+    private const int FewestSteps = 3;
     // Where work turns out to be more than was expected, the end is not told before it is there.
     private const double Almost = 0.999;
 
@@ -19,7 +22,7 @@ internal sealed class WorkEstimate(Func<double> seconds, IReadOnlyDictionary<Wor
     private static readonly WorkKind[] NearOthers = [WorkKind.Unreduced, WorkKind.Step, WorkKind.Answer, WorkKind.Trial, WorkKind.State, WorkKind.Picture];
 
     private readonly double[] rest = new double[Enum.GetValues<WorkKind>().Length];
-    private readonly (double Units, double Seconds)[] done = new (double, double)[Enum.GetValues<WorkKind>().Length];
+    private readonly (int Times, double Units, double Seconds)[] done = new (int, double, double)[Enum.GetValues<WorkKind>().Length];
     private readonly Stack<(WorkKind Kind, double Began, double Inner)> open = [];
     private double told = seconds();
 
@@ -61,10 +64,15 @@ internal sealed class WorkEstimate(Func<double> seconds, IReadOnlyDictionary<Wor
         if (open.TryPop(out var outer))
             open.Push(outer with { Inner = outer.Inner + whole });
         ref var sum = ref done[(int)kind];
-        sum = (Memory * sum.Units + units, Memory * sum.Seconds + whole - inner);
+        // The first time the runtime compiles what it runs: that is forgotten when there is a second.
+        var memory = sum.Times == 1 ? 0 : Memory;
+        sum = (sum.Times + 1, memory * sum.Units + units, memory * sum.Seconds + whole - inner);
     }
 
-    /// <summary>Moves <see cref="Fraction"/> on: the time since the last call is to the rest what its part of the fraction is to what then is left. So it never falls, whatever becomes of the rest.</summary>
+    /// <summary>
+    /// Moves <see cref="Fraction"/> on: the time since the last call is to the rest what its part of the fraction is to what then is
+    /// left. So it never falls, whatever becomes of the rest.
+    /// </summary>
     internal void Advance()
     {
         var (now, left) = (seconds(), Rest());
@@ -98,7 +106,11 @@ internal sealed class WorkEstimate(Func<double> seconds, IReadOnlyDictionary<Wor
     private bool IsMeasured(WorkKind kind) => done[(int)kind].Units > 0;
 
     // A question under a plan is much like a part of a step. Single prefills, and what comes beside steps, are a small part of all.
-    private bool IsKnown(WorkKind kind) => IsMeasured(kind) || kind != WorkKind.Step && IsMeasured(WorkKind.Step) || rest[(int)kind] == 0;
+    private bool IsKnown(WorkKind kind)
+    {
+        var knowsSteps = done[(int)WorkKind.Step].Times >= FewestSteps;
+        return rest[(int)kind] == 0 || knowsSteps || kind != WorkKind.Step && IsMeasured(kind);
+    }
 
     private double Cost(WorkKind kind)
     {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>
-/// Where a command writes: results as lines and tables, progress as a line that is written anew in a terminal and as plain lines elsewhere, diagnostics in MSBuild's canonical form on the error stream.
+/// Where a command writes: results as lines and tables, progress as a line that is written anew in a terminal and as plain lines
+/// elsewhere, diagnostics in MSBuild's canonical form on the error stream.
 /// </summary>
 internal sealed class EosConsole
 {

@@ -31,7 +31,9 @@ internal static class Mistakes
         return $"'{name}' is not {what} of eos{(command is RootCommand ? "" : $" {command.Name}")}.{near}";
     }
 
-    /// <summary>How many characters must be added, taken away, exchanged or swapped with their neighbours to make one of the other.</summary>
+    /// <summary>
+    /// How many characters must be added, taken away, exchanged or swapped with their neighbours to make one of the other.
+    /// </summary>
     internal static int Distance(string a, string b)
     {
         var costs = new int[a.Length + 1, b.Length + 1];

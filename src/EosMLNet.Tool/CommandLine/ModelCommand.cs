@@ -23,8 +23,6 @@ internal abstract class ModelCommand : EosCommand
 
     protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
-        // libtorch's own warnings, such as that a processor is too old for NNPACK, would come into the middle of a line that redraws itself.
-        NativeEnvironment.Set("TORCH_CPP_LOG_LEVEL", "ERROR");
         Console.While("Loading libtorch", () => TorchRuntime.EnsureLoaded(LibTorchFolder(values)));
         return (ExitCodes.Success, Execute(values, cancellation));
     }

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>
-/// Shows that a piece of work goes on: in a terminal one line that is written anew, its time running whether or not there is news; elsewhere a line for each phase, every 5 % and every 10 seconds.
+/// Shows that a piece of work goes on: in a terminal one line that is written anew, its time running whether or not there is news;
+/// elsewhere a line for each phase, every 5 % and every 10 seconds.
 /// </summary>
 internal sealed class ProgressDisplay : IDisposable
 {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>
-/// A table as lines that are never wider than asked for: first texts go on in further lines of their cell, then columns go on below, beside the first one again.
+/// A table as lines that are never wider than asked for: first texts go on in further lines of their cell, then columns go on below,
+/// beside the first one again.
 /// </summary>
 internal static class TextTable
 {

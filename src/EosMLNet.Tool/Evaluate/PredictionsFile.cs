@@ -6,8 +6,10 @@ using EosMLNet.Runtime;
 namespace EosMLNet.Tool.Evaluate;
 
 /// <summary>
-/// The answers of an evaluation, plan after plan, in the order of the questions: Benchmark, Plan, ImagePath (as the table gives it; the file, and its line where it holds many pictures, for a published
-/// benchmark), Question, Answer (all that are accepted, between "|"), Family, PredictedAnswer, Score (the mean probability of the answer's tokens, as in ML.NET; NaN where the row was too long to be asked)
+/// The answers of an evaluation, plan after plan, in the order of the questions: Benchmark, Plan, ImagePath (as the table gives it; the
+/// file, and its line where it holds many pictures, for a published
+/// benchmark), Question, Answer (all that are accepted, between "|"), Family, PredictedAnswer, Score (the mean probability of the
+/// answer's tokens, as in ML.NET; NaN where the row was too long to be asked)
 /// and Correct (what the metric makes of the answer, 0 … 1).
 /// </summary>
 internal static class PredictionsFile

@@ -4,7 +4,8 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// Passes the progress of a search on to ML.NET's progress channel, to the log (which, unlike the channel, <c>MLContext.Log</c> lets a program see: a line for every phase, every 5 % and every
+/// Passes the progress of a search on to ML.NET's progress channel, to the log (which, unlike the channel, <c>MLContext.Log</c> lets a
+/// program see: a line for every phase, every 5 % and every
 /// 10 seconds) and to the caller's own <see cref="IProgress{T}"/>, and stops the search when the context's execution was cancelled.
 /// </summary>
 internal sealed class SearchProgressRelay : IProgress<SearchProgress>

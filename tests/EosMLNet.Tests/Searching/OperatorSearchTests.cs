@@ -44,7 +44,10 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Equal(options.Steps, steps.Count);
         Assert.Equal(steps.Order(), steps);
         Assert.Contains(lines, line => line.Contains("12 questions about 6 pictures"));
-        Assert.Contains(lines, line => line.StartsWith("Step ", StringComparison.Ordinal) && line.Contains("loss"));
+        foreach (var phase in new[] { "picture ", "unreduced model, question ", "step ", "counts, trial ", "corners, trial ", "last measurement, question " })
+            Assert.Contains(lines, line => line.Contains($" %, {phase}", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(", loss ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("100 %", StringComparison.Ordinal));
     }
 
     [Fact]
