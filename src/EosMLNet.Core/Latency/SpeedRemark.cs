@@ -8,7 +8,7 @@ internal static class SpeedRemark
     // Measured medians that differ by less say nothing.
     private const double Noise = 0.05;
     // What a site's own operations take at least, in seconds; and the multiply-accumulates that a CPU of today does in a second.
-    private const double SecondsOfSite = 0.0003, MacsOfSecond = 5e10;
+    private const double SecondsOfSite = 0.001, MacsOfSecond = 5e10;
 
     /// <summary>One or two sentences: "2 times as fast as unreduced.", "1.8 times as slow as unreduced on this machine. …".</summary>
     /// <param name="plan">The plan.</param>
