@@ -19,6 +19,7 @@ public sealed class LlavaModel : VisionLanguageModel
     private readonly LlamaDecoder decoder;
     private readonly Tensor linear1, linear2;
     private readonly Tensor? bias1, bias2;
+    private IReadOnlyList<string> notes = [];
 
     /// <summary>Builds the model from weights that <paramref name="weight"/> gives by canonical name and shape; the model owns them from then on.</summary>
     /// <param name="config">Shape of the model.</param>
@@ -63,7 +64,8 @@ public sealed class LlavaModel : VisionLanguageModel
     public static LlavaModel Load(string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default)
     {
         TorchRuntime.EnsureLoaded();
-        var config = LlavaConfig.Load(folder);
+        var notes = new List<string>();
+        var config = LlavaConfig.Load(folder, notes);
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
         var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
@@ -75,13 +77,32 @@ public sealed class LlavaModel : VisionLanguageModel
         using var loader = new WeightLoader(checkpoint, type, place);
         // What the constructor asks for is known only by running it: once on placeholders, then on the weights.
         new LlavaModel(config, loader.Ask, processor, folder).Dispose();
+        notes.AddRange(processor?.Notes ?? []);
+        notes.AddRange(UnusedWeights.Note(checkpoint.Names, loader.Asked, folder));
         loader.Read(cancellation);
-        return new LlavaModel(config, loader.Take, processor, folder);
+        return new LlavaModel(config, loader.Take, processor, folder) { notes = notes };
+    }
+
+    /// <summary>Checks a folder as <see cref="Load"/> does, without reading the weights.</summary>
+    /// <returns>The notes that the model would have.</returns>
+    /// <exception cref="EosException">As <see cref="Load"/>.</exception>
+    internal static IReadOnlyList<string> Check(string folder)
+    {
+        var notes = new List<string>();
+        var config = LlavaConfig.Load(folder, notes);
+        using var checkpoint = Checkpoint.Open(folder);
+        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
+        using var unrecorded = no_grad();
+        using var loader = new WeightLoader(checkpoint, ScalarType.Float32, CPU);
+        new LlavaModel(config, loader.Ask, processor, folder).Dispose();
+        return [.. notes, .. processor?.Notes ?? [], .. UnusedWeights.Note(checkpoint.Names, loader.Asked, folder)];
     }
 
     /// <summary>The checkpoint's configuration.</summary>
     public LlavaConfig Config { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => notes;
     /// <inheritdoc/>
     public override string Family => "llava";
     /// <inheritdoc/>

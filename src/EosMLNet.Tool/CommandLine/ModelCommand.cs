@@ -45,7 +45,14 @@ internal abstract class ModelCommand : EosCommand
         var folder = values.GetRequiredValue(ModelFolder);
         var model = LlavaModel.Load(folder, dtype, Device(values));
         Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
+        PrintNotes(model.Notes);
         return model;
+    }
+
+    private void PrintNotes(IEnumerable<string> notes)
+    {
+        foreach (var note in notes)
+            Console.Line($"Note: {note}");
     }
 
     /// <summary>The model under the plan that is named, or under none.</summary>
@@ -56,6 +63,7 @@ internal abstract class ModelCommand : EosCommand
     {
         var data = VqaDataset.LoadTsv(table, images, answers);
         Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Pictures.Count} pictures");
+        PrintNotes(data.Notes);
         return data;
     }
 }

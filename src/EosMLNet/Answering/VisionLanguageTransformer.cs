@@ -87,6 +87,12 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         var model = checkpoint.Load(device, fingerprint, settings.DataType);
         try
         {
+            if (model.Notes.Count > 0)
+            {
+                using var channel = host.Start("Loading");
+                foreach (var note in model.Notes)
+                    channel.Warning(note);
+            }
             var (plan, report) = makePlan(model);
             return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.PictureCacheBytes), settings, checkpoint) { Report = report };
         }
