@@ -39,8 +39,9 @@ public sealed class VisionLanguageProcessor
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>
     /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
+    /// <param name="padding">What becomes of pictures that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported preprocessor_config.json. EOS1013: the template. EOS1014: missing or malformed tokenizer files.</exception>
-    public static VisionLanguageProcessor Load(string folder, LlavaConfig config, string? promptTemplate = null)
+    public static VisionLanguageProcessor Load(string folder, LlavaConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
     {
         var preprocessor = Path.Combine(folder, "preprocessor_config.json");
         var side = config.Vision.ImageSize;
@@ -48,6 +49,7 @@ public sealed class VisionLanguageProcessor
         if ((images.Width, images.Height) != (side, side))
             throw new EosException(EosErrors.UnsupportedModel,
                 $"'{preprocessor}' makes pictures of {images.Width} x {images.Height} pixels, the vision tower in config.json takes {side} x {side}.");
+        images = images.With(padding);
         var tokenizer = TextTokenizer.Load(folder);
         return promptTemplate is null ? new(images, tokenizer, config) : new(images, tokenizer, config) { PromptTemplate = promptTemplate };
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
+using EosMLNet.Data;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
 
@@ -69,13 +70,16 @@ internal sealed class BuildOptions
     /// <summary>The most bytes of weights that go into the artifact; null for the library's default.</summary>
     internal long? EmbedWeightsUpTo { get; private set; }
 
+    /// <summary>What becomes of pictures that are not square; null where the item does not say: the default for a search, as it was searched for a committed plan.</summary>
+    internal ImagePadding? ImagePadding { get; private set; }
+
     internal BuildGate Gate { get; private set; } = new();
 
     /// <summary>Everything that has a say in what is searched, defaults included; not the gate's limits, which need no new search.</summary>
-    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} embed {EmbedWeightsUpTo}");
+    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} embed {EmbedWeightsUpTo} padding {ImagePadding ?? PaddingChoice.Default}");
 
     /// <summary>Every metadatum that is understood.</summary>
-    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
+    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "ImagePadding", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
     internal static BuildOptions Parse(BuildRequest request)
@@ -103,6 +107,8 @@ internal sealed class BuildOptions
             Seeds = Whole(text) is >= 1 and var count ? count : throw new FormatException("at least 1");
         else if (Is("EmbedWeightsUpTo"))
             EmbedWeightsUpTo = Long(text);
+        else if (Is("ImagePadding"))
+            ImagePadding = Name<ImagePadding>(text);
         else if (Is("MaxAccuracyDrop"))
             Gate = Gate with { MaxAccuracyDrop = Real(text) };
         else if (Is("MaxFamilyDrop"))

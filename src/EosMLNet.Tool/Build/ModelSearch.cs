@@ -32,7 +32,19 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var device = LoadTorch(request);
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(folder)));
         log.High($"Putting {Path.GetFileName(request[BuildRequest.Model])} under the committed plan {Path.GetFileName(request[BuildRequest.Plan])}.");
+        CheckPadding(request[BuildRequest.Plan], ArtifactPaths.Plan(BuildCache.Artifact(folder)), options);
         WriteArtifact(request, options, summary.Provenance, folder, device);
+    }
+
+    private void CheckPadding(string name, string planFile, BuildOptions options)
+    {
+        var choice = PaddingChoice.Of(options.ImagePadding, (name, ReductionPlan.Load(planFile)));
+        foreach (var remark in choice.Remarks)
+        {
+            if (options.ImagePadding is not null)
+                throw new EosException(EosErrors.StalePlan, $"{remark} Leave ImagePadding out of the item, or build with EosMode=Search, and commit what it writes.");
+            log.High($"{remark}");
+        }
     }
 
     private Device LoadTorch(BuildRequest request)
@@ -50,7 +62,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
-        using var model = LlavaModel.Load(request[BuildRequest.Model], device: device);
+        using var model = LlavaModel.Load(request[BuildRequest.Model], device: device, padding: options.ImagePadding ?? PaddingChoice.Default);
         settings.Check(model); // before the data is read
         var answers = settings.Objective == SearchObjective.Answers;
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);

@@ -35,10 +35,10 @@ internal abstract class ModelCommand : EosCommand
     /// <exception cref="EosException">EOS1013, EOS2002: there is no such device.</exception>
     protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(DeviceOption));
 
-    protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype = null)
+    protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype = null, ImagePadding padding = PaddingChoice.Default)
     {
         var folder = values.GetRequiredValue(ModelFolder);
-        var model = LlavaModel.Load(folder, dtype, Device(values));
+        var model = LlavaModel.Load(folder, dtype, Device(values), padding: padding);
         Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
         return model;
     }

@@ -55,6 +55,7 @@ internal sealed class SearchCommand : ModelCommand
     };
     // One of the seeds, for a process that --devices starts.
     private readonly Option<int?> job = new("--job") { Hidden = true };
+    private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("square. Recorded in the plan, which is then run with the same.");
     private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
@@ -66,7 +67,7 @@ internal sealed class SearchCommand : ModelCommand
     public SearchCommand(EosConsole console)
         : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
         AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
-            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, job);
+            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding, sites, scores, devices, job);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
@@ -174,7 +175,7 @@ internal sealed class SearchCommand : ModelCommand
         var answers = values.GetValue(objective) == SearchObjective.Answers;
         var training = LoadData(values.GetRequiredValue(data), folder, answers);
         var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
-        using var model = LoadModel(values);
+        using var model = LoadModel(values, padding: values.GetValue(imagePadding) ?? PaddingChoice.Default);
         var latency = Table(values, model, cancellation);
         return [.. budgets.Select(budget => Console.Progress(budget.Name is { } name ? $"Searching for {name}" : "Searching", report => new OperatorSearch(model, Settings(values, budget, latency)).RunSeedsAndKeep(
             seedsOfEach, training, held, new InlineProgress<SearchProgress>(step => report(

@@ -1,5 +1,4 @@
 using EosMLNet.Internals;
-using EosMLNet.Models;
 using EosMLNet.Reduction;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -41,7 +40,11 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     {
         host.CheckValue(input, nameof(input));
         settings.CheckInput(host, SchemaShape.Create(input.Schema));
-        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), settings, host.TorchDevice(), model => (MakePlan(model), null));
+        var plan = planPath is null ? null : ReductionPlan.Load(planPath);
+        var padding = PaddingChoice.Of(settings.ImagePadding, plan is null ? [] : [($"'{planPath}'", plan)]);
+        Tell(padding.Remarks);
+        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), settings with { ImagePadding = padding.Padding }, host.TorchDevice(),
+            model => (plan ?? ReductionPlan.Identity(PlanModel.Of(model)), null));
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
@@ -52,5 +55,10 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         return settings.OutputShape(host, inputSchema);
     }
 
-    private ReductionPlan MakePlan(VisionLanguageModel model) => planPath is null ? ReductionPlan.Identity(PlanModel.Of(model)) : ReductionPlan.Load(planPath);
+    private void Tell(IReadOnlyList<string> remarks)
+    {
+        using var channel = host.Start("Answer");
+        foreach (var remark in remarks)
+            channel.Warning(remark);
+    }
 }

@@ -1,3 +1,4 @@
+using EosMLNet.Data;
 using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -20,6 +21,9 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
     public long PictureCacheBytes { get; init; }
 
+    /// <summary>Null in options that do not say, and in models that were saved before 0.1.1, which crop.</summary>
+    public ImagePadding? ImagePadding { get; init; }
+
     public static AnswerSettings From(VisionLanguageOptions options) => new()
     {
         Image = options.ImageColumnName,
@@ -31,6 +35,7 @@ internal sealed record AnswerSettings
         MaxNewTokens = options.MaxNewTokens,
         EmbedWeightsUpTo = options.EmbedWeightsUpTo,
         PictureCacheBytes = options.PictureCacheBytes,
+        ImagePadding = options.ImagePadding,
     };
 
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
@@ -51,6 +56,8 @@ internal sealed record AnswerSettings
             throw new EosException(code, $"EmbedWeightsUpTo is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
         if (PictureCacheBytes < 0)
             throw new EosException(code, $"PictureCacheBytes is {PictureCacheBytes}; expected 0 (no cache) or a number of bytes.");
+        if (ImagePadding is { } padding && !Enum.IsDefined(padding))
+            throw new EosException(code, $"ImagePadding is {padding}; expected Square or Crop.");
         return this;
     }
 

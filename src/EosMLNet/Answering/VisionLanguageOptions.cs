@@ -1,3 +1,5 @@
+using EosMLNet.Data;
+
 namespace EosMLNet;
 
 /// <summary>What every vision-language estimator can be told: which model, which columns, how to answer, how to save.</summary>
@@ -45,6 +47,13 @@ public abstract class VisionLanguageOptions
     /// </remarks>
     /// <value>The default is 0: nothing is kept.</value>
     public long PictureCacheBytes { get; set; }
+
+    /// <summary>
+    /// What becomes of pictures that are not square: <see cref="Data.ImagePadding.Square"/> pads them to a square with the processor's mean colour, <see cref="Data.ImagePadding.Crop"/> does what the
+    /// preprocessor file says, for CLIP a cut from the middle. Recorded in the plan and saved with the model. A plan that is run otherwise than it was searched is warned of in <c>MLContext.Log</c>.
+    /// </summary>
+    /// <value>The default is null: as the plan was searched; <see cref="Data.ImagePadding.Square"/> for a search and without a plan.</value>
+    public ImagePadding? ImagePadding { get; set; }
 
     /// <summary>The longest answer, in tokens.</summary>
     /// <value>The default is 16.</value>

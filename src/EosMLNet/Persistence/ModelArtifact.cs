@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EosMLNet.Data;
 using EosMLNet.Reduction;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -62,7 +63,7 @@ internal static class ModelArtifact
             return Create(new CheckpointFolder(reference.Find(ArchivePlace.FolderOf(context.Repository))));
 
             VisionLanguageTransformer Create(CheckpointFolder checkpoint) =>
-                VisionLanguageTransformer.Create(host, checkpoint, manifest.Settings, device, _ => (plan, null), manifest.Fingerprint);
+                VisionLanguageTransformer.Create(host, checkpoint, manifest.Settings with { ImagePadding = manifest.Settings.ImagePadding ?? ImagePadding.Crop }, device, _ => (plan, null), manifest.Fingerprint);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EosMLNet.Data;
 
 namespace EosMLNet;
 
@@ -20,6 +21,7 @@ internal sealed record ModelManifest
         WriteIndented = true,
         NewLine = "\n",
         MaxDepth = 8,
+        Converters = { new JsonStringEnumConverter<ImagePadding>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     public required int Version { get; init; }
