@@ -8,7 +8,7 @@ internal static class MlImages
 {
     /// <summary>
     /// The picture as <c>eos</c> and the build see it. <c>LoadImages</c> leaves a picture's file name in <see cref="MLImage.Tag"/>. Where that file still holds these pixels, it is read again: ML.NET's decoder
-    /// loses the colours under transparent pixels and the orientation mark, and shows a file that is cut short as if it were whole (build/docs/adr/0023).
+    /// loses the colours under transparent pixels and the orientation mark, and shows a file that is cut short as if it were whole (build/docs/adr/0022).
     /// </summary>
     /// <exception cref="EosException">EOS1010: the file is cut short or damaged, or the picture has an unknown pixel format.</exception>
     public static RgbImage ToRgb(this MLImage image)
