@@ -32,19 +32,21 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var device = LoadTorch(request);
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(folder)));
         log.High($"Putting {Path.GetFileName(request[BuildRequest.Model])} under the committed plan {Path.GetFileName(request[BuildRequest.Plan])}.");
-        CheckPadding(request[BuildRequest.Plan], ArtifactPaths.Plan(BuildCache.Artifact(folder)), options);
+        foreach (var remark in CheckPadding(request[BuildRequest.Plan], ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder))), options.ImagePadding))
+            log.High($"{remark}");
         WriteArtifact(request, options, summary.Provenance, folder, device);
     }
 
-    private void CheckPadding(string name, string planFile, BuildOptions options)
+    /// <summary>What is to be said about how a committed plan treats pictures that are not square.</summary>
+    /// <exception cref="EosException">EOS3005: the item asks for another treatment than the plan was searched with.</exception>
+    internal static IReadOnlyList<string> CheckPadding(string name, ReductionPlan plan, ImagePadding? asked)
     {
-        var choice = PaddingChoice.Of(options.ImagePadding, (name, ReductionPlan.Load(planFile)));
-        foreach (var remark in choice.Remarks)
+        if (asked is { } padding && PaddingChoice.Searched(plan) is { } searched && searched != padding)
         {
-            if (options.ImagePadding is not null)
-                throw new EosException(EosErrors.StalePlan, $"{remark} Leave ImagePadding out of the item, or build with EosMode=Search, and commit what it writes.");
-            log.High($"{remark}");
+            throw new EosException(EosErrors.StalePlan,
+                $"The committed plan '{name}' was searched with ImagePadding {searched}, the item says {padding}. Leave ImagePadding out of the item, or build with EosMode=Search, and commit what it writes.");
         }
+        return PaddingChoice.Of(asked, ($"'{name}'", plan)).Remarks;
     }
 
     private Device LoadTorch(BuildRequest request)
