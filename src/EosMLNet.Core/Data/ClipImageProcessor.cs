@@ -30,7 +30,8 @@ public sealed class ClipImageProcessor
     private ClipImageProcessor() { }
 
     /// <summary>What becomes of pictures that are not square.</summary>
-    /// <value>The default is <see cref="ImagePadding.Crop"/>, what the file says; a model loads its processor with <see cref="ImagePadding.Square"/>.</value>
+    /// <value>The default is <see cref="ImagePadding.Crop"/>, what the file says; a model loads its processor with
+    /// <see cref="ImagePadding.Square"/>.</value>
     public ImagePadding Padding { get; private init; } = ImagePadding.Crop;
 
     /// <summary>Width of the processed pictures in pixels.</summary>
@@ -135,7 +136,10 @@ public sealed class ClipImageProcessor
         return pixels;
     }
 
-    /// <summary>The picture in the tower's size: padded where it is, resized, the middle cut out. Where it is smaller than the crop, black is added around it.</summary>
+    /// <summary>
+    /// The picture in the tower's size: padded where it is, resized, the middle cut out. Where it is smaller than the crop, black is added
+    /// around it.
+    /// </summary>
     internal RgbImage ToSize(RgbImage image)
     {
         var canvas = Canvas(image);
@@ -151,7 +155,8 @@ public sealed class ClipImageProcessor
         return PillowResize.Resize(canvas, width, height, _filter, (0, 0, width, height));
     }
 
-    private ImageCanvas Canvas(RgbImage image) => _pad || Padding == ImagePadding.Square ? ImageCanvas.Square(image, MeanColour) : ImageCanvas.Of(image);
+    private ImageCanvas Canvas(RgbImage image) =>
+        _pad || Padding == ImagePadding.Square ? ImageCanvas.Square(image, MeanColour) : ImageCanvas.Of(image);
 
     private static int FloorHalf(int n) => n >> 1; // also for negative numbers, like Python's // 2
 

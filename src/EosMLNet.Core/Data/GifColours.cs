@@ -1,6 +1,9 @@
 namespace EosMLNet.Data;
 
-/// <summary>The colours of a GIF's transparent pixels. A decoder makes them transparent black; the file's palette has a colour for them, which Pillow's <c>convert("RGB")</c> shows.</summary>
+/// <summary>
+/// The colours of a GIF's transparent pixels. A decoder makes them transparent black; the file's palette has a colour for them, which
+/// Pillow's <c>convert("RGB")</c> shows.
+/// </summary>
 internal static class GifColours
 {
     private const byte Extension = 0x21, GraphicControl = 0xF9, TransparentFlag = 1, TableFlag = 0x80, TableSize = 7;

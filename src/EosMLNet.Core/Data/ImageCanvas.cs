@@ -1,6 +1,8 @@
 namespace EosMLNet.Data;
 
-/// <summary>A picture on a plain ground that may be larger than it. The ground is never made whole: a row is made when it is asked for.</summary>
+/// <summary>
+/// A picture on a plain ground that may be larger than it. The ground is never made whole: a row is made when it is asked for.
+/// </summary>
 /// <param name="Picture">The picture.</param>
 /// <param name="Width">Width of the ground in pixels.</param>
 /// <param name="Height">Height of the ground in pixels.</param>
@@ -12,7 +14,9 @@ internal sealed record ImageCanvas(RgbImage Picture, int Width, int Height, (byt
     /// <summary>The picture alone.</summary>
     internal static ImageCanvas Of(RgbImage picture) => new(picture, picture.Width, picture.Height, default);
 
-    /// <summary>The picture in the middle of a square of its longer side; where one pixel is over, it is on the right or at the bottom.</summary>
+    /// <summary>
+    /// The picture in the middle of a square of its longer side; where one pixel is over, it is on the right or at the bottom.
+    /// </summary>
     internal static ImageCanvas Square(RgbImage picture, (byte Red, byte Green, byte Blue) colour)
     {
         var side = Math.Max(picture.Width, picture.Height);

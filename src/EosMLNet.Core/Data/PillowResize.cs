@@ -29,7 +29,8 @@ internal static class PillowResize
         if (left < end && top < bottom)
         {
             var columns = height == source.Height ? null : Taps.For(source.Height, height, filter, top, bottom);
-            var rows = new Rows(source, width == source.Width ? null : Taps.For(source.Width, width, filter, left, end), left, end - left, columns?.Most ?? 1);
+            var taps = width == source.Width ? null : Taps.For(source.Width, width, filter, left, end);
+            var rows = new Rows(source, taps, left, end - left, columns?.Most ?? 1);
             for (var y = top; y < bottom; y++)
             {
                 var target = pixels.AsSpan(3 * ((y - part.Top) * part.Width + left - part.Left), 3 * (end - left));
@@ -61,7 +62,8 @@ internal static class PillowResize
     private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> PrecisionBits, 0, 255);
 
     /// <summary>
-    /// The rows of the source after the horizontal pass. They are asked for in windows that move downwards: each is made once, into the place of one that has left the window.
+    /// The rows of the source after the horizontal pass. They are asked for in windows that move downwards: each is made once, into the
+    /// place of one that has left the window.
     /// </summary>
     private sealed class Rows(ImageCanvas source, Taps? taps, int left, int width, int window)
     {
@@ -122,7 +124,8 @@ internal static class PillowResize
                 var center = (i + 0.5) * scale;
                 var start = first[i - begin] = Math.Max((int)(center - support + 0.5), 0);
                 var stop = Math.Min((int)(center + support + 0.5), from);
-                weights[i - begin] = ToFixedPoint([.. Enumerable.Range(start, stop - start).Select(j => kernel((j - center + 0.5) * (1 / stretch)))]);
+                var at = Enumerable.Range(start, stop - start);
+                weights[i - begin] = ToFixedPoint([.. at.Select(j => kernel((j - center + 0.5) * (1 / stretch)))]);
             }
             return new Taps(first, weights);
         }

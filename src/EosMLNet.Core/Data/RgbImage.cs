@@ -53,14 +53,16 @@ public sealed class RgbImage
         for (int count; (count = stream.Read(part)) > 0; bytes.Write(part, 0, count))
         {
             if (bytes.Length + count > LargestFile)
-                throw new EosException(EosErrors.UnreadableImage, $"the picture '{name}' has more than the {LargestFile} bytes that a picture may have.");
+                throw TooLarge(name, $"more than {LargestFile}");
         }
         return Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), name);
     }
 
     /// <summary>
-    /// Decodes a picture (PNG, JPEG, WebP, GIF, BMP) the way Pillow's <c>convert("RGB")</c> does: greys and palettes are expanded, an alpha channel is dropped without blending, so that the colours under
-    /// transparent pixels stay; colour profiles are ignored. The picture stands upright: what a camera's orientation mark (EXIF) says is done, as Pillow's <c>exif_transpose</c> does.
+    /// Decodes a picture (PNG, JPEG, WebP, GIF, BMP) the way Pillow's <c>convert("RGB")</c> does: greys and palettes are expanded, an alpha
+    /// channel is dropped without blending, so that the colours under
+    /// transparent pixels stay; colour profiles are ignored. The picture stands upright: what a camera's orientation mark (EXIF) says is
+    /// done, as Pillow's <c>exif_transpose</c> does.
     /// </summary>
     /// <param name="bytes">The file's content.</param>
     /// <param name="name">How messages call the picture.</param>
@@ -71,7 +73,10 @@ public sealed class RgbImage
         return stored.Turned(mark);
     }
 
-    /// <summary>A file's picture as its pixels are stored, and how it has to be turned to stand upright; <see langword="null"/> where there is no such file, or none of a known picture format.</summary>
+    /// <summary>
+    /// A file's picture as its pixels are stored, and how it has to be turned to stand upright; <see langword="null"/> where there is no
+    /// such file, or none of a known picture format.
+    /// </summary>
     /// <exception cref="EosException">EOS1010: the picture cannot be decoded, is cut short or has more than 89 million pixels.</exception>
     internal static (RgbImage Stored, OrientationMark Mark)? TryDecodeStored(string path)
     {
@@ -89,7 +94,7 @@ public sealed class RgbImage
     {
         var length = new FileInfo(path).Length;
         return length <= LargestFile ? File.ReadAllBytes(path)
-            : throw new EosException(EosErrors.UnreadableImage, $"'{path}' has {length} bytes, more than the {LargestFile} that a picture may have.");
+            : throw TooLarge(path, $"{length}");
     }
 
     private static (RgbImage Stored, OrientationMark Mark)? DecodeStored(ReadOnlySpan<byte> bytes, string name)
@@ -120,6 +125,10 @@ public sealed class RgbImage
         if (mark is not (> OrientationMark.TopLeft and <= OrientationMark.LeftBottom))
             return this;
         var swaps = mark >= OrientationMark.LeftTop;
+        var fromRight = mark is OrientationMark.TopRight or OrientationMark.BottomRight
+            or OrientationMark.RightBottom or OrientationMark.LeftBottom;
+        var fromBottom = mark is OrientationMark.BottomRight or OrientationMark.BottomLeft
+            or OrientationMark.RightTop or OrientationMark.RightBottom;
         var (width, height) = swaps ? (Height, Width) : (Width, Height);
         var turned = new byte[_pixels.Length];
         var to = 0;
@@ -128,9 +137,9 @@ public sealed class RgbImage
             for (var x = 0; x < width; x++, to += 3)
             {
                 var (column, row) = swaps ? (y, x) : (x, y);
-                if (mark is OrientationMark.TopRight or OrientationMark.BottomRight or OrientationMark.RightBottom or OrientationMark.LeftBottom)
+                if (fromRight)
                     column = Width - 1 - column;
-                if (mark is OrientationMark.BottomRight or OrientationMark.BottomLeft or OrientationMark.RightTop or OrientationMark.RightBottom)
+                if (fromBottom)
                     row = Height - 1 - row;
                 var from = 3 * (row * Width + column);
                 (turned[to], turned[to + 1], turned[to + 2]) = (_pixels[from], _pixels[from + 1], _pixels[from + 2]);
@@ -156,6 +165,9 @@ public sealed class RgbImage
             (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
         return rgb;
     }
+
+    private static EosException TooLarge(string name, string bytes) =>
+        new(EosErrors.UnreadableImage, $"the picture '{name}' has {bytes} bytes; expected at most {LargestFile}.");
 
     private static EosException Unreadable(string name, string what) =>
         new(EosErrors.UnreadableImage, $"the picture '{name}' {what}; expected a whole PNG, JPEG, WebP, GIF or BMP file.");

@@ -41,7 +41,8 @@ public sealed class VisionLanguageProcessor
     /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
     /// <param name="padding">What becomes of pictures that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported preprocessor_config.json. EOS1013: the template. EOS1014: missing or malformed tokenizer files.</exception>
-    public static VisionLanguageProcessor Load(string folder, LlavaConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
+    public static VisionLanguageProcessor Load(
+        string folder, LlavaConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
     {
         var preprocessor = Path.Combine(folder, "preprocessor_config.json");
         var side = config.Vision.ImageSize;

@@ -62,7 +62,8 @@ public sealed class LlavaModel : VisionLanguageModel
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static LlavaModel Load(
-        string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default, ImagePadding padding = ImagePadding.Square)
+        string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default,
+        ImagePadding padding = ImagePadding.Square)
     {
         TorchRuntime.EnsureLoaded();
         var config = LlavaConfig.Load(folder);

@@ -32,7 +32,10 @@ public sealed record ReductionPlan
     /// <summary>The search that the plan comes from, if it comes from one.</summary>
     public PlanProvenance? Provenance { get; init; }
 
-    /// <summary>What became of pictures that are not square when the plan was searched. The plan is run with the same where nobody chooses otherwise.</summary>
+    /// <summary>
+    /// What became of pictures that are not square when the plan was searched. The plan is run with the same where nobody chooses
+    /// otherwise.
+    /// </summary>
     /// <value>The default is null: the plan was not searched on pictures, or by a version before 0.1.1, which cropped.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImagePadding? ImagePadding { get; init; }

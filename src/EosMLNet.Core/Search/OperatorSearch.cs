@@ -143,7 +143,11 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         variables.Restore(ended.Values);
         variables.Limit(limits);
         var (plan, constraints) = MakePlan(limits, variables, ended.Multipliers, trial, cancellation);
-        plan = plan with { Provenance = PlanMaker.Provenance(model, settings.Seed, ended.Samples, training.Fingerprint), ImagePadding = model.Processor?.Images.Padding };
+        plan = plan with
+        {
+            Provenance = PlanMaker.Provenance(model, settings.Seed, ended.Samples, training.Fingerprint),
+            ImagePadding = model.Processor?.Images.Padding,
+        };
         var reached = validation.Measure(plan, cancellation);
         return new SearchResult(plan, new SearchReport
         {

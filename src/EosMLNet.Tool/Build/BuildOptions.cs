@@ -70,7 +70,10 @@ internal sealed class BuildOptions
     /// <summary>The most bytes of weights that go into the artifact; null for the library's default.</summary>
     internal long? EmbedWeightsUpTo { get; private set; }
 
-    /// <summary>What becomes of pictures that are not square; null where the item does not say: the default for a search, as it was searched for a committed plan.</summary>
+    /// <summary>
+    /// What becomes of pictures that are not square; null where the item does not say: the default for a search, as it was searched for a
+    /// committed plan.
+    /// </summary>
     internal ImagePadding? ImagePadding { get; private set; }
 
     internal BuildGate Gate { get; private set; } = new();

@@ -32,7 +32,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var device = LoadTorch(request);
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(folder)));
         log.High($"Putting {Path.GetFileName(request[BuildRequest.Model])} under the committed plan {Path.GetFileName(request[BuildRequest.Plan])}.");
-        foreach (var remark in CheckPadding(request[BuildRequest.Plan], ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder))), options.ImagePadding))
+        var plan = ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder)));
+        foreach (var remark in CheckPadding(request[BuildRequest.Plan], plan, options.ImagePadding))
             log.High($"{remark}");
         WriteArtifact(request, options, summary.Provenance, folder, device);
     }
@@ -44,7 +45,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         if (asked is { } padding && PaddingChoice.Searched(plan) is { } searched && searched != padding)
         {
             throw new EosException(EosErrors.StalePlan,
-                $"The committed plan '{name}' was searched with ImagePadding {searched}, the item says {padding}. Leave ImagePadding out of the item, or build with EosMode=Search, and commit what it writes.");
+                $"The committed plan '{name}' was searched with ImagePadding {searched}, the item says {padding}. " +
+                "Leave ImagePadding out of the item, or build with EosMode=Search, and commit what it writes.");
         }
         return PaddingChoice.Of(asked, ($"'{name}'", plan)).Remarks;
     }

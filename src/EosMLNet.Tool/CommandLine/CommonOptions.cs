@@ -21,7 +21,8 @@ internal static class CommonOptions
     internal static Option<ImagePadding?> ImagePadding(string fallback) => new("--image-padding")
     {
         HelpName = "square|crop",
-        Description = $"What becomes of pictures that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
+        Description = "What becomes of pictures that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's " +
+            $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
     };
     internal static Option<int> BatchSize(int value, string description) => Default("--batch-size", "N", value, description);
 

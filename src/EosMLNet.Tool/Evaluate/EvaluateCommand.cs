@@ -35,11 +35,13 @@ internal sealed class EvaluateCommand : ModelCommand
         var questions = LoadQuestions(values);
         var planned = LoadPlans(values.GetValue(plans) ?? []);
         // Published benchmarks were padded also by versions that did not record it.
-        var padding = PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => values.GetValue(benchmarks) is null || plan.Plan.ImagePadding is not null)]);
+        var isTable = values.GetValue(benchmarks) is null;
+        var padding = PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => isTable || plan.Plan.ImagePadding is not null)]);
         using var model = LoadModel(values, padding: padding.Padding);
         foreach (var remark in padding.Remarks)
             Console.Line($"{remark}");
-        (string Name, ReducedModel Model)[] reduced = [(Unreduced, Reduce(model, null)), .. planned.Select(plan => (plan.Name, new ReducedModel(model, plan.Plan)))];
+        (string Name, ReducedModel Model)[] reduced =
+            [(Unreduced, Reduce(model, null)), .. planned.Select(plan => (plan.Name, new ReducedModel(model, plan.Plan)))];
         var reports = new List<(Benchmark Benchmark, BenchmarkReport Report)>();
         foreach (var benchmark in questions)
         {

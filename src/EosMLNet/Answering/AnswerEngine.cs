@@ -84,8 +84,8 @@ internal sealed class AnswerEngine : IDisposable
         if (disposed)
         {
             throw new ObjectDisposedException(typeof(VisionLanguageTransformer).FullName,
-                "The vision-language model was disposed. A PredictionEngine disposes its model with itself, also where other engines use it: make engines with ml.VisionLanguage().CreatePredictionEngine(model), " +
-                "or with new PredictionEngineOptions { OwnsTransformer = false }, and dispose the model when the last one is done.");
+                "The vision-language model was disposed. A PredictionEngine disposes its model with itself, also where other engines use it: " +
+                "make engines with ml.VisionLanguage().CreatePredictionEngine(model), or with new PredictionEngineOptions { OwnsTransformer = false }, and dispose the model when the last one is done.");
         }
     }
 

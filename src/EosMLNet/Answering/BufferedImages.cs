@@ -5,8 +5,10 @@ using Microsoft.ML.Data;
 namespace EosMLNet;
 
 /// <summary>
-/// A column of pictures. Where its producer makes a new picture each time it is asked (<c>LoadImages</c>), the buffer owns what it was given, and a consumer gets a copy of his own; as with <c>LoadImages</c>,
-/// the one that he hands in is disposed. Where the producer hands on pictures that somebody else holds (those of a program's own list), they are handed on as they are, and never disposed.
+/// A column of pictures. Where its producer makes a new picture each time it is asked (<c>LoadImages</c>), the buffer owns what it was
+/// given, and a consumer gets a copy of his own; as with <c>LoadImages</c>,
+/// the one that he hands in is disposed. Where the producer hands on pictures that somebody else holds (those of a program's own list),
+/// they are handed on as they are, and never disposed.
 /// </summary>
 internal sealed class BufferedImages(DataViewRow input, DataViewSchema.Column column, int size, Func<int> row) : BufferedColumn
 {

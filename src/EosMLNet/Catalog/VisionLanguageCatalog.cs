@@ -99,7 +99,9 @@ public sealed class VisionLanguageCatalog
     }
 
     /// <summary>
-    /// Loads a saved pipeline, to be asked as it was made: one that begins with <c>LoadImages</c> wants paths. <see cref="LoadAnswering"/> is for pictures in memory. It loads as <c>ml.Model.Load</c> does, but fails with an <see cref="EosException"/> and its code, where ML.NET wraps what went wrong in exceptions of its own.
+    /// Loads a saved pipeline, to be asked as it was made: one that begins with <c>LoadImages</c> wants paths. <see cref="LoadAnswering"/>
+    /// is for pictures in memory. It loads as <c>ml.Model.Load</c> does, but fails with an <see cref="EosException"/> and its code, where
+    /// ML.NET wraps what went wrong in exceptions of its own.
     /// </summary>
     /// <param name="path">The zip. Only load models from sources that you trust.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was made with; null when it was saved without.</param>
@@ -123,12 +125,14 @@ public sealed class VisionLanguageCatalog
     }
 
     /// <summary>
-    /// Loads the answering stage alone of a saved pipeline, for pictures in memory: an upload, a camera. It takes the columns <c>Image</c> and <c>Question</c> (or as they were named), whatever the pipeline
+    /// Loads the answering stage alone of a saved pipeline, for pictures in memory: an upload, a camera. It takes the columns <c>Image</c>
+    /// and <c>Question</c> (or as they were named), whatever the pipeline
     /// begins with: a zip of <c>ml.Model.Save</c>, of <c>eos search --artifact</c> or of a build.
     /// </summary>
     /// <param name="path">The zip. Only load models from sources that you trust.</param>
     /// <returns>The stage. It holds the model's weights: dispose it when the last question was asked.</returns>
-    /// <exception cref="EosException">As <see cref="Load"/>. EOS4003 also where the pipeline has no vision-language stage, or several.</exception>
+    /// <exception cref="EosException">As <see cref="Load"/>. EOS4003 also where the pipeline has no vision-language stage, or
+    /// several.</exception>
     /// <example>
     /// <code>
     /// using var model = ml.VisionLanguage().LoadAnswering("vqa.zip");
@@ -163,7 +167,10 @@ public sealed class VisionLanguageCatalog
         }
     }
 
-    /// <summary>The answering stage of a pipeline that was fitted or loaded, for pictures in memory beside pictures in files. It shares the pipeline's weights: dispose one of the two, after the last question.</summary>
+    /// <summary>
+    /// The answering stage of a pipeline that was fitted or loaded, for pictures in memory beside pictures in files. It shares the
+    /// pipeline's weights: dispose one of the two, after the last question.
+    /// </summary>
     /// <param name="pipeline">The pipeline, or the stage itself.</param>
     /// <exception cref="EosException">EOS4003: it has no vision-language stage, or several.</exception>
     public VisionLanguageTransformer AnsweringStage(ITransformer pipeline)
@@ -184,7 +191,8 @@ public sealed class VisionLanguageCatalog
     }
 
     /// <summary>
-    /// Makes an engine that asks one question at a time and leaves the model alone when it is disposed, so that each thread can have its own. ML.NET's <c>Model.CreatePredictionEngine</c> disposes the
+    /// Makes an engine that asks one question at a time and leaves the model alone when it is disposed, so that each thread can have its
+    /// own. ML.NET's <c>Model.CreatePredictionEngine</c> disposes the
     /// model with the engine, under all others that use it.
     /// </summary>
     /// <param name="model">The pipeline or the answering stage; the caller's to dispose, after the last engine.</param>
@@ -196,12 +204,14 @@ public sealed class VisionLanguageCatalog
         where TDst : class, new() => ml.Model.CreatePredictionEngine<TSrc, TDst>(model, new PredictionEngineOptions { OwnsTransformer = false });
 
     /// <summary>
-    /// Decodes a picture as <c>eos</c> does: upright, the colours under transparent pixels kept, and refused where it is not whole. <see cref="MLImage.CreateFromFile(string)"/> shows a file that is cut
+    /// Decodes a picture as <c>eos</c> does: upright, the colours under transparent pixels kept, and refused where it is not whole.
+    /// <see cref="MLImage.CreateFromFile(string)"/> shows a file that is cut
     /// short as if it were whole, and turns what is transparent black.
     /// </summary>
     /// <param name="path">The file: PNG, JPEG, WebP, GIF or BMP.</param>
     /// <returns>The picture, without alpha; the caller's to dispose.</returns>
-    /// <exception cref="EosException">EOS1001: there is no such file. EOS1010: it is no whole picture, or has more than 89 million pixels.</exception>
+    /// <exception cref="EosException">EOS1001: there is no such file. EOS1010: it is no whole picture, or has more than 89 million
+    /// pixels.</exception>
     public MLImage LoadImage(string path) => RgbImage.Decode(path).ToMlImage();
 
     /// <summary>The same from a stream, such as an upload.</summary>

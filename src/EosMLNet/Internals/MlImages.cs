@@ -7,14 +7,19 @@ namespace EosMLNet.Internals;
 internal static class MlImages
 {
     /// <summary>
-    /// The picture as <c>eos</c> and the build see it. <c>LoadImages</c> leaves a picture's file name in <see cref="MLImage.Tag"/>. Where that file still holds these pixels, it is read again: ML.NET's decoder
-    /// loses the colours under transparent pixels and the orientation mark, and shows a file that is cut short as if it were whole (build/docs/adr/0022).
+    /// The picture as <c>eos</c> and the build see it. <c>LoadImages</c> leaves a picture's file name in <see cref="MLImage.Tag"/>. Where
+    /// that file still holds these pixels, it is read again: ML.NET's decoder
+    /// loses the colours under transparent pixels and the orientation mark, and shows a file that is cut short as if it were whole
+    /// (build/docs/adr/0022).
     /// </summary>
     /// <exception cref="EosException">EOS1010: the file is cut short or damaged, or the picture has an unknown pixel format.</exception>
     public static RgbImage ToRgb(this MLImage image)
     {
-        if (image.Tag is not { Length: > 0 } path || RgbImage.TryDecodeStored(path) is not var (stored, mark) || (stored.Width, stored.Height) != (image.Width, image.Height))
+        if (image.Tag is not { Length: > 0 } path || RgbImage.TryDecodeStored(path) is not var (stored, mark) ||
+            (stored.Width, stored.Height) != (image.Width, image.Height))
+        {
             return image.OwnPixels();
+        }
         var upright = Shows(image, stored) ? stored : image.OwnPixels(); // another stage may have changed the colours
         return upright.Turned(mark);
     }
@@ -62,7 +67,9 @@ internal static class MlImages
         for (int i = 0, j = 0; i < found.Length; i += 4, j += 3)
         {
             var alpha = found[i + 3];
-            if (!Fits(found[i + red], expected[j], alpha) || !Fits(found[i + 1], expected[j + 1], alpha) || !Fits(found[i + blue], expected[j + 2], alpha))
+            var fits = Fits(found[i + red], expected[j], alpha) && Fits(found[i + 1], expected[j + 1], alpha)
+                && Fits(found[i + blue], expected[j + 2], alpha);
+            if (!fits)
                 return false;
         }
         return true;

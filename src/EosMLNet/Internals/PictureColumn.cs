@@ -4,10 +4,16 @@ using Microsoft.ML.Data;
 
 namespace EosMLNet.Internals;
 
-/// <summary>Reading a column of pictures. What goes wrong in the stage that makes them (ML.NET's own <c>LoadImages</c>, mostly) gets a code and the row's number.</summary>
+/// <summary>
+/// Reading a column of pictures. What goes wrong in the stage that makes them (ML.NET's own <c>LoadImages</c>, mostly) gets a code and the
+/// row's number.
+/// </summary>
 internal static class PictureColumn
 {
-    /// <summary>The column's getter. It throws an <see cref="EosException"/>: EOS1011 where a picture's file does not exist, EOS1001 where it cannot be read, EOS1010 where it is no picture.</summary>
+    /// <summary>
+    /// The column's getter. It throws an <see cref="EosException"/>: EOS1011 where a picture's file does not exist, EOS1001 where it cannot
+    /// be read, EOS1010 where it is no picture.
+    /// </summary>
     public static ValueGetter<MLImage> GetPictureGetter(this DataViewRow row, DataViewSchema.Column column)
     {
         var getter = row.GetGetter<MLImage>(column);

@@ -16,7 +16,8 @@ internal sealed class QueryReader(DataViewRow row, ValueGetter<MLImage> image, V
     {
     }
 
-    /// <exception cref="EosException">EOS1001, EOS1010, EOS1011: the picture is missing or is not one; the message names the row.</exception>
+    /// <exception cref="EosException">EOS1001, EOS1010, EOS1011: the picture is missing or is not one; the message names the
+    /// row.</exception>
     public Query Read()
     {
         image(ref picture!);

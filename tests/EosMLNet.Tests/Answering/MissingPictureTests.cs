@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace EosMLNet.Tests.Answering;
 
-/// <summary>Rows whose picture is not there, or is none: a code and the row, wherever the picture is read; an empty path is an empty answer.</summary>
+/// <summary>
+/// Rows whose picture is not there, or is none: a code and the row, wherever the picture is read; an empty path is an empty answer.
+/// </summary>
 public sealed class MissingPictureTests : IClassFixture<TinyModel>, IDisposable
 {
     private readonly MLContext ml = new(seed: 1);

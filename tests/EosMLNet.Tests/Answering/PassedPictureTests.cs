@@ -4,7 +4,9 @@ using Microsoft.ML.Transforms.Image;
 
 namespace EosMLNet.Tests.Answering;
 
-/// <summary>Pictures that are passed through beside the answers (github.com/dotnet/machinelearning issue 4126 is about their disposal).</summary>
+/// <summary>
+/// Pictures that are passed through beside the answers (github.com/dotnet/machinelearning issue 4126 is about their disposal).
+/// </summary>
 public sealed class PassedPictureTests(TinyModel tiny) : IClassFixture<TinyModel>
 {
     private readonly MLContext ml = new(seed: 1);

@@ -8,7 +8,8 @@ using SkiaSharp;
 namespace EosMLNet.Tests.Internals;
 
 /// <summary>
-/// <c>eos</c> and the build read a picture with <see cref="RgbImage.Decode(string)"/>, a pipeline with ML.NET's <c>LoadImages</c>: each format through both roads, byte for byte.
+/// <c>eos</c> and the build read a picture with <see cref="RgbImage.Decode(string)"/>, a pipeline with ML.NET's <c>LoadImages</c>: each
+/// format through both roads, byte for byte.
 /// </summary>
 public sealed class PictureFormatsTests : IDisposable
 {

@@ -22,7 +22,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
         var random = new Random(5);
         for (var i = 0; i < 200 * 40; i++)
         {
-            if (i % 200 is < 80 or >= 120)
+            if (i % 200 is < 60 or >= 140)
                 bitmap.SetPixel(i % 200, i / 200, new SKColor((uint)random.Next() | 0xFF000000));
         }
         using (var data = bitmap.Encode(SKEncodedImageFormat.Png, 100))
