@@ -24,6 +24,21 @@ internal static class CommonOptions
         Description = "What becomes of pictures that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's " +
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
     };
+
+    internal static Option<string?> DataType() => DataType("Type of numbers to compute in: float32, bfloat16 or float16. Default: float32 on the CPU, the type that the model is stored in on a GPU.", "float32", "bfloat16", "float16");
+
+    internal static Option<string?> DataType(string description, params string[] names)
+    {
+        var option = Optional("--data-type", "TYPE", description);
+        option.Validators.Add(found =>
+        {
+            if (found.Tokens is [var token, ..] && !names.Contains(token.Value))
+                found.AddError($"{option.Name} is '{token.Value}'; expected {string.Join(", ", names)}.");
+        });
+        option.CompletionSources.Add(names);
+        return option;
+    }
+
     internal static Option<int> BatchSize(int value, string description) => Default("--batch-size", "N", value, description);
 
     /// <summary>The option's value.</summary>

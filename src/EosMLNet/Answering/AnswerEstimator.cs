@@ -22,7 +22,8 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     private readonly IHost host;
     private readonly AnswerSettings settings;
     private readonly string modelPath;
-    private readonly string? planPath;
+    private readonly ReductionPlan? plan;
+    private readonly PaddingChoice padding;
 
     internal AnswerEstimator(IHostEnvironment env, AnswerOptions options)
     {
@@ -30,20 +31,21 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         host.CheckValue(options, nameof(options));
         host.CheckNonWhiteSpace(options.ModelPath, nameof(options.ModelPath));
         settings = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
-        (modelPath, planPath) = (options.ModelPath, options.PlanPath);
+        modelPath = options.ModelPath;
+        plan = options.PlanPath is { } file ? ReductionPlan.Load(file) : null;
+        padding = PaddingChoice.Of(settings.ImagePadding, plan is null ? [] : [($"'{options.PlanPath}'", plan)]);
     }
 
     /// <summary>Loads the model; the data is looked at for its schema only.</summary>
     /// <param name="input">Rows with a picture and a question.</param>
-    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2002: the GPU is not there. EOS4001, EOS4002: the plan cannot be read or does not fit.</exception>
+    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2002: the GPU is not there. EOS2009: it does not compute in the data type. EOS4002: the plan does not fit.</exception>
     public VisionLanguageTransformer Fit(IDataView input)
     {
         host.CheckValue(input, nameof(input));
         settings.CheckInput(host, SchemaShape.Create(input.Schema));
-        var plan = planPath is null ? null : ReductionPlan.Load(planPath);
-        var padding = PaddingChoice.Of(settings.ImagePadding, plan is null ? [] : [($"'{planPath}'", plan)]);
         Tell(padding.Remarks);
-        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), settings with { ImagePadding = padding.Padding }, host.TorchDevice(),
+        var answering = settings with { ImagePadding = padding.Padding };
+        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(),
             model => (plan ?? ReductionPlan.Identity(PlanModel.Of(model)), null));
     }
 

@@ -1,4 +1,5 @@
 using EosMLNet.Data;
+using EosMLNet.Models;
 
 namespace EosMLNet;
 
@@ -57,6 +58,12 @@ public abstract class VisionLanguageOptions
     /// <value>The default is null: as the plan was searched; <see cref="Data.ImagePadding.Square"/> for a search and without a
     /// plan.</value>
     public ImagePadding? ImagePadding { get; set; }
+
+    /// <summary>
+    /// The type of numbers that the model keeps its weights in and computes with, for the search and for the answers. Saved with the model. A device that does not compute in it is EOS2009.
+    /// </summary>
+    /// <value>The default is null: float32 on the CPU, and the type that the checkpoint is stored in on a GPU.</value>
+    public ModelDataType? DataType { get; set; }
 
     /// <summary>The longest answer, in tokens.</summary>
     /// <value>The default is 16.</value>

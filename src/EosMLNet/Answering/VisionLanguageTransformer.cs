@@ -97,9 +97,15 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
     {
         settings = settings with { ImagePadding = settings.ImagePadding ?? PaddingChoice.Default };
-        var model = checkpoint.Load(device, fingerprint, settings.ImagePadding.Value);
+        var model = checkpoint.Load(device, fingerprint, settings.ImagePadding.Value, settings.DataType);
         try
         {
+            if (model.Notes.Count > 0)
+            {
+                using var channel = host.Start("Loading");
+                foreach (var note in model.Notes)
+                    channel.Warning(note);
+            }
             var (plan, report) = makePlan(model);
             return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.PictureCacheBytes), settings, checkpoint) { Report = report };
         }

@@ -21,7 +21,7 @@ internal sealed record ModelManifest
         WriteIndented = true,
         NewLine = "\n",
         MaxDepth = 8,
-        Converters = { new JsonStringEnumConverter<ImagePadding>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     public required int Version { get; init; }
