@@ -183,7 +183,11 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         variables.Restore(ended.Values);
         variables.Limit(limits);
         var (plan, constraints) = MakePlan(limits, variables, ended.Multipliers, trial, meter, index, cancellation);
-        plan = plan with { Provenance = PlanMaker.Provenance(model, settings.Seed, ended.Samples, training.Fingerprint) };
+        plan = plan with
+        {
+            Provenance = PlanMaker.Provenance(model, settings.Seed, ended.Samples, training.Fingerprint),
+            ImagePadding = model.Processor?.Images.Padding,
+        };
         meter.Begin(SearchPhase.Validation, validation.Questions, meter.Work.Last[index]);
         var reached = validation.Measure(plan, cancellation);
         meter.End();

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Checkpoints;
+using EosMLNet.Data;
 using EosMLNet.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -31,6 +32,8 @@ internal sealed record SearchCheckpoint(string Path, string Search)
         var same = settings with { CheckpointPath = null, CheckpointEvery = 1, WarmStart = null };
         var text = string.Join('\n', Version, model.Fingerprint, model.DataType, model.Device.type, training, held,
             JsonSerializer.Serialize(same, Written), JsonSerializer.Serialize(front, Written), settings.WarmStart?.ToJson(), settings.WarmStart?.ParametersFingerprint);
+        if (model.Processor?.Images.Padding is { } padding and not ImagePadding.Crop) // which has no line: there was no other before 0.1.1
+            text += $"\n{padding}";
         return new(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
     }
 

@@ -69,7 +69,7 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
             var plan = CommittedPlan(request, key);
             inputs.Add("summary", "", ArtifactPaths.CommittedSummary(plan));
             AddPlan(inputs, "plan", plan);
-            return Cached(cache, FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.Artifact}\n{inputs.Canonical}"), staging, folder =>
+            return Cached(cache, FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.Artifact} {options.ImagePadding}\n{inputs.Canonical}"), staging, folder =>
             {
                 Copy(plan, ArtifactPaths.Plan(BuildCache.Artifact(folder)));
                 Copy(ArtifactPaths.CommittedParameters(plan), ArtifactPaths.Parameters(BuildCache.Artifact(folder)));

@@ -32,7 +32,23 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var device = LoadTorch(request);
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(folder)));
         log.High($"Putting {Path.GetFileName(request[BuildRequest.Model])} under the committed plan {Path.GetFileName(request[BuildRequest.Plan])}.");
+        var plan = ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder)));
+        foreach (var remark in CheckPadding(request[BuildRequest.Plan], plan, options.ImagePadding))
+            log.High($"{remark}");
         WriteArtifact(request, options, summary.Provenance, folder, device);
+    }
+
+    /// <summary>What is to be said about how a committed plan treats pictures that are not square.</summary>
+    /// <exception cref="EosException">EOS3005: the item asks for another treatment than the plan was searched with.</exception>
+    internal static IReadOnlyList<string> CheckPadding(string name, ReductionPlan plan, ImagePadding? asked)
+    {
+        if (asked is { } padding && PaddingChoice.Searched(plan) is { } searched && searched != padding)
+        {
+            throw new EosException(EosErrors.StalePlan,
+                $"The committed plan '{name}' was searched with ImagePadding {searched}, the item says {padding}. " +
+                "Leave ImagePadding out of the item, or build with EosMode=Search, and commit what it writes.");
+        }
+        return PaddingChoice.Of(asked, ($"'{name}'", plan)).Remarks;
     }
 
     private Device LoadTorch(BuildRequest request)
@@ -50,7 +66,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
-        using var model = LlavaModel.Load(request[BuildRequest.Model], DataTypes.Torch(options.DataType), device);
+        using var model = LlavaModel.Load(
+            request[BuildRequest.Model], DataTypes.Torch(options.DataType), device, padding: options.ImagePadding ?? PaddingChoice.Default);
         settings.Check(model, SettingNames.Flat); // before the data is read
         Note(model.Notes);
         var answers = settings.Objective == SearchObjective.Answers;

@@ -24,16 +24,25 @@ internal sealed class EvaluateCommand : ModelCommand
     private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Questions that are answered at once.");
     private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each answer to this tab-separated file: Benchmark, Plan, ImagePath, Question, Answer, Family, PredictedAnswer, Score (the mean probability of the answer's tokens, as in ML.NET) and Correct (what the metric makes of it, 0 to 1).");
 
+    private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("as the plans were searched; square without plans.");
+
     public EvaluateCommand(EosConsole console)
         : base("evaluate", "Answers questions about pictures, unreduced and under plans, and compares with the expected answers and with each other.", console) =>
-        AddOptions(plans, benchmarks, data, images, limit, maxNewTokens, batchSize, predictions);
+        AddOptions(plans, benchmarks, data, images, limit, maxNewTokens, batchSize, imagePadding, predictions);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
         var (atOnce, longest) = (values.AtLeast(batchSize, 1), values.AtLeast(maxNewTokens, 1));
         var questions = LoadQuestions(values);
-        using var model = LoadModel(values);
-        var reduced = LoadPlans(model, values.GetValue(plans) ?? []);
+        var planned = LoadPlans(values.GetValue(plans) ?? []);
+        // Published benchmarks were padded also by versions that did not record it.
+        var isTable = values.GetValue(benchmarks) is null;
+        var padding = PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => isTable || plan.Plan.ImagePadding is not null)]);
+        using var model = LoadModel(values, padding: padding.Padding);
+        foreach (var remark in padding.Remarks)
+            Console.Line($"{remark}");
+        (string Name, ReducedModel Model)[] reduced =
+            [(Unreduced, Reduce(model, null)), .. planned.Select(plan => (plan.Name, new ReducedModel(model, plan.Plan)))];
         var reports = new List<(Benchmark Benchmark, BenchmarkReport Report)>();
         foreach (var benchmark in questions)
         {
@@ -48,7 +57,7 @@ internal sealed class EvaluateCommand : ModelCommand
         Console.PrintLedgers([.. reduced.Select(plan => (plan.Name, plan.Model.Plan.Ledger))]);
         if (values.GetValue(predictions) is { } file)
             PredictionsFile.Write(file, reports);
-        return new { Benchmarks = reports.Select(r => r.Report) };
+        return new { ImagePadding = padding.Padding, Benchmarks = reports.Select(r => r.Report) };
 
         BenchmarkResult Evaluate((string Name, ReducedModel Model) plan, Benchmark benchmark, PictureCache pictures) =>
             Console.Progress($"Answering {benchmark.Name}, {plan.Name}", display =>
@@ -102,9 +111,9 @@ internal sealed class EvaluateCommand : ModelCommand
     }
 
     // Two plans of one file name go by their paths.
-    private static (string Name, ReducedModel Model)[] LoadPlans(VisionLanguageModel model, string[] files)
+    private static (string Name, ReductionPlan Plan)[] LoadPlans(string[] files)
     {
         var repeated = files.Distinct().CountBy(file => Path.GetFileNameWithoutExtension(file)!).Where(count => count.Value > 1).Select(count => count.Key).ToHashSet();
-        return [(Unreduced, Reduce(model, null)), .. files.Distinct().Select(file => (repeated.Contains(Path.GetFileNameWithoutExtension(file)) ? file : Path.GetFileNameWithoutExtension(file), Reduce(model, file)))];
+        return [.. files.Distinct().Select(file => (repeated.Contains(Path.GetFileNameWithoutExtension(file)) ? file : Path.GetFileNameWithoutExtension(file), ReductionPlan.Load(file)))];
     }
 }

@@ -58,6 +58,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly ArtifactOptions answers = new();
     // One of the seeds, for a process that --devices starts.
     private readonly Option<int?> job = new("--job") { Hidden = true };
+    private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("square. Recorded in the plan, which is then run with the same.");
     private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
@@ -72,7 +73,7 @@ internal sealed class SearchCommand : ModelCommand
         alignment.Aliases.Add("--alignment"); // as it was called once
         AddOptions([
             data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
-            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, .. tuning.All, .. answers.All, job]);
+            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding, sites, scores, devices, .. tuning.All, .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -203,7 +204,7 @@ internal sealed class SearchCommand : ModelCommand
         var answers = values.GetValue(objective) == SearchObjective.Answers;
         var training = LoadData(values.GetRequiredValue(data), folder, answers);
         var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
-        using var model = LoadModel(values);
+        using var model = LoadModel(values, padding: values.GetValue(imagePadding) ?? PaddingChoice.Default);
         var latency = Table(values, model, cancellation);
         foreach (var budget in budgets)
             Settings(values, budget, latency).Check(model, EosSettingNames.Of); // all of them before the first is searched
