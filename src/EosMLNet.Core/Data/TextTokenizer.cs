@@ -34,7 +34,7 @@ internal sealed class TextTokenizer
         }
         catch (EosException e) when (e.Code != EosErrors.Tokenizer)
         {
-            throw new EosException(EosErrors.Tokenizer, $"the tokenizer of '{folder}' cannot be read: {e.Message[(e.Code.Length + 2)..]}", e);
+            throw new EosException(EosErrors.Tokenizer, $"the tokenizer of '{folder}' cannot be read: {e.Detail}", e);
         }
         // The parsers below throw whatever they stumble over, from IndexOutOfRange to protobuf's own; all of it means a malformed file.
         catch (Exception e) when (e is not (EosException or OutOfMemoryException))

@@ -87,7 +87,7 @@ public static partial class Doctor
         }
     }
 
-    private static EnvironmentProblem Problem(EosException e) => new(e.Code, e.Message[(e.Code.Length + 2)..], IsError: true);
+    private static EnvironmentProblem Problem(EosException e) => new(e.Code, e.Detail, IsError: true);
 
     private static string? HighestGlibCxx(byte[] library) => GlibCxxPattern().Matches(Encoding.Latin1.GetString(library))
         .OrderByDescending(match => int.Parse(match.Groups[1].ValueSpan)).FirstOrDefault()?.Value;

@@ -37,7 +37,7 @@ public static class TorchRuntime
         lock (Gate)
         {
             if (failure is not null)
-                throw new EosException(failure.Code, failure.Message[(failure.Code.Length + 2)..], failure); // half-loaded natives cannot be unloaded
+                throw new EosException(failure.Code, failure.Detail, failure); // half-loaded natives cannot be unloaded
             if (loaded && libTorchFolder is null)
                 return;
             var existing = libTorchFolder ?? Environment.GetEnvironmentVariable(LibTorchVariable);

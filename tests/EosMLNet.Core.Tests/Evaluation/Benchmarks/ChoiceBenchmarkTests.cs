@@ -106,7 +106,7 @@ public sealed class ChoiceBenchmarkTests : IDisposable
             { header + $"0\t{picture}\tWhich?\tx\ty\tA\tmore\n", EosErrors.DatasetRow, ["line 2", "more than the 6 cells"] },
             { header + $"0\t{picture}\t\"Two\nlines?\"\tx\ty\tA\n1\t{picture}\tWhich?\tx\ty\tC\n", EosErrors.DatasetRow, ["line 4", "'C' is none of the 2 options"] },
             { header + $"0\t{picture}\tWhich?\tx\ty\t\n", EosErrors.DatasetRow, ["line 2", "'answer' is empty"] },
-            { header + $"0\t5\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'5'", "index of a row before"] },
+            { header + $"0\t5\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'5'", "index of a row that has one"] },
             { header + $"0\t{picture}\t\"Which?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "never closed"] },
             { header + $"0\t{picture}\t{new string('x', (1 << 20) + 1)}\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a cell of more than"] },
         };
