@@ -1,0 +1,70 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace EosMLNet.Build.Tasks;
+
+/// <summary>
+/// The project that runs one model's worker, written beside the artifact. Its name is what the terminal shows meanwhile, and it says whose the artifact is: two projects that were given one folder
+/// do not take each other's.
+/// </summary>
+internal static class ModelProject
+{
+    private const string Owner = "EosProjectFile";
+    private const int LongestName = 24;
+
+    /// <summary>Where the project of an artifact is.</summary>
+    internal static string PathFor(string output)
+    {
+        var name = Path.GetFileNameWithoutExtension(output);
+        name = string.Concat(name.Take(LongestName).Select(c => char.IsLetterOrDigit(c) || c is '_' or '-' or ' ' ? c : '_')).Trim();
+        return Path.Combine(Path.GetDirectoryName(output)!, $"{(name.Length > 0 ? name : "model")}.proj");
+    }
+
+    /// <summary>The other project whose artifact this is; null where there is none, or where that project is gone.</summary>
+    internal static string? OtherOwner(string output, string projectFile)
+    {
+        var file = PathFor(output);
+        try
+        {
+            if (!File.Exists(file) || XDocument.Load(file).Descendants(Owner).FirstOrDefault()?.Value is not { Length: > 0 } relative || relative == Relative(file, projectFile))
+                return null;
+            var owner = new Uri(new Uri(file), relative).LocalPath;
+            return File.Exists(owner) ? owner : null;
+        }
+        catch (Exception e) when (e is XmlException or UriFormatException)
+        {
+            return null; // it is written anew
+        }
+    }
+
+    /// <summary>Writes the project where it is not there yet, or is another version's.</summary>
+    /// <returns>Its path.</returns>
+    internal static string Write(string output, string projectFile, string worker)
+    {
+        var file = PathFor(output);
+        var text = new XElement("Project", new XAttribute("DefaultTargets", "Run"),
+            new XComment(" Made by EosMLNet.Build: it runs the worker for one model. "),
+            new XElement("PropertyGroup", new XElement(Owner, Relative(file, projectFile))),
+            new XElement("Import", new XAttribute("Project", SafePropertyValue.Escape(worker)))).ToString();
+        if (File.Exists(file) && File.ReadAllText(file) == text)
+            return file;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var temporary = $"{file}.{Guid.NewGuid():N}";
+        File.WriteAllText(temporary, text);
+        try
+        {
+            if (File.Exists(file))
+                File.Replace(temporary, file, null);
+            else
+                File.Move(temporary, file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(temporary); // another build has written it meanwhile
+        }
+        return file;
+    }
+
+    // So that a tree may be moved as a whole.
+    private static string Relative(string file, string projectFile) => new Uri(file).MakeRelativeUri(new Uri(projectFile)).ToString();
+}
