@@ -9,7 +9,11 @@ internal sealed class StepTimes : IProgress<SearchProgress>
 {
     private readonly List<double> ends = [];
 
-    public void Report(SearchProgress value) => ends.Add(value.Elapsed.TotalSeconds);
+    public void Report(SearchProgress value)
+    {
+        if (value.Phase == SearchPhase.Steps)
+            ends.Add(value.Elapsed.TotalSeconds);
+    }
 
     /// <summary>The median time from the end of a step to that of the next; the first, which warms up, has none.</summary>
     internal double Median => Statistics.Median(ends.Zip(ends.Skip(1), (start, end) => end - start));
