@@ -41,6 +41,9 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     /// <summary>Whether nothing may be built (<c>--no-build</c>): then only what was built before is looked for.</summary>
     public bool NoBuild { get; set; }
 
+    /// <summary>Whether the build is shown by the terminal logger (MSBuild's own property says <c>1</c>).</summary>
+    public string TerminalLogger { get; set; } = "";
+
     /// <summary>EosDevice; where set, it goes before the items' own.</summary>
     public string Device { get; set; } = "";
 
@@ -232,7 +235,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         request.Add(BuildRequest.Timeout, TimeoutSeconds);
         request.Add(BuildRequest.Host, Host);
         var file = Written(request, output);
-        var run = new TaskItem(SafePropertyValue.Escape(ModelProject.Write(output, Path.GetFullPath(ProjectFile), Path.GetFullPath(WorkerProject))));
+        var run = new TaskItem(SafePropertyValue.Escape(ModelProject.Write(output, Path.GetFullPath(ProjectFile), Path.GetFullPath(WorkerProject), TerminalLogger == "1")));
         run.SetMetadata("AdditionalProperties", $"EosRequestFile={SafePropertyValue.Encode(file)}");
         return run;
     }

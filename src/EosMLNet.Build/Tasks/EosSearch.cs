@@ -16,7 +16,7 @@ public sealed class EosSearch : ToolTask
     private const int LinesKept = 3;
     // The worker itself ends in time; one that hangs in native code is killed so much later.
     private const int SecondsOfGrace = 30;
-    private static readonly Regex Spoken = new("^##eos (?<kind>high|normal|low|result|progress)( (?<share>[0-9.]+))?: (?<text>.*)$", RegexOptions.CultureInvariant);
+    private static readonly Regex Spoken = new("^##eos (?<kind>high|normal|low|result|activity|progress (?<share>[0-9.]+) (?<seconds>[0-9-]+) (?<phase>[a-z ]+)): (?<text>.*)$", RegexOptions.CultureInvariant);
 
     private readonly List<string> firstLines = [], results = [];
     private readonly List<Diagnostic> diagnostics = [];
@@ -49,6 +49,8 @@ public sealed class EosSearch : ToolTask
     /// <inheritdoc/>
     protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.High;
 
+    private SearchLines Lines => lines ??= new SearchLines(Log, Path.GetFileNameWithoutExtension(Project), TerminalLogger == "1" && BuildEngine is IBuildEngine3 engine ? new LiveLine(engine) : null);
+
     private string RequestPath => SafePropertyValue.Decode(RequestFile);
 
     /// <inheritdoc/>
@@ -56,7 +58,6 @@ public sealed class EosSearch : ToolTask
     {
         YieldDuringToolExecution = true; // other projects build on meanwhile
         request = BuildRequest.Parse(File.ReadAllText(RequestPath));
-        lines = new SearchLines(Log, Path.GetFileNameWithoutExtension(Project), TerminalLogger == "1" && BuildEngine is IBuildEngine3 engine ? new LiveLine(engine, Project, LiveFolder) : null);
         var seconds = int.TryParse(request[BuildRequest.Timeout], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 0;
         Timeout = seconds > 0 ? 1000 * Math.Min(seconds + SecondsOfGrace, int.MaxValue / 1000) : System.Threading.Timeout.Infinite;
         if (!File.Exists(request[BuildRequest.Worker]))
@@ -90,8 +91,6 @@ public sealed class EosSearch : ToolTask
     private void LogResult() =>
         Log.LogMessage(MessageImportance.High, "{0}", $"{Path.GetFileNameWithoutExtension(Project)} -> {request[BuildRequest.Output]}{string.Concat(results.Select(line => $"\n    {line}"))}");
 
-    private string LiveFolder => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Project))!, $"~live-{staging}");
-
     /// <inheritdoc/>
     public override void Cancel()
     {
@@ -118,21 +117,27 @@ public sealed class EosSearch : ToolTask
     {
         var spoken = Spoken.Match(singleLine);
         if (spoken.Success)
-            Hear(spoken.Groups["kind"].Value, spoken.Groups["share"].Value, spoken.Groups["text"].Value);
+            Hear(spoken);
         else if (Diagnostic.Parse(singleLine) is { } diagnostic)
             diagnostics.Add(diagnostic);
         else
             Remember(singleLine);
     }
 
-    private void Hear(string kind, string share, string text)
+    private void Hear(Match spoken)
     {
-        if (kind == "result")
-            results.Add(text);
-        else if (kind == "progress")
-            lines?.Progress(text, double.TryParse(share, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null);
+        string Part(string name) => spoken.Groups[name].Value;
+        if (spoken.Groups["share"].Success)
+        {
+            int? seconds = int.TryParse(Part("seconds"), NumberStyles.None, CultureInfo.InvariantCulture, out var left) ? left : null;
+            Lines.Progress(Part("phase"), double.Parse(Part("share"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture), seconds, Part("text"));
+        }
+        else if (Part("kind") == "result")
+            results.Add(Part("text"));
+        else if (Part("kind") == "activity")
+            Lines.Activity(Part("text"));
         else
-            lines?.Message(Importance(kind), text);
+            Lines.Message(Importance(Part("kind")), Part("text"));
     }
 
     /// <summary>Its faults are told by <see cref="RunWorker"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using EosMLNet.Build.Exchange;
 
 namespace EosMLNet.Build.Tasks;
 
@@ -11,6 +12,7 @@ internal static class ModelProject
 {
     private const string Owner = "EosProjectFile";
     private const int LongestName = 24;
+    private const string Live = "live.targets"; // the worker's project imports it from beside the model's
 
     /// <summary>Where the project of an artifact is.</summary>
     internal static string PathFor(string output)
@@ -38,16 +40,28 @@ internal static class ModelProject
     }
 
     /// <summary>Writes the project where it is not there yet, or is another version's.</summary>
+    /// <param name="output">The artifact.</param>
+    /// <param name="projectFile">The project whose artifact it is.</param>
+    /// <param name="worker">What runs the worker.</param>
+    /// <param name="live">Whether a terminal shows <see cref="LiveTargets"/>.</param>
     /// <returns>Its path.</returns>
-    internal static string Write(string output, string projectFile, string worker)
+    internal static string Write(string output, string projectFile, string worker, bool live)
     {
         var file = PathFor(output);
         var text = new XElement("Project", new XAttribute("DefaultTargets", "Run"),
             new XComment(" Made by EosMLNet.Build: it runs the worker for one model. "),
             new XElement("PropertyGroup", new XElement(Owner, Relative(file, projectFile))),
             new XElement("Import", new XAttribute("Project", SafePropertyValue.Escape(worker)))).ToString();
+        Write(file, text);
+        if (live)
+            Write(Path.Combine(Path.GetDirectoryName(file)!, Live), new XElement("Project", LiveTargets.All().Select(name => new XElement("Target", new XAttribute("Name", name)))).ToString());
+        return file;
+    }
+
+    private static void Write(string file, string text)
+    {
         if (File.Exists(file) && File.ReadAllText(file) == text)
-            return file;
+            return;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var temporary = $"{file}.{Guid.NewGuid():N}";
         File.WriteAllText(temporary, text);
@@ -62,7 +76,6 @@ internal static class ModelProject
         {
             File.Delete(temporary); // another build has written it meanwhile
         }
-        return file;
     }
 
     // So that a tree may be moved as a whole.

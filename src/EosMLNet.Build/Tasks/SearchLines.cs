@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EosMLNet.Build.Exchange;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -13,13 +14,10 @@ namespace EosMLNet.Build.Tasks;
 /// <param name="live">The terminal's line; null where there is none.</param>
 internal sealed class SearchLines(TaskLoggingHelper log, string model, LiveLine? live)
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30), Shortest = TimeSpan.FromSeconds(2), Longest = TimeSpan.FromSeconds(30);
-    // A live line is a project to MSBuild, which remembers it: the longer a search takes, the rarer they get. Every 2 s at first, every 5 s after 20 minutes.
-    private const int LinesOfAWhile = 240;
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
     private readonly Stopwatch clock = Stopwatch.StartNew();
-    private TimeSpan said, shown;
-    private string last = "", activity = "";
+    private TimeSpan said;
     private int tenth;
 
     internal void Message(MessageImportance importance, string text)
@@ -29,30 +27,25 @@ internal sealed class SearchLines(TaskLoggingHelper log, string model, LiveLine?
             said = clock.Elapsed;
     }
 
-    /// <param name="text">Where the worker stands.</param>
-    /// <param name="share">The share of the whole that is done, from 0 to 1; null before and after a search.</param>
-    internal void Progress(string text, double? share)
+    /// <summary>What the worker does in front of and behind a search.</summary>
+    internal void Activity(string text) => Tell(text, text, isNew: false);
+
+    /// <summary>Where a search stands.</summary>
+    /// <param name="phase">One of <see cref="LiveTargets.Phases"/>.</param>
+    /// <param name="share">The share of the whole that is done, from 0 to 1.</param>
+    /// <param name="seconds">What is left; null where nobody knows.</param>
+    /// <param name="text">All of it for people.</param>
+    internal void Progress(string phase, double share, int? seconds, string text)
     {
-        if (live is not null)
-        {
-            Show(text, share);
-            return;
-        }
-        var now = share is { } number ? (int)(10 * number) : tenth;
-        var due = now > tenth || clock.Elapsed - said >= LongestSilence;
+        var now = (int)(10 * share);
+        Tell(LiveTargets.Of(phase, share, seconds), text, isNew: now > tenth);
         tenth = Math.Max(tenth, now);
-        Message(due ? MessageImportance.High : MessageImportance.Low, $"{model}: {text}");
     }
 
-    private void Show(string text, double? share)
+    private void Tell(string target, string text, bool isNew)
     {
-        log.LogMessage(MessageImportance.Low, "{0}", $"{model}: {text}");
-        // "step 36 of 300" and "step 37 of 300" are one activity, and its numbers can wait.
-        var what = share is null ? text : string.Concat(text.Where(char.IsLetter));
-        var pause = TimeSpan.FromTicks(clock.Elapsed.Ticks / LinesOfAWhile);
-        if (text == last || what == activity && clock.Elapsed - shown < (pause < Shortest ? Shortest : pause > Longest ? Longest : pause))
-            return;
-        (last, activity, shown) = (text, what, clock.Elapsed);
-        live!.Show(text);
+        live?.Show(target);
+        var aloud = live is null && (isNew || clock.Elapsed - said >= LongestSilence);
+        Message(aloud ? MessageImportance.High : MessageImportance.Low, $"{model}: {text}");
     }
 }

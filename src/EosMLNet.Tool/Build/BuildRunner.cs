@@ -18,21 +18,21 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
     {
         var output = request[BuildRequest.Output];
         var options = BuildOptions.Parse(request);
-        using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"), () => Wait($"waiting for another build of {Path.GetFileName(output)}"), cancellation);
+        using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"), () => Wait($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
         var last = BuildStamp.TryRead(BuildStamp.PathFor(output));
         if (last?.Holds(request.Fingerprint(), out _) == true)
         {
             log.High($"{Path.GetFileName(output)} was built meanwhile by another build.");
             return;
         }
-        log.Activity("reading the inputs");
+        log.Activity(LiveTargets.Inputs);
         var inputs = Inputs(request, last);
         var key = Key(request, options, inputs);
         var entry = Entry(request, options, inputs, key, staging, cancellation);
         File.Delete(BuildStamp.PathFor(output));
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(entry)));
         CheckGate(options.Gate, summary, output);
-        log.Activity("writing the artifact");
+        log.Activity(LiveTargets.Artifact);
         Emit(entry, output, staging);
         if (request[BuildRequest.Mode] == "Search" && request[BuildRequest.Plan] is { Length: > 0 } plan)
             Commit(output, plan);
@@ -41,10 +41,10 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
             log.Result(line);
     }
 
-    private void Wait(string text)
+    private void Wait(FormattableString text)
     {
-        log.High($"{char.ToUpperInvariant(text[0])}{text[1..]}.");
-        log.Activity(text);
+        log.High(text);
+        log.Activity(LiveTargets.Waiting);
     }
 
     private static bool UsesPlan(BuildRequest request) => request[BuildRequest.Mode] != "Search" && request[BuildRequest.Plan].Length > 0;
@@ -100,7 +100,7 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
 
     private string Cached(BuildCache cache, string key, string staging, Action<string> make, CancellationToken cancellation)
     {
-        using var turn = FileLock.Wait(cache.LockFile(key), () => Wait("waiting for another build that searches the same"), cancellation);
+        using var turn = FileLock.Wait(cache.LockFile(key), () => Wait($"Waiting for another build that searches the same."), cancellation);
         if (cache.Find(key) is not { } entry)
             return cache.Create(key, staging, make);
         log.High($"Taken from the cache: {entry}");

@@ -40,7 +40,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 
     private Device LoadTorch(BuildRequest request)
     {
-        log.Activity("loading libtorch");
+        log.Activity(LiveTargets.LibTorch);
         var (folder, found) = new LibTorchFinder(request, Environment.GetEnvironmentVariable).Find();
         log.High($"libtorch from {found}{(folder is null ? "" : $": {folder}")}");
         TorchRuntime.EnsureLoaded(folder);
@@ -56,10 +56,10 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
-        log.Activity("loading the model");
+        log.Activity(LiveTargets.Model);
         using var model = LlavaModel.Load(request[BuildRequest.Model], device: device);
         settings.Check(model); // before the data is read
-        log.Activity("reading the data");
+        log.Activity(LiveTargets.Data);
         var answers = settings.Objective == SearchObjective.Answers;
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
         var held = request[BuildRequest.ValidationData] is { Length: > 0 } table ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
@@ -68,7 +68,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var result = results.MaxBy(one => one.Report.ValidationAccuracy)!;
         result.Plan.Save(planFile);
         log.High($"Searched for {result.Report.Seconds:0} s: {result.Plan.Sites.Count} sites, {result.Plan.Ledger.Mean:0.#} mean and {result.Plan.Ledger.Final} final visual tokens.");
-        log.Activity("measuring prefill");
+        log.Activity(LiveTargets.Prefill);
         var prefill = PrefillTimer.Measure(model, result.Plan, held ?? training, cancellation);
         return Summary(request, options, key, planFile, result, prefill);
     }
@@ -97,8 +97,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         if (progress.ResumedFrom > 0 && progress.ResumedFrom != resumedFrom)
             log.High($"The search goes on from step {progress.ResumedFrom} of {progress.Steps}, where an earlier build was stopped.");
         resumedFrom = progress.ResumedFrom;
-        var left = progress.Remaining is { } rest ? $", {SearchProgress.Duration(rest)} left" : "";
-        log.Activity(FormattableString.Invariant($"{Math.Floor(100 * progress.Fraction):0} %, {progress.Activity}{left}"), progress.Fraction);
+        log.Progress(progress);
         if (progress.Phase != SearchPhase.Steps)
             return;
         FormattableString text = $"step {progress.Step} of {progress.Steps}: loss {progress.Loss:0.000}, {progress.MeanVisualTokens:0.0} mean visual tokens, {progress.Elapsed.TotalSeconds:0} s";
@@ -138,7 +137,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 
     private void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder, Device device)
     {
-        log.Activity("writing the artifact");
+        log.Activity(LiveTargets.Artifact);
         var artifact = BuildCache.Artifact(folder);
         ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, options.EmbedWeightsUpTo);
         ArtifactZip.Normalise(artifact, provenance);

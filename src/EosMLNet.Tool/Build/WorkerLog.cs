@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EosMLNet.Build.Exchange;
+using EosMLNet.Search;
 
 namespace EosMLNet.Tool.Build;
 
@@ -10,8 +11,8 @@ internal sealed class WorkerLog(TextWriter output) : IDisposable
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
     private readonly Lock writing = new();
-    private readonly Stopwatch sinceLine = Stopwatch.StartNew(), sinceActivity = new();
-    private (string Text, double? Share) current;
+    private readonly Stopwatch sinceLine = Stopwatch.StartNew();
+    private string kind = "", current = "";
     private Timer? heartbeat;
 
     /// <summary>What everybody sees.</summary>
@@ -26,19 +27,15 @@ internal sealed class WorkerLog(TextWriter output) : IDisposable
     /// <summary>A line of what the build has made; the task shows them together, at the end.</summary>
     internal void Result(string line) => Write("result", line);
 
-    /// <summary>What the worker does now, until the next call: it is repeated every two seconds, so that whoever shows it knows that the worker lives.</summary>
-    /// <param name="text">A few words, without a full stop.</param>
-    /// <param name="share">The share of a search that is done; null before and after one.</param>
-    internal void Activity(string text, double? share = null)
+    /// <summary>What the worker does now, in front of and behind a search: one of the names of <see cref="LiveTargets"/>.</summary>
+    internal void Activity(string name) => Say("activity", name);
+
+    /// <summary>Where a search stands.</summary>
+    internal void Progress(SearchProgress progress)
     {
-        lock (writing)
-        {
-            if (text != current.Text)
-                sinceActivity.Restart();
-            current = (text, share);
-            WriteActivity();
-            heartbeat ??= new Timer(_ => Repeat(), null, Silence, Silence / 4);
-        }
+        var left = progress.Remaining is { } rest ? $", {SearchProgress.Duration(rest)} left" : "";
+        var seconds = progress.Remaining is { } time ? Math.Ceiling(time.TotalSeconds).ToString("0", CultureInfo.InvariantCulture) : "-";
+        Say(FormattableString.Invariant($"progress {progress.Fraction:0.0000} {seconds} {LiveTargets.Phases[(int)progress.Phase]}"), FormattableString.Invariant($"{Math.Floor(100 * progress.Fraction):0} %, {progress.Activity}{left}"));
     }
 
     /// <summary>A fault: at its own place where it has one, and otherwise at the item's in the project file.</summary>
@@ -58,20 +55,24 @@ internal sealed class WorkerLog(TextWriter output) : IDisposable
     private static string Place(BuildRequest request) =>
         request[BuildRequest.Origin] is { Length: > 0 } file ? request[BuildRequest.OriginLine] is "" or "0" ? file : $"{file}({request[BuildRequest.OriginLine]},{request[BuildRequest.OriginColumn]})" : "eos";
 
+    // Until the next call it is repeated every two seconds, so that whoever shows it knows that the worker lives.
+    private void Say(string what, string text)
+    {
+        lock (writing)
+        {
+            (kind, current) = (what, text);
+            Write(kind, current);
+            heartbeat ??= new Timer(_ => Repeat(), null, Silence, Silence / 4);
+        }
+    }
+
     private void Repeat()
     {
         lock (writing)
         {
             if (sinceLine.Elapsed >= Silence)
-                WriteActivity();
+                Write(kind, current);
         }
-    }
-
-    private void WriteActivity()
-    {
-        var waited = sinceActivity.Elapsed;
-        var text = current.Share is null && waited >= Silence ? FormattableString.Invariant($"{current.Text}, {waited.TotalSeconds:0} s") : current.Text;
-        Write(current.Share is { } share ? FormattableString.Invariant($"progress {share:0.0000}") : "progress", text);
     }
 
     private void Write(string kind, string text)
