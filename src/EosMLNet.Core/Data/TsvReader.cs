@@ -87,9 +87,12 @@ internal sealed class TsvReader
         var (question, answer) = (fields[columns.Question].Trim(), _answers ? fields[columns.Answer].Trim() : "");
         if (question.Length == 0)
             throw Bad("an empty question");
+        if (VisionLanguageProcessor.NamesPicture(question))
+            throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
-        _builder.Add(Picture(fields[columns.ImagePath].Trim()), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), _file, _line);
+        var path = fields[columns.ImagePath].Trim();
+        _builder.Add(Picture(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
     }
 
     private RgbImage Picture(string cell)

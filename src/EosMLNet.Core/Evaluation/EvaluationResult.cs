@@ -20,6 +20,12 @@ public sealed record EvaluationResult
     /// <summary>What each answer is worth, in the dataset's order: 1 where it is right, 0 where it is wrong. <see cref="PairedBootstrap"/> compares them.</summary>
     public required IReadOnlyList<double> Scores { get; init; }
 
+    /// <summary>How many rows have a prompt that is longer than the model was made for. They were not asked; their answer is empty and counts as wrong.</summary>
+    public int TooLong { get; init; }
+
+    /// <summary>The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a row was too long to be asked, and none where answers were given from elsewhere.</summary>
+    public IReadOnlyList<double> Probabilities { get; init; } = [];
+
     /// <summary>Wall-clock milliseconds an answer in batches, pictures encoded (unless a cache had them) and text decoded included.</summary>
     public required double MillisecondsPerAnswer { get; init; }
 
@@ -29,4 +35,8 @@ public sealed record EvaluationResult
     /// <summary>The share of rows to which both give the same answer, right or wrong, 0 … 1; of the unreduced model: how loyal a plan is to it.</summary>
     /// <exception cref="EosException">EOS1013: the other result has another number of rows.</exception>
     public double AgreementWith(EvaluationResult other) => Evaluator.Agreement(Answers, other.Answers);
+
+    /// <summary>One line for people.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Answers.Count} rows: accuracy {Accuracy:0.0000}, average of families {FamilyAverage:0.0000}, {Ledger.Mean:0.#} mean visual tokens, {MillisecondsPerAnswer:0.0} ms an answer");
 }

@@ -53,6 +53,7 @@ public static class TorchRuntime
     private static void Load(string? existingFolder)
     {
         OpenMpWaiting.Sleep();
+        CudaSwitches.Set();
         try
         {
             if (existingFolder is not null)

@@ -21,12 +21,13 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     /// <param name="cancellation">Looked at while answers are made.</param>
     /// <param name="meter">Told of pictures and answers.</param>
     /// <param name="isTraining">Whether it is the training data, to the meter.</param>
-    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens.</exception>
+    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens, or one that is too long.</exception>
     internal static SearchData Of(
         VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, List<string> families, SearchSettings settings, CancellationToken cancellation, SearchMeter? meter = null, bool isTraining = true)
     {
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
+        CheckLengths(model, processor, data, settings);
         // One by one: what is made of a picture must not depend on which others are made beside it, which differs between a search and one that was resumed.
         var pictures = PictureCache.OneByOne(model, data, settings.CacheBytes);
         meter?.Watch(pictures, isTraining);
@@ -38,7 +39,39 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
         return new SearchData(rows, pictures, families, data.Fingerprint);
     }
 
-    private static IReadOnlyList<int[]> UnreducedAnswers(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, SearchMeter? meter, CancellationToken cancellation)
+    // Before anything is computed: one row that is too long would end the search later, without its place.
+    private static void CheckLengths(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, SearchSettings settings)
+    {
+        foreach (var example in data.Examples)
+        {
+            var length = Prompt(processor, example).Length + (settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0);
+            if (length > model.MaxPositions)
+            {
+                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the picture's and the answer's included, but the model was made for " +
+                    $"{model.MaxPositions}; shorten or remove it.");
+            }
+        }
+    }
+
+    private static int[] Prompt(VisionLanguageProcessor processor, VqaExample example)
+    {
+        try
+        {
+            return processor.EncodePrompt(example.Question);
+        }
+        catch (EosException e) when (example.File is not null && e.File is null)
+        {
+            throw EosException.At(e.Code, example.File, example.Line, e.Detail, e);
+        }
+    }
+
+    private static EosException Fault(VqaExample example, string what) =>
+        example.File is { } file ? EosException.At(EosErrors.ModelInput, file, example.Line, what) : new(EosErrors.ModelInput, what);
+
+    private static string Shortened(string question) => question.Length <= 60 ? question : question[..60] + "…";
+
+    private static IReadOnlyList<int[]> UnreducedAnswers(
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, SearchMeter? meter, CancellationToken cancellation)
     {
         const int AnsweredTogether = 64, MostTokens = 32;
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
@@ -52,8 +85,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
         int first = Array.IndexOf(prompt, model.ImageTokenId), last = Array.LastIndexOf(prompt, model.ImageTokenId);
         if (first < 0 || last - first + 1 != model.VisualTokens)
         {
-            throw new EosException(EosErrors.ModelInput, $"The prompt of “{example.Question}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
-                "Check the prompt template and that the question holds no <image>.");
+            throw Fault(example, $"The prompt of “{Shortened(example.Question)}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
+                "Check the prompt template.");
         }
         return (example.Picture, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
     }

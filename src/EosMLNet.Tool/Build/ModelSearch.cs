@@ -57,12 +57,14 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
         log.Activity(LiveTargets.Model);
-        using var model = LlavaModel.Load(request[BuildRequest.Model], device: device);
-        settings.Check(model); // before the data is read
+        using var model = LlavaModel.Load(request[BuildRequest.Model], DataTypes.Torch(options.DataType), device);
+        settings.Check(model, SettingNames.Flat); // before the data is read
+        Note(model.Notes);
         log.Activity(LiveTargets.Data);
         var answers = settings.Objective == SearchObjective.Answers;
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
         var held = request[BuildRequest.ValidationData] is { Length: > 0 } table ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
+        Note(training.Notes.Concat(held?.Notes ?? []));
         log.High($"Searching a plan for {Path.GetFileName(request[BuildRequest.Model])} on {device.type.ToString().ToLowerInvariant()}: {training.Examples.Count} questions about {training.Pictures.Count} pictures, {settings.Steps} steps, seed {settings.Seed}.");
         var results = Searched(model, settings, options.Seeds, training, held, cancellation);
         var result = results.MaxBy(one => one.Report.ValidationAccuracy)!;
@@ -70,7 +72,14 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         log.High($"Searched for {result.Report.Seconds:0} s: {result.Plan.Sites.Count} sites, {result.Plan.Ledger.Mean:0.#} mean and {result.Plan.Ledger.Final} final visual tokens.");
         log.Activity(LiveTargets.Prefill);
         var prefill = PrefillTimer.Measure(model, result.Plan, held ?? training, cancellation);
+        prefill = prefill with { Remark = SpeedRemark.For(result.Plan, prefill.Milliseconds, prefill.UnreducedMilliseconds, isCpu: device.type == TorchSharp.DeviceType.CPU) };
         return Summary(request, options, key, planFile, result, prefill);
+    }
+
+    private void Note(IEnumerable<string> notes)
+    {
+        foreach (var note in notes)
+            log.Note(note);
     }
 
     // A state that cannot be used, of a disk that was full say, is no reason to fail: the search takes as long as without it.
@@ -139,7 +148,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     {
         log.Activity(LiveTargets.Artifact);
         var artifact = BuildCache.Artifact(folder);
-        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, options.EmbedWeightsUpTo);
+        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, configure: one => options.Configured(one));
         ArtifactZip.Normalise(artifact, provenance);
     }
 }

@@ -24,6 +24,14 @@ internal sealed class WorkerLog(TextWriter output) : IDisposable
     /// <summary>What <c>-v:d</c> and the binary log have.</summary>
     internal void Low(FormattableString text) => Write("low", FormattableString.Invariant(text));
 
+    /// <summary>What people should know although nothing is wrong. It is said again with the result, which is all that the terminal logger shows.</summary>
+    internal void Note(string text)
+    {
+        High($"Note: {text}");
+        foreach (var line in BuildReport.Wrapped($"note: {text}"))
+            Result(line);
+    }
+
     /// <summary>A line of what the build has made; the task shows them together, at the end.</summary>
     internal void Result(string line) => Write("result", line);
 

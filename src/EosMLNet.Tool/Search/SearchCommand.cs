@@ -8,6 +8,7 @@ using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
+using static TorchSharp.torch;
 
 namespace EosMLNet.Tool.Search;
 
@@ -39,20 +40,22 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<double> countLearningRate = CommonOptions.Default("--count-learning-rate", "X", Defaults.CountLearningRate, "Adam's learning rate for how many tokens each site keeps.");
     private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the other parameters of the sites.");
     private readonly Option<SearchObjective> objective = CommonOptions.Default("--objective", "NAME", Defaults.Objective, "Answers: give the data's answers. UnreducedModel: answer as the unreduced model does; the data's answers are not looked at.");
-    private readonly Option<double> alignment = CommonOptions.Default("--alignment", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
+    private readonly Option<double> alignment = CommonOptions.Default("--alignment-weight", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
     private readonly Option<int[]?> alignmentLayers = new("--alignment-layers") { HelpName = "L", Description = "Layers whose output is kept so. Default: the last one.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> warmStart = CommonOptions.Optional("--warm-start", "PLAN", "A plan for this model that the search begins with.");
     private readonly Option<int?> patience = new("--patience") { HelpName = "N", Description = $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. Default: all steps." };
     private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE", "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. Deleted at the end.");
     private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1, "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
     private readonly Option<int?> microBatch = new("--micro-batch") { HelpName = "N", Description = "Questions (or pictures) of a step that are in memory at once. Default: all of the step." };
-    private readonly Option<int?> recompute = new("--recompute") { HelpName = "N", Description = "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the number of layers needs least. Default: all." };
+    private readonly Option<int?> recompute = new("--recomputed-layers", "--recompute") { HelpName = "N", Description = "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the number of layers needs least. Default: all." };
     private readonly Option<string[]?> devices = new("--devices")
     {
         HelpName = "NAME",
         Description = "Devices that searches of several seeds or limits are handed out to, each in a process of its own, such as cuda:0 cuda:1. The plans are those of one after another. Without --checkpoint, states are kept in the plan's file name ended by .state.",
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly TuningOptions tuning = new();
+    private readonly ArtifactOptions answers = new();
     // One of the seeds, for a process that --devices starts.
     private readonly Option<int?> job = new("--job") { Hidden = true };
     private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
@@ -64,15 +67,20 @@ internal sealed class SearchCommand : ModelCommand
     };
 
     public SearchCommand(EosConsole console)
-        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
-        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
-            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, job);
+        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
+    {
+        alignment.Aliases.Add("--alignment"); // as it was called once
+        AddOptions([
+            data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
+            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, .. tuning.All, .. answers.All, job]);
+    }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
         if (values.GetValue(job) is { } seedOfJob)
             return ExecuteJob(values, seedOfJob, cancellation);
         var budgets = Budgets(values);
+        CheckValues(values, budgets);
         var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
         foreach (var file in budgets.SelectMany(budget => new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
             OutputFile.CheckWritable(file);
@@ -86,6 +94,16 @@ internal sealed class SearchCommand : ModelCommand
         return results.Length == 1 ? results[0] : new { Searches = results };
     }
 
+    // Before model and data are read: what is wrong whatever they are.
+    private void CheckValues(ParseResult values, IReadOnlyList<SearchedBudget> budgets)
+    {
+        answers.Check(values);
+        var comes = values.GetValue(calibrate);
+        var table = values.GetValue(latencyTable) is { } file && (!comes || File.Exists(file)) ? LatencyTable.Load(file) : null;
+        foreach (var budget in budgets)
+            Settings(values, budget, comes ? null : table).CheckValues(EosSettingNames.Of, tableComes: comes);
+    }
+
     // Chooses among the seeds, and writes what was asked for.
     private object Write(ParseResult values, SearchedBudget budget, IReadOnlyList<int> seedsOfEach, IReadOnlyList<SearchResult> ofSeeds)
     {
@@ -96,11 +114,12 @@ internal sealed class SearchCommand : ModelCommand
         var best = ofSeeds.MaxBy(result => result.Report.ValidationAccuracy)!;
         var planFile = budget.Named(values.GetRequiredValue(output));
         best.Plan.Save(planFile);
-        Print(best, planFile);
+        Print(best, planFile, Device(values), values.GetValue(latencyBatch));
         if (values.GetValue(artifact) is { } zip)
         {
             var zipFile = budget.Named(zip);
-            ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values));
+            Console.While("Writing the ML.NET model", () =>
+                ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values), configure: options => answers.Apply(values, options, DataType(values))));
             Console.Line($"ML.NET model written to {zipFile}");
         }
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
@@ -131,11 +150,21 @@ internal sealed class SearchCommand : ModelCommand
 
     private static bool IsGiven(ParseResult values, Option option) => values.GetResult(option) is { Implicit: false };
 
+    /// <inheritdoc/>
+    protected override string WhenCancelled(ParseResult values)
+    {
+        if (Checkpoint(values) is not { } path)
+            return "Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.";
+        var states = Budgets(values).SelectMany(budget => Seeds(values).Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one)!)).Where(File.Exists).ToArray();
+        return states.Length == 0 ? "No step was made yet, so that nothing was kept."
+            : $"The search is kept in {string.Join(", ", states)}. The same command goes on from there{(values.GetValue(checkpoint) is null ? "" : $", with --checkpoint {path}")}.";
+    }
+
     private static Option<double?> Limit(string name, string help, string description) => new(name) { HelpName = help, Description = description };
 
     private static Option<double[]?> Limits(string name, string help, string description) => new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
 
-    private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => new()
+    private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => tuning.Apply(values, new()
     {
         Constraints = new SearchConstraints
         {
@@ -166,7 +195,7 @@ internal sealed class SearchCommand : ModelCommand
         RecomputedLayers = values.GetValue(recompute),
         Sites = values.GetValue(sites) is { Length: > 0 } layers ? layers : null,
         Scores = values.GetValue(scores) is { Length: > 0 } criteria ? criteria : null,
-    };
+    });
 
     private IReadOnlyList<IReadOnlyList<SearchResult>> SearchHere(ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach, CancellationToken cancellation)
     {
@@ -176,10 +205,17 @@ internal sealed class SearchCommand : ModelCommand
         var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
         using var model = LoadModel(values);
         var latency = Table(values, model, cancellation);
-        return [.. budgets.Select(budget => Console.Progress(budget.Name is { } name ? $"Searching for {name}" : "Searching", report => new OperatorSearch(model, Settings(values, budget, latency)).RunSeedsAndKeep(
-            seedsOfEach, training, held, new InlineProgress<SearchProgress>(step => report(
-                (double)step.Step / step.Steps,
-                FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation)))];
+        foreach (var budget in budgets)
+            Settings(values, budget, latency).Check(model, EosSettingNames.Of); // all of them before the first is searched
+        return Console.Progress("Searching", display =>
+        {
+            var notes = new SearchNotes(display, budgets, Console);
+            return budgets.Select((budget, i) =>
+            {
+                var settings = Settings(values, budget, latency);
+                return new OperatorSearch(model, settings).RunSeedsAndKeep(seedsOfEach, training, held, new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
+            }).ToArray();
+        });
     }
 
     private IReadOnlyList<IReadOnlyList<SearchResult>> SearchOn(
@@ -189,7 +225,12 @@ internal sealed class SearchCommand : ModelCommand
         try
         {
             var jobs = budgets.SelectMany(budget => seedsOfEach.Select(one => Job(values, budget, one, Path.Combine(work, $"{budget.Name}.{one}")))).ToArray();
-            SearchCrew.Run(names, jobs, line => Console.Line($"{line}"), cancellation);
+            Console.Progress($"{jobs.Length} searches on {names.Count} devices", display =>
+            {
+                var notes = new CrewNotes(display, jobs, Console);
+                SearchCrew.Run(names, jobs, notes.Line, notes.Ended, cancellation);
+                return true;
+            });
             return [.. jobs.Select(done => new SearchResult(ReductionPlan.Load(done.PlanFile), JsonResult.Read<SearchReport>(done.ReportFile, "report"))).Chunk(seedsOfEach.Count)];
         }
         finally
@@ -228,28 +269,37 @@ internal sealed class SearchCommand : ModelCommand
         known?.CheckFits(model);
         if (known is not null && (!values.GetValue(calibrate) || known.Profiles.Any(profile => (profile.TextTokens, profile.Batch) == (text, batch))))
             return known;
-        var measured = Console.Progress("Calibrating", report => LatencyCalibration.Measure(model, text, batch,
-            progress: new InlineProgress<double>(done => report(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"))), cancellation: cancellation));
+        var measured = Console.Progress("Calibrating", display =>
+        {
+            Report(0);
+            return LatencyCalibration.Measure(model, text, batch, progress: new InlineProgress<double>(Report), cancellation: cancellation);
+
+            void Report(double done) => display.Report(ProgressNote.Even(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"), display.Elapsed));
+        });
         var table = known?.With(measured.Profiles[0]) ?? measured;
         table.Save(file);
-        Console.Line($"Latency table written to {file}: {1000 * measured.Profiles[0].Unreduced(model.LayerCount):0.###} ms unreduced on {measured.Target.Device}; whole prefills differ from it by {100 * measured.Profiles[0].Residual:0.0} % at most.");
+        Console.Line($"Latency table written to {file}");
+        Console.Line($"{1000 * measured.Profiles[0].Unreduced(model.LayerCount):0.###} ms unreduced on {measured.Target.Device}; whole prefills differ by {100 * measured.Profiles[0].Residual:0.0} % at most.");
         return table;
     }
 
-    private void Print(SearchResult result, string planFile)
+    private void Print(SearchResult result, string planFile, Device device, int batch)
     {
         var report = result.Report;
         Console.PrintSites(result.Plan);
         Console.PrintCost(result.Plan.Ledger);
         foreach (var constraint in report.Constraints)
-            Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, slack {constraint.Slack:0.####}, multiplier {constraint.Multiplier:0.###}.");
+            Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, multiplier {constraint.Multiplier:0.###}.");
         if (report.Latency is { } latency)
+        {
             Console.Line($"Prefill {latency.MeasuredMs:0.###} ms, predicted {latency.PredictedMs:0.###}; unreduced {latency.UnreducedMeasuredMs:0.###} ms, predicted {latency.UnreducedPredictedMs:0.###}.");
+            Console.Line($"{SpeedRemark.For(result.Plan, latency.MeasuredMs, latency.UnreducedMeasuredMs, device.type == TorchSharp.DeviceType.CPU, batch)}");
+        }
         Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
         if (report.FamilyDropLimit is { } limit)
         {
             var (family, drop) = report.FamilyDrops.MaxBy(x => x.Value);
-            Console.Line($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}, {(drop <= limit ? "within" : "beyond")} the limit of {limit:0.####}.");
+            Console.Line($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}; limit {limit:0.####}{(drop <= limit ? "" : ", not met")}.");
         }
         Console.Line($"{report.Samples} samples in {report.Seconds:0} s; peak memory {report.PeakMemoryBytes / 1e6:0} MB.");
         Console.Line($"Plan written to {planFile}");

@@ -18,6 +18,7 @@ public sealed class ModelProjectTests : IDisposable
     [Fact]
     public void It_knows_whose_the_artifact_is_also_when_the_whole_tree_has_moved()
     {
+        Directory.CreateDirectory(folder["one/a b"]);
         foreach (var project in new[] { "one/a b/A.csproj", "one/a b/B.csproj" })
             folder.Write(project, "<Project />");
         var (artifact, first, second) = (folder["one/obj/50% it's/vqa.zip"], folder["one/a b/A.csproj"], folder["one/a b/B.csproj"]);
