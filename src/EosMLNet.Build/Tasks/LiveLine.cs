@@ -20,9 +20,9 @@ internal sealed class LiveLine(IBuildEngine3 engine)
         {
             broken = !engine.BuildProjectFile(null, [target], null, null); // in the running project
         }
-        catch (InvalidOperationException)
+        catch (Exception)
         {
-            broken = true; // a search goes on without it
+            broken = true; // a search goes on without it, and MSBuild says of its engine's exceptions only that there are some
         }
         finally
         {

@@ -9,14 +9,16 @@ namespace EosMLNet.Tool.Build;
 internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
 {
     private Func<bool> keepsState = () => false;
+    private string seconds = "";
 
     /// <summary>The error of a build that took too long.</summary>
-    internal EosException OutOfTime() => new(EosErrors.WorkerTimeout, "The build of the model took longer than EosTimeout allows and was stopped. " +
+    internal EosException OutOfTime() => new(EosErrors.WorkerTimeout, $"The build of the model took longer than the {seconds} seconds of EosTimeout and was stopped. " +
         (keepsState() ? "The state of its search is kept: the next build with the same inputs goes on from there. " : "") + "Build again, raise EosTimeout, or lower Steps.");
 
     internal void Run(BuildRequest request, string staging, CancellationToken cancellation)
     {
         var output = request[BuildRequest.Output];
+        seconds = request[BuildRequest.Timeout];
         var options = BuildOptions.Parse(request);
         if (UsesPlan(request))
             options.CheckAnswers(); // nothing is searched

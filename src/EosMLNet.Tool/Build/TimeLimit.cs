@@ -11,7 +11,8 @@ internal sealed class TimeLimit : IDisposable
 
     private readonly CancellationTokenSource source;
     private readonly Action tell;
-    private readonly Timer? end, kill;
+    private readonly CancellationToken outer;
+    private readonly Timer? kill;
     private int told;
 
     /// <param name="request">Says how many seconds there are; 0 or nothing for no limit.</param>
@@ -20,17 +21,18 @@ internal sealed class TimeLimit : IDisposable
     internal TimeLimit(BuildRequest request, Action tell, CancellationToken cancellation)
     {
         source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        this.tell = tell;
+        (this.tell, outer) = (tell, cancellation);
         if (!int.TryParse(request[BuildRequest.Timeout], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds == 0)
             return;
         var time = TimeSpan.FromSeconds(seconds);
-        end = new Timer(_ => (IsOver = true, source).source.Cancel(), null, time, Timeout.InfiniteTimeSpan);
+        source.CancelAfter(time);
         kill = new Timer(_ => Kill(), null, time + Grace, Timeout.InfiniteTimeSpan);
     }
 
     internal CancellationToken Cancellation => source.Token;
 
-    internal bool IsOver { get; private set; }
+    /// <summary>Whether it was the time, and nobody else, that ended the work.</summary>
+    internal bool IsOver => source.IsCancellationRequested && !outer.IsCancellationRequested;
 
     internal void Tell()
     {
@@ -41,7 +43,6 @@ internal sealed class TimeLimit : IDisposable
     public void Dispose()
     {
         kill?.Dispose();
-        end?.Dispose();
         source.Dispose();
     }
 

@@ -81,6 +81,15 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     }
 
     [Fact]
+    public void A_row_that_is_malformed_is_an_error_at_its_line_in_the_table()
+    {
+        app.Write("bad.tsv", "ImagePath\tQuestion\tAnswer\n0.png\twhat?\tred\n1.png\twhat?\n");
+        var run = Project($""" ValidationData="bad.tsv" """).Dotnet("build").FailsWith("EOS1011");
+        Assert.Contains($"{app["bad.tsv"]}(3): error EOS1011: 2 fields between tabs", run.Output);
+        Assert.Contains($"[{app["App.csproj"]}]", run.Output);
+    }
+
+    [Fact]
     public void Without_any_libtorch_the_build_says_where_one_was_looked_for_and_what_to_add()
     {
         app.With("EOS_LIBTORCH", null).With("PATH", app["nothing"]); // and no Python either
