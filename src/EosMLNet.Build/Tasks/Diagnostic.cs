@@ -10,7 +10,8 @@ namespace EosMLNet.Build.Tasks;
 internal sealed class Diagnostic(bool isError, string code, string file, int line, int column, string text)
 {
     private static readonly Regex Canonical = new(
-        @"^(?<file>.*?)(\((?<line>\d+)(,(?<column>\d+))?\))? : (?<category>error|warning) (?<code>EOS\d{4}): (?<text>.*)$", RegexOptions.CultureInvariant);
+        @"^(?<file>.*?)(\((?<line>\d+)(,(?<column>\d+))?\))? : (?<category>error|warning) (?<code>EOS\d{4}): (?<text>.*)$",
+        RegexOptions.CultureInvariant);
 
     internal bool IsError => isError;
 
@@ -18,8 +19,9 @@ internal sealed class Diagnostic(bool isError, string code, string file, int lin
     internal static Diagnostic? Parse(string line)
     {
         var match = Canonical.Match(line);
+        string Part(string name) => match.Groups[name].Value;
         return match.Success
-            ? new(match.Groups["category"].Value == "error", match.Groups["code"].Value, match.Groups["file"].Value, Number(match.Groups["line"].Value), Number(match.Groups["column"].Value), match.Groups["text"].Value)
+            ? new(Part("category") == "error", Part("code"), Part("file"), Number(Part("line")), Number(Part("column")), Part("text"))
             : null;
     }
 
@@ -27,13 +29,16 @@ internal sealed class Diagnostic(bool isError, string code, string file, int lin
     internal ITaskItem ToItem()
     {
         var item = new TaskItem(code);
-        foreach (var (name, value) in new[] { ("IsError", isError.ToString()), ("File", file), ("Line", Text(line)), ("Column", Text(column)), ("Text", text) })
+        (string, string)[] parts =
+            [("IsError", isError.ToString()), ("File", file), ("Line", Text(line)), ("Column", Text(column)), ("Text", text)];
+        foreach (var (name, value) in parts)
             item.SetMetadata(name, SafePropertyValue.Escape(value));
         return item;
     }
 
     internal static Diagnostic FromItem(ITaskItem item) => new(
-        item.GetMetadata("IsError") == bool.TrueString, item.ItemSpec, item.GetMetadata("File"), Number(item.GetMetadata("Line")), Number(item.GetMetadata("Column")), item.GetMetadata("Text"));
+        item.GetMetadata("IsError") == bool.TrueString, item.ItemSpec,
+        item.GetMetadata("File"), Number(item.GetMetadata("Line")), Number(item.GetMetadata("Column")), item.GetMetadata("Text"));
 
     internal void LogTo(TaskLoggingHelper log)
     {
@@ -43,13 +48,15 @@ internal sealed class Diagnostic(bool isError, string code, string file, int lin
             log.LogWarning(null, code, null, HelpLink(), file, line, column, 0, 0, "{0}", text);
     }
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private string? HelpLink()
     {
-        var page = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!, "..", "..", "docs", $"{code}.md"));
+        var tasks = Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!;
+        var page = Path.GetFullPath(Path.Combine(tasks, "..", "..", "docs", $"{code}.md"));
         return File.Exists(page) ? new Uri(page).AbsoluteUri : null;
     }
 }

@@ -123,7 +123,9 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         outputs[output] = model;
         artifacts.AddRange(ArtifactPaths.All(output).Select(path => Artifact(path, target)));
         if (ModelProject.OtherOwner(output, Path.GetFullPath(ProjectFile)) is { } owner)
-            throw new BuildInputException(EosErrors.DuplicateOutput, $"'{output}' is the artifact of another project, '{owner}'. Give each project its own EosIntermediateOutputPath, or each model its own OutputFile.");
+            throw new BuildInputException(EosErrors.DuplicateOutput,
+                $"'{output}' is the artifact of another project, '{owner}'. " +
+                "Give each project its own EosIntermediateOutputPath, or each model its own OutputFile.");
 
         var stampFile = BuildStamp.PathFor(output);
         var stamp = BuildStamp.TryRead(stampFile);
@@ -147,12 +149,14 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     private static void CheckBuilt(ITaskItem model, string output, BuildStamp? stamp)
     {
         var made = stamp?.Files.Select(file => Path.GetFileName(file.Path)) ?? [];
-        var missing = ArtifactPaths.All(output).FirstOrDefault(path => !File.Exists(path) && (ArtifactPaths.Always(output).Contains(path) || made.Contains(Path.GetFileName(path))));
+        bool Belongs(string path) => ArtifactPaths.Always(output).Contains(path) || made.Contains(Path.GetFileName(path));
+        var missing = ArtifactPaths.All(output).FirstOrDefault(path => Belongs(path) && !File.Exists(path));
         if (missing is null && stamp is not null)
             return;
         var found = missing is null ? $"the build of '{output}' was not finished" : $"'{missing}' does not exist";
         throw new BuildInputException(EosErrors.ArtifactMissing,
-            $"The model '{model.ItemSpec}' was not built: {found}, and NoBuild (--no-build) forbids to make it. Build the project first, in the same configuration, or leave --no-build out.");
+            $"The model '{model.ItemSpec}' was not built: {found}, and NoBuild (--no-build) forbids to make it. " +
+            "Build the project first, in the same configuration, or leave --no-build out.");
     }
 
     private string Target(ITaskItem model)
@@ -235,7 +239,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         request.Add(BuildRequest.Timeout, TimeoutSeconds);
         request.Add(BuildRequest.Host, Host);
         var file = Written(request, output);
-        var run = new TaskItem(SafePropertyValue.Escape(ModelProject.Write(output, Path.GetFullPath(ProjectFile), Path.GetFullPath(WorkerProject), TerminalLogger == "1")));
+        var project = ModelProject.Write(output, Path.GetFullPath(ProjectFile), Path.GetFullPath(WorkerProject), TerminalLogger == "1");
+        var run = new TaskItem(SafePropertyValue.Escape(project));
         run.SetMetadata("AdditionalProperties", $"EosRequestFile={SafePropertyValue.Encode(file)}");
         return run;
     }

@@ -2,7 +2,10 @@ using Microsoft.Build.Framework;
 
 namespace EosMLNet.Build.Tasks;
 
-/// <summary>Logs what the worker found, in the project that is being built: there people look for it, and MSBuild writes that project's name behind each error.</summary>
+/// <summary>
+/// Logs what the worker found, in the project that is being built: there people look for it, and MSBuild writes that project's name behind
+/// each error.
+/// </summary>
 public sealed class EosReport : Microsoft.Build.Utilities.Task
 {
     /// <summary>The items that <see cref="EosSearch"/> has returned.</summary>

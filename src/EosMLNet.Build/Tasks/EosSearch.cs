@@ -16,7 +16,9 @@ public sealed class EosSearch : ToolTask
     private const int LinesKept = 3;
     // The worker itself ends in time; one that hangs in native code is killed so much later.
     private const int SecondsOfGrace = 30;
-    private static readonly Regex Spoken = new("^##eos (?<kind>high|normal|low|result|activity|progress (?<share>[0-9.]+) (?<seconds>[0-9-]+) (?<phase>[a-z ]+)): (?<text>.*)$", RegexOptions.CultureInvariant);
+    private static readonly Regex Spoken = new(
+        "^##eos (?<kind>high|normal|low|result|activity|progress (?<share>[0-9.]+) (?<seconds>[0-9-]+) (?<phase>[a-z ]+)): (?<text>.*)$",
+        RegexOptions.CultureInvariant);
 
     private readonly List<string> firstLines = [], results = [];
     private readonly List<Diagnostic> diagnostics = [];
@@ -49,7 +51,10 @@ public sealed class EosSearch : ToolTask
     /// <inheritdoc/>
     protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.High;
 
-    private SearchLines Lines => lines ??= new SearchLines(Log, Path.GetFileNameWithoutExtension(Project), TerminalLogger == "1" && BuildEngine is IBuildEngine3 engine ? new LiveLine(engine) : null);
+    private string ModelName => Path.GetFileNameWithoutExtension(Project);
+
+    private SearchLines Lines => lines ??=
+        new SearchLines(Log, ModelName, TerminalLogger == "1" && BuildEngine is IBuildEngine3 engine ? new LiveLine(engine) : null);
 
     private string RequestPath => SafePropertyValue.Decode(RequestFile);
 
@@ -58,7 +63,7 @@ public sealed class EosSearch : ToolTask
     {
         YieldDuringToolExecution = true; // other projects build on meanwhile
         request = BuildRequest.Parse(File.ReadAllText(RequestPath));
-        var seconds = int.TryParse(request[BuildRequest.Timeout], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 0;
+        var seconds = Number(BuildRequest.Timeout);
         Timeout = seconds > 0 ? 1000 * Math.Min(seconds + SecondsOfGrace, int.MaxValue / 1000) : System.Threading.Timeout.Infinite;
         if (!File.Exists(request[BuildRequest.Worker]))
             Fail(EosErrors.WorkerEnded, $"The worker '{request[BuildRequest.Worker]}' does not exist. Restore the package EosMLNet.Build again, or correct EosWorkerPath.");
@@ -75,9 +80,14 @@ public sealed class EosSearch : ToolTask
         {
             var done = base.Execute();
             if (!done && !canceled && Timeout > 0 && clock.ElapsedMilliseconds >= Timeout)
-                Fail(EosErrors.WorkerTimeout, $"The search took longer than the {seconds} seconds of EosTimeout, did not end by itself and was stopped. Raise EosTimeout, or lower Steps.");
+                Fail(EosErrors.WorkerTimeout, $"The search took longer than the {seconds} seconds of EosTimeout, did not end by itself and was stopped. " +
+                    "Raise EosTimeout, or lower Steps.");
             else if (!done && !canceled && !diagnostics.Any(diagnostic => diagnostic.IsError))
-                Fail(EosErrors.WorkerEnded, $"The worker ended with exit code {ExitCode} and without a result{(ExitCode == 137 ? ": it was killed, as the system does when memory is short" : "")}. {string.Join(" ", firstLines)}".TrimEnd());
+            {
+                var killed = ExitCode == 137 ? ": it was killed, as the system does when memory is short" : "";
+                var told = string.Join(" ", firstLines);
+                Fail(EosErrors.WorkerEnded, $"The worker ended with exit code {ExitCode} and without a result{killed}. {told}".TrimEnd());
+            }
             else if (done && results.Count > 0)
                 LogResult();
         }
@@ -88,8 +98,11 @@ public sealed class EosSearch : ToolTask
     }
 
     // As the SDK says it of a project, so that the terminal logger, which shows no other message, shows this one.
-    private void LogResult() =>
-        Log.LogMessage(MessageImportance.High, "{0}", $"{Path.GetFileNameWithoutExtension(Project)} -> {request[BuildRequest.Output]}{string.Concat(results.Select(line => $"\n    {line}"))}");
+    private void LogResult()
+    {
+        var lines = string.Concat(results.Select(line => $"\n    {line}"));
+        Log.LogMessage(MessageImportance.High, "{0}", $"{ModelName} -> {request[BuildRequest.Output]}{lines}");
+    }
 
     /// <inheritdoc/>
     public override void Cancel()
@@ -130,7 +143,8 @@ public sealed class EosSearch : ToolTask
         if (spoken.Groups["share"].Success)
         {
             int? seconds = int.TryParse(Part("seconds"), NumberStyles.None, CultureInfo.InvariantCulture, out var left) ? left : null;
-            Lines.Progress(Part("phase"), double.Parse(Part("share"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture), seconds, Part("text"));
+            var share = double.Parse(Part("share"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+            Lines.Progress(Part("phase"), share, seconds, Part("text"));
         }
         else if (Part("kind") == "result")
             results.Add(Part("text"));
@@ -143,10 +157,14 @@ public sealed class EosSearch : ToolTask
     /// <summary>Its faults are told by <see cref="RunWorker"/>.</summary>
     protected override bool HandleTaskExecutionErrors() => false;
 
-    private void Fail(string code, string text) =>
-        diagnostics.Add(new(true, code, request[BuildRequest.Origin], Number(BuildRequest.OriginLine), Number(BuildRequest.OriginColumn), text.Replace('\n', ' ')));
+    private void Fail(string code, string text)
+    {
+        var (line, column) = (Number(BuildRequest.OriginLine), Number(BuildRequest.OriginColumn));
+        diagnostics.Add(new(true, code, request[BuildRequest.Origin], line, column, text.Replace('\n', ' ')));
+    }
 
-    private int Number(string name) => int.TryParse(request[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private int Number(string name) =>
+        int.TryParse(request[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     // Whatever the worker prints beside its own lines, such as an exception with its trace: its beginning goes into the error.
     private void Remember(string line)

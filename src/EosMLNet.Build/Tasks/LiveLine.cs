@@ -2,7 +2,10 @@ using Microsoft.Build.Framework;
 
 namespace EosMLNet.Build.Tasks;
 
-/// <summary>The line that the terminal logger keeps for what runs: it shows the name of the target that was started last, so a target without any work is called for each new text.</summary>
+/// <summary>
+/// The line that the terminal logger keeps for what runs: it shows the name of the target that was started last, so a target without any
+/// work is called for each new text.
+/// </summary>
 /// <param name="engine">The task's engine.</param>
 internal sealed class LiveLine(IBuildEngine3 engine)
 {

@@ -5,8 +5,8 @@ using EosMLNet.Build.Exchange;
 namespace EosMLNet.Build.Tasks;
 
 /// <summary>
-/// The project that runs one model's worker, written beside the artifact. Its name is what the terminal shows meanwhile, and it says whose the artifact is: two projects that were given one folder
-/// do not take each other's.
+/// The project that runs one model's worker, written beside the artifact. Its name is what the terminal shows meanwhile, and it says whose
+/// the artifact is: two projects that were given one folder do not take each other's.
 /// </summary>
 internal static class ModelProject
 {
@@ -28,7 +28,8 @@ internal static class ModelProject
         var file = PathFor(output);
         try
         {
-            if (!File.Exists(file) || XDocument.Load(file).Descendants(Owner).FirstOrDefault()?.Value is not { Length: > 0 } relative || relative == Relative(file, projectFile))
+            var relative = File.Exists(file) ? XDocument.Load(file).Descendants(Owner).FirstOrDefault()?.Value ?? "" : "";
+            if (relative.Length == 0 || relative == Relative(file, projectFile))
                 return null;
             var owner = new Uri(new Uri(file), relative).LocalPath;
             return File.Exists(owner) ? owner : null;
@@ -54,7 +55,10 @@ internal static class ModelProject
             new XElement("Import", new XAttribute("Project", SafePropertyValue.Escape(worker)))).ToString();
         Write(file, text);
         if (live)
-            Write(Path.Combine(Path.GetDirectoryName(file)!, Live), new XElement("Project", LiveTargets.All().Select(name => new XElement("Target", new XAttribute("Name", name)))).ToString());
+        {
+            var targets = LiveTargets.All().Select(name => new XElement("Target", new XAttribute("Name", name)));
+            Write(Path.Combine(Path.GetDirectoryName(file)!, Live), new XElement("Project", targets).ToString());
+        }
         return file;
     }
 

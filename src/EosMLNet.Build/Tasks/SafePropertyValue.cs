@@ -7,7 +7,8 @@ namespace EosMLNet.Build.Tasks;
 internal static class SafePropertyValue
 {
     /// <summary>A text as MSBuild writes it in an item or an attribute: it is unescaped once on the way.</summary>
-    internal static string Escape(string text) => string.Concat(text.Select(c => "%;*?@$'()".IndexOf(c) >= 0 ? $"%{(int)c:X2}" : c.ToString()));
+    internal static string Escape(string text) =>
+        string.Concat(text.Select(c => "%;*?@$'()".IndexOf(c) >= 0 ? $"%{(int)c:X2}" : c.ToString()));
 
     internal static string Encode(string path)
     {

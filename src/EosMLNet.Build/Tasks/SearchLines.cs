@@ -6,8 +6,8 @@ using Microsoft.Build.Utilities;
 namespace EosMLNet.Build.Tasks;
 
 /// <summary>
-/// What a build shows of a running worker. In a terminal: each activity, in the live line. In other logs: a line at every tenth of the search, and one where nothing was said for half a minute.
-/// What is not shown is in the log at low importance.
+/// What a build shows of a running worker. In a terminal: each activity, in the live line. In other logs: a line at every tenth of the
+/// search, and one where nothing was said for half a minute. What is not shown is in the log at low importance.
 /// </summary>
 /// <param name="log">The task's log.</param>
 /// <param name="model">The model's name, in front of each line.</param>

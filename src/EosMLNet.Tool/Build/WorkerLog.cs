@@ -43,14 +43,18 @@ internal sealed class WorkerLog(TextWriter output) : IDisposable
     {
         var left = progress.Remaining is { } rest ? $", {SearchProgress.Duration(rest)} left" : "";
         var seconds = progress.Remaining is { } time ? Math.Ceiling(time.TotalSeconds).ToString("0", CultureInfo.InvariantCulture) : "-";
-        Say(FormattableString.Invariant($"progress {progress.Fraction:0.0000} {seconds} {LiveTargets.Phases[(int)progress.Phase]}"), FormattableString.Invariant($"{Math.Floor(100 * progress.Fraction):0} %, {progress.Activity}{left}"));
+        Say(
+            FormattableString.Invariant($"progress {progress.Fraction:0.0000} {seconds} {LiveTargets.Phases[(int)progress.Phase]}"),
+            FormattableString.Invariant($"{Math.Floor(100 * progress.Fraction):0} %, {progress.Activity}{left}"));
     }
 
     /// <summary>A fault: at its own place where it has one, and otherwise at the item's in the project file.</summary>
     internal void Error(BuildRequest request, EosException e)
     {
         var item = request[BuildRequest.ItemName] is { Length: > 0 } name ? $" (of the EosModel item '{name}', {Place(request)})" : "";
-        var (place, text) = e is { File: { } file, Line: { } line } ? ($"{file}({line.ToString(CultureInfo.InvariantCulture)})", $"{e.Code}: {e.Detail}{item}") : (Place(request), e.Message);
+        var (place, text) = e is { File: { } file, Line: { } line }
+            ? (FormattableString.Invariant($"{file}({line})"), $"{e.Code}: {e.Detail}{item}")
+            : (Place(request), e.Message);
         lock (writing)
         {
             output.WriteLine($"{place} : error {text.ReplaceLineEndings(" ")}");
@@ -61,7 +65,9 @@ internal sealed class WorkerLog(TextWriter output) : IDisposable
     public void Dispose() => heartbeat?.Dispose();
 
     private static string Place(BuildRequest request) =>
-        request[BuildRequest.Origin] is { Length: > 0 } file ? request[BuildRequest.OriginLine] is "" or "0" ? file : $"{file}({request[BuildRequest.OriginLine]},{request[BuildRequest.OriginColumn]})" : "eos";
+        request[BuildRequest.Origin] is not { Length: > 0 } file ? "eos"
+            : request[BuildRequest.OriginLine] is "" or "0" ? file
+            : $"{file}({request[BuildRequest.OriginLine]},{request[BuildRequest.OriginColumn]})";
 
     // Until the next call it is repeated every two seconds, so that whoever shows it knows that the worker lives.
     private void Say(string what, string text)

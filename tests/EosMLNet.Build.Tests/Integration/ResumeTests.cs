@@ -8,7 +8,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void The_next_build_finds_the_state_and_one_of_other_inputs_does_not()
     {
-        var run = app.Behaving("stop").With("EOS_TIMEOUT", "3").Dotnet("build").FailsWith("EOS2007");
+        var run = app.Behaving("stop").With("EOS_TIMEOUT", "15").Dotnet("build").FailsWith("EOS2007");
         Assert.Contains("the next build with the same inputs goes on from there", run.Output);
         Assert.DoesNotContain("MSB5002", run.Output);
         Assert.Single(app.Find("*.search.1"));
