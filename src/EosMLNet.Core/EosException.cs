@@ -4,7 +4,8 @@ namespace EosMLNet;
 /// The one exception type of EosMLNet. Its <see cref="Code"/> names the fault (EOS1xxx input, EOS2xxx environment, EOS3xxx search,
 /// EOS4xxx artifact; see <see cref="EosErrors"/>) and its message says what was found, what was expected and what to do.
 /// </summary>
-/// <remarks>Where the fault lies in a file of text, <see cref="File"/> and <see cref="Line"/> name the place, for editors and build logs.</remarks>
+/// <remarks>Where the fault lies in a file of text, <see cref="File"/> and <see cref="Line"/> name the place, for editors and build
+/// logs.</remarks>
 public sealed class EosException : Exception
 {
     /// <summary>Makes an exception for one of the faults listed in <see cref="EosErrors"/>.</summary>

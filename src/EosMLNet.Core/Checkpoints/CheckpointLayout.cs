@@ -12,10 +12,16 @@ internal static class CheckpointLayout
     /// <param name="wanted">The published name of the weight that is missing or not as expected.</param>
     internal static string Explain(IReadOnlyCollection<string> names, string wanted)
     {
-        if (names.FirstOrDefault(name => name.Contains(".lora_A.", StringComparison.Ordinal) || name.Contains(".lora_B.", StringComparison.Ordinal)) is { } lora)
-            return $" It has '{lora}': it is an adapter (LoRA). Merge it into its model first: merge_and_unload() of the Python package peft, then save_pretrained.";
+        if (names.FirstOrDefault(name => name.Contains(".lora_", StringComparison.Ordinal)) is { } lora)
+        {
+            return $" It has '{lora}': it is an adapter (LoRA). Merge it into its model first: merge_and_unload() of the Python package " +
+                "peft, then save_pretrained.";
+        }
         if (names.FirstOrDefault(name => name.StartsWith(Adapter, StringComparison.Ordinal)) is { } wrapped)
-            return $" It has '{wrapped}': its names begin with {Adapter}, as the Python package peft wraps a model. Save the model itself: merge_and_unload(), then save_pretrained.";
+        {
+            return $" It has '{wrapped}': its names begin with {Adapter}, as the Python package peft wraps a model. Save the model itself: " +
+                "merge_and_unload(), then save_pretrained.";
+        }
         if (names.FirstOrDefault(name => name.Contains(Compiled, StringComparison.Ordinal)) is { } compiled)
             return $" It has '{compiled}': it was saved from a model that torch.compile had wrapped. Save model._orig_mod instead.";
         if (names.Count > 0 && names.All(name => name.StartsWith(Parallel, StringComparison.Ordinal)))
@@ -30,8 +36,8 @@ internal static class CheckpointLayout
             return " It has no weight of a vision_tower. Fetch a whole LLaVA checkpoint, or save the vision tower with it.";
         if (wanted.StartsWith("language_model.lm_head.", StringComparison.Ordinal) && !names.Contains(wanted))
         {
-            return " That is the output head, and 'tie_word_embeddings' of config.json is false or not set. If the embeddings are the output head, as in models saved with tied weights, " +
-                "write \"tie_word_embeddings\": true into the text_config; else fetch the checkpoint again.";
+            return " That is the output head, and 'tie_word_embeddings' of config.json is false or not set. If the embeddings are the output " +
+                "head, as in models saved with tied weights, write \"tie_word_embeddings\": true into the text_config; else fetch the checkpoint again.";
         }
         return "";
     }

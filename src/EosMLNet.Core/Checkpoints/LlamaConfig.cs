@@ -63,7 +63,8 @@ public sealed record LlamaConfig
         return config;
     }
 
-    // Older files have rope_theta and rope_scaling side by side, newer ones rope_parameters with both inside; some have both inside rope_scaling.
+    // Older files have rope_theta and rope_scaling side by side, newer ones rope_parameters with both inside; some have both inside
+    // rope_scaling.
     private static double ReadRopeTheta(JsonSection json)
     {
         var (scaling, parameters) = (json.Section("rope_scaling"), json.Section("rope_parameters"));

@@ -143,7 +143,8 @@ public sealed record LlavaConfig
         if (!File.Exists(path) && File.Exists(Path.Combine(folder, "adapter_config.json")))
         {
             throw new EosException(EosErrors.UnsupportedModel,
-                $"'{folder}' is an adapter (adapter_config.json, no config.json), expected a whole model. Merge it into its model first: merge_and_unload() of the Python package peft, then save_pretrained.");
+                $"'{folder}' is an adapter (adapter_config.json, no config.json), expected a whole model. Merge it into its model first: " +
+                "merge_and_unload() of the Python package peft, then save_pretrained.");
         }
         return JsonSection.Read(path);
     }

@@ -10,10 +10,12 @@ internal static class LlavaLayout
     /// <exception cref="EosException">EOS1009: it is one.</exception>
     internal static void Refuse(JsonSection json)
     {
-        if (json.Find("text_config") is not null || json.Find("vision_config") is not null || (json.Text("mm_vision_tower") ?? json.Text("mm_projector_type")) is not { } named)
+        if (json.Find("text_config") is not null || json.Find("vision_config") is not null)
+            return;
+        if ((json.Text("mm_vision_tower") ?? json.Text("mm_projector_type")) is not { } named)
             return;
         throw new EosException(EosErrors.UnsupportedModel,
-            $"'{json.File}' is in the layout of LLaVA's authors (mm_vision_tower or mm_projector_type '{named}', no text_config and vision_config), expected Hugging Face's layout. " +
-            $"{Remedy}.") { File = json.File };
+            $"'{json.File}' is in the layout of LLaVA's authors (mm_vision_tower or mm_projector_type '{named}', no text_config and " +
+            $"vision_config), expected Hugging Face's layout. {Remedy}.") { File = json.File };
     }
 }

@@ -14,7 +14,8 @@ internal static class Quantization
             return;
         var quantisation = json.Section(Field);
         throw new EosException(EosErrors.UnsupportedModel,
-            $"'{json.File}' is of a checkpoint that is quantised ({Describe(quantisation)}), expected weights in floating point. {Remedy}.") { File = json.File };
+            $"'{json.File}' is of a checkpoint that is quantised ({Describe(quantisation)}), expected weights in floating point. " +
+            $"{Remedy}.") { File = json.File };
     }
 
     private static string Describe(JsonSection json)

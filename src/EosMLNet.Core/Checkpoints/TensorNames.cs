@@ -1,8 +1,9 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// LLaVA's sets of tensor names. transformers 4.52 moved <c>language_model.model.*</c> to <c>model.language_model.*</c>, the other parts below
-/// <c>model.</c> too, and the output head to the top; 5.6 left <c>vision_model.</c> out of the tower's names. We use the older, published names everywhere.
+/// LLaVA's sets of tensor names. transformers 4.52 moved <c>language_model.model.*</c> to <c>model.language_model.*</c>, the other parts
+/// below <c>model.</c> too, and the output head to the top; 5.6 left <c>vision_model.</c> out of the tower's names. We use the older,
+/// published names everywhere.
 /// </summary>
 internal static class TensorNames
 {

@@ -1,10 +1,13 @@
 namespace EosMLNet.Checkpoints;
 
-/// <summary>Weights of a checkpoint that the model does not use: a bias that config.json does not tell of, a part of another architecture.</summary>
+/// <summary>
+/// Weights of a checkpoint that the model does not use: a bias that config.json does not tell of, a part of another architecture.
+/// </summary>
 internal static class UnusedWeights
 {
     // LLaVA leaves the last layers of its tower unused, and older files hold tables that follow from the configuration.
-    private static readonly string[] Usual = ["vision_tower.vision_model.encoder.layers.", "vision_tower.vision_model.post_layernorm.", "language_model.lm_head."];
+    private static readonly string[] Usual =
+        ["vision_tower.vision_model.encoder.layers.", "vision_tower.vision_model.post_layernorm.", "language_model.lm_head."];
     private static readonly string[] Tables = [".rotary_emb.inv_freq", ".embeddings.position_ids"];
 
     /// <summary>A sentence about them, or none where there is none to say.</summary>

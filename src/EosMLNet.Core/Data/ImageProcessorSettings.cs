@@ -4,8 +4,8 @@ using EosMLNet.Checkpoints;
 namespace EosMLNet.Data;
 
 /// <summary>
-/// Finds a checkpoint folder's image processor: in <c>processor_config.json</c> under <c>image_processor</c>, where transformers 5 writes it,
-/// or in <c>preprocessor_config.json</c>. Where both have it the first goes before the second, as in transformers 5.
+/// Finds a checkpoint folder's image processor: in <c>processor_config.json</c> under <c>image_processor</c>, where transformers 5 writes
+/// it, or in <c>preprocessor_config.json</c>. Where both have it the first goes before the second, as in transformers 5.
 /// </summary>
 internal static class ImageProcessorSettings
 {
@@ -48,7 +48,8 @@ internal static class ImageProcessorSettings
         if ((images.Width, images.Height) != (side, side))
         {
             throw new EosException(EosErrors.UnsupportedModel,
-                $"'{settings.File}' makes pictures of {images.Width} x {images.Height} pixels, the vision tower in config.json takes {side} x {side}.") { File = settings.File };
+                $"'{settings.File}' makes pictures of {images.Width} x {images.Height} pixels, the vision tower in config.json takes " +
+                $"{side} x {side}.") { File = settings.File };
         }
         return images;
     }
@@ -60,7 +61,8 @@ internal static class ImageProcessorSettings
         foreach (var name in (string[])["image_processor_type", "feature_extractor_type"])
         {
             if (json.Text(name) is { } type && !Types.Contains(type))
-                throw json.Unsupported(name, $"'{type}'", $"'CLIPImageProcessor', the one of the CLIP tower that the model has; copy the file of the original checkpoint");
+                throw json.Unsupported(name, $"'{type}'",
+                    "'CLIPImageProcessor', the one of the CLIP tower that the model has; copy the file of the original checkpoint");
         }
         if (json.Flag("do_flip_channel_order", false))
             throw json.Unsupported("do_flip_channel_order", "true", "false: pictures are red, green, blue");
@@ -72,7 +74,8 @@ internal static class ImageProcessorSettings
         if (json.Int("patch_size", config.Vision.PatchSize) is var patch && patch != config.Vision.PatchSize)
             throw json.Unsupported("patch_size", patch, $"{config.Vision.PatchSize} as in config.json; the two files do not belong together");
         if (json.Text("vision_feature_select_strategy") is { } strategy && strategy != config.VisionFeatureSelectStrategy)
-            throw json.Unsupported("vision_feature_select_strategy", $"'{strategy}'", $"'{config.VisionFeatureSelectStrategy}' as in config.json; the two files do not belong together");
+            throw json.Unsupported("vision_feature_select_strategy", $"'{strategy}'",
+                $"'{config.VisionFeatureSelectStrategy}' as in config.json; the two files do not belong together");
     }
 
     private static void NoteDifferences(JsonSection nested, JsonSection own, List<string> notes)
@@ -86,6 +89,7 @@ internal static class ImageProcessorSettings
     }
 
     private static string Defaults(string folder, int side) =>
-        $"'{folder}' has no settings of an image processor, neither in {PreprocessorFile} nor in {ProcessorFile}. CLIP's are taken: bicubic resize to {side} pixels, " +
-        $"crop to {side} x {side}, scale 1/255, mean 0.4815 0.4578 0.4082, standard deviation 0.2686 0.2613 0.2758. Copy the file of the original checkpoint if it says otherwise.";
+        $"'{folder}' has no settings of an image processor, neither in {PreprocessorFile} nor in {ProcessorFile}. CLIP's are taken: " +
+        $"bicubic resize to {side} pixels, crop to {side} x {side}, scale 1/255, mean 0.4815 0.4578 0.4082, standard deviation " +
+        "0.2686 0.2613 0.2758. Copy the file of the original checkpoint if it says otherwise.";
 }

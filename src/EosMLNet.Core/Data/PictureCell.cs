@@ -1,6 +1,8 @@
 namespace EosMLNet.Data;
 
-/// <summary>The forms in which tables hold a picture in a cell besides the plain one: a list, as for several pictures, and a <c>data:</c> URI.</summary>
+/// <summary>
+/// The forms in which tables hold a picture in a cell besides the plain one: a list, as for several pictures, and a <c>data:</c> URI.
+/// </summary>
 internal static class PictureCell
 {
     private const string DataScheme = "data:";
@@ -9,8 +11,8 @@ internal static class PictureCell
     internal static bool IsList(ReadOnlySpan<byte> cell) => cell.TrimStart((byte)' ') is [(byte)'[', ..];
 
     /// <summary>
-    /// Where the elements of a list lie in it. Elements stand in single, double or doubled double quotation marks, as Python, JSON and tables
-    /// write them, or bare between commas.
+    /// Where the elements of a list lie in it. Elements stand in single, double or doubled double quotation marks, as Python, JSON and
+    /// tables write them, or bare between commas.
     /// </summary>
     internal static IReadOnlyList<Range> Elements(ReadOnlySpan<byte> list)
     {
@@ -35,7 +37,10 @@ internal static class PictureCell
         static bool IsFiller(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',';
     }
 
-    /// <summary>The length of what stands before the Base64 text of a <c>data:</c> URI; 0 for a cell that is none, -1 for a URI whose data is not Base64.</summary>
+    /// <summary>
+    /// The length of what stands before the Base64 text of a <c>data:</c> URI; 0 for a cell that is none, -1 for a URI whose data is not
+    /// Base64.
+    /// </summary>
     internal static int DataHeader(ReadOnlySpan<char> cell)
     {
         if (!cell.StartsWith(DataScheme, StringComparison.OrdinalIgnoreCase))

@@ -6,7 +6,7 @@ internal enum SpacePrefix
     /// <summary>Before each, also behind a special token: the older form, <c>legacy</c> in transformers.</summary>
     EachPart,
 
-    /// <summary>Before the text, unless a special token begins it.</summary>
+    /// <summary>Before the text, unless a special token or a space begins it.</summary>
     First,
 
     /// <summary>Before none.</summary>

@@ -6,13 +6,14 @@ namespace EosMLNet.Data;
 internal static class SpacePrefixes
 {
     /// <summary>
-    /// Behind a SentencePiece model these bytes switch its own prefix off: <c>normalizer_spec { add_dummy_prefix: false }</c>. Protobuf merges a message that comes twice.
+    /// Behind a SentencePiece model these bytes switch its own prefix off: <c>normalizer_spec { add_dummy_prefix: false }</c>. Protobuf
+    /// merges a message that comes twice.
     /// </summary>
     internal static ReadOnlySpan<byte> NoneOfItsOwn => [3 << 3 | 2, 2, 3 << 3, 0];
 
     /// <summary>
-    /// What <c>tokenizer.json</c> does, since transformers runs that where it is there and <c>add_prefix_space</c> is not set; else <c>legacy</c>
-    /// (true where it is left out) and <c>add_prefix_space</c> of <c>tokenizer_config.json</c>.
+    /// What <c>tokenizer.json</c> does, since transformers runs that where it is there and <c>add_prefix_space</c> is not set; else
+    /// <c>legacy</c> (true where it is left out) and <c>add_prefix_space</c> of <c>tokenizer_config.json</c>.
     /// </summary>
     /// <param name="settings">tokenizer_config.json, if any.</param>
     /// <param name="whole">tokenizer.json, if any.</param>

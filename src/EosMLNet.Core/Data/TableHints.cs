@@ -19,7 +19,8 @@ internal static class TableHints
                     return $" The header is separated by {name}: save the table with tabs between the columns (TSV).";
             }
         }
-        var spelt = missing.Select(wanted => (Wanted: wanted, Found: names.FirstOrDefault(name => name.Trim('"').Equals(wanted, StringComparison.OrdinalIgnoreCase))))
+        string? Found(string wanted) => names.FirstOrDefault(name => name.Trim('"').Equals(wanted, StringComparison.OrdinalIgnoreCase));
+        var spelt = missing.Select(wanted => (Wanted: wanted, Found: Found(wanted)))
             .Where(pair => pair.Found is not null).Select(pair => $"'{pair.Found}' must be written {pair.Wanted}").ToArray();
         return spelt.Length == 0 ? "" : $" Column names are compared exactly: {string.Join(", ", spelt)}.";
     }

@@ -11,11 +11,17 @@ internal sealed class TextTokenizer
 {
     private const long LargestFile = 64 << 20; // bytes
     private readonly Tokenizer _tokenizer;
+    private readonly Func<string, IReadOnlyList<int>> _encode;
     private readonly SpacePrefix _prefix;
     private readonly HashSet<int> _plainIds;
 
-    private TextTokenizer(Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos)
+    private TextTokenizer(
+        Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos,
+        SentencePieceBpe? sentencePiece = null)
     {
+        _encode = sentencePiece is null
+            ? text => tokenizer.EncodeToIds(text)
+            : text => sentencePiece.Encode(tokenizer.Normalizer?.Normalize(text) ?? text);
         (_tokenizer, _prefix, SpecialTokens, AddsBos) = (tokenizer, prefix, specialTokens, addsBos);
         _plainIds = [.. plainIds.Except(specialTokens.Values)];
     }
@@ -52,11 +58,11 @@ internal sealed class TextTokenizer
 
     /// <summary>The ids of a part of a prompt: the first one, or one behind a special token.</summary>
     internal IReadOnlyList<int> EncodePart(string text, bool isFirst) =>
-        text.Length == 0 ? [] : _tokenizer.EncodeToIds(_prefix == SpacePrefix.First && isFirst ? " " + text : text);
+        text.Length == 0 ? [] : _encode(_prefix == SpacePrefix.First && isFirst && text[0] is not (' ' or '\u2581') ? " " + text : text);
 
     /// <summary>The ids of a text that goes on after another, a space between the two.</summary>
     internal IReadOnlyList<int> EncodeContinuation(string text) =>
-        text.Length == 0 && _prefix == SpacePrefix.EachPart ? [] : _tokenizer.EncodeToIds(_prefix == SpacePrefix.EachPart ? text : " " + text);
+        text.Length == 0 && _prefix == SpacePrefix.EachPart ? [] : _encode(_prefix == SpacePrefix.EachPart ? text : " " + text);
 
     /// <summary>The text of some ids; special and unknown ones are left out.</summary>
     internal string Decode(ReadOnlySpan<int> ids)
@@ -92,10 +98,12 @@ internal sealed class TextTokenizer
             var tokenizer = LlamaTokenizer.Create(stream, addBeginOfSentence: false, addEndOfSentence: false);
             if (prefix == SpacePrefix.EachPart && !tokenizer.AddDummyPrefix)
                 prefix = SpacePrefix.Never;
-            return new TextTokenizer(tokenizer, prefix, PlainIds(tokenizer), special, addsBos);
+            return new TextTokenizer(tokenizer, prefix, PlainIds(tokenizer), special, addsBos, SentencePieceBpe.Read(bytes));
         }
         if (File.Exists(vocabulary) && File.Exists(merges))
         {
+            if (settings?.Flag("add_prefix_space", false) == true)
+                throw settings.Unsupported("add_prefix_space", "true", "false: a tokenizer of vocab.json puts no space before a text here");
             var ids = ReadVocabulary(vocabulary);
             return new TextTokenizer(MakeBpe(ids, ReadMerges(merges, ids)), SpacePrefix.Never, ids.Values, special, addsBos);
         }
@@ -124,7 +132,7 @@ internal sealed class TextTokenizer
 
     private static List<string> ReadMerges(string path, Dictionary<string, int> vocabulary)
     {
-        var text = System.Text.Encoding.UTF8.GetString(ReadLimited(path));
+        var text = ReadText(path);
         var merges = text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)).ToList();
         foreach (var merge in merges)
         {
@@ -133,6 +141,10 @@ internal sealed class TextTokenizer
         }
         return merges;
     }
+
+    /// <summary>A text file of a tokenizer; larger ones than a tokenizer can have are refused.</summary>
+    /// <exception cref="EosException">EOS1014: it is too large.</exception>
+    internal static string ReadText(string path) => System.Text.Encoding.UTF8.GetString(ReadLimited(path));
 
     private static byte[] ReadLimited(string path)
     {

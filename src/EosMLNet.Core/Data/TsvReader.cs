@@ -46,7 +46,10 @@ internal sealed class TsvReader
                 Add(columns, line.Split('\t'));
         }
         if (columns is null)
-            throw new EosException(EosErrors.EmptyDataset, $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.") { File = _file };
+        {
+            throw new EosException(EosErrors.EmptyDataset,
+                $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.") { File = _file };
+        }
         return _builder.Build(_quotedFields == 0 ? [] :
         [
             $"'{_file}': {(_quotedFields == 1 ? "a field begins" : $"{_quotedFields} fields begin")} with a quotation mark, first in line {_firstQuoted}. " +
@@ -65,11 +68,13 @@ internal sealed class TsvReader
             return index;
         }
         var columns = new Columns(names.Count, Find("ImagePath"), Find("Question"), _answers ? Find("Answer") : -1, Find("Family"));
-        string[] missing = [.. ((string[])["ImagePath", "Question", .. _answers ? (string[])["Answer"] : []]).Where(name => !names.Contains(name))];
+        string[] wanted = _answers ? ["ImagePath", "Question", "Answer"] : ["ImagePath", "Question"];
+        string[] missing = [.. wanted.Where(name => !names.Contains(name))];
         if (missing.Length == 0)
             return columns;
         throw EosException.At(EosErrors.DatasetRow, _file, _line,
-            $"the header has the columns {string.Join(", ", names)}, expected {(_answers ? "ImagePath, Question and Answer" : "ImagePath and Question")} between tabs." +
+            $"the header has the columns {string.Join(", ", names)}, expected " +
+            $"{(_answers ? "ImagePath, Question and Answer" : "ImagePath and Question")} between tabs." +
             TableHints.ForHeader(names, missing));
     }
 
@@ -97,9 +102,9 @@ internal sealed class TsvReader
 
     private RgbImage Picture(string cell)
     {
-        if (!PictureCell.IsList(Encoding.UTF8.GetBytes(cell)) || InsideFolder.Resolve(_imageFolder, cell) is { } named && File.Exists(named))
-            return PictureOf(cell);
         var list = Encoding.UTF8.GetBytes(cell);
+        if (!PictureCell.IsList(list) || File.Exists(InsideFolder.Resolve(_imageFolder, cell)))
+            return PictureOf(cell);
         return PictureCell.Elements(list) is [var only]
             ? PictureOf(Encoding.UTF8.GetString(list[only]))
             : throw Bad($"the picture is a list of {PictureCell.Elements(list).Count}, expected one: questions about several pictures are not supported");
@@ -108,7 +113,11 @@ internal sealed class TsvReader
     private RgbImage PictureOf(string path)
     {
         if (PictureCell.DataHeader(path) is not 0 and var header)
-            return header < 0 ? throw Bad("the picture is a data: URI that is not in Base64, expected data:image/png;base64, and the picture") : Decode(path, () => Embedded(path, header));
+        {
+            return header > 0
+                ? Decode(path, () => Embedded(path, header))
+                : throw Bad("the picture is a data: URI that is not in Base64, expected data:image/png;base64, and the picture");
+        }
         if (PictureCell.IsAddress(path))
             throw Bad($"the picture is the address '{path}', which is not fetched; expected the path of a file");
         var full = InsideFolder.Resolve(_imageFolder, path) ?? throw Bad($"the picture path '{path}' is empty, invalid or leads out of '{_imageFolder}'");

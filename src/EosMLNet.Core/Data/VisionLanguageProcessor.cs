@@ -17,6 +17,7 @@ public sealed class VisionLanguageProcessor
 
     private readonly TextTokenizer _tokenizer;
     private readonly LlavaConfig _config;
+    private bool _imageMarkIsText;
     private readonly string _template = $"USER: {ImageMark}\n{QuestionMark} ASSISTANT:";
 
     private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, LlavaConfig config, IReadOnlyList<string> notes) =>
@@ -25,7 +26,9 @@ public sealed class VisionLanguageProcessor
     /// <summary>Makes the vision tower's input.</summary>
     public ClipImageProcessor Images { get; }
 
-    /// <summary>What a user should know about the folder's files, a sentence each: which defaults were taken, which files disagree. Mostly empty.</summary>
+    /// <summary>
+    /// What a user should know about the folder's files, a sentence each: which defaults were taken, which files disagree. Mostly empty.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the picture, <c>{question}</c> for the question.</summary>
@@ -49,25 +52,35 @@ public sealed class VisionLanguageProcessor
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>
     /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
-    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing or malformed tokenizer files.</exception>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing
+    /// or malformed tokenizer files.</exception>
     public static VisionLanguageProcessor Load(string folder, LlavaConfig config, string? promptTemplate = null)
     {
         var notes = new List<string>();
         var images = ImageProcessorSettings.Load(folder, config, notes);
         var tokenizer = TextTokenizer.Load(folder, notes);
-        return promptTemplate is null ? new(images, tokenizer, config, notes) : new(images, tokenizer, config, notes) { PromptTemplate = promptTemplate };
+        notes.AddRange(ChatTemplate.Note(folder));
+        return promptTemplate is null
+            ? new(images, tokenizer, config, notes)
+            : new(images, tokenizer, config, notes) { PromptTemplate = promptTemplate };
     }
 
-    /// <summary>The same with another prompt around the question; null leaves it as it is.</summary>
-    internal VisionLanguageProcessor WithTemplate(string? promptTemplate) => promptTemplate is null ? this : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate };
+    /// <summary>
+    /// The same with another prompt around the question; null leaves it as it is. Questions of published benchmarks are asked as they were
+    /// published: <c>&lt;image&gt;</c> in one is plain text.
+    /// </summary>
+    internal VisionLanguageProcessor WithTemplate(string? promptTemplate) =>
+        promptTemplate is null ? this : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
 
     /// <summary>The ids of the prompt around a question; the picture's place is taken by one image token per visual token.</summary>
-    /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt has the picture's place.</param>
+    /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt
+    /// has the picture's place.</param>
     /// <param name="withImage">Whether there is a picture; without one the prompt has no image tokens.</param>
-    /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the question holds <c>&lt;image&gt;</c>.</exception>
+    /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the question holds
+    /// <c>&lt;image&gt;</c>.</exception>
     public int[] EncodePrompt(string question, bool withImage = true)
     {
-        if (NamesPicture(question))
+        if (NamesPicture(question) && !_imageMarkIsText)
             throw new EosException(EosErrors.ModelInput, $"The question “{question}” holds {ImageMark}. {ImageMarkRemedy}");
         var template = withImage ? PromptTemplate : PromptTemplate.Replace(ImageMark + "\n", "").Replace(ImageMark, "");
         var ids = new List<int>();

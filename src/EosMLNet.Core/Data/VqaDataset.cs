@@ -26,8 +26,8 @@ public sealed class VqaDataset
     public IReadOnlyList<VqaExample> Examples { get; }
 
     /// <summary>
-    /// What a reader of the table should know, a sentence each: quotation marks that were taken as text, say. Empty where there is nothing to say,
-    /// and for parts of a dataset.
+    /// What a reader of the table should know, a sentence each: quotation marks that were taken as text, say. Empty where there is nothing
+    /// to say, and for parts of a dataset.
     /// </summary>
     public IReadOnlyList<string> Notes { get; internal init; } = [];
 

@@ -20,7 +20,10 @@ public sealed record EvaluationResult
     /// <summary>What each answer is worth, in the dataset's order: 1 where it is right, 0 where it is wrong. <see cref="PairedBootstrap"/> compares them.</summary>
     public required IReadOnlyList<double> Scores { get; init; }
 
-    /// <summary>How many rows have a prompt that is longer than the model was made for. They were not asked; their answer is empty and counts as wrong.</summary>
+    /// <summary>
+    /// How many rows have a prompt that is longer than the model was made for. They were not asked; their answer is empty and counts as
+    /// wrong.
+    /// </summary>
     public int TooLong { get; init; }
 
     /// <summary>The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a row was too long to be asked, and none where answers were given from elsewhere.</summary>

@@ -11,7 +11,8 @@ namespace EosMLNet.Evaluation;
 public static class Evaluator
 {
     /// <summary>
-    /// Answers every row and compares with the expected answers. A question that is too long for the model is not asked and counts as wrong;
+    /// Answers every row and compares with the expected answers. A question that is too long for the model is not asked and counts as
+    /// wrong;
     /// <see cref="EvaluationResult.TooLong"/> says how many there are.
     /// </summary>
     /// <param name="model">The model under a plan.</param>
@@ -39,7 +40,8 @@ public static class Evaluator
     }
 
     /// <summary>
-    /// Asks every question of a benchmark and scores the answers by its metric. A question that is too long for the model is not asked and counts as wrong;
+    /// Asks every question of a benchmark and scores the answers by its metric. A question that is too long for the model is not asked and
+    /// counts as wrong;
     /// <see cref="BenchmarkResult.TooLong"/> says how many there are.
     /// </summary>
     /// <param name="model">The model under a plan.</param>
@@ -69,8 +71,10 @@ public static class Evaluator
     /// <param name="answers">The answer to each.</param>
     /// <param name="milliseconds">The time an answer took.</param>
     /// <param name="ledger">What the plan costs.</param>
-    /// <param name="tooLong">Which questions were too long to be asked: they are wrong, whatever the metric makes of an empty answer. Null: none.</param>
-    internal static BenchmarkResult Score(Benchmark benchmark, IReadOnlyList<string> answers, double milliseconds, TokenLedger ledger, IReadOnlyList<bool>? tooLong = null)
+    /// <param name="tooLong">Which questions were too long to be asked: they are wrong, whatever the metric makes of an empty answer. Null:
+    /// none.</param>
+    internal static BenchmarkResult Score(
+        Benchmark benchmark, IReadOnlyList<string> answers, double milliseconds, TokenLedger ledger, IReadOnlyList<bool>? tooLong = null)
     {
         var scores = benchmark.Questions.Zip(answers, benchmark.Score).Select((score, row) => tooLong?[row] == true ? 0 : score).ToArray();
         return new BenchmarkResult
@@ -169,7 +173,8 @@ public static class Evaluator
 
     private static EvaluationResult Score(VqaDataset data, string[] answers, bool[] tooLong, double milliseconds, TokenLedger ledger)
     {
-        var scores = data.Examples.Zip(answers, tooLong).Select(row => !row.Third && IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
+        var scores = data.Examples.Zip(answers, tooLong)
+            .Select(row => !row.Third && IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
         var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Average(row => row.Second));
         return new EvaluationResult
         {

@@ -25,7 +25,8 @@ public abstract class VisionLanguageModel : IDisposable
     public string Fingerprint => fingerprint.Value;
 
     /// <summary>
-    /// What a user should know about the files that the model was made of, a sentence each: which defaults were taken, which settings have no effect.
+    /// What a user should know about the files that the model was made of, a sentence each: which defaults were taken, which settings have
+    /// no effect.
     /// Mostly empty. Commands, ML.NET's log and build logs print them once.
     /// </summary>
     public virtual IReadOnlyList<string> Notes => [];

@@ -44,11 +44,12 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     {
         foreach (var example in data.Examples)
         {
-            var length = Prompt(processor, example).Length + (settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0);
+            var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;
+            var length = Prompt(processor, example).Length + answer;
             if (length > model.MaxPositions)
             {
-                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the picture's and the answer's included, but the model was made for " +
-                    $"{model.MaxPositions}; shorten or remove it.");
+                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the picture's and the answer's included, " +
+                    $"but the model was made for {model.MaxPositions}; shorten or remove it.");
             }
         }
     }

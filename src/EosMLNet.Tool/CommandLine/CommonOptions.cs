@@ -23,7 +23,12 @@ internal static class CommonOptions
     internal static Option<string?> DataType(string description, params string[] names)
     {
         var option = Optional("--data-type", "TYPE", description);
-        option.AcceptOnlyFromAmong(names);
+        option.Validators.Add(found =>
+        {
+            if (found.Tokens is [var token, ..] && !names.Contains(token.Value))
+                found.AddError($"{option.Name} is '{token.Value}'; expected {string.Join(", ", names)}.");
+        });
+        option.CompletionSources.Add(names);
         return option;
     }
 

@@ -5,9 +5,11 @@ using EosMLNet.Models;
 namespace EosMLNet.Tool.Inspect;
 
 /// <summary>A checkpoint folder, read without its weights.</summary>
-internal sealed record CheckpointSummary(LlavaConfig Config, string StoredType, long Parameters, bool HasTokenizer, string Fingerprint, IReadOnlyList<string> Notes)
+internal sealed record CheckpointSummary(
+    LlavaConfig Config, string StoredType, long Parameters, bool HasTokenizer, string Fingerprint, IReadOnlyList<string> Notes)
 {
-    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported, or a weight that config.json asks for is not there.</exception>
+    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported, or a weight that config.json asks for is not
+    /// there.</exception>
     internal static CheckpointSummary Read(string folder)
     {
         var notes = LlavaModel.Check(folder);

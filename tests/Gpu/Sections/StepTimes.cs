@@ -8,11 +8,13 @@ namespace Gpu.Sections;
 internal sealed class StepTimes : IProgress<SearchProgress>
 {
     private readonly List<double> ends = [];
+    private int last; // other phases than steps are reported too
 
     public void Report(SearchProgress value)
     {
-        if (value.Phase == SearchPhase.Steps)
+        if (value.Step > 0 && value.Step > last)
             ends.Add(value.Elapsed.TotalSeconds);
+        last = Math.Max(last, value.Step);
     }
 
     /// <summary>The median time from the end of a step to that of the next; the first, which warms up, has none.</summary>

@@ -17,7 +17,10 @@ public sealed record BenchmarkResult
     /// <summary>What each answer is worth, 0 … 1.</summary>
     public required IReadOnlyList<double> Scores { get; init; }
 
-    /// <summary>How many questions have a prompt that is longer than the model was made for. They were not asked; their answer is empty and counts as wrong.</summary>
+    /// <summary>
+    /// How many questions have a prompt that is longer than the model was made for. They were not asked; their answer is empty and counts
+    /// as wrong.
+    /// </summary>
     public int TooLong { get; init; }
 
     /// <summary>The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a question was too long to be asked, and none where answers were given from elsewhere.</summary>

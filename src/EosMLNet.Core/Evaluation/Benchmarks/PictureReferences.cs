@@ -1,6 +1,8 @@
 namespace EosMLNet.Evaluation.Benchmarks;
 
-/// <summary>The pictures of a table's rows, some of which name the row that has theirs, before or behind them. Rows are asked for in their order.</summary>
+/// <summary>
+/// The pictures of a table's rows, some of which name the row that has theirs, before or behind them. Rows are asked for in their order.
+/// </summary>
 internal sealed class PictureReferences(BenchmarkBuilder builder, IReadOnlyList<TsvRow> rows)
 {
     private readonly Dictionary<string, int> seen = [];

@@ -6,13 +6,14 @@ namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
 /// Reads a tab-separated table with a header, one of whose columns, <c>image</c>, holds whole pictures as Base64 text: VLMEvalKit's layout. Cells may stand in quotation marks, with tabs, line ends and
-/// doubled quotation marks in them. A picture may stand in a list of one or in a <c>data:</c> URI. Pictures are not held in memory, only their places in the file, which may have gigabytes.
+/// doubled quotation marks in them. A picture may stand in a list of one or in a <c>data:</c> URI. Pictures are not held in memory, only
+/// their places in the file, which may have gigabytes.
 /// </summary>
 internal sealed class PictureTsv
 {
     private const string ImageColumn = "image";
     private const int LongestText = 1 << 20; // bytes of a cell of text
-    private const int Beginning = 2 * TsvRow.LongestReference; // bytes of a picture that are looked at: a reference, or the header of a data: URI
+    private const int Beginning = 2 * TsvRow.LongestReference; // bytes of a picture that are looked at: a reference, or a data: URI's header
     private const long LongestPicture = RgbImage.LargestFile / 3 * 4;
     private readonly string file;
     private readonly FileStream stream;
@@ -52,7 +53,8 @@ internal sealed class PictureTsv
                 throw reader.Bad(1, "the header names a column twice");
             if (required.Append(ImageColumn).Where(name => !header.Contains(name)).ToArray() is { Length: > 0 } missing)
             {
-                throw EosException.At(EosErrors.DatasetRow, file, 1, $"the header lacks {string.Join(", ", missing)}; it has {string.Join(", ", header.Take(30))}." +
+                throw EosException.At(EosErrors.DatasetRow, file, 1,
+                    $"the header lacks {string.Join(", ", missing)}; it has {string.Join(", ", header.Take(30))}." +
                     (TableHints.ForHeader(header, missing) is { Length: > 0 } hint ? hint : TsvRow.GetAnew));
             }
         }
@@ -68,7 +70,8 @@ internal sealed class PictureTsv
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"'{file}' cannot be read: {e.Message} build/docs/benchmarks-data.md says which files the benchmark needs.", e) { File = file };
+            throw new EosException(EosErrors.FileMissing,
+                $"'{file}' cannot be read: {e.Message} build/docs/benchmarks-data.md says which files the benchmark needs.", e) { File = file };
         }
     }
 
@@ -165,14 +168,18 @@ internal sealed class PictureTsv
     {
         if (PictureCell.IsList(Encoding.UTF8.GetBytes(value)))
         {
-            // The cell again as it stands in the file, to where the reader is now: what was read before was without doubled quotation marks.
+            // The cell again as it stands in the file, to where the reader is now: what was read before was without doubled quotation
+            // marks.
             var list = new byte[bufferStart + position - start];
             for (int done = 0, read; done < list.Length; done += read)
                 if ((read = RandomAccess.Read(stream.SafeFileHandle, list.AsSpan(done), start + done)) == 0)
                     throw Bad(first, "a cell that became shorter while it was read");
             var elements = PictureCell.Elements(list.AsSpan(0, list.AsSpan().LastIndexOf((byte)']') + 1));
             if (elements is not [var only])
-                throw Bad(first, $"'image' is a list of {elements.Count} pictures, expected one: questions about several pictures are not supported");
+            {
+                throw Bad(first,
+                    $"'image' is a list of {elements.Count} pictures, expected one: questions about several pictures are not supported");
+            }
             var (offset, count) = only.GetOffsetAndLength(list.Length);
             (value, start, length) = (Encoding.Latin1.GetString(list, offset, Math.Min(count, Beginning)), start + offset, count);
         }
