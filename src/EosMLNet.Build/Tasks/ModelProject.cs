@@ -28,13 +28,13 @@ internal static class ModelProject
         var file = PathFor(output);
         try
         {
-            var relative = File.Exists(file) ? XDocument.Load(file).Descendants(Owner).FirstOrDefault()?.Value ?? "" : "";
+            var relative = File.Exists(file) ? XDocument.Parse(File.ReadAllText(file)).Descendants(Owner).FirstOrDefault()?.Value ?? "" : "";
             if (relative.Length == 0 || relative == Relative(file, projectFile))
                 return null;
-            var owner = new Uri(new Uri(file), relative).LocalPath;
+            var owner = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, relative));
             return File.Exists(owner) ? owner : null;
         }
-        catch (Exception e) when (e is XmlException or UriFormatException)
+        catch (Exception e) when (e is XmlException or ArgumentException)
         {
             return null; // it is written anew
         }
@@ -83,5 +83,13 @@ internal static class ModelProject
     }
 
     // So that a tree may be moved as a whole.
-    private static string Relative(string file, string projectFile) => new Uri(file).MakeRelativeUri(new Uri(projectFile)).ToString();
+    private static string Relative(string file, string projectFile)
+    {
+        char[] separators = ['/', '\\'];
+        var (from, to) = (Path.GetDirectoryName(file)!.Split(separators), projectFile.Split(separators));
+        var same = 0;
+        while (same < Math.Min(from.Length, to.Length - 1) && from[same] == to[same])
+            same++;
+        return string.Join("/", Enumerable.Repeat("..", from.Length - same).Concat(to.Skip(same)));
+    }
 }
