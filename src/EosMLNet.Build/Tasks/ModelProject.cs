@@ -11,7 +11,7 @@ namespace EosMLNet.Build.Tasks;
 internal static class ModelProject
 {
     private const string Owner = "EosProjectFile";
-    private const int LongestName = 24;
+    private const int LongestName = 20;
     private const string Live = "live.targets"; // the worker's project imports it from beside the model's
 
     /// <summary>Where the project of an artifact is.</summary>

@@ -12,7 +12,7 @@ public sealed class ModelProjectTests : IDisposable
     [InlineData("vqa.zip", "vqa.proj")]
     [InlineData("my models/llava-1.5 7b.zip", "my models/llava-1_5 7b.proj")]
     [InlineData("a;b%20$(x).zip", "a_b_20__x_.proj")]
-    [InlineData("a-name-that-is-much-longer-than-a-line-has-room-for.zip", "a-name-that-is-much-long.proj")]
+    [InlineData("a-name-that-is-much-longer-than-a-line-has-room-for.zip", "a-name-that-is-much-.proj")]
     public void It_is_named_after_the_artifact(string output, string name) => Assert.Equal(folder[name], ModelProject.PathFor(folder[output]));
 
     [Fact]
