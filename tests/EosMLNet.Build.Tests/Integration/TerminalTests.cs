@@ -16,7 +16,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
             return; // the recorder is the program script of util-linux
         Assert.True(TerminalRecording.IsPossible, "the program script of util-linux is missing");
         RealSearchTests.Project(app, tiny, " MaxAccuracyDrop=\"1\"", steps: 60).Dotnet("restore").Succeeds();
-        var recording = app.DotnetInTerminal("build", "--no-restore");
+        var recording = app.DotnetInTerminal("build", "--no-restore", "-tl:on");
         var replay = recording.Replay();
         Assert.True(recording.ExitCode == 0, replay.Screen.Text);
         Assert.Empty(replay.Wrapped);
@@ -31,7 +31,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
         Assert.Equal(shares.Order(), shares);
         Assert.InRange(shares.Distinct().Count(), 5, 101);
 
-        Assert.Matches(@"  tiny succeeded \(\d+\.\ds\) → obj/eos/Debug/tiny\.zip\n    8 visual tokens a layer, \d+ at the end, [\d.]+ % of the MACs\n    accuracy [\d.]+ %, unreduced [\d.]+ %, over \d+ questions\n"
+        Assert.Matches(@"  tiny succeeded \(\d+\.\ds\) → obj/eos/Debug/tiny\.zip\n(?:    .+\n)*    8 visual tokens a layer, \d+ at the end, [\d.]+ % of the MACs\n    accuracy [\d.]+ %, unreduced [\d.]+ %, over \d+ questions\n"
             + @"    gate passed: at most 100 points less accuracy\n    prefill [\d.]+ ms, unreduced [\d.]+ ms: ", replay.Screen.Text);
     }
 
@@ -42,7 +42,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
         var shares = Regex.Matches(run.Output, @"tiny: (\d+) %, ").Select(match => int.Parse(match.Groups[1].Value)).ToList();
         Assert.InRange(shares.Count, 4, 30);
         Assert.All(shares.Zip(shares.Skip(1)), pair => Assert.True(pair.Second > pair.First, run.Output));
-        Assert.Matches(@"tiny -> .*tiny\.zip\r?\n +8 visual tokens a layer", run.Output);
+        Assert.Matches(@"tiny -> .*tiny\.zip\r?\n(?: +.+\n)* +8 visual tokens a layer", run.Output);
         Assert.Contains("no gate is set", run.Output);
     }
 
