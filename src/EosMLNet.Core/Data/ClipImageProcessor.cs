@@ -98,6 +98,7 @@ public sealed class ClipImageProcessor
     /// <returns>The pictures' values, (B, 3, <see cref="Height"/>, <see cref="Width"/>), float32 on the CPU.</returns>
     public Tensor Process(IReadOnlyList<RgbImage> images)
     {
+        TorchRuntime.EnsureLoaded();
         var pixels = empty([images.Count, 3, Height, Width], ScalarType.Float32); // (B, 3, H, W)
         if (images.Count == 0)
             return pixels;
