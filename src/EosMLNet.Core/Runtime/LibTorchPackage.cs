@@ -20,8 +20,13 @@ internal static class LibTorchPackage
         ? $"libtorch lies in '{found}', but does not load: {reason}. `eos doctor` tells more."
         : $"The program has no libtorch. {Remedy} (Or name the folder of a libtorch {ExistingLibTorch.ExpectedVersion}, such as torch/lib of a Python PyTorch, in the variable {TorchRuntime.LibTorchVariable}.)";
 
-    /// <summary>What the loader said, without the advice and the list of tried paths that .NET puts around it.</summary>
-    internal static string Reason(string message) => message.Trim().Split('\n')[0].Split(" or one of its dependencies", 2)[0].Trim().TrimEnd('.', ':');
+    /// <summary>Why a library did not load, out of what .NET says: a line of advice, the system loader's reason, and a line for each name that was tried.</summary>
+    internal static string Reason(string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var reason = lines.Skip(1).FirstOrDefault(line => !(line.Contains("LibTorchSharp", StringComparison.Ordinal) && line.Contains("cannot open", StringComparison.Ordinal)));
+        return (reason ?? lines[0].Split(" or one of its dependencies", 2)[0]).TrimEnd('.', ':');
+    }
 
     private static string? FindBesideProgram() => (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", System, "native"))

@@ -1,0 +1,64 @@
+using EosMLNet.Build.Tests.Integration;
+
+namespace EosMLNet.Build.Tests.Packaging;
+
+/// <summary>A program without libtorch is told so by its build, and again by itself, with a line to paste.</summary>
+public sealed class LibTorchWarningTests : IDisposable
+{
+    private static readonly string Remedy = $"dotnet add package libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")} --version 2.10.0";
+
+    private readonly ThrowAway app = new();
+
+    [Theory]
+    [InlineData("EosMLNet")]
+    [InlineData("EosMLNet.Core")]
+    [InlineData("EosMLNet.Build")]
+    public void A_program_that_has_none_is_warned_whichever_package_it_names(string package)
+    {
+        var run = Project(package).Dotnet("build");
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("warning EOS2001: The program has no libtorch and will not run. Run: " + Remedy, run.Output);
+        Assert.Contains("1 Warning(s)", run.Output);
+    }
+
+    [Fact]
+    public void Nobody_else_is()
+    {
+        Project("EosMLNet").Dotnet("restore").Succeeds();
+        app.Dotnet("build", "--no-restore", "-p:EosLibTorchWarning=false").Succeeds();
+        app.Dotnet("build", "--no-restore", "-p:OutputType=Library").Succeeds();
+        app.Dotnet("build", "--no-restore", "-p:DesignTimeBuild=true").Succeeds();
+        app.With("EOS_LIBTORCH", app["torch"]).Dotnet("build", "--no-restore").Succeeds();
+        app.With("EOS_LIBTORCH", null).Write("libtorch_cpu.so", "");
+        Project("EosMLNet", items: """<None Include="libtorch_cpu.so" CopyToOutputDirectory="PreserveNewest" />""").Dotnet("build", "--no-restore").Succeeds();
+    }
+
+    [Theory]
+    [InlineData("win-x64", "dotnet add package libtorch-cpu-win-x64 --version 2.10.0")]
+    [InlineData("osx-arm64", "dotnet add package libtorch-cpu-osx-arm64 --version 2.10.0")]
+    [InlineData("linux-arm64", "There is no libtorch package for linux-arm64")]
+    public void The_remedy_is_for_the_system_that_the_program_is_built_for(string system, string remedy) =>
+        Assert.Contains(remedy, Project("EosMLNet", "<UseAppHost>false</UseAppHost>").Dotnet("build", "-r", system, "--self-contained", "false").Output);
+
+    [Fact]
+    public void The_program_itself_says_it_first_and_without_the_loader_s_lines()
+    {
+        app.Write("Program.cs", """
+            try { Microsoft.ML.VisionLanguageCatalogExtensions.VisionLanguage(new Microsoft.ML.MLContext()); }
+            catch (System.Exception e) { System.Console.WriteLine(e.Message); System.Console.WriteLine(e.InnerException!.GetType().Name); }
+            """);
+        Project("EosMLNet").Dotnet("build");
+        var lines = app.Dotnet("run", "--no-build").Output.Trim().Split('\n');
+        Assert.StartsWith($"EOS2001: The program has no libtorch. Run: {Remedy} (Or ", lines[0]);
+        Assert.Equal(["DllNotFoundException"], lines.Skip(1).Select(line => line.Trim()));
+    }
+
+    private ThrowAway Project(string package, string properties = "", string items = "") => app.Write("App.csproj", $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>{properties}</PropertyGroup>
+          <ItemGroup><PackageReference Include="{package}" Version="{LocalFeed.Version}" />{items}</ItemGroup>
+        </Project>
+        """).With("EosLibTorchWarning", "true");
+
+    public void Dispose() => app.Dispose();
+}
