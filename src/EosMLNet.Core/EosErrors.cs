@@ -49,6 +49,8 @@ public static class EosErrors
     public const string WorkerEnded = "EOS2006";
     /// <summary>The build's worker took longer than it may.</summary>
     public const string WorkerTimeout = "EOS2007";
+    /// <summary>The device does not compute in the data type that was asked for.</summary>
+    public const string DataType = "EOS2009";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>

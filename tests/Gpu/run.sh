@@ -4,7 +4,9 @@
 # Writes DIR/gpu.json and DIR/gpu.md (DIR is ./results unless named) within M minutes (8.5).
 # EOS_PYTHON names the Python that has torch (python3 unless set); EOS_LIBTORCH a torch/lib folder, where it is not that Python's.
 set -euo pipefail
-kit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SECONDS=0 # everything counts: unpacking and importing torch too
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+kit=$here/kit
 output=results minutes=8.5 device=cuda shape=7b
 
 fail() { echo "run.sh : error $1" >&2; exit 3; }
@@ -20,8 +22,7 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-# The program keeps to its minutes by itself; this is for the case that it cannot.
-limit=$(awk -v m="$minutes" 'BEGIN { if (m !~ /^[0-9]+(\.[0-9]+)?$/ || m <= 0 || m > 1440) exit 1; printf "%d", m * 60 + 25 }') ||
+awk -v m="$minutes" 'BEGIN { exit !(m ~ /^[0-9]+(\.[0-9]+)?$/ && m > 0 && m <= 1440) }' ||
   fail "EOS1013: --minutes is '$minutes'; expected a number above 0 and at most 1440."
 
 if [ "$device" != cpu ] && ! command -v nvidia-smi > /dev/null; then
@@ -29,6 +30,7 @@ if [ "$device" != cpu ] && ! command -v nvidia-smi > /dev/null; then
 fi
 
 export EOS_PYTHON=${EOS_PYTHON:-python3}
+"$here/unpack.sh"
 if [ -z "${EOS_LIBTORCH:-}" ]; then
   command -v "$EOS_PYTHON" > /dev/null || fail "EOS2001: there is no '$EOS_PYTHON' on this machine to find PyTorch with. Name a Python that has torch in EOS_PYTHON, or a torch/lib folder in EOS_LIBTORCH."
   EOS_LIBTORCH=$("$EOS_PYTHON" -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), "lib"))') ||
@@ -38,9 +40,24 @@ export EOS_LIBTORCH
 # Another minor version may work: the report says which it was, and holds its numbers against reference ones before anything else.
 export EOS_LIBTORCH_ANY_VERSION=${EOS_LIBTORCH_ANY_VERSION:-1}
 
-echo "libtorch of $EOS_LIBTORCH, at most $minutes minutes"
+# The switches that EosMLNet sets by itself (build/docs/adr/0024), here for whoever looks at this process; what is set already stays, and transformers is run without ours.
+EOS_GPU_SET=
+if [ -z "${TORCH_CUDNN_SDPA_PREFERRED+x}${TORCH_CUDNN_SDPA_DEPRIORITIZED+x}" ]; then
+  export TORCH_CUDNN_SDPA_PREFERRED=0 TORCH_CUDNN_SDPA_DEPRIORITIZED=1
+  EOS_GPU_SET="TORCH_CUDNN_SDPA_PREFERRED TORCH_CUDNN_SDPA_DEPRIORITIZED"
+fi
+if [ -z "${PYTORCH_CUDA_ALLOC_CONF+x}${PYTORCH_ALLOC_CONF+x}" ]; then
+  export PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True
+  EOS_GPU_SET="$EOS_GPU_SET PYTORCH_CUDA_ALLOC_CONF"
+fi
+export EOS_GPU_SET
+# The program keeps to its minutes by itself; the limit is for the case that it cannot.
+left=$(awk -v m="$minutes" -v s="$SECONDS" 'BEGIN { left = m - s / 60; printf "%.3f", left > 0.001 ? left : 0.001 }')
+limit=$(awk -v m="$left" 'BEGIN { printf "%d", m * 60 + 25 }')
+
+echo "libtorch of $EOS_LIBTORCH, at most $minutes minutes, of which $SECONDS s are gone"
 status=0
-timeout --kill-after=10 "$limit" "$kit/Gpu" all --output "$output" --minutes "$minutes" --device "$device" --shape "$shape" || status=$?
+timeout --kill-after=10 "$limit" "$kit/Gpu" all --output "$output" --minutes "$left" --device "$device" --shape "$shape" || status=$?
 if [ -f "$output/gpu.md" ]; then
   echo "The report is in $output/gpu.md and $output/gpu.json."
 fi

@@ -92,10 +92,11 @@ public sealed class Checkpoint : IDisposable
         var entry = file.Entries[stored];
         if (!entry.Shape.SequenceEqual(shape))
             throw new EosException(EosErrors.TensorShape,
-                $"'{name}' of '{file.Path}' has the shape [{string.Join(", ", entry.Shape)}], config.json asks for [{string.Join(", ", shape)}]; the two do not belong together.");
+                $"'{name}' of '{file.Path}' has the shape [{string.Join(", ", entry.Shape)}], config.json asks for [{string.Join(", ", shape)}]; " +
+                $"the two do not belong together.{CheckpointLayout.Explain(Names, name)}");
         if (!is_floating_point(entry.DataType))
             throw new EosException(EosErrors.UnsupportedDataType,
-                $"'{name}' of '{file.Path}' holds {entry.DataType} numbers, expected F32, BF16, F16 or F64: quantised checkpoints are not supported.");
+                $"'{name}' of '{file.Path}' holds {entry.DataType} numbers, expected F32, BF16, F16 or F64: the checkpoint is quantised. {Quantization.Remedy}.");
         return (file, stored);
     }
 
@@ -114,7 +115,9 @@ public sealed class Checkpoint : IDisposable
 
     private (SafetensorsFile File, string Name) Find(string name) => _tensors.TryGetValue(name, out var found)
         ? found
-        : throw new EosException(EosErrors.MissingTensor, $"'{_folder}' has no tensor '{name}', which its config.json asks for; it has {_tensors.Count} others.");
+        : throw new EosException(EosErrors.MissingTensor,
+            $"'{_folder}' has no tensor '{name}', which its config.json asks for; it has {_tensors.Count} others." +
+            CheckpointLayout.Explain(Names, name));
 
     // Name and length go in front of the bytes, so that moving bytes from one file to another changes the hash.
     private static void Append(IncrementalHash hash, string path, string name)

@@ -13,13 +13,25 @@ internal static class CheckpointIndex
             return ([Single], null);
         var indexPath = Path.Combine(folder, Index);
         if (!File.Exists(indexPath))
-            throw new EosException(EosErrors.FileMissing, $"'{folder}' has neither {Single} nor {Index}; name a checkpoint folder in Hugging Face layout.");
+            throw new EosException(EosErrors.FileMissing, $"'{folder}' has neither {Single} nor {Index}; {Instead(folder)}.");
 
         var map = JsonSection.Read(indexPath).Section("weight_map");
         var fileOfTensor = map.Names.ToDictionary(name => name, name => Checked(folder, map.Text(name), name));
         if (fileOfTensor.Count == 0)
             throw new EosException(EosErrors.CheckpointIndex, $"'{indexPath}' has no weight_map, or an empty one; expected tensor names and the file of each.");
         return ([.. fileOfTensor.Values.Distinct().Order(StringComparer.Ordinal)], fileOfTensor);
+    }
+
+    // Weights of other forms that folders have instead.
+    private static string Instead(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "adapter_model.safetensors")) || File.Exists(Path.Combine(folder, "adapter_model.bin")))
+            return "it has an adapter (LoRA): merge it into its model first, with merge_and_unload() of the Python package peft, then save_pretrained";
+        if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "pytorch_model*.bin").Any())
+            return "it has pytorch_model.bin: save the model as safetensors, with save_pretrained(safe_serialization=True) of transformers";
+        if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.gguf").Any())
+            return "it has a .gguf file, which is not read: name a checkpoint folder in Hugging Face layout";
+        return "name a checkpoint folder in Hugging Face layout";
     }
 
     // A shard is a plain file name: an index from outside must not make us read files elsewhere.

@@ -34,11 +34,15 @@ internal sealed class JsonSection
         }
         catch (JsonException e)
         {
-            throw new EosException(EosErrors.MalformedJson, $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e);
+            throw new EosException(EosErrors.MalformedJson, $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e)
+            {
+                File = file,
+                Line = (int?)(e.LineNumber + 1),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"'{file}' cannot be read: {e.Message}", e);
+            throw new EosException(EosErrors.FileMissing, $"'{file}' cannot be read: {e.Message}", e) { File = file };
         }
     }
 
@@ -97,7 +101,7 @@ internal sealed class JsonSection
     internal string Describe(string name) => $"'{_path}{name}' of '{File}'";
 
     internal EosException Unsupported(string name, object? found, string expected) =>
-        new(EosErrors.UnsupportedModel, $"{Describe(name)} is {found ?? "missing"}, expected {expected}.");
+        new(EosErrors.UnsupportedModel, $"{Describe(name)} is {found ?? "missing"}, expected {expected}.") { File = File };
 
     private int ToInt(JsonElement v, string name) =>
         v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var number) ? number : throw Wrong(name, v, "an integer");
@@ -105,6 +109,6 @@ internal sealed class JsonSection
     private EosException Wrong(string name, JsonElement found, string expected)
     {
         var text = found.GetRawText();
-        return new(EosErrors.MalformedJson, $"{Describe(name)} is {(text.Length > 60 ? text[..60] + "..." : text)}, expected {expected}.");
+        return new(EosErrors.MalformedJson, $"{Describe(name)} is {(text.Length > 60 ? text[..60] + "..." : text)}, expected {expected}.") { File = File };
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace EosMLNet.Checkpoints;
 
 /// <summary>The shape of a Llama decoder: the <c>text_config</c> of a LLaVA checkpoint. The defaults are transformers' <c>LlamaConfig</c>'s, those of Llama 7B.</summary>
@@ -34,6 +36,7 @@ public sealed record LlamaConfig
     internal static LlamaConfig From(JsonSection json)
     {
         json.RequireModelType("llama", optional: true);
+        RequirePlainLayers(json);
         var hidden = json.Size("hidden_size", 4096);
         var heads = json.Size("num_attention_heads", 32);
         if (json.Find("head_dim") is null)
@@ -60,23 +63,53 @@ public sealed record LlamaConfig
         return config;
     }
 
-    // Older files have rope_theta and rope_scaling side by side, newer ones rope_parameters with both inside.
+    // Older files have rope_theta and rope_scaling side by side, newer ones rope_parameters with both inside; some have both inside
+    // rope_scaling.
     private static double ReadRopeTheta(JsonSection json)
     {
-        RequirePlainRope(json.Section("rope_scaling"));
-        var parameters = json.Section("rope_parameters");
+        var (scaling, parameters) = (json.Section("rope_scaling"), json.Section("rope_parameters"));
+        RequirePlainRope(scaling);
         RequirePlainRope(parameters);
-        var factor = parameters.Number("partial_rotary_factor", json.Number("partial_rotary_factor", 1));
+        double Newest(string name, double fallback) => parameters.Number(name, scaling.Number(name, json.Number(name, fallback)));
+        var factor = Newest("partial_rotary_factor", 1);
         if (factor != 1)
             throw json.Unsupported("partial_rotary_factor", factor, "1 (all of each head is rotated)");
-        var theta = parameters.Number("rope_theta", json.Number("rope_theta", 10000));
+        var theta = Newest("rope_theta", 10000);
         return theta > 0 ? theta : throw json.Unsupported("rope_theta", theta, "a positive number");
     }
 
     private static void RequirePlainRope(JsonSection rope)
     {
-        var type = rope.Text("rope_type") ?? rope.Text("type") ?? "default";
-        if (type != "default")
-            throw rope.Unsupported("rope_type", type, "null or 'default': scaled rotary embeddings are not supported");
+        const string plain = "null or 'default': scaled rotary embeddings are not supported";
+        var type = rope.Text("rope_type") ?? rope.Text("type");
+        if ((type ?? "default") != "default")
+            throw rope.Unsupported("rope_type", type, plain);
+        if (type is null && rope.Number("factor", 1) is not 1 and var factor)
+            throw rope.Unsupported("factor", factor, $"no factor, or a rope_type that is {plain}");
+        if (rope.Find("mrope_section") is { } section)
+            throw rope.Unsupported("mrope_section", section.GetRawText(), "none: positions of one dimension");
+    }
+
+    // Fields that change the decoder's numbers in classes related to Llama's, and what they are where nothing changes.
+    private static void RequirePlainLayers(JsonSection json)
+    {
+        foreach (var name in (string[])["use_qk_norm", "qk_norm", "use_sliding_window", "use_parallel_residual", "qkv_bias", "clip_qkv"])
+        {
+            if (json.Find(name) is { ValueKind: not JsonValueKind.False } value)
+                throw json.Unsupported(name, value.GetRawText(), "false or left out: Llama's layers have none");
+        }
+        if (json.Find("layer_types") is { ValueKind: JsonValueKind.Array } types
+            && types.EnumerateArray().FirstOrDefault(type => type.ToString() != "full_attention") is { ValueKind: not JsonValueKind.Undefined } other)
+            throw json.Unsupported("layer_types", other.GetRawText(), "\"full_attention\" in each layer");
+        foreach (var name in (string[])["attn_logit_softcapping", "final_logit_softcapping"])
+        {
+            if (json.Find(name) is { } cap)
+                throw json.Unsupported(name, cap.GetRawText(), "null: logits are not capped");
+        }
+        foreach (var name in (string[])["embedding_multiplier", "residual_multiplier", "logits_scaling", "logit_scale"])
+        {
+            if (json.Number(name, 1) is not 1 and var factor)
+                throw json.Unsupported(name, factor, "1 or left out");
+        }
     }
 }

@@ -38,12 +38,19 @@ public sealed record LlavaConfig
 
     /// <summary>Reads <c>config.json</c> and, where there is one, <c>generation_config.json</c> of a checkpoint folder.</summary>
     /// <exception cref="EosException">EOS1001: no such folder or file. EOS1008: malformed JSON. EOS1009: a model that is not supported, or sizes that make no sense.</exception>
-    public static LlavaConfig Load(string folder)
+    public static LlavaConfig Load(string folder) => Load(folder, []);
+
+    /// <summary>The same; <paramref name="notes"/> receives a sentence for each setting of the files that has no effect here.</summary>
+    internal static LlavaConfig Load(string folder, List<string> notes)
     {
-        var json = JsonSection.Read(Path.Combine(folder, "config.json"));
+        var json = ReadJson(folder);
         var generation = JsonSection.ReadIfExists(Path.Combine(folder, "generation_config.json"));
+        LlavaLayout.Refuse(json);
         json.RequireModelType("llava", optional: false);
+        Quantization.Refuse(json);
         var text = json.Section("text_config");
+        Quantization.Refuse(text);
+        NoteDecoding(generation, notes);
         var vision = json.Find("vision_config") is null ? new ClipVisionConfig() : ClipVisionConfig.From(json.Section("vision_config"));
 
         int[]? TokenIds(string name) => generation?.Ints(name) ?? json.Ints(name) ?? text.Ints(name);
@@ -52,7 +59,7 @@ public sealed record LlavaConfig
         {
             Vision = vision,
             Text = LlamaConfig.From(text),
-            ImageTokenIndex = json.Int("image_token_index", json.Int("image_token_id", 32000)),
+            ImageTokenIndex = ReadImageToken(json),
             PadTokenId = TokenIds("pad_token_id") is [>= 0 and var pad] ? pad : eos.FirstOrDefault(),
             VisionFeatureLayer = ReadFeatureLayer(json, vision),
             VisionFeatureSelectStrategy = json.Text("vision_feature_select_strategy") ?? "default",
@@ -129,6 +136,44 @@ public sealed record LlavaConfig
         ["layer_norm_eps"] = Vision.LayerNormEps,
         ["projection_dim"] = Vision.HiddenSize, // CLIP's own projection, which LLaVA does not use; the class asks for a size
     };
+
+    private static JsonSection ReadJson(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        if (!File.Exists(path) && File.Exists(Path.Combine(folder, "adapter_config.json")))
+        {
+            throw new EosException(EosErrors.UnsupportedModel,
+                $"'{folder}' is an adapter (adapter_config.json, no config.json), expected a whole model. Merge it into its model first: " +
+                "merge_and_unload() of the Python package peft, then save_pretrained.");
+        }
+        return JsonSection.Read(path);
+    }
+
+    // Older files say image_token_index, newer ones image_token_id; some say both.
+    private static int ReadImageToken(JsonSection json)
+    {
+        var older = json.Find("image_token_index") is null ? (int?)null : json.Int("image_token_index", 0);
+        var newer = json.Find("image_token_id") is null ? (int?)null : json.Int("image_token_id", 0);
+        return older is null || newer is null || older == newer ? older ?? newer ?? 32000
+            : throw json.Unsupported("image_token_id", newer, $"{older} as image_token_index, or one of the two only");
+    }
+
+    // transformers' generate() would follow these; here the likeliest token is always taken.
+    private static void NoteDecoding(JsonSection? generation, List<string> notes)
+    {
+        if (generation is null)
+            return;
+        string[] others =
+        [
+            .. generation.Flag("do_sample", false) ? (string[])["do_sample true"] : [],
+            .. generation.Int("num_beams", 1) > 1 ? (string[])[$"num_beams {generation.Int("num_beams", 1)}"] : [],
+            .. ((string[])["repetition_penalty", "encoder_repetition_penalty"]).Where(name => generation.Number(name, 1) != 1)
+                .Select(name => FormattableString.Invariant($"{name} {generation.Number(name, 1)}")),
+            .. generation.Int("no_repeat_ngram_size", 0) > 0 ? (string[])[$"no_repeat_ngram_size {generation.Int("no_repeat_ngram_size", 0)}"] : [],
+        ];
+        if (others.Length > 0)
+            notes.Add($"'{generation.File}' asks for {string.Join(", ", others)}; that has no effect: answers always take the likeliest token.");
+    }
 
     private static int ReadFeatureLayer(JsonSection json, ClipVisionConfig vision)
     {

@@ -71,7 +71,12 @@ internal sealed class SafetensorsHeader
     {
         var typeName = entry.GetProperty("dtype").GetString() ?? "";
         if (!SafetensorsTypes.TryFind(typeName, out var type, out var size))
-            throw new EosException(EosErrors.UnsupportedDataType, $"tensor '{name}' of '{_path}' has type '{typeName}', expected one of {SafetensorsTypes.Names}.");
+        {
+            var isQuantised = typeName.StartsWith("F8", StringComparison.Ordinal) || typeName.StartsWith("F4", StringComparison.Ordinal);
+            throw new EosException(EosErrors.UnsupportedDataType,
+                $"tensor '{name}' of '{_path}' has type '{typeName}', expected one of {SafetensorsTypes.Names}." +
+                (isQuantised ? $" The checkpoint is quantised. {Quantization.Remedy}." : ""));
+        }
         long[] shape = [.. entry.GetProperty("shape").EnumerateArray().Select(item => item.GetInt64())];
         if (entry.GetProperty("data_offsets") is not { ValueKind: JsonValueKind.Array } offsets || offsets.GetArrayLength() != 2)
             throw Malformed(_path, $"gives tensor '{name}' no pair of data_offsets");

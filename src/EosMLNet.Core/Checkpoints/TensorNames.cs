@@ -1,8 +1,9 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// LLaVA's two sets of tensor names. transformers 4.52 moved <c>language_model.model.*</c> to <c>model.language_model.*</c>, the other parts below
-/// <c>model.</c> too, and the output head to the top; we use the older, published names everywhere.
+/// LLaVA's sets of tensor names. transformers 4.52 moved <c>language_model.model.*</c> to <c>model.language_model.*</c>, the other parts
+/// below <c>model.</c> too, and the output head to the top; 5.6 left <c>vision_model.</c> out of the tower's names. We use the older,
+/// published names everywhere.
 /// </summary>
 internal static class TensorNames
 {
@@ -14,8 +15,17 @@ internal static class TensorNames
         ("lm_head.", "language_model.lm_head."),
     ];
 
+    private const string Tower = "vision_tower.", TowerModel = "vision_tower.vision_model.";
+
     /// <summary>The published name of a tensor that a file calls <paramref name="name"/>.</summary>
     internal static string Canonical(string name)
+    {
+        var published = OfPart(name);
+        return published.StartsWith(Tower, StringComparison.Ordinal) && !published.StartsWith(TowerModel, StringComparison.Ordinal)
+            ? TowerModel + published[Tower.Length..] : published;
+    }
+
+    private static string OfPart(string name)
     {
         foreach (var (newer, published) in Prefixes)
         {

@@ -35,6 +35,9 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
         return empty(shape, dtype, META);
     }
 
+    /// <summary>The names of the weights that were asked for.</summary>
+    internal IReadOnlyCollection<string> Asked => asked.Keys;
+
     /// <summary>Reads all weights that were asked for.</summary>
     /// <exception cref="EosException">EOS1002: a file became shorter since it was opened.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the memory is free again.</exception>

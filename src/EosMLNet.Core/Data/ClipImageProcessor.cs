@@ -13,7 +13,7 @@ namespace EosMLNet.Data;
 /// </summary>
 public sealed class ClipImageProcessor
 {
-    private const string FileName = "preprocessor_config.json";
+    private const string FileName = ImageProcessorSettings.PreprocessorFile;
     private const int LargestSide = 1 << 14;
     // CLIP's training set: https://github.com/openai/CLIP/blob/main/clip/clip.py
     private static readonly double[] ClipMean = [0.48145466, 0.4578275, 0.40821073];
@@ -47,9 +47,12 @@ public sealed class ClipImageProcessor
 
     /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has transformers' <c>CLIPImageProcessor</c> defaults.</summary>
     /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
-    public static ClipImageProcessor FromConfig(string preprocessorConfigJsonPath)
+    public static ClipImageProcessor FromConfig(string preprocessorConfigJsonPath) => From(JsonSection.Read(preprocessorConfigJsonPath));
+
+    /// <summary>The same from an object within a file.</summary>
+    internal static ClipImageProcessor From(JsonSection json)
     {
-        var json = JsonSection.Read(preprocessorConfigJsonPath);
+        ImageProcessorSettings.RequireClip(json);
         if (json.Flag("do_pad", false))
             throw json.Unsupported("do_pad", "true", "false: padding to a square is not supported");
         json.Flag("do_convert_rgb", true); // pictures are RGB when they come here

@@ -11,12 +11,18 @@ internal sealed class TextTokenizer
 {
     private const long LargestFile = 64 << 20; // bytes
     private readonly Tokenizer _tokenizer;
-    private readonly bool _addsLeadingSpace; // SentencePiece puts a space in front of a text by itself
+    private readonly Func<string, IReadOnlyList<int>> _encode;
+    private readonly SpacePrefix _prefix;
     private readonly HashSet<int> _plainIds;
 
-    private TextTokenizer(Tokenizer tokenizer, bool addsLeadingSpace, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos)
+    private TextTokenizer(
+        Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos,
+        SentencePieceBpe? sentencePiece = null)
     {
-        (_tokenizer, _addsLeadingSpace, SpecialTokens, AddsBos) = (tokenizer, addsLeadingSpace, specialTokens, addsBos);
+        _encode = sentencePiece is null
+            ? text => tokenizer.EncodeToIds(text)
+            : text => sentencePiece.Encode(tokenizer.Normalizer?.Normalize(text) ?? text);
+        (_tokenizer, _prefix, SpecialTokens, AddsBos) = (tokenizer, prefix, specialTokens, addsBos);
         _plainIds = [.. plainIds.Except(specialTokens.Values)];
     }
 
@@ -26,15 +32,19 @@ internal sealed class TextTokenizer
     /// <summary>Whether a prompt begins with the beginning-of-sequence token.</summary>
     internal bool AddsBos { get; }
 
-    internal static TextTokenizer Load(string folder)
+    /// <summary>Reads a folder's tokenizer.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="notes">Receives a sentence where a setting of the files has no effect here.</param>
+    /// <exception cref="EosException">EOS1014: files are missing or malformed.</exception>
+    internal static TextTokenizer Load(string folder, List<string> notes)
     {
         try
         {
-            return LoadUnchecked(folder);
+            return LoadUnchecked(folder, notes);
         }
         catch (EosException e) when (e.Code != EosErrors.Tokenizer)
         {
-            throw new EosException(EosErrors.Tokenizer, $"the tokenizer of '{folder}' cannot be read: {e.Message[(e.Code.Length + 2)..]}", e);
+            throw new EosException(EosErrors.Tokenizer, $"the tokenizer of '{folder}' cannot be read: {e.Detail}", e);
         }
         // The parsers below throw whatever they stumble over, from IndexOutOfRange to protobuf's own; all of it means a malformed file.
         catch (Exception e) when (e is not (EosException or OutOfMemoryException))
@@ -43,11 +53,16 @@ internal sealed class TextTokenizer
         }
     }
 
-    /// <summary>The ids of a text, without special tokens.</summary>
-    internal IReadOnlyList<int> Encode(string text) => text.Length == 0 ? [] : _tokenizer.EncodeToIds(text);
+    /// <summary>The ids of a text that stands for itself, without special tokens.</summary>
+    internal IReadOnlyList<int> Encode(string text) => EncodePart(text, isFirst: true);
+
+    /// <summary>The ids of a part of a prompt: the first one, or one behind a special token.</summary>
+    internal IReadOnlyList<int> EncodePart(string text, bool isFirst) =>
+        text.Length == 0 ? [] : _encode(_prefix == SpacePrefix.First && isFirst && text[0] is not (' ' or '\u2581') ? " " + text : text);
 
     /// <summary>The ids of a text that goes on after another, a space between the two.</summary>
-    internal IReadOnlyList<int> EncodeContinuation(string text) => Encode(_addsLeadingSpace ? text : " " + text);
+    internal IReadOnlyList<int> EncodeContinuation(string text) =>
+        text.Length == 0 && _prefix == SpacePrefix.EachPart ? [] : _encode(_prefix == SpacePrefix.EachPart ? text : " " + text);
 
     /// <summary>The text of some ids; special and unknown ones are left out.</summary>
     internal string Decode(ReadOnlySpan<int> ids)
@@ -65,23 +80,32 @@ internal sealed class TextTokenizer
     public static bool Exists(string folder) =>
         File.Exists(Path.Combine(folder, "tokenizer.model")) || File.Exists(Path.Combine(folder, "vocab.json"));
 
-    private static TextTokenizer LoadUnchecked(string folder)
+    private static TextTokenizer LoadUnchecked(string folder, List<string> notes)
     {
         var settings = JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer_config.json"));
-        var special = ReadSpecialTokens(folder, settings);
+        var whole = JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer.json"), LargestFile);
+        var special = ReadSpecialTokens(folder, settings, whole);
+        if (settings?.Flag("add_eos_token", false) == true)
+            notes.Add($"'add_eos_token' of '{settings.File}' is true, but no end token is put behind a prompt: an answer follows it.");
         var addsBos = settings?.Flag("add_bos_token", true) ?? true;
         var sentencePiece = Path.Combine(folder, "tokenizer.model");
         var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
         if (File.Exists(sentencePiece))
         {
-            using var stream = new MemoryStream(ReadLimited(sentencePiece));
+            var prefix = SpacePrefixes.Read(settings, whole);
+            var bytes = ReadLimited(sentencePiece);
+            using var stream = new MemoryStream(prefix == SpacePrefix.EachPart ? bytes : [.. bytes, .. SpacePrefixes.NoneOfItsOwn]);
             var tokenizer = LlamaTokenizer.Create(stream, addBeginOfSentence: false, addEndOfSentence: false);
-            return new TextTokenizer(tokenizer, tokenizer.AddDummyPrefix, PlainIds(tokenizer), special, addsBos);
+            if (prefix == SpacePrefix.EachPart && !tokenizer.AddDummyPrefix)
+                prefix = SpacePrefix.Never;
+            return new TextTokenizer(tokenizer, prefix, PlainIds(tokenizer), special, addsBos, SentencePieceBpe.Read(bytes));
         }
         if (File.Exists(vocabulary) && File.Exists(merges))
         {
+            if (settings?.Flag("add_prefix_space", false) == true)
+                throw settings.Unsupported("add_prefix_space", "true", "false: a tokenizer of vocab.json puts no space before a text here");
             var ids = ReadVocabulary(vocabulary);
-            return new TextTokenizer(MakeBpe(ids, ReadMerges(merges, ids)), addsLeadingSpace: false, ids.Values, special, addsBos);
+            return new TextTokenizer(MakeBpe(ids, ReadMerges(merges, ids)), SpacePrefix.Never, ids.Values, special, addsBos);
         }
         throw new EosException(EosErrors.Tokenizer, $"'{folder}' has neither tokenizer.model nor vocab.json with merges.txt; copy the tokenizer's files into it.");
     }
@@ -108,7 +132,7 @@ internal sealed class TextTokenizer
 
     private static List<string> ReadMerges(string path, Dictionary<string, int> vocabulary)
     {
-        var text = System.Text.Encoding.UTF8.GetString(ReadLimited(path));
+        var text = ReadText(path);
         var merges = text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)).ToList();
         foreach (var merge in merges)
         {
@@ -117,6 +141,10 @@ internal sealed class TextTokenizer
         }
         return merges;
     }
+
+    /// <summary>A text file of a tokenizer; larger ones than a tokenizer can have are refused.</summary>
+    /// <exception cref="EosException">EOS1014: it is too large.</exception>
+    internal static string ReadText(string path) => System.Text.Encoding.UTF8.GetString(ReadLimited(path));
 
     private static byte[] ReadLimited(string path)
     {
@@ -127,7 +155,7 @@ internal sealed class TextTokenizer
     }
 
     // Three generations of files say the same thing; the first that names a token decides its id.
-    private static Dictionary<string, int> ReadSpecialTokens(string folder, JsonSection? settings)
+    private static Dictionary<string, int> ReadSpecialTokens(string folder, JsonSection? settings, JsonSection? whole)
     {
         var tokens = new Dictionary<string, int>();
         if (settings?.Section("added_tokens_decoder") is { } decoder)
@@ -144,11 +172,8 @@ internal sealed class TextTokenizer
             foreach (var token in added.Names)
                 AddToken(tokens, added, token, added.Int(token, -1));
         }
-        if (JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer.json"), LargestFile) is { } whole)
-        {
-            foreach (var token in whole.Sections("added_tokens"))
-                AddToken(tokens, token, token.Text("content"), token.Int("id", -1));
-        }
+        foreach (var token in whole?.Sections("added_tokens") ?? [])
+            AddToken(tokens, token, token.Text("content"), token.Int("id", -1));
         return tokens;
     }
 

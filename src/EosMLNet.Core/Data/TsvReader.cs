@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 
 namespace EosMLNet.Data;
@@ -9,7 +10,7 @@ internal sealed class TsvReader
     private readonly bool _answers;
     private readonly VqaDataset.Builder _builder = new();
     private readonly Dictionary<string, RgbImage> _pictures = []; // by full path: each file is decoded once
-    private int _line;
+    private int _line, _quotedFields, _firstQuoted;
 
     private TsvReader(string file, string imageFolder, bool answers) => (_file, _imageFolder, _answers) = (file, Path.GetFullPath(imageFolder), answers);
 
@@ -23,11 +24,11 @@ internal sealed class TsvReader
         }
         catch (DecoderFallbackException e)
         {
-            throw new EosException(EosErrors.DatasetRow, $"'{file}' is not UTF-8 text; save it as UTF-8.", e);
+            throw EosException.At(EosErrors.DatasetRow, file, null, "this is not UTF-8 text; save it as UTF-8.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"'{file}' cannot be read: {e.Message}", e);
+            throw new EosException(EosErrors.FileMissing, $"'{file}' cannot be read: {e.Message}", e) { File = file };
         }
     }
 
@@ -45,8 +46,15 @@ internal sealed class TsvReader
                 Add(columns, line.Split('\t'));
         }
         if (columns is null)
-            throw new EosException(EosErrors.EmptyDataset, $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.");
-        return _builder.Build();
+        {
+            throw new EosException(EosErrors.EmptyDataset,
+                $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.") { File = _file };
+        }
+        return _builder.Build(_quotedFields == 0 ? [] :
+        [
+            $"'{_file}': {(_quotedFields == 1 ? "a field begins" : $"{_quotedFields} fields begin")} with a quotation mark, first in line {_firstQuoted}. " +
+            "Quotation marks have no meaning in this table and stay in the text; leave them out if they are not part of it.",
+        ]);
     }
 
     private Columns ReadHeader(string line)
@@ -60,41 +68,87 @@ internal sealed class TsvReader
             return index;
         }
         var columns = new Columns(names.Count, Find("ImagePath"), Find("Question"), _answers ? Find("Answer") : -1, Find("Family"));
-        return columns is { ImagePath: >= 0, Question: >= 0 } && (columns.Answer >= 0 || !_answers)
-            ? columns
-            : throw Bad($"the header has the columns {string.Join(", ", names)}, expected {(_answers ? "ImagePath, Question and Answer" : "ImagePath and Question")} between tabs");
+        string[] wanted = _answers ? ["ImagePath", "Question", "Answer"] : ["ImagePath", "Question"];
+        string[] missing = [.. wanted.Where(name => !names.Contains(name))];
+        if (missing.Length == 0)
+            return columns;
+        throw EosException.At(EosErrors.DatasetRow, _file, _line,
+            $"the header has the columns {string.Join(", ", names)}, expected " +
+            $"{(_answers ? "ImagePath, Question and Answer" : "ImagePath and Question")} between tabs." +
+            TableHints.ForHeader(names, missing));
     }
 
     private void Add(Columns columns, string[] fields)
     {
+        var quoted = fields.Count(field => field.StartsWith('"'));
         if (fields.Length != columns.Count)
-            throw Bad($"{fields.Length} fields between tabs, expected {columns.Count} as in the header");
+        {
+            throw Bad($"{fields.Length} fields between tabs, expected {columns.Count} as in the header" +
+                (quoted > 0 ? " (quotation marks have no meaning here: a field cannot hold a tab or a line end)" : ""));
+        }
+        if (quoted > 0 && _quotedFields == 0)
+            _firstQuoted = _line;
+        _quotedFields += quoted;
         var (question, answer) = (fields[columns.Question].Trim(), _answers ? fields[columns.Answer].Trim() : "");
         if (question.Length == 0)
             throw Bad("an empty question");
+        if (VisionLanguageProcessor.NamesPicture(question))
+            throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
-        _builder.Add(Picture(fields[columns.ImagePath].Trim()), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim());
+        var family = columns.Family < 0 ? "" : fields[columns.Family].Trim();
+        _builder.Add(Picture(fields[columns.ImagePath].Trim()), question, answer, family, _file, _line);
     }
 
-    private RgbImage Picture(string path)
+    private RgbImage Picture(string cell)
     {
+        var list = Encoding.UTF8.GetBytes(cell);
+        if (!PictureCell.IsList(list) || File.Exists(InsideFolder.Resolve(_imageFolder, cell)))
+            return PictureOf(cell);
+        return PictureCell.Elements(list) is [var only]
+            ? PictureOf(Encoding.UTF8.GetString(list[only]))
+            : throw Bad($"the picture is a list of {PictureCell.Elements(list).Count}, expected one: questions about several pictures are not supported");
+    }
+
+    private RgbImage PictureOf(string path)
+    {
+        if (PictureCell.DataHeader(path) is not 0 and var header)
+        {
+            return header > 0
+                ? Decode(path, () => Embedded(path, header))
+                : throw Bad("the picture is a data: URI that is not in Base64, expected data:image/png;base64, and the picture");
+        }
+        if (PictureCell.IsAddress(path))
+            throw Bad($"the picture is the address '{path}', which is not fetched; expected the path of a file");
         var full = InsideFolder.Resolve(_imageFolder, path) ?? throw Bad($"the picture path '{path}' is empty, invalid or leads out of '{_imageFolder}'");
-        if (_pictures.TryGetValue(full, out var picture))
-            return picture;
-        if (!File.Exists(full))
+        if (!_pictures.ContainsKey(full) && !File.Exists(full))
             throw Bad($"the picture '{path}' does not exist in '{_imageFolder}'");
+        return Decode(full, () => RgbImage.Decode(full));
+    }
+
+    private RgbImage Decode(string key, Func<RgbImage> decode)
+    {
+        if (_pictures.TryGetValue(key, out var picture))
+            return picture;
         try
         {
-            return _pictures[full] = RgbImage.Decode(full);
+            return _pictures[key] = decode();
         }
         catch (EosException e)
         {
-            throw new EosException(e.Code, $"'{_file}' line {_line}: {e.Message[(e.Code.Length + 2)..]}", e); // without the code, which the new message begins with
+            throw EosException.At(e.Code, _file, _line, e.Detail, e);
         }
     }
 
-    private EosException Bad(string what) => new(EosErrors.DatasetRow, $"'{_file}' line {_line}: {what}; correct or remove the row.");
+    private static RgbImage Embedded(string cell, int header)
+    {
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(cell.Length - header) + 3];
+        return Convert.TryFromBase64Chars(cell.AsSpan(header), bytes, out var length)
+            ? RgbImage.Decode(bytes.AsSpan(0, length), "the data: URI")
+            : throw new EosException(EosErrors.UnreadableImage, "the picture's data: URI is not Base64 text.");
+    }
+
+    private EosException Bad(string what) => EosException.At(EosErrors.DatasetRow, _file, _line, $"{what}; correct or remove the row.");
 
     private sealed record Columns(int Count, int ImagePath, int Question, int Answer, int Family);
 }

@@ -11,15 +11,25 @@ public sealed class VisionLanguageProcessor
 {
     private const string ImageMark = "<image>";
     private const string QuestionMark = "{question}";
+
+    /// <summary>What to do about a question that holds the picture's placeholder.</summary>
+    internal const string ImageMarkRemedy = $"The prompt has the picture's place already; leave {ImageMark} out of the question.";
+
     private readonly TextTokenizer _tokenizer;
     private readonly LlavaConfig _config;
+    private bool _imageMarkIsText;
     private readonly string _template = $"USER: {ImageMark}\n{QuestionMark} ASSISTANT:";
 
-    private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, LlavaConfig config) =>
-        (Images, _tokenizer, _config) = (images, tokenizer, config);
+    private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, LlavaConfig config, IReadOnlyList<string> notes) =>
+        (Images, _tokenizer, _config, Notes) = (images, tokenizer, config, notes);
 
     /// <summary>Makes the vision tower's input.</summary>
     public ClipImageProcessor Images { get; }
+
+    /// <summary>
+    /// What a user should know about the folder's files, a sentence each: which defaults were taken, which files disagree. Mostly empty.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the picture, <c>{question}</c> for the question.</summary>
     /// <value>The default is LLaVA-1.5's: <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
@@ -35,35 +45,48 @@ public sealed class VisionLanguageProcessor
     /// <summary>Whether a checkpoint folder has a tokenizer; one without it can still be run on token ids.</summary>
     public static bool Exists(string folder) => TextTokenizer.Exists(folder);
 
-    /// <summary>Reads the tokenizer's files and, where there is one, <c>preprocessor_config.json</c>.</summary>
+    /// <summary>
+    /// Reads the tokenizer's files and the image processor's: <c>processor_config.json</c> where it has an <c>image_processor</c>, else
+    /// <c>preprocessor_config.json</c>. Without either, CLIP's settings are taken, and <see cref="Notes"/> says so.
+    /// </summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>
     /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
-    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported preprocessor_config.json. EOS1013: the template. EOS1014: missing or malformed tokenizer files.</exception>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing
+    /// or malformed tokenizer files.</exception>
     public static VisionLanguageProcessor Load(string folder, LlavaConfig config, string? promptTemplate = null)
     {
-        var preprocessor = Path.Combine(folder, "preprocessor_config.json");
-        var side = config.Vision.ImageSize;
-        var images = File.Exists(preprocessor) ? ClipImageProcessor.FromConfig(preprocessor) : ClipImageProcessor.Default(side);
-        if ((images.Width, images.Height) != (side, side))
-            throw new EosException(EosErrors.UnsupportedModel,
-                $"'{preprocessor}' makes pictures of {images.Width} x {images.Height} pixels, the vision tower in config.json takes {side} x {side}.");
-        var tokenizer = TextTokenizer.Load(folder);
-        return promptTemplate is null ? new(images, tokenizer, config) : new(images, tokenizer, config) { PromptTemplate = promptTemplate };
+        var notes = new List<string>();
+        var images = ImageProcessorSettings.Load(folder, config, notes);
+        var tokenizer = TextTokenizer.Load(folder, notes);
+        notes.AddRange(ChatTemplate.Note(folder));
+        return promptTemplate is null
+            ? new(images, tokenizer, config, notes)
+            : new(images, tokenizer, config, notes) { PromptTemplate = promptTemplate };
     }
 
-    /// <summary>The same with another prompt around the question; null leaves it as it is.</summary>
-    internal VisionLanguageProcessor WithTemplate(string? promptTemplate) => promptTemplate is null ? this : new(Images, _tokenizer, _config) { PromptTemplate = promptTemplate };
+    /// <summary>
+    /// The same with another prompt around the question; null leaves it as it is. Questions of published benchmarks are asked as they were
+    /// published: <c>&lt;image&gt;</c> in one is plain text.
+    /// </summary>
+    internal VisionLanguageProcessor WithTemplate(string? promptTemplate) =>
+        promptTemplate is null ? this : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
 
     /// <summary>The ids of the prompt around a question; the picture's place is taken by one image token per visual token.</summary>
-    /// <param name="question">The question. Special tokens spelt out in it are plain text.</param>
+    /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt
+    /// has the picture's place.</param>
     /// <param name="withImage">Whether there is a picture; without one the prompt has no image tokens.</param>
+    /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the question holds
+    /// <c>&lt;image&gt;</c>.</exception>
     public int[] EncodePrompt(string question, bool withImage = true)
     {
+        if (NamesPicture(question) && !_imageMarkIsText)
+            throw new EosException(EosErrors.ModelInput, $"The question “{question}” holds {ImageMark}. {ImageMarkRemedy}");
         var template = withImage ? PromptTemplate : PromptTemplate.Replace(ImageMark + "\n", "").Replace(ImageMark, "");
         var ids = new List<int>();
         if (_tokenizer.AddsBos)
             ids.Add(_config.BosTokenId);
+        var isFirst = true;
         foreach (var part in SplitAtSpecialTokens(template))
         {
             if (part == ImageMark)
@@ -71,10 +94,14 @@ public sealed class VisionLanguageProcessor
             else if (_tokenizer.SpecialTokens.TryGetValue(part, out var special))
                 ids.Add(special);
             else
-                ids.AddRange(Encode(part.Replace(QuestionMark, question)));
+                ids.AddRange(Checked(_tokenizer.EncodePart(part.Replace(QuestionMark, question), isFirst)));
+            isFirst = false;
         }
         return [.. ids];
     }
+
+    /// <summary>Whether a question holds <c>&lt;image&gt;</c>, which its prompt has once already.</summary>
+    internal static bool NamesPicture(string question) => question.Contains(ImageMark, StringComparison.Ordinal);
 
     /// <summary>The ids that continue a prompt with an answer: a space, the answer, the end of the sequence.</summary>
     public int[] EncodeAnswer(string answer) => [.. Checked(_tokenizer.EncodeContinuation(answer)), _config.EosTokenIds[0]];

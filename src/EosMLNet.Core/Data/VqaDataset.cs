@@ -25,13 +25,21 @@ public sealed class VqaDataset
     /// <summary>The rows, in their original order; at least one.</summary>
     public IReadOnlyList<VqaExample> Examples { get; }
 
+    /// <summary>
+    /// What a reader of the table should know, a sentence each: quotation marks that were taken as text, say. Empty where there is nothing
+    /// to say, and for parts of a dataset.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
+
     /// <summary>Identifies the data: <c>sha256:</c> and the hash over pixels and texts, in hexadecimal.</summary>
     public string Fingerprint => _fingerprint.Value;
 
     /// <summary>
     /// Reads a tab-separated file with a header that names the columns <c>ImagePath</c>, <c>Question</c>, <c>Answer</c> and, optionally, <c>Family</c>,
-    /// in any order and among others. Quotation marks have no meaning. Lines that are empty are skipped.
+    /// in any order and among others. Quotation marks have no meaning; <see cref="Notes"/> says so where a field begins with one.
+    /// Lines that are empty are skipped. Instead of a path a field may hold the picture itself, as a <c>data:</c> URI in Base64.
     /// </summary>
+    /// <remarks>Faults of a row carry its place: <see cref="EosException.File"/> and <see cref="EosException.Line"/>.</remarks>
     /// <param name="tsvPath">The file, UTF-8.</param>
     /// <param name="imageFolder">The folder that the picture paths start from; they may not leave it.</param>
     /// <param name="answers">Whether there are answers. Where not, a column of that name is not read, and all answers are empty: enough for a search that asks the unreduced model.</param>
@@ -102,18 +110,24 @@ public sealed class VqaDataset
 
         /// <summary>Adds a row.</summary>
         /// <exception cref="EosException">EOS1011: the question is empty.</exception>
-        public void Add(RgbImage picture, string question, string answer, string family = "")
+        public void Add(RgbImage picture, string question, string answer, string family = "") => Add(picture, question, answer, family, null, null);
+
+        /// <summary>The same for a row of a table.</summary>
+        internal void Add(RgbImage picture, string question, string answer, string family, string? file, int? line)
         {
             ArgumentNullException.ThrowIfNull(picture);
             ArgumentNullException.ThrowIfNull(answer);
             if (string.IsNullOrWhiteSpace(question))
                 throw new EosException(EosErrors.DatasetRow, $"row {_examples.Count + 1} has an empty question; each row needs one.");
-            _examples.Add(new VqaExample(IndexOf(picture), question, answer, family));
+            _examples.Add(new VqaExample(IndexOf(picture), question, answer, family) { File = file, Line = line });
         }
 
         /// <summary>Makes the dataset of the rows added so far.</summary>
         /// <exception cref="EosException">EOS1012: there are none.</exception>
-        public VqaDataset Build() => new([.. _pictures], [.. _examples]);
+        public VqaDataset Build() => Build([]);
+
+        /// <summary>The same with <see cref="VqaDataset.Notes"/>.</summary>
+        internal VqaDataset Build(IReadOnlyList<string> notes) => new([.. _pictures], [.. _examples]) { Notes = notes };
 
         private int IndexOf(RgbImage picture)
         {

@@ -20,6 +20,12 @@ public sealed record EvaluationResult
     /// <summary>What each answer is worth, in the dataset's order: 1 where it is right, 0 where it is wrong. <see cref="PairedBootstrap"/> compares them.</summary>
     public required IReadOnlyList<double> Scores { get; init; }
 
+    /// <summary>
+    /// How many rows have a prompt that is longer than the model was made for. They were not asked; their answer is empty and counts as
+    /// wrong.
+    /// </summary>
+    public int TooLong { get; init; }
+
     /// <summary>Wall-clock milliseconds an answer in batches, pictures encoded (unless a cache had them) and text decoded included.</summary>
     public required double MillisecondsPerAnswer { get; init; }
 

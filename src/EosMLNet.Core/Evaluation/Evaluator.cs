@@ -10,7 +10,11 @@ namespace EosMLNet.Evaluation;
 /// <summary>Answers datasets and scores the answers.</summary>
 public static class Evaluator
 {
-    /// <summary>Answers every row and compares with the expected answers.</summary>
+    /// <summary>
+    /// Answers every row and compares with the expected answers. A question that is too long for the model is not asked and counts as
+    /// wrong;
+    /// <see cref="EvaluationResult.TooLong"/> says how many there are.
+    /// </summary>
     /// <param name="model">The model under a plan.</param>
     /// <param name="data">Pictures, questions and answers.</param>
     /// <param name="batchSize">Rows answered at a time.</param>
@@ -29,11 +33,18 @@ public static class Evaluator
         // A plan with sites in the encoder has encoded pictures of its own.
         using var own = pictures is null || model.Plan.ActsInEncoder ? new PictureCache(model.Model, data, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
-        var answers = Answer(model, model.Model.Processor!, [.. data.Examples.Select(row => (row.Picture, row.Question))], own ?? pictures!, batchSize, maxNewTokens, progress, cancellation);
-        return Score(data, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
+        var processor = model.Model.Processor!;
+        var tooLong = TooLong(model, processor, data.Examples.Select(row => row.Question));
+        var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))],
+            tooLong, own ?? pictures!, batchSize, maxNewTokens, progress, cancellation);
+        return Score(data, answers, tooLong, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
     }
 
-    /// <summary>Asks every question of a benchmark and scores the answers by its metric.</summary>
+    /// <summary>
+    /// Asks every question of a benchmark and scores the answers by its metric. A question that is too long for the model is not asked and
+    /// counts as wrong;
+    /// <see cref="BenchmarkResult.TooLong"/> says how many there are.
+    /// </summary>
     /// <param name="model">The model under a plan.</param>
     /// <param name="benchmark">The questions.</param>
     /// <param name="batchSize">Questions asked at a time.</param>
@@ -49,21 +60,31 @@ public static class Evaluator
         pictures?.CheckIsFor(model.Model, benchmark);
         using var own = pictures is null || model.Plan.ActsInEncoder ? benchmark.CreateCache(model.Model, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
-        var answers = Answer(model, model.Model.Processor!.WithTemplate(benchmark.PromptTemplate), [.. benchmark.Questions.Select(q => (q.Picture, q.Prompt))],
-            own ?? pictures!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
-        return Score(benchmark, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
+        var processor = model.Model.Processor!.WithTemplate(benchmark.PromptTemplate);
+        var tooLong = TooLong(model, processor, benchmark.Questions.Select(q => q.Prompt));
+        var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Picture, q.Prompt))],
+            tooLong, own ?? pictures!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
+        return Score(benchmark, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger, tooLong);
     }
 
     /// <summary>Scores answers that were given before.</summary>
-    internal static BenchmarkResult Score(Benchmark benchmark, IReadOnlyList<string> answers, double milliseconds, TokenLedger ledger)
+    /// <param name="benchmark">The questions.</param>
+    /// <param name="answers">The answer to each.</param>
+    /// <param name="milliseconds">The time an answer took.</param>
+    /// <param name="ledger">What the plan costs.</param>
+    /// <param name="tooLong">Which questions were too long to be asked: they are wrong, whatever the metric makes of an empty answer. Null:
+    /// none.</param>
+    internal static BenchmarkResult Score(
+        Benchmark benchmark, IReadOnlyList<string> answers, double milliseconds, TokenLedger ledger, IReadOnlyList<bool>? tooLong = null)
     {
-        var scores = benchmark.Questions.Zip(answers, benchmark.Score).ToArray();
+        var scores = benchmark.Questions.Zip(answers, benchmark.Score).Select((score, row) => tooLong?[row] == true ? 0 : score).ToArray();
         return new BenchmarkResult
         {
             Value = benchmark.Value(scores, [.. Enumerable.Repeat(1, scores.Length)]),
             Details = benchmark.Details(scores).ToDictionary(detail => detail.Name, detail => detail.Value),
             Answers = answers,
             Scores = scores,
+            TooLong = tooLong?.Count(row => row) ?? 0,
             MillisecondsPerAnswer = milliseconds,
             Ledger = ledger,
         };
@@ -73,13 +94,27 @@ public static class Evaluator
     public static bool IsCorrect(string predicted, string expected) =>
         predicted.AsSpan().Trim().Equals(expected.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The answers to questions about pictures, in their order.</summary>
-    internal static string[] Answer(
-        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
-        IProgress<int>? progress, CancellationToken cancellation) =>
-        [.. AnswerIds(model, processor, rows, pictures, batchSize, maxNewTokens, progress, cancellation).Select(ids => processor.Decode(ids))];
+    // Which questions have a prompt that is longer than the model was made for.
+    private static bool[] TooLong(ReducedModel model, VisionLanguageProcessor processor, IEnumerable<string> questions) =>
+        [.. questions.Select(question => processor.EncodePrompt(question).Length > model.Model.MaxPositions)];
 
-    /// <summary>The same as token ids, without the one that ends an answer.</summary>
+    // The answers in the order of the rows; empty where a row is too long to be asked.
+    private static string[] Answer(
+        ReducedModel model, VisionLanguageProcessor processor, (int Picture, string Question)[] rows, bool[] tooLong, PictureCache pictures,
+        int batchSize, int maxNewTokens, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        int[] asked = [.. Enumerable.Range(0, rows.Length).Where(row => !tooLong[row])];
+        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], pictures, batchSize, maxNewTokens, progress, cancellation);
+        var answers = new string[rows.Length];
+        Array.Fill(answers, "");
+        foreach (var (i, row) in asked.Index())
+            answers[row] = processor.Decode(ids[i]);
+        if (asked.Length < rows.Length)
+            progress?.Report(rows.Length);
+        return answers;
+    }
+
+    /// <summary>The answers to questions about pictures in their order, as token ids without the one that ends an answer.</summary>
     internal static int[][] AnswerIds(
         ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
         IProgress<int>? progress, CancellationToken cancellation)
@@ -122,9 +157,10 @@ public static class Evaluator
         ? a.Zip(b, IsCorrect).Average(same => same ? 1.0 : 0.0)
         : throw new EosException(EosErrors.InvalidOption, $"One result has {a.Count} rows, the other {b.Count}; only answers to the same rows can be compared.");
 
-    private static EvaluationResult Score(VqaDataset data, string[] answers, double milliseconds, TokenLedger ledger)
+    private static EvaluationResult Score(VqaDataset data, string[] answers, bool[] tooLong, double milliseconds, TokenLedger ledger)
     {
-        var scores = data.Examples.Zip(answers, (row, answer) => IsCorrect(answer, row.Answer) ? 1.0 : 0.0).ToArray();
+        var scores = data.Examples.Zip(answers, tooLong)
+            .Select(row => !row.Third && IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
         var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Average(row => row.Second));
         return new EvaluationResult
         {
@@ -133,6 +169,7 @@ public static class Evaluator
             ByFamily = families,
             Answers = answers,
             Scores = scores,
+            TooLong = tooLong.Count(row => row),
             MillisecondsPerAnswer = milliseconds,
             Ledger = ledger,
         };

@@ -81,7 +81,7 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
     private long Now()
     {
         if (model.Device.type == DeviceType.CUDA)
-            cuda.synchronize();
+            cuda.synchronize(model.Device); // without a device it would be the first one
         return Stopwatch.GetTimestamp();
     }
 }

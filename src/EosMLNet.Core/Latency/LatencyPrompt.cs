@@ -17,7 +17,7 @@ internal static class LatencyPrompt
         using var scope = NewDisposeScope();
         // The C library's allocator keeps memory for itself once so large a piece was given back, as in any process that has run for a while; before, each prefill asks the system for it anew.
         zeros(30 << 20, ScalarType.Byte).Dispose();
-        using var random = new Generator(1, model.Device);
+        using var random = new Generator(1); // of the CPU: TorchSharp makes no other, and a GPU refuses to draw with that
         var features = Noise(model.VisualTokens, model.HiddenSize).to_type(model.DataType);
         var attention = model.HasClsAttention ? Noise(model.VisualTokens).softmax(-1).to_type(model.DataType) : null;
         // Of the text, a third stands before the picture.
@@ -25,6 +25,6 @@ internal static class LatencyPrompt
         int[] prompt = [.. Enumerable.Repeat(word, textTokens / 3), model.ImageTokenId, .. Enumerable.Repeat(word, textTokens - textTokens / 3)];
         return PromptBatch.Create(model, [.. Enumerable.Repeat(prompt, batch)], new VisionOutput(features, attention));
 
-        Tensor Noise(params long[] shape) => randn([batch, .. shape], dtype: ScalarType.Float32, device: model.Device, generator: random);
+        Tensor Noise(params long[] shape) => randn([batch, .. shape], dtype: ScalarType.Float32, generator: random).to(model.Device);
     }
 }

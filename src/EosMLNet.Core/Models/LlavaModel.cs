@@ -19,6 +19,7 @@ public sealed class LlavaModel : VisionLanguageModel
     private readonly LlamaDecoder decoder;
     private readonly Tensor linear1, linear2;
     private readonly Tensor? bias1, bias2;
+    private IReadOnlyList<string> notes = [];
 
     /// <summary>Builds the model from weights that <paramref name="weight"/> gives by canonical name and shape; the model owns them from then on.</summary>
     /// <param name="config">Shape of the model.</param>
@@ -56,30 +57,53 @@ public sealed class LlavaModel : VisionLanguageModel
 
     /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere.</param>
+    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also turns off TF32, for the whole process.</param>
     /// <param name="device">Where to put the weights; the CPU by default.</param>
     /// <param name="cancellation">Stops the loading.</param>
-    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there.</exception>
+    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there, or does not compute in that type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static LlavaModel Load(string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default)
     {
         TorchRuntime.EnsureLoaded();
-        var config = LlavaConfig.Load(folder);
+        var notes = new List<string>();
+        var config = LlavaConfig.Load(folder, notes);
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
         var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
+        DataTypes.CheckComputes(type, place);
+        if (type == ScalarType.Float32)
+            Tf32.TurnOff(place);
         var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
         using var unrecorded = no_grad();
         using var loader = new WeightLoader(checkpoint, type, place);
         // What the constructor asks for is known only by running it: once on placeholders, then on the weights.
         new LlavaModel(config, loader.Ask, processor, folder).Dispose();
+        notes.AddRange(processor?.Notes ?? []);
+        notes.AddRange(UnusedWeights.Note(checkpoint.Names, loader.Asked, folder));
         loader.Read(cancellation);
-        return new LlavaModel(config, loader.Take, processor, folder);
+        return new LlavaModel(config, loader.Take, processor, folder) { notes = notes };
+    }
+
+    /// <summary>Checks a folder as <see cref="Load"/> does, without reading the weights.</summary>
+    /// <returns>The notes that the model would have.</returns>
+    /// <exception cref="EosException">As <see cref="Load"/>.</exception>
+    internal static IReadOnlyList<string> Check(string folder)
+    {
+        var notes = new List<string>();
+        var config = LlavaConfig.Load(folder, notes);
+        using var checkpoint = Checkpoint.Open(folder);
+        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
+        using var unrecorded = no_grad();
+        using var loader = new WeightLoader(checkpoint, ScalarType.Float32, CPU);
+        new LlavaModel(config, loader.Ask, processor, folder).Dispose();
+        return [.. notes, .. processor?.Notes ?? [], .. UnusedWeights.Note(checkpoint.Names, loader.Asked, folder)];
     }
 
     /// <summary>The checkpoint's configuration.</summary>
     public LlavaConfig Config { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => notes;
     /// <inheritdoc/>
     public override string Family => "llava";
     /// <inheritdoc/>

@@ -24,6 +24,13 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Identifies the weights: <c>sha256:</c> and 64 hexadecimal digits.</summary>
     public string Fingerprint => fingerprint.Value;
 
+    /// <summary>
+    /// What a user should know about the files that the model was made of, a sentence each: which defaults were taken, which settings have
+    /// no effect.
+    /// Mostly empty. Commands, ML.NET's log and build logs print them once.
+    /// </summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>Number of decoder layers.</summary>
     public abstract int LayerCount { get; }
 

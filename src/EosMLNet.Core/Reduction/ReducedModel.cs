@@ -47,6 +47,17 @@ public sealed class ReducedModel
         return logits.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The visual tokens that each site in the decoder leaves, as places in the unreduced image: for each site those of each picture, ascending.</summary>
+    /// <param name="batch">The prompts.</param>
+    internal IReadOnlyList<long[][]> KeptTokens(PromptBatch batch)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var kept = new List<long[][]>();
+        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, left => kept.Add([.. left.cpu().data<long>().ToArray().Chunk((int)left.shape[1]).Select(one => one.Order().ToArray())]));
+        return kept;
+    }
+
     /// <summary>Continues each prompt with its most probable tokens until the model ends its answer.</summary>
     /// <param name="batch">The prompts.</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
@@ -124,7 +135,7 @@ public sealed class ReducedModel
     }
 
     /// <summary>Runs all layers over the prompts, with each site in front of its layer.</summary>
-    private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap)
+    private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap, Action<Tensor>? chosen = null)
     {
         CheckEncoding(batch);
         var sequence = new TokenSequence(Model, batch);
@@ -134,7 +145,10 @@ public sealed class ReducedModel
             for (var layer = 0; layer < Model.LayerCount; layer++)
             {
                 foreach (var site in sites[layer])
+                {
                     sequence.Reduce(site, Plan.Parameters);
+                    chosen?.Invoke(sequence.Kept);
+                }
                 if (keyBiases is not null)
                     keyBiases[layer] = sequence.KeyBias?.alias();
                 sequence.RunLayer(layer, caches?[layer], sites[layer + 1]);

@@ -21,7 +21,7 @@ public static partial class Doctor
         }
         catch (EosException e)
         {
-            facts = facts with { Problems = [Problem(e)] };
+            facts = facts with { Problems = [Problem(e)], MissingFunctions = ExistingLibTorch.MissingFunctions };
         }
         return facts with { Problems = [.. facts.Problems, .. ImageProblems()] };
     }
@@ -54,6 +54,7 @@ public static partial class Doctor
             LibTorchSharp = TorchRuntime.UsesCompatibilityCopy ? CompatibilityCopy.FindOriginal() : LoadedLibraries.Find("LibTorchSharp"),
             UsesCompatibilityCopy = TorchRuntime.UsesCompatibilityCopy,
             Devices = ["cpu", .. Enumerable.Range(0, hasCuda ? torch.cuda.device_count() : 0).Select(i => $"cuda:{i}")],
+            MissingFunctions = ExistingLibTorch.MissingFunctions,
             Threads = torch.get_num_threads(),
             Problems = [.. version is null || ExistingLibTorch.IsExpected(version) ? Enumerable.Empty<EnvironmentProblem>() : [OtherVersion(version)], .. hasCuda || !HasNvidiaDriver() ? Enumerable.Empty<EnvironmentProblem>() : [UnusedGpu()]],
         };
@@ -63,7 +64,7 @@ public static partial class Doctor
     {
         var missing = ExistingLibTorch.MissingFunctions;
         return new(EosErrors.LibTorch, $"libtorch {version} is used at your own risk, because {ExistingLibTorch.AnyVersionVariable} is set: TorchSharp was compiled for {ExistingLibTorch.ExpectedVersion}, and only a patch release keeps the ABI. " +
-            (missing.Count == 0 ? "All functions that it calls are there. " : $"{missing.Count} functions that it calls are missing, for example {missing[0]}; calling one ends the process. ") + "Check results against the CPU.", IsError: false);
+            (missing.Count == 0 ? "All functions that it calls are there. " : $"{missing.Count} functions that it calls are missing; calling one ends the process. ") + "Check results against the CPU.", IsError: false);
     }
 
     private static bool HasNvidiaDriver() => File.Exists("/proc/driver/nvidia/version");
@@ -87,7 +88,7 @@ public static partial class Doctor
         }
     }
 
-    private static EnvironmentProblem Problem(EosException e) => new(e.Code, e.Message[(e.Code.Length + 2)..], IsError: true);
+    private static EnvironmentProblem Problem(EosException e) => new(e.Code, e.Detail, IsError: true);
 
     private static string? HighestGlibCxx(byte[] library) => GlibCxxPattern().Matches(Encoding.Latin1.GetString(library))
         .OrderByDescending(match => int.Parse(match.Groups[1].ValueSpan)).FirstOrDefault()?.Value;

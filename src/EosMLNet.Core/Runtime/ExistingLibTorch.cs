@@ -64,7 +64,7 @@ internal static partial class ExistingLibTorch
     /// <summary>Whether this libtorch, <c>major.minor.patch</c>, is one that TorchSharp was compiled for.</summary>
     internal static bool IsExpected(string version) => version.StartsWith(ExpectedVersion[..(ExpectedVersion.LastIndexOf('.') + 1)], StringComparison.Ordinal);
 
-    /// <summary>The functions that TorchSharp calls and the loaded libtorch, of another version, does not have. Calling one ends the process.</summary>
+    /// <summary>The functions that TorchSharp calls and the existing libtorch does not have. Calling one ends the process.</summary>
     internal static IReadOnlyList<string> MissingFunctions { get; private set; } = [];
 
     private static bool AnyVersion => Environment.GetEnvironmentVariable(AnyVersionVariable) == "1";
@@ -101,13 +101,15 @@ internal static partial class ExistingLibTorch
         ? found
         : throw Unfit(folder, $"it is libtorch {found ?? "of a version too old to tell"}");
 
+    /// <summary>All functions that TorchSharp's native part takes from libtorch and the loaded library, with those that it needs, does not export.</summary>
+    internal static IReadOnlyList<string> Absent(nint torch, string libTorchSharp) =>
+        [.. ElfSymbols.LibTorchImports(libTorchSharp).Where(symbol => !NativeLibrary.TryGetExport(torch, symbol, out _))];
+
     private static void CheckExports(string folder, nint torch, string libTorchSharp)
     {
-        var absent = ElfSymbols.LibTorchImports(libTorchSharp).Where(symbol => !NativeLibrary.TryGetExport(torch, symbol, out _)).ToArray();
-        if (AnyVersion)
-            MissingFunctions = absent;
-        else if (absent.Length > 0)
-            throw Unfit(folder, $"it lacks {absent.Length} functions that TorchSharp calls, for example {absent[0]} (another version, or built with another C++ ABI)");
+        var absent = MissingFunctions = Absent(torch, libTorchSharp);
+        if (absent.Count > 0 && !AnyVersion)
+            throw Unfit(folder, $"it lacks {absent.Count} functions that TorchSharp calls, for example {absent[0]} (another version, or built with another C++ ABI; `eos doctor` lists them)");
     }
 
     private static EosException Unfit(string folder, string found, Exception? inner = null) =>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EosMLNet.Runtime;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace EosMLNet.Runtime;
 /// the core from the one it waits for. Measured on 2 cores, 100 search steps of the shipped model: spinning 8 s alone but over 38 s beside two busy
 /// programs (even with a hundred turns only, over 30 s); sleeping 14 s alone and 16 s beside them.
 /// </summary>
-internal static partial class OpenMpWaiting
+internal static class OpenMpWaiting
 {
     private const string SpinCount = "GOMP_SPINCOUNT";
 
@@ -15,9 +13,6 @@ internal static partial class OpenMpWaiting
     internal static void Sleep()
     {
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null && Environment.GetEnvironmentVariable(SpinCount) is null)
-            _ = SetNative(SpinCount, "0", overwrite: 0); // .NET's own SetEnvironmentVariable does not reach native code
+            NativeEnvironment.Set(SpinCount, "0");
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetNative(string name, string value, int overwrite);
 }

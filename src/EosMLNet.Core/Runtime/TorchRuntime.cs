@@ -41,7 +41,7 @@ public static class TorchRuntime
         lock (Gate)
         {
             if (failure is not null)
-                throw new EosException(failure.Code, failure.Message[(failure.Code.Length + 2)..], failure.InnerException); // half-loaded natives cannot be unloaded
+                throw new EosException(failure.Code, failure.Detail, failure.InnerException); // half-loaded natives cannot be unloaded
             if (loaded && libTorchFolder is null)
                 return;
             var folder = Asked(libTorchFolder);
@@ -56,6 +56,7 @@ public static class TorchRuntime
     private static void Load(string? existingFolder)
     {
         OpenMpWaiting.Sleep();
+        CudaSwitches.Set();
         try
         {
             choice = (true, existingFolder);

@@ -30,6 +30,18 @@ public sealed record FrozenParameters
     /// <value>The default is <see langword="false"/>.</value>
     public bool UniformKeep { get; init; }
 
+    /// <summary>Throws where a value is out of its range.</summary>
+    /// <exception cref="EosException">EOS1013.</exception>
+    internal void CheckValues(OptionCheck check)
+    {
+        check.Between(0, 1, $"Frozen.{nameof(Transfer)}", Transfer);
+        check.That(Temperature is null or >= 0, $"Frozen.{nameof(Temperature)}", Temperature, "at least 0");
+        check.That(Activation is null or > 0 and <= 1, $"Frozen.{nameof(Activation)}", Activation, "above 0 and at most 1");
+        check.Between(0, 1e6, $"Frozen.{nameof(Reweight)}", Reweight);
+        check.Between(0, 1, $"Frozen.{nameof(ProportionalAttention)}", ProportionalAttention);
+        check.Between(0, 1e6, $"Frozen.{nameof(Diversity)}", Diversity);
+    }
+
     /// <summary>The site with the stated values.</summary>
     internal ReductionSite Applied(ReductionSite site) => site with
     {

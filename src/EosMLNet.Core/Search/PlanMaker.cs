@@ -48,7 +48,10 @@ internal static class PlanMaker
     /// <summary>Where a plan comes from.</summary>
     internal static PlanProvenance Provenance(VisionLanguageModel model, int seed, long samples, string data) => new(
         seed, samples, data, typeof(PlanMaker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
-        model.Device.type == TorchSharp.DeviceType.CPU ? "cpu" : "cuda");
+        model.Device.type == TorchSharp.DeviceType.CPU ? "cpu" : "cuda")
+    {
+        DataType = model.DataType == TorchSharp.torch.ScalarType.Float32 ? null : model.DataType.ToString().ToLowerInvariant(),
+    };
 
     /// <summary>A number with three significant digits.</summary>
     internal static double Readable(double value)

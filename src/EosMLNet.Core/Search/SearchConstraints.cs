@@ -113,35 +113,54 @@ public sealed record SearchConstraints
     /// <param name="model">The model.</param>
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="sites">The dearest site in each place, for a limit on latency.</param>
+    /// <param name="named">What the surface calls the settings.</param>
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met. EOS4002: a latency table for another shape.</exception>
-    internal void Check(PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null)
+    internal void Check(PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null, OptionNaming? named = null)
     {
-        if (Limits.Count == 0)
-        {
-            throw new EosException(EosErrors.InvalidOption,
-                "No constraint is set; expected at least one of MeanVisualTokens, FinalVisualTokens, MacsRatio, KvBytesRatio, LatencyMs and LatencyFraction.");
-        }
-        if (Latency is null && Limits.Any(limit => limit.Kind.IsLatency()))
-            throw new EosException(EosErrors.InvalidOption, "A limit on latency needs a latency table, which predicts it; none is given. `eos search --calibrate` measures one, or LatencyCalibration.Measure.");
+        named ??= SettingNames.Own;
+        CheckValues(new OptionCheck(named), tableComes: false);
         Latency?.CheckFits(model);
-        _ = Profile; // throws where the table has none
-        if (FamilyDrop is not (null or >= 0 and <= 1))
-            throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"FamilyDrop is {FamilyDrop}; expected between 0 and 1."));
         // What is spent hardly ever falls when a site keeps more, and one plan has next to the least of all of it: it keeps one token everywhere.
         var budget = new SearchBudget(model, layers, this, sites: sites);
         int[] least = [.. layers.Select(_ => 1)];
         foreach (var (kind, limit) in Limits)
         {
-            var most = Most(kind, model);
+            var (most, name) = (Most(kind, model), named(SettingNames.Of(kind)));
             if (!(limit > 0 && limit <= most))
-                throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{kind} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
+                throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{name} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
             if (budget.Spent(kind, least) is var needed && needed > limit * SearchBudget.RoundingError)
             {
-                throw new EosException(EosErrors.InfeasibleBudget, FormattableString.Invariant($"{kind} of at most {limit} cannot be met: with the first site in front of layer {layers[0]} of ") +
+                throw new EosException(EosErrors.InfeasibleBudget, FormattableString.Invariant($"{name} of at most {limit} cannot be met: with the first site in front of layer {layers[0]} of ") +
                     FormattableString.Invariant($"{model.Layers}, one visual token at every later layer already gives {needed:0.######}. Raise the limit to at least that") +
                     (layers[0] > 0 ? ", or allow a site in front of an earlier layer." : "."));
             }
         }
+    }
+
+    /// <summary>Throws where a limit is wrong whatever the model.</summary>
+    /// <param name="check">Checks, under the surface's names.</param>
+    /// <param name="tableComes">Whether the latency table may be missing now.</param>
+    /// <exception cref="EosException">EOS1013: no limit, or one out of its range.</exception>
+    internal void CheckValues(OptionCheck check, bool tableComes)
+    {
+        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction];
+        var names = kinds.Select(kind => check.Name(SettingNames.Of(kind))).ToArray();
+        if (Limits.Count == 0)
+            throw new EosException(EosErrors.InvalidOption, $"No constraint is set; expected at least one of {string.Join(", ", names[..^1])} and {names[^1]}.");
+        foreach (var (kind, limit) in Limits)
+        {
+            var isShare = kind is ConstraintKind.MacsRatio or ConstraintKind.KvBytesRatio or ConstraintKind.LatencyFraction;
+            check.That(limit > 0 && limit <= (isShare ? 1 : double.MaxValue), SettingNames.Of(kind), limit, isShare ? "above 0 and at most 1, the unreduced model's" : "above 0");
+        }
+        check.Between(0, 1, $"Constraints.{nameof(FamilyDrop)}", FamilyDrop);
+        check.AtLeast(1, $"Constraints.{nameof(LatencyTextTokens)}", LatencyTextTokens);
+        check.Between(1, 65_536, $"Constraints.{nameof(LatencyBatch)}", LatencyBatch);
+        if (Latency is null && !tableComes && Limits.Any(limit => limit.Kind.IsLatency()))
+        {
+            throw new EosException(EosErrors.InvalidOption, $"A limit on latency needs a latency table, which predicts it; expected {check.Name($"Constraints.{nameof(Latency)}")} beside it. " +
+                "`eos search --calibrate` measures one, or LatencyCalibration.Measure.");
+        }
+        _ = Profile; // throws where the table has none
     }
 
     // What the unreduced model needs.

@@ -19,12 +19,14 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     /// <param name="families">The kinds of questions in all data of the search.</param>
     /// <param name="settings">How many questions share a row, what the answers are, how much is kept.</param>
     /// <param name="cancellation">Looked at while answers are made.</param>
-    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens.</exception>
+    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens, or one that is too
+    /// long.</exception>
     internal static SearchData Of(
         VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, List<string> families, SearchSettings settings, CancellationToken cancellation)
     {
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
+        CheckLengths(model, processor, data, settings);
         // One by one: what is made of a picture must not depend on which others are made beside it, which differs between a search and one that was resumed.
         var pictures = PictureCache.OneByOne(model, data, settings.CacheBytes);
         IReadOnlyList<int[]> answers = settings.Objective == SearchObjective.Answers
@@ -34,6 +36,38 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
         var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerPicture);
         return new SearchData(rows, pictures, families, data.Fingerprint);
     }
+
+    // Before anything is computed: one row that is too long would end the search later, without its place.
+    private static void CheckLengths(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, SearchSettings settings)
+    {
+        foreach (var example in data.Examples)
+        {
+            var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;
+            var length = Prompt(processor, example).Length + answer;
+            if (length > model.MaxPositions)
+            {
+                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the picture's and the answer's included, " +
+                    $"but the model was made for {model.MaxPositions}; shorten or remove it.");
+            }
+        }
+    }
+
+    private static int[] Prompt(VisionLanguageProcessor processor, VqaExample example)
+    {
+        try
+        {
+            return processor.EncodePrompt(example.Question);
+        }
+        catch (EosException e) when (example.File is not null && e.File is null)
+        {
+            throw EosException.At(e.Code, example.File, example.Line, e.Detail, e);
+        }
+    }
+
+    private static EosException Fault(VqaExample example, string what) =>
+        example.File is { } file ? EosException.At(EosErrors.ModelInput, file, example.Line, what) : new(EosErrors.ModelInput, what);
+
+    private static string Shortened(string question) => question.Length <= 60 ? question : question[..60] + "…";
 
     private static IReadOnlyList<int[]> UnreducedAnswers(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, CancellationToken cancellation)
     {
@@ -49,8 +83,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
         int first = Array.IndexOf(prompt, model.ImageTokenId), last = Array.LastIndexOf(prompt, model.ImageTokenId);
         if (first < 0 || last - first + 1 != model.VisualTokens)
         {
-            throw new EosException(EosErrors.ModelInput, $"The prompt of “{example.Question}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
-                "Check the prompt template and that the question holds no <image>.");
+            throw Fault(example, $"The prompt of “{Shortened(example.Question)}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
+                "Check the prompt template.");
         }
         return (example.Picture, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
     }

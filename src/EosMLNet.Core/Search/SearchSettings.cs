@@ -189,49 +189,65 @@ public sealed record SearchSettings
 
     /// <summary>Throws where a value is out of its range, or no plan can meet the constraints.</summary>
     /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint; EOS4002: a warm start that was made for another model, or a latency table for another shape or device.</exception>
-    public void Check(VisionLanguageModel model)
+    public void Check(VisionLanguageModel model) => Check(model, SettingNames.Own);
+
+    /// <summary>The same; messages call the settings what the surface calls them.</summary>
+    internal void Check(VisionLanguageModel model, OptionNaming named)
     {
-        Require(Steps is >= 1 and <= 1_000_000, nameof(Steps), Steps, "between 1 and 1,000,000");
-        Require(Sequences is >= 1 and <= 65_536, nameof(BatchSize), Sequences, "between 1 and 65,536");
-        Require(QuestionsPerPicture is >= 1 and <= 65_536, nameof(QuestionsPerPicture), QuestionsPerPicture, "between 1 and 65,536");
-        Require(LearningRate is > 0 and <= 10, nameof(LearningRate), LearningRate, "above 0 and at most 10");
-        Require(CountLearningRate is >= 0 and <= 10, nameof(CountLearningRate), CountLearningRate, "between 0 and 10");
-        Require(SiteLearningRate is >= 0 and <= 10, nameof(SiteLearningRate), SiteLearningRate, "between 0 and 10");
-        Require(AlignmentWeight is >= 0 and <= 1e6, nameof(AlignmentWeight), AlignmentWeight, "between 0 and 1e6");
-        Require(AlignmentLayers is null || AlignmentLayers.Count > 0 && AlignmentLayers.All(layer => layer >= 0 && layer < model.LayerCount), nameof(AlignmentLayers), string.Join(", ", AlignmentLayers ?? []), $"layers from 0 to {model.LayerCount - 1}, at least one");
-        Require(Patience is null or >= 1, nameof(Patience), Patience ?? 0, "at least 1");
-        Require(CheckEvery >= 1, nameof(CheckEvery), CheckEvery, "at least 1");
-        Require(CheckpointEvery >= 1, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
+        CheckValues(named);
+        var check = new OptionCheck(named);
+        var inModel = $"layers from 0 to {model.LayerCount - 1}, at least one";
+        check.That(AlignmentLayers?.All(layer => layer < model.LayerCount) != false, nameof(AlignmentLayers), AlignmentLayers, inModel);
         WarmStart?.CheckFits(model);
-        Require(InitialLimit is >= 0 and <= 1, nameof(InitialLimit), InitialLimit, "between 0 and 1");
-        Require(Tightening is >= 0 and <= 1, nameof(Tightening), Tightening, "between 0 and 1");
-        Require(InitialTaper is >= 1 and <= 1e6, nameof(InitialTaper), InitialTaper, "at least 1");
-        Require(InitialTemperature is > 0 and <= 1000, nameof(InitialTemperature), InitialTemperature, "above 0 and at most 1000");
-        Require(FinalTemperature is >= 1e-3 && FinalTemperature <= InitialTemperature, nameof(FinalTemperature), FinalTemperature, "between 0.001 and InitialTemperature");
-        Require(CandidateFactor is 0 or >= 1 and <= 1e6, nameof(CandidateFactor), CandidateFactor, "0, or at least 1");
-        Require(ValidationQuestions >= 1, nameof(ValidationQuestions), ValidationQuestions, "at least 1");
-        Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "at least 0");
-        Require(MicroBatch is null or >= 1, nameof(MicroBatch), MicroBatch ?? 0, "at least 1");
-        Require(RecomputedLayers is null or >= 1, nameof(RecomputedLayers), RecomputedLayers ?? 0, "at least 1");
         var layers = Layers(model);
-        Require(layers.Count > 0 && layers[0] >= 0 && layers[^1] < model.LayerCount, nameof(Sites), string.Join(", ", Sites ?? []), $"layers from 0 to {model.LayerCount - 1}, at least one");
-        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
-        Require(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), string.Join(", ", Scores ?? []), $"some of {string.Join(", ", searchable)}");
-        Require(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), nameof(ScoreCriterion.ClsAttention), "a criterion that this vision tower offers; it has no [CLS] token");
-        Require(layers.All(layer => CriteriaAt(layer, model).Count > 0), nameof(Scores), "attention alone", "joined by another criterion, for there is no attention before layer 0");
-        Require(Frozen.Transfer is null or >= 0 and <= 1, "Frozen.Transfer", Frozen.Transfer ?? 0, "between 0 and 1");
-        Require(Frozen.Temperature is null or >= 0, "Frozen.Temperature", Frozen.Temperature ?? 0, "at least 0");
-        Require(Frozen.Activation is null or > 0 and <= 1, "Frozen.Activation", Frozen.Activation ?? 0, "above 0 and at most 1");
-        Require(Frozen.Reweight is null or >= 0 and <= 1e6, "Frozen.Reweight", Frozen.Reweight ?? 0, "between 0 and 1e6");
-        Require(Frozen.ProportionalAttention is null or >= 0 and <= 1, "Frozen.ProportionalAttention", Frozen.ProportionalAttention ?? 0, "between 0 and 1");
-        Require(Frozen.Diversity is null or >= 0 and <= 1e6, "Frozen.Diversity", Frozen.Diversity ?? 0, "between 0 and 1e6");
+        check.That(layers[^1] < model.LayerCount, nameof(Sites), Sites, inModel);
+        check.That(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), ScoreCriterion.ClsAttention, "a criterion that this vision tower offers; it has no [CLS] token");
         Constraints.Latency?.CheckFits(model);
-        Constraints.Check(PlanModel.Of(model), layers, DearestSites(model));
+        Constraints.Check(PlanModel.Of(model), layers, DearestSites(model), named);
     }
 
-    private static void Require(bool holds, string name, object value, string expected)
+    /// <summary>Throws where a value is wrong whatever the model: for surfaces, before they read a model or data.</summary>
+    /// <param name="named">What the surface calls the settings.</param>
+    /// <param name="tableComes">Whether a latency table is measured or read later, so that it may be missing now.</param>
+    /// <exception cref="EosException">EOS1013: a value.</exception>
+    internal void CheckValues(OptionNaming named, bool tableComes = false)
     {
-        if (!holds)
-            throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{name} is {value}; expected {expected}."));
+        var check = new OptionCheck(named);
+        check.Between(1, 1_000_000, nameof(Steps), Steps);
+        check.Between(1, 65_536, nameof(BatchSize), BatchSize);
+        check.Between(1, 65_536, nameof(QuestionsPerPicture), QuestionsPerPicture);
+        check.That(LearningRate is > 0 and <= 10, nameof(LearningRate), LearningRate, "above 0 and at most 10");
+        check.Between(0, 10, nameof(CountLearningRate), CountLearningRate);
+        check.Between(0, 10, nameof(SiteLearningRate), SiteLearningRate);
+        check.That(Enum.IsDefined(Objective), nameof(Objective), Objective, $"one of {string.Join(", ", Enum.GetNames<SearchObjective>())}");
+        check.Between(0, 1e6, nameof(AlignmentWeight), AlignmentWeight);
+        check.Layers(nameof(AlignmentLayers), AlignmentLayers);
+        check.AtLeast(1, nameof(Patience), Patience);
+        check.AtLeast(1, nameof(CheckEvery), CheckEvery);
+        check.That(CheckpointPath is null || !string.IsNullOrWhiteSpace(CheckpointPath), nameof(CheckpointPath), "empty", "the path of a file");
+        check.AtLeast(1, nameof(CheckpointEvery), CheckpointEvery);
+        check.AtLeast(1, nameof(RelevanceRank), RelevanceRank);
+        check.Between(0, 1, nameof(InitialLimit), InitialLimit);
+        check.Between(0, 1, nameof(Tightening), Tightening);
+        check.That(InitialTaper is >= 1 and <= 1e6, nameof(InitialTaper), InitialTaper, "at least 1 and at most 1e6");
+        check.That(InitialTemperature is > 0 and <= 1000, nameof(InitialTemperature), InitialTemperature, "above 0 and at most 1000");
+        check.That(FinalTemperature is >= 1e-3 && FinalTemperature <= InitialTemperature, nameof(FinalTemperature), FinalTemperature, $"between 0.001 and {named(nameof(InitialTemperature))}");
+        check.That(CandidateFactor is 0 or >= 1 and <= 1e6, nameof(CandidateFactor), CandidateFactor, "0, or at least 1 and at most 1e6");
+        check.AtLeast(1, nameof(ValidationQuestions), ValidationQuestions);
+        check.AtLeast(0, nameof(CacheBytes), CacheBytes);
+        check.AtLeast(1, nameof(MicroBatch), MicroBatch);
+        check.AtLeast(1, nameof(RecomputedLayers), RecomputedLayers);
+        check.Layers(nameof(Sites), Sites);
+        CheckScores(check);
+        Frozen.CheckValues(check);
+        Constraints.CheckValues(check, tableComes);
+    }
+
+    private void CheckScores(OptionCheck check)
+    {
+        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
+        check.That(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), Scores, $"some of {string.Join(", ", searchable)}");
+        var beforeFirst = Sites?.Contains(0) != false;
+        check.That(!beforeFirst || Scores?.All(criterion => criterion.NeedsAttention()) != true, nameof(Scores), "attention alone", "another criterion beside it, for there is no attention before layer 0");
     }
 }

@@ -9,5 +9,5 @@ namespace EosMLNet.Search;
 internal sealed record StepReporter(int Steps, Stopwatch Clock, IProgress<SearchProgress>? Progress)
 {
     internal void Report(int step, double loss, double alignment, double mean, IReadOnlyList<double> multipliers) =>
-        Progress?.Report(new SearchProgress(step, Steps, loss, alignment, mean, [.. multipliers], Clock.Elapsed));
+        Progress?.Report(new SearchProgress(step, Steps, loss, alignment, mean, [.. multipliers], Clock.Elapsed) { Fraction = step < Steps ? (double)step / Steps : 0.999 });
 }

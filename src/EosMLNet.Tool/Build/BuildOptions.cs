@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
+using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
 
@@ -26,6 +27,8 @@ internal sealed class BuildOptions
         ["LatencyBatch"] = (s, v) => s with { Constraints = s.Constraints with { LatencyBatch = Whole(v) } },
         ["FamilyDrop"] = (s, v) => s with { Constraints = s.Constraints with { FamilyDrop = Real(v) } },
         ["Steps"] = (s, v) => s with { Steps = Whole(v) },
+        ["MicroBatch"] = (s, v) => s with { MicroBatch = Whole(v) },
+        ["RecomputedLayers"] = (s, v) => s with { RecomputedLayers = Whole(v) },
         ["BatchSize"] = (s, v) => s with { BatchSize = Whole(v) },
         ["QuestionsPerPicture"] = (s, v) => s with { QuestionsPerPicture = Whole(v) },
         ["LearningRate"] = (s, v) => s with { LearningRate = Real(v) },
@@ -69,13 +72,22 @@ internal sealed class BuildOptions
     /// <summary>The most bytes of weights that go into the artifact; null for the library's default.</summary>
     internal long? EmbedWeightsUpTo { get; private set; }
 
+    /// <summary>What the model computes in, when it is searched and when it answers; null for the device's own.</summary>
+    internal ModelDataType? DataType { get; private set; }
+
+    /// <summary>How the artifact answers.</summary>
+    private readonly AnswerOptions answers = new() { ModelPath = "." };
+
     internal BuildGate Gate { get; private set; } = new();
 
     /// <summary>Everything that has a say in what is searched, defaults included; not the gate's limits, which need no new search.</summary>
-    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} embed {EmbedWeightsUpTo}");
+    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} {Artifact}");
+
+    /// <summary>What has a say in the artifact beside model and plan.</summary>
+    internal string Artifact => FormattableString.Invariant($"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.PictureCacheBytes}");
 
     /// <summary>Every metadatum that is understood.</summary>
-    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
+    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "DataType", "AnswerBatchSize", "MaxNewTokens", "PictureCacheBytes", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
     internal static BuildOptions Parse(BuildRequest request)
@@ -95,6 +107,27 @@ internal sealed class BuildOptions
         return options;
     }
 
+    /// <summary>Throws where a value is out of its range, whatever model and data are.</summary>
+    /// <param name="hasLatencyTable">Whether the item names a latency table, which is read later.</param>
+    /// <exception cref="EosException">EOS1013, with the metadatum's name.</exception>
+    internal void Check(bool hasLatencyTable)
+    {
+        Settings.CheckValues(SettingNames.Flat, tableComes: hasLatencyTable);
+        CheckAnswers();
+    }
+
+    /// <summary>The same for what has a say in how the artifact answers.</summary>
+    /// <exception cref="EosException">EOS1013, with the metadatum's name.</exception>
+    internal void CheckAnswers() => AnswerSettings.From(Configured(new() { ModelPath = "." })).Checked(EosErrors.InvalidOption);
+
+    /// <summary>The options with what the item says about answers.</summary>
+    internal AnswerOptions Configured(AnswerOptions options)
+    {
+        (options.AnswerBatchSize, options.MaxNewTokens, options.PictureCacheBytes, options.DataType) = (answers.AnswerBatchSize, answers.MaxNewTokens, answers.PictureCacheBytes, DataType);
+        options.EmbedWeightsUpTo = EmbedWeightsUpTo ?? options.EmbedWeightsUpTo;
+        return options;
+    }
+
     private void Set(string name, string text)
     {
         if (Setters.TryGetValue(name, out var setter))
@@ -103,6 +136,14 @@ internal sealed class BuildOptions
             Seeds = Whole(text) is >= 1 and var count ? count : throw new FormatException("at least 1");
         else if (Is("EmbedWeightsUpTo"))
             EmbedWeightsUpTo = Long(text);
+        else if (Is("DataType"))
+            DataType = Name<ModelDataType>(text);
+        else if (Is("AnswerBatchSize"))
+            answers.AnswerBatchSize = Whole(text);
+        else if (Is("MaxNewTokens"))
+            answers.MaxNewTokens = Whole(text);
+        else if (Is("PictureCacheBytes"))
+            answers.PictureCacheBytes = Long(text);
         else if (Is("MaxAccuracyDrop"))
             Gate = Gate with { MaxAccuracyDrop = Real(text) };
         else if (Is("MaxFamilyDrop"))

@@ -12,6 +12,10 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
     {
         var output = request[BuildRequest.Output];
         var options = BuildOptions.Parse(request);
+        if (UsesPlan(request))
+            options.CheckAnswers(); // nothing is searched
+        else
+            options.Check(hasLatencyTable: request[BuildRequest.LatencyTable].Length > 0);
         using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"), () => log.High($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
         var last = BuildStamp.TryRead(BuildStamp.PathFor(output));
         if (last?.Holds(request.Fingerprint(), out _) == true)
@@ -65,7 +69,7 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
             var plan = CommittedPlan(request, key);
             inputs.Add("summary", "", ArtifactPaths.CommittedSummary(plan));
             AddPlan(inputs, "plan", plan);
-            return Cached(cache, FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.EmbedWeightsUpTo}\n{inputs.Canonical}"), staging, folder =>
+            return Cached(cache, FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.Artifact}\n{inputs.Canonical}"), staging, folder =>
             {
                 Copy(plan, ArtifactPaths.Plan(BuildCache.Artifact(folder)));
                 Copy(ArtifactPaths.CommittedParameters(plan), ArtifactPaths.Parameters(BuildCache.Artifact(folder)));

@@ -43,6 +43,7 @@ internal sealed class InputFiles(BuildStamp? last)
         var column = rows.Count == 0 ? -1 : Array.FindIndex(rows[0], name => name.Trim() == "ImagePath");
         if (column < 0)
             throw new EosException(EosErrors.DatasetRow, $"'{table}' has no column ImagePath. Expected a header with ImagePath, Question and Answer between tabs.");
-        return rows.Skip(1).Where(row => row.Length > column).Select(row => row[column].Trim()).Distinct();
+        return rows.Skip(1).Where(row => row.Length > column).Select(row => row[column].Trim())
+            .Where(cell => !cell.StartsWith("data:", StringComparison.OrdinalIgnoreCase)).Distinct(); // a picture in the table itself
     }
 }

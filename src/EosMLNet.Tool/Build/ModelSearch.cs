@@ -50,11 +50,13 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
-        using var model = LlavaModel.Load(request[BuildRequest.Model], device: device);
-        settings.Check(model); // before the data is read
+        using var model = LlavaModel.Load(request[BuildRequest.Model], DataTypes.Torch(options.DataType), device);
+        settings.Check(model, SettingNames.Flat); // before the data is read
+        Note(model.Notes);
         var answers = settings.Objective == SearchObjective.Answers;
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
         var held = request[BuildRequest.ValidationData] is { Length: > 0 } table ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
+        Note(training.Notes.Concat(held?.Notes ?? []));
         log.High($"Searching a plan for {Path.GetFileName(request[BuildRequest.Model])} on {device.type.ToString().ToLowerInvariant()}: {training.Examples.Count} questions about {training.Pictures.Count} pictures, {settings.Steps} steps, seed {settings.Seed}.");
         var results = new OperatorSearch(model, settings).RunSeeds([.. Enumerable.Range(settings.Seed, options.Seeds)], training, held, new InlineProgress<SearchProgress>(Report), cancellation);
         var result = results.MaxBy(one => one.Report.ValidationAccuracy)!;
@@ -62,6 +64,12 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         log.High($"Searched for {result.Report.Seconds:0} s: {result.Plan.Sites.Count} sites, {result.Plan.Ledger.Mean:0.#} mean and {result.Plan.Ledger.Final} final visual tokens.");
         var prefill = PrefillTimer.Measure(model, result.Plan, held ?? training, cancellation);
         return Summary(request, options, key, planFile, result, prefill);
+    }
+
+    private void Note(IEnumerable<string> notes)
+    {
+        foreach (var note in notes)
+            log.High($"Note: {note}");
     }
 
     private void Report(SearchProgress step)
@@ -104,7 +112,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     private static void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder, Device device)
     {
         var artifact = BuildCache.Artifact(folder);
-        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, options.EmbedWeightsUpTo);
+        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, configure: one => options.Configured(one));
         ArtifactZip.Normalise(artifact, provenance);
     }
 }

@@ -17,6 +17,21 @@ internal static class CommonOptions
     internal static Option<string> Data() => Required("--data", "TSV", "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");
     internal static Option<string> Images() => Required("--images", "DIR", "Folder that the table's picture paths start from.");
     internal static Option<string> Device() => Default("--device", "NAME", "auto", "cpu, cuda, cuda:N, or auto: a GPU where there is one.");
+
+    internal static Option<string?> DataType() => DataType("Type of numbers to compute in: float32, bfloat16 or float16. Default: float32 on the CPU, the type that the model is stored in on a GPU.", "float32", "bfloat16", "float16");
+
+    internal static Option<string?> DataType(string description, params string[] names)
+    {
+        var option = Optional("--data-type", "TYPE", description);
+        option.Validators.Add(found =>
+        {
+            if (found.Tokens is [var token, ..] && !names.Contains(token.Value))
+                found.AddError($"{option.Name} is '{token.Value}'; expected {string.Join(", ", names)}.");
+        });
+        option.CompletionSources.Add(names);
+        return option;
+    }
+
     internal static Option<int> BatchSize(int value, string description) => Default("--batch-size", "N", value, description);
 
     /// <summary>The option's value.</summary>

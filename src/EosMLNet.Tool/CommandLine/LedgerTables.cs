@@ -31,7 +31,7 @@ internal static class LedgerTables
             console.Table("Constraints", ["kind", "limit", "slack", "multiplier"],
                 plan.Constraints.Select(c => new[] { c.Kind.ToString(), Text(c.Limit), Text(c.Slack), Text(c.Multiplier) }));
         if (plan.Provenance is { } p)
-            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples of {p.Data}, by EosMLNet {p.Tool} on {p.Device}.");
+            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples of {p.Data}, by EosMLNet {p.Tool} on {p.Device}{(p.DataType is { } type ? $" in {type}" : "")}.");
         console.Line($"For {plan.Model.Family} {plan.Model.Fingerprint}: {plan.Model.Layers} layers, {plan.Model.VisualTokens} visual tokens.");
         console.Line($"{(plan.IsQuestionAgnostic ? "Question-agnostic: one reduced picture serves several questions." : "Depends on the question.")}");
     }

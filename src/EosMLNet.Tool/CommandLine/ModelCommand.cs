@@ -10,16 +10,16 @@ namespace EosMLNet.Tool.CommandLine;
 /// <summary>A command that runs a model: with torch loaded, on a device.</summary>
 internal abstract class ModelCommand : EosCommand
 {
-    protected ModelCommand(string name, string description, EosConsole console)
-        : base(name, description, console)
-    {
-    }
+    protected ModelCommand(string name, string description, EosConsole console, Option<string?>? dataType = null)
+        : base(name, description, console) => DataTypeOption = dataType ?? CommonOptions.DataType();
 
     protected Option<string> ModelFolder { get; } = CommonOptions.Model();
 
     protected Option<string> DeviceOption { get; } = CommonOptions.Device();
 
-    protected sealed override void AddOptions(params IEnumerable<Option> options) => base.AddOptions([ModelFolder, .. options, DeviceOption]);
+    protected Option<string?> DataTypeOption { get; }
+
+    protected sealed override void AddOptions(params IEnumerable<Option> options) => base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption]);
 
     protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
@@ -35,12 +35,24 @@ internal abstract class ModelCommand : EosCommand
     /// <exception cref="EosException">EOS1013, EOS2002: there is no such device.</exception>
     protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(DeviceOption));
 
-    protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype = null)
+    /// <summary>The type that <c>--data-type</c> names; <see langword="null"/> for the device's own.</summary>
+    protected ModelDataType? DataType(ParseResult values) => values.GetValue(DataTypeOption) is { } name ? Enum.Parse<ModelDataType>(name, ignoreCase: true) : null;
+
+    protected LlavaModel LoadModel(ParseResult values) => LoadModel(values, DataTypes.Torch(DataType(values)));
+
+    protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype)
     {
         var folder = values.GetRequiredValue(ModelFolder);
         var model = LlavaModel.Load(folder, dtype, Device(values));
         Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
+        PrintNotes(model.Notes);
         return model;
+    }
+
+    private void PrintNotes(IEnumerable<string> notes)
+    {
+        foreach (var note in notes)
+            Console.Line($"Note: {note}");
     }
 
     /// <summary>The model under the plan that is named, or under none.</summary>
@@ -51,6 +63,7 @@ internal abstract class ModelCommand : EosCommand
     {
         var data = VqaDataset.LoadTsv(table, images, answers);
         Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Pictures.Count} pictures");
+        PrintNotes(data.Notes);
         return data;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class DoctorCommand : EosCommand
         return (facts.Problems.Any(p => p.IsError) ? ExitCodes.Environment : ExitCodes.Success, facts);
     }
 
-    private static IEnumerable<(string Name, string Value)> Lines(RuntimeFacts facts)
+    internal static IEnumerable<(string Name, string Value)> Lines(RuntimeFacts facts)
     {
         yield return ("EosMLNet", typeof(RuntimeFacts).Assembly.GetName().Version!.ToString(3));
         yield return (".NET", facts.DotNet);
@@ -32,6 +32,8 @@ internal sealed class DoctorCommand : EosCommand
         if (facts.LibStdCpp is not null)
             yield return ("libstdc++", $"{facts.GlibCxx ?? "of unknown version"}, {facts.LibStdCpp}");
         yield return ("TorchSharp", facts.TorchSharp);
+        foreach (var (i, function) in facts.MissingFunctions.Index())
+            yield return (i == 0 ? $"Missing: {facts.MissingFunctions.Count}" : "", function);
         if (facts.LibTorchFolder is null)
         {
             yield return ("libtorch", "not loaded");

@@ -8,13 +8,14 @@ namespace EosMLNet.Tool.Evaluate;
 /// <param name="Name">The benchmark, or the table's file name.</param>
 /// <param name="Metric">What <see cref="PlanReport.Value"/> is, with its unit.</param>
 /// <param name="Questions">Number of questions.</param>
+/// <param name="TooLong">How many of them are longer than the model was made for: not asked, and counted as wrong.</param>
 /// <param name="Plans">The unreduced model first, then the plans in the order given.</param>
 /// <param name="Differences">Of each plan to each that stands before it, in the metric's unit, with 95% intervals.</param>
 internal sealed record BenchmarkReport(
-    string Name, string Metric, int Questions, IReadOnlyList<BenchmarkReport.PlanReport> Plans, IReadOnlyList<BenchmarkReport.DifferenceReport> Differences)
+    string Name, string Metric, int Questions, int TooLong, IReadOnlyList<BenchmarkReport.PlanReport> Plans, IReadOnlyList<BenchmarkReport.DifferenceReport> Differences)
 {
     internal static BenchmarkReport Of(Benchmark benchmark, IReadOnlyList<(string Name, BenchmarkResult Result)> results) => new(
-        benchmark.Name, benchmark.Metric, benchmark.Questions.Count,
+        benchmark.Name, benchmark.Metric, benchmark.Questions.Count, results[0].Result.TooLong,
         [.. results.Select(plan => new PlanReport(plan.Name, plan.Result.AgreementWith(results[0].Result), plan.Result))],
         [.. from a in Enumerable.Range(0, results.Count) from b in Enumerable.Range(0, a) select Difference(benchmark, results[a], results[b])]);
 

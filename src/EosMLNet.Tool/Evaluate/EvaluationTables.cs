@@ -15,6 +15,8 @@ internal static class EvaluationTables
                 plan.Plan, Text(plan.Value), Text(plan.Agreement, "0.000"), Text(plan.Ledger.Mean, "0.###"), Text(plan.Ledger.Final, "0"),
                 Text(plan.Ledger.MacsRatio, "0.000"), Text(plan.Ledger.KvBytesRatio, "0.000"), Text(plan.MillisecondsPerAnswer, "0.0"),
             }));
+        if (report.TooLong > 0)
+            console.Line($"{report.TooLong} of {report.Questions} questions are longer than the model was made for. They were not asked and count as wrong.");
         if (report.Plans[0].Details.Count > 0)
             console.Table($"{report.Name} in detail", ["", .. report.Plans.Select(plan => plan.Plan)],
                 report.Plans[0].Details.Keys.Select(name => (string[])[name.Length == 0 ? "(none)" : name, .. report.Plans.Select(plan => Text(plan.Details[name]))]));

@@ -18,20 +18,20 @@ internal sealed class ForwardCommand : ModelCommand
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "safetensors to write.");
     private readonly Option<string?> plan = CommonOptions.Plan();
     private readonly Option<int> generate = CommonOptions.Default("--generate", "N", 0, "Also continue each row greedily by up to N tokens.");
-    private readonly Option<string> dtype = CommonOptions.Default("--dtype", "TYPE", "float32", "Data type to compute in.");
+    private const string Float64 = "float64";
 
     public ForwardCommand(EosConsole console)
-        : base("forward", "Runs a model on tensors and writes its intermediate results.", console)
+        : base("forward", "Runs a model on tensors and writes its intermediate results.", console, CommonOptions.DataType("Type of numbers to compute in. Default: float32.", "float32", "bfloat16", "float16", Float64))
     {
-        dtype.AcceptOnlyFromAmong("float32", "float64");
-        AddOptions(inputs, output, plan, generate, dtype);
+        DataTypeOption.Aliases.Add("--dtype");
+        AddOptions(inputs, output, plan, generate);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
         var count = values.AtLeast(generate, 0);
         using var scope = NewDisposeScope();
-        using var model = LoadModel(values, values.GetRequiredValue(dtype) == "float64" ? ScalarType.Float64 : ScalarType.Float32);
+        using var model = LoadModel(values, values.GetValue(DataTypeOption) == Float64 ? ScalarType.Float64 : DataTypes.Torch(DataType(values)) ?? ScalarType.Float32);
         var reduced = Reduce(model, values.GetValue(plan));
         var results = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         using var batch = ForwardInputs.Read(values.GetRequiredValue(inputs), model).ToBatch(reduced, Keep);

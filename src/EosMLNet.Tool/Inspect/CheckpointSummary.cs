@@ -1,17 +1,21 @@
 using EosMLNet.Checkpoints;
 using EosMLNet.Data;
+using EosMLNet.Models;
 
 namespace EosMLNet.Tool.Inspect;
 
 /// <summary>A checkpoint folder, read without its weights.</summary>
-internal sealed record CheckpointSummary(LlavaConfig Config, string StoredType, long Parameters, bool HasTokenizer, string Fingerprint)
+internal sealed record CheckpointSummary(
+    LlavaConfig Config, string StoredType, long Parameters, bool HasTokenizer, string Fingerprint, IReadOnlyList<string> Notes)
 {
-    /// <exception cref="EosException">EOS1xxx: a file is missing or malformed.</exception>
+    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported, or a weight that config.json asks for is not
+    /// there.</exception>
     internal static CheckpointSummary Read(string folder)
     {
+        var notes = LlavaModel.Check(folder);
         var config = LlavaConfig.Load(folder);
         using var checkpoint = Checkpoint.Open(folder);
         var parameters = checkpoint.Names.Sum(name => checkpoint.ShapeOf(name).Aggregate(1L, (product, size) => product * size));
-        return new CheckpointSummary(config, checkpoint.StoredType.ToString(), parameters, VisionLanguageProcessor.Exists(folder), Checkpoint.Fingerprint(folder));
+        return new CheckpointSummary(config, checkpoint.StoredType.ToString(), parameters, VisionLanguageProcessor.Exists(folder), Checkpoint.Fingerprint(folder), notes);
     }
 }

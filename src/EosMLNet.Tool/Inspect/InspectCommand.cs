@@ -47,6 +47,8 @@ internal sealed class InspectCommand : EosCommand
         Console.Line($"{model.Parameters} parameters in {model.StoredType}; vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
         Console.Line($"{model.Config.VisualTokens} visual tokens of pictures of {model.Config.Vision.ImageSize} x {model.Config.Vision.ImageSize} pixels.");
         Console.Line($"{model.Fingerprint}");
+        foreach (var note in model.Notes)
+            Console.Line($"Note: {note}");
         return model;
     }
 }

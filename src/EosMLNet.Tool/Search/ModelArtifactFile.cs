@@ -8,11 +8,18 @@ namespace EosMLNet.Tool.Search;
 internal static class ModelArtifactFile
 {
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
-    internal static void Write(string path, string modelFolder, string planFile, Device device, long? embedWeightsUpTo = null)
+    /// <param name="path">The zip to write.</param>
+    /// <param name="modelFolder">The model.</param>
+    /// <param name="planFile">The plan.</param>
+    /// <param name="device">Where the model is loaded to be checked.</param>
+    /// <param name="embedWeightsUpTo">The most bytes of weights to put into the zip; null for the library's default.</param>
+    /// <param name="configure">Sets how the model answers.</param>
+    internal static void Write(string path, string modelFolder, string planFile, Device device, long? embedWeightsUpTo = null, Action<AnswerOptions>? configure = null)
     {
         var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null };
         var rows = NoRows(ml); // the model is trained: only its input's schema is needed
         var options = new AnswerOptions { ModelPath = modelFolder, PlanPath = planFile };
+        configure?.Invoke(options);
         options.EmbedWeightsUpTo = embedWeightsUpTo ?? options.EmbedWeightsUpTo;
         using var model = ml.VisionLanguage().Answer(options).Fit(rows);
         var target = Path.GetFullPath(path);

@@ -39,20 +39,22 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<double> countLearningRate = CommonOptions.Default("--count-learning-rate", "X", Defaults.CountLearningRate, "Adam's learning rate for how many tokens each site keeps.");
     private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the other parameters of the sites.");
     private readonly Option<SearchObjective> objective = CommonOptions.Default("--objective", "NAME", Defaults.Objective, "Answers: give the data's answers. UnreducedModel: answer as the unreduced model does; the data's answers are not looked at.");
-    private readonly Option<double> alignment = CommonOptions.Default("--alignment", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
+    private readonly Option<double> alignment = CommonOptions.Default("--alignment-weight", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
     private readonly Option<int[]?> alignmentLayers = new("--alignment-layers") { HelpName = "L", Description = "Layers whose output is kept so. Default: the last one.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> warmStart = CommonOptions.Optional("--warm-start", "PLAN", "A plan for this model that the search begins with.");
     private readonly Option<int?> patience = new("--patience") { HelpName = "N", Description = $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. Default: all steps." };
     private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE", "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. Deleted at the end.");
     private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1, "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
     private readonly Option<int?> microBatch = new("--micro-batch") { HelpName = "N", Description = "Questions (or pictures) of a step that are in memory at once. Default: all of the step." };
-    private readonly Option<int?> recompute = new("--recompute") { HelpName = "N", Description = "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the number of layers needs least. Default: all." };
+    private readonly Option<int?> recompute = new("--recomputed-layers", "--recompute") { HelpName = "N", Description = "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the number of layers needs least. Default: all." };
     private readonly Option<string[]?> devices = new("--devices")
     {
         HelpName = "NAME",
         Description = "Devices that searches of several seeds or limits are handed out to, each in a process of its own, such as cuda:0 cuda:1. The plans are those of one after another. Without --checkpoint, states are kept in the plan's file name ended by .state.",
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly TuningOptions tuning = new();
+    private readonly ArtifactOptions answers = new();
     // One of the seeds, for a process that --devices starts.
     private readonly Option<int?> job = new("--job") { Hidden = true };
     private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
@@ -64,15 +66,20 @@ internal sealed class SearchCommand : ModelCommand
     };
 
     public SearchCommand(EosConsole console)
-        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console) =>
-        AddOptions(data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
-            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, job);
+        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
+    {
+        alignment.Aliases.Add("--alignment"); // as it was called once
+        AddOptions([
+            data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
+            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, sites, scores, devices, .. tuning.All, .. answers.All, job]);
+    }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
         if (values.GetValue(job) is { } seedOfJob)
             return ExecuteJob(values, seedOfJob, cancellation);
         var budgets = Budgets(values);
+        CheckValues(values, budgets);
         var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
         foreach (var file in budgets.SelectMany(budget => new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
             OutputFile.CheckWritable(file);
@@ -84,6 +91,16 @@ internal sealed class SearchCommand : ModelCommand
         foreach (var done in budgets.SelectMany(budget => seedsOfEach.Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one))).OfType<string>())
             File.Delete(done); // only now: a run that was stopped finds the searches that were done
         return results.Length == 1 ? results[0] : new { Searches = results };
+    }
+
+    // Before model and data are read: what is wrong whatever they are.
+    private void CheckValues(ParseResult values, IReadOnlyList<SearchedBudget> budgets)
+    {
+        answers.Check(values);
+        var comes = values.GetValue(calibrate);
+        var table = values.GetValue(latencyTable) is { } file && (!comes || File.Exists(file)) ? LatencyTable.Load(file) : null;
+        foreach (var budget in budgets)
+            Settings(values, budget, comes ? null : table).CheckValues(EosSettingNames.Of, tableComes: comes);
     }
 
     // Chooses among the seeds, and writes what was asked for.
@@ -100,7 +117,7 @@ internal sealed class SearchCommand : ModelCommand
         if (values.GetValue(artifact) is { } zip)
         {
             var zipFile = budget.Named(zip);
-            ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values));
+            ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values), configure: options => answers.Apply(values, options, DataType(values)));
             Console.Line($"ML.NET model written to {zipFile}");
         }
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
@@ -135,7 +152,7 @@ internal sealed class SearchCommand : ModelCommand
 
     private static Option<double[]?> Limits(string name, string help, string description) => new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
 
-    private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => new()
+    private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => tuning.Apply(values, new()
     {
         Constraints = new SearchConstraints
         {
@@ -166,7 +183,7 @@ internal sealed class SearchCommand : ModelCommand
         RecomputedLayers = values.GetValue(recompute),
         Sites = values.GetValue(sites) is { Length: > 0 } layers ? layers : null,
         Scores = values.GetValue(scores) is { Length: > 0 } criteria ? criteria : null,
-    };
+    });
 
     private IReadOnlyList<IReadOnlyList<SearchResult>> SearchHere(ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach, CancellationToken cancellation)
     {
@@ -176,6 +193,8 @@ internal sealed class SearchCommand : ModelCommand
         var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
         using var model = LoadModel(values);
         var latency = Table(values, model, cancellation);
+        foreach (var budget in budgets)
+            Settings(values, budget, latency).Check(model, EosSettingNames.Of); // all of them before the first is searched
         return [.. budgets.Select(budget => Console.Progress(budget.Name is { } name ? $"Searching for {name}" : "Searching", report => new OperatorSearch(model, Settings(values, budget, latency)).RunSeedsAndKeep(
             seedsOfEach, training, held, new InlineProgress<SearchProgress>(step => report(
                 (double)step.Step / step.Steps,

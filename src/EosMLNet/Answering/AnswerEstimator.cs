@@ -23,7 +23,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     private readonly IHost host;
     private readonly AnswerSettings settings;
     private readonly string modelPath;
-    private readonly string? planPath;
+    private readonly ReductionPlan? plan;
 
     internal AnswerEstimator(IHostEnvironment env, AnswerOptions options)
     {
@@ -31,12 +31,13 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         host.CheckValue(options, nameof(options));
         host.CheckNonWhiteSpace(options.ModelPath, nameof(options.ModelPath));
         settings = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
-        (modelPath, planPath) = (options.ModelPath, options.PlanPath);
+        modelPath = options.ModelPath;
+        plan = options.PlanPath is { } file ? ReductionPlan.Load(file) : null;
     }
 
     /// <summary>Loads the model; the data is looked at for its schema only.</summary>
     /// <param name="input">Rows with a picture and a question.</param>
-    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2002: the GPU is not there. EOS4001, EOS4002: the plan cannot be read or does not fit.</exception>
+    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2002: the GPU is not there. EOS2009: it does not compute in the data type. EOS4002: the plan does not fit.</exception>
     public VisionLanguageTransformer Fit(IDataView input)
     {
         host.CheckValue(input, nameof(input));
@@ -52,5 +53,5 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         return settings.OutputShape(host, inputSchema);
     }
 
-    private ReductionPlan MakePlan(VisionLanguageModel model) => planPath is null ? ReductionPlan.Identity(PlanModel.Of(model)) : ReductionPlan.Load(planPath);
+    private ReductionPlan MakePlan(VisionLanguageModel model) => plan ?? ReductionPlan.Identity(PlanModel.Of(model));
 }

@@ -1,4 +1,6 @@
 using EosMLNet.Internals;
+using EosMLNet.Models;
+using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -20,6 +22,9 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
     public long PictureCacheBytes { get; init; }
 
+    /// <summary>Saved as well; null, as in models that were saved before it existed, leaves it to the loader.</summary>
+    public ModelDataType? DataType { get; init; }
+
     public static AnswerSettings From(VisionLanguageOptions options) => new()
     {
         Image = options.ImageColumnName,
@@ -31,26 +36,31 @@ internal sealed record AnswerSettings
         MaxNewTokens = options.MaxNewTokens,
         EmbedWeightsUpTo = options.EmbedWeightsUpTo,
         PictureCacheBytes = options.PictureCacheBytes,
+        DataType = options.DataType,
     };
 
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
     /// <param name="code">The fault to report: EOS1013 for options, EOS4003 for a file.</param>
+    /// <param name="named">What the surface calls the options; by default what they are called here.</param>
     /// <exception cref="EosException">A column has no name, two outputs have the same, or a number is out of its range.</exception>
-    public AnswerSettings Checked(string code)
+    public AnswerSettings Checked(string code, OptionNaming? named = null)
     {
+        named ??= name => name;
         string[] outputs = [PredictedAnswer, Score, VisualTokens];
         if (outputs.Append(Image).Append(Question).Any(string.IsNullOrWhiteSpace))
             throw new EosException(code, "A column name is empty. Name every input and output column.");
         if (outputs.Distinct().Count() != outputs.Length)
             throw new EosException(code, $"The output columns {string.Join(", ", outputs)} are not all different. Give each its own name.");
         if (BatchSize is < 1 or > 4096)
-            throw new EosException(code, $"AnswerBatchSize is {BatchSize}; expected 1 to 4096.");
+            throw new EosException(code, $"{named("AnswerBatchSize")} is {BatchSize}; expected 1 to 4096.");
         if (MaxNewTokens is < 1 or > 4096)
-            throw new EosException(code, $"MaxNewTokens is {MaxNewTokens}; expected 1 to 4096.");
+            throw new EosException(code, $"{named("MaxNewTokens")} is {MaxNewTokens}; expected 1 to 4096.");
         if (EmbedWeightsUpTo < 0)
-            throw new EosException(code, $"EmbedWeightsUpTo is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
+            throw new EosException(code, $"{named("EmbedWeightsUpTo")} is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
         if (PictureCacheBytes < 0)
-            throw new EosException(code, $"PictureCacheBytes is {PictureCacheBytes}; expected 0 (no cache) or a number of bytes.");
+            throw new EosException(code, $"{named("PictureCacheBytes")} is {PictureCacheBytes}; expected 0 (no cache) or a number of bytes.");
+        if (DataType is { } type && !Enum.IsDefined(type))
+            throw new EosException(code, $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}, or null for the device's own.");
         return this;
     }
 

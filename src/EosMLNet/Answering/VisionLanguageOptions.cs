@@ -1,3 +1,5 @@
+using EosMLNet.Models;
+
 namespace EosMLNet;
 
 /// <summary>What every vision-language estimator can be told: which model, which columns, how to answer, how to save.</summary>
@@ -45,6 +47,12 @@ public abstract class VisionLanguageOptions
     /// </remarks>
     /// <value>The default is 0: nothing is kept.</value>
     public long PictureCacheBytes { get; set; }
+
+    /// <summary>
+    /// The type of numbers that the model keeps its weights in and computes with, for the search and for the answers. Saved with the model. A device that does not compute in it is EOS2009.
+    /// </summary>
+    /// <value>The default is null: float32 on the CPU, and the type that the checkpoint is stored in on a GPU.</value>
+    public ModelDataType? DataType { get; set; }
 
     /// <summary>The longest answer, in tokens.</summary>
     /// <value>The default is 16.</value>

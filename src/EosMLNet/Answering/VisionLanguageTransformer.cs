@@ -84,9 +84,15 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
         Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
     {
-        var model = checkpoint.Load(device, fingerprint);
+        var model = checkpoint.Load(device, fingerprint, settings.DataType);
         try
         {
+            if (model.Notes.Count > 0)
+            {
+                using var channel = host.Start("Loading");
+                foreach (var note in model.Notes)
+                    channel.Warning(note);
+            }
             var (plan, report) = makePlan(model);
             return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.PictureCacheBytes), settings, checkpoint) { Report = report };
         }

@@ -15,7 +15,7 @@ public sealed class VisionLanguageCatalog
     /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the pictures and questions of its data.
     /// </summary>
     /// <param name="options">The model, the budget and everything else.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such as the number of its layers, <c>Fit</c> finds.</exception>
     /// <example>
     /// <code>
     /// var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
@@ -38,7 +38,7 @@ public sealed class VisionLanguageCatalog
     /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
     /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>.</param>
     /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type <see cref="float"/>.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such as the number of its layers, <c>Fit</c> finds.</exception>
     public OperatorSearchEstimator OperatorSearch(string modelPath, double meanVisualTokens, string imageColumnName = "Image", string questionColumnName = "Question", string answerColumnName = "Answer",
         string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => OperatorSearch(new OperatorSearchOptions
         {
@@ -54,7 +54,7 @@ public sealed class VisionLanguageCatalog
 
     /// <summary>Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.</summary>
     /// <param name="options">The model, the plan and everything else.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be read.</exception>
     public AnswerEstimator Answer(AnswerOptions options) => new(ml, options);
 
     /// <summary>Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.</summary>
@@ -65,7 +65,7 @@ public sealed class VisionLanguageCatalog
     /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
     /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>.</param>
     /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type <see cref="float"/>.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range.</exception>
+    /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be read.</exception>
     public AnswerEstimator Answer(string modelPath, string? planPath = null, string imageColumnName = "Image", string questionColumnName = "Question",
         string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => Answer(new AnswerOptions
         {

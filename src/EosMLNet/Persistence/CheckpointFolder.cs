@@ -22,12 +22,12 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
 
     /// <summary>Loads the model, and checks that it is the expected one where one is expected.</summary>
     /// <exception cref="EosException">EOS4004: the folder holds other weights. EOS1xxx, EOS2xxx: it holds the expected ones, or none are expected, but they cannot be loaded.</exception>
-    public VisionLanguageModel Load(torch.Device device, string? expected)
+    public VisionLanguageModel Load(torch.Device device, string? expected, ModelDataType? type = null)
     {
         TorchRuntime.EnsureLoaded();
         try
         {
-            var model = LlavaModel.Load(path, device: device);
+            var model = LlavaModel.Load(path, DataTypes.Torch(type), device);
             if (expected is null || model.Fingerprint == expected)
                 return model;
             model.Dispose();

@@ -20,6 +20,7 @@ internal sealed record ModelManifest
         WriteIndented = true,
         NewLine = "\n",
         MaxDepth = 8,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     public required int Version { get; init; }

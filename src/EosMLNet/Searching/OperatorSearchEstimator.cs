@@ -38,10 +38,12 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         host.CheckValue(options, nameof(options));
         host.CheckNonWhiteSpace(options.ModelPath, nameof(options.ModelPath));
         host.CheckNonWhiteSpace(options.AnswerColumnName, nameof(options.AnswerColumnName));
+        host.CheckValue(options.Frozen, nameof(options.Frozen));
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new EosException(EosErrors.InvalidOption, $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
         answering = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
         searching = Settings(options, host.SeedOrDefault());
+        searching.CheckValues(MlNetSettingNames.Of);
         (modelPath, family, validationFraction) = (options.ModelPath, options.FamilyColumnName, options.ValidationFraction);
         answer = options.Objective == SearchObjective.Answers ? options.AnswerColumnName : null;
         (progress, cancellation) = (options.Progress, options.CancellationToken);
@@ -81,7 +83,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
 
     private (ReductionPlan, SearchReport?) Search(VisionLanguageModel model, IDataView input, IChannel channel, SearchProgressRelay relay)
     {
-        searching.Check(model); // before the data is read: a constraint that cannot be met is found at once
+        searching.Check(model, MlNetSettingNames.Of); // before the data is read: a constraint that cannot be met is found at once
         var data = new VqaReader(host, answering, answer, family).Read(input, cancellation);
         channel.Info($"Read {data.Examples.Count} questions about {data.Pictures.Count} pictures.");
         var (training, validation) = validationFraction > 0 && data.Pictures.Count > 1
@@ -120,6 +122,22 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         WarmStart = options.WarmStart,
         Patience = options.Patience,
         CheckpointPath = options.CheckpointPath,
+        CheckpointEvery = options.CheckpointEvery,
+        QuestionsPerPicture = options.QuestionsPerPicture,
+        CheckEvery = options.CheckEvery,
+        SoftForward = options.SoftForward,
+        RelevanceRank = options.RelevanceRank,
+        InitialLimit = options.InitialLimit,
+        Tightening = options.Tightening,
+        InitialTaper = options.InitialTaper,
+        InitialTemperature = options.InitialTemperature,
+        FinalTemperature = options.FinalTemperature,
+        CandidateFactor = options.CandidateFactor,
+        ValidationQuestions = options.ValidationQuestions,
+        SnapToCorners = options.SnapToCorners,
+        TryCounts = options.TryCounts,
+        CacheBytes = options.CacheBytes,
+        Frozen = options.Frozen,
         Sites = options.Sites is null ? null : [.. options.Sites],
         Scores = options.Scores is null ? null : [.. options.Scores],
         Seed = options.Seed ?? contextSeed,

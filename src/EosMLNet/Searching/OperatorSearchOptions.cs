@@ -99,6 +99,70 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// </value>
     public IReadOnlyList<ScoreCriterion>? Scores { get; set; }
 
+    /// <summary>The most questions that share one picture's sequence, when no score depends on the question; otherwise each question has its own.</summary>
+    /// <value>The default is 16.</value>
+    public int QuestionsPerPicture { get; set; } = Defaults.QuestionsPerPicture;
+
+    /// <summary>Steps between two checks of <see cref="Patience"/>.</summary>
+    /// <value>The default is 25.</value>
+    public int CheckEvery { get; set; } = Defaults.CheckEvery;
+
+    /// <summary>Steps between two writings of <see cref="CheckpointPath"/>; a search that is cancelled writes it once more.</summary>
+    /// <value>The default is 50.</value>
+    public int CheckpointEvery { get; set; } = Defaults.CheckpointEvery;
+
+    /// <summary>Whether the forward pass selects softly too: exact gradients, but what is trained is not what runs, at the cost of unreduced sequences.</summary>
+    /// <value>The default is false.</value>
+    public bool SoftForward { get; set; } = Defaults.SoftForward;
+
+    /// <summary>The rank of <see cref="ScoreCriterion.TextRelevance"/>, at least 1.</summary>
+    /// <value>The default is 32.</value>
+    public int RelevanceRank { get; set; } = Defaults.RelevanceRank;
+
+    /// <summary>Where limits begin that are tighter than this, as a part of what the unreduced model needs, from 0 to 1.</summary>
+    /// <value>The default is 0.2.</value>
+    public double InitialLimit { get; set; } = Defaults.InitialLimit;
+
+    /// <summary>The part of the steps over which limits tighten, from 0 to 1.</summary>
+    /// <value>The default is 0.5.</value>
+    public double Tightening { get; set; } = Defaults.Tightening;
+
+    /// <summary>How many times more tokens the first site keeps than the last when the search begins, at least 1.</summary>
+    /// <value>The default is 1: the same count everywhere.</value>
+    public double InitialTaper { get; set; } = Defaults.InitialTaper;
+
+    /// <summary>The temperature of the soft selection at the first step, in standard deviations of the score, above 0.</summary>
+    /// <value>The default is 0.4.</value>
+    public double InitialTemperature { get; set; } = Defaults.InitialTemperature;
+
+    /// <summary>The same at the last step, from 0.001 to <see cref="InitialTemperature"/>.</summary>
+    /// <value>The default is 0.1.</value>
+    public double FinalTemperature { get; set; } = Defaults.FinalTemperature;
+
+    /// <summary>How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens; 0 for all, or at least 1.</summary>
+    /// <value>The default is 2.</value>
+    public double CandidateFactor { get; set; } = Defaults.CandidateFactor;
+
+    /// <summary>The most questions of the data that is kept from the search that decisions and the report's accuracies are made on.</summary>
+    /// <value>The default is 1000.</value>
+    public int ValidationQuestions { get; set; } = Defaults.ValidationQuestions;
+
+    /// <summary>Whether parameters move to a corner of the operator (no transfer, no gain) where that costs nothing.</summary>
+    /// <value>The default is true.</value>
+    public bool SnapToCorners { get; set; } = Defaults.SnapToCorners;
+
+    /// <summary>Whether tokens move between early and late sites, within the limits, where that lowers the loss.</summary>
+    /// <value>The default is true.</value>
+    public bool TryCounts { get; set; } = Defaults.TryCounts;
+
+    /// <summary>The most memory for pictures' encoder outputs and unreduced hidden states kept between steps, in bytes.</summary>
+    /// <value>The default is 2 GiB.</value>
+    public long CacheBytes { get; set; } = Defaults.CacheBytes;
+
+    /// <summary>Parameters of the sites that are not searched but stay at stated values.</summary>
+    /// <value>The default is none.</value>
+    public FrozenParameters Frozen { get; set; } = new();
+
     /// <summary>The seed of the search. The same data, seed and device give the same plan.</summary>
     /// <value>The default is null: the seed of the <see cref="Microsoft.ML.MLContext"/>, or 1 where it has none.</value>
     public int? Seed { get; set; }

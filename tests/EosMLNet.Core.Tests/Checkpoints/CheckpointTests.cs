@@ -32,6 +32,8 @@ public sealed class CheckpointTests : IDisposable
     [Theory]
     [InlineData("model.language_model.layers.0.mlp.up_proj.weight", "language_model.model.layers.0.mlp.up_proj.weight")]
     [InlineData("model.vision_tower.vision_model.pre_layrnorm.bias", "vision_tower.vision_model.pre_layrnorm.bias")]
+    [InlineData("model.vision_tower.pre_layrnorm.bias", "vision_tower.vision_model.pre_layrnorm.bias")]
+    [InlineData("vision_tower.encoder.layers.0.mlp.fc1.bias", "vision_tower.vision_model.encoder.layers.0.mlp.fc1.bias")]
     [InlineData("model.multi_modal_projector.linear_1.weight", "multi_modal_projector.linear_1.weight")]
     [InlineData("lm_head.weight", "language_model.lm_head.weight")]
     [InlineData("language_model.model.norm.weight", "language_model.model.norm.weight")]

@@ -86,6 +86,50 @@ public sealed class LlavaConfigTests : IDisposable
         Assert.Equal((4, 0), (config.BosTokenId, config.PadTokenId));
     }
 
+    // What changes a result is read; what changes none is left alone. What is neither is refused, above.
+    [Theory]
+    [InlineData("""{"num_attention_heads":8,"head_dim":16}""", "HeadSize", "16")]
+    [InlineData("""{"num_key_value_heads":8}""", "KeyValueHeadCount", "8")]
+    [InlineData("""{"rms_norm_eps":1e-5}""", "RmsNormEps", "1E-05")]
+    [InlineData("""{"hidden_act":"gelu_pytorch_tanh"}""", "Activation", "gelu_pytorch_tanh")]
+    [InlineData("""{"attention_bias":true}""", "AttentionBias", "True")]
+    [InlineData("""{"mlp_bias":true}""", "MlpBias", "True")]
+    [InlineData("""{"max_position_embeddings":77777}""", "MaxPositions", "77777")]
+    [InlineData("""{"rope_theta":5e5}""", "RopeTheta", "500000")]
+    [InlineData("""{"rope_parameters":{"rope_theta":5e5},"rope_theta":1}""", "RopeTheta", "500000")]
+    [InlineData("""{"rope_scaling":{"rope_type":"default","rope_theta":5e5}}""", "RopeTheta", "500000")]
+    [InlineData("""{"rope_scaling":{"type":"default","factor":1}}""", "RopeTheta", "10000")]
+    [InlineData("""{"sliding_window":4096,"use_sliding_window":false,"layer_types":["full_attention"]}""", "HeadSize", "128")]
+    [InlineData("""{"pretraining_tp":2,"attention_dropout":0.1,"use_cache":false,"initializer_range":1}""", "HeadSize", "128")]
+    public void A_field_of_the_decoder_is_honoured_or_changes_no_result(string text, string property, string value)
+    {
+        var config = Load($$"""{"model_type":"llava","text_config":{{text}}}""").Text;
+        Assert.Equal(value, Convert.ToString(typeof(LlamaConfig).GetProperty(property)!.GetValue(config), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("""{"do_sample":true,"temperature":0.2}""", "do_sample true")]
+    [InlineData("""{"num_beams":4}""", "num_beams 4")]
+    [InlineData("""{"repetition_penalty":1.5,"no_repeat_ngram_size":3}""", "repetition_penalty 1.5, no_repeat_ngram_size 3")]
+    public void Ways_of_decoding_that_have_no_effect_are_noted(string generation, string inNote)
+    {
+        _folder.Write("generation_config.json", generation);
+        _folder.Write("config.json", """{"model_type":"llava"}""");
+        var notes = new List<string>();
+        LlavaConfig.Load(_folder.Path, notes);
+        Assert.Contains(inNote, Assert.Single(notes));
+    }
+
+    [Fact]
+    public void A_plain_generation_config_is_not_worth_a_word()
+    {
+        _folder.Write("generation_config.json", """{"_from_model_config":true,"bos_token_id":1,"eos_token_id":2,"do_sample":false,"temperature":1.0}""");
+        _folder.Write("config.json", """{"model_type":"llava"}""");
+        var notes = new List<string>();
+        LlavaConfig.Load(_folder.Path, notes);
+        Assert.Empty(notes);
+    }
+
     [Fact]
     public void Without_a_padding_token_the_end_token_pads() => Assert.Equal(2, Load("""{"model_type":"llava","pad_token_id":-1}""").PadTokenId);
 
@@ -104,6 +148,16 @@ public sealed class LlavaConfigTests : IDisposable
     [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"type":"linear","factor":2}}}""", "linear")]
     [InlineData("""{"model_type":"llava","text_config":{"rope_parameters":{"rope_type":"llama3"}}}""", "llama3")]
     [InlineData("""{"model_type":"llava","text_config":{"partial_rotary_factor":0.5}}""", "partial_rotary_factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"factor":2}}}""", "rope_scaling.factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"type":"default","mrope_section":[16,24,24]}}}""", "mrope_section")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_parameters":{"rope_type":"default","partial_rotary_factor":0.25}}}""", "partial_rotary_factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"rope_type":"default","partial_rotary_factor":0.25}}}""", "partial_rotary_factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"use_qk_norm":true}}""", "use_qk_norm")]
+    [InlineData("""{"model_type":"llava","text_config":{"use_sliding_window":true,"sliding_window":4096}}""", "use_sliding_window")]
+    [InlineData("""{"model_type":"llava","text_config":{"layer_types":["full_attention","sliding_attention"]}}""", "layer_types")]
+    [InlineData("""{"model_type":"llava","text_config":{"final_logit_softcapping":30.0}}""", "final_logit_softcapping")]
+    [InlineData("""{"model_type":"llava","text_config":{"embedding_multiplier":12}}""", "embedding_multiplier")]
+    [InlineData("""{"model_type":"llava","image_token_index":7,"image_token_id":8}""", "image_token_id")]
     [InlineData("""{"model_type":"llava","text_config":{"rope_theta":0}}""", "rope_theta")]
     [InlineData("""{"model_type":"llava","text_config":{"hidden_size":0}}""", "hidden_size")]
     [InlineData("""{"model_type":"llava","text_config":{"hidden_size":-8}}""", "-8")]

@@ -78,7 +78,7 @@ public sealed class BpeTrainerTests : IDisposable
     {
         var vocabulary = BpeTrainer.Train(Corpus, 400);
         var processor = Load(vocabulary);
-        var ids = processor.EncodePrompt("<image></s><pad>");
+        var ids = processor.EncodePrompt("<IMAGE></s><pad>");
         Assert.Equal(144, ids.Count(id => id == vocabulary.ImageTokenId));
         Assert.DoesNotContain(vocabulary.EosTokenId, ids);
         Assert.DoesNotContain(vocabulary.PadTokenId, ids);

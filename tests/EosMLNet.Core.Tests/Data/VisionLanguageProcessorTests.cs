@@ -49,10 +49,22 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     [Fact]
     public void Special_tokens_in_a_question_are_plain_text()
     {
-        var ids = LoadSentencePiece().EncodePrompt("<image></s>{question}");
+        var ids = LoadSentencePiece().EncodePrompt("<IMAGE></s>{question}");
         Assert.Equal(4, ids.Count(id => id == 350));
         Assert.DoesNotContain(2, ids);
         Assert.Contains(ByteId('{'), ids);
+    }
+
+    [Fact]
+    public void A_question_with_the_pictures_placeholder_is_refused() =>
+        Expect.Error(EosErrors.ModelInput, () => LoadSentencePiece().EncodePrompt("<image>\nis red"), "<image>", "leave <image> out");
+
+    [Fact]
+    public void A_published_benchmarks_question_is_asked_as_it_is()
+    {
+        var ids = LoadSentencePiece().WithTemplate("<image>{question}").EncodePrompt("<image>");
+        Assert.Equal(4, ids.Count(id => id == 350));
+        Assert.Equal([1, 350, 350, 350, 350, Piece("▁"), ByteId('<')], ids[..7]);
     }
 
     [Theory]
@@ -123,6 +135,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
         { "a special token under no id", ["vocab.json", """{"a":0}""", "merges.txt", "", "tokenizer_config.json", """{"added_tokens_decoder":{"x":{"content":"<s>"}}}"""] },
         { "a special token without text", ["vocab.json", """{"a":0}""", "merges.txt", "", "tokenizer_config.json", """{"added_tokens_decoder":{"1":{}}}"""] },
         { "a special token with a negative id", ["vocab.json", """{"a":0}""", "merges.txt", "", "added_tokens.json", """{"<s>":-1}"""] },
+        { "a space before a text", ["vocab.json", """{"a":0}""", "merges.txt", "", "tokenizer_config.json", """{"add_prefix_space":true}"""] },
         { "malformed added tokens", ["vocab.json", """{"a":0}""", "merges.txt", "", "added_tokens.json", "["] },
     };
 

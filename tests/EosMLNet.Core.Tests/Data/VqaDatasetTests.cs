@@ -63,6 +63,64 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData("", EosErrors.EmptyDataset, "data.tsv", "")]
     public void A_bad_file_is_refused_with_the_line(string text, string code, string first, string second) => Expect.Error(code, () => Load(text), first, second);
 
+    [Theory]
+    [InlineData("imagepath\tQuestion\tANSWER\nred.png\tWhat?\tred\n", "'imagepath' must be written ImagePath", "'ANSWER' must be written Answer")]
+    [InlineData("ImagePath,Question,Answer\nred.png,What?,red\n", "separated by commas", "(TSV)")]
+    [InlineData("\"ImagePath\";\"Question\";\"Answer\"\nred.png;What?;red\n", "separated by semicolons", "(TSV)")]
+    [InlineData("\"ImagePath\"\tQuestion\tAnswer\nred.png\tWhat?\tred\n", "'\"ImagePath\"' must be written ImagePath", "exactly")]
+    [InlineData(Header + "red.png\t\"a\tb\"\tred\tx\n", "5 fields", "quotation marks have no meaning here")]
+    [InlineData(Header + "red.png\t<image>\\nWhat?\tred\tx\n", "line 2", "leave <image> out")]
+    [InlineData(Header + "['red.png', 'green.png']\tWhat?\tred\tx\n", "a list of 2", "several pictures are not supported")]
+    [InlineData(Header + "[]\tWhat?\tred\tx\n", "a list of 0", "expected one")]
+    [InlineData(Header + "data:image/png,abc\tWhat?\tred\tx\n", "data: URI", "Base64")]
+    [InlineData(Header + "https://example.org/a.png\tWhat?\tred\tx\n", "is the address", "not fetched")]
+    public void The_likely_reason_is_said_too(string text, params string[] parts) => Expect.Error(EosErrors.DatasetRow, () => Load(text), parts);
+
+    [Fact]
+    public void A_data_URI_that_is_no_Base64_or_no_picture_is_refused_with_the_line()
+    {
+        Expect.Error(EosErrors.UnreadableImage, () => Load(Header + "data:image/png;base64,!!!!\tWhat?\tred\tx\n"), "line 2", "not Base64");
+        Expect.Error(EosErrors.UnreadableImage, () => Load(Header + "data:image/png;base64,AAAA\tWhat?\tred\tx\n"), "line 2");
+    }
+
+    [Fact]
+    public void A_list_of_one_and_a_data_URI_are_pictures()
+    {
+        var uri = "data:image/png;base64," + Convert.ToBase64String(File.ReadAllBytes(_folder["images/green.png"]));
+        var data = Load($"{Header}['red.png']\tWhat?\tred\t\n{uri}\tWhat?\tred\t\n[\"{uri}\"]\tWhat?\tred\t\n");
+        Assert.Equal([1, 2], data.Pictures.Select(picture => (int)picture.Pixels.Span[0]));
+        Assert.Equal([0, 1, 1], data.Examples.Select(example => example.Picture));
+    }
+
+    [Fact]
+    public void Fields_that_begin_with_a_quotation_mark_are_noted_once()
+    {
+        var data = Load(Header + "red.png\tWhat?\tred\t\nred.png\t\"What?\"\t\"red\"\t\n");
+        Assert.Equal("\"What?\"", data.Examples[1].Question);
+        var note = Assert.Single(data.Notes);
+        Assert.Contains("2 fields begin with a quotation mark, first in line 3", note);
+        Assert.Contains("data.tsv", note);
+        Assert.Empty(Load(Header + "red.png\tsay \"red\"\tred\t\n").Notes);
+    }
+
+    [Fact]
+    public void A_fault_offers_its_place()
+    {
+        var error = Assert.Throws<EosException>(() => Load(Header + "red.png\tWhat?\tred\tx\n\ngone.png\tWhat?\tred\tx\n"));
+        Assert.Equal((_folder["data.tsv"], 4, "EOS1011"), (error.File, error.Line, error.Code));
+        Assert.StartsWith("the picture 'gone.png' does not exist", error.Detail);
+        Assert.Equal($"EOS1011: '{_folder["data.tsv"]}' line 4: {error.Detail}", error.Message);
+        error = Assert.Throws<EosException>(() => Load(Header + "zero.png\tWhat?\tred\tx\n"));
+        Assert.Equal((_folder["data.tsv"], 2, "EOS1010"), (error.File, error.Line, error.Code));
+    }
+
+    [Fact]
+    public void A_row_knows_its_place_also_in_a_part_of_the_data()
+    {
+        var data = Load(Header + "\nred.png\tWhat?\tred\t\ngreen.png\tWhat?\tred\t\n").Take(2);
+        Assert.Equal([(_folder["data.tsv"], 3), (_folder["data.tsv"], 4)], data.Examples.Select(example => (example.File!, example.Line!.Value)));
+    }
+
     [Fact]
     public void Another_encoding_than_UTF8_is_refused()
     {

@@ -52,6 +52,55 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_is_too_long_counts_as_wrong_and_changes_no_other()
+    {
+        var fitting = Evaluator.Evaluate(Unreduced, Questions("?"));
+        var builder = new VqaDataset.Builder();
+        var done = new List<int>();
+        for (var i = 0; i < fitting.Answers.Count; i++)
+        {
+            builder.Add(Picture(i / 2), Question(i), fitting.Answers[i] is "" ? " " : fitting.Answers[i]);
+            builder.Add(Picture(i / 2), Question(i) + new string('?', 5000), ""); // an empty answer would be the expected one
+        }
+        var result = Evaluator.Evaluate(Unreduced, builder.Build(), progress: new Progress(done.Add));
+        Assert.Equal((fitting.Answers.Count, 0), (result.TooLong, fitting.TooLong));
+        Assert.Equal(fitting.Answers.SelectMany(answer => (string[])[answer, ""]), result.Answers);
+        Assert.Equal(0.5, result.Accuracy, 12);
+        Assert.Equal(2 * fitting.Answers.Count, done[^1]);
+    }
+
+    [Fact]
+    public void Only_rows_that_are_too_long_are_all_wrong()
+    {
+        var builder = new VqaDataset.Builder();
+        builder.Add(Picture(0), new string('?', 5000), "yes");
+        var result = Evaluator.Evaluate(Unreduced, builder.Build());
+        Assert.Equal((1, 0.0, ""), (result.TooLong, result.Accuracy, result.Answers.Single()));
+    }
+
+    [Fact]
+    public void A_question_of_a_benchmark_that_is_too_long_is_wrong_whatever_the_metric_makes_of_an_empty_answer()
+    {
+        using var files = new Benchmarks.BenchmarkFolder();
+        files.Pictures("val2014/a.png");
+        foreach (var split in (string[])["random", "popular", "adversarial"])
+        {
+            files.Write($"coco_pope_{split}.json", $$"""
+                {"image": "a.png", "text": "Is there a dog?", "label": "yes"}
+                {"image": "a.png", "text": "Is there a dog{{new string('?', 5000)}}", "label": "yes"}
+                """);
+        }
+        var result = Evaluator.Evaluate(Unreduced, files.Load("pope")); // for POPE an answer without "no" is a yes
+        Assert.Equal(3, result.TooLong);
+        Assert.Equal([0, 0, 0], result.Scores.Where((_, row) => row % 2 == 1));
+    }
+
+    private sealed class Progress(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
+    }
+
+    [Fact]
     public void A_shared_picture_cache_changes_no_answer_and_belongs_to_its_data()
     {
         var data = Questions("?");

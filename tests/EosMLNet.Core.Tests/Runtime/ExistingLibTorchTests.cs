@@ -69,6 +69,20 @@ public sealed class ExistingLibTorchTests : IDisposable
         TorchRuntime.EnsureLoaded();
     }
 
+    // libc10 has few of the functions that TorchSharp calls: what it lacks stands for another version's gaps.
+    [Fact]
+    public void Every_missing_function_is_found_not_the_first_alone()
+    {
+        if (!OperatingSystem.IsLinux())
+            return; // other loaders need no such look
+        var sharp = CompatibilityCopy.FindOriginal()!;
+        var all = ElfSymbols.LibTorchImports(sharp).ToArray();
+        Assert.Empty(ExistingLibTorch.Absent(NativeLibrary.Load(LoadedLibraries.Find("torch_cpu")!), sharp));
+        var absent = ExistingLibTorch.Absent(NativeLibrary.Load(LoadedLibraries.Find("c10")!), sharp);
+        Assert.Equal(all.Where(name => name.StartsWith("_ZN2at4_ops", StringComparison.Ordinal)), absent.Where(name => name.StartsWith("_ZN2at4_ops", StringComparison.Ordinal)));
+        Assert.InRange(absent.Count, 500, all.Length - 1);
+    }
+
     [Fact]
     public async Task Loading_from_many_threads_is_loading_once() =>
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(TorchRuntime.EnsureLoaded)));

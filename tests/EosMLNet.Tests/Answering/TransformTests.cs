@@ -21,6 +21,20 @@ public class TransformTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.All(answers, a => Assert.Equal(model.LastTransformer.Plan.Ledger.Mean, a.VisualTokens, tolerance: 1e-4));
     }
 
+    [Fact]
+    public void What_the_reader_of_the_model_noted_is_in_the_log_also_after_loading()
+    {
+        var lines = new List<LoggingEventArgs>();
+        ml.Log += (_, line) => lines.Add(line);
+        using (var model = tiny.Fit(ml))
+            ml.Model.Save(model, tiny.Data(ml).Schema, tiny["noted.zip"]);
+        Assert.Single(lines, IsNote); // the folder has no image processor
+        (ml.Model.Load(tiny["noted.zip"], out _) as IDisposable)?.Dispose();
+        Assert.Equal(2, lines.Count(IsNote));
+
+        static bool IsNote(LoggingEventArgs line) => line.RawMessage.Contains("CLIP's are taken") && line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning;
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

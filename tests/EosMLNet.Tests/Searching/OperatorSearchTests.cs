@@ -1,3 +1,4 @@
+using EosMLNet.Reduction;
 using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -145,6 +146,91 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         var error = Assert.Throws<EosException>(() => Pipeline(options).Fit(tiny.Data(ml)));
 
         Assert.Contains(error.Code, new[] { EosErrors.InvalidOption, EosErrors.InfeasibleBudget });
+    }
+
+    public static TheoryData<string, Action<OperatorSearchOptions>> Wrong => new()
+    {
+        { "at least one of Constraints.MeanVisualTokens", options => options.Constraints.MeanVisualTokens = null },
+        { "Constraints.MeanVisualTokens is 0", options => options.Constraints.MeanVisualTokens = 0 },
+        { "Constraints.MacsRatio is 2", options => options.Constraints.MacsRatio = 2 },
+        { "Constraints.FamilyDrop is -1", options => options.Constraints.FamilyDrop = -1 },
+        { "expected LatencyTable", options => options.Constraints.LatencyMs = 2 },
+        { "LatencyTextTokens is 0", options => options.LatencyTextTokens = 0 },
+        { "LatencyBatch is 0", options => options.LatencyBatch = 0 },
+        { "Steps is -1", options => options.Steps = -1 },
+        { "MicroBatch is 0", options => options.MicroBatch = 0 },
+        { "RecomputedLayers is 0", options => options.RecomputedLayers = 0 },
+        { "Sites is an empty list", options => options.Sites = [] },
+        { "Scores is Random", options => options.Scores = [ScoreCriterion.Random] },
+        { "Frozen.Transfer is 2", options => options.Frozen = new() { Transfer = 2 } },
+        { "Objective is 7", options => options.Objective = (SearchObjective)7 },
+        { "CheckpointPath is empty", options => options.CheckpointPath = "" },
+        { "ValidationFraction is 1", options => options.ValidationFraction = 1 },
+        { "AnswerBatchSize is 0", options => options.AnswerBatchSize = 0 },
+        { "DataType is 9", options => options.DataType = (Models.ModelDataType)9 },
+        { "are not all different", options => options.ScoreColumnName = options.PredictedAnswerColumnName },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void What_is_wrong_whatever_the_model_is_said_when_the_estimator_is_made(string why, Action<OperatorSearchOptions> change)
+    {
+        var options = new OperatorSearchOptions { ModelPath = "no-model", Constraints = { MeanVisualTokens = 6 } };
+        ml.VisionLanguage().OperatorSearch(options); // is made without one
+        change(options);
+        Expect.Error(EosErrors.InvalidOption, () => ml.VisionLanguage().OperatorSearch(options), why);
+    }
+
+    [Fact]
+    public void The_short_form_checks_its_budget_too() =>
+        Expect.Error(EosErrors.InvalidOption, () => ml.VisionLanguage().OperatorSearch("no-model", 0), "Constraints.MeanVisualTokens is 0");
+
+    [Fact]
+    public void What_only_the_model_can_tell_has_the_options_name_too()
+    {
+        var options = Options();
+        options.Constraints.MeanVisualTokens = 1000;
+        Expect.Error(EosErrors.InvalidOption, () => Pipeline(options).Fit(tiny.Data(ml)), "Constraints.MeanVisualTokens is 1000; expected above 0 and at most 16");
+    }
+
+    [Fact]
+    public void A_search_in_bfloat16_gives_the_same_plan_twice_and_its_model_answers_so_after_loading()
+    {
+        var options = Options();
+        options.DataType = Models.ModelDataType.BFloat16;
+        using var first = Pipeline(options).Fit(tiny.Data(ml));
+        using var second = Pipeline(options).Fit(tiny.Data(ml));
+        Assert.Equal(first.LastTransformer.Plan.ToJson(), second.LastTransformer.Plan.ToJson());
+        Assert.Equal("bfloat16", first.LastTransformer.Plan.Provenance!.DataType);
+        ml.Model.Save(first, tiny.Data(ml).Schema, folder["half.zip"]);
+        using var loaded = (IDisposable)ml.Model.Load(folder["half.zip"], out _);
+        var transformer = ((TransformerChain<ITransformer>)loaded).OfType<VisionLanguageTransformer>().Single();
+        Assert.Equal(TorchSharp.torch.ScalarType.BFloat16, transformer.Engine.Model.DataType);
+        Assert.Equal(Answers(first), Answers((ITransformer)loaded));
+
+        IEnumerable<(string, float)> Answers(ITransformer model) => TinyModel.Answers(ml, model.Transform(tiny.Data(ml))).Select(row => (row.PredictedAnswer, row.Score));
+    }
+
+    [Theory]
+    [InlineData(Models.ModelDataType.Float32, TorchSharp.torch.ScalarType.Float32)]
+    [InlineData(Models.ModelDataType.Float16, TorchSharp.torch.ScalarType.Float16)]
+    [InlineData(null, TorchSharp.torch.ScalarType.Float32)]
+    public void Answers_are_computed_in_the_type_that_is_asked_for(Models.ModelDataType? type, TorchSharp.torch.ScalarType expected)
+    {
+        using var model = tiny.Fit(ml, options => options.DataType = type);
+        Assert.Equal(expected, model.LastTransformer.Engine.Model.DataType);
+        Assert.Equal(tiny.Rows.Count, TinyModel.Answers(ml, model.Transform(tiny.Data(ml))).Count(row => float.IsFinite(row.Score)));
+    }
+
+    [Theory]
+    [InlineData(EosErrors.FileMissing, null)]
+    [InlineData(EosErrors.PlanFile, "no plan")]
+    public void A_plan_that_cannot_be_read_is_said_when_the_estimator_is_made(string code, string? content)
+    {
+        var path = folder["answer.plan.json"];
+        if (content is not null)
+            File.WriteAllText(path, content);
+        Expect.Error(code, () => ml.VisionLanguage().Answer("no-model", path), path);
     }
 
     [Fact]

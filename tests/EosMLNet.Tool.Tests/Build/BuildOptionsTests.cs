@@ -32,6 +32,7 @@ public sealed class BuildOptionsTests
     [InlineData("Objective", "Beauty", "one of Answers")]
     [InlineData("Scores", "Probe,Taste", "one of ")]
     [InlineData("SoftForward", "yes", "true or false")]
+    [InlineData("DataType", "float8", "one of Float32, BFloat16, Float16")]
     [InlineData("Seeds", "0", "at least 1")]
     [InlineData("MaxFamilyDrop", "colour=much", "a number")]
     [InlineData("MeanVisualToken", "16", "Expected one of")]
@@ -41,6 +42,43 @@ public sealed class BuildOptionsTests
         Assert.Equal(EosErrors.InvalidOption, e.Code);
         Assert.Contains(name, e.Message);
         Assert.Contains(expected, e.Message);
+    }
+
+    [Theory]
+    [InlineData("MeanVisualTokens, FinalVisualTokens, MacsRatio", false)]
+    [InlineData("MeanVisualTokens is -1", false, "MeanVisualTokens", "-1")]
+    [InlineData("expected LatencyTable", false, "LatencyMs", "3")]
+    [InlineData("LatencyBatch is 0", true, "LatencyMs", "3", "LatencyBatch", "0")]
+    [InlineData("MicroBatch is 0", false, "MacsRatio", "0.5", "MicroBatch", "0")]
+    [InlineData("RecomputedLayers is 0", false, "MacsRatio", "0.5", "RecomputedLayers", "0")]
+    [InlineData("FrozenTransfer is 2", false, "MacsRatio", "0.5", "FrozenTransfer", "2")]
+    [InlineData("Sites is -1", false, "MacsRatio", "0.5", "Sites", "-1")]
+    [InlineData("MaxNewTokens is 0", false, "MacsRatio", "0.5", "MaxNewTokens", "0")]
+    [InlineData("AnswerBatchSize is 0", false, "MacsRatio", "0.5", "AnswerBatchSize", "0")]
+    public void What_is_wrong_whatever_model_and_data_are_needs_neither(string why, bool hasTable, params string[] metadata)
+    {
+        var options = Parse([.. metadata.Chunk(2).Select(pair => (pair[0], pair[1]))]);
+        var e = Assert.Throws<EosException>(() => options.Check(hasTable));
+        Assert.Equal(EosErrors.InvalidOption, e.Code);
+        Assert.Contains(why, e.Message);
+    }
+
+    [Fact]
+    public void A_limit_on_latency_waits_for_the_table_that_the_item_names() => Parse(("LatencyMs", "3")).Check(hasLatencyTable: true);
+
+    [Theory]
+    [InlineData("DataType", "BFloat16")]
+    [InlineData("MicroBatch", "2")]
+    [InlineData("RecomputedLayers", "2")]
+    [InlineData("MaxNewTokens", "32")]
+    [InlineData("PictureCacheBytes", "1000")]
+    public void What_changes_plan_or_artifact_is_part_of_the_caches_key(string name, string value) => Assert.NotEqual(Parse((name, value)).Canonical, Parse().Canonical);
+
+    [Fact]
+    public void The_artifact_answers_as_the_item_says()
+    {
+        var found = Parse(("DataType", "bfloat16"), ("AnswerBatchSize", "3"), ("MaxNewTokens", "32"), ("PictureCacheBytes", "1000"), ("EmbedWeightsUpTo", "7")).Configured(new());
+        Assert.Equal((Models.ModelDataType.BFloat16, 3, 32, 1000L, 7L), (found.DataType, found.AnswerBatchSize, found.MaxNewTokens, found.PictureCacheBytes, found.EmbedWeightsUpTo));
     }
 
     [Fact]

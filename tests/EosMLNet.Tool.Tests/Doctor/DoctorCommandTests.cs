@@ -22,6 +22,15 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Fact]
+    public void All_missing_functions_are_listed_with_their_count()
+    {
+        var facts = new RuntimeFacts { DotNet = "", OperatingSystem = "", Architecture = "", TorchSharp = "", MissingFunctions = ["_ZN2at1aE", "_ZN2at1bE"] };
+        var lines = Tool.Doctor.DoctorCommand.Lines(facts).ToArray();
+        Assert.Contains(("Missing: 2", "_ZN2at1aE"), lines);
+        Assert.Contains(("", "_ZN2at1bE"), lines);
+    }
+
+    [Fact]
     public async Task It_writes_the_same_for_machines()
     {
         var file = Path.Combine(root.FullName, "facts.json");

@@ -29,6 +29,32 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
+    public async Task A_question_that_is_too_long_is_counted_and_said()
+    {
+        File.WriteAllLines(tiny["long.tsv"], [.. File.ReadAllLines(tiny.Table), $"{new string('?', 5000)}\t0.png\tred\tcolour"]);
+        var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny["long.tsv"], "--images", tiny.Images, "--device", "cpu", "--max-new-tokens", "3",
+            "--plan", tiny.Plan(6), "--predictions", tiny["long-predictions.tsv"], "--json", tiny["long.json"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("1 of 13 questions are longer than the model was made for", run.Output);
+        using var result = JsonDocument.Parse(File.ReadAllText(tiny["long.json"]));
+        var benchmark = result.RootElement.GetProperty("benchmarks")[0];
+        Assert.Equal((13, 1), (benchmark.GetProperty("questions").GetInt32(), benchmark.GetProperty("tooLong").GetInt32()));
+        Assert.All(File.ReadAllLines(tiny["long-predictions.tsv"]).Where(line => line.Contains("?????")), line => Assert.EndsWith("\t\t0", line));
+    }
+
+    [Fact]
+    public async Task What_the_reader_of_the_files_noted_is_printed_once()
+    {
+        File.WriteAllLines(tiny["quoted.tsv"], [.. File.ReadAllLines(tiny.Table), "\"what colour is it?\"\t0.png\tred\tcolour"]);
+        var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny["quoted.tsv"], "--images", tiny.Images, "--device", "cpu", "--max-new-tokens", "3", "--plan", tiny.Plan(6));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var notes = run.Output.Split('\n').Where(line => line.StartsWith("Note: ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, notes.Length);
+        Assert.Single(notes, note => note.Contains("CLIP's are taken"));
+        Assert.Single(notes, note => note.Contains("quotation mark, first in line 14"));
+    }
+
+    [Fact]
     public async Task Answers_do_not_depend_on_the_batch_size()
     {
         await Evaluate("--plan", tiny.Plan(6), "--predictions", tiny["one.tsv"], "--batch-size", "1");

@@ -27,6 +27,24 @@ public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Contains("with tokenizer", run.Output);
         using var summary = JsonDocument.Parse(File.ReadAllText(tiny["model.json"]));
         Assert.StartsWith("sha256:", summary.RootElement.GetProperty("fingerprint").GetString());
+        Assert.Contains("Note: ", run.Output);
+        Assert.Contains("CLIP's are taken", summary.RootElement.GetProperty("notes")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData("quantized", """{"quantization_config":{"quant_method":"bitsandbytes","load_in_4bit":true}}""", "quantised (bitsandbytes 4-bit)")]
+    [InlineData("authors", """{"text_config":null,"vision_config":null,"mm_vision_tower":"openai/clip-vit-large-patch14-336"}""", "layout of LLaVA's authors")]
+    public async Task A_folder_that_cannot_be_read_is_refused_and_no_size_is_invented(string name, string changes, string words)
+    {
+        TinyModel.CopyModelTo(tiny[name]);
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(tiny[name], "config.json")))!.AsObject();
+        foreach (var (field, value) in JsonNode.Parse(changes)!.AsObject())
+            config[field] = value?.DeepClone();
+        File.WriteAllText(Path.Combine(tiny[name], "config.json"), config.ToJsonString());
+        var run = await EosRun.Of("inspect", tiny[name]);
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("eos : error EOS1009: ", run.Error);
+        Assert.Contains(words, run.Error);
     }
 
     [Fact]

@@ -88,6 +88,60 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.False(File.Exists(tiny["none.json"]));
     }
 
+    // Neither model nor data are there, and the message has the command line's name for what is wrong.
+    [Theory]
+    [InlineData("EOS1013", "--mean-visual-tokens, --final-visual-tokens, --macs-ratio, --kv-bytes-ratio, --latency-ms and --latency-fraction")]
+    [InlineData("EOS1013", "--mean-visual-tokens is -1", "--mean-visual-tokens", "-1")]
+    [InlineData("EOS1013", "--mean-visual-tokens is 0", "--mean-visual-tokens", "8", "0")]
+    [InlineData("EOS1013", "--macs-ratio is 2", "--macs-ratio", "2")]
+    [InlineData("EOS1013", "--latency-table", "--latency-ms", "2")]
+    [InlineData("EOS1001", "nowhere.table", "--latency-ms", "2", "--latency-table", "nowhere.table")]
+    [InlineData("EOS1001", "nowhere.plan", "--macs-ratio", "0.5", "--warm-start", "nowhere.plan")]
+    [InlineData("EOS1013", "--steps is 0", "--macs-ratio", "0.5", "--steps", "0")]
+    [InlineData("EOS1013", "--alignment-weight is -1", "--macs-ratio", "0.5", "--alignment", "-1")]
+    [InlineData("EOS1013", "--recomputed-layers is 0", "--macs-ratio", "0.5", "--recompute", "0")]
+    [InlineData("EOS1013", "between 0.001 and --initial-temperature", "--macs-ratio", "0.5", "--final-temperature", "2")]
+    [InlineData("EOS1013", "--frozen-transfer is 2", "--macs-ratio", "0.5", "--frozen-transfer", "2")]
+    [InlineData("EOS1013", "--sites is -1", "--macs-ratio", "0.5", "--sites", "-1")]
+    [InlineData("EOS1013", "--checkpoint is empty", "--macs-ratio", "0.5", "--checkpoint", " ")]
+    [InlineData("EOS1013", "--max-new-tokens is 0", "--macs-ratio", "0.5", "--max-new-tokens", "0")]
+    [InlineData("EOS1013", "--data-type", "--macs-ratio", "0.5", "--data-type", "float8")]
+    public async Task What_is_wrong_whatever_model_and_data_are_is_said_before_they_are_read(string code, string why, params string[] more)
+    {
+        var run = await EosRun.Of(["search", "--model", "no-model", "--data", "no-data.tsv", "--images", "no-images", "--output", tiny["unread.json"], .. more]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"eos : error {code}: ", run.Error);
+        Assert.Contains(why, run.Error);
+        Assert.Empty(run.Output);
+        Assert.False(File.Exists(tiny["unread.json"]));
+    }
+
+    [Theory]
+    [InlineData("--sites is 4", "--sites", "4")]
+    [InlineData("--alignment-layers is 4", "--alignment-layers", "4")]
+    [InlineData("--mean-visual-tokens is 17; expected above 0 and at most 16", "--mean-visual-tokens", "17")]
+    public async Task What_only_the_model_can_tell_has_the_command_lines_name_too(string why, params string[] more)
+    {
+        var run = await EosRun.Of(more[0] == "--mean-visual-tokens" ? Arguments("none.json", more[1]) : Arguments("none.json", "4", more));
+        Assert.StartsWith($"eos : error EOS1013: {why}", run.Error);
+    }
+
+    [Fact]
+    public async Task In_bfloat16_a_search_repeats_to_the_byte_and_its_artifact_answers_in_it()
+    {
+        string[] half = ["--data-type", "bfloat16"];
+        var run = await EosRun.Of(Arguments("half.json", "4", [.. half, "--artifact", tiny["half.zip"]]));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("BFloat16 on cpu", run.Output);
+        Assert.Equal(0, (await EosRun.Of(Arguments("half-again.json", "4", half))).ExitCode);
+        Assert.Equal(File.ReadAllBytes(tiny["half.json"]), File.ReadAllBytes(tiny["half-again.json"]));
+        Assert.Equal(File.ReadAllBytes(tiny["half.safetensors"]), File.ReadAllBytes(tiny["half-again.safetensors"]));
+        Assert.Contains("on cpu in bfloat16", (await EosRun.Of("inspect", tiny["half.json"])).Output);
+        using var zip = System.IO.Compression.ZipFile.OpenRead(tiny["half.zip"]);
+        using var manifest = new StreamReader(zip.Entries.Single(entry => entry.FullName.EndsWith("Manifest.json", StringComparison.Ordinal)).Open());
+        Assert.Contains("\"dataType\": \"bFloat16\"", manifest.ReadToEnd());
+    }
+
     [Fact]
     public async Task A_calibration_is_written_used_and_used_again_and_the_plan_keeps_its_limit()
     {
@@ -99,7 +153,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         if (run.Error.Length > 0)
         {
             // On a model as small as this one a site may take longer than it saves. That is said, and not a plan that breaks the limit.
-            Assert.StartsWith("eos : error EOS3001: LatencyFraction of at most 1 cannot be met", run.Error);
+            Assert.StartsWith("eos : error EOS3001: --latency-fraction of at most 1 cannot be met", run.Error);
         }
         else
         {
@@ -255,8 +309,8 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData("--device and --devices", "--mean-visual-tokens", "5", "--device", "cpu")]
     [InlineData("--calibrate and --devices", "--latency-fraction", "0.5", "--latency-table", "latency.json", "--calibrate")]
     [InlineData("abacus", "--mean-visual-tokens", "5", "--devices", "abacus")]
-    [InlineData("MicroBatch is 0", "--mean-visual-tokens", "5", "--micro-batch", "0")]
-    [InlineData("RecomputedLayers is 0", "--mean-visual-tokens", "5", "--recompute", "0")]
+    [InlineData("--micro-batch is 0", "--mean-visual-tokens", "5", "--micro-batch", "0")]
+    [InlineData("--recomputed-layers is 0", "--mean-visual-tokens", "5", "--recompute", "0")]
     public async Task What_several_devices_or_limits_cannot_mean_is_refused(string why, params string[] arguments)
     {
         var run = await EosRun.Of(OnTwo("refused.json", arguments));

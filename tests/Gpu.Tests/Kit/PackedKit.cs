@@ -16,13 +16,18 @@ public sealed class PackedKit : IDisposable
         Assert.True(packed.ExitCode == 0, packed.Output);
         var unpacked = ProcessRun.Of("tar", "-C", folder.Path, "-xzf", File);
         Assert.True(unpacked.ExitCode == 0, unpacked.Output);
+        var inner = ProcessRun.Of(Outer("unpack.sh"));
+        Assert.True(inner.ExitCode == 0, inner.Output);
     }
 
     /// <summary>The packed file.</summary>
     internal string File => folder["out/kit.tar.gz"];
 
+    /// <summary>The path of a file that the packed file holds itself: the scripts, and the rest once more packed.</summary>
+    internal string Outer(string name) => Path.Combine(folder.Path, "eos-gpu", name);
+
     /// <summary>The path of a file of the unpacked kit.</summary>
-    internal string this[string name] => Path.Combine(folder.Path, "eos-gpu", name);
+    internal string this[string name] => Path.Combine(folder.Path, "eos-gpu", "kit", name);
 
     /// <summary>A libtorch outside of the kit.</summary>
     internal static string LibTorch { get; } = Path.GetDirectoryName(LoadedLibraries.Find("torch_cpu"))!;

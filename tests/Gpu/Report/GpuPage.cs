@@ -20,9 +20,12 @@ internal sealed class GpuPage
         page.Machine();
         page.Sections();
         page.Checks("Parity", "The device against reference numbers of Hugging Face transformers, and against the CPU in float32.", results.Parity);
+        page.Attention();
+        page.Latency();
         page.Checks("Checks on the device", "What the tests say of the CPU, said of the device.", results.Checks);
         page.Ceilings();
         page.Speed();
+        page.SiteTimes();
         page.Search();
         page.SideBySide();
         return page.text.ToString().ReplaceLineEndings("\n");
@@ -50,6 +53,9 @@ internal sealed class GpuPage
         Line($"| its memory | {(facts?.MemoryMegabytes is { } megabytes ? $"{Number(megabytes, "0")} MiB" : "")} |");
         Line($"| driver | {Cell(facts?.Driver)} |");
         Line($"| libtorch | {(facts?.Runtime is { } runtime ? $"{Cell(runtime.LibTorchVersion)}, {(runtime.UsesExistingLibTorch ? "the machine's own" : "packaged")}; TorchSharp {runtime.TorchSharp}" : "")} |");
+        Line($"| cuDNN | {facts?.Cudnn} |");
+        Line($"| torch_cpu mapped | {(facts is null ? "" : $"{facts.TorchCpu.Count}")} |");
+        Line($"| functions that libtorch lacks | {(facts is null ? "" : $"{facts.Runtime.MissingFunctions.Count}{string.Concat(facts.Runtime.MissingFunctions.Select((name, i) => $"{(i == 0 ? ": " : ", ")}`{name}`"))}")} |");
         Line($"| host | {(facts is null ? "" : $"{facts.Cores} cores, {Cell(facts.Runtime.OperatingSystem)}, {facts.Runtime.DotNet}")} |");
         foreach (var problem in facts?.Runtime.Problems ?? [])
             Line($"| {problem.Code} | {Cell(problem.Message)} |");
@@ -76,6 +82,62 @@ internal sealed class GpuPage
         Line("|---|---|---|");
         foreach (var check in checks)
             Line($"| {Cell(check.Name)} | {(check.Passed ? "passed" : "**failed**")} | {Cell(check.Detail)} |");
+        Line();
+    }
+
+    private void Attention()
+    {
+        Line("## Attention, with and without cuDNN's").Line();
+        Line("Both settings of the switch, each in a process of its own: the gradients of a mask and of a step of the search, and the time of each of 65 tokens after prompts of lengths that the process had not seen, then once more. " +
+            "Only the first setting, EosMLNet's own, decides whether the run has passed.").Line();
+        Line("| | EosMLNet's own: cuDNN not preferred | cuDNN preferred |");
+        Line("|---|---|---|");
+        Line($"| kernels, the first one tried first | {Cell(results.Attention?.Order)} | {Cell(results.AttentionCudnn?.Order)} |");
+        foreach (var name in new[] { results.Attention, results.AttentionCudnn }.SelectMany(one => one?.Checks ?? []).Select(check => check.Name).Distinct())
+            Line($"| {Cell(name)} | {Found(name, results.Attention)} | {Found(name, results.AttentionCudnn)} |");
+        Line();
+        Line("| setting | mean visual tokens | text tokens | first token ms | ms a token, first sight | the slowest | ms a token, second sight | the slowest |");
+        Line("|---|---:|---:|---:|---:|---:|---:|---:|");
+        Tokens("own", results.Attention);
+        Tokens("cuDNN preferred", results.AttentionCudnn);
+        Line();
+
+        string Found(string name, AttentionResult? result) => result?.Checks.FirstOrDefault(check => check.Name == name) is { } check ? $"{(check.Passed ? "" : "**failed** ")}{Cell(check.Detail)}" : "";
+
+        void Tokens(string setting, AttentionResult? result)
+        {
+            foreach (var row in result?.Tokens ?? [])
+                Line($"| {setting} | {(row.Budget is null ? $"{shape.Config.VisualTokens}, unreduced" : $"{row.Budget}")} | {row.TextTokens} | {Number(row.First.FirstOrDefault(), "0.0")} | {Rest(row.First)} | {Rest(row.Again)} |");
+        }
+
+        static string Rest(IReadOnlyList<double> times) => times.Count < 2 ? " | " : $"{Number(EosMLNet.Evaluation.Statistics.Median(times.Skip(1)), "0.00")} | {Number(times.Skip(1).Max(), "0.00")}";
+    }
+
+    private void Latency()
+    {
+        var latency = results.Latency;
+        Line("## Latency, predicted and measured").Line();
+        Line($"A calibration as `eos search --calibrate` makes it{(latency is null ? "" : FormattableString.Invariant($", with {latency.Rounds} rounds, in {latency.Seconds:0.0} s; whole prefills of its own differ from it by {100 * latency.Residual:0.0} % at most"))}. Prefill of one prompt, from the encoded picture to the first token.").Line();
+        Line("| mean visual tokens | predicted ms | measured ms |");
+        Line("|---:|---:|---:|");
+        foreach (var budget in new int?[] { null }.Concat(shape.Budgets.Select(tokens => (int?)tokens)))
+        {
+            var row = latency?.Plans.FirstOrDefault(plan => plan.Budget == budget);
+            Line($"| {(budget is null ? $"{shape.Config.VisualTokens}, unreduced" : $"{budget}")} | {Number(row?.PredictedMilliseconds, "0.0")} | {Number(row?.MeasuredMilliseconds, "0.0")} |");
+        }
+        Line();
+    }
+
+    private void SiteTimes()
+    {
+        var sites = results.Sites;
+        Line("## One reduced prefill, part by part").Line();
+        Line($"At {shape.SearchBudget} mean visual tokens, batch 1. The device is waited for behind each part.").Line();
+        Line("| part | ms |");
+        Line("|---|---:|");
+        foreach (var site in sites?.Sites ?? [])
+            Line($"| site in front of layer {site.Layer}, leaves {site.Keep} | {Number(site.Milliseconds, "0.00")} |");
+        Line($"| all layers | {Number(sites?.LayersMilliseconds, "0.00")} |");
         Line();
     }
 
@@ -110,6 +172,11 @@ internal sealed class GpuPage
                     $"| {Percent(1000 * row?.DecodeGigabytes / row?.DecodeMilliseconds / results.Ceilings?.CopyGigabytes)} |");
             }
         }
+        foreach (var row in results.Speed.Where(row => row.Again))
+        {
+            Line($"| {row.Batch} | {shape.Config.VisualTokens}, unreduced again at the end | {Number(row.EncodeMilliseconds, "0.0")} | {Number(row.PrefillMilliseconds, "0.0")} | {Number(row.DecodeMilliseconds, "0.0")} " +
+                $"| {Number(row.DecodeMilliseconds / shape.DecodedTokens, "0.00")} |  |  |  |  |  |");
+        }
         Line();
     }
 
@@ -121,7 +188,7 @@ internal sealed class GpuPage
         Line("|---:|---:|---:|");
         foreach (var batch in shape.SearchBatches)
         {
-            var row = results.Search.FirstOrDefault(row => row.Batch == batch);
+            var row = results.Search.Concat(results.SearchLargest).FirstOrDefault(row => row.Batch == batch);
             Line($"| {batch} | {(row?.Note is { } note ? Cell(note) : Number(row?.StepSeconds, "0.000"))} | {Unit(row?.PeakBytes / 1e9, "0.0", "GB")} |");
         }
         Line();
@@ -154,7 +221,7 @@ internal sealed class GpuPage
             Line($"| {batch} | {what} | {Number(first, "0.0")} | {Number(decode, "0.0")} | {Number(decode / shape.DecodedTokens, "0.00")} |");
     }
 
-    private SpeedRow? Find(int batch, int? budget) => results.Speed.FirstOrDefault(row => row.Batch == batch && row.Budget == budget);
+    private SpeedRow? Find(int batch, int? budget) => results.Speed.FirstOrDefault(row => row.Batch == batch && row.Budget == budget && !row.Again);
 
     private GpuPage Line(string line = "")
     {

@@ -15,5 +15,5 @@ internal static class GpuReport
 
     /// <summary>Whether every section was reached and done, and every check passed.</summary>
     internal static bool Passed(GpuResults results) =>
-        results.Sections.All(section => section.Outcome == "done") && results.Parity.Concat(results.Checks).All(check => check.Passed);
+        results.Sections.All(section => section.Outcome == "done") && results.Parity.Concat(results.Attention?.Checks ?? []).Concat(results.Checks).All(check => check.Passed);
 }

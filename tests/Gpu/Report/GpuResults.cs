@@ -27,13 +27,23 @@ internal sealed record GpuResults
 
     public IReadOnlyList<CheckResult> Parity { get; init; } = [];
 
+    public AttentionResult? Attention { get; init; }
+
+    public AttentionResult? AttentionCudnn { get; init; }
+
+    public LatencyResult? Latency { get; init; }
+
     public IReadOnlyList<CheckResult> Checks { get; init; } = [];
 
     public CeilingResult? Ceilings { get; init; }
 
     public IReadOnlyList<SpeedRow> Speed { get; init; } = [];
 
+    public SitesResult? Sites { get; init; }
+
     public IReadOnlyList<SearchRow> Search { get; init; } = [];
+
+    public IReadOnlyList<SearchRow> SearchLargest { get; init; } = [];
 
     public Peer? Transformers { get; init; }
 }

@@ -8,6 +8,9 @@ internal sealed record SpeedRow
 
     public required int Batch { get; init; }
 
+    /// <summary>Whether it was measured once more behind all others: what the device's clocks did meanwhile.</summary>
+    public bool Again { get; init; }
+
     /// <summary>Vision tower and projector.</summary>
     public required double EncodeMilliseconds { get; init; }
 

@@ -41,6 +41,7 @@ internal sealed class AllCommand : Command
         if (!(minutes is > 0 and <= 1440))
             throw new EosException(EosErrors.InvalidOption, $"--minutes is {minutes}; expected more than 0 and at most 1440.");
         var (clock, scale) = (Stopwatch.StartNew(), 60 * minutes / Section.All.Sum(section => section.Seconds));
+        var oneGpu = OneGpu.Variables(device, Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"));
         var parts = Directory.CreateTempSubdirectory("eos-gpu-");
         try
         {
@@ -56,7 +57,7 @@ internal sealed class AllCommand : Command
                 var allowance = Math.Min(left, Math.Max(scale * section.Seconds, left - scale * Section.All.Skip(i + 1).Sum(later => later.Seconds)));
                 Console.WriteLine(FormattableString.Invariant($"{section.Name} (at most {allowance:0} s)"));
                 var part = Path.Combine(parts.FullName, $"{section.Name}.json");
-                states[i] = SectionProcess.Run(section.Name, device, shape.Name, part, TimeSpan.FromSeconds(allowance));
+                states[i] = SectionProcess.Run(section.Name, device, shape.Name, part, TimeSpan.FromSeconds(allowance), [.. oneGpu, .. section.Variables]);
                 if (File.Exists(part))
                     measured[section.Name] = JsonNode.Parse(File.ReadAllText(part));
                 Console.WriteLine(FormattableString.Invariant($"{section.Name}: {states[i].Outcome} after {states[i].Seconds:0.0} s {states[i].Problem}"));

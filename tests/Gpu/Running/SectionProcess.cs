@@ -7,11 +7,13 @@ namespace Gpu.Running;
 internal static class SectionProcess
 {
     /// <summary>Runs a section and waits for its end, or ends it when its time is up.</summary>
-    internal static SectionState Run(string name, string device, string shape, string part, TimeSpan limit)
+    internal static SectionState Run(string name, string device, string shape, string part, TimeSpan limit, params IEnumerable<KeyValuePair<string, string>> variables)
     {
         var clock = Stopwatch.StartNew();
         string? lastError = null;
         using var process = new Process { StartInfo = Start("section", name, "--part", part, "--device", device, "--shape", shape) };
+        foreach (var (variable, value) in variables)
+            process.StartInfo.Environment[variable] = value;
         process.ErrorDataReceived += (_, line) =>
         {
             if (string.IsNullOrWhiteSpace(line.Data))

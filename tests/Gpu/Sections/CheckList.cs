@@ -29,9 +29,13 @@ internal sealed class CheckList(Action<object> save)
             var (passed, detail) = check();
             return new CheckResult(name, passed, detail);
         }
-        catch (Exception e) when (e is EosException or System.Runtime.InteropServices.ExternalException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (OutOfMemory.Is(e))
         {
-            return new CheckResult(name, false, e.Message.Split('\n')[0]);
+            return new CheckResult(name, false, $"{OutOfMemory.Name}: {e.Message.Split('\n')[0]}");
+        }
+        catch (Exception e) // whatever it is, the next check is made
+        {
+            return new CheckResult(name, false, e is EosException ? e.Message.Split('\n')[0] : $"{e.GetType().Name}: {e.Message.Split('\n')[0]}");
         }
     }
 }

@@ -9,13 +9,19 @@ internal static class SearchSection
 {
     private const int Steps = 5, Pictures = 4;
 
-    internal static void Measure(Bench bench, Action<object> save)
+    /// <summary>The steps of few questions.</summary>
+    internal static void Measure(Bench bench, Action<object> save) => Measure(bench, save, bench.Shape.SearchBatches.SkipLast(1));
+
+    /// <summary>That of the most questions, which needs most time and memory and comes last of all.</summary>
+    internal static void MeasureLargest(Bench bench, Action<object> save) => Measure(bench, save, bench.Shape.SearchBatches.TakeLast(1));
+
+    private static void Measure(Bench bench, Action<object> save, IEnumerable<int> batches)
     {
         var before = DeviceMemory.Used(bench);
         using var model = RandomLlava.Create(bench.Shape.Config, bench.DataType, bench.Device, Scenes.Processor(bench.Shape.Config));
         var data = Scenes.Draw(seed: 13, Pictures);
         var rows = new List<SearchRow>();
-        foreach (var batch in bench.Shape.SearchBatches)
+        foreach (var batch in batches)
         {
             rows.Add(Row(batch));
             save(rows);
@@ -37,9 +43,9 @@ internal static class SearchSection
                 new OperatorSearch(model, settings).Run(data, data.Take(1), times);
                 return new SearchRow(batch, times.Median, DeviceMemory.Used(bench) - before, null);
             }
-            catch (System.Runtime.InteropServices.ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+            catch (Exception e) when (OutOfMemory.Is(e))
             {
-                return new SearchRow(batch, null, null, "out of device memory");
+                return new SearchRow(batch, null, null, OutOfMemory.Name);
             }
         }
     }

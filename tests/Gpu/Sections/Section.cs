@@ -8,15 +8,23 @@ namespace Gpu.Sections;
 /// <param name="Measure">Measures, and hands over all that is known so far whenever there is more.</param>
 internal sealed record Section(string Name, double Seconds, Action<Bench, Action<object>> Measure)
 {
-    /// <summary>All sections, in the order of their worth.</summary>
+    /// <summary>Variables that its process is given.</summary>
+    internal IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>All sections, in the order in which a first look at a GPU is worth most.</summary>
     internal static IReadOnlyList<Section> All { get; } =
     [
-        new("facts", 50, FactsSection.Measure),
-        new("parity", 50, ParitySection.Measure),
-        new("checks", 65, ChecksSection.Measure),
-        new("ceilings", 25, CeilingsSection.Measure),
-        new("speed", 120, SpeedSection.Measure),
-        new("search", 85, SearchSection.Measure),
-        new("transformers", 105, TransformersSection.Measure),
+        new("facts", 20, FactsSection.Measure),
+        new("parity", 45, ParitySection.Measure),
+        new("attention", 40, AttentionSection.Measure),
+        new("attentionCudnn", 40, AttentionSection.Measure) { Variables = AttentionSection.CudnnFirst },
+        new("latency", 45, LatencySection.Measure),
+        new("checks", 50, ChecksSection.Measure),
+        new("ceilings", 15, CeilingsSection.Measure),
+        new("speed", 90, SpeedSection.Measure),
+        new("sites", 15, SitesSection.Measure),
+        new("search", 45, SearchSection.Measure),
+        new("transformers", 65, TransformersSection.Measure),
+        new("searchLargest", 30, SearchSection.MeasureLargest),
     ];
 }

@@ -8,8 +8,14 @@ namespace Gpu.Sections;
 internal sealed class StepTimes : IProgress<SearchProgress>
 {
     private readonly List<double> ends = [];
+    private int last; // other phases than steps are reported too
 
-    public void Report(SearchProgress value) => ends.Add(value.Elapsed.TotalSeconds);
+    public void Report(SearchProgress value)
+    {
+        if (value.Step > 0 && value.Step > last)
+            ends.Add(value.Elapsed.TotalSeconds);
+        last = Math.Max(last, value.Step);
+    }
 
     /// <summary>The median time from the end of a step to that of the next; the first, which warms up, has none.</summary>
     internal double Median => Statistics.Median(ends.Zip(ends.Skip(1), (start, end) => end - start));

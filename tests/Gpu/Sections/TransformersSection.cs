@@ -35,7 +35,10 @@ internal static class TransformersSection
         var peer = new Peer { Problem = "the script ended before it said anything" };
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true })!;
+            var start = new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true };
+            foreach (var ours in (Environment.GetEnvironmentVariable("EOS_GPU_SET") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                start.Environment.Remove(ours); // run.sh set it for EosMLNet; transformers keeps torch's default
+            using var process = Process.Start(start)!;
             while (process.StandardOutput.ReadLine() is { } line)
             {
                 if (!line.StartsWith('{'))

@@ -8,11 +8,10 @@ internal sealed class Bench
 {
     internal Bench(string device, Shape shape)
     {
-        Device = TorchDevice.Resolve(device);
+        Device = OneGpu.Resolve(device);
         Shape = shape;
         // The reference numbers are those of plain float32, which a convolution on a GPU rounds away by default.
-        if (IsGpu)
-            backends.cudnn.allow_tf32 = false;
+        Tf32.TurnOff(Device);
         if (shape == Shape.Tiny)
             set_num_threads(1); // more would only wait for each other
     }
@@ -30,6 +29,6 @@ internal sealed class Bench
     internal void Synchronize()
     {
         if (IsGpu)
-            cuda.synchronize();
+            cuda.synchronize(Device);
     }
 }

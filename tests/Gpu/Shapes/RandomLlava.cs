@@ -16,7 +16,9 @@ internal static class RandomLlava
     {
         TorchRuntime.EnsureLoaded();
         using var unrecorded = no_grad();
-        random.manual_seed(1);
+        random.manual_seed(1); // of the CPU alone
+        if (device.type == DeviceType.CUDA)
+            cuda.manual_seed_all(1);
         return new LlavaModel(config, (name, shape) => Weight(name, shape), processor);
 
         Tensor Weight(string name, long[] shape)

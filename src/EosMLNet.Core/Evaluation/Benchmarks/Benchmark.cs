@@ -84,7 +84,7 @@ public abstract class Benchmark
 
     private protected static double Mean(IReadOnlyList<double> scores, IReadOnlyList<int> rows) => rows.Average(row => scores[row]);
 
-    /// <summary>The options under a question, a letter before each.</summary>
+    /// <summary>The options under a question, a letter before each. An empty option is left out, and its letter with it.</summary>
     private protected static string Lettered(string question, IReadOnlyList<string> options) =>
-        question + string.Concat(options.Select((option, i) => $"\n{(char)('A' + i)}. {option}")) + OneLetter;
+        question + string.Concat(options.Select((option, i) => option.Length == 0 ? "" : $"\n{(char)('A' + i)}. {option}")) + OneLetter;
 }

@@ -3,7 +3,11 @@ using System.Text.Json;
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>One JSON object of a benchmark's file, and where it stands. A field that is missing or of another kind is EOS1011 with that place.</summary>
-internal sealed record BenchmarkEntry(string Place, JsonElement Element)
+/// <param name="File">The file.</param>
+/// <param name="Line">The object's line in it; null in a file that is one object or list.</param>
+/// <param name="Entry">The object's place in such a file, as <c>entry 3</c>; empty where there is a line.</param>
+/// <param name="Element">The object.</param>
+internal sealed record BenchmarkEntry(string File, int? Line, string Entry, JsonElement Element)
 {
     /// <summary>A text that is not empty; a number counts as one.</summary>
     internal string Text(string name) => Optional(name) is { Length: > 0 } text ? text : throw Bad($"'{name}' is missing or empty, expected a text");
@@ -41,7 +45,11 @@ internal sealed record BenchmarkEntry(string Place, JsonElement Element)
     /// <summary>The object under a name.</summary>
     internal BenchmarkEntry Section(string name) => Find(name) is { ValueKind: JsonValueKind.Object } v ? this with { Element = v } : throw Bad($"'{name}' is missing, expected an object");
 
-    internal EosException Bad(string what) => new(EosErrors.DatasetRow, $"{Place}: {what}. Get the benchmark's files anew; build/docs/benchmarks-data.md says which.");
+    internal EosException Bad(string what) => Line is { } line
+        ? EosException.At(EosErrors.DatasetRow, File, line, $"{what}. {GetAnew}")
+        : new(EosErrors.DatasetRow, $"'{File}'{(Entry.Length > 0 ? " " + Entry : "")}: {what}. {GetAnew}") { File = File };
+
+    private const string GetAnew = "Get the benchmark's files anew; build/docs/benchmarks-data.md says which.";
 
     private JsonElement? Find(string name)
     {

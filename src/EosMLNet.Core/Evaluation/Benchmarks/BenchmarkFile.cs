@@ -22,7 +22,11 @@ internal static class BenchmarkFile
         }
         catch (JsonException e)
         {
-            throw new EosException(EosErrors.MalformedJson, $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e);
+            throw new EosException(EosErrors.MalformedJson, $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e)
+            {
+                File = file,
+                Line = (int?)(e.LineNumber + 1),
+            };
         }
     }
 
@@ -44,9 +48,9 @@ internal static class BenchmarkFile
             }
             catch (JsonException e)
             {
-                throw new EosException(EosErrors.MalformedJson, $"'{file}' line {number} is not valid JSON, byte {e.BytePositionInLine + 1}: {e.Message}", e);
+                throw EosException.At(EosErrors.MalformedJson, file, number, $"this is not valid JSON, byte {e.BytePositionInLine + 1}: {e.Message}", e);
             }
-            yield return new BenchmarkEntry($"'{file}' line {number}", element);
+            yield return new BenchmarkEntry(file, number, "", element);
         }
     }
 
@@ -57,12 +61,12 @@ internal static class BenchmarkFile
     {
         var root = Json(file);
         if (under is not null && (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty(under, out root)))
-            throw new EosException(EosErrors.DatasetRow, $"'{file}' has no '{under}'; expected the file as it was published.");
+            throw new EosException(EosErrors.DatasetRow, $"'{file}' has no '{under}'; expected the file as it was published.") { File = file };
         return root.ValueKind switch
         {
-            JsonValueKind.Array => root.EnumerateArray().Select((item, i) => ($"{i}", new BenchmarkEntry($"'{file}' entry {i + 1}", item))),
-            JsonValueKind.Object => root.EnumerateObject().Select(item => (item.Name, new BenchmarkEntry($"'{file}' entry '{item.Name}'", item.Value))),
-            _ => throw new EosException(EosErrors.DatasetRow, $"'{file}' holds a JSON {root.ValueKind}; expected a list or an object of questions."),
+            JsonValueKind.Array => root.EnumerateArray().Select((item, i) => ($"{i}", new BenchmarkEntry(file, null, $"entry {i + 1}", item))),
+            JsonValueKind.Object => root.EnumerateObject().Select(item => (item.Name, new BenchmarkEntry(file, null, $"entry '{item.Name}'", item.Value))),
+            _ => throw new EosException(EosErrors.DatasetRow, $"'{file}' holds a JSON {root.ValueKind}; expected a list or an object of questions.") { File = file },
         };
     }
 
@@ -78,11 +82,11 @@ internal static class BenchmarkFile
         }
         catch (DecoderFallbackException e)
         {
-            throw new EosException(EosErrors.DatasetRow, $"'{file}' is not UTF-8 text; get the file anew.", e);
+            throw EosException.At(EosErrors.DatasetRow, file, null, "this is not UTF-8 text; get the file anew.", e);
         }
         for (var i = 0; i < lines.Length; i++)
             if (lines[i].Length > LongestText)
-                throw new EosException(EosErrors.DatasetRow, $"'{file}' line {i + 1} has {lines[i].Length} characters; expected at most {LongestText}.");
+                throw EosException.At(EosErrors.DatasetRow, file, i + 1, $"{lines[i].Length} characters; expected at most {LongestText}.");
         return lines;
     }
 
@@ -95,7 +99,7 @@ internal static class BenchmarkFile
                 throw new EosException(EosErrors.FileMissing, $"'{file}' does not exist; build/docs/benchmarks-data.md says which files the benchmark needs.");
             return info.Length <= LargestFile
                 ? File.ReadAllBytes(file)
-                : throw new EosException(EosErrors.DatasetRow, $"'{file}' has {info.Length} bytes, more than the {LargestFile} that a question file may have.");
+                : throw new EosException(EosErrors.DatasetRow, $"'{file}' has {info.Length} bytes, more than the {LargestFile} that a question file may have.") { File = file };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

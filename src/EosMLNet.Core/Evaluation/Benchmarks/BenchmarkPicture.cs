@@ -34,9 +34,13 @@ public sealed class BenchmarkPicture
                 ? RgbImage.Decode(text.AsSpan(0, bytes), name)
                 : throw new EosException(EosErrors.UnreadableImage, $"the picture in '{name}' is not Base64 text; get the file anew.");
         }
+        catch (EosException e)
+        {
+            throw new EosException(e.Code, e.Detail, e) { File = file, Line = line };
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"the picture in '{name}' cannot be read: {e.Message}", e);
+            throw new EosException(EosErrors.FileMissing, $"the picture in '{name}' cannot be read: {e.Message}", e) { File = file, Line = line };
         }
     }
 }

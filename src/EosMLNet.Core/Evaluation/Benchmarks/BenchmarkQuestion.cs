@@ -12,7 +12,7 @@ public sealed record BenchmarkQuestion
     /// <summary>The expected answer, or all that are accepted; the letter where there are options.</summary>
     public required IReadOnlyList<string> References { get; init; }
 
-    /// <summary>The options A, B, … in their order; none where the answer is free.</summary>
+    /// <summary>The options A, B, … in their order, empty where a letter has none; no options where the answer is free.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>The benchmark's own kind of question, such as MME's subtask; empty where it has none.</summary>

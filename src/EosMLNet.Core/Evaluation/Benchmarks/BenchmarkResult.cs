@@ -17,6 +17,12 @@ public sealed record BenchmarkResult
     /// <summary>What each answer is worth, 0 … 1.</summary>
     public required IReadOnlyList<double> Scores { get; init; }
 
+    /// <summary>
+    /// How many questions have a prompt that is longer than the model was made for. They were not asked; their answer is empty and counts
+    /// as wrong.
+    /// </summary>
+    public int TooLong { get; init; }
+
     /// <summary>Wall-clock milliseconds an answer in batches; pictures that a cache had are not in it, so that only equal conditions compare.</summary>
     public required double MillisecondsPerAnswer { get; init; }
 

@@ -18,7 +18,8 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     internal static Benchmark LoadScienceQa(string folder)
     {
         var builder = new BenchmarkBuilder();
-        var splits = new BenchmarkEntry($"'{folder}/pid_splits.json'", BenchmarkFile.Json(Path.Combine(folder, "pid_splits.json")));
+        var splitFile = Path.Combine(folder, "pid_splits.json");
+        var splits = new BenchmarkEntry(splitFile, null, "", BenchmarkFile.Json(splitFile));
         var test = splits.Texts("test").ToHashSet();
         var pictures = Directory.Exists(Path.Combine(folder, "images")) ? Path.Combine(folder, "images") : folder;
         foreach (var (id, entry) in BenchmarkFile.Entries(Path.Combine(folder, "problems.json")))
@@ -56,14 +57,20 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     internal static Benchmark LoadTable(string name, string file, bool rotated)
     {
         var builder = new BenchmarkBuilder();
-        var byIndex = new Dictionary<string, int>();
-        foreach (var row in PictureTsv.Read(file, "index", "question", "answer"))
+        TsvRow[] rows = [.. PictureTsv.Read(file, "index", "question", "answer")];
+        var pictures = new PictureReferences(builder, rows);
+        foreach (var row in rows)
         {
-            var options = Enumerable.Range('A', 26).Select(letter => row.Optional($"{(char)letter}")).TakeWhile(option => option.Length > 0).ToArray();
-            var answer = Letter(row.Text("answer"), options.Length > 0 ? options.Length : 26) ?? throw row.Bad($"the answer '{row.Text("answer")}' is none of the {options.Length} options' letters");
+            // A blank cell is no option, and the others keep their letters, as VLMEvalKit has it.
+            var cells = Enumerable.Range('A', 26).Select(letter => row.Optional($"{(char)letter}")).ToArray();
+            var options = cells[..(Array.FindLastIndex(cells, cell => cell.Length > 0) + 1)];
+            char[] letters = [.. Enumerable.Range(0, options.Length).Where(i => options[i].Length > 0).Select(i => (char)('A' + i))];
+            var answer = Letter(row.Text("answer"), 26) is { } chosen && (options.Length == 0 || letters.Contains((char)('A' + chosen)))
+                ? chosen
+                : throw row.Bad($"the answer '{row.Text("answer")}' is none of the {letters.Length} options' letters {string.Join(", ", letters)}");
             var group = !rotated ? "" : long.TryParse(row.Text("index"), out var index) ? $"{index % 1_000_000}" : throw row.Bad("the index is not a whole number");
             var hint = row.Optional("hint") is { Length: > 0 } context ? context + "\n" : "";
-            Add(builder, row.Picture(builder, byIndex), hint + row.Text("question"), options, answer, row.Optional("category"), group);
+            Add(builder, pictures.Of(row), hint + row.Text("question"), options, answer, row.Optional("category"), group);
         }
         return new ChoiceBenchmark(name, builder);
     }
@@ -95,7 +102,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
         if (match.Success)
             return match.Groups[1].Value.ToUpperInvariant();
         for (var i = 0; i < options.Count; i++)
-            if (Evaluator.IsCorrect(text.TrimEnd('.'), options[i].TrimEnd('.')))
+            if (options[i].Length > 0 && Evaluator.IsCorrect(text.TrimEnd('.'), options[i].TrimEnd('.')))
                 return $"{(char)('A' + i)}";
         return null;
     }

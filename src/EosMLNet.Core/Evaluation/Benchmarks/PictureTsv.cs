@@ -6,15 +6,17 @@ namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
 /// Reads a tab-separated table with a header, one of whose columns, <c>image</c>, holds whole pictures as Base64 text: VLMEvalKit's layout. Cells may stand in quotation marks, with tabs, line ends and
-/// doubled quotation marks in them. Pictures are not held in memory, only their places in the file, which may have gigabytes.
+/// doubled quotation marks in them. A picture may stand in a list of one or in a <c>data:</c> URI. Pictures are not held in memory, only
+/// their places in the file, which may have gigabytes.
 /// </summary>
 internal sealed class PictureTsv
 {
     private const string ImageColumn = "image";
     private const int LongestText = 1 << 20; // bytes of a cell of text
+    private const int Beginning = 2 * TsvRow.LongestReference; // bytes of a picture that are looked at: a reference, or a data: URI's header
     private const long LongestPicture = RgbImage.LargestFile / 3 * 4;
     private readonly string file;
-    private readonly Stream stream;
+    private readonly FileStream stream;
     private readonly byte[] buffer = new byte[1 << 16];
     private readonly MemoryStream text = new();
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -22,7 +24,7 @@ internal sealed class PictureTsv
     private long bufferStart;
     private int line = 1;
 
-    private PictureTsv(string file, Stream stream)
+    private PictureTsv(string file, FileStream stream)
     {
         (this.file, this.stream) = (file, stream);
         Peek();
@@ -50,10 +52,14 @@ internal sealed class PictureTsv
             if (header.Distinct().Count() < header.Length)
                 throw reader.Bad(1, "the header names a column twice");
             if (required.Append(ImageColumn).Where(name => !header.Contains(name)).ToArray() is { Length: > 0 } missing)
-                throw reader.Bad(1, $"the header lacks {string.Join(", ", missing)}; it has {string.Join(", ", header.Take(30))}");
+            {
+                throw EosException.At(EosErrors.DatasetRow, file, 1,
+                    $"the header lacks {string.Join(", ", missing)}; it has {string.Join(", ", header.Take(30))}." +
+                    (TableHints.ForHeader(header, missing) is { Length: > 0 } hint ? hint : TsvRow.GetAnew));
+            }
         }
         if (header is null)
-            throw new EosException(EosErrors.EmptyDataset, $"'{file}' is empty; expected a header and rows.");
+            throw new EosException(EosErrors.EmptyDataset, $"'{file}' is empty; expected a header and rows.") { File = file };
     }
 
     private static FileStream Open(string file)
@@ -64,7 +70,8 @@ internal sealed class PictureTsv
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"'{file}' cannot be read: {e.Message} build/docs/benchmarks-data.md says which files the benchmark needs.", e);
+            throw new EosException(EosErrors.FileMissing,
+                $"'{file}' cannot be read: {e.Message} build/docs/benchmarks-data.md says which files the benchmark needs.", e) { File = file };
         }
     }
 
@@ -85,6 +92,8 @@ internal sealed class PictureTsv
                     break; // an empty line
                 if (header is not null && cells == header.Length)
                     throw Bad(first, $"more than the {header.Length} cells of the header");
+                if (isPicture)
+                    (value, start, length) = Unwrapped(first, value, start, length);
                 row.Add(header?[cells] ?? value, value, isPicture ? (start, length, digest) : null);
                 cells++;
             }
@@ -139,7 +148,7 @@ internal sealed class PictureTsv
             break;
         }
         digest = isPicture ? Convert.ToHexStringLower(hash.GetHashAndReset()) : "";
-        value = Decoded(first);
+        value = isPicture && length > Beginning ? Encoding.Latin1.GetString(text.GetBuffer(), 0, (int)text.Length) : Decoded(first);
         return end;
     }
 
@@ -150,9 +159,36 @@ internal sealed class PictureTsv
             throw Bad(first, $"a cell of more than {(isPicture ? LongestPicture : LongestText)} bytes");
         if (isPicture)
             hash.AppendData(bytes);
-        if (!isPicture || before + bytes.Length <= TsvRow.LongestReference)
-            text.Write(bytes);
+        text.Write(isPicture ? bytes[..(int)Math.Clamp(Beginning - before, 0, bytes.Length)] : bytes);
         return bytes.Length;
+    }
+
+    // The picture within a list of one, and behind the header of a data: URI.
+    private (string Value, long Start, long Length) Unwrapped(int first, string value, long start, long length)
+    {
+        if (PictureCell.IsList(Encoding.UTF8.GetBytes(value)))
+        {
+            // The cell again as it stands in the file, to where the reader is now: what was read before was without doubled quotation
+            // marks.
+            var list = new byte[bufferStart + position - start];
+            for (int done = 0, read; done < list.Length; done += read)
+                if ((read = RandomAccess.Read(stream.SafeFileHandle, list.AsSpan(done), start + done)) == 0)
+                    throw Bad(first, "a cell that became shorter while it was read");
+            var elements = PictureCell.Elements(list.AsSpan(0, list.AsSpan().LastIndexOf((byte)']') + 1));
+            if (elements is not [var only])
+            {
+                throw Bad(first,
+                    $"'image' is a list of {elements.Count} pictures, expected one: questions about several pictures are not supported");
+            }
+            var (offset, count) = only.GetOffsetAndLength(list.Length);
+            (value, start, length) = (Encoding.Latin1.GetString(list, offset, Math.Min(count, Beginning)), start + offset, count);
+        }
+        if (PictureCell.IsAddress(value))
+            throw Bad(first, $"'image' is the address '{value}', which is not fetched, expected the picture in Base64");
+        var header = PictureCell.DataHeader(value);
+        if (header < 0)
+            throw Bad(first, $"'image' begins with '{value[..Math.Min(value.Length, 40)]}': a data: URI that is not in Base64");
+        return (value, start + header, length - header);
     }
 
     private int Peek()
@@ -173,7 +209,7 @@ internal sealed class PictureTsv
         }
         catch (DecoderFallbackException e)
         {
-            throw new EosException(EosErrors.DatasetRow, $"'{file}' line {first} is not UTF-8 text; get the file anew.", e);
+            throw EosException.At(EosErrors.DatasetRow, file, first, "this is not UTF-8 text; get the file anew.", e);
         }
     }
 

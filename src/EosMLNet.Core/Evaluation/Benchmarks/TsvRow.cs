@@ -6,6 +6,9 @@ internal sealed class TsvRow(string file, int line)
     /// <summary>An <c>image</c> cell up to this many bytes is no picture, but the index of the row that has it.</summary>
     internal const int LongestReference = 64;
 
+    /// <summary>What to do about a table that is not as it was published; a space goes before it.</summary>
+    internal const string GetAnew = " Get the benchmark's file anew; build/docs/benchmarks-data.md says which.";
+
     private readonly List<(string Name, string Value)> cells = [];
     private (long Offset, long Length, string Hash) picture;
 
@@ -23,17 +26,13 @@ internal sealed class TsvRow(string file, int line)
     /// <summary>A text; empty where the cell is, or the table has no such column.</summary>
     internal string Optional(string name) => cells.FirstOrDefault(cell => cell.Name == name).Value?.Trim() ?? "";
 
-    /// <summary>The index of the row's picture, which may be that of an earlier row.</summary>
-    internal int Picture(BenchmarkBuilder builder, Dictionary<string, int> byIndex)
-    {
-        var index = picture.Length > LongestReference ? builder.Picture(picture.Hash, () => BenchmarkPicture.OfBase64(file, line, picture.Offset, picture.Length))
-            : byIndex.TryGetValue(Text("image"), out var earlier) ? earlier
-            : throw Bad($"'image' is '{Text("image")}', which is neither a picture in Base64 nor the index of a row before");
-        return byIndex[Text("index")] = index;
-    }
+    /// <summary>The index of the picture that stands in the row itself; null where the row names another one.</summary>
+    internal int? OwnPicture(BenchmarkBuilder builder) => picture.Length > LongestReference
+        ? builder.Picture(picture.Hash, () => BenchmarkPicture.OfBase64(file, line, picture.Offset, picture.Length))
+        : null;
 
     internal EosException Bad(string what) => Bad(file, line, what);
 
     internal static EosException Bad(string file, int line, string what) =>
-        new(EosErrors.DatasetRow, $"'{file}' line {line}: {what}. Get the benchmark's file anew; build/docs/benchmarks-data.md says which.");
+        EosException.At(EosErrors.DatasetRow, file, line, $"{what}.{GetAnew}");
 }

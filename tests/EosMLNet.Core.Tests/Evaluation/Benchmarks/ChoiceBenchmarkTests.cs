@@ -106,7 +106,17 @@ public sealed class ChoiceBenchmarkTests : IDisposable
             { header + $"0\t{picture}\tWhich?\tx\ty\tA\tmore\n", EosErrors.DatasetRow, ["line 2", "more than the 6 cells"] },
             { header + $"0\t{picture}\t\"Two\nlines?\"\tx\ty\tA\n1\t{picture}\tWhich?\tx\ty\tC\n", EosErrors.DatasetRow, ["line 4", "'C' is none of the 2 options"] },
             { header + $"0\t{picture}\tWhich?\tx\ty\t\n", EosErrors.DatasetRow, ["line 2", "'answer' is empty"] },
-            { header + $"0\t5\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'5'", "index of a row before"] },
+            { header + $"0\t5\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'5'", "index of a row that has one"] },
+            { header + $"0\t1\tWhich?\tx\ty\tA\n1\t0\tWhat?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'1'", "index of a row that has one"] },
+            { header + $"0\t{picture}\tWhich?\t\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'A' is none of the 1 options' letters B"] },
+            { header + $"0\t['{picture}', '{picture}']\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 pictures"] },
+            { header + $"0\t\"[\"\"{picture}\"\", \"\"{picture}\"\"]\"\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 pictures"] },
+            { header + $"0\t{picture}\tWhich?\tx\ty\tA\n1\t[0,0]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 3", "a list of 2 pictures"] },
+            { header + $"0\t[]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 0 pictures"] },
+            { header + $"0\tdata:image/png,{picture}\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a data: URI that is not in Base64"] },
+            { header + $"0\thttps://example.org/{new string('a', 200)}.png\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "is the address"] },
+            { "Index\timage\tquestion\tanswer\n", EosErrors.DatasetRow, ["line 1", "lacks index", "'Index' must be written index"] },
+            { "index,image,question,answer\n", EosErrors.DatasetRow, ["line 1", "separated by commas"] },
             { header + $"0\t{picture}\t\"Which?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "never closed"] },
             { header + $"0\t{picture}\t{new string('x', (1 << 20) + 1)}\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a cell of more than"] },
         };
@@ -138,6 +148,53 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         Expect.Error(EosErrors.UnreadableImage, () => pictures[1].Load(), "MMStar.tsv line 3");
         folder.Write("MMStar.tsv", "cut short");
         Expect.Error(EosErrors.FileMissing, () => pictures[1].Load(), "line 3");
+    }
+
+    // As VLMEvalKit asks it: a blank cell is no option, the others keep their letters.
+    [Fact]
+    public void Blank_options_leave_the_letters_of_the_others_alone()
+    {
+        var picture = BenchmarkFolder.Base64(1);
+        folder.Write("MMStar.tsv", $"index\tquestion\tA\tB\tC\tD\tanswer\tcategory\timage\n" +
+            $"0\thow many boats are there\t\tTwo\tOne\tThree\tB\tc\t{picture}\n1\thow many cats are there\tFour\tTwo\t\tThree\tA\tc\t{picture}\n2\thow many\tFour\tTwo\t\t\tA\tc\t{picture}\n");
+        var benchmark = folder.Load("mmstar");
+        Assert.Equal(
+            ["how many boats are there\nB. Two\nC. One\nD. Three\n", "how many cats are there\nA. Four\nB. Two\nD. Three\n", "how many\nA. Four\nB. Two\n"],
+            benchmark.Questions.Select(q => q.Prompt.Replace("Answer with the option's letter from the given choices directly.", "")));
+        Assert.Equal(["B", "A", "A"], benchmark.Questions.Select(q => q.References.Single()));
+        Assert.Equal([1, 0, 1], BenchmarkFolder.Score(benchmark, "two", "three", "Four").Scores);
+        Assert.Equal([0, 1, 0], BenchmarkFolder.Score(benchmark, "", "A", "").Scores); // an empty answer is not the empty option
+    }
+
+    [Fact]
+    public void The_picture_of_a_later_row_is_found()
+    {
+        folder.Write("MMStar.tsv", $"index\tquestion\tA\tB\tanswer\timage\n7\t?\tyes\tno\tA\t3\n9\t?\tyes\tno\tA\t7\n" +
+            $"5\t?\tyes\tno\tA\t{BenchmarkFolder.Base64(5)}\n3\t?\tyes\tno\tB\t{BenchmarkFolder.Base64(3)}\n4\t?\tyes\tno\tB\t5\n");
+        var benchmark = folder.Load("mmstar");
+        Assert.Equal([3, 3, 5, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Pictures[q.Picture].Load().Pixels.Span[0]));
+        Assert.Equal(2, benchmark.Pictures.Count);
+    }
+
+    [Fact]
+    public void A_list_of_one_and_a_data_URI_are_pictures()
+    {
+        string Uri(int grey) => "data:image/png;base64," + BenchmarkFolder.Base64(grey);
+        folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{Uri(1)}\t?\tA\n1\t['{BenchmarkFolder.Base64(2)}']\t?\tA\n2\t\"[\"\"{Uri(3)}\"\"]\"\t?\tA\n" +
+            $"3\t[{BenchmarkFolder.Base64(4)}]\t?\tA\n4\t['2']\t?\tA\n5\t\"{Uri(5)}\"\t?\tA\n");
+        var benchmark = folder.Load("mmstar");
+        Assert.Equal([1, 2, 3, 4, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Pictures[q.Picture].Load().Pixels.Span[0]));
+    }
+
+    [Fact]
+    public void A_fault_offers_its_place()
+    {
+        folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{new string('!', 80)}\tWhich?\tA\n1\t5\tWhich?\tA\n");
+        var error = Assert.Throws<EosException>(() => folder.Load("mmstar"));
+        Assert.Equal((Path.Combine(folder.Path, "MMStar.tsv"), 3), (error.File, error.Line));
+        folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{new string('!', 80)}\tWhich?\tA\n");
+        error = Assert.Throws<EosException>(() => folder.Load("mmstar").Pictures[0].Load());
+        Assert.Equal((Path.Combine(folder.Path, "MMStar.tsv"), 2, "EOS1010"), (error.File, error.Line, error.Code));
     }
 
     [Fact]

@@ -1,0 +1,23 @@
+using EosMLNet.Reduction;
+
+namespace EosMLNet.Search;
+
+/// <summary>What settings are called, from <see cref="SearchSettings"/> on.</summary>
+internal static class SettingNames
+{
+    private const string Constraints = nameof(SearchSettings.Constraints) + ".";
+
+    /// <summary>The property alone, for those who use the search itself: <c>MeanVisualTokens</c>, <c>Frozen.Transfer</c>.</summary>
+    internal static string Own(string setting) => setting.StartsWith(Constraints, StringComparison.Ordinal) ? setting[Constraints.Length..] : setting;
+
+    /// <summary>The setting in one word, as a build's metadata and, in lower case with dashes, the command line have it: <c>MeanVisualTokens</c>, <c>FrozenTransfer</c>, <c>LatencyTable</c>.</summary>
+    internal static string Flat(string setting) => Own(setting) switch
+    {
+        nameof(SearchConstraints.Latency) => "LatencyTable",
+        $"{nameof(SearchSettings.Frozen)}.{nameof(FrozenParameters.UniformKeep)}" => nameof(FrozenParameters.UniformKeep),
+        var own => own.Replace(".", "", StringComparison.Ordinal),
+    };
+
+    /// <summary>The setting that limits what this kind of constraint is on.</summary>
+    internal static string Of(ConstraintKind kind) => Constraints + kind;
+}
