@@ -12,7 +12,7 @@ public class LibTorchPackageTests
     [Fact]
     public void The_library_its_build_the_repository_and_the_readme_name_one_version()
     {
-        var pinned = XDocument.Load(Repository.At("build", "Packages.props")).Descendants("PackageVersion").Where(package => ((string)package.Attribute("Include")!).StartsWith("libtorch-", StringComparison.Ordinal));
+        var pinned = XDocument.Load(Repository.At("build", "Packages.props")).Descendants("PackageVersion").Where(package => ((string?)package.Attribute("Include") ?? "").StartsWith("libtorch-", StringComparison.Ordinal));
         Assert.All(pinned, package => Assert.Equal(ExistingLibTorch.ExpectedVersion, (string?)package.Attribute("Version")));
         string[] texts = [Repository.At("src", "EosMLNet.Core", "buildTransitive", "EosMLNet.Core.targets"), Repository.At("README.md"), .. Directory.GetFiles(Repository.At("src"), "PACKAGE.md", SearchOption.AllDirectories)];
         foreach (var line in texts.SelectMany(File.ReadAllLines).Where(line => line.Contains("dotnet add package libtorch-", StringComparison.Ordinal)))
