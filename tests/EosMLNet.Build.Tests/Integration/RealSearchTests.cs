@@ -95,7 +95,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
         app.With("EOS_LIBTORCH", null).With("PATH", app["nothing"]); // and no Python either
         var run = Project("").Dotnet("build").FailsWith("EOS2001");
         Assert.Contains(Path.Combine(LocalFeed.Packages, "libtorch-cpu-"), run.Output);
-        Assert.Contains("Add the package libtorch-cpu-", run.Output);
+        Assert.Contains("EOS2001: The search has no libtorch. Run: dotnet add package libtorch-cpu-", run.Output);
     }
 
     private readonly MLContext ml = new();
