@@ -23,10 +23,16 @@ public sealed class ClipImageProcessor
     private (int Height, int Width) _size; // or an exact size
     private bool _resize = true, _crop = true, _rescale = true, _normalize = true;
     private int _filter = PillowResize.Bicubic;
+    private bool _pad; // to a square, as LlavaImageProcessor does where its file says so
     private double _factor = 1 / 255.0;
     private double[] _mean = ClipMean, _std = ClipStd;
 
     private ClipImageProcessor() { }
+
+    /// <summary>What becomes of pictures that are not square.</summary>
+    /// <value>The default is <see cref="ImagePadding.Crop"/>, what the file says; a model loads its processor with
+    /// <see cref="ImagePadding.Square"/>.</value>
+    public ImagePadding Padding { get; private init; } = ImagePadding.Crop;
 
     /// <summary>Width of the processed pictures in pixels.</summary>
     public int Width { get; private set; } = 224;
@@ -35,7 +41,7 @@ public sealed class ClipImageProcessor
     public int Height { get; private set; } = 224;
 
     /// <summary>The mean that pixels are normalised by, as a colour: the border that LLaVA-1.5 pads pictures with.</summary>
-    internal (byte Red, byte Green, byte Blue) MeanColour => ((byte)(_mean[0] * 255), (byte)(_mean[1] * 255), (byte)(_mean[2] * 255));
+    private (byte Red, byte Green, byte Blue) MeanColour => ((byte)(_mean[0] * 255), (byte)(_mean[1] * 255), (byte)(_mean[2] * 255));
 
     /// <summary>CLIP's own settings for square pictures of <paramref name="imageSize"/> pixels.</summary>
     public static ClipImageProcessor Default(int imageSize)
@@ -53,8 +59,6 @@ public sealed class ClipImageProcessor
     internal static ClipImageProcessor From(JsonSection json)
     {
         ImageProcessorSettings.RequireClip(json);
-        if (json.Flag("do_pad", false))
-            throw json.Unsupported("do_pad", "true", "false: padding to a square is not supported");
         json.Flag("do_convert_rgb", true); // pictures are RGB when they come here
         var processor = new ClipImageProcessor
         {
@@ -62,6 +66,7 @@ public sealed class ClipImageProcessor
             _crop = json.Flag("do_center_crop", true),
             _rescale = json.Flag("do_rescale", true),
             _normalize = json.Flag("do_normalize", true),
+            _pad = json.Flag("do_pad", false),
             _filter = json.Int("resample", PillowResize.Bicubic),
             _factor = json.Number("rescale_factor", 1 / 255.0),
             _mean = ReadChannels(json, "image_mean", ClipMean),
@@ -94,11 +99,33 @@ public sealed class ClipImageProcessor
             ["image_mean"] = new JsonArray([.. _mean.Select(m => JsonValue.Create(m))]),
             ["image_std"] = new JsonArray([.. _std.Select(s => JsonValue.Create(s))]),
         };
+        if (_pad)
+            json["do_pad"] = true;
         AtomicFile.WriteText(Path.Combine(folder, FileName), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
+    /// <summary>The same settings with another treatment of pictures that are not square.</summary>
+    public ClipImageProcessor With(ImagePadding padding) => padding == Padding ? this : new()
+    {
+        _shortestEdge = _shortestEdge,
+        _size = _size,
+        _resize = _resize,
+        _crop = _crop,
+        _rescale = _rescale,
+        _normalize = _normalize,
+        _filter = _filter,
+        _pad = _pad,
+        _factor = _factor,
+        _mean = _mean,
+        _std = _std,
+        Width = Width,
+        Height = Height,
+        Padding = padding,
+    };
+
     /// <summary>Makes the vision tower's input of pictures of any size.</summary>
     /// <returns>The pictures' values, (B, 3, <see cref="Height"/>, <see cref="Width"/>), float32 on the CPU.</returns>
+    /// <exception cref="EosException">EOS1010: a picture is so narrow that its longer side, resized, would be absurd.</exception>
     public Tensor Process(IReadOnlyList<RgbImage> images)
     {
         TorchRuntime.EnsureLoaded();
@@ -109,44 +136,47 @@ public sealed class ClipImageProcessor
         var target = MemoryMarshal.Cast<byte, float>(pixels.bytes);
         var perImage = 3 * Height * Width;
         for (var i = 0; i < images.Count; i++)
-            Separate(Crop(Resize(images[i])).Pixels.Span, values, target.Slice(i * perImage, perImage));
+            Separate(ToSize(images[i]).Pixels.Span, values, target.Slice(i * perImage, perImage));
         return pixels;
     }
 
-    internal RgbImage Resize(RgbImage image)
+    /// <summary>
+    /// The picture in the tower's size: padded where it is, resized, the middle cut out. Where it is smaller than the crop, black is added
+    /// around it.
+    /// </summary>
+    internal RgbImage ToSize(RgbImage image)
     {
-        var (height, width) = TargetSize(image);
-        return _resize && (height, width) != (image.Height, image.Width) ? PillowResize.Resize(image, width, height, _filter) : image;
+        var canvas = Canvas(image);
+        var (height, width) = TargetSize(canvas);
+        return PillowResize.Resize(canvas, width, height, _filter, (FloorHalf(width - Width), FloorHalf(height - Height), Width, Height));
     }
 
-    /// <summary>Cuts the middle out; where the picture is smaller than the crop, black is added around it.</summary>
-    internal RgbImage Crop(RgbImage image)
+    /// <summary>The whole of the resized picture, before the middle is cut out.</summary>
+    internal RgbImage Resize(RgbImage image)
     {
-        if ((image.Height, image.Width) == (Height, Width))
-            return image;
-        var top = FloorHalf(image.Height - Height);
-        var left = FloorHalf(image.Width - Width);
-        var cropped = new byte[3 * Height * Width];
-        var (firstColumn, endColumn) = (Math.Max(0, -left), Math.Min(Width, image.Width - left));
-        for (var y = Math.Max(0, -top); y < Math.Min(Height, image.Height - top); y++)
-        {
-            image.Pixels.Span.Slice(((y + top) * image.Width + firstColumn + left) * 3, (endColumn - firstColumn) * 3)
-                .CopyTo(cropped.AsSpan((y * Width + firstColumn) * 3));
-        }
-        return new RgbImage(Width, Height, cropped);
+        var canvas = Canvas(image);
+        var (height, width) = TargetSize(canvas);
+        return PillowResize.Resize(canvas, width, height, _filter, (0, 0, width, height));
     }
+
+    private ImageCanvas Canvas(RgbImage image) =>
+        _pad || Padding == ImagePadding.Square ? ImageCanvas.Square(image, MeanColour) : ImageCanvas.Of(image);
 
     private static int FloorHalf(int n) => n >> 1; // also for negative numbers, like Python's // 2
 
-    private (int Height, int Width) TargetSize(RgbImage image)
+    private (int Height, int Width) TargetSize(ImageCanvas canvas)
     {
-        if (_shortestEdge is not { } edge)
-            return _size;
-        var (shortSide, longSide) = image.Width <= image.Height ? (image.Width, image.Height) : (image.Height, image.Width);
-        var scaled = (int)Math.Min((long)edge * longSide / shortSide, int.MaxValue);
-        if ((long)edge * scaled * 3 > Array.MaxLength)
+        if (!_resize)
+            return (canvas.Height, canvas.Width);
+        // The picture's own sides, also where it is padded: what is too narrow for one treatment is too narrow for the other.
+        var (image, width, height) = (canvas.Picture, canvas.Width, canvas.Height);
+        var (least, most) = (Math.Min(image.Width, image.Height), Math.Max(image.Width, image.Height));
+        var edge = _shortestEdge ?? Math.Min(_size.Height, _size.Width);
+        if ((long)edge * most / least * edge * 3 > Array.MaxLength)
             throw new EosException(EosErrors.UnreadableImage, $"a picture of {image.Width} x {image.Height} pixels is too narrow to be resized to {edge} pixels on its shorter side.");
-        return image.Width <= image.Height ? (scaled, edge) : (edge, scaled);
+        if (_shortestEdge is null)
+            return _size;
+        return width <= height ? ((int)((long)edge * height / width), edge) : (edge, (int)((long)edge * width / height));
     }
 
     // A byte has 256 values: what rescaling and normalising (in float32, as transformers does) make of each, per channel.

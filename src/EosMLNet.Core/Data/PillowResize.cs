@@ -3,84 +3,131 @@ namespace EosMLNet.Data;
 /// <summary>
 /// Pillow's antialiased resizing (src/libImaging/Resample.c), byte for byte: a horizontal pass, then a vertical one, each in 22-bit fixed point and
 /// rounded and clipped to bytes. Checkpoints were trained on pictures made that way; another filter moves every pixel value.
+/// Only what is kept of the resized picture is computed, and of the source only the rows that it is made of.
 /// </summary>
 internal static class PillowResize
 {
     private const int PrecisionBits = 22;
+    private const int Half = 1 << (PrecisionBits - 1);
 
     /// <summary>Pillow's code for the triangle filter.</summary>
     internal const int Bilinear = 2;
     /// <summary>Pillow's code for Keys' cubic filter with a = -0.5.</summary>
     internal const int Bicubic = 3;
 
-    internal static RgbImage Resize(RgbImage image, int width, int height, int filter)
+    /// <summary>Resizes, and cuts a part out of the result.</summary>
+    /// <param name="source">What is resized.</param>
+    /// <param name="width">The width that it is resized to.</param>
+    /// <param name="height">The height that it is resized to.</param>
+    /// <param name="filter"><see cref="Bilinear"/> or <see cref="Bicubic"/>.</param>
+    /// <param name="part">The part that is kept. What of it lies outside of the resized picture is black.</param>
+    internal static RgbImage Resize(ImageCanvas source, int width, int height, int filter, (int Left, int Top, int Width, int Height) part)
     {
-        var pixels = image.Pixels.ToArray();
-        if (width != image.Width)
-            pixels = ResizeRows(pixels, image.Height, Taps.For(image.Width, width, filter));
-        if (height != image.Height)
-            pixels = ResizeColumns(pixels, width, Taps.For(image.Height, height, filter));
-        return new RgbImage(width, height, pixels);
-    }
-
-    private static byte[] ResizeRows(byte[] source, int height, Taps taps)
-    {
-        var target = new byte[height * taps.To * 3];
-        for (var y = 0; y < height; y++)
+        var pixels = new byte[3 * part.Width * part.Height];
+        int left = Math.Max(0, part.Left), end = Math.Min(width, part.Left + part.Width);
+        int top = Math.Max(0, part.Top), bottom = Math.Min(height, part.Top + part.Height);
+        if (left < end && top < bottom)
         {
-            for (var x = 0; x < taps.To; x++)
+            var columns = height == source.Height ? null : Taps.For(source.Height, height, filter, top, bottom);
+            var taps = width == source.Width ? null : Taps.For(source.Width, width, filter, left, end);
+            var rows = new Rows(source, taps, left, end - left, columns?.Most ?? 1);
+            for (var y = top; y < bottom; y++)
             {
-                for (var channel = 0; channel < 3; channel++)
-                    target[(y * taps.To + x) * 3 + channel] = taps.Apply(x, source, y * taps.From * 3 + channel, stride: 3);
+                var target = pixels.AsSpan(3 * ((y - part.Top) * part.Width + left - part.Left), 3 * (end - left));
+                if (columns is null)
+                    rows[y].CopyTo(target);
+                else
+                    Mix(rows, columns.First[y - top], columns.Weights[y - top], target);
             }
         }
-        return target;
+        return new RgbImage(part.Width, part.Height, pixels);
     }
 
-    private static byte[] ResizeColumns(byte[] source, int width, Taps taps)
+    // The vertical pass for one row of the result.
+    private static void Mix(Rows rows, int first, int[] weights, Span<byte> target)
     {
-        var row = width * 3;
-        var target = new byte[taps.To * row];
-        for (var y = 0; y < taps.To; y++)
+        Span<int> sums = target.Length <= 4096 ? stackalloc int[target.Length] : new int[target.Length];
+        sums.Fill(Half);
+        for (var i = 0; i < weights.Length; i++)
         {
-            for (var column = 0; column < row; column++)
-                target[y * row + column] = taps.Apply(y, source, column, stride: row);
+            var row = rows[first + i];
+            var weight = weights[i];
+            for (var x = 0; x < sums.Length; x++)
+                sums[x] += row[x] * weight;
         }
-        return target;
+        for (var x = 0; x < sums.Length; x++)
+            target[x] = ToByte(sums[x]);
     }
 
-    /// <summary>For each output position, the input positions that it mixes and their fixed-point weights.</summary>
-    private sealed record Taps(int From, int To, int[] First, int[][] Weights)
+    private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> PrecisionBits, 0, 255);
+
+    /// <summary>
+    /// The rows of the source after the horizontal pass. They are asked for in windows that move downwards: each is made once, into the
+    /// place of one that has left the window.
+    /// </summary>
+    private sealed class Rows(ImageCanvas source, Taps? taps, int left, int width, int window)
     {
-        internal static Taps For(int from, int to, int filter)
+        private readonly byte[][] rows = new byte[window][];
+        private readonly int[] held = [.. Enumerable.Repeat(-1, window)];
+        private byte[]? buffer, ground;
+
+        internal ReadOnlySpan<byte> this[int y]
+        {
+            get
+            {
+                var place = y % window;
+                if (source.IsGround(y))
+                    return ground ??= Make(y, new byte[3 * width]); // all of them are the same
+                if (held[place] != y)
+                    (rows[place], held[place]) = (Make(y, rows[place] ?? new byte[3 * width]), y);
+                return rows[place];
+            }
+        }
+
+        private byte[] Make(int y, byte[] target)
+        {
+            var row = source.Row(y, ref buffer);
+            if (taps is null)
+                row.Slice(3 * left, target.Length).CopyTo(target);
+            for (var x = 0; taps is not null && x < width; x++)
+            {
+                int red = Half, green = Half, blue = Half, at = 3 * taps.First[x];
+                foreach (var weight in taps.Weights[x])
+                {
+                    red += row[at] * weight;
+                    green += row[at + 1] * weight;
+                    blue += row[at + 2] * weight;
+                    at += 3;
+                }
+                (target[3 * x], target[3 * x + 1], target[3 * x + 2]) = (ToByte(red), ToByte(green), ToByte(blue));
+            }
+            return target;
+        }
+    }
+
+    /// <summary>For each output position that is kept, the input positions that it mixes and their fixed-point weights.</summary>
+    private sealed record Taps(int[] First, int[][] Weights)
+    {
+        /// <summary>How many input positions one output position mixes at most.</summary>
+        internal int Most => Weights.Max(weights => weights.Length);
+
+        internal static Taps For(int from, int to, int filter, int begin, int end)
         {
             var (kernel, radius) = filter == Bicubic ? ((Func<double, double>)Cubic, 2.0) : (Triangle, 1.0);
             var scale = (double)from / to;
             var stretch = Math.Max(scale, 1); // when shrinking, the kernel is widened to cover every input pixel
             var support = radius * stretch;
-            var first = new int[to];
-            var weights = new int[to][];
-            for (var i = 0; i < to; i++)
+            var first = new int[end - begin];
+            var weights = new int[end - begin][];
+            for (var i = begin; i < end; i++)
             {
                 var center = (i + 0.5) * scale;
-                first[i] = Math.Max((int)(center - support + 0.5), 0);
-                var end = Math.Min((int)(center + support + 0.5), from);
-                var start = first[i];
-                weights[i] = ToFixedPoint([.. Enumerable.Range(start, end - start).Select(j => kernel((j - center + 0.5) * (1 / stretch)))]);
+                var start = first[i - begin] = Math.Max((int)(center - support + 0.5), 0);
+                var stop = Math.Min((int)(center + support + 0.5), from);
+                var at = Enumerable.Range(start, stop - start);
+                weights[i - begin] = ToFixedPoint([.. at.Select(j => kernel((j - center + 0.5) * (1 / stretch)))]);
             }
-            return new Taps(from, to, first, weights);
-        }
-
-        internal byte Apply(int output, byte[] source, int offset, int stride)
-        {
-            var sum = 1 << (PrecisionBits - 1);
-            var at = offset + First[output] * stride;
-            foreach (var weight in Weights[output])
-            {
-                sum += source[at] * weight;
-                at += stride;
-            }
-            return (byte)Math.Clamp(sum >> PrecisionBits, 0, 255);
+            return new Taps(first, weights);
         }
 
         private static int[] ToFixedPoint(double[] weights)

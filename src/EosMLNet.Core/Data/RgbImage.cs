@@ -36,10 +36,7 @@ public sealed class RgbImage
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            if (length > LargestFile)
-                throw new EosException(EosErrors.UnreadableImage, $"'{path}' has {length} bytes, more than the {LargestFile} that a picture may have.");
-            return Decode(File.ReadAllBytes(path), path);
+            return Decode(ReadFile(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,19 +44,67 @@ public sealed class RgbImage
         }
     }
 
+    /// <summary>Decodes a picture that a stream holds from here to its end.</summary>
+    /// <exception cref="EosException">EOS1010: it cannot be decoded, or is too large.</exception>
+    internal static RgbImage Decode(Stream stream, string name)
+    {
+        using var bytes = new MemoryStream();
+        var part = new byte[1 << 16];
+        for (int count; (count = stream.Read(part)) > 0; bytes.Write(part, 0, count))
+        {
+            if (bytes.Length + count > LargestFile)
+                throw TooLarge(name, $"more than {LargestFile}");
+        }
+        return Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), name);
+    }
+
     /// <summary>
-    /// Decodes a picture (PNG, JPEG, WebP, GIF, BMP) the way Pillow's <c>convert("RGB")</c> does: greys and palettes are expanded,
-    /// an alpha channel is dropped without blending, colour profiles and orientation marks are ignored.
+    /// Decodes a picture (PNG, JPEG, WebP, GIF, BMP) the way Pillow's <c>convert("RGB")</c> does: greys and palettes are expanded, an alpha
+    /// channel is dropped without blending, so that the colours under
+    /// transparent pixels stay; colour profiles are ignored. The picture stands upright: what a camera's orientation mark (EXIF) says is
+    /// done, as Pillow's <c>exif_transpose</c> does.
     /// </summary>
     /// <param name="bytes">The file's content.</param>
     /// <param name="name">How messages call the picture.</param>
     /// <exception cref="EosException">EOS1010: it cannot be decoded, is cut short or has more than 89 million pixels.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> bytes, string name)
     {
+        var (stored, mark) = DecodeStored(bytes, name) ?? throw Unreadable(name, "is of no known picture format");
+        return stored.Turned(mark);
+    }
+
+    /// <summary>
+    /// A file's picture as its pixels are stored, and how it has to be turned to stand upright; <see langword="null"/> where there is no
+    /// such file, or none of a known picture format.
+    /// </summary>
+    /// <exception cref="EosException">EOS1010: the picture cannot be decoded, is cut short or has more than 89 million pixels.</exception>
+    internal static (RgbImage Stored, OrientationMark Mark)? TryDecodeStored(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? DecodeStored(ReadFile(path), path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        var length = new FileInfo(path).Length;
+        return length <= LargestFile ? File.ReadAllBytes(path)
+            : throw TooLarge(path, $"{length}");
+    }
+
+    private static (RgbImage Stored, OrientationMark Mark)? DecodeStored(ReadOnlySpan<byte> bytes, string name)
+    {
         if (bytes.IsEmpty)
             throw Unreadable(name, "is empty");
-        using var data = SKData.CreateCopy(bytes);
-        using var codec = SKCodec.Create(data) ?? throw Unreadable(name, "is of no known picture format");
+        using var data = SKData.CreateCopy(GifColours.Opaque(bytes));
+        using var codec = SKCodec.Create(data);
+        if (codec is null)
+            return null;
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if (width <= 0 || height <= 0 || (long)width * height > LargestPicture)
             throw Unreadable(name, $"says that it has {width} x {height} pixels, at most {LargestPicture} in all are allowed");
@@ -69,23 +114,38 @@ public sealed class RgbImage
         var rgba = new byte[4 * width * height];
         var result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, alpha), rgba);
         return result == SKCodecResult.Success
-            ? new RgbImage(width, height, WithoutAlpha(rgba))
+            ? (new RgbImage(width, height, WithoutAlpha(rgba)), (OrientationMark)codec.EncodedOrigin)
             : throw Unreadable(name, $"cannot be decoded ({result})");
     }
 
-    /// <summary>The picture in the middle of a square of its longer side, with a plain border.</summary>
-    internal RgbImage PaddedToSquare(byte red, byte green, byte blue)
+    /// <summary>The picture turned so that it stands upright.</summary>
+    /// <param name="mark">Where the stored rows and columns belong.</param>
+    internal RgbImage Turned(OrientationMark mark)
     {
-        if (Width == Height)
+        if (mark is not (> OrientationMark.TopLeft and <= OrientationMark.LeftBottom))
             return this;
-        var side = Math.Max(Width, Height);
-        var square = new byte[3L * side * side];
-        for (var i = 0; i < square.Length; i += 3)
-            (square[i], square[i + 1], square[i + 2]) = (red, green, blue);
-        var (left, top) = ((side - Width) / 2, (side - Height) / 2);
-        for (var y = 0; y < Height; y++)
-            _pixels.AsSpan(3 * y * Width, 3 * Width).CopyTo(square.AsSpan(3 * ((y + top) * side + left)));
-        return new RgbImage(side, side, square);
+        var swaps = mark >= OrientationMark.LeftTop;
+        var fromRight = mark is OrientationMark.TopRight or OrientationMark.BottomRight
+            or OrientationMark.RightBottom or OrientationMark.LeftBottom;
+        var fromBottom = mark is OrientationMark.BottomRight or OrientationMark.BottomLeft
+            or OrientationMark.RightTop or OrientationMark.RightBottom;
+        var (width, height) = swaps ? (Height, Width) : (Width, Height);
+        var turned = new byte[_pixels.Length];
+        var to = 0;
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++, to += 3)
+            {
+                var (column, row) = swaps ? (y, x) : (x, y);
+                if (fromRight)
+                    column = Width - 1 - column;
+                if (fromBottom)
+                    row = Height - 1 - row;
+                var from = 3 * (row * Width + column);
+                (turned[to], turned[to + 1], turned[to + 2]) = (_pixels[from], _pixels[from + 1], _pixels[from + 2]);
+            }
+        }
+        return new RgbImage(width, height, turned);
     }
 
     /// <summary>SHA-256 over the size and the pixels, in hexadecimal.</summary>
@@ -105,6 +165,9 @@ public sealed class RgbImage
             (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
         return rgb;
     }
+
+    private static EosException TooLarge(string name, string bytes) =>
+        new(EosErrors.UnreadableImage, $"the picture '{name}' has {bytes} bytes; expected at most {LargestFile}.");
 
     private static EosException Unreadable(string name, string what) =>
         new(EosErrors.UnreadableImage, $"the picture '{name}' {what}; expected a whole PNG, JPEG, WebP, GIF or BMP file.");

@@ -52,12 +52,14 @@ public sealed class VisionLanguageProcessor
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>
     /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
+    /// <param name="padding">What becomes of pictures that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing
     /// or malformed tokenizer files.</exception>
-    public static VisionLanguageProcessor Load(string folder, LlavaConfig config, string? promptTemplate = null)
+    public static VisionLanguageProcessor Load(
+        string folder, LlavaConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
     {
         var notes = new List<string>();
-        var images = ImageProcessorSettings.Load(folder, config, notes);
+        var images = ImageProcessorSettings.Load(folder, config, notes).With(padding);
         var tokenizer = TextTokenizer.Load(folder, notes);
         notes.AddRange(ChatTemplate.Note(folder));
         return promptTemplate is null

@@ -60,9 +60,12 @@ public sealed class LlavaModel : VisionLanguageModel
     /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also turns off TF32, for the whole process.</param>
     /// <param name="device">Where to put the weights; the CPU by default.</param>
     /// <param name="cancellation">Stops the loading.</param>
+    /// <param name="padding">What becomes of pictures that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there, or does not compute in that type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
-    public static LlavaModel Load(string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default)
+    public static LlavaModel Load(
+        string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default,
+        ImagePadding padding = ImagePadding.Square)
     {
         TorchRuntime.EnsureLoaded();
         var notes = new List<string>();
@@ -73,7 +76,7 @@ public sealed class LlavaModel : VisionLanguageModel
         DataTypes.CheckComputes(type, place);
         if (type == ScalarType.Float32)
             Tf32.TurnOff(place);
-        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
+        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config, padding: padding) : null;
         using var unrecorded = no_grad();
         using var loader = new WeightLoader(checkpoint, type, place);
         // What the constructor asks for is known only by running it: once on placeholders, then on the weights.

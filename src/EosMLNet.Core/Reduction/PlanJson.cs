@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EosMLNet.Data;
 
 namespace EosMLNet.Reduction;
 
@@ -22,6 +23,7 @@ internal static class PlanJson
             new JsonStringEnumConverter<AffinityFeature>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<AffinityMeasure>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<AffinityMask>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<ImagePadding>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<Normalization>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<OperatorRegime>(null, allowIntegerValues: false),
             new JsonStringEnumConverter<ConstraintKind>(null, allowIntegerValues: false),

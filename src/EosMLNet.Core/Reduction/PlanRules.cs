@@ -11,6 +11,8 @@ internal static class PlanRules
     {
         Require(plan.Version is >= 1 and <= ReductionPlan.CurrentVersion, source, "version",
             $"is {plan.Version}, but this library reads versions 1 to {ReductionPlan.CurrentVersion}; a newer one needs a newer library");
+        Require(plan.ImagePadding is null || Enum.IsDefined(plan.ImagePadding.Value), source, "imagePadding",
+            $"is {plan.ImagePadding}, expected square or crop");
         CheckModel(plan.Model, source);
         CheckSites(plan.Model, plan.Sites, source);
         CheckParameters(plan, source);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EosMLNet.Data;
 using EosMLNet.Models;
 
 namespace EosMLNet.Reduction;
@@ -30,6 +31,14 @@ public sealed record ReductionPlan
 
     /// <summary>The search that the plan comes from, if it comes from one.</summary>
     public PlanProvenance? Provenance { get; init; }
+
+    /// <summary>
+    /// What became of pictures that are not square when the plan was searched. The plan is run with the same where nobody chooses
+    /// otherwise.
+    /// </summary>
+    /// <value>The default is null: the plan was not searched on pictures, or by a version before 0.1.1, which cropped.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImagePadding? ImagePadding { get; init; }
 
     /// <summary>What the search learned for the scores, where a site uses it.</summary>
     [JsonIgnore]

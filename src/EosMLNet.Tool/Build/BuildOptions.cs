@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
+using EosMLNet.Data;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Search;
@@ -72,6 +73,12 @@ internal sealed class BuildOptions
     /// <summary>The most bytes of weights that go into the artifact; null for the library's default.</summary>
     internal long? EmbedWeightsUpTo { get; private set; }
 
+    /// <summary>
+    /// What becomes of pictures that are not square; null where the item does not say: the default for a search, as it was searched for a
+    /// committed plan.
+    /// </summary>
+    internal ImagePadding? ImagePadding { get; private set; }
+
     /// <summary>What the model computes in, when it is searched and when it answers; null for the device's own.</summary>
     internal ModelDataType? DataType { get; private set; }
 
@@ -81,13 +88,13 @@ internal sealed class BuildOptions
     internal BuildGate Gate { get; private set; } = new();
 
     /// <summary>Everything that has a say in what is searched, defaults included; not the gate's limits, which need no new search.</summary>
-    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} {Artifact}");
+    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} {Artifact} padding {ImagePadding ?? PaddingChoice.Default}");
 
     /// <summary>What has a say in the artifact beside model and plan.</summary>
     internal string Artifact => FormattableString.Invariant($"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.PictureCacheBytes}");
 
     /// <summary>Every metadatum that is understood.</summary>
-    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "DataType", "AnswerBatchSize", "MaxNewTokens", "PictureCacheBytes", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
+    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "AnswerBatchSize", "MaxNewTokens", "PictureCacheBytes", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
     internal static BuildOptions Parse(BuildRequest request)
@@ -136,6 +143,8 @@ internal sealed class BuildOptions
             Seeds = Whole(text) is >= 1 and var count ? count : throw new FormatException("at least 1");
         else if (Is("EmbedWeightsUpTo"))
             EmbedWeightsUpTo = Long(text);
+        else if (Is("ImagePadding"))
+            ImagePadding = Name<ImagePadding>(text);
         else if (Is("DataType"))
             DataType = Name<ModelDataType>(text);
         else if (Is("AnswerBatchSize"))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EosMLNet.Data;
 
 namespace EosMLNet.Tool.CommandLine;
 
@@ -17,6 +18,12 @@ internal static class CommonOptions
     internal static Option<string> Data() => Required("--data", "TSV", "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");
     internal static Option<string> Images() => Required("--images", "DIR", "Folder that the table's picture paths start from.");
     internal static Option<string> Device() => Default("--device", "NAME", "auto", "cpu, cuda, cuda:N, or auto: a GPU where there is one.");
+    internal static Option<ImagePadding?> ImagePadding(string fallback) => new("--image-padding")
+    {
+        HelpName = "square|crop",
+        Description = "What becomes of pictures that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's " +
+            $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
+    };
 
     internal static Option<string?> DataType() => DataType("Type of numbers to compute in: float32, bfloat16 or float16. Default: float32 on the CPU, the type that the model is stored in on a GPU.", "float32", "bfloat16", "float16");
 

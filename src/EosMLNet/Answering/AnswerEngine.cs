@@ -79,7 +79,15 @@ internal sealed class AnswerEngine : IDisposable
     }
 
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public void CheckNotDisposed() => ObjectDisposedException.ThrowIf(disposed, typeof(VisionLanguageTransformer));
+    public void CheckNotDisposed()
+    {
+        if (disposed)
+        {
+            throw new ObjectDisposedException(typeof(VisionLanguageTransformer).FullName,
+                "The vision-language model was disposed. A PredictionEngine disposes its model with itself, also where other engines use it: " +
+                "make engines with ml.VisionLanguage().CreatePredictionEngine(model), or with new PredictionEngineOptions { OwnsTransformer = false }, and dispose the model when the last one is done.");
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -114,7 +122,7 @@ internal sealed class AnswerEngine : IDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, typeof(VisionLanguageTransformer));
+            CheckNotDisposed();
             running++;
         }
     }

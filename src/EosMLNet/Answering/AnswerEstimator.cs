@@ -1,5 +1,4 @@
 using EosMLNet.Internals;
-using EosMLNet.Models;
 using EosMLNet.Reduction;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -24,6 +23,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     private readonly AnswerSettings settings;
     private readonly string modelPath;
     private readonly ReductionPlan? plan;
+    private readonly PaddingChoice padding;
 
     internal AnswerEstimator(IHostEnvironment env, AnswerOptions options)
     {
@@ -33,6 +33,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         settings = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
         modelPath = options.ModelPath;
         plan = options.PlanPath is { } file ? ReductionPlan.Load(file) : null;
+        padding = PaddingChoice.Of(settings.ImagePadding, plan is null ? [] : [($"'{options.PlanPath}'", plan)]);
     }
 
     /// <summary>Loads the model; the data is looked at for its schema only.</summary>
@@ -42,7 +43,10 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     {
         host.CheckValue(input, nameof(input));
         settings.CheckInput(host, SchemaShape.Create(input.Schema));
-        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), settings, host.TorchDevice(), model => (MakePlan(model), null));
+        Tell(padding.Remarks);
+        var answering = settings with { ImagePadding = padding.Padding };
+        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(),
+            model => (plan ?? ReductionPlan.Identity(PlanModel.Of(model)), null));
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
@@ -53,5 +57,10 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         return settings.OutputShape(host, inputSchema);
     }
 
-    private ReductionPlan MakePlan(VisionLanguageModel model) => plan ?? ReductionPlan.Identity(PlanModel.Of(model));
+    private void Tell(IReadOnlyList<string> remarks)
+    {
+        using var channel = host.Start("Answer");
+        foreach (var remark in remarks)
+            channel.Warning(remark);
+    }
 }

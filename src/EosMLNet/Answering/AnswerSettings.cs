@@ -1,3 +1,4 @@
+using EosMLNet.Data;
 using EosMLNet.Internals;
 using EosMLNet.Models;
 using EosMLNet.Search;
@@ -22,6 +23,9 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
     public long PictureCacheBytes { get; init; }
 
+    /// <summary>Null in options that do not say, and in models that were saved before 0.1.1, which crop.</summary>
+    public ImagePadding? ImagePadding { get; init; }
+
     /// <summary>Saved as well; null, as in models that were saved before it existed, leaves it to the loader.</summary>
     public ModelDataType? DataType { get; init; }
 
@@ -36,6 +40,7 @@ internal sealed record AnswerSettings
         MaxNewTokens = options.MaxNewTokens,
         EmbedWeightsUpTo = options.EmbedWeightsUpTo,
         PictureCacheBytes = options.PictureCacheBytes,
+        ImagePadding = options.ImagePadding,
         DataType = options.DataType,
     };
 
@@ -61,6 +66,8 @@ internal sealed record AnswerSettings
             throw new EosException(code, $"{named("PictureCacheBytes")} is {PictureCacheBytes}; expected 0 (no cache) or a number of bytes.");
         if (DataType is { } type && !Enum.IsDefined(type))
             throw new EosException(code, $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}, or null for the device's own.");
+        if (ImagePadding is { } padding && !Enum.IsDefined(padding))
+            throw new EosException(code, $"{named("ImagePadding")} is {padding}; expected Square or Crop.");
         return this;
     }
 

@@ -1,3 +1,4 @@
+using EosMLNet.Data;
 using EosMLNet.Models;
 
 namespace EosMLNet;
@@ -47,6 +48,16 @@ public abstract class VisionLanguageOptions
     /// </remarks>
     /// <value>The default is 0: nothing is kept.</value>
     public long PictureCacheBytes { get; set; }
+
+    /// <summary>
+    /// What becomes of pictures that are not square: <see cref="Data.ImagePadding.Square"/> pads them to a square with the processor's mean
+    /// colour, <see cref="Data.ImagePadding.Crop"/> does what the
+    /// preprocessor file says, for CLIP a cut from the middle. Recorded in the plan and saved with the model. A plan that is run otherwise
+    /// than it was searched is warned of in <c>MLContext.Log</c>.
+    /// </summary>
+    /// <value>The default is null: as the plan was searched; <see cref="Data.ImagePadding.Square"/> for a search and without a
+    /// plan.</value>
+    public ImagePadding? ImagePadding { get; set; }
 
     /// <summary>
     /// The type of numbers that the model keeps its weights in and computes with, for the search and for the answers. Saved with the model. A device that does not compute in it is EOS2009.

@@ -1,4 +1,5 @@
 using EosMLNet;
+using EosMLNet.Data;
 using EosMLNet.Internals;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
@@ -21,7 +22,15 @@ namespace EosMLNet;
 /// <para><see cref="Transform"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the answers are the same.
 /// One transformer serves any number of threads.</para>
 /// <para>It holds the model's weights: dispose it when it is not needed any more (<c>(model as IDisposable)?.Dispose()</c> after <c>Model.Load</c>). A <c>PredictionEngine</c> disposes its
-/// transformer with itself unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.</para>
+/// transformer with itself unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false: where several threads have an engine
+/// each, make them with
+/// <see cref="VisionLanguageCatalog.CreatePredictionEngine{TSrc, TDst}(ITransformer)"/>, which leaves the model to its owner.</para>
+/// <para>Pictures are seen as <c>eos</c> sees their files: upright, the colours under transparent pixels kept. A picture that a program
+/// decodes by itself has lost both; see
+/// <see cref="VisionLanguageCatalog.LoadImage(string)"/>.</para>
+/// <para>A row whose picture or question is empty (an empty path is an empty picture) has an empty answer and the score NaN. A path without
+/// a file, or a file that is no whole picture, is an
+/// <see cref="EosException"/> that names the row: EOS1011, EOS1001 or EOS1010. <c>eos</c> refuses empty paths too.</para>
 /// <para>Only load models from sources that you trust.</para>
 /// </remarks>
 public sealed class VisionLanguageTransformer : ITransformer, IDisposable
@@ -37,6 +46,9 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     /// <summary>The plan that the model runs under.</summary>
     public ReductionPlan Plan => Engine.Plan;
+
+    /// <summary>What becomes of pictures that are not square.</summary>
+    public ImagePadding ImagePadding => Engine.Model.Processor!.Images.Padding;
 
     /// <summary>What the search did, where this transformer comes from one; null after <c>Model.Load</c>.</summary>
     public SearchReport? Report { get; internal init; }
@@ -84,7 +96,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
         Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
     {
-        var model = checkpoint.Load(device, fingerprint, settings.DataType);
+        settings = settings with { ImagePadding = settings.ImagePadding ?? PaddingChoice.Default };
+        var model = checkpoint.Load(device, fingerprint, settings.ImagePadding.Value, settings.DataType);
         try
         {
             if (model.Notes.Count > 0)

@@ -1,5 +1,8 @@
 using System.Runtime.ExceptionServices;
+using EosMLNet.Data;
+using EosMLNet.Internals;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace EosMLNet;
@@ -96,7 +99,9 @@ public sealed class VisionLanguageCatalog
     }
 
     /// <summary>
-    /// Loads a saved pipeline as <c>ml.Model.Load</c> does, but fails with an <see cref="EosException"/> and its code, where ML.NET wraps what went wrong in exceptions of its own.
+    /// Loads a saved pipeline, to be asked as it was made: one that begins with <c>LoadImages</c> wants paths. <see cref="LoadAnswering"/>
+    /// is for pictures in memory. It loads as <c>ml.Model.Load</c> does, but fails with an <see cref="EosException"/> and its code, where
+    /// ML.NET wraps what went wrong in exceptions of its own.
     /// </summary>
     /// <param name="path">The zip. Only load models from sources that you trust.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was made with; null when it was saved without.</param>
@@ -118,4 +123,100 @@ public sealed class VisionLanguageCatalog
             throw new EosException(EosErrors.ModelArtifact, $"'{path}' cannot be loaded: {e.Message} Save the model again, or fetch it anew.", e);
         }
     }
+
+    /// <summary>
+    /// Loads the answering stage alone of a saved pipeline, for pictures in memory: an upload, a camera. It takes the columns <c>Image</c>
+    /// and <c>Question</c> (or as they were named), whatever the pipeline
+    /// begins with: a zip of <c>ml.Model.Save</c>, of <c>eos search --artifact</c> or of a build.
+    /// </summary>
+    /// <param name="path">The zip. Only load models from sources that you trust.</param>
+    /// <returns>The stage. It holds the model's weights: dispose it when the last question was asked.</returns>
+    /// <exception cref="EosException">As <see cref="Load"/>. EOS4003 also where the pipeline has no vision-language stage, or
+    /// several.</exception>
+    /// <example>
+    /// <code>
+    /// using var model = ml.VisionLanguage().LoadAnswering("vqa.zip");
+    /// using var engine = ml.VisionLanguage().CreatePredictionEngine&lt;Ask, Answer&gt;(model); // one for each thread
+    /// using var picture = ml.VisionLanguage().LoadImage(upload);                          // a stream
+    /// Console.WriteLine(engine.Predict(new Ask { Image = picture, Question = "what colour is it?" }).PredictedAnswer);
+    ///
+    /// class Ask
+    /// {
+    ///     [ImageType(336, 336)] // ML.NET wants numbers here; pictures may have any size
+    ///     public MLImage Image { get; set; }
+    ///     public string Question { get; set; }
+    /// }
+    /// class Answer
+    /// {
+    ///     public string PredictedAnswer { get; set; }
+    ///     public float Score { get; set; }
+    /// }
+    /// </code>
+    /// </example>
+    public VisionLanguageTransformer LoadAnswering(string path)
+    {
+        var pipeline = Load(path, out _);
+        try
+        {
+            return AnsweringStage(pipeline);
+        }
+        catch (EosException e)
+        {
+            (pipeline as IDisposable)?.Dispose();
+            throw new EosException(e.Code, $"'{path}': {e.Message[(e.Code.Length + 2)..]}", e);
+        }
+    }
+
+    /// <summary>
+    /// The answering stage of a pipeline that was fitted or loaded, for pictures in memory beside pictures in files. It shares the
+    /// pipeline's weights: dispose one of the two, after the last question.
+    /// </summary>
+    /// <param name="pipeline">The pipeline, or the stage itself.</param>
+    /// <exception cref="EosException">EOS4003: it has no vision-language stage, or several.</exception>
+    public VisionLanguageTransformer AnsweringStage(ITransformer pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        VisionLanguageTransformer[] stages = [.. Stages(pipeline)];
+        return stages.Length == 1 ? stages[0]
+            : throw new EosException(EosErrors.ModelArtifact,
+                $"The pipeline has {(stages.Length == 0 ? "no vision-language stage" : $"{stages.Length} vision-language stages")}; expected one. " +
+                (stages.Length == 0 ? "Load a model that ml.VisionLanguage(), eos search or a build has made." : "Take the one that you need out of the chain that Load returns."));
+
+        static IEnumerable<VisionLanguageTransformer> Stages(ITransformer part) => part switch
+        {
+            VisionLanguageTransformer stage => [stage],
+            IEnumerable<ITransformer> chain => chain.SelectMany(Stages),
+            _ => [],
+        };
+    }
+
+    /// <summary>
+    /// Makes an engine that asks one question at a time and leaves the model alone when it is disposed, so that each thread can have its
+    /// own. ML.NET's <c>Model.CreatePredictionEngine</c> disposes the
+    /// model with the engine, under all others that use it.
+    /// </summary>
+    /// <param name="model">The pipeline or the answering stage; the caller's to dispose, after the last engine.</param>
+    /// <typeparam name="TSrc">The rows: picture or path, and question.</typeparam>
+    /// <typeparam name="TDst">What is wanted of the answers.</typeparam>
+    /// <returns>An engine for one thread.</returns>
+    public PredictionEngine<TSrc, TDst> CreatePredictionEngine<TSrc, TDst>(ITransformer model)
+        where TSrc : class
+        where TDst : class, new() => ml.Model.CreatePredictionEngine<TSrc, TDst>(model, new PredictionEngineOptions { OwnsTransformer = false });
+
+    /// <summary>
+    /// Decodes a picture as <c>eos</c> does: upright, the colours under transparent pixels kept, and refused where it is not whole.
+    /// <see cref="MLImage.CreateFromFile(string)"/> shows a file that is cut
+    /// short as if it were whole, and turns what is transparent black.
+    /// </summary>
+    /// <param name="path">The file: PNG, JPEG, WebP, GIF or BMP.</param>
+    /// <returns>The picture, without alpha; the caller's to dispose.</returns>
+    /// <exception cref="EosException">EOS1001: there is no such file. EOS1010: it is no whole picture, or has more than 89 million
+    /// pixels.</exception>
+    public MLImage LoadImage(string path) => RgbImage.Decode(path).ToMlImage();
+
+    /// <summary>The same from a stream, such as an upload.</summary>
+    /// <param name="stream">The picture's file; read to its end.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="EosException">EOS1010: it is no whole picture, or has more than 268 million bytes or 89 million pixels.</exception>
+    public MLImage LoadImage(Stream stream, string name = "the upload") => RgbImage.Decode(stream, name).ToMlImage();
 }

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace EosMLNet.Internals;
 
 /// <summary>Reads picture and question of the row that a cursor or a row stands on. Belongs to one cursor, so to one thread.</summary>
-internal sealed class QueryReader(ValueGetter<MLImage> image, ValueGetter<ReadOnlyMemory<char>> question)
+internal sealed class QueryReader(DataViewRow row, ValueGetter<MLImage> image, ValueGetter<ReadOnlyMemory<char>> question)
 {
     // One holder for all rows: by ML.NET's convention the producer of a picture (LoadImages) disposes what it finds in it. The last picture is
     // left to its producer as well: it may be an object of the caller's own collection, who will want to read it again.
@@ -12,14 +12,16 @@ internal sealed class QueryReader(ValueGetter<MLImage> image, ValueGetter<ReadOn
     private ReadOnlyMemory<char> text;
 
     public QueryReader(DataViewRow row, AnswerSettings settings)
-        : this(row.GetGetter<MLImage>(row.Schema[settings.Image]), row.GetGetter<ReadOnlyMemory<char>>(row.Schema[settings.Question]))
+        : this(row, row.GetPictureGetter(row.Schema[settings.Image]), row.GetGetter<ReadOnlyMemory<char>>(row.Schema[settings.Question]))
     {
     }
 
+    /// <exception cref="EosException">EOS1001, EOS1010, EOS1011: the picture is missing or is not one; the message names the
+    /// row.</exception>
     public Query Read()
     {
         image(ref picture!);
         question(ref text);
-        return new Query(picture?.ToRgb(), text.ToString());
+        return new Query(picture?.ToRgb(row), text.ToString());
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EosMLNet.Data;
 using EosMLNet.Reduction;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -61,8 +62,12 @@ internal static class ModelArtifact
             folder.Dispose();
             return Create(new CheckpointFolder(reference.Find(ArchivePlace.FolderOf(context.Repository))));
 
-            VisionLanguageTransformer Create(CheckpointFolder checkpoint) =>
-                VisionLanguageTransformer.Create(host, checkpoint, manifest.Settings, device, _ => (plan, null), manifest.Fingerprint);
+            VisionLanguageTransformer Create(CheckpointFolder checkpoint)
+            {
+                // Versions before 0.1.1 cropped, and wrote nothing about it: such a model goes on answering as it did.
+                var settings = manifest.Settings with { ImagePadding = manifest.Settings.ImagePadding ?? ImagePadding.Crop };
+                return VisionLanguageTransformer.Create(host, checkpoint, settings, device, _ => (plan, null), manifest.Fingerprint);
+            }
         }
         catch
         {

@@ -26,7 +26,7 @@ public sealed class ClipImageProcessorTests : IDisposable
         AssertSame(golden, $"{name}.rgb", image);
         var resized = processor.Resize(image);
         AssertSame(golden, $"{name}.resized", resized);
-        AssertSame(golden, $"{name}.cropped", processor.Crop(resized));
+        AssertSame(golden, $"{name}.cropped", processor.ToSize(image));
 
         var values = processor.Process([image]); // (1, 3, 56, 56)
         Assert.Equal([1, 3, 56, 56], values.shape);
@@ -87,7 +87,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     public void A_picture_of_the_right_size_is_not_resampled()
     {
         var image = Ramp(8, 8);
-        Assert.Same(image, Load("""{"size":8,"crop_size":8}""").Resize(image));
+        Assert.Equal(image.Pixels.ToArray(), Load("""{"size":8,"crop_size":8}""").Resize(image).Pixels.ToArray());
     }
 
     // By hand: the triangle filter halves 4 pixels to 2 with the weights 3/7 3/7 1/7 (at the edges, normalised).
@@ -116,14 +116,14 @@ public sealed class ClipImageProcessorTests : IDisposable
     public void A_crop_larger_than_the_picture_is_padded_with_black(int size, int crop, byte[] expected)
     {
         var processor = Load($$"""{"do_resize":false,"crop_size":{"height":1,"width":{{crop}} } }""");
-        var cropped = processor.Crop(Row([.. Enumerable.Range(1, size).Select(i => (byte)i)]));
+        var cropped = processor.ToSize(Row([.. Enumerable.Range(1, size).Select(i => (byte)i)]));
         Assert.Equal(expected, cropped.Pixels.ToArray().Where((_, i) => i % 3 == 0));
     }
 
     [Fact]
     public void Black_padding_goes_above_and_below_too()
     {
-        var cropped = Load("""{"do_resize":false,"crop_size":{"height":3,"width":2}}""").Crop(Row(1, 2));
+        var cropped = Load("""{"do_resize":false,"crop_size":{"height":3,"width":2}}""").ToSize(Row(1, 2));
         Assert.Equal([0, 0, 1, 2, 0, 0], cropped.Pixels.ToArray().Where((_, i) => i % 3 == 0));
     }
 
@@ -145,7 +145,6 @@ public sealed class ClipImageProcessorTests : IDisposable
     [InlineData("""{"crop_size":-3}""", EosErrors.UnsupportedModel, "crop_size")]
     [InlineData("""{"crop_size":{"height":99999999,"width":1}}""", EosErrors.UnsupportedModel, "crop_size.height")]
     [InlineData("""{"do_center_crop":false}""", EosErrors.UnsupportedModel, "do_center_crop")]
-    [InlineData("""{"do_pad":true}""", EosErrors.UnsupportedModel, "do_pad")]
     [InlineData("""{"image_mean":[0.5]}""", EosErrors.UnsupportedModel, "image_mean")]
     [InlineData("""{"image_std":[0.5,0,0.5]}""", EosErrors.UnsupportedModel, "image_std")]
     [InlineData("""{"image_mean":"x"}""", EosErrors.MalformedJson, "image_mean")]

@@ -10,12 +10,15 @@ internal static class PngBytes
     internal const byte Gray = 0, Rgb = 2, Palette = 3, GrayAlpha = 4, Rgba = 6;
 
     /// <summary>A PNG of 8-bit samples; <paramref name="extra"/> chunks (palette, transparency) come before the pixels.</summary>
-    internal static byte[] Make(int width, int height, byte colorType, byte[] samples, params (string Name, byte[] Content)[] extra)
+    internal static byte[] Make(int width, int height, byte colorType, byte[] samples, params (string Name, byte[] Content)[] extra) => Make(8, width, height, colorType, samples, extra);
+
+    /// <summary>The same with samples of 8 or 16 bits, these with the high byte first.</summary>
+    internal static byte[] Make(byte bits, int width, int height, byte colorType, byte[] samples, params (string Name, byte[] Content)[] extra)
     {
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (8, colorType);
+        (header[8], header[9]) = (bits, colorType);
 
         using var file = new MemoryStream();
         file.Write([0x89, .. "PNG\r\n"u8, 0x1a, (byte)'\n']);

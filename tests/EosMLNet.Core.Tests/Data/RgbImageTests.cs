@@ -30,6 +30,40 @@ public sealed class RgbImageTests : IDisposable
         Assert.Equal([10, 20, 30, 250, 128, 3], Pixels(PngBytes.Make(2, 1, PngBytes.Palette, [1, 0], chunks)));
     }
 
+    // Pillow's convert("RGB") shows the palette's colour; a decoder makes the index transparent black.
+    [Fact]
+    public void A_transparent_index_of_a_GIF_has_its_colour()
+    {
+        byte[] gif =
+        [
+            .. "GIF89a"u8, 2, 0, 1, 0, 0x80, 0, 0, 255, 255, 255, 200, 30, 90, // 2 x 1 pixels; white and a red
+            0x21, 0xFE, 2, (byte)'h', (byte)'i', 0,                            // a comment in front
+            0x21, 0xF9, 4, 1, 0, 0, 0, 0,                                      // index 0 is transparent
+            0x2C, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, 0x44, 0x0A, 0, 0x3B,        // codes of 3 bits: clear, 0, 1, end
+        ];
+        Assert.Equal([255, 255, 255, 200, 30, 90], Pixels(gif));
+        for (var length = 0; length < gif.Length - 6; length++)
+            Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(gif.AsSpan(0, length), "cut.gif"), "cut.gif");
+    }
+
+    // What a viewer shows of 2 x 3 stored pixels a b / c d / e f under each mark of EXIF.
+    [Theory]
+    [InlineData(1, 2, "abcdef")]
+    [InlineData(2, 2, "badcfe")]
+    [InlineData(3, 2, "fedcba")]
+    [InlineData(4, 2, "efcdab")]
+    [InlineData(5, 3, "acebdf")]
+    [InlineData(6, 3, "ecafdb")]
+    [InlineData(7, 3, "fdbeca")]
+    [InlineData(8, 3, "bdface")]
+    public void A_picture_is_turned_as_its_mark_says(int mark, int width, string expected)
+    {
+        var stored = new RgbImage(2, 3, [.. "abcdef".SelectMany(c => (byte[])[(byte)c, (byte)c, (byte)c])]);
+        var upright = stored.Turned((OrientationMark)mark);
+        Assert.Equal((width, 6 / width), (upright.Width, upright.Height));
+        Assert.Equal(expected, string.Concat(upright.Pixels.ToArray().Chunk(3).Select(pixel => (char)pixel[0])));
+    }
+
     [Theory]
     [InlineData(SKEncodedImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Webp)]

@@ -1,4 +1,5 @@
 using EosMLNet.Build.Exchange;
+using EosMLNet.Data;
 using EosMLNet.Search;
 using EosMLNet.Tool.Build;
 
@@ -31,6 +32,8 @@ public sealed class BuildOptionsTests
     [InlineData("Objective", "1", "one of Answers")]
     [InlineData("Objective", "Beauty", "one of Answers")]
     [InlineData("Scores", "Probe,Taste", "one of ")]
+    [InlineData("ImagePadding", "round", "one of Square, Crop")]
+    [InlineData("ImagePadding", "1", "one of Square, Crop")]
     [InlineData("SoftForward", "yes", "true or false")]
     [InlineData("DataType", "float8", "one of Float32, BFloat16, Float16")]
     [InlineData("Seeds", "0", "at least 1")]
@@ -87,6 +90,15 @@ public sealed class BuildOptionsTests
         Assert.Equal(Parse(("LearningRate", "0.0150"), ("Steps", "300")).Canonical, Parse(("MaxAccuracyDrop", "0.1"), ("MinSpeedup", "2")).Canonical);
         Assert.NotEqual(Parse(("Steps", "301")).Canonical, Parse().Canonical);
         Assert.NotEqual(Parse(("Seeds", "2")).Canonical, Parse().Canonical);
+    }
+
+    [Fact]
+    public void Padding_is_a_part_of_the_search_and_Square_is_what_nobody_has_to_say()
+    {
+        Assert.Null(Parse().ImagePadding);
+        Assert.Equal(ImagePadding.Crop, Parse(("imagepadding", " crop ")).ImagePadding);
+        Assert.Equal(Parse(("ImagePadding", "Square")).Canonical, Parse().Canonical);
+        Assert.NotEqual(Parse(("ImagePadding", "Crop")).Canonical, Parse().Canonical);
     }
 
     private static BuildOptions Parse(params (string Name, string Value)[] metadata)

@@ -42,14 +42,10 @@ public abstract class Benchmark
     /// <param name="plan">The plan whose sites in the encoder act; pictures of a plan without such sites are those of the unreduced model.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer and with it no image processor.</exception>
     public PictureCache CreateCache(VisionLanguageModel model, long limitBytes = 1L << 30, ReductionPlan? plan = null) =>
-        new(model, this, index => Picture(index, model.Processor!.Images), limitBytes, plan);
+        new(model, this, Picture, limitBytes, plan);
 
-    /// <summary>The picture as the model gets it: padded to a square, as LLaVA-1.5 was evaluated, or as it is.</summary>
-    internal virtual RgbImage Picture(int index, ClipImageProcessor images)
-    {
-        var (red, green, blue) = images.MeanColour;
-        return Pictures[index].Load().PaddedToSquare(red, green, blue);
-    }
+    /// <summary>The picture as it is; the model's processor pads it.</summary>
+    internal virtual RgbImage Picture(int index) => Pictures[index].Load();
 
     /// <summary>What an answer is worth, 0 … 1.</summary>
     public abstract double Score(BenchmarkQuestion question, string answer);

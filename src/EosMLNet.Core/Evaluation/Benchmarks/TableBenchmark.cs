@@ -15,7 +15,7 @@ internal sealed class TableBenchmark : Benchmark
     {
         var builder = new BenchmarkBuilder();
         foreach (var row in data.Examples)
-            builder.Add(new BenchmarkQuestion { Picture = row.Picture, Prompt = row.Question, References = [row.Answer], Category = row.Family });
+            builder.Add(new BenchmarkQuestion { Picture = row.Picture, ImagePath = row.ImagePath, Prompt = row.Question, References = [row.Answer], Category = row.Family });
         return new TableBenchmark(name, data, builder);
     }
 
@@ -25,7 +25,7 @@ internal sealed class TableBenchmark : Benchmark
 
     public override int MaxNewTokens => 8;
 
-    internal override RgbImage Picture(int index, ClipImageProcessor images) => data.Pictures[index];
+    internal override RgbImage Picture(int index) => data.Pictures[index];
 
     public override double Score(BenchmarkQuestion question, string answer) => Evaluator.IsCorrect(answer, question.References[0]) ? 1 : 0;
 

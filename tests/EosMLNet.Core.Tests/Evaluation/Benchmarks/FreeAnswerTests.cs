@@ -114,18 +114,19 @@ public sealed class FreeAnswerTests : IDisposable
             builder.Add(picture, "?", answer, family);
         var table = TableBenchmark.Of("mine.tsv", builder.Build());
         Assert.Null(table.PromptTemplate);
-        Assert.Same(picture, table.Picture(0, ClipImageProcessor.Default(14)));
+        Assert.Same(picture, table.Picture(0));
         var result = BenchmarkFolder.Score(table, "Red", "blue", "red", "3");
         Assert.Equal((50, 75, 100, 0), (result.Value, result.Details["all rows"], result.Details["colour"], result.Details["count"]));
     }
 
     [Fact]
-    public void Pictures_are_padded_to_a_square_of_the_mean_colour()
+    public void Pictures_are_given_as_they_are_for_the_model_s_processor_pads_them()
     {
         folder.Pictures("images/n1.jpg");
         folder.Write("testdev_balanced_questions.json", """{"1": {"question": "?", "imageId": "n1", "answer": "a", "types": {"structural": "query"}}}""");
-        var padded = folder.Load("gqa").Picture(0, ClipImageProcessor.Default(14)); // of two black pixels beside each other
-        Assert.Equal((2, 2), (padded.Width, padded.Height));
+        var picture = folder.Load("gqa").Picture(0); // of two black pixels beside each other
+        Assert.Equal((2, 1), (picture.Width, picture.Height));
+        var padded = ClipImageProcessor.Default(2).With(ImagePadding.Square).ToSize(picture);
         Assert.Equal([0, 0, 0, 0, 0, 0, 122, 116, 104, 122, 116, 104], padded.Pixels.ToArray());
     }
 }
