@@ -52,7 +52,7 @@ if [ -z "${PYTORCH_CUDA_ALLOC_CONF+x}${PYTORCH_ALLOC_CONF+x}" ]; then
 fi
 export EOS_GPU_SET
 # The program keeps to its minutes by itself; the limit is for the case that it cannot.
-left=$(awk -v m="$minutes" -v s="$SECONDS" 'BEGIN { left = m - s / 60; printf "%.3f", left > 0.001 ? left : 0.001 }')
+left=$(awk -v m="$minutes" -v s="$SECONDS" 'BEGIN { left = m - s / 60; printf "%.3f", (left > 0.001 ? left : 0.001) }')
 limit=$(awk -v m="$left" 'BEGIN { printf "%d", m * 60 + 25 }')
 
 echo "libtorch of $EOS_LIBTORCH, at most $minutes minutes, of which $SECONDS s are gone"

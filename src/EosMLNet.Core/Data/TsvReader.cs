@@ -96,8 +96,8 @@ internal sealed class TsvReader
             throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
-        var family = columns.Family < 0 ? "" : fields[columns.Family].Trim();
-        _builder.Add(Picture(fields[columns.ImagePath].Trim()), question, answer, family, _file, _line);
+        var path = fields[columns.ImagePath].Trim();
+        _builder.Add(Picture(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
     }
 
     private RgbImage Picture(string cell)

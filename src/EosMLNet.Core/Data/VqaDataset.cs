@@ -110,16 +110,16 @@ public sealed class VqaDataset
 
         /// <summary>Adds a row.</summary>
         /// <exception cref="EosException">EOS1011: the question is empty.</exception>
-        public void Add(RgbImage picture, string question, string answer, string family = "") => Add(picture, question, answer, family, null, null);
+        public void Add(RgbImage picture, string question, string answer, string family = "") => Add(picture, question, answer, family, null, null, null);
 
         /// <summary>The same for a row of a table.</summary>
-        internal void Add(RgbImage picture, string question, string answer, string family, string? file, int? line)
+        internal void Add(RgbImage picture, string question, string answer, string family, string? imagePath, string? file, int? line)
         {
             ArgumentNullException.ThrowIfNull(picture);
             ArgumentNullException.ThrowIfNull(answer);
             if (string.IsNullOrWhiteSpace(question))
                 throw new EosException(EosErrors.DatasetRow, $"row {_examples.Count + 1} has an empty question; each row needs one.");
-            _examples.Add(new VqaExample(IndexOf(picture), question, answer, family) { File = file, Line = line });
+            _examples.Add(new VqaExample(IndexOf(picture), question, answer, family) { ImagePath = imagePath, File = file, Line = line });
         }
 
         /// <summary>Makes the dataset of the rows added so far.</summary>

@@ -10,6 +10,9 @@ public sealed record VqaExample(int Picture, string Question, string Answer, str
     /// <summary>The table that the row was read from; null where it was made in memory.</summary>
     public string? File { get; init; }
 
+    /// <summary>The picture's path as the table gives it; null where the row was made in memory.</summary>
+    public string? ImagePath { get; init; }
+
     /// <summary>The row's line in <see cref="File"/>, counted from 1; null where there is none.</summary>
     public int? Line { get; init; }
 

@@ -26,6 +26,9 @@ public sealed record EvaluationResult
     /// </summary>
     public int TooLong { get; init; }
 
+    /// <summary>The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a row was too long to be asked, and none where answers were given from elsewhere.</summary>
+    public IReadOnlyList<double> Probabilities { get; init; } = [];
+
     /// <summary>Wall-clock milliseconds an answer in batches, pictures encoded (unless a cache had them) and text decoded included.</summary>
     public required double MillisecondsPerAnswer { get; init; }
 
@@ -35,4 +38,8 @@ public sealed record EvaluationResult
     /// <summary>The share of rows to which both give the same answer, right or wrong, 0 … 1; of the unreduced model: how loyal a plan is to it.</summary>
     /// <exception cref="EosException">EOS1013: the other result has another number of rows.</exception>
     public double AgreementWith(EvaluationResult other) => Evaluator.Agreement(Answers, other.Answers);
+
+    /// <summary>One line for people.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Answers.Count} rows: accuracy {Accuracy:0.0000}, average of families {FamilyAverage:0.0000}, {Ledger.Mean:0.#} mean visual tokens, {MillisecondsPerAnswer:0.0} ms an answer");
 }

@@ -37,7 +37,8 @@ public static class Evaluator
         var tooLong = TooLong(model, processor, data.Examples.Select(row => row.Question));
         var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))],
             tooLong, own ?? pictures!, batchSize, maxNewTokens, progress, cancellation);
-        return Score(data, answers, tooLong, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger);
+        return Score(data, answers.Texts, tooLong, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger)
+            with { Probabilities = answers.Probabilities };
     }
 
     /// <summary>
@@ -64,7 +65,7 @@ public static class Evaluator
         var tooLong = TooLong(model, processor, benchmark.Questions.Select(q => q.Prompt));
         var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Picture, q.Prompt))],
             tooLong, own ?? pictures!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
-        return Score(benchmark, answers, clock.Elapsed.TotalMilliseconds / answers.Length, model.Plan.Ledger, tooLong);
+        return Score(benchmark, answers.Texts, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger, tooLong) with { Probabilities = answers.Probabilities };
     }
 
     /// <summary>Scores answers that were given before.</summary>
@@ -98,26 +99,38 @@ public static class Evaluator
     private static bool[] TooLong(ReducedModel model, VisionLanguageProcessor processor, IEnumerable<string> questions) =>
         [.. questions.Select(question => processor.EncodePrompt(question).Length > model.Model.MaxPositions)];
 
-    // The answers in the order of the rows; empty where a row is too long to be asked.
-    private static string[] Answer(
+    // The answers in the order of the rows, and how sure the model is of each; empty and not a number where a row is too long to be asked.
+    private static (string[] Texts, double[] Probabilities) Answer(
         ReducedModel model, VisionLanguageProcessor processor, (int Picture, string Question)[] rows, bool[] tooLong, PictureCache pictures,
-        int batchSize, int maxNewTokens, IProgress<int>? progress, CancellationToken cancellation)
+        int batchSize, int maxNewTokens,
+        IProgress<int>? progress, CancellationToken cancellation)
     {
         int[] asked = [.. Enumerable.Range(0, rows.Length).Where(row => !tooLong[row])];
-        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], pictures, batchSize, maxNewTokens, progress, cancellation);
-        var answers = new string[rows.Length];
+        var sure = new double[asked.Length];
+        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], pictures, batchSize, maxNewTokens, progress, cancellation, sure);
+        var (answers, probabilities) = (new string[rows.Length], new double[rows.Length]);
         Array.Fill(answers, "");
+        Array.Fill(probabilities, double.NaN);
         foreach (var (i, row) in asked.Index())
-            answers[row] = processor.Decode(ids[i]);
+            (answers[row], probabilities[row]) = (processor.Decode(ids[i]), sure[i]);
         if (asked.Length < rows.Length)
             progress?.Report(rows.Length);
-        return answers;
+        return (answers, probabilities);
     }
 
     /// <summary>The answers to questions about pictures in their order, as token ids without the one that ends an answer.</summary>
+    /// <param name="model">The model under a plan.</param>
+    /// <param name="processor">Its tokenizer.</param>
+    /// <param name="rows">The questions.</param>
+    /// <param name="pictures">Their pictures.</param>
+    /// <param name="batchSize">Questions answered at a time.</param>
+    /// <param name="maxNewTokens">The most tokens of an answer.</param>
+    /// <param name="progress">Receives the number of questions done after each batch.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <param name="probabilities">Receives the mean probability of each answer's tokens, in the order of the rows.</param>
     internal static int[][] AnswerIds(
         ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
-        IProgress<int>? progress, CancellationToken cancellation)
+        IProgress<int>? progress, CancellationToken cancellation, double[]? probabilities = null)
     {
         if (batchSize < 1)
             throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
@@ -129,7 +142,11 @@ public static class Evaluator
             cancellation.ThrowIfCancellationRequested();
             var generation = Generate(model, processor, [.. chunk.Select(row => rows[row])], pictures, maxNewTokens, cancellation);
             for (var i = 0; i < chunk.Length; i++)
+            {
                 answers[chunk[i]] = generation.Ids[i];
+                if (probabilities is not null)
+                    probabilities[chunk[i]] = generation.MeanProbability[i];
+            }
             progress?.Report(done += chunk.Length);
         }
         return answers;

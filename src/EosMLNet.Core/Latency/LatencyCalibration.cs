@@ -83,10 +83,15 @@ public static class LatencyCalibration
     /// <exception cref="EosException">EOS1013: a number is out of its range. EOS4002: a plan is for another model.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<IReadOnlyList<double>> MeasurePlans(
-        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, CancellationToken cancellation = default)
+        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, CancellationToken cancellation = default) =>
+        MeasurePlans(model, plans, textTokens, batch, rounds, null, cancellation);
+
+    /// <summary>The same, telling after each round how many are done.</summary>
+    internal static IReadOnlyList<IReadOnlyList<double>> MeasurePlans(
+        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens, int batch, int rounds, Action<int>? progress, CancellationToken cancellation)
     {
         using var prompts = LatencyPrompt.Create(model, textTokens, batch);
-        var seconds = PrefillClock.Seconds([.. plans.Select(plan => new ReducedModel(model, plan))], prompts, rounds, cancellation);
+        var seconds = PrefillClock.Seconds([.. plans.Select(plan => new ReducedModel(model, plan))], prompts, rounds, cancellation, progress);
         return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
     }
 

@@ -30,8 +30,9 @@ internal static class PrefillClock
     /// <param name="batch">The prompts.</param>
     /// <param name="rounds">How many times, after some that warm up.</param>
     /// <param name="cancellation">Checked before each measurement.</param>
+    /// <param name="progress">Told after each round how many are done.</param>
     /// <returns>For each model, its seconds in each round.</returns>
-    internal static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation)
+    internal static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation, Action<int>? progress = null)
     {
         double[][] seconds = [.. models.Select(_ => new double[rounds])];
         int[] order = [.. Enumerable.Range(0, models.Count)];
@@ -40,7 +41,10 @@ internal static class PrefillClock
         for (var round = 0; round == 0 || round < WarmRounds && warming.Elapsed < WarmTime; round++)
             Measure((_, _) => { });
         for (var round = 0; round < rounds; round++)
+        {
             Measure((i, found) => seconds[i][round] = found);
+            progress?.Invoke(round + 1);
+        }
         return seconds;
 
         void Measure(Action<int, double> note)

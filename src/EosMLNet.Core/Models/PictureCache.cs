@@ -39,11 +39,18 @@ public sealed class PictureCache : IDisposable
     internal PictureCache(Func<IReadOnlyList<int>, VisionOutput> encode, long limitBytes) => (this.encode, this.limitBytes) = (encode, limitBytes);
 
     /// <summary>Pictures that are encoded each by itself, so that what is made of one does not depend on which others are asked for beside it.</summary>
-    internal static PictureCache OneByOne(VisionLanguageModel model, VqaDataset data, long limitBytes) => new(wanted =>
+    internal static PictureCache OneByOne(VisionLanguageModel model, VqaDataset data, long limitBytes)
     {
-        using var scope = NewDisposeScope();
-        return VisionOutput.Join([.. wanted.Select(picture => Encode(model, [data.Pictures[picture]], null))]).MoveToOuterDisposeScope();
-    }, limitBytes);
+        PictureCache cache = null!;
+        return cache = new(wanted =>
+        {
+            using var scope = NewDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(picture => cache.Encoding(picture, () => Encode(model, [data.Pictures[picture]], null)))]).MoveToOuterDisposeScope();
+        }, limitBytes);
+    }
+
+    /// <summary>Stands around the encoding of each picture that is encoded by itself; the picture's index and what encodes it.</summary>
+    internal Func<int, Func<VisionOutput>, VisionOutput> Encoding { get; set; } = (_, encode) => encode();
 
     /// <summary>Pictures are known by their index: under another dataset or model they would be the wrong ones.</summary>
     /// <exception cref="EosException">EOS1013: the cache was made for another model or dataset.</exception>

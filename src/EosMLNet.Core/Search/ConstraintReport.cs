@@ -12,4 +12,7 @@ public sealed record ConstraintReport(ConstraintKind Kind, double Limit, double 
 {
     /// <summary>How far the plan stays below the limit, at least 0.</summary>
     public double Slack => Math.Max(0, Limit - Spent);
+
+    /// <summary>One line for people: "MeanVisualTokens 15.8 of at most 16".</summary>
+    public override string ToString() => FormattableString.Invariant($"{Kind} {Spent:0.####} of at most {Limit:0.####}");
 }

@@ -9,16 +9,26 @@ internal static class CornerSnap
     /// <param name="plan">The plan to begin with.</param>
     /// <param name="frozen">What may not move.</param>
     /// <param name="measure">Loss and accuracy of a plan on validation data.</param>
-    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, ValidationResult> measure)
+    /// <param name="left">Told before the first trial and after each how many can still come at most.</param>
+    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, ValidationResult> measure, Action<int>? left = null)
     {
+        // No move changes what another site may try.
+        ReductionSite[][] corners = [.. plan.Sites.Select(site => Corners(site, frozen).Where(corner => frozen.Applied(corner) == corner).ToArray())];
+        var most = 1 + corners.Sum(each => each.Length);
+        left?.Invoke(most);
         var best = measure(plan);
+        left?.Invoke(--most);
         for (var i = 0; i < plan.Sites.Count; i++)
         {
-            foreach (var corner in Corners(plan.Sites[i], frozen).Where(corner => frozen.Applied(corner) == corner))
+            most -= corners[i].Length;
+            for (var k = 0; k < corners[i].Length; k++)
             {
+                var corner = corners[i][k];
                 var tried = plan with { Sites = [.. plan.Sites.Select((site, j) => j == i ? corner : site)] };
                 var result = measure(tried);
-                if (result.Loss > best.Loss || result.Accuracy < best.Accuracy)
+                var isFree = !(result.Loss > best.Loss || result.Accuracy < best.Accuracy);
+                left?.Invoke(most + (isFree ? 0 : corners[i].Length - 1 - k));
+                if (!isFree)
                     continue;
                 (plan, best) = (tried, result);
                 break;

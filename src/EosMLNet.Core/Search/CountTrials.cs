@@ -15,17 +15,23 @@ internal static class CountTrials
     /// <summary>The sites after all shifts that lowered the loss.</summary>
     /// <param name="sites">The searched sites; only what they keep is changed.</param>
     /// <param name="loss">The validation loss of a plan with these sites, whose counts are first made to fit the limits.</param>
-    internal static IReadOnlyList<SearchedSite> Apply(IReadOnlyList<SearchedSite> sites, Func<IReadOnlyList<SearchedSite>, double> loss)
+    /// <param name="left">Told before the first trial and after each how many can still come at most.</param>
+    internal static IReadOnlyList<SearchedSite> Apply(IReadOnlyList<SearchedSite> sites, Func<IReadOnlyList<SearchedSite>, double> loss, Action<int>? left = null)
     {
+        var most = Most(sites.Count);
+        left?.Invoke(most);
         var least = loss(sites);
+        left?.Invoke(--most);
         for (var first = sites.Count - 1; first > 0; first--)
         {
             foreach (var factor in new[] { Factor, 1 / Factor })
             {
+                most -= MostRepeats;
                 for (var repeat = 0; repeat < MostRepeats; repeat++)
                 {
                     var tried = Shifted(sites, first, factor);
                     var found = loss(tried);
+                    left?.Invoke(most + (found >= least ? 0 : MostRepeats - 1 - repeat));
                     if (found >= least)
                         break;
                     (sites, least) = (tried, found);
@@ -34,6 +40,9 @@ internal static class CountTrials
         }
         return sites;
     }
+
+    /// <summary>The most trials that so many sites can need.</summary>
+    internal static int Most(int sites) => 1 + Math.Max(0, sites - 1) * 2 * MostRepeats;
 
     // A count never exceeds the one before it.
     private static IReadOnlyList<SearchedSite> Shifted(IReadOnlyList<SearchedSite> sites, int first, double factor)

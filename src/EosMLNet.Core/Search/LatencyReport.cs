@@ -5,4 +5,9 @@ namespace EosMLNet.Search;
 /// <param name="MeasuredMs">What the plan took.</param>
 /// <param name="UnreducedPredictedMs">What the table says of the unreduced model.</param>
 /// <param name="UnreducedMeasuredMs">What that took.</param>
-public sealed record LatencyReport(double PredictedMs, double MeasuredMs, double UnreducedPredictedMs, double UnreducedMeasuredMs);
+public sealed record LatencyReport(double PredictedMs, double MeasuredMs, double UnreducedPredictedMs, double UnreducedMeasuredMs)
+{
+    /// <summary>One line for people.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"prefill {MeasuredMs:0.###} ms, predicted {PredictedMs:0.###}; unreduced {UnreducedMeasuredMs:0.###} ms, predicted {UnreducedPredictedMs:0.###}");
+}

@@ -23,6 +23,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     private const int MeasuredTogether = 32;
     // Questions that each corner of each site is tried on: dozens of trials, so few of them.
     private const int TrialQuestions = 400;
+    /// <summary>How many times prefill is measured for the report.</summary>
+    internal const int TimedRounds = LatencyCalibration.DefaultRounds;
 
     private readonly SearchForward forward = new(model);
     private readonly SearchRandom random = new(settings.Seed);
@@ -30,8 +32,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <summary>Searches.</summary>
     /// <param name="training">Questions with answers.</param>
     /// <param name="validation">Held-out ones, for the decisions and accuracies of the report; <see langword="null"/> to hold back a tenth of the training pictures.</param>
-    /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellation">Looked at before every step.</param>
+    /// <param name="progress">Told, on the thread that searches, after every step and after every piece of the work before, between and after the steps.</param>
+    /// <param name="cancellation">Looked at before every step, every batch of questions and every picture that is measured first. A search that it stops leaves its checkpoint, where it has one, and nothing else.</param>
     /// <exception cref="EosException">
     /// EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a constraint that cannot be met; EOS3002: the loss stopped being a number;
     /// EOS4002: a warm start for another model, or a latency table for another target; EOS4005: a checkpoint that cannot be used.
@@ -56,7 +58,9 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         Check(front);
         (training, validation) = Split(training, validation, settings.Seed);
-        var results = WithData(training, validation, cancellation, (searched, held) => RunFront(front, searched, held, progress, cancellation));
+        var meter = Meter(front, [settings], training, validation, progress, cancellation);
+        var results = WithData(training, validation, meter, cancellation, (searched, held) => Search(front, searched, held, meter, 0, cancellation));
+        meter.Finish();
         if (settings.CheckpointPath is { } done)
             File.Delete(done);
         return results;
@@ -66,7 +70,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <param name="seeds">The seeds; the settings' own only says which pictures are held back.</param>
     /// <param name="training">As for <see cref="Run(VqaDataset, VqaDataset?, IProgress{SearchProgress}?, CancellationToken)"/>.</param>
     /// <param name="validation">As there.</param>
-    /// <param name="progress">As there; each seed begins at step 1.</param>
+    /// <param name="progress">As there; each seed begins at step 1, and <see cref="SearchProgress.Fraction"/> is that of all of them.</param>
     /// <param name="cancellation">As there.</param>
     /// <returns>A result for each seed, in their order. <c>MaxBy(result => result.Report.ValidationAccuracy)</c> is the plan to use.</returns>
     /// <exception cref="EosException">As there.</exception>
@@ -88,9 +92,35 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             throw new EosException(EosErrors.InvalidOption, $"The seeds are {string.Join(", ", seeds)}; expected at least one, and none twice.");
         Check([settings.Constraints]);
         (training, validation) = Split(training, validation, settings.Seed);
+        SearchSettings[] each = [.. seeds.Select(seed => settings with { Seed = seed, CheckpointPath = CheckpointOf(settings, seed) })];
+        var meter = Meter([settings.Constraints], each, training, validation, progress, cancellation);
         // What is made of the data does not depend on the seed.
-        return WithData(training, validation, cancellation, (searched, held) => seeds.Select(seed => settings with { Seed = seed, CheckpointPath = CheckpointOf(settings, seed) })
-            .Select(one => new OperatorSearch(model, one).RunFront([one.Constraints], searched, held, progress, cancellation)[0]).ToArray());
+        var results = WithData(training, validation, meter, cancellation, (searched, held) => each
+            .Select((one, i) => new OperatorSearch(model, one).Search([one.Constraints], searched, held, meter, i, cancellation)[0]).ToArray());
+        meter.Finish();
+        return results;
+    }
+
+    // Knows, before anything is computed, what the searches are likely to be, and where they stand.
+    private SearchMeter Meter(IReadOnlyList<SearchConstraints> front, IReadOnlyList<SearchSettings> each, VqaDataset training, VqaDataset held, IProgress<SearchProgress>? progress, CancellationToken cancellation) =>
+        Meter(front, each, SearchSize.Of(training, settings), SearchSize.Of(held, settings), training.Fingerprint, held.Fingerprint, progress, cancellation);
+
+    private SearchMeter Meter(
+        IReadOnlyList<SearchConstraints> front, IReadOnlyList<SearchSettings> each, SearchSize training, SearchSize held, string trainingFingerprint, string heldFingerprint, IProgress<SearchProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
+        var sites = settings.Layers(model).Count;
+        var searches = each.Select(one =>
+        {
+            var work = new SearchWork(stages, one, held, sites);
+            if (SearchCheckpoint.Of(model, one, front, trainingFingerprint, heldFingerprint)?.Look() is { } standing)
+                work.Resume(standing, one);
+            return work;
+        }).ToArray();
+        var meter = new SearchMeter(progress, cancellation: cancellation);
+        meter.Expect(searches, SearchWork.Guesses(model, settings, stages, training), settings, training, held);
+        return meter;
     }
 
     /// <summary>The checkpoint of one of several seeds.</summary>
@@ -99,13 +129,13 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
         validation is not null ? (training, validation) : training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, seed);
 
-    private T WithData<T>(VqaDataset training, VqaDataset validation, CancellationToken cancellation, Func<SearchData, SearchData, T> search)
+    private T WithData<T>(VqaDataset training, VqaDataset validation, SearchMeter meter, CancellationToken cancellation, Func<SearchData, SearchData, T> search)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model has no tokenizer; the search needs one for questions and answers. Put the checkpoint's tokenizer and preprocessor files beside its weights.");
         List<string> families = [.. training.Examples.Concat(validation.Examples).Select(row => row.Family).Distinct().Order(StringComparer.Ordinal)];
-        using var searched = SearchData.Of(model, processor, training, families, settings, cancellation);
-        using var held = SearchData.Of(model, processor, validation, families, settings, cancellation);
+        using var searched = SearchData.Of(model, processor, training, families, settings, cancellation, meter);
+        using var held = SearchData.Of(model, processor, validation, families, settings, cancellation, meter, isTraining: false);
         return search(searched, held);
     }
 
@@ -113,47 +143,59 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         Check(front);
+        var meter = Meter(front, [settings], SearchSize.Of(training), SearchSize.Of(held), training.Fingerprint, held.Fingerprint, progress, cancellation);
+        var results = Search(front, training, held, meter, 0, cancellation);
+        meter.Finish();
+        return results;
+    }
+
+    private IReadOnlyList<SearchResult> Search(
+        IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held, SearchMeter meter, int index, CancellationToken cancellation)
+    {
         var clock = Stopwatch.StartNew();
+        meter.BeginSearch(index);
         var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
         var working = Criteria.WorkingType(model.DataType);
-        using var basis = ScoreBasis.Of(model, training, random.Sample(training.Rows), settings.RelevanceRank, working);
-        using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes) : null;
+        using var basis = Basis(training, working, meter);
+        using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes, meter) : null;
         var gradient = new StepGradient(model, forward, settings, unreducedPass);
-        var validation = Validation(held, settings.ValidationQuestions);
-        // Stages share the questions of trials as they share the steps.
+        var validation = Validation(held, settings.ValidationQuestions, meter);
         var steps = stages.Sum(stage => stage.Steps);
-        Validation[] trials = [.. stages.Select(stage => Validation(held, (int)Math.Ceiling((double)Math.Min(TrialQuestions, settings.ValidationQuestions) * stage.Steps / steps)))];
+        Validation[] trials = [.. stages.Select(stage => Validation(held, QuestionsOfTrial(settings, stage, steps), meter))];
+        meter.Begin(SearchPhase.Unreduced, validation.Questions, meter.Work.Unreduced);
         var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation);
+        meter.End();
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
         using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis), settings, guard);
-        var checkpoint = SearchCheckpoint.Of(model, settings, front, training, held);
+        var checkpoint = SearchCheckpoint.Of(model, settings, front, training.Fingerprint, held.Fingerprint);
         checkpoint?.LoadInto(state);
-        var reporter = new StepReporter(steps, clock, progress);
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
-            Optimise(stage, state, training, gradient, trial, checkpoint, reporter, cancellation);
-        var results = front.Select((constraints, i) => Result(constraints, state, state.Stages[i], training, validation, trials[i], unreduced, clock, cancellation)).ToArray();
+            Optimise(stage, state, training, gradient, trial, checkpoint, meter, clock, cancellation);
+        var results = front.Select((constraints, i) => Result(constraints, state, i, training, validation, trials[i], unreduced, meter, clock, cancellation)).ToArray();
         var tried = validation.Answered + trials.Sum(trial => trial.Answered);
         return [.. results.Select(result => result with { Report = result.Report with { TrialQuestions = tried } })];
     }
 
     private SearchResult Result(
-        SearchConstraints limits, SearchState state, SearchState.Ended ended, SearchData training, Validation validation, Validation trial, ValidationResult unreduced, Stopwatch clock, CancellationToken cancellation)
+        SearchConstraints limits, SearchState state, int index, SearchData training, Validation validation, Validation trial, ValidationResult unreduced, SearchMeter meter, Stopwatch clock, CancellationToken cancellation)
     {
-        var variables = state.Variables;
+        var (variables, ended) = (state.Variables, state.Stages[index]);
         variables.Restore(ended.Values);
         variables.Limit(limits);
-        var (plan, constraints) = MakePlan(limits, variables, ended.Multipliers, trial, cancellation);
+        var (plan, constraints) = MakePlan(limits, variables, ended.Multipliers, trial, meter, index, cancellation);
         plan = plan with
         {
             Provenance = PlanMaker.Provenance(model, settings.Seed, ended.Samples, training.Fingerprint),
             ImagePadding = model.Processor?.Images.Padding,
         };
+        meter.Begin(SearchPhase.Validation, validation.Questions, meter.Work.Last[index]);
         var reached = validation.Measure(plan, cancellation);
+        meter.End();
         return new SearchResult(plan, new SearchReport
         {
             Sites = variables.Read(),
             Constraints = constraints,
-            Latency = Latency(limits, plan, cancellation),
+            Latency = Latency(limits, plan, meter, index, cancellation),
             Samples = ended.Samples,
             Losses = [.. state.Losses.Take(ended.Losses)],
             ValidationQuestions = validation.Questions,
@@ -167,30 +209,47 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         });
     }
 
-    private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, CancellationToken cancellation)
+    private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, SearchMeter meter, int index, CancellationToken cancellation)
     {
         if (limits.Latency is not { } table)
             return null;
         var (text, batch, identity) = (limits.LatencyTextTokens, limits.LatencyBatch, ReductionPlan.Identity(plan.Model));
-        double[] measured = [.. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, cancellation: cancellation).Select(Statistics.Median)];
+        meter.Begin(SearchPhase.Latency, TimedRounds, meter.Work.Timed[index]);
+        double[] measured = [.. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, TimedRounds, meter.Reached, cancellation).Select(Statistics.Median)];
+        meter.End();
         return new(table.Predict(plan, text, batch), measured[0], table.Predict(identity, text, batch), measured[1]);
     }
 
-    private Validation Validation(SearchData held, int questions)
+    private ScoreBasis Basis(SearchData training, ScalarType working, SearchMeter meter)
+    {
+        var rows = random.Sample(training.Rows);
+        meter.Begin(SearchPhase.Pictures, ScoreBasis.Pictures(rows).Count);
+        return ScoreBasis.Of(model, training, rows, settings.RelevanceRank, working);
+    }
+
+    /// <summary>Questions of a trial. Stages share them as they share the steps.</summary>
+    internal static int QuestionsOfTrial(SearchSettings settings, SearchStage stage, int steps) =>
+        (int)Math.Ceiling((double)Math.Min(TrialQuestions, settings.ValidationQuestions) * stage.Steps / steps);
+
+    private Validation Validation(SearchData held, int questions, SearchMeter meter)
     {
         var count = 0;
         var rows = random.HeldOut(held.Rows).TakeWhile(row => (count += row.Segments.Count) - row.Segments.Count < questions).ToArray();
-        return new Validation(model, forward, held, rows, Math.Max(settings.Sequences, MeasuredTogether));
+        return new Validation(model, forward, held, rows, Math.Max(settings.Sequences, MeasuredTogether), meter);
     }
 
     private (ReductionPlan Plan, IReadOnlyList<ConstraintReport> Constraints) MakePlan(
-        SearchConstraints limits, SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, CancellationToken cancellation)
+        SearchConstraints limits, SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, SearchMeter meter, int index, CancellationToken cancellation)
     {
         var parameters = variables.ReadScores();
         var searched = variables.Read();
         var plan = Plan(variables, searched, parameters);
         if (settings.SnapToCorners)
-            plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation));
+        {
+            meter.BeginTrials(SearchPhase.Corners, meter.Work.Corners[index], trial.Questions, SearchWork.UsualCorners);
+            plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation), meter.TrialsLeft);
+            meter.End();
+        }
         var counts = variables.Counts();
         IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), limits.Spent(c.Kind, plan), multipliers[i]))];
         return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) }, constraints);
@@ -200,22 +259,25 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
 
     // As the counts come to rest, so that the scores learn for what the trials leave.
-    private void TryCounts(SearchStage stage, SearchState state, Validation trial, Action save, CancellationToken cancellation)
+    private void TryCounts(SearchStage stage, SearchState state, Validation trial, SearchMeter meter, Action save, CancellationToken cancellation)
     {
         save(); // trials take a while, and a search that is stopped meanwhile begins them anew
         if (settings.TryCounts && !settings.Frozen.UniformKeep)
         {
             var (variables, parameters) = (state.Variables, state.Variables.ReadScores());
             variables.Limit(stage.Limits(state.Step));
-            var shifted = CountTrials.Apply(variables.Read(), sites => trial.Measure(Plan(variables, sites, parameters), cancellation).Loss);
+            meter.BeginTrials(SearchPhase.Counts, meter.Work.Counts[state.Stages.Count], trial.Questions, SearchWork.UsualCounts);
+            var shifted = CountTrials.Apply(variables.Read(), sites => trial.Measure(Plan(variables, sites, parameters), cancellation).Loss, meter.TrialsLeft);
+            meter.End();
             variables.Keep([.. shifted.Select(site => site.Keep)]);
         }
         state.CountsTried = true;
     }
 
     private void Optimise(
-        SearchStage stage, SearchState state, SearchData training, StepGradient gradient, Validation trial, SearchCheckpoint? checkpoint, StepReporter reporter, CancellationToken cancellation)
+        SearchStage stage, SearchState state, SearchData training, StepGradient gradient, Validation trial, SearchCheckpoint? checkpoint, SearchMeter meter, Stopwatch clock, CancellationToken cancellation)
     {
+        var (steps, checks, counts) = (meter.Work.Steps[state.Stages.Count], meter.Work.Checks[state.Stages.Count], meter.Work.Counts[state.Stages.Count]);
         if (state.Step == 0 && stage.First > 0)
         {
             // Under looser limits many schedules were as good, and the one that was found is no guide to what tighter ones need.
@@ -230,24 +292,27 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
                 cancellation.ThrowIfCancellationRequested();
             }
             if (state.Step == stage.CountsRest && !state.CountsTried)
-                TryCounts(stage, state, trial, Save, cancellation);
+                TryCounts(stage, state, trial, meter, Save, cancellation);
             state.Step++;
-            MakeStep(stage, state, training, gradient, reporter);
+            meter.ContinueSteps(steps);
+            MakeStep(stage, state, training, gradient, meter);
             if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0 && state.Step >= settings.Tightening * stage.Steps)
-                Judge(state, trial, patience, cancellation);
+                meter.Within(checks, () => Judge(state, trial, patience, cancellation));
             if ((stage.First + state.Step) % settings.CheckpointEvery == 0)
                 Save();
         }
         if (state.Best is { } best)
             state.Variables.Restore(best.Values);
+        (steps.Left, checks.Left, counts.Left) = (0, 0, 0); // fewer than expected, where there was no gain any more
         state.EndStage();
         Save();
 
-        void Save() => checkpoint?.Save(state, state.SecondsBefore + reporter.Clock.Elapsed.TotalSeconds);
+        void Save() => checkpoint?.Save(state, state.SecondsBefore + clock.Elapsed.TotalSeconds);
     }
 
-    private void MakeStep(SearchStage stage, SearchState state, SearchData training, StepGradient gradient, StepReporter reporter)
+    private void MakeStep(SearchStage stage, SearchState state, SearchData training, StepGradient gradient, SearchMeter meter)
     {
+        meter.BeginUnit();
         using var scope = NewDisposeScope();
         var (variables, step) = (state.Variables, stage.First + state.Step);
         variables.Limit(stage.Limits(state.Step));
@@ -259,7 +324,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var loss = gradient.Backward(rows, training.Pictures, sites, stage.TemperatureAt(state.Step), [.. constraints.Zip(state.Multipliers.Values)], state.Guard);
         if (!double.IsFinite(loss.Total))
         {
-            throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Total} in step {step} of {reporter.Steps}. ") +
+            throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Total} in step {step} of {meter.Work.StepCount}. ") +
                 "Use a smaller LearningRate and SiteLearningRate; if the unreduced model gives such values too, load it in float32." +
                 (settings.CheckpointPath is { } path && File.Exists(path) ? $" '{path}' keeps the last good state." : ""));
         }
@@ -271,7 +336,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         variables.MeetBudget();
         if (state.Step % GuardBlock == 0)
             state.Guard?.Update();
-        reporter.Report(step, state.Losses[^1], loss.Alignment, variables.Budget.Mean(variables.Counts()), state.Multipliers.Values);
+        meter.EndStep(step, state.Losses[^1], loss.Alignment, variables.Budget.Mean(variables.Counts()), state.Multipliers.Values);
     }
 
     // Remembers the best values, and stops the stage when there were none for too long.

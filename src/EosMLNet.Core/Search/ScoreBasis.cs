@@ -28,12 +28,16 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var batch = new PackedBatch([.. rows.Take(Sampled)], model.VisualTokens, model.PadTokenId, model.Device);
-        var tokens = data.Pictures.Get([.. rows.Take(PicturesSampled).Select(row => row.Picture).Distinct()]).Features.flatten(0, 1);     // (N, d)
+        var tokens = data.Pictures.Get(Pictures(rows)).Features.flatten(0, 1);     // (N, d)
         var instructions = batch.OneQuestionEach ? batch.Instruction(model.EmbedTokens(batch.TextIds)) : tokens;                         // (N, d); nobody asks for it elsewhere
         return new ScoreBasis(
             Whiten(Centred(tokens)).to_type(working).DetachFromDisposeScope(),
             Directions(instructions.to_type(ScalarType.Float64), rank).to_type(working).contiguous().DetachFromDisposeScope());
     }
+
+    /// <summary>The pictures that are looked at.</summary>
+    /// <param name="rows">The training rows in a random order.</param>
+    internal static IReadOnlyList<int> Pictures(IReadOnlyList<PackedRow> rows) => [.. rows.Take(PicturesSampled).Select(row => row.Picture).Distinct()];
 
     /// <summary>The scores in the model's coordinates, in the caller's dispose scope.</summary>
     /// <param name="probe">(d).</param>

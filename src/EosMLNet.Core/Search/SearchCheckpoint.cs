@@ -19,13 +19,18 @@ internal sealed record SearchCheckpoint(string Path, string Search)
     private static readonly JsonSerializerOptions Written = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }; // τ may be ∞
 
     /// <summary>The checkpoint of a search; <see langword="null"/> where none is wanted.</summary>
-    internal static SearchCheckpoint? Of(VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held)
+    /// <param name="model">The model.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="front">What each plan must satisfy.</param>
+    /// <param name="training">Fingerprint of the training data.</param>
+    /// <param name="held">Fingerprint of the validation data.</param>
+    internal static SearchCheckpoint? Of(VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchConstraints> front, string training, string held)
     {
         if (settings.CheckpointPath is not { } path)
             return null;
         // How often it is written, and where, changes nothing; a warm start counts with its learned numbers.
         var same = settings with { CheckpointPath = null, CheckpointEvery = 1, WarmStart = null };
-        var text = string.Join('\n', Version, model.Fingerprint, model.DataType, model.Device.type, training.Fingerprint, held.Fingerprint,
+        var text = string.Join('\n', Version, model.Fingerprint, model.DataType, model.Device.type, training, held,
             JsonSerializer.Serialize(same, Written), JsonSerializer.Serialize(front, Written), settings.WarmStart?.ToJson(), settings.WarmStart?.ParametersFingerprint);
         if (model.Processor?.Images.Padding is { } padding and not ImagePadding.Crop) // which has no line: there was no other before 0.1.1
             text += $"\n{padding}";
@@ -42,10 +47,20 @@ internal sealed record SearchCheckpoint(string Path, string Search)
 
     /// <summary>Sets the state to what the file holds, if there is one.</summary>
     /// <exception cref="EosException">EOS4005: the file belongs to another search, or is none of ours.</exception>
-    internal void LoadInto(SearchState state)
+    internal void LoadInto(SearchState state) => Read(file =>
+    {
+        state.Load(file.Entries.Keys.ToDictionary(name => name, name => Numbers(file, name)));
+        return true;
+    });
+
+    /// <summary>Where the search stands that the file holds; <see langword="null"/> where there is none.</summary>
+    /// <exception cref="EosException">As for <see cref="LoadInto"/>.</exception>
+    internal SearchState.Standing? Look() => Read(file => SearchState.Standing.Of(Numbers(file, "counters"), Numbers(file, "losses")));
+
+    private T? Read<T>(Func<SafetensorsFile, T> read)
     {
         if (!File.Exists(Path))
-            return;
+            return default;
         try
         {
             using var scope = NewDisposeScope();
@@ -54,13 +69,15 @@ internal sealed record SearchCheckpoint(string Path, string Search)
                 throw Unusable("it is not a checkpoint of a search");
             if (found != Search)
                 throw Unusable("it belongs to a search with other settings, data or model");
-            state.Load(file.Entries.Keys.ToDictionary(name => name, name => file.Read(name, ScalarType.Float64).data<double>().ToArray()));
+            return read(file);
         }
         catch (Exception e) when (e is EosException { Code: not EosErrors.SearchCheckpoint } or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or System.Runtime.InteropServices.ExternalException)
         {
             throw Unusable("it is damaged", e);
         }
     }
+
+    private static double[] Numbers(SafetensorsFile file, string name) => [.. file.Read(name, ScalarType.Float64).data<double>()];
 
     private EosException Unusable(string why, Exception? inner = null) => new(EosErrors.SearchCheckpoint,
         $"The search cannot go on from '{Path}': {why}. Delete the file to begin anew, or name another.", inner);

@@ -19,19 +19,22 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     /// <param name="families">The kinds of questions in all data of the search.</param>
     /// <param name="settings">How many questions share a row, what the answers are, how much is kept.</param>
     /// <param name="cancellation">Looked at while answers are made.</param>
-    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens, or one that is too
-    /// long.</exception>
+    /// <param name="meter">Told of pictures and answers.</param>
+    /// <param name="isTraining">Whether it is the training data, to the meter.</param>
+    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens, or one that is too long.</exception>
     internal static SearchData Of(
-        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, List<string> families, SearchSettings settings, CancellationToken cancellation)
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, List<string> families, SearchSettings settings,
+        CancellationToken cancellation, SearchMeter? meter = null, bool isTraining = true)
     {
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
         CheckLengths(model, processor, data, settings);
         // One by one: what is made of a picture must not depend on which others are made beside it, which differs between a search and one that was resumed.
         var pictures = PictureCache.OneByOne(model, data, settings.CacheBytes);
+        meter?.Watch(pictures, isTraining);
         IReadOnlyList<int[]> answers = settings.Objective == SearchObjective.Answers
             ? [.. data.Examples.Select(example => processor.EncodeAnswer(example.Answer))]
-            : UnreducedAnswers(model, processor, data, pictures, cancellation);
+            : UnreducedAnswers(model, processor, data, pictures, meter, cancellation);
         // A score that depends on the question makes the kept tokens the question's own: no sharing.
         var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerPicture);
         return new SearchData(rows, pictures, families, data.Fingerprint);
@@ -69,11 +72,12 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
 
     private static string Shortened(string question) => question.Length <= 60 ? question : question[..60] + "…";
 
-    private static IReadOnlyList<int[]> UnreducedAnswers(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, CancellationToken cancellation)
+    private static IReadOnlyList<int[]> UnreducedAnswers(
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, SearchMeter? meter, CancellationToken cancellation)
     {
         const int AnsweredTogether = 64, MostTokens = 32;
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
-        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures, AnsweredTogether, MostTokens, null, cancellation);
+        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures, AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
         return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
     }
 

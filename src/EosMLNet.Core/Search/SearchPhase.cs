@@ -3,10 +3,15 @@ namespace EosMLNet.Search;
 /// <summary>What a search is busy with. The phases come in this order; with several plans or seeds, some come again.</summary>
 public enum SearchPhase
 {
-    /// <summary>The vision tower runs over pictures that are measured first. Later pictures are encoded when a step or a question needs them.</summary>
+    /// <summary>
+    /// The vision tower runs over pictures that are measured first. Later pictures are encoded when a step or a question needs them.
+    /// </summary>
     Pictures,
 
-    /// <summary>The unreduced model is measured on the validation questions; with <see cref="SearchObjective.UnreducedModel"/> it first answers all questions.</summary>
+    /// <summary>
+    /// The unreduced model is measured on the validation questions; with <see cref="SearchObjective.UnreducedModel"/> it first answers
+    /// all questions.
+    /// </summary>
     Unreduced,
 
     /// <summary>Optimiser steps.</summary>

@@ -58,7 +58,7 @@ public sealed record SearchProgress(int Step, int Steps, double Loss, double Ali
     /// <summary>One line for people, of at most 79 characters: "12 %, step 36 of 300, loss 1.234, 16.0 tokens a layer, 2 min left".</summary>
     public override string ToString()
     {
-        List<string> parts = [FormattableString.Invariant($"{Math.Floor(100 * Fraction):0} %"), Activity];
+        List<string> parts = [FormattableString.Invariant($"{Math.Floor(100 * Fraction + 1e-6):0} %"), Activity];
         if (Phase == SearchPhase.Steps && Step > 0)
             parts.AddRange([Short("loss ", Loss, "0.000"), Short("", MeanVisualTokens, "0.0") + " tokens"]);
         if (Remaining is { } rest)

@@ -41,4 +41,23 @@ public sealed record SearchReport
 
     /// <summary>The most that any of them was to fall by; <see langword="null"/> where nothing was asked.</summary>
     public double? FamilyDropLimit { get; init; }
+
+    /// <summary>The report for people, a line each: accuracies, constraints, latency, the family that fell most, and what the search took.</summary>
+    public override string ToString()
+    {
+        List<string> lines =
+        [
+            FormattableString.Invariant($"Validation accuracy {ValidationAccuracy:0.0000}, unreduced {UnreducedAccuracy:0.0000}, over {ValidationQuestions} questions"),
+            .. Constraints.Select(constraint => constraint.ToString()),
+        ];
+        if (Latency is not null)
+            lines.Add(Latency.ToString());
+        if (FamilyDrops.Count > 0)
+        {
+            var (family, drop) = FamilyDrops.MaxBy(each => each.Value);
+            lines.Add(FormattableString.Invariant($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}"));
+        }
+        lines.Add(FormattableString.Invariant($"{Losses.Count} steps, {Samples} samples in {SearchProgress.Duration(TimeSpan.FromSeconds(Seconds))}; peak memory {PeakMemoryBytes / 1e6:0} MB"));
+        return string.Join(Environment.NewLine, lines);
+    }
 }

@@ -50,6 +50,19 @@ internal sealed class SearchState : IDisposable
     /// <summary>What a stage ended with.</summary>
     internal sealed record Ended(IReadOnlyList<double[]> Values, double[] Multipliers, int Losses, long Samples);
 
+    /// <summary>Where a saved search stands.</summary>
+    /// <param name="StepsMade">Steps of all stages.</param>
+    /// <param name="StagesEnded">Stages that have ended.</param>
+    /// <param name="Step">Steps made in the stage after them.</param>
+    /// <param name="CountsTried">Whether its counts were tried.</param>
+    internal sealed record Standing(int StepsMade, int StagesEnded, int Step, bool CountsTried)
+    {
+        /// <summary>Reads it from what was saved.</summary>
+        /// <exception cref="KeyNotFoundException">A name is missing.</exception>
+        /// <exception cref="IndexOutOfRangeException">Numbers are missing.</exception>
+        internal static Standing Of(double[] counters, double[] losses) => new(losses.Length, (int)counters[4], (int)counters[0], counters[7] != 0);
+    }
+
     /// <summary>Lets each optimiser make a step.</summary>
     /// <param name="stage">Says which part of their learning rates.</param>
     internal void Move(SearchStage stage)

@@ -12,9 +12,11 @@ namespace EosMLNet.Search;
 /// <param name="forward">Its forward pass.</param>
 /// <param name="layers">The layers whose output is kept, ascending.</param>
 /// <param name="limitBytes">The most memory.</param>
-internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward forward, IReadOnlyList<int> layers, long limitBytes) : IDisposable
+/// <param name="meter">Told of each row that is computed for the first time.</param>
+internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward forward, IReadOnlyList<int> layers, long limitBytes, SearchMeter? meter = null) : IDisposable
 {
     private readonly Dictionary<PackedRow, Tensor> kept = new(ReferenceEqualityComparer.Instance);       // (layers, S, d) each
+    private readonly HashSet<PackedRow> seen = new(ReferenceEqualityComparer.Instance);
     private long bytes;
 
     /// <summary>The hidden states that leave each layer, (layers, B, S, d), in the caller's dispose scope.</summary>
@@ -31,6 +33,11 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     {
         if (kept.TryGetValue(row, out var known))
             return known;
+        return seen.Add(row) && meter is not null ? meter.State(() => Compute(row, vision, image)) : Compute(row, vision, image);
+    }
+
+    private Tensor Compute(PackedRow row, VisionOutput vision, int image)                                // (layers, S, d)
+    {
         using var scope = NewDisposeScope();
         var alone = new PackedBatch([row], model.VisualTokens, model.PadTokenId, model.Device);
         var states = stack([.. forward.RunTo(layers, alone, vision.Map(x => x.narrow(0, image, 1)), [], 1, k => k)]).squeeze(1);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>Measures plans on held-out rows, with the answers given token by token: loss, and how many answers greedy decoding would get right.</summary>
-internal sealed class Validation(VisionLanguageModel model, SearchForward forward, SearchData data, IReadOnlyList<PackedRow> rows, int batchSize)
+internal sealed class Validation(VisionLanguageModel model, SearchForward forward, SearchData data, IReadOnlyList<PackedRow> rows, int batchSize, SearchMeter meter)
 {
     /// <summary>Questions that a measurement is over.</summary>
     internal int Questions { get; } = rows.Sum(row => row.Segments.Count);
@@ -33,6 +33,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
         foreach (var chunk in rows.Chunk(batchSize))
         {
             cancellation.ThrowIfCancellationRequested();
+            meter.BeginUnit();
             using var scope = NewDisposeScope();
             var batch = new PackedBatch(chunk, model.VisualTokens, model.PadTokenId, model.Device);
             var vision = data.Pictures.Get([.. chunk.Select(row => row.Picture)]);
@@ -47,6 +48,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
                 ref var family = ref families[batch.Families[i]];
                 family = (family.Questions + 1, family.Correct + (correct[i] ? 1 : 0), family.Probability + probabilities[i]);
             }
+            meter.EndUnit(chunk.Sum(row => row.Segments.Count));
         }
         return new(loss / tokens, (double)families.Sum(f => f.Correct) / Questions,
             [.. families.Select(f => new ValidationResult.Family(f.Questions, (double)f.Correct / f.Questions, f.Probability / f.Questions))]);

@@ -6,7 +6,13 @@ namespace EosMLNet.Tool.CommandLine;
 /// <summary>A command of <c>eos</c>: the options that all share, and one place where exceptions become messages and exit codes.</summary>
 internal abstract class EosCommand : Command
 {
-    private readonly Option<FileInfo?> json = new("--json") { Description = "Also write the result to this file, for machines.", HelpName = "FILE" };
+    private const string StandardOutput = "-";
+
+    private readonly Option<string?> json = new("--json")
+    {
+        Description = "Also write the result to this file, for machines. A hyphen alone stands for standard output, which then holds nothing else; what people read goes to the error stream.",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> libTorch = new("--libtorch")
     {
         Description = $"Use the libtorch in this folder, such as torch/lib of a Python PyTorch, instead of the packaged one. Default: the variable {TorchRuntime.LibTorchVariable}.",
@@ -36,23 +42,33 @@ internal abstract class EosCommand : Command
 
     protected string? LibTorchFolder(ParseResult values) => values.GetValue(libTorch);
 
+    /// <summary>What a command that was cancelled says of its work, and of how to go on.</summary>
+    protected virtual string WhenCancelled(ParseResult values) => "Nothing was written.";
+
     private int Guarded(ParseResult values, CancellationToken cancellation)
     {
         try
         {
+            var target = values.GetValue(json);
+            if (target == StandardOutput)
+                Console.LeaveOutputToMachines();
             var (exitCode, result) = Run(values, cancellation);
-            if (values.GetValue(json) is { } file)
-                JsonResult.Write(file.FullName, result);
+            if (target == StandardOutput)
+                JsonResult.Write(Console.Machine, result);
+            else if (target is not null)
+                JsonResult.Write(target, result);
             return exitCode;
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Cancelled.");
+            Console.Error.WriteLine($"Cancelled. {WhenCancelled(values)}");
             return ExitCodes.Cancelled;
         }
         catch (EosException e)
         {
-            Console.Diagnostic("error", e.Message);
+            // With its place in front, editors and build logs can go there; the message then need not tell it once more.
+            var place = e is { File: { } file, Line: { } line } ? $"{file}({line})" : null;
+            Console.Diagnostic("error", place is null ? e.Message : $"{e.Code}: {e.Detail}", place);
             Detail(values, e);
             return ExitCodes.Of(e);
         }

@@ -27,8 +27,8 @@ internal static class EosCommandLine
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                console.Diagnostic("error", $"{EosErrors.InvalidOption}: {error.Message}");
+            foreach (var message in Mistakes.Of(parsed))
+                console.Diagnostic("error", $"{EosErrors.InvalidOption}: {message}");
             console.Error.WriteLine($"`eos {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help` lists the options.");
             return ExitCodes.UserError;
         }

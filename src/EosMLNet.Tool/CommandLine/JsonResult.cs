@@ -17,7 +17,16 @@ internal static class JsonResult
         Converters = { new JsonStringEnumConverter() },
     };
 
-    internal static void Write(string path, object result) => AtomicFile.WriteText(path, JsonSerializer.Serialize(result, Options) + "\n");
+    /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
+    internal static void Write(string path, object result) => AtomicFile.WriteText(path, Text(result));
+
+    internal static void Write(TextWriter output, object result)
+    {
+        output.Write(Text(result));
+        output.Flush();
+    }
+
+    private static string Text(object result) => JsonSerializer.Serialize(result, Options) + "\n";
 
     /// <summary>A part of what was written.</summary>
     internal static T Read<T>(string path, string property)

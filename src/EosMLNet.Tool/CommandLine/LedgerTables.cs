@@ -11,7 +11,14 @@ internal static class LedgerTables
         if (plan.Sites.Count == 0)
             console.Line($"No site: the unreduced model.");
         else
-            console.Table("Sites", ["layer", "keep", "regime", "transfer γ", "temperature τ", "reweight ρ", "proportional attention", "affinity", "score"], plan.Sites.Select(Cells));
+            console.PrintSites(plan.Sites);
+    }
+
+    // Two tables: what becomes of the tokens, and which are kept.
+    private static void PrintSites(this EosConsole console, IReadOnlyList<ReductionSite> sites)
+    {
+        console.Table("Sites (γ transfer, τ temperature, ρ reweighting, p proportional attention)", ["layer", "keep", "regime", "γ", "τ", "ρ", "p", "affinity"], sites.Select(Cells));
+        console.Table("Scores", ["layer", "mixture"], sites.Select(site => new[] { Place(site), Mixture(site) }));
     }
 
     internal static void PrintLedger(this EosConsole console, ReductionPlan plan)
@@ -22,8 +29,11 @@ internal static class LedgerTables
         console.PrintCost(ledger);
     }
 
-    internal static void PrintCost(this EosConsole console, TokenLedger ledger) => console.Line(
-        $"Mean {ledger.Mean:0.###} and final {ledger.Final} visual tokens; MACs {ledger.MacsRatio:0.000} and key-value cache {ledger.KvBytesRatio:0.000} of the unreduced model ({ledger.TextTokens} text tokens supposed).");
+    internal static void PrintCost(this EosConsole console, TokenLedger ledger)
+    {
+        console.Line($"Mean {ledger.Mean:0.###} and final {ledger.Final} visual tokens; MACs {ledger.MacsRatio:0.000} and key-value cache {ledger.KvBytesRatio:0.000}");
+        console.Line($"of the unreduced model, {ledger.TextTokens} text tokens supposed.");
+    }
 
     internal static void PrintOrigin(this EosConsole console, ReductionPlan plan)
     {
@@ -31,8 +41,12 @@ internal static class LedgerTables
             console.Table("Constraints", ["kind", "limit", "slack", "multiplier"],
                 plan.Constraints.Select(c => new[] { c.Kind.ToString(), Text(c.Limit), Text(c.Slack), Text(c.Multiplier) }));
         if (plan.Provenance is { } p)
-            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples of {p.Data}, by EosMLNet {p.Tool} on {p.Device}{(p.DataType is { } type ? $" in {type}" : "")}.");
-        console.Line($"For {plan.Model.Family} {plan.Model.Fingerprint}: {plan.Model.Layers} layers, {plan.Model.VisualTokens} visual tokens.");
+        {
+            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples, by EosMLNet {p.Tool} on {p.Device}{(p.DataType is { } type ? $" in {type}" : "")};");
+            console.Line($"data {p.Data}");
+        }
+        console.Line($"For {plan.Model.Family} with {plan.Model.Layers} layers, {plan.Model.VisualTokens} visual tokens;");
+        console.Line($"model {plan.Model.Fingerprint}");
         console.Line($"{(plan.IsQuestionAgnostic ? "Question-agnostic: one reduced picture serves several questions." : "Depends on the question.")}");
     }
 
@@ -40,8 +54,9 @@ internal static class LedgerTables
     [
         Place(site), Text(site.Keep), site.Regime.ToString(), Text(site.Transfer), Text(site.Temperature), Text(site.Reweight), Text(site.ProportionalAttention),
         Describe(site),
-        string.Join(", ", [.. site.Score.Select(score => $"{score.Key} {Text(score.Value)}"), .. Others(site)]),
     ];
+
+    private static string Mixture(ReductionSite site) => string.Join(", ", [.. site.Score.Select(score => $"{score.Key} {Text(score.Value)}"), .. Others(site)]);
 
     private static string Place(ReductionSite site) => site.Stage switch
     {

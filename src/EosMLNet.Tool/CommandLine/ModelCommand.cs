@@ -23,7 +23,7 @@ internal abstract class ModelCommand : EosCommand
 
     protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
-        TorchRuntime.EnsureLoaded(LibTorchFolder(values));
+        Console.While("Loading libtorch", () => TorchRuntime.EnsureLoaded(LibTorchFolder(values)));
         return (ExitCodes.Success, Execute(values, cancellation));
     }
 
@@ -44,7 +44,9 @@ internal abstract class ModelCommand : EosCommand
     protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype, ImagePadding padding = PaddingChoice.Default)
     {
         var folder = values.GetRequiredValue(ModelFolder);
-        var model = LlavaModel.Load(folder, dtype, Device(values), padding: padding);
+        var device = Device(values);
+        var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
+            () => LlavaModel.Load(folder, dtype, device, padding: padding));
         Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
         PrintNotes(model.Notes);
         return model;
@@ -62,7 +64,7 @@ internal abstract class ModelCommand : EosCommand
 
     protected VqaDataset LoadData(string table, string images, bool answers = true)
     {
-        var data = VqaDataset.LoadTsv(table, images, answers);
+        var data = Console.While($"Reading {Path.GetFileName(table)} and its pictures", () => VqaDataset.LoadTsv(table, images, answers));
         Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Pictures.Count} pictures");
         PrintNotes(data.Notes);
         return data;

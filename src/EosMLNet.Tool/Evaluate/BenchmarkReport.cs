@@ -25,13 +25,16 @@ internal sealed record BenchmarkReport(
         return new DifferenceReport(a.Name, b.Name, interval.Difference, interval.Low, interval.High);
     }
 
-    /// <summary>How one plan did; <paramref name="Agreement"/> is the share of answers that are the unreduced model's.</summary>
+    /// <summary>
+    /// How one plan did; <paramref name="Agreement"/> is the share of answers that are the unreduced model's, <paramref name="Scores"/> what the metric makes of each answer, and
+    /// <paramref name="Probabilities"/> how sure the model is of each.
+    /// </summary>
     internal sealed record PlanReport(
         string Plan, double Value, double Agreement, IReadOnlyDictionary<string, double> Details, TokenLedger Ledger, double MillisecondsPerAnswer,
-        IReadOnlyList<string> Answers, IReadOnlyList<double> Scores)
+        IReadOnlyList<string> Answers, IReadOnlyList<double> Scores, IReadOnlyList<double> Probabilities)
     {
         internal PlanReport(string plan, double agreement, BenchmarkResult result)
-            : this(plan, result.Value, agreement, result.Details, result.Ledger, result.MillisecondsPerAnswer, result.Answers, result.Scores)
+            : this(plan, result.Value, agreement, result.Details, result.Ledger, result.MillisecondsPerAnswer, result.Answers, result.Scores, result.Probabilities)
         {
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using EosMLNet.Data;
 using EosMLNet.Evaluation;
 using EosMLNet.Evaluation.Benchmarks;
+using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Tool.CommandLine;
@@ -21,7 +22,7 @@ internal sealed class EvaluateCommand : ModelCommand
     private readonly Option<int?> limit = new("--limit") { HelpName = "N", Description = "Answer only the first N rows of the table. Default: all." };
     private readonly Option<int?> maxNewTokens = new("--max-new-tokens") { HelpName = "N", Description = "The longest answer, in tokens. Default: 8 for a table, what the metric needs for a benchmark." };
     private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Questions that are answered at once.");
-    private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each answer to this tab-separated file.");
+    private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each answer to this tab-separated file: Benchmark, Plan, ImagePath, Question, Answer, Family, PredictedAnswer, Score (the mean probability of the answer's tokens, as in ML.NET) and Correct (what the metric makes of it, 0 to 1).");
 
     private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("as the plans were searched; square without plans.");
 
@@ -47,8 +48,9 @@ internal sealed class EvaluateCommand : ModelCommand
         {
             using var pictures = benchmark.CreateCache(model);
             var results = reduced.Select(plan => (plan.Name, Evaluate(plan, benchmark, pictures))).ToArray();
-            reports.Add((benchmark, BenchmarkReport.Of(benchmark, results)));
+            reports.Add((benchmark, Console.While($"Comparing {benchmark.Name}", () => BenchmarkReport.Of(benchmark, results))));
             Console.Print(reports[^1].Report);
+            RemarkOnSpeed(reports[^1].Report, [.. reduced.Select(plan => plan.Model)], atOnce);
         }
         if (reports.Count > 1)
             Console.PrintAll([.. reports.Select(r => r.Report)]);
@@ -58,8 +60,23 @@ internal sealed class EvaluateCommand : ModelCommand
         return new { ImagePadding = padding.Padding, Benchmarks = reports.Select(r => r.Report) };
 
         BenchmarkResult Evaluate((string Name, ReducedModel Model) plan, Benchmark benchmark, PictureCache pictures) =>
-            Console.Progress($"Answering {benchmark.Name}, {plan.Name}", report => Evaluator.Evaluate(plan.Model, benchmark, atOnce, longest, pictures,
-                new InlineProgress<int>(done => report((double)done / benchmark.Questions.Count, $"{done} of {benchmark.Questions.Count}")), cancellation));
+            Console.Progress($"Answering {benchmark.Name}, {plan.Name}", display =>
+            {
+                Report(0);
+                return Evaluator.Evaluate(plan.Model, benchmark, atOnce, longest, pictures, new InlineProgress<int>(Report), cancellation);
+
+                void Report(int done) => display.Report(ProgressNote.Counted(done, benchmark.Questions.Count, "questions", display.Elapsed));
+            });
+    }
+
+    // Only where a plan is slower: the unreduced model, which comes first, encodes the pictures for all of them, so that its time proves no gain.
+    private void RemarkOnSpeed(BenchmarkReport report, IReadOnlyList<ReducedModel> models, int rows)
+    {
+        foreach (var (i, plan) in report.Plans.Index())
+        {
+            if (plan.MillisecondsPerAnswer > report.Plans[0].MillisecondsPerAnswer)
+                Console.Line($"{plan.Plan}: {SpeedRemark.For(models[i].Plan, plan.MillisecondsPerAnswer, report.Plans[0].MillisecondsPerAnswer, models[i].Model.Device.type == TorchSharp.DeviceType.CPU, rows)}");
+        }
     }
 
     private IReadOnlyList<Benchmark> LoadQuestions(ParseResult values)
@@ -75,7 +92,7 @@ internal sealed class EvaluateCommand : ModelCommand
             throw new EosException(EosErrors.InvalidOption, "--images and --limit are for tables of questions; a benchmark is evaluated whole, from its own folder. Leave them out.");
         return [.. Named(names, path).Select(named =>
         {
-            var benchmark = BenchmarkCatalog.Load(named.Name, named.Folder);
+            var benchmark = Console.While($"Reading {named.Name}", () => BenchmarkCatalog.Load(named.Name, named.Folder));
             Console.Line($"Data {named.Folder}: {benchmark.Name}, {benchmark.Questions.Count} questions about {benchmark.Pictures.Count} pictures");
             return benchmark;
         })];

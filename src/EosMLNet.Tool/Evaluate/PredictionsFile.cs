@@ -5,22 +5,34 @@ using EosMLNet.Runtime;
 
 namespace EosMLNet.Tool.Evaluate;
 
-/// <summary>The answers of an evaluation, plan after plan, in the order of the questions: Benchmark, Plan, Question, Answer (all that are accepted, between "|"), Family, PredictedAnswer, Score (0 … 1).</summary>
+/// <summary>
+/// The answers of an evaluation, plan after plan, in the order of the questions: Benchmark, Plan, ImagePath (as the table gives it; the
+/// file, and its line where it holds many pictures, for a published
+/// benchmark), Question, Answer (all that are accepted, between "|"), Family, PredictedAnswer, Score (the mean probability of the
+/// answer's tokens, as in ML.NET; NaN where the row was too long to be asked)
+/// and Correct (what the metric makes of the answer, 0 … 1).
+/// </summary>
 internal static class PredictionsFile
 {
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
     internal static void Write(string path, IEnumerable<(Benchmark Benchmark, BenchmarkReport Report)> reports)
     {
-        var text = new StringBuilder("Benchmark\tPlan\tQuestion\tAnswer\tFamily\tPredictedAnswer\tScore\n");
+        var text = new StringBuilder("Benchmark\tPlan\tImagePath\tQuestion\tAnswer\tFamily\tPredictedAnswer\tScore\tCorrect\n");
         foreach (var (benchmark, report) in reports)
             foreach (var plan in report.Plans)
-                foreach (var (question, answer, score) in benchmark.Questions.Zip(plan.Answers, plan.Scores))
+                foreach (var (row, question) in benchmark.Questions.Index())
                 {
-                    string[] cells = [benchmark.Name, plan.Plan, question.Prompt, string.Join('|', question.References), question.Category, answer, score.ToString("0.####", CultureInfo.InvariantCulture)];
+                    string[] cells =
+                    [
+                        benchmark.Name, plan.Plan, question.ImagePath ?? benchmark.Pictures[question.Picture].Place, question.Prompt, string.Join('|', question.References), question.Category,
+                        plan.Answers[row], Number(plan.Probabilities[row]), Number(plan.Scores[row]),
+                    ];
                     text.AppendJoin('\t', cells.Select(OneCell)).Append('\n');
                 }
         AtomicFile.WriteText(path, text.ToString());
     }
+
+    private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 
     // A model may answer anything, also a tab.
     private static string OneCell(string text) => text.ReplaceLineEndings(" ").Replace('\t', ' ');

@@ -23,7 +23,7 @@ internal sealed class InspectCommand : EosCommand
         TorchRuntime.EnsureLoaded(LibTorchFolder(values)); // a plan's learned tensors are safetensors
         var file = values.GetRequiredValue(path);
         if (Directory.Exists(file))
-            return (ExitCodes.Success, Print(CheckpointSummary.Read(file)));
+            return (ExitCodes.Success, Print(Console.While("Reading the checkpoint", () => CheckpointSummary.Read(file))));
         if (!File.Exists(file))
             throw new EosException(EosErrors.FileMissing, $"There is no '{file}'. Expected a plan, a saved ML.NET model or a checkpoint folder.");
         return (ExitCodes.Success, Print(SavedModelPlan.IsZip(file) ? SavedModelPlan.Read(file) : ReductionPlan.Load(file)));
@@ -44,7 +44,8 @@ internal sealed class InspectCommand : EosCommand
             ["vision tower", $"{model.Config.Vision.LayerCount}", $"{model.Config.Vision.HiddenSize}", $"{model.Config.Vision.IntermediateSize}", $"{model.Config.Vision.HeadCount}", ""],
             ["decoder", $"{model.Config.Text.LayerCount}", $"{model.Config.Text.HiddenSize}", $"{model.Config.Text.IntermediateSize}", $"{model.Config.Text.HeadCount}", $"{model.Config.Text.KeyValueHeadCount}"],
         ]);
-        Console.Line($"{model.Parameters} parameters in {model.StoredType}; vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
+        Console.Line($"{model.Parameters} parameters in {model.StoredType}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
+        Console.Line($"Vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}.");
         Console.Line($"{model.Config.VisualTokens} visual tokens of pictures of {model.Config.Vision.ImageSize} x {model.Config.Vision.ImageSize} pixels.");
         Console.Line($"{model.Fingerprint}");
         foreach (var note in model.Notes)

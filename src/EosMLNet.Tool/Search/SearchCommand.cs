@@ -8,6 +8,7 @@ using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
+using static TorchSharp.torch;
 
 namespace EosMLNet.Tool.Search;
 
@@ -114,11 +115,12 @@ internal sealed class SearchCommand : ModelCommand
         var best = ofSeeds.MaxBy(result => result.Report.ValidationAccuracy)!;
         var planFile = budget.Named(values.GetRequiredValue(output));
         best.Plan.Save(planFile);
-        Print(best, planFile);
+        Print(best, planFile, Device(values), values.GetValue(latencyBatch));
         if (values.GetValue(artifact) is { } zip)
         {
             var zipFile = budget.Named(zip);
-            ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values), configure: options => answers.Apply(values, options, DataType(values)));
+            Console.While("Writing the ML.NET model", () =>
+                ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values), configure: options => answers.Apply(values, options, DataType(values))));
             Console.Line($"ML.NET model written to {zipFile}");
         }
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
@@ -148,6 +150,16 @@ internal sealed class SearchCommand : ModelCommand
     private string? Checkpoint(ParseResult values) => values.GetValue(checkpoint) ?? (IsGiven(values, devices) ? values.GetRequiredValue(output) + ".state" : null);
 
     private static bool IsGiven(ParseResult values, Option option) => values.GetResult(option) is { Implicit: false };
+
+    /// <inheritdoc/>
+    protected override string WhenCancelled(ParseResult values)
+    {
+        if (Checkpoint(values) is not { } path)
+            return "Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.";
+        var states = Budgets(values).SelectMany(budget => Seeds(values).Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one)!)).Where(File.Exists).ToArray();
+        return states.Length == 0 ? "No step was made yet, so that nothing was kept."
+            : $"The search is kept in {string.Join(", ", states)}. The same command{(values.GetValue(checkpoint) is null ? "" : $", with {checkpoint.Name} {path},")} goes on from there.";
+    }
 
     private static Option<double?> Limit(string name, string help, string description) => new(name) { HelpName = help, Description = description };
 
@@ -196,10 +208,15 @@ internal sealed class SearchCommand : ModelCommand
         var latency = Table(values, model, cancellation);
         foreach (var budget in budgets)
             Settings(values, budget, latency).Check(model, EosSettingNames.Of); // all of them before the first is searched
-        return [.. budgets.Select(budget => Console.Progress(budget.Name is { } name ? $"Searching for {name}" : "Searching", report => new OperatorSearch(model, Settings(values, budget, latency)).RunSeedsAndKeep(
-            seedsOfEach, training, held, new InlineProgress<SearchProgress>(step => report(
-                (double)step.Step / step.Steps,
-                FormattableString.Invariant($"step {step.Step} of {step.Steps}, loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s"))), cancellation)))];
+        return Console.Progress("Searching", display =>
+        {
+            var notes = new SearchNotes(display, budgets, Console);
+            return budgets.Select((budget, i) =>
+            {
+                var settings = Settings(values, budget, latency);
+                return new OperatorSearch(model, settings).RunSeedsAndKeep(seedsOfEach, training, held, new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
+            }).ToArray();
+        });
     }
 
     private IReadOnlyList<IReadOnlyList<SearchResult>> SearchOn(
@@ -209,7 +226,12 @@ internal sealed class SearchCommand : ModelCommand
         try
         {
             var jobs = budgets.SelectMany(budget => seedsOfEach.Select(one => Job(values, budget, one, Path.Combine(work, $"{budget.Name}.{one}")))).ToArray();
-            SearchCrew.Run(names, jobs, line => Console.Line($"{line}"), cancellation);
+            Console.Progress($"{jobs.Length} searches on {names.Count} devices", display =>
+            {
+                var notes = new CrewNotes(display, jobs, Console);
+                SearchCrew.Run(names, jobs, notes.Line, notes.Ended, cancellation);
+                return true;
+            });
             return [.. jobs.Select(done => new SearchResult(ReductionPlan.Load(done.PlanFile), JsonResult.Read<SearchReport>(done.ReportFile, "report"))).Chunk(seedsOfEach.Count)];
         }
         finally
@@ -248,28 +270,37 @@ internal sealed class SearchCommand : ModelCommand
         known?.CheckFits(model);
         if (known is not null && (!values.GetValue(calibrate) || known.Profiles.Any(profile => (profile.TextTokens, profile.Batch) == (text, batch))))
             return known;
-        var measured = Console.Progress("Calibrating", report => LatencyCalibration.Measure(model, text, batch,
-            progress: new InlineProgress<double>(done => report(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"))), cancellation: cancellation));
+        var measured = Console.Progress("Calibrating", display =>
+        {
+            Report(0);
+            return LatencyCalibration.Measure(model, text, batch, progress: new InlineProgress<double>(Report), cancellation: cancellation);
+
+            void Report(double done) => display.Report(ProgressNote.Even(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"), display.Elapsed));
+        });
         var table = known?.With(measured.Profiles[0]) ?? measured;
         table.Save(file);
-        Console.Line($"Latency table written to {file}: {1000 * measured.Profiles[0].Unreduced(model.LayerCount):0.###} ms unreduced on {measured.Target.Device}; whole prefills differ from it by {100 * measured.Profiles[0].Residual:0.0} % at most.");
+        Console.Line($"Latency table written to {file}");
+        Console.Line($"{1000 * measured.Profiles[0].Unreduced(model.LayerCount):0.###} ms unreduced on {measured.Target.Device}; whole prefills differ by {100 * measured.Profiles[0].Residual:0.0} % at most.");
         return table;
     }
 
-    private void Print(SearchResult result, string planFile)
+    private void Print(SearchResult result, string planFile, Device device, int batch)
     {
         var report = result.Report;
         Console.PrintSites(result.Plan);
         Console.PrintCost(result.Plan.Ledger);
         foreach (var constraint in report.Constraints)
-            Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, slack {constraint.Slack:0.####}, multiplier {constraint.Multiplier:0.###}.");
+            Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, multiplier {constraint.Multiplier:0.###}.");
         if (report.Latency is { } latency)
+        {
             Console.Line($"Prefill {latency.MeasuredMs:0.###} ms, predicted {latency.PredictedMs:0.###}; unreduced {latency.UnreducedMeasuredMs:0.###} ms, predicted {latency.UnreducedPredictedMs:0.###}.");
+            Console.Line($"{SpeedRemark.For(result.Plan, latency.MeasuredMs, latency.UnreducedMeasuredMs, device.type == TorchSharp.DeviceType.CPU, batch)}");
+        }
         Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
         if (report.FamilyDropLimit is { } limit)
         {
             var (family, drop) = report.FamilyDrops.MaxBy(x => x.Value);
-            Console.Line($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}, {(drop <= limit ? "within" : "beyond")} the limit of {limit:0.####}.");
+            Console.Line($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}; limit {limit:0.####}{(drop <= limit ? "" : ", not met")}.");
         }
         Console.Line($"{report.Samples} samples in {report.Seconds:0} s; peak memory {report.PeakMemoryBytes / 1e6:0} MB.");
         Console.Line($"Plan written to {planFile}");

@@ -14,11 +14,12 @@ internal static partial class SearchCrew
     /// <summary>Runs all jobs.</summary>
     /// <param name="devices">What they run on, each on the first that is free.</param>
     /// <param name="jobs">The jobs.</param>
-    /// <param name="line">Told each line that a job writes, with the device and the job's name in front.</param>
+    /// <param name="line">Told each line that a job writes, and on which device.</param>
+    /// <param name="ended">Told of each job that has ended well.</param>
     /// <param name="cancellation">Ends all of them.</param>
     /// <exception cref="EosException">What the first job that failed reported.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    internal static void Run(IReadOnlyList<string> devices, IReadOnlyList<SearchJob> jobs, Action<string> line, CancellationToken cancellation)
+    internal static void Run(IReadOnlyList<string> devices, IReadOnlyList<SearchJob> jobs, Action<string, SearchJob, string> line, Action<SearchJob> ended, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pending = new ConcurrentQueue<SearchJob>(jobs);
@@ -28,7 +29,10 @@ internal static partial class SearchCrew
             try
             {
                 while (!stop.IsCancellationRequested && pending.TryDequeue(out var job))
+                {
                     Run(device, job, line, stop.Token);
+                    ended(job);
+                }
             }
             catch (Exception e)
             {
@@ -61,16 +65,16 @@ internal static partial class SearchCrew
     })
     { IsBackground = true }.Start();
 
-    private static void Run(string device, SearchJob job, Action<string> line, CancellationToken stop)
+    private static void Run(string device, SearchJob job, Action<string, SearchJob, string> line, CancellationToken stop)
     {
-        using var process = Start([.. job.Arguments, "--device", device]);
+        using var process = Start([.. job.Arguments, "--device", device], CrewNotes.Prefix(device, job).Length);
         using var stopping = stop.Register(process.StandardInput.Close);
         var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var ended = process.WaitForExitAsync(CancellationToken.None);
         var printed = Task.Run(() =>
         {
             while (process.StandardOutput.ReadLine() is { } text)
-                line($"[{device}, {job.Name}] {text}");
+                line(device, job, text);
         }, CancellationToken.None);
         Task.WaitAny([ended, Task.Delay(Timeout.Infinite, stop)], CancellationToken.None);
         if (!ended.Wait(Patience, CancellationToken.None))
@@ -83,10 +87,11 @@ internal static partial class SearchCrew
 
     private static Exception Failure(string device, SearchJob job, int exitCode, string error) =>
         exitCode == ExitCodes.Cancelled ? new OperationCanceledException() // Ctrl+C reaches it too, and may do so first
-        : Diagnostic().Match(error) is { Success: true } found ? new EosException(found.Groups["code"].Value, $"{found.Groups["text"].Value.Trim()} ({job.Name}, on {device})")
+        : Diagnostic().Match(error) is { Success: true } found ? new EosException(found.Groups["code"].Value,
+            $"{(found.Groups["place"].Value is "eos" ? "" : $"{found.Groups["place"].Value}: ")}{found.Groups["text"].Value.Trim()} ({job.Name}, on {device})")
         : new InvalidOperationException($"The search with {job.Name} on {device} ended with exit code {exitCode}. {error.Trim()}");
 
-    private static Process Start(IReadOnlyList<string> arguments)
+    private static Process Start(IReadOnlyList<string> arguments, int prefix)
     {
         // Run by dotnet, or hosted by another program, this one is a library to dotnet; else it is the process's own file.
         var host = Environment.ProcessPath ?? "dotnet";
@@ -94,9 +99,10 @@ internal static partial class SearchCrew
         var start = Path.GetFileNameWithoutExtension(host) == program.GetName().Name ? new ProcessStartInfo(host, arguments)
             : new ProcessStartInfo(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [program.Location, .. arguments]);
         (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
+        start.Environment[EosConsole.WidthVariable] = $"{80 - prefix}"; // what stands in front of its lines included, they have the usual width
         return Process.Start(start)!;
     }
 
-    [GeneratedRegex(@"^eos : error (?<code>EOS\d{4}): (?<text>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<place>.*?) : error (?<code>EOS\d{4}): (?<text>.*)$", RegexOptions.Multiline)]
     private static partial Regex Diagnostic();
 }

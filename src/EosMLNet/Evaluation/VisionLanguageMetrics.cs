@@ -59,6 +59,22 @@ public sealed class VisionLanguageMetrics
             [.. rows.Select(row => pictures[row.Picture])], [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)], [.. other.rows.Select(row => row.Right)], seed: seed);
     }
 
+    /// <summary>The figures for people, a line each: rows, accuracy, families where there are some, score and visual tokens where there are columns for them.</summary>
+    public override string ToString()
+    {
+        List<string> lines = [FormattableString.Invariant($"{RowCount} rows, accuracy {Accuracy:0.0000}")];
+        if (AccuracyByFamily.Count > 0)
+        {
+            lines[0] += FormattableString.Invariant($", average of families {FamilyAverage:0.0000}");
+            lines.AddRange(AccuracyByFamily.Select(family => FormattableString.Invariant($"  {(family.Key.Length > 0 ? family.Key : "(none)")}: {family.Value:0.0000}")));
+        }
+        if (!double.IsNaN(MeanScore))
+            lines.Add(FormattableString.Invariant($"Mean score {MeanScore:0.0000}"));
+        if (!double.IsNaN(MeanVisualTokens))
+            lines.Add(FormattableString.Invariant($"{MeanVisualTokens:0.#} mean visual tokens"));
+        return string.Join(Environment.NewLine, lines);
+    }
+
     private void CheckPaired(VisionLanguageMetrics other)
     {
         if (other.rows.Count != rows.Count)

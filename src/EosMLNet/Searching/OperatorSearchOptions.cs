@@ -171,11 +171,17 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is 0.1.</value>
     public double ValidationFraction { get; set; } = 0.1;
 
-    /// <summary>Told about each step, on the thread that searches.</summary>
+    /// <summary>
+    /// Told on the thread that searches, after each step and after each piece of the work before, between and after the steps. Without it, <c>MLContext.Log</c> has a line for every phase, every
+    /// 5 % and every 10 seconds.
+    /// </summary>
     /// <value>The default is null.</value>
     public IProgress<SearchProgress>? Progress { get; set; }
 
-    /// <summary>Stops the search: <c>Fit</c> then throws <see cref="OperationCanceledException"/> and leaves nothing behind.</summary>
+    /// <summary>
+    /// Stops the search: <c>Fit</c> then throws <see cref="OperationCanceledException"/>. Only the file of <see cref="CheckpointPath"/>, where it is set and a step was made, stays; the same search
+    /// goes on from it.
+    /// </summary>
     /// <value>The default is <see cref="CancellationToken.None"/>.</value>
     public CancellationToken CancellationToken { get; set; }
 }

@@ -56,6 +56,10 @@ internal static class SearchStepSpeed
 
     private sealed class AfterEachStep(Action<int> handler) : IProgress<SearchProgress>
     {
-        public void Report(SearchProgress value) => handler(value.Step);
+        public void Report(SearchProgress value)
+        {
+            if (value.Phase == SearchPhase.Steps)
+                handler(value.Step);
+        }
     }
 }

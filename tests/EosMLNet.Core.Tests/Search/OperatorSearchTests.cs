@@ -133,7 +133,9 @@ public class OperatorSearchTests
         using var data = SearchSample.Data(model, 4, 3);
         var reports = new List<SearchProgress>();
         new OperatorSearch(model, Settings).RunFront([Settings.Constraints], data, data, new Immediately(reports.Add), default);
+        reports.RemoveAll(report => report.Phase != SearchPhase.Steps);
         Assert.Equal(Enumerable.Range(1, 12), reports.Select(r => r.Step));
+        Assert.All(reports, r => Assert.Equal((r.Step, 12), (r.Done, r.Total)));
         Assert.All(reports, r => Assert.True(r.Loss > 0 && r.Alignment > 0 && r.MeanVisualTokens >= 1));
     }
 

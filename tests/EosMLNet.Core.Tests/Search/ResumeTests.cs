@@ -36,11 +36,11 @@ public class ResumeTests
         }
         Assert.True(File.Exists(settings.CheckpointPath));
         var first = int.MaxValue;
-        Same(whole, Run(model, settings, new Immediately(p => first = Math.Min(first, p.Step))));
+        Same(whole, Run(model, settings, new Immediately(p => first = p.Phase == SearchPhase.Steps ? Math.Min(first, p.Step) : first)));
         Assert.True(first > stop);
         // A search that has ended is read, not repeated.
         first = int.MaxValue;
-        Same(whole, Run(model, settings, new Immediately(p => first = Math.Min(first, p.Step))));
+        Same(whole, Run(model, settings, new Immediately(p => first = p.Phase == SearchPhase.Steps ? Math.Min(first, p.Step) : first)));
         Assert.Equal(int.MaxValue, first);
     }
 
@@ -58,7 +58,7 @@ public class ResumeTests
                 throw new InvalidOperationException("killed");
         })));
         var steps = new List<int>();
-        Same(Run(model, Settings), Run(model, settings, new Immediately(p => steps.Add(p.Step))));
+        Same(Run(model, Settings), Run(model, settings, AtSteps(steps)));
         Assert.Equal(13, steps[0]);
     }
 
@@ -81,7 +81,7 @@ public class ResumeTests
         using (TorchSharp.torch.no_grad())
             norm.copy_(good);
         var steps = new List<int>();
-        Same(Run(model, Settings), Run(model, settings, new Immediately(p => steps.Add(p.Step))));
+        Same(Run(model, Settings), Run(model, settings, AtSteps(steps)));
         Assert.Equal(9, steps[0]);
 
         void Spoil(double value)
@@ -126,6 +126,12 @@ public class ResumeTests
         Assert.Equal(EosErrors.SearchCheckpoint, error.Code);
         Assert.Contains(settings.CheckpointPath!, error.Message);
     }
+
+    private static Immediately AtSteps(List<int> steps) => new(p =>
+    {
+        if (p.Phase == SearchPhase.Steps)
+            steps.Add(p.Step);
+    });
 
     private static IReadOnlyList<SearchResult> Run(VisionLanguageModel model, SearchSettings settings, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {

@@ -72,7 +72,7 @@ public class SearchWaysTests
         var distances = new IReadOnlyList<int>?[] { null, [0], [1, 2], [model.LayerCount - 1] }.Select(layers =>
         {
             double first = 0;
-            Search(model, Settings with { AlignmentWeight = 0.1, AlignmentLayers = layers }, new Immediately(p => first = p.Step == 1 ? p.Alignment : first));
+            Search(model, Settings with { AlignmentWeight = 0.1, AlignmentLayers = layers }, new Immediately(p => first = p.Phase == SearchPhase.Steps && p.Step == 1 ? p.Alignment : first));
             return first;
         }).ToArray();
         Assert.All(distances, distance => Assert.True(distance > 0));

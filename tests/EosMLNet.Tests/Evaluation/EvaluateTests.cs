@@ -61,6 +61,19 @@ public class EvaluateTests
     }
 
     [Fact]
+    public void Metrics_print_as_people_read_them()
+    {
+        var data = ml.Data.LoadFromEnumerable(predictions);
+        Assert.Equal("""
+            5 rows, accuracy 0.6000, average of families 0.6667
+              colour: 0.3333
+              count: 1.0000
+            Mean score 0.8000
+            """.ReplaceLineEndings(), ml.VisionLanguage().Evaluate(data, familyColumnName: "Family").ToString());
+        Assert.Equal("5 rows, accuracy 0.6000", ml.VisionLanguage().Evaluate(data, scoreColumnName: null).ToString());
+    }
+
+    [Fact]
     public void Nothing_to_evaluate_is_EOS1012() =>
         Expect.Error(EosErrors.EmptyDataset, () => ml.VisionLanguage().Evaluate(ml.Data.LoadFromEnumerable(Array.Empty<Prediction>())));
 

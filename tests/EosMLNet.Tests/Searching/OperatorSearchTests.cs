@@ -38,14 +38,17 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         var (steps, lines) = (new List<int>(), new List<string>());
         ml.Log += (_, line) => lines.Add(line.RawMessage);
         var options = Options();
-        options.Progress = new Listener(progress => steps.Add(progress.Step));
+        options.Progress = new Listener(progress => Note(steps, progress));
 
         Pipeline(options).Fit(tiny.Data(ml)).Dispose();
 
         Assert.Equal(options.Steps, steps.Count);
         Assert.Equal(steps.Order(), steps);
         Assert.Contains(lines, line => line.Contains("12 questions about 6 pictures"));
-        Assert.Contains(lines, line => line.StartsWith("Step ", StringComparison.Ordinal) && line.Contains("loss"));
+        foreach (var phase in new[] { "picture ", "unreduced model, question ", "step ", "counts, trial ", "corners, trial ", "last measurement, question " })
+            Assert.Contains(lines, line => line.Contains($" %, {phase}", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(", loss ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("100 %", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +97,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.True(File.Exists(options.CheckpointPath));
 
         var steps = new List<int>();
-        (options.CancellationToken, options.Progress) = (default, new Listener(progress => steps.Add(progress.Step)));
+        (options.CancellationToken, options.Progress) = (default, new Listener(progress => Note(steps, progress)));
         using var resumed = Pipeline(options).Fit(tiny.Data(ml));
         Assert.Equal([3, 4], steps);
         Assert.Equal(whole.LastTransformer.Plan.ToJson(), resumed.LastTransformer.Plan.ToJson());
@@ -267,6 +270,12 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     };
 
     private EstimatorChain<VisionLanguageTransformer> Pipeline(OperatorSearchOptions options) => tiny.Load(ml).Append(ml.VisionLanguage().OperatorSearch(options));
+
+    private static void Note(List<int> steps, SearchProgress progress)
+    {
+        if (progress.Phase == SearchPhase.Steps)
+            steps.Add(progress.Step);
+    }
 
     // Unlike Progress<T>, at once and on the searching thread.
     private sealed class Listener(Action<SearchProgress> listen) : IProgress<SearchProgress>

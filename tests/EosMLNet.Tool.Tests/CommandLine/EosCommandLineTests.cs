@@ -1,6 +1,9 @@
+using System.Text.Json;
+using EosMLNet.Tool.CommandLine;
+
 namespace EosMLNet.Tool.Tests.CommandLine;
 
-public class EosCommandLineTests
+public sealed class EosCommandLineTests(TinyModel tiny) : IClassFixture<TinyModel>
 {
     [Theory]
     [InlineData("--help")]
@@ -30,6 +33,59 @@ public class EosCommandLineTests
         Assert.StartsWith("eos : error EOS1013: ", run.Error);
         Assert.Contains("--help", run.Error);
         Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("'searc' is not a command of eos. Did you mean 'search'?", "searc")]
+    [InlineData("'inpsect' is not a command of eos. Did you mean 'inspect'?", "inpsect", "plan.json")]
+    [InlineData("'--mean-visual-token' is not an option of eos search. Did you mean '--mean-visual-tokens'?", "search", "--mean-visual-token", "16")]
+    [InlineData("'--jsn' is not an option of eos doctor. Did you mean '--json'?", "doctor", "--jsn", "x")]
+    [InlineData("'frobnicate' is not a command of eos.", "frobnicate")]
+    public async Task The_first_line_names_what_was_probably_meant(string message, params string[] arguments)
+    {
+        var run = await EosRun.Of(arguments);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"eos : error EOS1013: {message}", run.Error.Split(Environment.NewLine)[0]);
+        Assert.DoesNotContain("Required command was not provided", run.Error);
+    }
+
+    [Theory]
+    [InlineData("search", "serach", 1)]
+    [InlineData("search", "search", 0)]
+    [InlineData("", "abc", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    public void The_distance_counts_slips_of_the_fingers(string a, string b, int expected)
+    {
+        Assert.Equal(expected, Mistakes.Distance(a, b));
+        Assert.Equal(expected, Mistakes.Distance(b, a));
+    }
+
+    [Theory]
+    [InlineData("doctor")]
+    [InlineData("inspect", "PLAN")]
+    [InlineData("inspect", "MODEL")]
+    [InlineData("evaluate", "--model", "MODEL", "--data", "TABLE", "--images", "IMAGES", "--device", "cpu")]
+    [InlineData("search", "--model", "MODEL", "--data", "TABLE", "--images", "IMAGES", "--device", "cpu", "--mean-visual-tokens", "5", "--steps", "1", "--output", "OUTPUT")]
+    public async Task A_hyphen_gives_standard_output_to_machines_and_the_error_stream_to_people(params string[] arguments)
+    {
+        string[] given = [.. arguments.Select(argument => argument switch
+        {
+            "PLAN" => tiny.Plan(4), "MODEL" => tiny.Model, "TABLE" => tiny.Table, "IMAGES" => tiny.Images, "OUTPUT" => tiny["json.json"], _ => argument,
+        })];
+        var run = await EosRun.Of([.. given, "--json", "-"]);
+        Assert.InRange(run.ExitCode, 0, 3);
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.NotEmpty(json.RootElement.EnumerateObject());
+        Assert.NotEmpty(run.Error);
+        Assert.False(File.Exists("-"));
+    }
+
+    [Fact]
+    public async Task An_error_in_a_table_begins_with_its_place()
+    {
+        File.WriteAllText(tiny["bad.tsv"], "ImagePath\tQuestion\tAnswer\n0.png\twhat?\n");
+        var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny["bad.tsv"], "--images", tiny.Images);
+        Assert.StartsWith($"{tiny["bad.tsv"]}(2) : error EOS1011: 2 fields between tabs, expected 3", run.Error);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace EosMLNet.Tool.Tests.Evaluate;
@@ -19,13 +20,16 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         Assert.Contains("Mean 16 and final 16 visual tokens; MACs 1.000", run.Output);
 
         var rows = File.ReadAllLines(tiny["predictions.tsv"]).Select(line => line.Split('\t')).ToArray();
-        Assert.Equal(["Benchmark", "Plan", "Question", "Answer", "Family", "PredictedAnswer", "Score"], rows[0]);
+        Assert.Equal(["Benchmark", "Plan", "ImagePath", "Question", "Answer", "Family", "PredictedAnswer", "Score", "Correct"], rows[0]);
         Assert.Equal(13, rows.Length);
-        Assert.Equal(("rows.tsv", "unreduced", "how many of 1?", "2", "count"), (rows[2][0], rows[2][1], rows[2][2], rows[2][3], rows[2][4]));
+        Assert.Equal(["rows.tsv", "unreduced", "0.png", "how many of 1?", "2", "count"], rows[2][..6]);
+        Assert.Equal(["0.png", "0.png", "1.png", "1.png", "2.png"], rows[1..6].Select(row => row[2]));
+        Assert.All(rows[1..], row => Assert.InRange(double.Parse(row[7], CultureInfo.InvariantCulture), 1e-4, 1));
+        Assert.True(rows[1..].Select(row => row[7]).Distinct().Count() > 2); // probabilities, not right and wrong
         using var result = JsonDocument.Parse(File.ReadAllText(tiny["result.json"]));
         var plan = result.RootElement.GetProperty("benchmarks")[0].GetProperty("plans")[0];
-        Assert.Equal(rows.Skip(1).Average(row => int.Parse(row[6])) * 100, plan.GetProperty("details").GetProperty("all rows").GetDouble(), 9);
-        Assert.Equal(rows.Skip(1).Select(row => row[5]), plan.GetProperty("answers").EnumerateArray().Select(answer => answer.GetString()));
+        Assert.Equal(rows.Skip(1).Average(row => int.Parse(row[8])) * 100, plan.GetProperty("details").GetProperty("all rows").GetDouble(), 9);
+        Assert.Equal(rows.Skip(1).Select(row => row[6]), plan.GetProperty("answers").EnumerateArray().Select(answer => answer.GetString()));
     }
 
     [Fact]
@@ -123,8 +127,10 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     public async Task Progress_is_plain_lines_when_redirected()
     {
         var run = await Evaluate("--batch-size", "3");
-        Assert.Contains("Answering rows.tsv, unreduced: 100 %  12 of 12\n", run.Output);
-        Assert.DoesNotContain('\u001b', run.Output);
+        Assert.Contains("Answering rows.tsv, unreduced: 0 %, 0 of 12 questions, 0 s\n", run.Output);
+        Assert.Contains("Answering rows.tsv, unreduced: 100 %, done in ", run.Output);
+        Assert.DoesNotContain(run.Output, character => char.IsControl(character) && character != '\n');
+        Assert.All(run.Output.Split('\n').Where(line => !line.Contains(Path.GetTempPath(), StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 80));
     }
 
     [Fact]
@@ -133,7 +139,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         using var source = new CancellationTokenSource();
         source.Cancel();
         var run = await EosRun.Cancellable(source.Token, "evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--predictions", tiny["none.tsv"]);
-        Assert.Equal((130, "Cancelled.\n"), (run.ExitCode, run.Error.ReplaceLineEndings("\n")));
+        Assert.Equal((130, "Cancelled. Nothing was written.\n"), (run.ExitCode, run.Error.ReplaceLineEndings("\n")));
         Assert.False(File.Exists(tiny["none.tsv"]));
     }
 

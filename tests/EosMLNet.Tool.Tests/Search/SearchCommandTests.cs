@@ -20,7 +20,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var plan = ReductionPlan.Load(tiny["found.json"]);
         Assert.InRange(plan.Ledger.Mean, 1, 5);
-        Assert.Contains("Searching: 100 %  step 3 of 3, loss ", run.Output);
+        Assert.Contains("Searching: 100 %, done in ", run.Output);
         Assert.Contains("over 12 questions", run.Output);
         Assert.Contains("Plan written to ", run.Output);
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["report.json"]));
@@ -212,13 +212,14 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task Ctrl_C_ends_a_running_search_with_130_and_leaves_no_plan()
     {
         using var process = EosRun.StartChild(new Dictionary<string, string?>(), Arguments("interrupted.json", "4", "--steps", "1000000"));
-        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Searching: ", StringComparison.Ordinal))
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains(" %, step ", StringComparison.Ordinal))
         {
         }
         Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.Equal((130, "Cancelled.\n"), (process.ExitCode, error));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("Cancelled. Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.\n", error);
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(tiny.Table)!, "interrupted*"));
     }
 
@@ -231,7 +232,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         string[] resumed = Arguments("resumed.json", "4", "--steps", "250", "--checkpoint", tiny["resumed.ckpt"]);
         using (var process = EosRun.StartChild(new Dictionary<string, string?>(), resumed))
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Searching: ", StringComparison.Ordinal))
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains(" %, step ", StringComparison.Ordinal))
             {
             }
             Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
@@ -253,7 +254,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal((0, ""), (inTurn.ExitCode, inTurn.Error));
         var together = await EosRun.Of(OnTwo("crew.json", [.. several, "--json", tiny["crew.report"]]));
         Assert.Equal((0, ""), (together.ExitCode, together.Error));
-        Assert.Contains("[cpu, --mean-visual-tokens 4 seed 2] Searching: 100 %  step 3 of 3", together.Output);
+        Assert.Contains("[cpu, --mean-visual-tokens 4 seed 2] Searching: 100 %, done in ", together.Output);
         foreach (var budget in new[] { 5, 4 })
         {
             Assert.InRange(ReductionPlan.Load(tiny[$"crew-{budget}.json"]).Ledger.Mean, 1, budget);
@@ -287,13 +288,15 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         string[] crew = OnTwo("stopped.json", budgets);
         using (var process = EosRun.StartChild(new Dictionary<string, string?>(), crew))
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Searching: ", StringComparison.Ordinal))
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains(" %, step ", StringComparison.Ordinal))
             {
             }
             Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose(); // this one alone: its children hear of it from it
             var error = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
-            Assert.Equal((130, "Cancelled.\n"), (process.ExitCode, error));
+            Assert.Equal(130, process.ExitCode);
+            Assert.StartsWith("Cancelled. The search is kept in ", error);
+            Assert.Contains($"{tiny["stopped.json"]}-", error);
         }
         Assert.NotEmpty(Directory.GetFiles(tiny[""], "stopped.json-*.1"));
         var run = await EosRun.Of(crew);
@@ -334,7 +337,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal("Question\tImagePath", File.ReadLines(table).First());
         string[] arguments = [.. Arguments("unlabelled.json", "5", "--seeds", "2", "--family-drop", "0.5", "--alignment", "0.1", "--alignment-layers", "1", "2", "--patience", "1")];
         var refused = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a)]);
-        Assert.StartsWith("eos : error EOS1011: ", refused.Error);
+        Assert.StartsWith($"{table}(1) : error EOS1011: ", refused.Error);
         var run = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a), "--objective", "UnreducedModel"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("Validation accuracy by seed: 1: ", run.Output);

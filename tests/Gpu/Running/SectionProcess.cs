@@ -19,7 +19,8 @@ internal static class SectionProcess
             if (string.IsNullOrWhiteSpace(line.Data))
                 return;
             Console.Error.WriteLine($"  {line.Data}");
-            lastError = line.Data;
+            if (!line.Data.TrimStart().StartsWith("at ", StringComparison.Ordinal)) // where a crash was says less than what it was
+                lastError = line.Data;
         };
         process.Start();
         process.BeginErrorReadLine();

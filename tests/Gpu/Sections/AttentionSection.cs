@@ -27,7 +27,6 @@ internal static class AttentionSection
         var checks = new CheckList(known => save(result = result with { Checks = [.. (IEnumerable<CheckResult>)known] }));
         foreach (var length in Lengths)
             checks.AtMost($"bf16 attention over {length} tokens, gradient of the mask: difference to float32 on the CPU as a part of it", MaskTolerance, () => MaskGradient(bench.Device, length));
-        save(result = result with { Order = AttentionOrder.Read() });
         checks.AtMost("a step of a search in bf16: difference of its gradients to float32's on the CPU as a part of them", StepTolerance, () => StepGradient(bench));
         var rows = new List<TokenRow>();
         using var model = RandomLlava.Create(bench.Shape.Config, bench.DataType, bench.Device);
@@ -40,6 +39,7 @@ internal static class AttentionSection
                 Console.WriteLine(FormattableString.Invariant($"  {(budget is null ? "unreduced" : $"{budget} mean tokens")}, {rows[^1].TextTokens} text tokens: {Median(rows[^1].First):0.00} ms a token, {Median(rows[^1].Again):0.00} at second sight"));
             }
         }
+        save(result with { Order = AttentionOrder.Read() }); // last of all: it looks into libtorch's own memory
 
         static double Median(IReadOnlyList<double> times) => EosMLNet.Evaluation.Statistics.Median(times.Skip(1));
     }

@@ -16,17 +16,13 @@ internal static class AttentionOrder
             || !NativeLibrary.TryGetExport(handle, "_ZNK2at7Context19userEnabledCuDNNSDPEv", out var allowed))
             return null;
         var torch = ((delegate* unmanaged<nint>)context)();
-        var found = default(Vector); // std::vector comes through a hidden first argument; its twenty bytes are never given back
-        ((delegate* unmanaged<Vector*, nint, Vector*>)order)(&found, torch);
-        var kernels = new ReadOnlySpan<int>((void*)found.Begin, (int)((found.End - found.Begin) / sizeof(int))).ToArray();
-        if (kernels.Length is 0 or > 8)
+        // A std::array of five numbers comes through a hidden first argument. Something else, of another version, is no five different small numbers.
+        var found = stackalloc int[16];
+        ((delegate* unmanaged<int*, nint, int*>)order)(found, torch);
+        var kernels = new ReadOnlySpan<int>(found, Kernels.Length).ToArray();
+        if (!kernels.Order().SequenceEqual(Enumerable.Range(0, Kernels.Length)))
             return null;
         var cudnn = ((delegate* unmanaged<nint, byte>)allowed)(torch) != 0;
-        return $"{string.Join(", ", kernels.Select(kernel => kernel >= 0 && kernel < Kernels.Length ? Kernels[kernel] : $"{kernel}"))}; cuDNN's is {(cudnn ? "allowed" : "not allowed")}";
-    }
-
-    private struct Vector
-    {
-        public nint Begin, End, Capacity;
+        return $"{string.Join(", ", kernels.Select(kernel => Kernels[kernel]))}; cuDNN's is {(cudnn ? "allowed" : "not allowed")}";
     }
 }

@@ -17,6 +17,9 @@ public sealed class BenchmarkPicture
 
     internal static BenchmarkPicture OfBase64(string file, int line, long offset, long length) => new(file, offset, length, line);
 
+    /// <summary>Where it is: the file's path, and with a colon the line within a file of pictures.</summary>
+    internal string Place => length < 0 ? file : $"{file}:{line}";
+
     /// <summary>Reads and decodes the picture.</summary>
     /// <exception cref="EosException">EOS1001: the file is not there any more. EOS1010: it is not a picture.</exception>
     public RgbImage Load()

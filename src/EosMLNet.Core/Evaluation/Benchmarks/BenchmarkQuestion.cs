@@ -6,6 +6,9 @@ public sealed record BenchmarkQuestion
     /// <summary>Index of the picture among the benchmark's.</summary>
     public required int Picture { get; init; }
 
+    /// <summary>The picture's path as a table of one's own gives it; null for a published benchmark.</summary>
+    public string? ImagePath { get; init; }
+
     /// <summary>What the model is asked, the instruction how to answer included.</summary>
     public required string Prompt { get; init; }
 

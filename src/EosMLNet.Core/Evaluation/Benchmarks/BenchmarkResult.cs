@@ -23,6 +23,9 @@ public sealed record BenchmarkResult
     /// </summary>
     public int TooLong { get; init; }
 
+    /// <summary>The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a question was too long to be asked, and none where answers were given from elsewhere.</summary>
+    public IReadOnlyList<double> Probabilities { get; init; } = [];
+
     /// <summary>Wall-clock milliseconds an answer in batches; pictures that a cache had are not in it, so that only equal conditions compare.</summary>
     public required double MillisecondsPerAnswer { get; init; }
 
@@ -32,4 +35,8 @@ public sealed record BenchmarkResult
     /// <summary>The share of questions to which both give the same answer, right or wrong, 0 … 1.</summary>
     /// <exception cref="EosException">EOS1013: the other result has another number of answers.</exception>
     public double AgreementWith(BenchmarkResult other) => Evaluator.Agreement(Answers, other.Answers);
+
+    /// <summary>One line for people.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Answers.Count} questions: {Value:0.00}, {Ledger.Mean:0.#} mean visual tokens, {MillisecondsPerAnswer:0.0} ms an answer");
 }

@@ -15,7 +15,7 @@ internal sealed class TableBenchmark : Benchmark
     {
         var builder = new BenchmarkBuilder();
         foreach (var row in data.Examples)
-            builder.Add(new BenchmarkQuestion { Picture = row.Picture, Prompt = row.Question, References = [row.Answer], Category = row.Family });
+            builder.Add(new BenchmarkQuestion { Picture = row.Picture, ImagePath = row.ImagePath, Prompt = row.Question, References = [row.Answer], Category = row.Family });
         return new TableBenchmark(name, data, builder);
     }
 
