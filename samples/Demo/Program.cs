@@ -1,6 +1,6 @@
 // Searches how to run a small LLaVA on 16 instead of 144 visual tokens, compares the result with hand-made methods, saves it
 // and answers with it in a second process.
-//   dotnet run --project samples/Demo -c Release
+//   dotnet run --project samples/Demo -c Release            (-- --json: the figures once more as one line, for programs)
 using System.Diagnostics;
 using System.Text.Json;
 using Demo;
@@ -56,14 +56,17 @@ SecondProcess.Start(artifact, pictures, [.. heldOut.Examples.Where(e => e.Pictur
     .SelectMany(e => new[] { "test-00000.png", e.Question })]);
 
 Console.WriteLine($"The plan is in {Path.Combine(output, "plan.json")}, the model in {artifact}");
-Console.WriteLine("EOS-DEMO " + JsonSerializer.Serialize(new
+if (args.Contains("--json"))
 {
-    full = Math.Round(results[0].Accuracy, 4),
-    eos = Math.Round(results[^1].Accuracy, 4),
-    best_baseline = Math.Round(results.Skip(1).SkipLast(1).Max(r => r.Accuracy), 4),
-    mean_visual_tokens = plan.Ledger.Mean,
-    macs_ratio = Math.Round(plan.Ledger.MacsRatio, 4),
-    seconds_search = Math.Round(seconds, 1),
-    artifact,
-}));
+    Console.WriteLine("EOS-DEMO " + JsonSerializer.Serialize(new
+    {
+        full = Math.Round(results[0].Accuracy, 4),
+        eos = Math.Round(results[^1].Accuracy, 4),
+        best_baseline = Math.Round(results.Skip(1).SkipLast(1).Max(r => r.Accuracy), 4),
+        mean_visual_tokens = plan.Ledger.Mean,
+        macs_ratio = Math.Round(plan.Ledger.MacsRatio, 4),
+        seconds_search = Math.Round(seconds, 1),
+        artifact,
+    }));
+}
 return 0;

@@ -75,4 +75,6 @@ public static class EosErrors
     public const string CacheEntry = "EOS4006";
     /// <summary>A latency table is malformed or of another version.</summary>
     public const string LatencyTable = "EOS4007";
+    /// <summary>A build without building (NoBuild) needs an artifact that no build has made.</summary>
+    public const string ArtifactMissing = "EOS4008";
 }

@@ -37,6 +37,8 @@ internal static class FreshProcess
     {
         try
         {
+            if (Runtime.FirstCallTests.Run(arguments))
+                return 0;
             var ml = new MLContext();
             var model = ml.Model.Load(arguments[0], out _);
             var data = ml.Data.LoadFromTextFile<VqaRow>(arguments[1], hasHeader: true);

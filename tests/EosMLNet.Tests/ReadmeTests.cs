@@ -1,49 +1,42 @@
-using Microsoft.ML;
+using System.Text.RegularExpressions;
 
 namespace EosMLNet.Tests;
 
+/// <summary>The README's programs are compiled here: see the folder Readme. build/first-hour.sh runs them.</summary>
 public class ReadmeTests
 {
+    private static readonly string Readme = File.ReadAllText(Repository.At("README.md"));
+
+    [Theory]
+    [InlineData("Program.cs", "FirstProgram.cs")]
+    [InlineData("Program.cs of the build", "BuiltModelProgram.cs")]
+    public void A_program_of_the_readme_is_the_one_that_is_compiled_here(string mark, string file)
+    {
+        var source = Regex.Matches(File.ReadAllText(Repository.At("tests", "EosMLNet.Tests", "Readme", file)).ReplaceLineEndings("\n"), @"// <readme>\n(.*?)// </readme>", RegexOptions.Singleline);
+        Assert.Equal(3, source.Count); // usings, statements, types
+        Assert.Equal(Lines(Block(mark)), source.SelectMany(part => Lines(part.Groups[1].Value)));
+    }
+
     [Fact]
-    public void The_pipeline_in_the_readme_is_the_one_that_is_compiled_here()
+    public void Every_block_of_code_is_one_that_the_script_pastes_or_that_shows_output() =>
+        Assert.All(Regex.Matches(Readme, @"(.*)\n\s*```(sh|csharp|xml)\n").Select(match => match.Groups[1].Value), mark => Assert.StartsWith("<!-- first-hour: ", mark));
+
+    [Fact]
+    public void Lines_of_prose_fit_a_screen() =>
+        Assert.All(Readme.Split('\n').Where(line => !line.StartsWith('|')), line => Assert.InRange(line.Length, 0, 140));
+
+    [Fact]
+    public void Links_into_the_repository_lead_somewhere() => Assert.All(
+        Regex.Matches(Readme, @"\]\(([^)#]+)\)").Select(link => link.Groups[1].Value).Where(link => !link.StartsWith("https:", StringComparison.Ordinal)),
+        link => Assert.True(Path.Exists(Repository.At(link.Split('/'))), link));
+
+    private static string Block(string mark)
     {
-        var source = Lines(File.ReadAllText(Repository.At("tests", "EosMLNet.Tests", "ReadmeTests.cs")), "// <readme>\n", "// </readme>");
-        var readme = Lines(File.ReadAllText(Repository.At("README.md")), "```csharp\n", "```");
-        Assert.NotEmpty(readme);
-        Assert.Equal(readme, source);
+        var block = Regex.Match(Readme, $@"<!-- first-hour: {Regex.Escape(mark)} -->\n```\w+\n(.*?)```", RegexOptions.Singleline);
+        Assert.True(block.Success, mark);
+        return block.Groups[1].Value;
     }
 
-#pragma warning disable IDE0051 // compiled, not called: it names files of the reader's
-    private static void Pipeline()
-    {
-        // <readme>
-        var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
-        var data = ml.Data.LoadFromTextFile<VqaRow>("train.tsv", hasHeader: true);     // ImagePath, Question, Answer
-
-        var pipeline = ml.Transforms.LoadImages("Image", "images", "ImagePath")
-            .Append(ml.VisionLanguage().OperatorSearch(new OperatorSearchOptions
-            {
-                ModelPath = "scenes-llava",                                            // a Hugging Face folder
-                Constraints = { MeanVisualTokens = 16 },
-            }));
-
-        using var model = pipeline.Fit(data);                                          // the search
-        ml.Model.Save(model, data.Schema, "vqa.zip");                                  // small models are embedded
-
-        var loaded = ml.Model.Load("vqa.zip", out _);                                  // in any process
-        using var engine = ml.Model.CreatePredictionEngine<VqaRow, VqaAnswer>(loaded);
-        var answer = engine.Predict(new VqaRow { ImagePath = "1.png", Question = "what colour is the circle" });
-        Console.WriteLine($"{answer.PredictedAnswer} ({answer.Score:p0})");
-        // </readme>
-    }
-#pragma warning restore IDE0051
-
-    // Without the indentation, which differs.
-    private static string[] Lines(string text, string begin, string end)
-    {
-        // The markers' first mention is the code's, or that of this very method: the last one counts.
-        var start = text.LastIndexOf(begin, StringComparison.Ordinal) + begin.Length;
-        var stop = text.IndexOf(end, start, StringComparison.Ordinal);
-        return [.. text[start..stop].Split('\n').Select(line => line.Trim())];
-    }
+    // Without indentation and empty lines, which differ.
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
 }

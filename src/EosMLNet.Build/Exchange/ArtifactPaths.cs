@@ -6,6 +6,9 @@ internal static class ArtifactPaths
     /// <summary><c>vqa.zip</c>, <c>vqa.plan.json</c>, <c>vqa.plan.safetensors</c> (where the plan has learned parameters) and <c>vqa.summary.json</c>.</summary>
     internal static IReadOnlyList<string> All(string output) => [output, Plan(output), Parameters(output), Summary(output)];
 
+    /// <summary>Those that every build makes: all but the learned parameters.</summary>
+    internal static IReadOnlyList<string> Always(string output) => [output, Plan(output), Summary(output)];
+
     internal static string Plan(string output) => Path.ChangeExtension(output, ".plan.json");
     internal static string Parameters(string output) => Path.ChangeExtension(output, ".plan.safetensors");
     internal static string Summary(string output) => Path.ChangeExtension(output, ".summary.json");

@@ -9,12 +9,14 @@ namespace EosMLNet.Build.Exchange;
 /// </summary>
 internal sealed class BuildRequest
 {
-    internal const string Origin = "origin", Project = "project", Model = "model", TrainingData = "trainingData", ValidationData = "validationData", ImageFolder = "imageFolder",
+    internal const string Origin = "origin", OriginLine = "originLine", OriginColumn = "originColumn", ItemName = "item",
+        Project = "project", Model = "model", TrainingData = "trainingData", ValidationData = "validationData", ImageFolder = "imageFolder",
         WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", Plan = "plan", Mode = "mode", Device = "device", LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
         Worker = "worker", Timeout = "timeout", Host = "host", OptionPrefix = "option.";
 
     // What says where the build runs and how long it may take, not what it makes.
-    private static readonly HashSet<string> Circumstances = [Origin, Project, LibTorch, Natives, NuGetRoot, Cache, Timeout, Host];
+    private static readonly HashSet<string> Circumstances = 
+        [Origin, OriginLine, OriginColumn, ItemName, Project, LibTorch, Natives, NuGetRoot, Cache, Timeout, Host];
 
     private readonly List<KeyValuePair<string, string>> entries = [];
 

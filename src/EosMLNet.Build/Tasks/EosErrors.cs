@@ -9,4 +9,5 @@ internal static class EosErrors
     internal const string CannotWrite = "EOS2003";
     internal const string WorkerEnded = "EOS2006";
     internal const string WorkerTimeout = "EOS2007";
+    internal const string ArtifactMissing = "EOS4008";
 }

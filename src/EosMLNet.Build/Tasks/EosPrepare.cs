@@ -1,3 +1,4 @@
+using System.Globalization;
 using EosMLNet.Build.Exchange;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -26,7 +27,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     [Required]
     public string OutputFolder { get; set; } = "";
 
-    /// <summary>The project that runs the worker for one request.</summary>
+    /// <summary>What the project that runs the worker for one request imports.</summary>
     [Required]
     public string WorkerProject { get; set; } = "";
 
@@ -36,6 +37,12 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 
     /// <summary>EosMode.</summary>
     public string Mode { get; set; } = "Search";
+
+    /// <summary>Whether nothing may be built (<c>--no-build</c>): then only what was built before is looked for.</summary>
+    public bool NoBuild { get; set; }
+
+    /// <summary>Whether the build is shown by the terminal logger (MSBuild's own property says <c>1</c>).</summary>
+    public string TerminalLogger { get; set; } = "";
 
     /// <summary>EosDevice; where set, it goes before the items' own.</summary>
     public string Device { get; set; } = "";
@@ -96,7 +103,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     private void Report(ITaskItem model, string code, string message)
     {
         var location = ItemLocation.Of(model, ProjectFile);
-        Log.Error(code, location.File, location.Line, location.Column, message);
+        new Diagnostic(true, code, location.File, location.Line, location.Column, message).LogTo(Log);
     }
 
     private void CheckProperties()
@@ -115,10 +122,19 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             throw new BuildInputException(EosErrors.DuplicateOutput, $"The models '{other.ItemSpec}' and '{model.ItemSpec}' both have the output '{target}'. Give each its own OutputFile.");
         outputs[output] = model;
         artifacts.AddRange(ArtifactPaths.All(output).Select(path => Artifact(path, target)));
+        if (ModelProject.OtherOwner(output, Path.GetFullPath(ProjectFile)) is { } owner)
+            throw new BuildInputException(EosErrors.DuplicateOutput,
+                $"'{output}' is the artifact of another project, '{owner}'. " +
+                "Give each project its own EosIntermediateOutputPath, or each model its own OutputFile.");
 
-        var request = Request(model, output);
         var stampFile = BuildStamp.PathFor(output);
         var stamp = BuildStamp.TryRead(stampFile);
+        if (NoBuild)
+        {
+            CheckBuilt(model, output, stamp);
+            return;
+        }
+        var request = Request(model, output);
         if (stamp is not null && stamp.Holds(request.Fingerprint(), out var refreshed))
         {
             if (refreshed is not null)
@@ -127,6 +143,20 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             return;
         }
         runs.Add(Run(model, request, output));
+    }
+
+    // What an earlier build has finished is taken as it is, as the program's own files are.
+    private static void CheckBuilt(ITaskItem model, string output, BuildStamp? stamp)
+    {
+        var made = stamp?.Files.Select(file => Path.GetFileName(file.Path)) ?? [];
+        bool Belongs(string path) => ArtifactPaths.Always(output).Contains(path) || made.Contains(Path.GetFileName(path));
+        var missing = ArtifactPaths.All(output).FirstOrDefault(path => Belongs(path) && !File.Exists(path));
+        if (missing is null && stamp is not null)
+            return;
+        var found = missing is null ? $"the build of '{output}' was not finished" : $"'{missing}' does not exist";
+        throw new BuildInputException(EosErrors.ArtifactMissing,
+            $"The model '{model.ItemSpec}' was not built: {found}, and NoBuild (--no-build) forbids to make it. " +
+            "Build the project first, in the same configuration, or leave --no-build out.");
     }
 
     private string Target(ITaskItem model)
@@ -184,8 +214,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 
     private ITaskItem Artifact(string path, string target)
     {
-        var item = new TaskItem(Escaped(path));
-        item.SetMetadata("Link", Escaped(Path.Combine(Path.GetDirectoryName(target)!, Path.GetFileName(path))));
+        var item = new TaskItem(SafePropertyValue.Escape(path));
+        item.SetMetadata("Link", SafePropertyValue.Escape(Path.Combine(Path.GetDirectoryName(target)!, Path.GetFileName(path))));
         item.SetMetadata("CopyToOutputDirectory", "PreserveNewest");
         item.SetMetadata("ExcludeFromSingleFile", "true"); // it is read as a file, not as a resource
         item.SetMetadata("Visible", "false");
@@ -195,7 +225,11 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 
     private ITaskItem Run(ITaskItem model, BuildRequest request, string output)
     {
-        request.Add(BuildRequest.Origin, ItemLocation.Of(model, ProjectFile).ToString());
+        var location = ItemLocation.Of(model, ProjectFile);
+        request.Add(BuildRequest.Origin, location.File);
+        request.Add(BuildRequest.OriginLine, location.Line.ToString(CultureInfo.InvariantCulture));
+        request.Add(BuildRequest.OriginColumn, location.Column.ToString(CultureInfo.InvariantCulture));
+        request.Add(BuildRequest.ItemName, model.ItemSpec);
         request.Add(BuildRequest.Project, ProjectFolder);
         request.Add(BuildRequest.LibTorch, LibTorchPath.Length > 0 ? Full(LibTorchPath) : null);
         foreach (var folder in Natives.Select(native => native.GetMetadata("FullPath")).Where(path => Path.GetFileNameWithoutExtension(path) is "libtorch_cpu" or "torch_cpu").Select(Path.GetDirectoryName).Distinct())
@@ -205,7 +239,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         request.Add(BuildRequest.Timeout, TimeoutSeconds);
         request.Add(BuildRequest.Host, Host);
         var file = Written(request, output);
-        var run = new TaskItem(Escaped(WorkerProject));
+        var project = ModelProject.Write(output, Path.GetFullPath(ProjectFile), Path.GetFullPath(WorkerProject), TerminalLogger == "1");
+        var run = new TaskItem(SafePropertyValue.Escape(project));
         run.SetMetadata("AdditionalProperties", $"EosRequestFile={SafePropertyValue.Encode(file)}");
         return run;
     }
@@ -246,7 +281,4 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             File.Delete(temporary);
         }
     }
-
-    // What a task puts into an item is unescaped once on the way.
-    private static string Escaped(string path) => path.Replace("%", "%25").Replace(";", "%3B").Replace("*", "%2A").Replace("?", "%3F").Replace("@", "%40").Replace("$", "%24").Replace("'", "%27").Replace("(", "%28").Replace(")", "%29");
 }

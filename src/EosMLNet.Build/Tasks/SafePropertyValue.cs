@@ -6,6 +6,10 @@ namespace EosMLNet.Build.Tasks;
 /// <summary>A path as a property that one project hands to another, on a way on which MSBuild splits at semicolons and unescapes more than once: rare characters become <c>!hhhh</c>.</summary>
 internal static class SafePropertyValue
 {
+    /// <summary>A text as MSBuild writes it in an item or an attribute: it is unescaped once on the way.</summary>
+    internal static string Escape(string text) =>
+        string.Concat(text.Select(c => "%;*?@$'()".IndexOf(c) >= 0 ? $"%{(int)c:X2}" : c.ToString()));
+
     internal static string Encode(string path)
     {
         var text = new StringBuilder(path.Length);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using EosMLNet.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,6 +67,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="EosException">EOS1004: it does not hold floating-point numbers. EOS1005: it has another shape. EOS1006: it is not there.</exception>
     public Tensor Read(string name, long[] shape, ScalarType dtype, Device device)
     {
+        TorchRuntime.EnsureLoaded();
         var (file, stored) = Locate(name, shape);
         return file.Read(stored, dtype, device);
     }

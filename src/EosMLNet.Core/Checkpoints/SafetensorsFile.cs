@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using EosMLNet.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,6 +50,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="EosException">EOS1006: no such tensor. EOS1002: the file became shorter since it was opened.</exception>
     public Tensor Read(string name, ScalarType? dtype = null, Device? device = null)
     {
+        TorchRuntime.EnsureLoaded();
         if (!Entries.TryGetValue(name, out var entry))
             throw new EosException(EosErrors.MissingTensor, $"'{Path}' has no tensor '{name}'; it has {Entries.Count} others.");
         using var scope = NewDisposeScope();

@@ -20,6 +20,7 @@ public static class SafetensorsWriter
     /// <exception cref="EosException">EOS1004: an element type that the format lacks. EOS2003: the file cannot be written.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        TorchRuntime.EnsureLoaded();
         var ordered = tensors
             .Select(t => (Name: t.Key, Tensor: t.Value, Type: SafetensorsTypes.Describe(t.Value.dtype, t.Key)))
             .OrderByDescending(t => t.Type.Size).ThenBy(t => t.Name, StringComparer.Ordinal)

@@ -128,6 +128,7 @@ public sealed class ClipImageProcessor
     /// <exception cref="EosException">EOS1010: a picture is so narrow that its longer side, resized, would be absurd.</exception>
     public Tensor Process(IReadOnlyList<RgbImage> images)
     {
+        TorchRuntime.EnsureLoaded();
         var pixels = empty([images.Count, 3, Height, Width], ScalarType.Float32); // (B, 3, H, W)
         if (images.Count == 0)
             return pixels;

@@ -28,6 +28,7 @@ public sealed class LlavaModel : VisionLanguageModel
     public LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
         : this(config, weight, processor, folder: null)
     {
+        TorchRuntime.EnsureLoaded();
     }
 
     private LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor, string? folder)

@@ -17,6 +17,7 @@ internal static class PlanFiles
         PlanRules.Check(plan, $"'{path}'");
         if (plan.Parameters is { } parameters)
         {
+            TorchRuntime.EnsureLoaded();
             using var scope = NewDisposeScope();
             SafetensorsWriter.Write(ParametersPath(path), [.. Tensors(parameters)]);
         }

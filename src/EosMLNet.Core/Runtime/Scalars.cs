@@ -14,7 +14,7 @@ public static class Scalars
     // Never removed: these are the program's literals (1e-5, -inf, 0.5), a few dozen at most.
     private static readonly ConcurrentDictionary<double, Scalar> Literals = new();
     // An integer, so that it is a factor of integer tensors too.
-    private static readonly Scalar One = 1L.ToScalar();
+    private static readonly Scalar One = MakeOne();
 
     /// <summary>A scalar that is never collected. Only for literals of the source code; a value that varies would grow the cache for ever.</summary>
     public static Scalar Literal(double value) => Literals.GetOrAdd(value, static v => v.ToScalar());
@@ -125,6 +125,7 @@ public static class Scalars
     /// <summary>The integers <c>0 … count-1</c> as int64, (count).</summary>
     public static Tensor Range(long count, Device? device = null)
     {
+        TorchRuntime.EnsureLoaded();
         using var start = 0L.ToScalar();
         using var stop = count.ToScalar();
         using var step = 1L.ToScalar();
@@ -134,7 +135,14 @@ public static class Scalars
     /// <summary>A tensor of one value.</summary>
     public static Tensor Constant(double value, long[] shape, ScalarType dtype, Device? device = null)
     {
+        TorchRuntime.EnsureLoaded();
         using var scalar = value.ToScalar();
         return full(shape, scalar, dtype, device);
+    }
+
+    private static Scalar MakeOne()
+    {
+        TorchRuntime.EnsureLoaded();
+        return 1L.ToScalar();
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using TorchSharp;
@@ -15,9 +16,10 @@ public static class TorchRuntime
     public const string LibTorchVariable = "EOS_LIBTORCH";
 
     private static readonly Lock Gate = new();
-    private static bool loaded;
+    private static volatile bool loaded;
     private static EosException? failure;
     private static nint adjusted;
+    private static (bool Made, string? Folder) choice; // of the libtorch, made before its libraries are loaded
 
     /// <summary>True when the LibTorchSharp of this process is the adjusted copy (see build/docs/adr/0005).</summary>
     public static bool UsesCompatibilityCopy => adjusted != 0;
@@ -34,14 +36,15 @@ public static class TorchRuntime
     /// <exception cref="EosException">EOS2001: libtorch or LibTorchSharp cannot be loaded, or another libtorch has been loaded before.</exception>
     public static void EnsureLoaded(string? libTorchFolder)
     {
+        if (loaded && libTorchFolder is null)
+            return;
         lock (Gate)
         {
             if (failure is not null)
-                throw new EosException(failure.Code, failure.Detail, failure); // half-loaded natives cannot be unloaded
+                throw new EosException(failure.Code, failure.Detail, failure.InnerException); // half-loaded natives cannot be unloaded
             if (loaded && libTorchFolder is null)
                 return;
-            var existing = libTorchFolder ?? Environment.GetEnvironmentVariable(LibTorchVariable);
-            var folder = string.IsNullOrEmpty(existing) ? null : ExistingLibTorch.Locate(existing);
+            var folder = Asked(libTorchFolder);
             if (!loaded)
                 Load(folder);
             else if (folder != ExistingFolder)
@@ -56,6 +59,7 @@ public static class TorchRuntime
         CudaSwitches.Set();
         try
         {
+            choice = (true, existingFolder);
             if (existingFolder is not null)
                 LoadExisting(existingFolder);
             else
@@ -72,10 +76,8 @@ public static class TorchRuntime
 
     private static void LoadPackaged()
     {
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name == "LibTorchSharp" ? LoadAdjusted(LoadBesideOriginal) : 0;
         NativeLibrary.TryLoad("torch_cpu", TorchSharpAssembly, null, out _); // where the two packages' files lie in two folders
-        LoadTorchSharp($"Expected the package libtorch-cpu-{RuntimeInformation.RuntimeIdentifier} beside the program. Add it to the application's project, " +
-            $"or name an existing libtorch folder in {LibTorchVariable}.");
+        LoadTorchSharp(LibTorchPackage.Absence);
     }
 
     private static void LoadExisting(string folder)
@@ -86,21 +88,15 @@ public static class TorchRuntime
             DecoyLibrary.Load("torch_cpu.so");
             DecoyLibrary.Load("torch_cuda.so");
         }
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name switch
-        {
-            "LibTorchSharp" => LoadAdjusted(_ => { }),
-            "torch_cpu" or "torch_cuda" => NativeLibrary.TryLoad(Path.Combine(folder, ExistingLibTorch.FileName(name)), out var handle) ? handle : 0,
-            _ => 0,
-        };
-        LoadTorchSharp($"It should work with the libtorch in '{folder}'.");
+        LoadTorchSharp(reason => $"TorchSharp's native library does not load with the libtorch in '{folder}': {reason}. Expected libtorch {ExistingLibTorch.ExpectedVersion}. `eos doctor` tells more.");
         var copies = LoadedLibraries.All("torch_cpu");
         if (copies.Count > 1)
             throw new EosException(EosErrors.LibTorch, $"Two copies of libtorch are loaded: {string.Join(" and ", copies)}. " +
                 $"On this system an existing libtorch needs a program without a packaged one: remove the libtorch package from the project, or {LibTorchVariable}.");
     }
 
-    // Loading LibTorchSharp before TorchSharp does so keeps its trace of a hundred lines off the standard output, and tells the reason.
-    private static void LoadTorchSharp(string advice)
+    // Loading LibTorchSharp before TorchSharp does so keeps its trace of a hundred lines off the standard output. The loader's own dozen lines stay in the inner exception.
+    private static void LoadTorchSharp(Func<string, string> message)
     {
         try
         {
@@ -109,8 +105,31 @@ public static class TorchRuntime
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
         {
-            throw new EosException(EosErrors.LibTorch, $"TorchSharp's native library could not be loaded: {e.GetBaseException().Message.Trim()} {advice} `eos doctor` tells more.", e);
+            throw new EosException(EosErrors.LibTorch, message(LibTorchPackage.Reason(e.GetBaseException().Message)), e);
         }
+    }
+
+    private static string? Asked(string? libTorchFolder)
+    {
+        var asked = libTorchFolder ?? Environment.GetEnvironmentVariable(LibTorchVariable);
+        return string.IsNullOrEmpty(asked) ? null : ExistingLibTorch.Locate(asked);
+    }
+
+    // A program may use torch itself before it calls anything that loads it here: then TorchSharp loads its libraries, and finds them the same way.
+#pragma warning disable CA2255 // only listens; it loads nothing and cannot fail
+    [ModuleInitializer]
+    internal static void Listen() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
+#pragma warning restore CA2255
+
+    // Called only after the regular probing for a library has failed.
+    private static nint Resolve(Assembly asking, string name)
+    {
+        if (asking.GetName().Name != "TorchSharp" || name is not ("LibTorchSharp" or "torch_cpu" or "torch_cuda"))
+            return 0;
+        var folder = choice.Made ? choice.Folder : Asked(null);
+        if (name == "LibTorchSharp")
+            return LoadAdjusted(folder is null ? LoadBesideOriginal : _ => ExistingLibTorch.Load(folder, null));
+        return folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, ExistingLibTorch.FileName(name)), out var handle) ? handle : 0;
     }
 
     // typeof does not run the type's initialiser, which is what loads the native libraries.

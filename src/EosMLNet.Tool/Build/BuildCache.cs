@@ -10,6 +10,7 @@ internal sealed class BuildCache(string root, WorkerLog log)
 {
     private const string List = "entry.txt";
     private const string Damaged = "damaged";
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
     /// <summary>The artifact's path in an entry; plan and summary lie beside it as they do everywhere.</summary>
     internal static string Artifact(string folder) => Path.Combine(folder, "model.zip");
@@ -35,12 +36,14 @@ internal sealed class BuildCache(string root, WorkerLog log)
         foreach (var abandoned in Directory.GetDirectories(root, $"~{key}-*")) // by a process that was killed: this one has the lock
             Directory.Delete(abandoned, recursive: true);
         Directory.CreateDirectory(temporary);
+        RemoveKept("*.search.*", KeptFor); // of inputs that nobody has built since
         try
         {
             make(temporary);
             var files = ArtifactPaths.All(Artifact(temporary)).Where(File.Exists).Select(file => $"{FileHash.Of(file)} {Path.GetFileName(file)}\n");
             File.WriteAllText(Path.Combine(temporary, List), string.Concat(files));
             Directory.Move(temporary, Folder(key));
+            RemoveKept($"{key}.search.*", TimeSpan.Zero);
             return Folder(key);
         }
         finally
@@ -49,6 +52,12 @@ internal sealed class BuildCache(string root, WorkerLog log)
                 Directory.Delete(temporary, recursive: true);
         }
     }
+
+    /// <summary>What the names of files begin with that keep the state of a search that was stopped.</summary>
+    internal string Checkpoint(string key) => Path.Combine(root, $"{key}.search");
+
+    /// <summary>Whether there is such a file.</summary>
+    internal bool HasCheckpoint(string key) => Directory.Exists(root) && Directory.EnumerateFiles(root, $"{key}.search.*").Any();
 
     internal string LockFile(string key) => Path.Combine(root, $"{key}.lock");
 
@@ -64,6 +73,21 @@ internal sealed class BuildCache(string root, WorkerLog log)
             return $"{List} is malformed";
         var wrong = lines.FirstOrDefault(line => !File.Exists(Path.Combine(folder, line[1])) || FileHash.Of(Path.Combine(folder, line[1])) != line[0]);
         return wrong is null ? null : $"{wrong[1]} is missing or has other content than was stored";
+    }
+
+    private void RemoveKept(string pattern, TimeSpan olderThan)
+    {
+        foreach (var file in Directory.GetFiles(root, pattern).Where(file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) >= olderThan))
+        {
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                log.Low($"{e.Message}"); // somebody else's, perhaps
+            }
+        }
     }
 
     private void Remove(string folder)

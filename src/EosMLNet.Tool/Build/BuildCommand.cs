@@ -19,28 +19,35 @@ internal sealed class BuildCommand : EosCommand
 
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
-        var log = new WorkerLog(Console.Output);
+        using var log = new WorkerLog(Console.Output);
         return (Run(values.GetRequiredValue(request), values.GetValue(staging), new ModelSearch(log), log, cancellation), new { });
     }
 
-    /// <summary>Does what the request says with any kind of search, and writes faults as diagnostics of the item's place in the project file.</summary>
+    /// <summary>Does what the request says with any kind of search, and writes faults as diagnostics of their place.</summary>
     /// <returns>The exit code.</returns>
     internal static int Run(string requestFile, string? staging, IModelSearch search, WorkerLog log, CancellationToken cancellation)
     {
         var request = ReadRequest(requestFile);
+        var runner = new BuildRunner(search, log);
+        using var limit = new TimeLimit(request, () => log.Error(request, runner.OutOfTime()), cancellation);
         try
         {
-            new BuildRunner(search, log).Run(request, staging ?? Guid.NewGuid().ToString("N"), cancellation);
+            runner.Run(request, staging ?? Guid.NewGuid().ToString("N"), limit.Cancellation);
             return ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (limit.IsOver)
+        {
+            limit.Tell();
+            return ExitCodes.Environment;
         }
         catch (EosException e)
         {
-            log.Error(request[BuildRequest.Origin], e);
+            log.Error(request, e);
             return ExitCodes.Of(e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Error(request[BuildRequest.Origin], new EosException(EosErrors.CannotWrite, $"'{Path.GetDirectoryName(request[BuildRequest.Output])}' or '{request[BuildRequest.Cache]}' cannot be written: {e.Message} Check that both are writable and have room."));
+            log.Error(request, new EosException(EosErrors.CannotWrite, $"'{Path.GetDirectoryName(request[BuildRequest.Output])}' or '{request[BuildRequest.Cache]}' cannot be written: {e.Message} Check that both are writable and have room."));
             return ExitCodes.Environment;
         }
     }

@@ -33,7 +33,7 @@ internal sealed record BuildGate
         {
             throw new EosException(EosErrors.SpeedGate, FormattableString.Invariant(
                 $"Prefill is {summary.Prefill.Speedup:0.00} times as fast ({summary.Prefill.UnreducedMilliseconds:0.00} ms unreduced, {summary.Prefill.Milliseconds:0.00} ms under the plan, where it was searched); MinSpeedup asks for {MinSpeedup:0.##}. ") +
-                "Lower the token limits, or MinSpeedup.");
+                (summary.Prefill is { Speedup: < 1, Remark: { } remark } ? $"The plan is {remark} " : "") + "Lower the token limits, or MinSpeedup.");
         }
     }
 

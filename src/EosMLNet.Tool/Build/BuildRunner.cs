@@ -8,31 +8,49 @@ namespace EosMLNet.Tool.Build;
 /// </summary>
 internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
 {
+    private Func<bool> keepsState = () => false;
+    private string seconds = "";
+
+    /// <summary>The error of a build that took too long.</summary>
+    internal EosException OutOfTime() => new(EosErrors.WorkerTimeout, $"The build of the model took longer than the {seconds} seconds of EosTimeout and was stopped. " +
+        (keepsState() ? "The state of its search is kept: the next build with the same inputs goes on from there. " : "") + "Build again, raise EosTimeout, or lower Steps.");
+
     internal void Run(BuildRequest request, string staging, CancellationToken cancellation)
     {
         var output = request[BuildRequest.Output];
+        seconds = request[BuildRequest.Timeout];
         var options = BuildOptions.Parse(request);
         if (UsesPlan(request))
             options.CheckAnswers(); // nothing is searched
         else
             options.Check(hasLatencyTable: request[BuildRequest.LatencyTable].Length > 0);
-        using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"), () => log.High($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
+        using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"), () => Wait($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
         var last = BuildStamp.TryRead(BuildStamp.PathFor(output));
         if (last?.Holds(request.Fingerprint(), out _) == true)
         {
             log.High($"{Path.GetFileName(output)} was built meanwhile by another build.");
             return;
         }
+        log.Activity(LiveTargets.Inputs);
         var inputs = Inputs(request, last);
         var key = Key(request, options, inputs);
         var entry = Entry(request, options, inputs, key, staging, cancellation);
         File.Delete(BuildStamp.PathFor(output));
-        CheckGate(options.Gate, BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(entry))), output);
+        var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(entry)));
+        CheckGate(options.Gate, summary, output);
+        log.Activity(LiveTargets.Artifact);
         Emit(entry, output, staging);
         if (request[BuildRequest.Mode] == "Search" && request[BuildRequest.Plan] is { Length: > 0 } plan)
             Commit(output, plan);
         WriteStamp(request, inputs, output);
-        log.High($"{Path.GetFileName(output)} is ready.");
+        foreach (var line in BuildReport.Lines(summary, options.Gate))
+            log.Result(line);
+    }
+
+    private void Wait(FormattableString text)
+    {
+        log.High(text);
+        log.Activity(LiveTargets.Waiting);
     }
 
     private static bool UsesPlan(BuildRequest request) => request[BuildRequest.Mode] != "Search" && request[BuildRequest.Plan].Length > 0;
@@ -81,13 +99,14 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         {
             if (request[BuildRequest.Mode] != "Search")
                 throw new EosException(EosErrors.StalePlan, $"EosMode is {request[BuildRequest.Mode]}, but the item names no Plan, and the cache has nothing for its present inputs (sha256:{key}). Set Plan to a committed plan, or build once with EosMode=Search.");
-            search.Search(request, options, key, folder, cancellation);
+            keepsState = () => cache.HasCheckpoint(key);
+            search.Search(request, options, key, folder, cache.Checkpoint(key), cancellation);
         }, cancellation);
     }
 
     private string Cached(BuildCache cache, string key, string staging, Action<string> make, CancellationToken cancellation)
     {
-        using var turn = FileLock.Wait(cache.LockFile(key), () => log.High($"Waiting for another build that searches the same."), cancellation);
+        using var turn = FileLock.Wait(cache.LockFile(key), () => Wait($"Waiting for another build that searches the same."), cancellation);
         if (cache.Find(key) is not { } entry)
             return cache.Create(key, staging, make);
         log.High($"Taken from the cache: {entry}");
@@ -115,10 +134,8 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         return $"sha256:{FileHash.OfText(FileHash.Of(plan) + (File.Exists(parameters) ? FileHash.Of(parameters) : ""))}";
     }
 
-    private void CheckGate(BuildGate gate, BuildSummary summary, string output)
+    private static void CheckGate(BuildGate gate, BuildSummary summary, string output)
     {
-        var (validation, prefill) = (summary.Validation, summary.Prefill);
-        log.High($"Validation accuracy {validation.Accuracy:0.0000}, unreduced {validation.UnreducedAccuracy:0.0000}, over {validation.Questions} questions; {summary.Tokens.Mean:0.#} mean visual tokens; prefill {prefill.Speedup:0.00} times as fast.");
         try
         {
             gate.Check(summary);
@@ -129,8 +146,6 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
                 File.Delete(file);
             throw;
         }
-        if (gate != new BuildGate())
-            log.High($"The gate is passed.");
     }
 
     private static void Emit(string entry, string output, string staging)

@@ -54,6 +54,9 @@ internal sealed record BuildSummary
     internal sealed record PrefillSummary(double UnreducedMilliseconds, double Milliseconds)
     {
         public double Speedup => Milliseconds > 0 ? UnreducedMilliseconds / Milliseconds : 0;
+
+        /// <summary>The same in words, and why it is slower where it is; null where a plan's summary was written before there were any.</summary>
+        public string? Remark { get; init; }
     }
 
     internal sealed record SearchSummary(long Samples, double Seconds, long PeakMemoryBytes);

@@ -1,3 +1,4 @@
+using System.Text;
 using EosMLNet.Build.Exchange;
 using EosMLNet.Data;
 
@@ -25,11 +26,11 @@ internal sealed class InputFiles(BuildStamp? last)
     internal void AddTable(string role, string path, string imageFolder)
     {
         Add(role, "", path);
-        foreach (var picture in Pictures(path))
+        foreach (var (picture, line) in Pictures(path))
         {
             var full = InsideFolder.Resolve(imageFolder, picture);
             if (full is null || !File.Exists(full))
-                throw new EosException(EosErrors.DatasetRow, $"'{path}' names the picture '{picture}', which is not in '{imageFolder}'. Correct or remove the row.");
+                throw EosException.At(EosErrors.DatasetRow, path, line, $"the picture '{picture}' does not exist in '{imageFolder}'; correct or remove the row.");
             Add("picture", picture, full);
         }
     }
@@ -37,13 +38,21 @@ internal sealed class InputFiles(BuildStamp? last)
     internal void Add(string role, string name, string path) =>
         inputs.Add((role, name, (known.TryGetValue(path, out var file) ? file.IfUnchanged() : null) ?? StampedFile.Of(path)));
 
-    private static IEnumerable<string> Pictures(string table)
+    // Each file once, with the first line that names it. Pictures that are in the table itself are hashed with it.
+    private static IEnumerable<(string Path, int Line)> Pictures(string table)
     {
-        var rows = File.ReadLines(table).Where(line => line.Length > 0).Select(line => line.Split('\t')).ToList();
-        var column = rows.Count == 0 ? -1 : Array.FindIndex(rows[0], name => name.Trim() == "ImagePath");
+        var rows = File.ReadLines(table).Select((line, i) => (Fields: line.Split('\t'), Line: i + 1)).Where(row => row.Fields is not [""]).ToList();
+        var column = rows.Count == 0 ? -1 : Array.FindIndex(rows[0].Fields, name => name.Trim() == "ImagePath");
         if (column < 0)
-            throw new EosException(EosErrors.DatasetRow, $"'{table}' has no column ImagePath. Expected a header with ImagePath, Question and Answer between tabs.");
-        return rows.Skip(1).Where(row => row.Length > column).Select(row => row[column].Trim())
-            .Where(cell => !cell.StartsWith("data:", StringComparison.OrdinalIgnoreCase)).Distinct(); // a picture in the table itself
+            throw EosException.At(EosErrors.DatasetRow, table, rows.Count == 0 ? null : rows[0].Line, "there is no column ImagePath. Expected a header with ImagePath, Question and Answer between tabs.");
+        return rows.Skip(1).Where(row => row.Fields.Length > column).Select(row => (Path: Only(row.Fields[column].Trim()), row.Line)).Where(x => x.Path.Length > 0).DistinctBy(x => x.Path);
+    }
+
+    // The file that a cell names; an empty text where it names none, which the reader of the table judges.
+    private static string Only(string cell)
+    {
+        var text = Encoding.UTF8.GetBytes(cell);
+        var path = PictureCell.IsList(text) && PictureCell.Elements(text) is [var only] ? Encoding.UTF8.GetString(text[only]) : cell;
+        return PictureCell.DataHeader(path) != 0 || PictureCell.IsAddress(path) ? "" : path;
     }
 }

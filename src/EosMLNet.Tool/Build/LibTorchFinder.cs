@@ -22,8 +22,7 @@ internal sealed class LibTorchFinder(BuildRequest request, Func<string, string?>
             ?? First(Packages(), "NuGet's folder")
             ?? First(Python(), "a Python PyTorch")
             ?? Beside()
-            ?? throw new EosException(EosErrors.LibTorch, $"No libtorch was found for the search. Looked in the property EosLibTorchPath (not set), the variable {TorchRuntime.LibTorchVariable} (not set), {string.Join(", ", looked.DefaultIfEmpty("no folder at all"))}. " +
-                $"Add the package libtorch-cpu-{Rid} 2.10.0 to the project, or set EosLibTorchPath to a libtorch 2.10, such as torch/lib of a Python PyTorch.");
+            ?? throw new EosException(EosErrors.LibTorch, $"The search has no libtorch. Run: dotnet add package libtorch-cpu-{Rid} --version 2.10.0 (Or set EosLibTorchPath to a libtorch 2.10, such as torch/lib of a Python PyTorch.) Looked in the property EosLibTorchPath (not set), the variable {TorchRuntime.LibTorchVariable} (not set), {string.Join(", ", looked.DefaultIfEmpty("no folder at all"))}.");
     }
 
     private static string Rid => OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64";

@@ -15,13 +15,16 @@ namespace EosMLNet.Tool.Build;
 internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 {
     private const int Epochs = 20; // lines of a search at normal importance
+    private const int MostStepsLost = 10; // of a search that is stopped
+
+    private int resumedFrom;
 
     /// <inheritdoc/>
-    public void Search(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation)
+    public void Search(BuildRequest request, BuildOptions options, string key, string folder, string checkpoint, CancellationToken cancellation)
     {
         var device = LoadTorch(request);
         var artifact = BuildCache.Artifact(folder);
-        var summary = SearchPlan(request, options, key, device, ArtifactPaths.Plan(artifact), cancellation);
+        var summary = SearchPlan(request, options, key, device, ArtifactPaths.Plan(artifact), checkpoint, cancellation);
         WriteArtifact(request, options, summary.Provenance, folder, device);
         AtomicFile.WriteText(ArtifactPaths.Summary(artifact), summary.ToJson());
     }
@@ -53,46 +56,78 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 
     private Device LoadTorch(BuildRequest request)
     {
+        log.Activity(LiveTargets.LibTorch);
         var (folder, found) = new LibTorchFinder(request, Environment.GetEnvironmentVariable).Find();
         log.High($"libtorch from {found}{(folder is null ? "" : $": {folder}")}");
         TorchRuntime.EnsureLoaded(folder);
         return TorchDevice.Resolve(request[BuildRequest.Device] is { Length: > 0 } name ? name : "auto");
     }
 
-    private BuildSummary SearchPlan(BuildRequest request, BuildOptions options, string key, Device device, string planFile, CancellationToken cancellation)
+    private BuildSummary SearchPlan(BuildRequest request, BuildOptions options, string key, Device device, string planFile, string checkpoint, CancellationToken cancellation)
     {
         var settings = options.Settings with
         {
+            CheckpointPath = checkpoint,
+            CheckpointEvery = Math.Clamp(options.Settings.Steps / 50, 1, MostStepsLost),
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
+        log.Activity(LiveTargets.Model);
         using var model = LlavaModel.Load(
             request[BuildRequest.Model], DataTypes.Torch(options.DataType), device, padding: options.ImagePadding ?? PaddingChoice.Default);
         settings.Check(model, SettingNames.Flat); // before the data is read
         Note(model.Notes);
+        log.Activity(LiveTargets.Data);
         var answers = settings.Objective == SearchObjective.Answers;
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
         var held = request[BuildRequest.ValidationData] is { Length: > 0 } table ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
         Note(training.Notes.Concat(held?.Notes ?? []));
         log.High($"Searching a plan for {Path.GetFileName(request[BuildRequest.Model])} on {device.type.ToString().ToLowerInvariant()}: {training.Examples.Count} questions about {training.Pictures.Count} pictures, {settings.Steps} steps, seed {settings.Seed}.");
-        var results = new OperatorSearch(model, settings).RunSeeds([.. Enumerable.Range(settings.Seed, options.Seeds)], training, held, new InlineProgress<SearchProgress>(Report), cancellation);
+        var results = Searched(model, settings, options.Seeds, training, held, cancellation);
         var result = results.MaxBy(one => one.Report.ValidationAccuracy)!;
         result.Plan.Save(planFile);
         log.High($"Searched for {result.Report.Seconds:0} s: {result.Plan.Sites.Count} sites, {result.Plan.Ledger.Mean:0.#} mean and {result.Plan.Ledger.Final} final visual tokens.");
+        log.Activity(LiveTargets.Prefill);
         var prefill = PrefillTimer.Measure(model, result.Plan, held ?? training, cancellation);
+        prefill = prefill with { Remark = SpeedRemark.For(result.Plan, prefill.Milliseconds, prefill.UnreducedMilliseconds, isCpu: device.type == TorchSharp.DeviceType.CPU) };
         return Summary(request, options, key, planFile, result, prefill);
     }
 
     private void Note(IEnumerable<string> notes)
     {
         foreach (var note in notes)
-            log.High($"Note: {note}");
+            log.Note(note);
     }
 
-    private void Report(SearchProgress step)
+    // A state that cannot be used, of a disk that was full say, is no reason to fail: the search takes as long as without it.
+    private IReadOnlyList<SearchResult> Searched(LlavaModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
     {
-        FormattableString text = $"step {step.Step} of {step.Steps}: loss {step.Loss:0.000}, {step.MeanVisualTokens:0.0} mean visual tokens, {step.Elapsed.TotalSeconds:0} s";
-        if (step.Step % Math.Max(1, step.Steps / Epochs) == 0 || step.Step == step.Steps)
+        int[] all = [.. Enumerable.Range(settings.Seed, seeds)];
+        for (var first = true; ; first = false)
+        {
+            try
+            {
+                return new OperatorSearch(model, settings).RunSeedsAndKeep(all, training, held, new InlineProgress<SearchProgress>(Report), cancellation);
+            }
+            catch (EosException e) when (first && e.Code == EosErrors.SearchCheckpoint)
+            {
+                log.High($"{e.Code}: the state that an earlier build kept of this search cannot be used and is removed; the search begins anew. {e.Detail}");
+                foreach (var seed in all)
+                    File.Delete(OperatorSearch.CheckpointOf(settings, seed)!);
+            }
+        }
+    }
+
+    private void Report(SearchProgress progress)
+    {
+        if (progress.ResumedFrom > 0 && progress.ResumedFrom != resumedFrom)
+            log.High($"The search goes on from step {progress.ResumedFrom} of {progress.Steps}, where an earlier build was stopped.");
+        resumedFrom = progress.ResumedFrom;
+        log.Progress(progress);
+        if (progress.Phase != SearchPhase.Steps)
+            return;
+        FormattableString text = $"step {progress.Step} of {progress.Steps}: loss {progress.Loss:0.000}, {progress.MeanVisualTokens:0.0} mean visual tokens, {progress.Elapsed.TotalSeconds:0} s";
+        if (progress.Step % Math.Max(1, progress.Steps / Epochs) == 0 || progress.Step == progress.Steps)
             log.Normal(text);
         else
             log.Low(text);
@@ -126,8 +161,9 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         };
     }
 
-    private static void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder, Device device)
+    private void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder, Device device)
     {
+        log.Activity(LiveTargets.Artifact);
         var artifact = BuildCache.Artifact(folder);
         ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, configure: one => options.Configured(one));
         ArtifactZip.Normalise(artifact, provenance);

@@ -7,7 +7,7 @@ using EosMLNet.Tool.Build;
 namespace EosMLNet.Build.Tests;
 
 /// <summary>A search that takes no time, does as <see cref="Behaviour"/> says, and writes down that it was there.</summary>
-internal sealed class FakeSearch : IModelSearch
+internal sealed class FakeSearch(WorkerLog log) : IModelSearch
 {
     internal const string Journal = "EOS_FAKE_JOURNAL", Behaviour = "EOS_FAKE_BEHAVIOUR";
 
@@ -18,10 +18,10 @@ internal sealed class FakeSearch : IModelSearch
         journal.Write(Encoding.UTF8.GetBytes($"{what} {Environment.ProcessId}\n"));
     }
 
-    public void Search(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation)
+    public void Search(BuildRequest request, BuildOptions options, string key, string folder, string checkpoint, CancellationToken cancellation)
     {
         Note("search");
-        Behave(folder);
+        Behave(folder, checkpoint, cancellation);
         Note("done");
         var artifact = BuildCache.Artifact(folder);
         File.WriteAllText(ArtifactPaths.Plan(artifact), $"{{ \"key\": \"{key}\" }}\n");
@@ -85,7 +85,7 @@ internal sealed class FakeSearch : IModelSearch
         return [.. journal.ReadToEnd().Split('\n')];
     }
 
-    private static void Behave(string folder)
+    private void Behave(string folder, string checkpoint, CancellationToken cancellation)
     {
         switch (Environment.GetEnvironmentVariable(Behaviour))
         {
@@ -103,6 +103,14 @@ internal sealed class FakeSearch : IModelSearch
                 File.WriteAllText(Path.Combine(folder, "half"), "a file that is not finished");
                 Process.GetCurrentProcess().Kill(); // SIGKILL: nothing of this process runs on
                 Thread.Sleep(Timeout.Infinite);
+                break;
+            case "stop": // keeps its state, and stops when it is asked to
+                File.WriteAllText($"{checkpoint}.1", "half of the steps");
+                cancellation.WaitHandle.WaitOne();
+                cancellation.ThrowIfCancellationRequested();
+                break;
+            case "resume":
+                log.High($"goes on from {File.ReadAllText($"{checkpoint}.1")}");
                 break;
             case "crash":
                 throw new InvalidOperationException("the search has a defect");

@@ -13,6 +13,7 @@ internal static class Program
         if (args is not ["build", "--request", var request, "--staging", var staging])
             return 2;
         FakeSearch.Note("worker");
-        return BuildCommand.Run(request, staging, new FakeSearch(), new WorkerLog(Console.Out), CancellationToken.None);
+        using var log = new WorkerLog(Console.Out);
+        return BuildCommand.Run(request, staging, new FakeSearch(log), log, CancellationToken.None);
     }
 }

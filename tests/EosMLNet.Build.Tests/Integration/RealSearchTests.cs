@@ -31,6 +31,45 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
         Assert.Equal(plan, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
     }
 
+    [Fact]
+    public async Task A_search_whose_worker_was_killed_goes_on_and_ends_in_the_same_bytes()
+    {
+        Project(app, tiny, "", steps: 60).Dotnet("build").Succeeds();
+        var (artifact, plan) = (File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]), File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
+        Directory.Delete(app.Cache, recursive: true);
+        Directory.Delete(app["obj"], recursive: true);
+        app.Dotnet("restore").Succeeds();
+
+        using var build = app.Start("build", "--no-restore");
+        while (app.Find("*.search.1").FirstOrDefault() is null && !build.HasExited)
+            await Task.Delay(5);
+        build.Kill(entireProcessTree: true);
+        ThrowAway.End(build);
+        Assert.Single(app.Find("*.search.1"));
+        Assert.Empty(app.Find("tiny.zip"));
+
+        var run = app.Dotnet("build", "--no-restore").Succeeds();
+        Assert.Matches(@"The search goes on from step \d+ of 60, where an earlier build was stopped\.", run.Output);
+        Assert.Equal(artifact, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]));
+        Assert.Equal(plan, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
+        Assert.Empty(app.Find("*.search.1"));
+        Assert.Empty(app.Find("~*"));
+    }
+
+    [Fact]
+    public void A_kept_state_that_cannot_be_used_is_said_and_dropped()
+    {
+        Project("").Dotnet("build").Succeeds();
+        var (artifact, key) = (File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]), Path.GetFileName(Directory.GetDirectories(app.Cache).Single()));
+        Directory.Delete(app.Cache, recursive: true);
+        Directory.Delete(app["obj"], recursive: true);
+        Directory.CreateDirectory(app.Cache);
+        File.WriteAllText(Path.Combine(app.Cache, $"{key}.search.1"), "what a full disk has left");
+        var run = Project("").Dotnet("build").Succeeds();
+        Assert.Contains("EOS4005: the state that an earlier build kept of this search cannot be used", run.Output);
+        Assert.Equal(artifact, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]));
+    }
+
     [Theory]
     [InlineData("EOS2002", " Device=\"cuda:99\"", "")]
     [InlineData("EOS2001", "", "nowhere")]
@@ -42,18 +81,29 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     }
 
     [Fact]
+    public void A_row_that_is_malformed_is_an_error_at_its_line_in_the_table()
+    {
+        app.Write("bad.tsv", "ImagePath\tQuestion\tAnswer\n0.png\twhat?\tred\n1.png\twhat?\n");
+        var run = Project($""" ValidationData="bad.tsv" """).Dotnet("build").FailsWith("EOS1011");
+        Assert.Contains($"{app["bad.tsv"]}(3): error EOS1011: 2 fields between tabs", run.Output);
+        Assert.Contains($"[{app["App.csproj"]}]", run.Output);
+    }
+
+    [Fact]
     public void Without_any_libtorch_the_build_says_where_one_was_looked_for_and_what_to_add()
     {
         app.With("EOS_LIBTORCH", null).With("PATH", app["nothing"]); // and no Python either
         var run = Project("").Dotnet("build").FailsWith("EOS2001");
         Assert.Contains(Path.Combine(LocalFeed.Packages, "libtorch-cpu-"), run.Output);
-        Assert.Contains("Add the package libtorch-cpu-", run.Output);
+        Assert.Contains("EOS2001: The search has no libtorch. Run: dotnet add package libtorch-cpu-", run.Output);
     }
 
     private readonly MLContext ml = new();
 
-    private ThrowAway Project(string attributes) => app.Project(attributes, model: tiny.Model,
-        data: $""" TrainingData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny.zip" MeanVisualTokens="8" Steps="3" BatchSize="2" """,
+    private ThrowAway Project(string attributes) => Project(app, tiny, attributes, steps: 3);
+
+    internal static ThrowAway Project(ThrowAway app, TinyModel tiny, string attributes, int steps) => app.Project(attributes, model: tiny.Model,
+        data: $""" TrainingData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny.zip" MeanVisualTokens="8" Steps="{steps}" BatchSize="2" """,
         properties: $"<EosWorkerPath>$([MSBuild]::NormalizePath('{LocalFeed.Packages}', 'eosmlnet.build', '{LocalFeed.Version}', 'tools', 'net10.0', 'any', 'eos.dll'))</EosWorkerPath>");
 
     private void AssertProvenance()
@@ -75,7 +125,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     }
 
     // What the test program itself was built with.
-    private static string LibTorch() => ((string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!).Split(Path.PathSeparator)
+    internal static string LibTorch() => ((string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!).Split(Path.PathSeparator)
         .Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"))
         .First(folder => Directory.Exists(folder) && Directory.GetFiles(folder, "*torch_cpu.*").Length > 0);
 

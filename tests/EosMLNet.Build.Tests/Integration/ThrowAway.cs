@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security;
+using EosMLNet.Tests.Terminal;
 
 namespace EosMLNet.Build.Tests.Integration;
 
@@ -19,6 +20,8 @@ internal sealed class ThrowAway : IDisposable
             <Project>
               <PropertyGroup>
                 <EosWorkerPath Condition="'$(EosWorkerPath)' == ''">{Xml(typeof(ThrowAway).Assembly.Location)}</EosWorkerPath>
+                <!-- Most of these programs are never run. -->
+                <EosLibTorchWarning Condition="'$(EosLibTorchWarning)' == ''">false</EosLibTorchWarning>
               </PropertyGroup>
             </Project>
             """);
@@ -92,6 +95,11 @@ internal sealed class ThrowAway : IDisposable
         using var process = Start(arguments);
         return End(process);
     }
+
+    /// <summary>The same in a terminal of 80 columns, with MSBuild's own choice of logger.</summary>
+    internal TerminalRecording DotnetInTerminal(params string[] arguments) => TerminalRecording.Of(
+        "dotnet", arguments, workingFolder: Root, limit: TimeSpan.FromMinutes(5),
+        environment: new Dictionary<string, string?>(environment) { ["MSBUILDTERMINALLOGGER"] = null, ["DOTNET_CLI_UI_LANGUAGE"] = "en" });
 
     internal Process Start(params string[] arguments)
     {

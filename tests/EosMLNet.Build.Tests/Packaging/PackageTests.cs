@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Xml.Linq;
 using EosMLNet.Build.Tests.Integration;
 
 namespace EosMLNet.Build.Tests.Packaging;
@@ -27,13 +28,65 @@ public sealed class PackageTests
     public void It_stays_below_40_MB() => Assert.InRange(new FileInfo(LocalFeed.Package).Length, 1, 40_000_000);
 
     [Fact]
-    public void It_is_a_development_dependency_without_dependencies()
+    public void It_brings_the_library_to_net10_and_nothing_to_older_frameworks()
     {
-        using var package = ZipFile.OpenRead(LocalFeed.Package);
-        using var reader = new StreamReader(package.Entries.Single(entry => entry.Name == "EosMLNet.Build.nuspec").Open());
-        var specification = reader.ReadToEnd();
-        Assert.Contains("<developmentDependency>true</developmentDependency>", specification);
-        Assert.DoesNotContain("<dependency ", specification);
+        var groups = Specification("EosMLNet.Build").Descendants().Where(element => element.Name.LocalName == "group").ToDictionary(group => (string)group.Attribute("targetFramework")!, group => Ids(group.Elements()));
+        Assert.Equal(["net10.0", ".NETStandard2.0"], groups.Keys);
+        Assert.Contains("EosMLNet", groups["net10.0"]);
+        Assert.Empty(groups[".NETStandard2.0"]);
+        Assert.DoesNotContain(Specification("EosMLNet.Build").Descendants(), element => element.Name.LocalName == "developmentDependency"); // or its user would get no library
+    }
+
+    [Fact]
+    public void The_library_brings_what_decodes_pictures_but_no_libtorch()
+    {
+        var dependencies = Ids(Specification("EosMLNet").Descendants().Concat(Specification("EosMLNet.Core").Descendants()).Where(element => element.Name.LocalName == "dependency"));
+        Assert.Contains("SkiaSharp.NativeAssets.Linux.NoDependencies", dependencies);
+        Assert.Contains("TorchSharp", dependencies);
+        Assert.DoesNotContain(dependencies, id => id.Contains("libtorch", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("EosMLNet.Core")]
+    [InlineData("EosMLNet")]
+    [InlineData("EosMLNet.Build")]
+    public void Each_says_what_it_is(string id)
+    {
+        var metadata = Specification(id).Root!.Elements().Single().Elements().ToDictionary(element => element.Name.LocalName);
+        Assert.Equal(id, metadata["id"].Value);
+        Assert.Equal("MIT", metadata["license"].Value);
+        Assert.Contains("vision-language", metadata["tags"].Value);
+        Assert.Equal(metadata["projectUrl"].Value, (string?)metadata["repository"].Attribute("url"));
+        Assert.InRange(metadata["description"].Value.Length, 40, 300);
+        AssertPage(Read(id, metadata["readme"].Value), id);
+    }
+
+    [Fact]
+    public void The_tool_is_a_tool_and_has_such_a_page_too()
+    {
+        var packaging = XDocument.Load(Repository.At("src", "EosMLNet.Tool", "Packaging.targets")).Descendants().ToLookup(element => element.Name.LocalName, element => element.Value);
+        Assert.Equal("true", packaging["PackAsTool"].Single());
+        Assert.Equal("eos", packaging["ToolCommandName"].Single());
+        AssertPage(File.ReadAllText(Repository.At("src", "EosMLNet.Tool", "PACKAGE.md")), "EosMLNet.Tool");
+    }
+
+    // A page on a feed: its commands are for people who have nothing of this repository.
+    private static void AssertPage(string page, string id)
+    {
+        Assert.All(["## About", "## How to use", "## Main types", "## Related packages", $"{id}"], heading => Assert.Contains(heading, page));
+        Assert.DoesNotContain("--project", page);
+        Assert.DoesNotContain("](", page); // links of the repository lead nowhere from there
+    }
+
+    private static HashSet<string> Ids(IEnumerable<XElement> dependencies) => [.. dependencies.Select(dependency => (string)dependency.Attribute("id")!)];
+
+    private static XDocument Specification(string id) => XDocument.Parse(Read(id, $"{id}.nuspec"));
+
+    private static string Read(string id, string entry)
+    {
+        using var package = ZipFile.OpenRead(LocalFeed.PackageOf(id));
+        using var reader = new StreamReader(package.GetEntry(entry)!.Open());
+        return reader.ReadToEnd();
     }
 
     private static List<string> Names()

@@ -25,11 +25,20 @@ public sealed class EosSearchTests
     [InlineData("/a b/App.csproj(12,5) : error EOS3003: it falls {far}", "/a b/App.csproj", 12, 5)]
     [InlineData(@"C:\a (b)\App.csproj : error EOS3003: it falls {far}", @"C:\a (b)\App.csproj", 0, 0)]
     [InlineData("eos : error EOS3003: it falls {far}", "eos", 0, 0)]
-    public void A_diagnostic_becomes_an_error_with_its_place(string line, string file, int at, int column)
+    [InlineData("/data/bad (1).tsv(7) : error EOS3003: it falls {far}", "/data/bad (1).tsv", 7, 0)]
+    public void A_diagnostic_reaches_the_project_that_is_built_with_its_place(string line, string file, int at, int column)
     {
-        Read(line);
+        var item = Diagnostic.Parse(line)!.ToItem();
+        Assert.False(new EosReport { BuildEngine = engine, Diagnostics = [item] }.Execute());
         var error = Assert.Single(engine.Errors);
         Assert.Equal(("EOS3003", file, at, column, "it falls {far}"), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
+    }
+
+    [Fact]
+    public void A_warning_is_a_warning()
+    {
+        Assert.True(new EosReport { BuildEngine = engine, Diagnostics = [Diagnostic.Parse("App.csproj(3,5) : warning EOS4006: 50% of a;b; is $(damaged)")!.ToItem()] }.Execute());
+        Assert.Equal("50% of a;b; is $(damaged)", Assert.Single(engine.Warnings).Message);
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal sealed class MockEngine : IBuildEngine3
     internal List<BuildWarningEventArgs> Warnings { get; } = [];
     internal List<(MessageImportance Importance, string Text)> Messages { get; } = [];
 
+    /// <summary>Targets of the running project that the task has called.</summary>
+    internal List<string> Called { get; } = [];
+
     public bool ContinueOnError => false;
     public int LineNumberOfTaskNode => 0;
     public int ColumnNumberOfTaskNode => 0;
@@ -31,7 +34,13 @@ internal sealed class MockEngine : IBuildEngine3
     {
     }
 
-    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => throw new NotSupportedException();
+    public bool BuildProjectFile(string? projectFileName, string[] targetNames, IDictionary? globalProperties, IDictionary? targetOutputs)
+    {
+        Assert.Null(projectFileName);
+        Called.AddRange(targetNames);
+        return true;
+    }
+
     public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs, string toolsVersion) => throw new NotSupportedException();
     public bool BuildProjectFilesInParallel(string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IDictionary[] targetOutputsPerProject, string[] toolsVersion, bool useResultsCache, bool unloadProjectsOnCompletion) => throw new NotSupportedException();
     public BuildEngineResult BuildProjectFilesInParallel(string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IList<string>[] removeGlobalProperties, string[] toolsVersion, bool returnTargetOutputs) => throw new NotSupportedException();

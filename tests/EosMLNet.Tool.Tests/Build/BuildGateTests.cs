@@ -41,6 +41,23 @@ public sealed class BuildGateTests
         Assert.Contains(limit, e.Message);
     }
 
+    [Fact]
+    public void A_plan_that_is_slower_than_unreduced_is_told_so_with_the_reason()
+    {
+        var slower = Summary with { Prefill = new(10, 18) { Remark = "1.8 times as slow as unreduced on this machine. The model is so small." } };
+        Assert.Contains("The plan is 1.8 times as slow as unreduced on this machine. The model is so small. Lower", Assert.Throws<EosException>(() => new BuildGate { MinSpeedup = 1 }.Check(slower)).Message);
+        Assert.Equal(["gate passed: at most 12.5 points less accuracy, limits on families", "prefill 18.0 ms, unreduced 10.0 ms: 1.8 times as slow as unreduced on this", "machine. The model is so small."],
+            BuildReport.Lines(slower, new BuildGate { MaxAccuracyDrop = 0.125, MaxFamilyDrops = Drops(("colour", 0.25)) }).Skip(2));
+    }
+
+    [Fact]
+    public void The_lines_of_a_report_tell_tokens_accuracy_and_gate_and_fit_a_terminal()
+    {
+        var lines = BuildReport.Lines(Summary, new BuildGate()).ToList();
+        Assert.Equal(["16 visual tokens a layer, 4 at the end, 25 % of the MACs", "accuracy 75.0 %, unreduced 87.5 %, over 100 questions", "no gate is set"], lines.Take(3));
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 76));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{ \"version\": 1 }")]

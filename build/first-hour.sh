@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Does what README.md tells a new user, line by line: packs the packages, then pastes install lines, programs, build and tool into new folders, with an
+# empty HOME and an empty package folder. The clone is this repository. Each check has a line; the last line counts them as `dotnet test` does.
+#   build/first-hour.sh
+set -euo pipefail
+
+repository=$(cd "$(dirname "$0")/.." && pwd)
+place=$(mktemp -d)
+packages=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//')
+user_home=$HOME
+log=$place/log
+passed=0
+begun=$SECONDS
+
+finish() {
+  local status=$?
+  if [ "$status" -ne 0 ]; then
+    echo "FAILED: ${doing:-nothing was begun}"
+    [ ! -f "$log" ] || cat "$log"
+  fi
+  rm -rf "$place"
+  echo "first-hour.sh took $((SECONDS - begun)) s"
+  echo "$([ "$status" -eq 0 ] && echo 'Passed!' || echo 'Failed!')  - Failed: $([ "$status" -eq 0 ] && echo 0 || echo 1), Passed: $passed, Skipped: 0 - first-hour.sh"
+}
+trap finish EXIT
+
+# Nothing of the user's but the sources of packages.
+mkdir "$place/home"
+if [ -d "$user_home/.nuget/NuGet" ]; then
+  mkdir -p "$place/home/.nuget"
+  cp -r "$user_home/.nuget/NuGet" "$place/home/.nuget/"
+fi
+while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(EOS_|XDG_)' || true)
+export HOME=$place/home DOTNET_CLI_HOME=$place/home NUGET_PACKAGES=$place/packages PATH=$place/home/.dotnet/tools:$PATH
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+# What the README does in the clone is done with the packages that the repository was built with.
+dotnet() {
+  case "$1 ${2:-}" in
+    "pack "* | "run --project") HOME=$user_home DOTNET_CLI_HOME=$user_home NUGET_PACKAGES=$packages command dotnet "$@" ;;
+    *) command dotnet "$@" ;;
+  esac
+}
+
+# The code behind the mark <!-- first-hour: NAME -->.
+block() {
+  awk -v mark="<!-- first-hour: $1 -->" '$0 == mark {found = 1; next} found && /^```/ {if (inside) exit; inside = 1; next} inside' "$repository/README.md" \
+    | sed -e '/^git clone /d' -e "s#^cd eosmlnet\$#cd '$repository'#" -e "s#\\.\\./eosmlnet/#$repository/#" | grep . || { echo "README.md has no block '$1'"; return 1; }
+}
+
+# Pastes a block into this shell.
+paste_block() {
+  local lines start=$SECONDS
+  doing="the lines of '$1'"
+  lines=$(block "$1")
+  printf '$ %s\n' "$lines" > "$log"
+  { eval "$lines"; } >> "$log" 2>&1 < /dev/null
+  done_with "the lines of '$1' run ($((SECONDS - start)) s)"
+}
+
+done_with() {
+  echo "  ok: $1"
+  passed=$((passed + 1))
+}
+
+# Checks a condition, given as a command.
+holds() {
+  doing=$1
+  "${@:2}"
+  done_with "$1"
+}
+
+says() { grep -qE -- "$1" "$log"; }
+is_silent() { ! grep -iE -- 'warn(ing)?[ :]|is missing a readme' "$log"; }
+below() { [ "$(stat -c %s "$1")" -lt "$2" ]; }
+
+echo "first-hour.sh: README.md as pasted"
+cd "$place"
+paste_block packages
+cd "$place"
+holds "packing gives no warning and no note" is_silent
+version=$(sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' "$repository/build/Common.props")
+made=$(cd "$HOME/eosmlnet-feed" && ls -1 | sed "s/\.$version\.nupkg\$//" | sort | tr '\n' ' ')
+holds "four packages, and the tool's for this system: $made" \
+  test "$(sed -E 's/EosMLNet\.Tool\.[a-z]+-[a-z0-9]+ //' <<< "$made")" = "EosMLNet EosMLNet.Build EosMLNet.Core EosMLNet.Tool "
+for package in "$HOME"/eosmlnet-feed/EosMLNet.Tool.*-*.nupkg; do
+  holds "$(basename "$package") is smaller than 200 MB: $(($(stat -c %s "$package") / 1000000)) MB" below "$package" 200000000
+done
+
+paste_block program
+paste_block data
+doing="the program"
+block Program.cs > Program.cs
+paste_block run
+holds "the program answers about a new picture: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+, 48 of 144 visual tokens\)$'
+holds "the program's build gives no warning" is_silent
+holds "the model is saved" test -s vqa.zip
+echo "  its output folder: $(du -sm bin/Debug/net10.0 | cut -f1) MB"
+
+paste_block build
+doing="the project file and the program of the build"
+{ grep -v '</Project>' vqa-build.csproj; block project; echo '</Project>'; } > with-model && mv with-model vqa-build.csproj
+block 'Program.cs of the build' > Program.cs
+paste_block 'run of the build'
+holds "the application answers with the model that its build made: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+\)$'
+holds "the build gives no warning" is_silent
+for file in vqa.zip vqa.plan.json vqa.summary.json; do
+  holds "the build puts $file beside the program" test -s "bin/Debug/net10.0/$file"
+done
+
+paste_block tool
+holds "the doctor finds no problem" says '^No problem found\.$'
+holds "eos evaluate prints what the plan is worth" says 'plan\.json'
+holds "eos search writes the plan" test -s plan.json
