@@ -23,7 +23,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>, IDisposable
             wide.Save(folder["wide.png"]);
         ml.Log += (_, e) =>
         {
-            if (e.Kind == ChannelMessageKind.Warning)
+            if (e.Kind == ChannelMessageKind.Warning && e.Message.Contains("The plan ")) // the folder without processor settings is warned of too
                 warnings.Add(e.Message);
         };
     }
