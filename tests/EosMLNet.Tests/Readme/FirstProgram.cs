@@ -34,7 +34,7 @@ internal static class FirstProgram
         Console.WriteLine($"{metrics.Accuracy:p1} of the answers to unseen questions are right");
 
         var loaded = ml.Model.Load("vqa.zip", out _);    // in any process
-        using var engine = ml.Model.CreatePredictionEngine<VqaRow, VqaAnswer>(loaded);
+        using var engine = ml.VisionLanguage().CreatePredictionEngine<VqaRow, VqaAnswer>(loaded); // one for each thread
         var row = new VqaRow { ImagePath = "test-00000.png", Question = "what colour is the square" };
         var answer = engine.Predict(row);
         Console.WriteLine($"{answer.PredictedAnswer} (probability {answer.Score:f2}, {answer.VisualTokens:f0} of 144 visual tokens)");
