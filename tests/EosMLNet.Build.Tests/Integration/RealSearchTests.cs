@@ -38,6 +38,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
         var (artifact, plan) = (File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]), File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
         Directory.Delete(app.Cache, recursive: true);
         Directory.Delete(app["obj"], recursive: true);
+        Directory.Delete(app["bin"], recursive: true);
         app.Dotnet("restore").Succeeds();
 
         using var build = app.Start("build", "--no-restore");

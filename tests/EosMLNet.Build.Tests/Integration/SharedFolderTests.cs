@@ -11,7 +11,7 @@ public sealed class SharedFolderTests : IDisposable
         Share();
         app.Project(file: "A/Same.csproj", model: "../model", data: Data("../", 16));
         app.Project(file: "B/Same.csproj", model: "../model", data: Data("../", 8));
-        app.Write("all.slnx", """<Solution><Project Path="A/Same.csproj" /><Project Path="B/Same.csproj" /></Solution>""");
+        app.Write("all.slnx", """<Solution><Folder Name="/A/"><Project Path="A/Same.csproj" /></Folder><Folder Name="/B/"><Project Path="B/Same.csproj" /></Folder></Solution>""");
         BuiltApart("A/Same.csproj", "B/Same.csproj");
     }
 

@@ -20,6 +20,8 @@ internal sealed class ThrowAway : IDisposable
             <Project>
               <PropertyGroup>
                 <EosWorkerPath Condition="'$(EosWorkerPath)' == ''">{Xml(typeof(ThrowAway).Assembly.Location)}</EosWorkerPath>
+                <!-- A hundred megabytes of natives in each output are linked, not copied. -->
+                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
                 <!-- Most of these programs are never run. -->
                 <EosLibTorchWarning Condition="'$(EosLibTorchWarning)' == ''">false</EosLibTorchWarning>
               </PropertyGroup>
