@@ -16,7 +16,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
             return; // the recorder is the program script of util-linux
         Assert.True(TerminalRecording.IsPossible, "the program script of util-linux is missing");
         RealSearchTests.Project(app, tiny, " MaxAccuracyDrop=\"1\"", steps: 60).Dotnet("restore").Succeeds();
-        var recording = app.DotnetInTerminal("build", "--no-restore", "-tl:on");
+        var recording = app.DotnetInTerminal("build", "--no-restore");
         var replay = recording.Replay();
         Assert.True(recording.ExitCode == 0, replay.Screen.Text);
         Assert.Empty(replay.Wrapped);

@@ -101,7 +101,12 @@ internal sealed class ThrowAway : IDisposable
     /// <summary>The same in a terminal of 80 columns, with MSBuild's own choice of logger.</summary>
     internal TerminalRecording DotnetInTerminal(params string[] arguments) => TerminalRecording.Of(
         "dotnet", arguments, workingFolder: Root, limit: TimeSpan.FromMinutes(5),
-        environment: new Dictionary<string, string?>(environment) { ["MSBUILDTERMINALLOGGER"] = null, ["DOTNET_CLI_UI_LANGUAGE"] = "en" });
+        environment: new Dictionary<string, string?>(environment)
+        {
+            ["MSBUILDTERMINALLOGGER"] = null,
+            ["MSBUILDENSURESTDOUTFORTASKPROCESSES"] = null, // dotnet test sets it, and MSBuild then takes its console logger
+            ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+        });
 
     internal Process Start(params string[] arguments)
     {
