@@ -17,7 +17,7 @@ internal static class LocalFeed
     internal static string PackageOf(string id) => System.IO.Path.Combine(Path, $"{id}.{Version}.nupkg");
 
     /// <summary>What this repository's own restore has unpacked, as a feed: the reference assemblies of netstandard are in it.</summary>
-    internal static string Unpacked => Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+    internal static string Unpacked => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named ? named : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private static string Pack()
     {
