@@ -92,7 +92,7 @@ paste_block data
 doing="the program"
 block Program.cs > Program.cs
 paste_block run
-holds "the program answers about a new picture: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+, 48 of 144 visual tokens\)$'
+holds "the program answers about a new image: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+, 48 of 144 visual tokens\)$'
 holds "the program's build gives no warning" is_silent
 holds "the model is saved" test -s vqa.zip
 echo "  its output folder: $(du -sm bin/Debug/net10.0 | cut -f1) MB"

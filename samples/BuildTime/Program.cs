@@ -1,6 +1,6 @@
 // Answers with the model that the build has optimised a moment before; nothing here knows of a search.
 //   dotnet build samples/BuildTime -c Release
-//   dotnet samples/BuildTime/bin/Release/net10.0/BuildTime.dll [PICTURE QUESTION]
+//   dotnet samples/BuildTime/bin/Release/net10.0/BuildTime.dll [IMAGE QUESTION]
 using BuildTime;
 using Microsoft.ML;
 
@@ -10,7 +10,7 @@ var model = ml.Model.Load(Path.Combine(AppContext.BaseDirectory, "vqa.zip"), out
 using (model as IDisposable)
 {
     var rows = ml.Data.LoadFromEnumerable([new VqaRow { ImagePath = Path.GetFullPath(asked[0]), Question = asked[1] }]);
-    var pictures = ml.Transforms.LoadImages("Image", "", nameof(VqaRow.ImagePath)).Fit(rows).Transform(rows);
-    var answer = ml.Data.CreateEnumerable<VqaAnswer>(model.Transform(pictures), reuseRowObject: false).Single();
+    var images = ml.Transforms.LoadImages("Image", "", nameof(VqaRow.ImagePath)).Fit(rows).Transform(rows);
+    var answer = ml.Data.CreateEnumerable<VqaAnswer>(model.Transform(images), reuseRowObject: false).Single();
     Console.WriteLine($"{asked[1]}? {answer.PredictedAnswer} (probability {answer.Score:f2}, {answer.VisualTokens:f0} of 144 visual tokens a layer)");
 }

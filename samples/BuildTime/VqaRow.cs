@@ -1,6 +1,6 @@
 namespace BuildTime;
 
-/// <summary>A picture and what is asked about it.</summary>
+/// <summary>An image and what is asked about it.</summary>
 internal sealed class VqaRow
 {
     public string ImagePath { get; set; } = "";

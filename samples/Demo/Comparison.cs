@@ -48,14 +48,14 @@ internal static class Comparison
         AnsiConsole.Write(table);
     }
 
-    // Picture in, text out, one question at a time.
+    // Image in, text out, one question at a time.
     private static double MillisecondsAlone(ReducedModel model, VqaDataset test)
     {
         var times = new List<double>();
         foreach (var example in test.Examples.Take(TimedAnswers + 5))
         {
             var clock = Stopwatch.StartNew();
-            using var batch = PromptBatch.Create(model.Model, [(test.Pictures[example.Picture], example.Question)], model.Plan);
+            using var batch = PromptBatch.Create(model.Model, [(test.Images[example.Image], example.Question)], model.Plan);
             model.Generate(batch, maxNewTokens: 8);
             times.Add(clock.Elapsed.TotalMilliseconds);
         }

@@ -22,16 +22,16 @@ TorchSharp.torch.set_num_threads(1); // the model is tiny: a second thread would
 
 var modelFolder = Path.Combine(AppContext.BaseDirectory, "scenes-llava");
 var output = Path.Combine(AppContext.BaseDirectory, "out");
-var (train, test, pictures) = (Path.Combine(output, "train.tsv"), Path.Combine(output, "test.tsv"), Path.Combine(output, "images"));
+var (train, test, imageFolder) = (Path.Combine(output, "train.tsv"), Path.Combine(output, "test.tsv"), Path.Combine(output, "images"));
 var artifact = Path.Combine(output, "vqa.zip");
 
-Console.WriteLine("1. Drawing pictures and asking about them");
+Console.WriteLine("1. Drawing images and asking about them");
 DatasetWriter.Write(output, seed: 2026, train: 1200, validation: 0, test: 150);
 
 Console.WriteLine($"2. Searching on the frozen model: {Budget} mean visual tokens a layer instead of 144");
 var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
 var data = ml.Data.LoadFromTextFile<VqaRow>(train, hasHeader: true);
-var pipeline = ml.Transforms.LoadImages("Image", pictures, "ImagePath")
+var pipeline = ml.Transforms.LoadImages("Image", imageFolder, "ImagePath")
     .Append(ml.VisionLanguage().OperatorSearch(new OperatorSearchOptions
     {
         ModelPath = modelFolder,
@@ -45,14 +45,14 @@ var plan = fitted.LastTransformer.Plan;
 ml.Model.Save(fitted, data.Schema, artifact);
 plan.Save(Path.Combine(output, "plan.json"));
 
-Console.WriteLine("3. Comparing on pictures that the search has not seen");
+Console.WriteLine("3. Comparing on images that the search has not seen");
 using var model = LlavaModel.Load(modelFolder);
-var heldOut = VqaDataset.LoadTsv(test, pictures);
+var heldOut = VqaDataset.LoadTsv(test, imageFolder);
 var results = Comparison.Run(model, plan, Budget, heldOut);
 Comparison.Print(results);
 
 Console.WriteLine("4. Answering from the saved model in a second process");
-SecondProcess.Start(artifact, pictures, [.. heldOut.Examples.Where(e => e.Picture == 0).DistinctBy(e => e.Family).TakeLast(3)
+SecondProcess.Start(artifact, imageFolder, [.. heldOut.Examples.Where(e => e.Image == 0).DistinctBy(e => e.Family).TakeLast(3)
     .SelectMany(e => new[] { "test-00000.png", e.Question })]);
 
 Console.WriteLine($"The plan is in {Path.Combine(output, "plan.json")}, the model in {artifact}");

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Demo;
 
-/// <summary>A row of the data: which picture, what is asked, what the answer is.</summary>
+/// <summary>A row of the data: which image, what is asked, what the answer is.</summary>
 internal sealed class VqaRow
 {
     [LoadColumn(0)] public string ImagePath { get; set; } = "";

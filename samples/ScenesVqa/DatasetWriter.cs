@@ -7,10 +7,10 @@ using SkiaSharp;
 
 namespace ScenesVqa;
 
-/// <summary>Writes pictures (PNG) and one TSV a split: <c>ImagePath, Question, Answer, Family</c>. The splits never share a picture.</summary>
+/// <summary>Writes images (PNG) and one TSV a split: <c>ImagePath, Question, Answer, Family</c>. The splits never share an image.</summary>
 public static class DatasetWriter
 {
-    /// <summary>Scenes of one seed whose pictures all differ, without end; each with its questions.</summary>
+    /// <summary>Scenes of one seed whose images all differ, without end; each with its questions.</summary>
     public static IEnumerable<(Scene Scene, List<SceneQuestion> Questions)> Distinct(int seed)
     {
         var generator = new SceneGenerator(seed);
@@ -23,7 +23,7 @@ public static class DatasetWriter
         }
     }
 
-    /// <summary>Writes <c>train.tsv</c>, <c>validation.tsv</c>, <c>test.tsv</c> with this many pictures each, and <c>images/*.png</c> beside them.</summary>
+    /// <summary>Writes <c>train.tsv</c>, <c>validation.tsv</c>, <c>test.tsv</c> with this many images each, and <c>images/*.png</c> beside them.</summary>
     /// <exception cref="EosException">EOS2003: the folder cannot be written.</exception>
     public static void Write(string folder, int seed, int train, int validation, int test)
     {
@@ -53,7 +53,7 @@ public static class DatasetWriter
         File.WriteAllText(Path.Combine(folder, $"{split}.tsv"), lines.ToString());
     }
 
-    /// <summary>The scene's picture as a PNG file's bytes.</summary>
+    /// <summary>The scene's image as a PNG file's bytes.</summary>
     public static byte[] EncodePng(Scene scene)
     {
         var pixels = new byte[Scene.Size * Scene.Size * 4];

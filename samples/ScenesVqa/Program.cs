@@ -1,4 +1,4 @@
-// Draws pictures with questions, and trains the base model scenes-llava on them.
+// Draws images with questions, and trains the base model scenes-llava on them.
 //   dotnet run --project samples/ScenesVqa -c Release -- generate --out out --seed 1 --train 400 --validation 100 --test 200
 //   dotnet run --project samples/ScenesVqa -c Release -- train    --out out/scenes-llava --minutes 60
 using EosMLNet;

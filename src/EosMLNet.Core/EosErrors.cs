@@ -1,6 +1,9 @@
 namespace EosMLNet;
 
-/// <summary>The codes of <see cref="EosException"/>, the same from the library, the command line and the build. Each has a page in build/docs/diagnostics.</summary>
+/// <summary>
+/// The codes of <see cref="EosException"/>, the same from the library, the command line and the build. Each has a page in
+/// build/docs/diagnostics.
+/// </summary>
 public static class EosErrors
 {
     /// <summary>A file or folder that was named does not exist or cannot be read.</summary>
@@ -23,7 +26,7 @@ public static class EosErrors
     public const string UnsupportedModel = "EOS1009";
     /// <summary>An image cannot be decoded.</summary>
     public const string UnreadableImage = "EOS1010";
-    /// <summary>A row of a dataset is malformed: missing column, missing picture, empty question.</summary>
+    /// <summary>A row of a dataset is malformed: missing column, missing image, empty question.</summary>
     public const string DatasetRow = "EOS1011";
     /// <summary>A dataset has no rows.</summary>
     public const string EmptyDataset = "EOS1012";
@@ -31,7 +34,9 @@ public static class EosErrors
     public const string InvalidOption = "EOS1013";
     /// <summary>The tokenizer's files are missing or malformed.</summary>
     public const string Tokenizer = "EOS1014";
-    /// <summary>The model's inputs do not fit together, such as image tokens without an image, or a prompt longer than the model's context.</summary>
+    /// <summary>
+    /// The model's inputs do not fit together, such as image tokens without an image, or a prompt longer than the model's context.
+    /// </summary>
     public const string ModelInput = "EOS1015";
     /// <summary>Two models of one build have the same output.</summary>
     public const string DuplicateOutput = "EOS1016";
@@ -43,7 +48,7 @@ public static class EosErrors
     public const string CannotWrite = "EOS2003";
     /// <summary>The installed ML.NET lacks a member that EosMLNet builds on.</summary>
     public const string MlNetVersion = "EOS2004";
-    /// <summary>A native library other than torch's cannot be loaded, such as the one that decodes pictures.</summary>
+    /// <summary>A native library other than torch's cannot be loaded, such as the one that decodes images.</summary>
     public const string NativeLibrary = "EOS2005";
     /// <summary>The build's worker could not be started, or ended without a result: killed, out of memory, or crashed.</summary>
     public const string WorkerEnded = "EOS2006";

@@ -10,7 +10,7 @@ using TorchSharp;
 namespace EosMLNet.Tests;
 
 /// <summary>
-/// A random LLaVA of 16 visual tokens with a tokenizer, and a dozen questions about six pictures of noise. It knows nothing, but says always the same:
+/// A random LLaVA of 16 visual tokens with a tokenizer, and a dozen questions about six images of noise. It knows nothing, but says always the same:
 /// enough to compare answers. In a folder that goes with the fixture.
 /// </summary>
 public sealed class TinyModel : IDisposable
@@ -27,8 +27,8 @@ public sealed class TinyModel : IDisposable
             File.Copy(file, Path.Combine(ModelPath, Path.GetFileName(file)));
         BpeTrainer.Train(["what colour is it? red, green, blue", "USER: ASSISTANT: how many are there?"], 290).Save(ModelPath);
         Directory.CreateDirectory(ImageFolder);
-        for (var picture = 0; picture < 6; picture++)
-            Noise(picture).Save(Path.Combine(ImageFolder, $"{picture}.png"));
+        for (var image = 0; image < 6; image++)
+            Noise(image).Save(Path.Combine(ImageFolder, $"{image}.png"));
         File.WriteAllLines(Tsv, Rows.Select(row => $"{row.ImagePath}\t{row.Question}\t{row.Answer}\t{row.Family}").Prepend("ImagePath\tQuestion\tAnswer\tFamily"));
     }
 
@@ -62,7 +62,7 @@ public sealed class TinyModel : IDisposable
 
     internal IDataView Data(MLContext ml) => ml.Data.LoadFromEnumerable(Rows);
 
-    /// <summary>Pictures from files, then the model under a plan that drops most visual tokens at two sites.</summary>
+    /// <summary>Images from files, then the model under a plan that drops most visual tokens at two sites.</summary>
     internal TransformerChain<VisionLanguageTransformer> Fit(MLContext ml, Action<AnswerOptions>? change = null)
     {
         var options = new AnswerOptions { ModelPath = ModelPath, PlanPath = Plan(), MaxNewTokens = 6, AnswerBatchSize = 5 };

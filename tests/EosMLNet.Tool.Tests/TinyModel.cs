@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace EosMLNet.Tool.Tests;
 
 /// <summary>
-/// A random LLaVA of 16 visual tokens and 4 layers with a tokenizer, and twelve questions about six pictures of noise, in a folder that goes with the fixture.
+/// A random LLaVA of 16 visual tokens and 4 layers with a tokenizer, and twelve questions about six images of noise, in a folder that goes with the fixture.
 /// It knows nothing, but says always the same.
 /// </summary>
 public sealed class TinyModel : IDisposable
@@ -17,8 +17,8 @@ public sealed class TinyModel : IDisposable
     {
         CopyModelTo(Model);
         Directory.CreateDirectory(Images);
-        for (var picture = 0; picture < 6; picture++)
-            WriteNoise(Path.Combine(Images, $"{picture}.png"), picture);
+        for (var image = 0; image < 6; image++)
+            WriteNoise(Path.Combine(Images, $"{image}.png"), image);
         var rows = Enumerable.Range(0, 12).Select(row => $"{(row % 2 == 0 ? "what colour is it?" : $"how many of {row}?")}\t{row / 2}.png\t{(row % 3 == 0 ? "red" : "2")}\t{(row % 2 == 0 ? "colour" : "count")}");
         File.WriteAllLines(Table, rows.Prepend("Question\tImagePath\tAnswer\tFamily"));
     }

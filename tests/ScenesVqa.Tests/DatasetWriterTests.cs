@@ -7,15 +7,15 @@ public sealed class DatasetWriterTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("scenes").FullName;
 
     [Fact]
-    public void Splits_share_no_picture_and_read_back()
+    public void Splits_share_no_image_and_read_back()
     {
         DatasetWriter.Write(folder, seed: 2, train: 30, validation: 10, test: 20);
         var splits = new[] { "train", "validation", "test" }.Select(s => VqaDataset.LoadTsv(Path.Combine(folder, s + ".tsv"), Path.Combine(folder, "images"))).ToList();
-        Assert.Equal([30, 10, 20], splits.Select(s => s.Pictures.Count));
-        Assert.Equal(60, splits.SelectMany(s => s.Pictures).Select(p => Convert.ToHexString(p.Pixels.Span)).Distinct().Count());
+        Assert.Equal([30, 10, 20], splits.Select(s => s.Images.Count));
+        Assert.Equal(60, splits.SelectMany(s => s.Images).Select(p => Convert.ToHexString(p.Pixels.Span)).Distinct().Count());
         var drawn = DatasetWriter.Distinct(2).First();
-        Assert.Equal(drawn.Scene.Pixels, splits[0].Pictures[0].Pixels.ToArray());
-        Assert.Equal(drawn.Questions.Select(q => (q.Text, q.Answer, q.Family)), splits[0].Examples.Where(e => e.Picture == 0).Select(e => (e.Question, e.Answer, e.Family)));
+        Assert.Equal(drawn.Scene.Pixels, splits[0].Images[0].Pixels.ToArray());
+        Assert.Equal(drawn.Questions.Select(q => (q.Text, q.Answer, q.Family)), splits[0].Examples.Where(e => e.Image == 0).Select(e => (e.Question, e.Answer, e.Family)));
     }
 
     [Fact]

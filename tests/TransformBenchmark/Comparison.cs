@@ -11,24 +11,24 @@ using ScenesVqa;
 namespace TransformBenchmark;
 
 /// <summary>
-/// <c>Transform</c> with pictures from files, held against the bare loop over the same questions in the same batches, whose pictures are decoded already: what ML.NET, decoding and reading cost.
+/// <c>Transform</c> with images from files, held against the bare loop over the same questions in the same batches, whose images are decoded already: what ML.NET, decoding and reading cost.
 /// </summary>
 internal static class Comparison
 {
     private const int BatchSize = 16, MaxNewTokens = 16;
 
-    /// <summary>Draws pictures, asks the shipped model about them both ways in turns, and checks that the answers are the same.</summary>
+    /// <summary>Draws images, asks the shipped model about them both ways in turns, and checks that the answers are the same.</summary>
     /// <param name="rounds">How often both are timed, after one round that does not count.</param>
-    /// <param name="pictures">How many pictures, each with its questions.</param>
+    /// <param name="images">How many images, each with its questions.</param>
     /// <param name="meanTokens">Mean visual tokens; null for the unreduced model. The fewer, the faster the model, and the more everything else weighs.</param>
     /// <returns>Of each round, the seconds of the bare loop divided by the seconds of <c>Transform</c>.</returns>
-    internal static IReadOnlyList<double> Measure(int rounds, int pictures, double? meanTokens)
+    internal static IReadOnlyList<double> Measure(int rounds, int images, double? meanTokens)
     {
         TorchRuntime.EnsureLoaded();
         var folder = Directory.CreateTempSubdirectory("eos-transform-").FullName;
         try
         {
-            DatasetWriter.Write(folder, seed: 5, train: pictures, validation: 0, test: 0);
+            DatasetWriter.Write(folder, seed: 5, train: images, validation: 0, test: 0);
             using var model = LlavaModel.Load(Path.Combine(AppContext.BaseDirectory, "scenes-llava"));
             var plan = meanTokens is { } mean ? Baselines.DivPrune(model, mean) : ReductionPlan.Identity(PlanModel.Of(model));
             plan.Save(Path.Combine(folder, "plan.json"));
@@ -42,8 +42,8 @@ internal static class Comparison
                 AnswerBatchSize = BatchSize,
                 MaxNewTokens = MaxNewTokens,
             })).Fit(rows);
-            // A picture of its own for every row, as the rows of a table have it.
-            (RgbImage?, string)[] questions = [.. data.Examples.Select(row => ((RgbImage?)Copy(data.Pictures[row.Picture]), row.Question))];
+            // An image of its own for every row, as the rows of a table have it.
+            (RgbImage?, string)[] questions = [.. data.Examples.Select(row => ((RgbImage?)Copy(data.Images[row.Image]), row.Question))];
             return Compare(rounds, () => BareLoop(model, plan, questions), () => [.. transformer.Transform(rows).GetColumn<string>("PredictedAnswer")]);
         }
         finally
@@ -80,5 +80,5 @@ internal static class Comparison
         })];
     }
 
-    private static RgbImage Copy(RgbImage picture) => new(picture.Width, picture.Height, picture.Pixels.ToArray());
+    private static RgbImage Copy(RgbImage image) => new(image.Width, image.Height, image.Pixels.ToArray());
 }

@@ -1,5 +1,5 @@
 // Prints, as a JSON list, the seconds of the bare loop divided by those of Transform, of each round. Started by Benchmarks.Speed.TransformSpeed:
-//   dotnet TransformBenchmark.dll ROUNDS PICTURES [MEAN-TOKENS]
+//   dotnet TransformBenchmark.dll ROUNDS IMAGES [MEAN-TOKENS]
 using System.Text.Json;
 using TransformBenchmark;
 

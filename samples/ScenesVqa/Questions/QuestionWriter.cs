@@ -2,7 +2,7 @@ using ScenesVqa.Scenes;
 
 namespace ScenesVqa.Questions;
 
-/// <summary>Asks about a scene in eight families, about fifteen questions a picture; a question whose answer would be a close call is not asked.</summary>
+/// <summary>Asks about a scene in eight families, about fifteen questions an image; a question whose answer would be a close call is not asked.</summary>
 public static class QuestionWriter
 {
     /// <summary>The families, in the order in which tables list them.</summary>

@@ -32,7 +32,7 @@ internal sealed class Painter
 
     public byte[] Things { get; } = new byte[Size * Size];
 
-    // Muted, sloping, grainy, brighter or darker from picture to picture: brightness alone must not tell where the things are.
+    // Muted, sloping, grainy, brighter or darker from image to image: brightness alone must not tell where the things are.
     private void PaintBackground()
     {
         var level = random.Next(70, 180);

@@ -1,12 +1,12 @@
 namespace ScenesVqa.Scenes;
 
-/// <summary>One picture and everything that is in it: 3 to 5 shapes, one two-digit number, one chart of 3 or 4 bars.</summary>
+/// <summary>One image and everything that is in it: 3 to 5 shapes, one two-digit number, one chart of 3 or 4 bars.</summary>
 public sealed class Scene
 {
     /// <summary>Pixels a side.</summary>
     public const int Size = 96;
 
-    /// <summary>The picture, rows × columns × RGB, 96·96·3 bytes.</summary>
+    /// <summary>The image, rows × columns × RGB, 96·96·3 bytes.</summary>
     public required byte[] Pixels { get; init; }
 
     /// <summary>The coloured shapes.</summary>

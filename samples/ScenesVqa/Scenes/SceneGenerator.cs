@@ -1,6 +1,6 @@
 namespace ScenesVqa.Scenes;
 
-/// <summary>Draws scenes. The same seed and index give the same picture, byte for byte, on every machine.</summary>
+/// <summary>Draws scenes. The same seed and index give the same image, byte for byte, on every machine.</summary>
 public sealed class SceneGenerator(int seed)
 {
     private const int Margin = 2, BarWidth = 6, BarGap = 2, LevelHeight = 4, Levels = 6;
@@ -8,7 +8,7 @@ public sealed class SceneGenerator(int seed)
 
     private static readonly int KindCount = Enum.GetValues<ShapeKind>().Length, ColourCount = Enum.GetValues<SceneColour>().Length;
 
-    /// <summary>Picture <paramref name="index"/> of this generator's stream.</summary>
+    /// <summary>Image <paramref name="index"/> of this generator's stream.</summary>
     public Scene Draw(long index)
     {
         var random = SceneRandom.For(seed, index);
@@ -52,7 +52,7 @@ public sealed class SceneGenerator(int seed)
     }
 
     // Distinct pairs of kind and colour. Up to four of them share the kind (or the colour), so that "how many" has answers above one;
-    // one kind and one colour occur exactly once, so that "what colour is the circle" and "what shape is red" can be asked of every picture.
+    // one kind and one colour occur exactly once, so that "what colour is the circle" and "what shape is red" can be asked of every image.
     private static List<(ShapeKind Kind, SceneColour Colour)> ChooseShapes(SceneRandom random)
     {
         while (true)

@@ -5,9 +5,9 @@ public sealed class SceneRandom(ulong seed)
 {
     private ulong state = seed;
 
-    /// <summary>A generator of its own for picture <paramref name="index"/> of a stream, so that any picture can be drawn alone.</summary>
+    /// <summary>A generator of its own for image <paramref name="index"/> of a stream, so that any image can be drawn alone.</summary>
     /// <param name="seed">The stream's seed.</param>
-    /// <param name="index">The picture's number.</param>
+    /// <param name="index">The image's number.</param>
     /// <param name="purpose">Keeps apart what is drawn (0) and what is asked about it (1).</param>
     public static SceneRandom For(int seed, long index, int purpose = 0)
     {

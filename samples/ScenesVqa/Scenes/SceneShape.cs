@@ -1,6 +1,6 @@
 namespace ScenesVqa.Scenes;
 
-/// <summary>One coloured shape; no two of a picture have the same colour and kind.</summary>
+/// <summary>One coloured shape; no two of an image have the same colour and kind.</summary>
 public sealed record SceneShape(ShapeKind Kind, SceneColour Colour, Box Box)
 {
     /// <summary>Twice the centre's column: whole numbers keep comparisons exact.</summary>

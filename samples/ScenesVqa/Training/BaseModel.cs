@@ -47,7 +47,7 @@ internal static class BaseModel
         if (name.Contains("norm", StringComparison.Ordinal))
             return ones(shape).MoveToOuterDisposeScope();
         var inputs = shape.Length > 1 ? shape[1..].Aggregate((a, b) => a * b) : 1;
-        return randn(shape).Times(name switch
+        return randn(shape).Mul(name switch
         {
             _ when name.Contains("embed_tokens") => 0.05,
             _ when name.Contains("class_embedding") => 0.5,

@@ -8,31 +8,31 @@ using static TorchSharp.torch.nn;
 
 namespace ScenesVqa.Training;
 
-/// <summary>Trains the whole model on questions: cross-entropy on the answers' tokens, many questions to a picture in one sequence.</summary>
+/// <summary>Trains the whole model on questions: cross-entropy on the answers' tokens, many questions to an image in one sequence.</summary>
 internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor processor, TrainingLog log, TowerTrainer? tower)
 {
     private const int EvaluationBatch = 32;
     private const double PeakRate = 1e-3, TowerWeight = 0.1;
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(6), EvaluationInterval = TimeSpan.FromSeconds(80);
 
-    /// <summary>Pictures a step.</summary>
+    /// <summary>Images a step.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>Trains until the budget is used up.</summary>
-    /// <param name="training">Pictures with questions, without end.</param>
-    /// <param name="heldOut">What the progress is measured on; not among the training pictures.</param>
+    /// <param name="training">Images with questions, without end.</param>
+    /// <param name="heldOut">What the progress is measured on; not among the training images.</param>
     /// <param name="budget">How long.</param>
     /// <param name="save">Writes a checkpoint.</param>
-    public void Run(IEnumerable<PicturedQuestions> training, IReadOnlyList<PicturedQuestions> heldOut, Budget budget, Action save)
+    public void Run(IEnumerable<ImageQuestions> training, IReadOnlyList<ImageQuestions> heldOut, Budget budget, Action save)
     {
         using var adam = new Adam([.. model.Weights.Values, .. tower?.Heads ?? []], PeakRate, beta2: 0.98, weightDecay: 0.02);
         TimeSpan saved = default, evaluated = default;
-        foreach (var pictures in training.Chunk(BatchSize))
+        foreach (var images in training.Chunk(BatchSize))
         {
             if (!budget.Next())
                 break;
             adam.LearningRate = CosineSchedule.At(PeakRate, budget.Progress);
-            var loss = Step(adam, pictures);
+            var loss = Step(adam, images);
             if (log.IsDue())
                 log.Write($"step {budget.Step} ({budget.Progress:p1}, {budget.Elapsed.TotalSeconds:f0} s) loss {loss:f4}");
             if (budget.Elapsed - evaluated > EvaluationInterval)
@@ -49,17 +49,17 @@ internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor pro
         log.Write($"joint training done after {budget.Step} steps, {budget.Elapsed.TotalSeconds:f0} s");
     }
 
-    private float Step(Adam adam, PicturedQuestions[] pictures)
+    private float Step(Adam adam, ImageQuestions[] images)
     {
         using var scope = NewDisposeScope();
         adam.ZeroGrad();
-        var batch = new PackedBatch(pictures, processor);
+        var batch = new PackedBatch(images, processor);
         Tensor? states = null;
         var logits = batch.Logits(model, (name, value) => states = name == TowerTrainer.StatesTap ? value.alias().DetachFromDisposeScope() : states);
         using var kept = states;
         var loss = functional.cross_entropy(logits, batch.TargetIds());
         // The tower goes on telling what lies under its patches: a decoder that knows nothing yet must not spoil it.
-        var total = tower is null ? loss : loss.Plus(tower.Loss([.. pictures.Select(p => p.Scene!)], kept!).Times(TowerWeight));
+        var total = tower is null ? loss : loss.Add(tower.Loss([.. images.Select(p => p.Scene!)], kept!).Mul(TowerWeight));
         total.backward();
         adam.ClipGradients(1);
         adam.Step();
@@ -70,23 +70,23 @@ internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor pro
     /// Accuracy by family. An answer counts as right when each of its tokens, the end included, is the likeliest one after the right tokens before it:
     /// exactly then greedy generation gives that answer.
     /// </summary>
-    public Scores Evaluate(IReadOnlyList<PicturedQuestions> pictures)
+    public Scores Evaluate(IReadOnlyList<ImageQuestions> images)
     {
         using var unrecorded = no_grad();
-        var results = pictures.Chunk(EvaluationBatch).SelectMany(Answers).ToList();
+        var results = images.Chunk(EvaluationBatch).SelectMany(Answers).ToList();
         return new Scores(results.GroupBy(r => r.Question.Family).ToDictionary(
             family => family.Key,
             family => (family.Count(), family.Count(r => r.Right), family.CountBy(r => r.Question.Answer).Max(a => a.Value) / (double)family.Count())));
     }
 
-    private List<(Questions.SceneQuestion Question, bool Right)> Answers(PicturedQuestions[] pictures)
+    private List<(Questions.SceneQuestion Question, bool Right)> Answers(ImageQuestions[] images)
     {
         using var scope = NewDisposeScope();
-        var batch = new PackedBatch(pictures, processor);
+        var batch = new PackedBatch(images, processor);
         var likeliest = batch.Logits(model).argmax(1).data<long>().ToArray();
         var right = Enumerable.Repeat(true, batch.QuestionCount).ToArray();
         foreach (var (id, target) in likeliest.Zip(batch.Targets))
             right[target.Question] &= id == target.Id;
-        return [.. pictures.SelectMany(p => p.Questions).Zip(right)];
+        return [.. images.SelectMany(p => p.Questions).Zip(right)];
     }
 }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace ScenesVqa.Training;
 
 /// <summary>
-/// One sequence a picture: the prompt's head with the visual tokens once, then every question with its answer. A question sees the head and itself only, and
+/// One sequence an image: the prompt's head with the visual tokens once, then every question with its answer. A question sees the head and itself only, and
 /// its positions go on where the head ends, so the logits are those of separate sequences at a fraction of the work.
 /// The tensors belong to the caller's dispose scope.
 /// </summary>
@@ -21,25 +21,25 @@ internal sealed class PackedBatch
     private readonly Tensor ids, pixels, positions, segments;
     private readonly int headLength, imageStart;
 
-    /// <param name="pictures">Pictures, each with one question at least.</param>
+    /// <param name="images">Images, each with one question at least.</param>
     /// <param name="processor">The checkpoint's prompt and tokenizer.</param>
-    public PackedBatch(IReadOnlyList<PicturedQuestions> pictures, VisionLanguageProcessor processor)
+    public PackedBatch(IReadOnlyList<ImageQuestions> images, VisionLanguageProcessor processor)
     {
         var head = Head(processor);
         (headLength, imageStart) = (head.Length, Array.IndexOf(head, Vocabulary.Image));
         var rows = new List<Row>();
         List<(int Row, int Position, int Id, int Question)> targets = [];
-        foreach (var picture in pictures)
+        foreach (var image in images)
         {
             var row = new Row([.. head], [.. Enumerable.Range(0, headLength)], [.. Enumerable.Repeat(0, headLength)]);
-            for (var i = 0; i < picture.Questions.Count; i++)
-                Append(row, picture.Questions[i], i + 1);
+            for (var i = 0; i < image.Questions.Count; i++)
+                Append(row, image.Questions[i], i + 1);
             rows.Add(row);
         }
 
         Length = rows.Max(r => r.Ids.Count);
         Targets = [.. targets];
-        pixels = processor.Images.Process([.. pictures.Select(p => p.Picture)]);
+        pixels = processor.Images.Process([.. images.Select(p => p.Image)]);
         ids = Table(rows.Select(r => r.Ids), Vocabulary.Pad);
         positions = Table(rows.Select(r => r.Positions), 0);
         segments = Table(rows.Select(r => r.Segments), Padding);
@@ -62,7 +62,7 @@ internal sealed class PackedBatch
     /// <summary>Tokens of the longest row, T.</summary>
     public int Length { get; }
 
-    /// <summary>Questions of all pictures.</summary>
+    /// <summary>Questions of all images.</summary>
     public int QuestionCount { get; private set; }
 
     /// <summary>What each answer token should be: row and position of the token before it, its id, and its question's number.</summary>
@@ -97,9 +97,9 @@ internal sealed class PackedBatch
         using var scope = NewDisposeScope();
         var keys = segments.unsqueeze(1);                                                             // (B, 1, T)
         var same = segments.unsqueeze(2).eq(keys);                                                    // (B, T, T)
-        var order = Scalars.Range(Length);
-        var visible = same.logical_or(keys.EqualTo(0)).logical_and(order.unsqueeze(0).le(order.unsqueeze(1)));
-        return zeros(visible.shape).Filled(visible.logical_not(), double.NegativeInfinity).unsqueeze(1).MoveToOuterDisposeScope();
+        var order = Scalars.Arange(Length);
+        var visible = same.logical_or(keys.Eq(0)).logical_and(order.unsqueeze(0).le(order.unsqueeze(1)));
+        return zeros(visible.shape).MaskedFill(visible.logical_not(), double.NegativeInfinity).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     // The prompt up to the last visual token.

@@ -41,7 +41,7 @@ internal sealed class TowerBatch
     /// <summary>Pairs of colour and kind.</summary>
     public const int PairCount = 36;
 
-    /// <summary>What the whole picture is asked for besides the pairs: tens, units, tallest and shortest bar's colour.</summary>
+    /// <summary>What the whole image is asked for besides the pairs: tens, units, tallest and shortest bar's colour.</summary>
     public static readonly int[] SummaryClasses = [10, 10, 6, 6];
 
     /// <summary>Per dense label, (B · 144) class indices; −1 where there is none.</summary>
@@ -53,5 +53,5 @@ internal sealed class TowerBatch
     /// <summary>Per entry of <see cref="SummaryClasses"/>, (B) class indices.</summary>
     public Tensor[] Summary { get; }
 
-    public static RgbImage Picture(Scene scene) => new(Scene.Size, Scene.Size, scene.Pixels);
+    public static RgbImage Image(Scene scene) => new(Scene.Size, Scene.Size, scene.Pixels);
 }

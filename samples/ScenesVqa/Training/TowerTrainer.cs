@@ -11,7 +11,7 @@ namespace ScenesVqa.Training;
 
 /// <summary>
 /// Trains the vision tower alone, as LLaVA too starts from a trained tower: every patch tells what lies under it, and the [CLS] token tells what is in the
-/// picture, so that its attention means something. The linear heads are thrown away afterwards.
+/// image, so that its attention means something. The linear heads are thrown away afterwards.
 /// </summary>
 internal sealed class TowerTrainer : IDisposable
 {
@@ -34,8 +34,8 @@ internal sealed class TowerTrainer : IDisposable
         (this.model, this.images, this.log) = (model, images, log);
         (generator, unseen) = (new SceneGenerator(seed), new SceneGenerator(unseenSeed));
         var width = model.Config.Vision.HiddenSize;
-        patchHead = randn(DenseLabels.Classes.Sum(), width).Times(0.05).requires_grad_().DetachFromDisposeScope();
-        clsHead = randn(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), width).Times(0.05).requires_grad_().DetachFromDisposeScope();
+        patchHead = randn(DenseLabels.Classes.Sum(), width).Mul(0.05).requires_grad_().DetachFromDisposeScope();
+        clsHead = randn(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), width).Mul(0.05).requires_grad_().DetachFromDisposeScope();
     }
 
     /// <summary>The heads, for those who train them together with the model.</summary>
@@ -66,7 +66,7 @@ internal sealed class TowerTrainer : IDisposable
 
     /// <summary>How badly the tower's states tell what is in these scenes.</summary>
     /// <param name="scenes">B scenes.</param>
-    /// <param name="states">The tower's result for their pictures, [CLS] first, (B, 145, d).</param>
+    /// <param name="states">The tower's result for their images, [CLS] first, (B, 145, d).</param>
     public Tensor Loss(IReadOnlyList<Scene> scenes, Tensor states)
     {
         using var scope = NewDisposeScope();
@@ -74,7 +74,7 @@ internal sealed class TowerTrainer : IDisposable
         return Loss(new TowerBatch(scenes), patches, cls).MoveToOuterDisposeScope();
     }
 
-    private Tensor Pixels(IEnumerable<Scene> scenes) => images.Process([.. scenes.Select(TowerBatch.Picture)]);
+    private Tensor Pixels(IEnumerable<Scene> scenes) => images.Process([.. scenes.Select(TowerBatch.Image)]);
 
     private Tensor States(Tensor pixels)
     {
@@ -95,11 +95,11 @@ internal sealed class TowerTrainer : IDisposable
 
     private static Tensor Loss(TowerBatch batch, Tensor patches, Tensor cls)
     {
-        var loss = functional.binary_cross_entropy_with_logits(cls.narrow(1, 0, TowerBatch.PairCount), batch.Pairs).Times(PairWeight);
+        var loss = functional.binary_cross_entropy_with_logits(cls.narrow(1, 0, TowerBatch.PairCount), batch.Pairs).Mul(PairWeight);
         foreach (var (logits, labels) in Split(cls, TowerBatch.PairCount, TowerBatch.SummaryClasses).Zip(batch.Summary))
-            loss = loss.Plus(functional.cross_entropy(logits, labels).Times(SummaryWeight));
+            loss = loss.Add(functional.cross_entropy(logits, labels).Mul(SummaryWeight));
         foreach (var ((logits, labels), weight) in Split(patches, 0, DenseLabels.Classes).Zip(batch.Labels).Zip(LabelWeights))
-            loss = loss.Plus(functional.cross_entropy(logits, labels, ignore_index: -1).Times(weight));
+            loss = loss.Add(functional.cross_entropy(logits, labels, ignore_index: -1).Mul(weight));
         return loss;
     }
 
@@ -122,13 +122,13 @@ internal sealed class TowerTrainer : IDisposable
         var dense = Split(patches, 0, DenseLabels.Classes).Zip(batch.Labels).Zip(DenseLabels.Names, (p, name) => $"{name} {Share(p.First, p.Second):f3}");
         var summary = Split(cls, TowerBatch.PairCount, TowerBatch.SummaryClasses).Zip(batch.Summary)
             .Zip(["tens", "units", "tallest", "shortest"], (p, name) => $"{name} {Share(p.First, p.Second):f3}");
-        var pairs = cls.narrow(1, 0, TowerBatch.PairCount).Above(0).eq(batch.Pairs.Above(0)).all(1).to(ScalarType.Float32).mean().item<float>();
+        var pairs = cls.narrow(1, 0, TowerBatch.PairCount).Gt(0).eq(batch.Pairs.Gt(0)).all(1).to(ScalarType.Float32).mean().item<float>();
         return FormattableString.Invariant($"{string.Join(' ', dense)} | cls: all pairs {pairs:f3} {string.Join(' ', summary)}");
     }
 
     private static float Share(Tensor logits, Tensor labels)
     {
-        var asked = labels.Above(-1).to(ScalarType.Float32);
+        var asked = labels.Gt(-1).to(ScalarType.Float32);
         return logits.argmax(1).eq(labels).to(ScalarType.Float32).sum().div(asked.sum()).item<float>();
     }
 

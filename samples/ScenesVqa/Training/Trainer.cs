@@ -6,9 +6,9 @@ namespace ScenesVqa.Training;
 /// <summary>Trains <c>scenes-llava</c>: the tower first, then the whole model on questions.</summary>
 internal static class Trainer
 {
-    // The tower's share of a run; scenes come with dense labels, other people's pictures do not.
+    // The tower's share of a run; scenes come with dense labels, other people's images do not.
     private const int TowerPercent = 15;
-    private const int VocabularyPictures = 500;
+    private const int VocabularyImages = 500;
 
     public static void Run(Arguments options)
     {
@@ -19,7 +19,7 @@ internal static class Trainer
         using var log = new TrainingLog(folder);
         var config = BaseModel.Config(data.VocabularySize);
         var processor = resume is null
-            ? CheckpointFolder.SaveProcessor(config, data.Training.Take(VocabularyPictures).SelectMany(p => p.Questions), folder)
+            ? CheckpointFolder.SaveProcessor(config, data.Training.Take(VocabularyImages).SelectMany(p => p.Questions), folder)
             : CheckpointFolder.CopyProcessor(config, resume, folder);
         using var model = BaseModel.Create(config, seed, resume);
         log.Write($"{model.Weights.Sum(w => w.Value.numel())} parameters");
@@ -30,7 +30,7 @@ internal static class Trainer
         if (towerShare > 0)
             tower?.Run(Limit(options, towerShare), Save);
         var joint = new JointTrainer(model, processor, log, tower);
-        joint.Run(data.Training.Skip(VocabularyPictures), data.HeldOut, Limit(options, 1 - towerShare), Save);
+        joint.Run(data.Training.Skip(VocabularyImages), data.HeldOut, Limit(options, 1 - towerShare), Save);
         Save();
 
         using var shipped = LlavaModel.Load(folder); // measured as it is written, rounded to bfloat16

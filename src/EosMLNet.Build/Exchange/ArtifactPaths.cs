@@ -1,9 +1,14 @@
 namespace EosMLNet.Build.Exchange;
 
-/// <summary>The files that one model's build makes, all beside the artifact and named after it. Compiled into the task and into the worker.</summary>
+/// <summary>
+/// The files that one model's build makes, all beside the artifact and named after it. Compiled into the task and into the worker.
+/// </summary>
 internal static class ArtifactPaths
 {
-    /// <summary><c>vqa.zip</c>, <c>vqa.plan.json</c>, <c>vqa.plan.safetensors</c> (where the plan has learned parameters) and <c>vqa.summary.json</c>.</summary>
+    /// <summary>
+    /// <c>vqa.zip</c>, <c>vqa.plan.json</c>, <c>vqa.plan.safetensors</c> (where the plan has learned parameters) and
+    /// <c>vqa.summary.json</c>.
+    /// </summary>
     internal static IReadOnlyList<string> All(string output) => [output, Plan(output), Parameters(output), Summary(output)];
 
     /// <summary>Those that every build makes: all but the learned parameters.</summary>

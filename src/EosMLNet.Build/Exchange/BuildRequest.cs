@@ -4,8 +4,8 @@ using System.Text;
 namespace EosMLNet.Build.Exchange;
 
 /// <summary>
-/// What the build asks of the worker, for one model: the response file. One <c>name=value</c> a line, verbatim but for line ends and backslashes, so that paths may hold anything that a file
-/// system allows. Compiled into the task and into the worker.
+/// What the build asks of the worker, for one model: the response file. One <c>name=value</c> a line, verbatim but for line ends and
+/// backslashes, so that paths may hold anything that a file system allows. Compiled into the task and into the worker.
 /// </summary>
 internal sealed class BuildRequest
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace EosMLNet.Build.Exchange;
 
 /// <summary>
-/// What the last successful build of one model saw: its request, the files it read, the files it made, and which files the model's folder had. The worker writes it last;
-/// while it holds, there is nothing to do. Compiled into the task and into the worker.
+/// What the last successful build of one model saw: its request, the files it read, the files it made, and which files the model's folder
+/// had. The worker writes it last; while it holds, there is nothing to do. Compiled into the task and into the worker.
 /// </summary>
 internal sealed class BuildStamp(string request, IReadOnlyList<StampedFile> files, string folder, string listing)
 {

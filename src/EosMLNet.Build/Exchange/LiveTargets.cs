@@ -1,13 +1,14 @@
 namespace EosMLNet.Build.Exchange;
 
 /// <summary>
-/// The names that the terminal's live line can show. The terminal logger shows of a running project only its name and that of its target, and a target has to be there when its project is
-/// read: so there is one, without any work, for every phase, per cent and rough remaining time. Compiled into the task and into the worker.
+/// The names that the terminal's live line can show. The terminal logger shows of a running project only its name and that of its target,
+/// and a target has to be there when its project is read: so there is one, without any work, for every phase, per cent and rough remaining
+/// time. Compiled into the task and into the worker.
 /// </summary>
 internal static class LiveTargets
 {
     /// <summary>What a search is busy with, in the order of the library's phases.</summary>
-    internal static readonly string[] Phases = ["pictures", "unreduced model", "steps", "counts", "corners", "validation", "latency"];
+    internal static readonly string[] Phases = ["images", "unreduced model", "steps", "counts", "corners", "validation", "latency"];
 
     /// <summary>What else a worker does.</summary>
     internal const string Waiting = "waiting for another build", Inputs = "reading the inputs", LibTorch = "loading libtorch",

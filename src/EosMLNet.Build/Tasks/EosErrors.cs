@@ -1,6 +1,9 @@
 namespace EosMLNet.Build.Tasks;
 
-/// <summary>The library's codes for the faults that the task itself finds. The task carries no other assembly, so they are written here again; a test compares them.</summary>
+/// <summary>
+/// The library's codes for the faults that the task itself finds. The task carries no other assembly, so they are written here again; a
+/// test compares them.
+/// </summary>
 internal static class EosErrors
 {
     internal const string FileMissing = "EOS1001";

@@ -6,8 +6,8 @@ using Microsoft.Build.Utilities;
 namespace EosMLNet.Build.Tasks;
 
 /// <summary>
-/// Looks which models have to be built anew, and writes the worker's request for each of those. Fast where nothing changed: it compares sizes and time stamps with those of the last build,
-/// and reads only files whose time stamp differs. It never starts anything.
+/// Looks which models have to be built anew, and writes the worker's request for each of those. Fast where nothing changed: it compares
+/// sizes and time stamps with those of the last build, and reads only files whose time stamp differs. It never starts anything.
 /// </summary>
 public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 {
@@ -69,7 +69,10 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     [Output]
     public ITaskItem[] Runs { get; set; } = [];
 
-    /// <summary>Every file that the models' builds make, also those that are not there yet, with the metadata that an SDK item needs to be copied and published.</summary>
+    /// <summary>
+    /// Every file that the models' builds make, also those that are not there yet, with the metadata that an SDK item needs to be copied
+    /// and published.
+    /// </summary>
     [Output]
     public ITaskItem[] Artifacts { get; set; } = [];
 
@@ -180,7 +183,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         {
             request.Add(BuildRequest.TrainingData, ExistingFile(model, "TrainingData", required: true));
             request.Add(BuildRequest.ValidationData, ExistingFile(model, "ValidationData"));
-            request.Add(BuildRequest.ImageFolder, ExistingFolder(model, "ImageFolder", Full(Needed(model, "ImageFolder")), "the folder that the data's picture paths start from"));
+            request.Add(BuildRequest.ImageFolder, ExistingFolder(model, "ImageFolder", Full(Needed(model, "ImageFolder")), "the folder that the data's image paths start from"));
             request.Add(BuildRequest.WarmStart, ExistingFile(model, "WarmStart"));
             request.Add(BuildRequest.LatencyTable, ExistingFile(model, "LatencyTable"));
         }
@@ -245,7 +248,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         return run;
     }
 
-    // Named by its content: two builds at once write the same bytes or two files, and neither overwrites what the other's worker is reading.
+    // Named by its content: two builds at once write the same bytes or two files, and neither overwrites what the other's worker is
+    // reading.
     private static string Written(BuildRequest request, string output)
     {
         var text = request.ToText();

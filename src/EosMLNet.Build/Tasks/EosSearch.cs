@@ -8,8 +8,8 @@ using Microsoft.Build.Utilities;
 namespace EosMLNet.Build.Tasks;
 
 /// <summary>
-/// Runs the worker for one model, as a process of its own: MSBuild's nodes load no native library, keep no file open, may be those of Visual Studio's .NET Framework, and survive
-/// whatever happens to the worker. Cancelling the build kills the worker and its children.
+/// Runs the worker for one model, as a process of its own: MSBuild's nodes load no native library, keep no file open, may be those of
+/// Visual Studio's .NET Framework, and survive whatever happens to the worker. Cancelling the build kills the worker and its children.
 /// </summary>
 public sealed class EosSearch : ToolTask
 {
@@ -119,7 +119,9 @@ public sealed class EosSearch : ToolTask
         return candidates.FirstOrDefault(File.Exists) ?? ToolName;
     }
 
-    /// <summary>The request's folder, so that its name alone, without any character that a command line would have to quote, finds it.</summary>
+    /// <summary>
+    /// The request's folder, so that its name alone, without any character that a command line would have to quote, finds it.
+    /// </summary>
     protected override string GetWorkingDirectory() => Path.GetDirectoryName(RequestPath)!;
 
     /// <inheritdoc/>

@@ -5,7 +5,9 @@ using Microsoft.Build.Framework;
 
 namespace EosMLNet.Build.Tasks;
 
-/// <summary>Where an item stands in its project file. MSBuild remembers the file only; the line is looked up where the item is written out.</summary>
+/// <summary>
+/// Where an item stands in its project file. MSBuild remembers the file only; the line is looked up where the item is written out.
+/// </summary>
 internal sealed class ItemLocation
 {
     private ItemLocation(string file, int line, int column) => (File, Line, Column) = (file, line, column);

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace EosMLNet.Build.Tasks;
 
-/// <summary>A path as a property that one project hands to another, on a way on which MSBuild splits at semicolons and unescapes more than once: rare characters become <c>!hhhh</c>.</summary>
+/// <summary>
+/// A path as a property that one project hands to another, on a way on which MSBuild splits at semicolons and unescapes more than once:
+/// rare characters become <c>!hhhh</c>.
+/// </summary>
 internal static class SafePropertyValue
 {
     /// <summary>A text as MSBuild writes it in an item or an attribute: it is unescaped once on the way.</summary>

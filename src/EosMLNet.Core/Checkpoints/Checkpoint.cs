@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The weights of a Hugging Face checkpoint folder, in one file or in shards, by their published names (<c>language_model.model.embed_tokens.weight</c>);
-/// the newer names (<c>model.language_model.embed_tokens.weight</c>) are translated. Tensors are read on demand.
+/// The weights of a Hugging Face checkpoint folder, in one file or in shards, by their published names
+/// (<c>language_model.model.embed_tokens.weight</c>); the newer names (<c>model.language_model.embed_tokens.weight</c>) are translated.
+/// Tensors are read on demand.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
@@ -29,8 +30,11 @@ public sealed class Checkpoint : IDisposable
         .GroupBy(e => e.DataType)
         .MaxBy(group => group.Sum(e => (double)e.ByteCount))?.Key ?? ScalarType.Float32;
 
-    /// <summary>Opens <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> lists, and checks their headers.</summary>
-    /// <exception cref="EosException">EOS1001: no weights there. EOS1002, EOS1003, EOS1004: a damaged file. EOS1007, EOS1008: a damaged index.</exception>
+    /// <summary>
+    /// Opens <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> lists, and checks their headers.
+    /// </summary>
+    /// <exception cref="EosException">EOS1001: no weights there. EOS1002, EOS1003, EOS1004: a damaged file. EOS1007, EOS1008: a damaged
+    /// index.</exception>
     public static Checkpoint Open(string folder)
     {
         var (files, fileOfTensor) = CheckpointIndex.Read(folder);
@@ -64,7 +68,8 @@ public sealed class Checkpoint : IDisposable
     /// <param name="shape">The shape that the model's configuration asks for.</param>
     /// <param name="dtype">The floating-point type wanted.</param>
     /// <param name="device">Where it is wanted.</param>
-    /// <exception cref="EosException">EOS1004: it does not hold floating-point numbers. EOS1005: it has another shape. EOS1006: it is not there.</exception>
+    /// <exception cref="EosException">EOS1004: it does not hold floating-point numbers. EOS1005: it has another shape. EOS1006: it is not
+    /// there.</exception>
     public Tensor Read(string name, long[] shape, ScalarType dtype, Device device)
     {
         TorchRuntime.EnsureLoaded();
@@ -85,7 +90,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Closes the files. Tensors that were read stay valid.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    /// <summary>Finds a weight by its published name: its file and its name there. The exceptions are those of <see cref="Read"/>.</summary>
+    /// <summary>
+    /// Finds a weight by its published name: its file and its name there. The exceptions are those of <see cref="Read"/>.
+    /// </summary>
     internal (SafetensorsFile File, string Name) Locate(string name, long[] shape)
     {
         var (file, stored) = Find(name);

@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// Reads elements of safetensors files into tensors on one device. What needs no change goes straight to its place; what is to be converted or brought to a GPU passes through a pair of small buffers,
-/// so that no second copy of a tensor is ever in memory. Belongs to one thread.
+/// Reads elements of safetensors files into tensors on one device. What needs no change goes straight to its place; what is to be converted
+/// or brought to a GPU passes through a pair of small buffers, so that no second copy of a tensor is ever in memory. Belongs to one thread.
 /// </summary>
 internal sealed class ElementReader(Device device) : IDisposable
 {
     private const int LargestRead = 1 << 28; // bytes; a tensor's bytes are a span, and one read call takes less than 2 GiB
-    // From 32,768 elements on, libtorch shares a conversion out among threads; whoever reads in parallel has threads enough. And it stays in the cache.
+    // From 32,768 elements on, libtorch shares a conversion out among threads; whoever reads in parallel has threads enough. And it stays
+    // in the cache.
     private const int BufferedOnCpu = (1 << 15) - 64; // elements
     private const int BufferedForGpu = 1 << 20;
     private readonly Dictionary<ScalarType, (Tensor Next, Tensor Other)> buffers = [];
@@ -50,7 +51,8 @@ internal sealed class ElementReader(Device device) : IDisposable
 
     private int BufferSize => device.type == DeviceType.CPU ? BufferedOnCpu : BufferedForGpu;
 
-    // While one buffer is filled from the file, the other one is on its way to the GPU. There the elements are converted; on the CPU, ".to" gives the buffer itself.
+    // While one buffer is filled from the file, the other one is on its way to the GPU. There the elements are converted; on the CPU, ".to"
+    // gives the buffer itself.
     private void ReadBuffered(SafetensorsFile file, SafetensorsEntry entry, long first, Tensor piece)
     {
         var buffer = NextBuffer(entry.DataType).narrow(0, 0, piece.shape[0]);

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace EosMLNet.Checkpoints;
 
-/// <summary>The shape of a Llama decoder: the <c>text_config</c> of a LLaVA checkpoint. The defaults are transformers' <c>LlamaConfig</c>'s, those of Llama 7B.</summary>
+/// <summary>
+/// The shape of a Llama decoder: the <c>text_config</c> of a LLaVA checkpoint. The defaults are transformers' <c>LlamaConfig</c>'s, those
+/// of Llama 7B.
+/// </summary>
 public sealed record LlamaConfig
 {
     /// <summary>Number of token ids.</summary><value>The default is 32000.</value>
@@ -15,7 +18,8 @@ public sealed record LlamaConfig
     public int LayerCount { get; init; } = 32;
     /// <summary>Number of query heads.</summary><value>The default is 32.</value>
     public int HeadCount { get; init; } = 32;
-    /// <summary>Number of key and value heads; divides <see cref="HeadCount"/>.</summary><value>The default is 32: no grouped-query attention.</value>
+    /// <summary>Number of key and value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <value>The default is 32: no grouped-query attention.</value>
     public int KeyValueHeadCount { get; init; } = 32;
     /// <summary>Width of one head; even.</summary><value>The default is 128.</value>
     public int HeadSize { get; init; } = 128;
@@ -29,7 +33,8 @@ public sealed record LlamaConfig
     public bool AttentionBias { get; init; }
     /// <summary>Whether the MLP's three projections have biases.</summary><value>The default is false.</value>
     public bool MlpBias { get; init; }
-    /// <summary>The MLP's activation: <c>silu</c>, <c>gelu</c>, <c>gelu_pytorch_tanh</c>, <c>quick_gelu</c> or <c>relu</c>.</summary><value>The default is silu.</value>
+    /// <summary>The MLP's activation: <c>silu</c>, <c>gelu</c>, <c>gelu_pytorch_tanh</c>, <c>quick_gelu</c> or <c>relu</c>.</summary>
+    /// <value>The default is silu.</value>
     public string Activation { get; init; } = "silu";
 
     /// <summary>Reads a <c>text_config</c>; what it omits has transformers' <c>LlamaConfig</c> defaults.</summary>

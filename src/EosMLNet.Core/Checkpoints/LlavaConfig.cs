@@ -5,8 +5,9 @@ using EosMLNet.Runtime;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The configuration of a LLaVA-1.5 model: CLIP vision tower, two-layer projector, Llama decoder. Read from and written to a Hugging Face folder's
-/// <c>config.json</c>; fields that a file omits (the published ones omit most) have the defaults of transformers' configuration classes.
+/// The configuration of a LLaVA-1.5 model: CLIP vision tower, two-layer projector, Llama decoder. Read from and written to a Hugging Face
+/// folder's <c>config.json</c>; fields that a file omits (the published ones omit most) have the defaults of transformers' configuration
+/// classes.
 /// </summary>
 public sealed record LlavaConfig
 {
@@ -18,9 +19,11 @@ public sealed record LlavaConfig
     public int ImageTokenIndex { get; init; } = 32000;
     /// <summary>The token id that fills a batch's shorter rows.</summary><value>The default is the first end-of-sequence id.</value>
     public int PadTokenId { get; init; } = 2;
-    /// <summary>Which of the tower's hidden states is used: 0 is the embeddings, -1 the last layer's output.</summary><value>The default is -2.</value>
+    /// <summary>Which of the tower's hidden states is used: 0 is the embeddings, -1 the last layer's output.</summary>
+    /// <value>The default is -2.</value>
     public int VisionFeatureLayer { get; init; } = -2;
-    /// <summary><c>default</c> (the patches) or <c>full</c> (the patches after the class token).</summary><value>The default is default.</value>
+    /// <summary><c>default</c> (the patches) or <c>full</c> (the patches after the class token).</summary>
+    /// <value>The default is default.</value>
     public string VisionFeatureSelectStrategy { get; init; } = "default";
     /// <summary>The activation between the projector's two layers.</summary><value>The default is gelu, the exact one.</value>
     public string ProjectorActivation { get; init; } = "gelu";
@@ -33,11 +36,15 @@ public sealed record LlavaConfig
     /// <summary>The token id that begins a prompt.</summary><value>The default is 1.</value>
     public int BosTokenId { get; init; } = 1;
 
-    /// <summary>Visual tokens that one picture becomes: its patches, and the class token when <see cref="VisionFeatureSelectStrategy"/> is <c>full</c>.</summary>
+    /// <summary>
+    /// Visual tokens that one image becomes: its patches, and the class token when <see cref="VisionFeatureSelectStrategy"/> is
+    /// <c>full</c>.
+    /// </summary>
     public int VisualTokens => Vision.GridSize * Vision.GridSize + (VisionFeatureSelectStrategy == "full" ? 1 : 0);
 
     /// <summary>Reads <c>config.json</c> and, where there is one, <c>generation_config.json</c> of a checkpoint folder.</summary>
-    /// <exception cref="EosException">EOS1001: no such folder or file. EOS1008: malformed JSON. EOS1009: a model that is not supported, or sizes that make no sense.</exception>
+    /// <exception cref="EosException">EOS1001: no such folder or file. EOS1008: malformed JSON. EOS1009: a model that is not supported, or
+    /// sizes that make no sense.</exception>
     public static LlavaConfig Load(string folder) => Load(folder, []);
 
     /// <summary>The same; <paramref name="notes"/> receives a sentence for each setting of the files that has no effect here.</summary>

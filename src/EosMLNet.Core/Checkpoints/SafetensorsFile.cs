@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// An open safetensors file. Opening it reads and checks the header only; each tensor is then read from the disk straight into torch's memory.
-/// May be read from several threads.
+/// An open safetensors file. Opening it reads and checks the header only; each tensor is then read from the disk straight into torch's
+/// memory. May be read from several threads.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file and checks its header.</summary>
-    /// <exception cref="EosException">EOS1001: it cannot be opened. EOS1002: truncated or malformed header. EOS1003: tensors that overlap, leave the file
+    /// <exception cref="EosException">EOS1001: it cannot be opened. EOS1002: truncated or malformed header. EOS1003: tensors that overlap,
+    /// leave the file
     /// or do not have their shape's size. EOS1004: an element type that is not supported.</exception>
     public static SafetensorsFile Open(string path)
     {
@@ -87,7 +88,9 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Fills a contiguous tensor of the stored type on the CPU with the elements of an entry from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Fills a contiguous tensor of the stored type on the CPU with the elements of an entry from <paramref name="first"/> on.
+    /// </summary>
     internal void ReadElements(SafetensorsEntry entry, long first, Tensor destination) =>
         ReadFully(_file, destination.bytes, entry.FileOffset + first * destination.element_size(), Path);
 }

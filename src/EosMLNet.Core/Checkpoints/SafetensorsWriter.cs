@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Checkpoints;
 
-/// <summary>Writes safetensors files. The same tensors give the same bytes: widest element type first (so that every tensor is aligned), then by name.</summary>
+/// <summary>
+/// Writes safetensors files. The same tensors give the same bytes: widest element type first (so that every tensor is aligned), then by
+/// name.
+/// </summary>
 public static class SafetensorsWriter
 {
     private const int LargestWrite = 1 << 28; // bytes

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// Loads many weights of a checkpoint at once: first they are asked for, then all of them are read by several threads, then they are taken. They lie in one block of memory in the order of the files;
-/// a piece of that block is filled at a time, whichever weights and shards it belongs to (build/docs/adr/0017).
+/// Loads many weights of a checkpoint at once: first they are asked for, then all of them are read by several threads, then they are taken.
+/// They lie in one block of memory in the order of the files; a piece of that block is filled at a time, whichever weights and shards it
+/// belongs to (build/docs/adr/0017).
 /// </summary>
 internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Device device) : IDisposable
 {

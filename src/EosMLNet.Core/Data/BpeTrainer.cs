@@ -1,14 +1,16 @@
 namespace EosMLNet.Data;
 
 /// <summary>
-/// Learns a byte-level BPE vocabulary (Sennrich et al., arXiv:1508.07909): starting from single bytes, the commonest pair of neighbouring tokens becomes
-/// a new token, again and again. Deterministic: of equally common pairs the one that sorts first wins.
+/// Learns a byte-level BPE vocabulary (Sennrich et al., arXiv:1508.07909): starting from single bytes, the commonest pair of neighbouring
+/// tokens becomes a new token, again and again. Deterministic: of equally common pairs the one that sorts first wins.
 /// </summary>
 public static class BpeTrainer
 {
     private const int RarestPair = 2; // a pair seen once teaches nothing
 
-    /// <summary>Learns a vocabulary of at most <paramref name="vocabularySize"/> tokens; fewer when the texts have no more repeated pairs.</summary>
+    /// <summary>
+    /// Learns a vocabulary of at most <paramref name="vocabularySize"/> tokens; fewer when the texts have no more repeated pairs.
+    /// </summary>
     /// <exception cref="EosException">EOS1013: a vocabulary too small for the special tokens and the 256 bytes.</exception>
     public static BpeVocabulary Train(IEnumerable<string> texts, int vocabularySize)
     {

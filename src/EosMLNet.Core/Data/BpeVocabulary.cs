@@ -6,7 +6,9 @@ using EosMLNet.Runtime;
 
 namespace EosMLNet.Data;
 
-/// <summary>A byte-level BPE tokenizer as data: the tokens in the order of their ids, and the merges in the order in which they apply.</summary>
+/// <summary>
+/// A byte-level BPE tokenizer as data: the tokens in the order of their ids, and the merges in the order in which they apply.
+/// </summary>
 public sealed class BpeVocabulary
 {
     /// <summary>The special tokens; their ids are 0 to 3.</summary>

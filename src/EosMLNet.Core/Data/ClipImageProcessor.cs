@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace EosMLNet.Data;
 
 /// <summary>
-/// CLIP's picture preprocessing, as a checkpoint's <c>preprocessor_config.json</c> describes it: resize, centre crop, rescale, normalise.
+/// CLIP's image preprocessing, as a checkpoint's <c>preprocessor_config.json</c> describes it: resize, centre crop, rescale, normalise.
 /// Gives the numbers of transformers' <c>CLIPImageProcessor</c> (the slow one, on Pillow).
 /// </summary>
 public sealed class ClipImageProcessor
@@ -29,21 +29,21 @@ public sealed class ClipImageProcessor
 
     private ClipImageProcessor() { }
 
-    /// <summary>What becomes of pictures that are not square.</summary>
+    /// <summary>What becomes of images that are not square.</summary>
     /// <value>The default is <see cref="ImagePadding.Crop"/>, what the file says; a model loads its processor with
     /// <see cref="ImagePadding.Square"/>.</value>
     public ImagePadding Padding { get; private init; } = ImagePadding.Crop;
 
-    /// <summary>Width of the processed pictures in pixels.</summary>
+    /// <summary>Width of the processed images in pixels.</summary>
     public int Width { get; private set; } = 224;
 
-    /// <summary>Height of the processed pictures in pixels.</summary>
+    /// <summary>Height of the processed images in pixels.</summary>
     public int Height { get; private set; } = 224;
 
-    /// <summary>The mean that pixels are normalised by, as a colour: the border that LLaVA-1.5 pads pictures with.</summary>
+    /// <summary>The mean that pixels are normalised by, as a colour: the border that LLaVA-1.5 pads images with.</summary>
     private (byte Red, byte Green, byte Blue) MeanColour => ((byte)(_mean[0] * 255), (byte)(_mean[1] * 255), (byte)(_mean[2] * 255));
 
-    /// <summary>CLIP's own settings for square pictures of <paramref name="imageSize"/> pixels.</summary>
+    /// <summary>CLIP's own settings for square images of <paramref name="imageSize"/> pixels.</summary>
     public static ClipImageProcessor Default(int imageSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageSize);
@@ -59,7 +59,7 @@ public sealed class ClipImageProcessor
     internal static ClipImageProcessor From(JsonSection json)
     {
         ImageProcessorSettings.RequireClip(json);
-        json.Flag("do_convert_rgb", true); // pictures are RGB when they come here
+        json.Flag("do_convert_rgb", true); // images are RGB when they come here
         var processor = new ClipImageProcessor
         {
             _resize = json.Flag("do_resize", true),
@@ -104,7 +104,7 @@ public sealed class ClipImageProcessor
         AtomicFile.WriteText(Path.Combine(folder, FileName), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
-    /// <summary>The same settings with another treatment of pictures that are not square.</summary>
+    /// <summary>The same settings with another treatment of images that are not square.</summary>
     public ClipImageProcessor With(ImagePadding padding) => padding == Padding ? this : new()
     {
         _shortestEdge = _shortestEdge,
@@ -123,9 +123,9 @@ public sealed class ClipImageProcessor
         Padding = padding,
     };
 
-    /// <summary>Makes the vision tower's input of pictures of any size.</summary>
-    /// <returns>The pictures' values, (B, 3, <see cref="Height"/>, <see cref="Width"/>), float32 on the CPU.</returns>
-    /// <exception cref="EosException">EOS1010: a picture is so narrow that its longer side, resized, would be absurd.</exception>
+    /// <summary>Makes the vision tower's input of images of any size.</summary>
+    /// <returns>The images' values, (B, 3, <see cref="Height"/>, <see cref="Width"/>), float32 on the CPU.</returns>
+    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
     public Tensor Process(IReadOnlyList<RgbImage> images)
     {
         TorchRuntime.EnsureLoaded();
@@ -141,7 +141,7 @@ public sealed class ClipImageProcessor
     }
 
     /// <summary>
-    /// The picture in the tower's size: padded where it is, resized, the middle cut out. Where it is smaller than the crop, black is added
+    /// The image in the tower's size: padded where it is, resized, the middle cut out. Where it is smaller than the crop, black is added
     /// around it.
     /// </summary>
     internal RgbImage ToSize(RgbImage image)
@@ -151,7 +151,7 @@ public sealed class ClipImageProcessor
         return PillowResize.Resize(canvas, width, height, _filter, (FloorHalf(width - Width), FloorHalf(height - Height), Width, Height));
     }
 
-    /// <summary>The whole of the resized picture, before the middle is cut out.</summary>
+    /// <summary>The whole of the resized image, before the middle is cut out.</summary>
     internal RgbImage Resize(RgbImage image)
     {
         var canvas = Canvas(image);
@@ -168,12 +168,12 @@ public sealed class ClipImageProcessor
     {
         if (!_resize)
             return (canvas.Height, canvas.Width);
-        // The picture's own sides, also where it is padded: what is too narrow for one treatment is too narrow for the other.
-        var (image, width, height) = (canvas.Picture, canvas.Width, canvas.Height);
+        // The image's own sides, also where it is padded: what is too narrow for one treatment is too narrow for the other.
+        var (image, width, height) = (canvas.Image, canvas.Width, canvas.Height);
         var (least, most) = (Math.Min(image.Width, image.Height), Math.Max(image.Width, image.Height));
         var edge = _shortestEdge ?? Math.Min(_size.Height, _size.Width);
         if ((long)edge * most / least * edge * 3 > Array.MaxLength)
-            throw new EosException(EosErrors.UnreadableImage, $"a picture of {image.Width} x {image.Height} pixels is too narrow to be resized to {edge} pixels on its shorter side.");
+            throw new EosException(EosErrors.UnreadableImage, $"an image of {image.Width} x {image.Height} pixels is too narrow to be resized to {edge} pixels on its shorter side.");
         if (_shortestEdge is null)
             return _size;
         return width <= height ? ((int)((long)edge * height / width), edge) : (edge, (int)((long)edge * width / height));
@@ -230,7 +230,7 @@ public sealed class ClipImageProcessor
         }
         else
         {
-            throw json.Unsupported("do_center_crop", "false", "true, or a size of height and width to resize to: all pictures must get one size");
+            throw json.Unsupported("do_center_crop", "false", "true, or a size of height and width to resize to: all images must get one size");
         }
     }
 

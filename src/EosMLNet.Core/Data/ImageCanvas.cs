@@ -1,37 +1,37 @@
 namespace EosMLNet.Data;
 
 /// <summary>
-/// A picture on a plain ground that may be larger than it. The ground is never made whole: a row is made when it is asked for.
+/// An image on a plain ground that may be larger than it. The ground is never made whole: a row is made when it is asked for.
 /// </summary>
-/// <param name="Picture">The picture.</param>
+/// <param name="Image">The image.</param>
 /// <param name="Width">Width of the ground in pixels.</param>
 /// <param name="Height">Height of the ground in pixels.</param>
 /// <param name="Colour">The ground's colour.</param>
-internal sealed record ImageCanvas(RgbImage Picture, int Width, int Height, (byte Red, byte Green, byte Blue) Colour)
+internal sealed record ImageCanvas(RgbImage Image, int Width, int Height, (byte Red, byte Green, byte Blue) Colour)
 {
-    private readonly int left = (Width - Picture.Width) / 2, top = (Height - Picture.Height) / 2;
+    private readonly int left = (Width - Image.Width) / 2, top = (Height - Image.Height) / 2;
 
-    /// <summary>The picture alone.</summary>
-    internal static ImageCanvas Of(RgbImage picture) => new(picture, picture.Width, picture.Height, default);
+    /// <summary>The image alone.</summary>
+    internal static ImageCanvas Of(RgbImage image) => new(image, image.Width, image.Height, default);
 
     /// <summary>
-    /// The picture in the middle of a square of its longer side; where one pixel is over, it is on the right or at the bottom.
+    /// The image in the middle of a square of its longer side; where one pixel is over, it is on the right or at the bottom.
     /// </summary>
-    internal static ImageCanvas Square(RgbImage picture, (byte Red, byte Green, byte Blue) colour)
+    internal static ImageCanvas Square(RgbImage image, (byte Red, byte Green, byte Blue) colour)
     {
-        var side = Math.Max(picture.Width, picture.Height);
-        return new(picture, side, side, colour);
+        var side = Math.Max(image.Width, image.Height);
+        return new(image, side, side, colour);
     }
 
     /// <summary>Whether a row shows nothing but ground.</summary>
-    internal bool IsGround(int y) => y < top || y >= top + Picture.Height;
+    internal bool IsGround(int y) => y < top || y >= top + Image.Height;
 
     /// <summary>The pixels of a row, (<see cref="Width"/>, 3).</summary>
     /// <param name="y">The row, from 0.</param>
-    /// <param name="buffer">Room for a row that the picture does not fill; kept between calls.</param>
+    /// <param name="buffer">Room for a row that the image does not fill; kept between calls.</param>
     internal ReadOnlySpan<byte> Row(int y, ref byte[]? buffer)
     {
-        var own = IsGround(y) ? default : Picture.Pixels.Span.Slice((y - top) * Picture.Width * 3, Picture.Width * 3);
+        var own = IsGround(y) ? default : Image.Pixels.Span.Slice((y - top) * Image.Width * 3, Image.Width * 3);
         if (own.Length == Width * 3)
             return own;
         buffer ??= new byte[Width * 3];

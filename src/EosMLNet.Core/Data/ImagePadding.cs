@@ -1,10 +1,10 @@
 namespace EosMLNet.Data;
 
-/// <summary>What becomes of the sides of a picture that is not square; square pictures are the same either way.</summary>
+/// <summary>What becomes of the sides of an image that is not square; square images are the same either way.</summary>
 public enum ImagePadding
 {
     /// <summary>
-    /// The picture is put in the middle of a square of its longer side, with a border of the processor's mean colour, and then resized:
+    /// The image is put in the middle of a square of its longer side, with a border of the processor's mean colour, and then resized:
     /// nothing of it is lost. As LLaVA-1.5's authors train and evaluate
     /// (<c>image_aspect_ratio</c> "pad").
     /// </summary>

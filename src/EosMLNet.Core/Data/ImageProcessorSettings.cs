@@ -48,7 +48,7 @@ internal static class ImageProcessorSettings
         if ((images.Width, images.Height) != (side, side))
         {
             throw new EosException(EosErrors.UnsupportedModel,
-                $"'{settings.File}' makes pictures of {images.Width} x {images.Height} pixels, the vision tower in config.json takes " +
+                $"'{settings.File}' makes images of {images.Width} x {images.Height} pixels, the vision tower in config.json takes " +
                 $"{side} x {side}.") { File = settings.File };
         }
         return images;
@@ -65,7 +65,7 @@ internal static class ImageProcessorSettings
                     "'CLIPImageProcessor', the one of the CLIP tower that the model has; copy the file of the original checkpoint");
         }
         if (json.Flag("do_flip_channel_order", false))
-            throw json.Unsupported("do_flip_channel_order", "true", "false: pictures are red, green, blue");
+            throw json.Unsupported("do_flip_channel_order", "true", "false: images are red, green, blue");
     }
 
     // transformers counts image tokens by these; where they contradict the model it fails, later and with fewer words.

@@ -1,6 +1,6 @@
 namespace EosMLNet.Data;
 
-/// <summary>EXIF's orientation: the sides of the upright picture where the stored first row and the stored first column belong.</summary>
+/// <summary>EXIF's orientation: the sides of the upright image where the stored first row and the stored first column belong.</summary>
 internal enum OrientationMark
 {
     /// <summary>Stored upright.</summary>

@@ -1,9 +1,9 @@
 namespace EosMLNet.Data;
 
 /// <summary>
-/// Pillow's antialiased resizing (src/libImaging/Resample.c), byte for byte: a horizontal pass, then a vertical one, each in 22-bit fixed point and
-/// rounded and clipped to bytes. Checkpoints were trained on pictures made that way; another filter moves every pixel value.
-/// Only what is kept of the resized picture is computed, and of the source only the rows that it is made of.
+/// Pillow's antialiased resizing (src/libImaging/Resample.c), byte for byte: a horizontal pass, then a vertical one, each in 22-bit fixed
+/// point and rounded and clipped to bytes. Checkpoints were trained on images made that way; another filter moves every pixel value. Only
+/// what is kept of the resized image is computed, and of the source only the rows that it is made of.
 /// </summary>
 internal static class PillowResize
 {
@@ -20,7 +20,7 @@ internal static class PillowResize
     /// <param name="width">The width that it is resized to.</param>
     /// <param name="height">The height that it is resized to.</param>
     /// <param name="filter"><see cref="Bilinear"/> or <see cref="Bicubic"/>.</param>
-    /// <param name="part">The part that is kept. What of it lies outside of the resized picture is black.</param>
+    /// <param name="part">The part that is kept. What of it lies outside of the resized image is black.</param>
     internal static RgbImage Resize(ImageCanvas source, int width, int height, int filter, (int Left, int Top, int Width, int Height) part)
     {
         var pixels = new byte[3 * part.Width * part.Height];

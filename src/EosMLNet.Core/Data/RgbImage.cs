@@ -3,14 +3,14 @@ using SkiaSharp;
 
 namespace EosMLNet.Data;
 
-/// <summary>A decoded picture: 8-bit red, green and blue, row by row from the top left.</summary>
+/// <summary>A decoded image: 8-bit red, green and blue, row by row from the top left.</summary>
 public sealed class RgbImage
 {
     internal const long LargestFile = 1 << 28; // bytes
-    private const long LargestPicture = 89_478_485; // pixels; the size above which Pillow, too, suspects a decompression bomb
+    private const long LargestImage = 89_478_485; // pixels; the size above which Pillow, too, suspects a decompression bomb
     private readonly byte[] _pixels;
 
-    /// <summary>Makes a picture of pixels that are already decoded; the array is not copied.</summary>
+    /// <summary>Makes an image of pixels that are already decoded; the array is not copied.</summary>
     /// <exception cref="ArgumentException">A side is not positive, or there are not <c>height · width · 3</c> bytes.</exception>
     public RgbImage(int width, int height, byte[] pixels)
     {
@@ -30,7 +30,7 @@ public sealed class RgbImage
     /// <summary>The pixels, (height, width, 3).</summary>
     public ReadOnlyMemory<byte> Pixels => _pixels;
 
-    /// <summary>Decodes a picture file.</summary>
+    /// <summary>Decodes an image file.</summary>
     /// <exception cref="EosException">EOS1001: no such file. EOS1010: it cannot be decoded.</exception>
     public static RgbImage Decode(string path)
     {
@@ -40,11 +40,11 @@ public sealed class RgbImage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"the picture '{path}' cannot be read: {e.Message}", e);
+            throw new EosException(EosErrors.FileMissing, $"the image '{path}' cannot be read: {e.Message}", e);
         }
     }
 
-    /// <summary>Decodes a picture that a stream holds from here to its end.</summary>
+    /// <summary>Decodes an image that a stream holds from here to its end.</summary>
     /// <exception cref="EosException">EOS1010: it cannot be decoded, or is too large.</exception>
     internal static RgbImage Decode(Stream stream, string name)
     {
@@ -59,25 +59,25 @@ public sealed class RgbImage
     }
 
     /// <summary>
-    /// Decodes a picture (PNG, JPEG, WebP, GIF, BMP) the way Pillow's <c>convert("RGB")</c> does: greys and palettes are expanded, an alpha
+    /// Decodes an image (PNG, JPEG, WebP, GIF, BMP) the way Pillow's <c>convert("RGB")</c> does: greys and palettes are expanded, an alpha
     /// channel is dropped without blending, so that the colours under
-    /// transparent pixels stay; colour profiles are ignored. The picture stands upright: what a camera's orientation mark (EXIF) says is
+    /// transparent pixels stay; colour profiles are ignored. The image stands upright: what a camera's orientation mark (EXIF) says is
     /// done, as Pillow's <c>exif_transpose</c> does.
     /// </summary>
     /// <param name="bytes">The file's content.</param>
-    /// <param name="name">How messages call the picture.</param>
+    /// <param name="name">How messages call the image.</param>
     /// <exception cref="EosException">EOS1010: it cannot be decoded, is cut short or has more than 89 million pixels.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> bytes, string name)
     {
-        var (stored, mark) = DecodeStored(bytes, name) ?? throw Unreadable(name, "is of no known picture format");
+        var (stored, mark) = DecodeStored(bytes, name) ?? throw Unreadable(name, "is of no known image format");
         return stored.Turned(mark);
     }
 
     /// <summary>
-    /// A file's picture as its pixels are stored, and how it has to be turned to stand upright; <see langword="null"/> where there is no
-    /// such file, or none of a known picture format.
+    /// A file's image as its pixels are stored, and how it has to be turned to stand upright; <see langword="null"/> where there is no
+    /// such file, or none of a known image format.
     /// </summary>
-    /// <exception cref="EosException">EOS1010: the picture cannot be decoded, is cut short or has more than 89 million pixels.</exception>
+    /// <exception cref="EosException">EOS1010: the image cannot be decoded, is cut short or has more than 89 million pixels.</exception>
     internal static (RgbImage Stored, OrientationMark Mark)? TryDecodeStored(string path)
     {
         try
@@ -106,8 +106,8 @@ public sealed class RgbImage
         if (codec is null)
             return null;
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if (width <= 0 || height <= 0 || (long)width * height > LargestPicture)
-            throw Unreadable(name, $"says that it has {width} x {height} pixels, at most {LargestPicture} in all are allowed");
+        if (width <= 0 || height <= 0 || (long)width * height > LargestImage)
+            throw Unreadable(name, $"says that it has {width} x {height} pixels, at most {LargestImage} in all are allowed");
 
         // Straight alpha keeps the colours under transparent pixels; without a colour space none is converted to.
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
@@ -118,7 +118,7 @@ public sealed class RgbImage
             : throw Unreadable(name, $"cannot be decoded ({result})");
     }
 
-    /// <summary>The picture turned so that it stands upright.</summary>
+    /// <summary>The image turned so that it stands upright.</summary>
     /// <param name="mark">Where the stored rows and columns belong.</param>
     internal RgbImage Turned(OrientationMark mark)
     {
@@ -167,8 +167,8 @@ public sealed class RgbImage
     }
 
     private static EosException TooLarge(string name, string bytes) =>
-        new(EosErrors.UnreadableImage, $"the picture '{name}' has {bytes} bytes; expected at most {LargestFile}.");
+        new(EosErrors.UnreadableImage, $"the image '{name}' has {bytes} bytes; expected at most {LargestFile}.");
 
     private static EosException Unreadable(string name, string what) =>
-        new(EosErrors.UnreadableImage, $"the picture '{name}' {what}; expected a whole PNG, JPEG, WebP, GIF or BMP file.");
+        new(EosErrors.UnreadableImage, $"the image '{name}' {what}; expected a whole PNG, JPEG, WebP, GIF or BMP file.");
 }

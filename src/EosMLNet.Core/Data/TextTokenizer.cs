@@ -5,7 +5,8 @@ namespace EosMLNet.Data;
 
 /// <summary>
 /// A checkpoint folder's tokenizer: SentencePiece (<c>tokenizer.model</c>) or byte-level BPE (<c>vocab.json</c> and <c>merges.txt</c>).
-/// It encodes plain text only; special tokens are looked up by <see cref="SpecialTokens"/>, so that a text which spells one is still only text.
+/// It encodes plain text only; special tokens are looked up by <see cref="SpecialTokens"/>, so that a text which spells one is still only
+/// text.
 /// </summary>
 internal sealed class TextTokenizer
 {

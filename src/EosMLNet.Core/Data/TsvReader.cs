@@ -3,13 +3,15 @@ using System.Text;
 
 namespace EosMLNet.Data;
 
-/// <summary>Reads the rows of <see cref="VqaDataset.LoadTsv"/>. Whatever is wrong with a row is said with the file's name and the line's number.</summary>
+/// <summary>
+/// Reads the rows of <see cref="VqaDataset.LoadTsv"/>. Whatever is wrong with a row is said with the file's name and the line's number.
+/// </summary>
 internal sealed class TsvReader
 {
     private readonly string _file, _imageFolder;
     private readonly bool _answers;
     private readonly VqaDataset.Builder _builder = new();
-    private readonly Dictionary<string, RgbImage> _pictures = []; // by full path: each file is decoded once
+    private readonly Dictionary<string, RgbImage> _images = []; // by full path: each file is decoded once
     private int _line, _quotedFields, _firstQuoted;
 
     private TsvReader(string file, string imageFolder, bool answers) => (_file, _imageFolder, _answers) = (file, Path.GetFullPath(imageFolder), answers);
@@ -17,7 +19,7 @@ internal sealed class TsvReader
     internal static VqaDataset Read(string file, string imageFolder, bool answers)
     {
         if (!Directory.Exists(imageFolder))
-            throw new EosException(EosErrors.FileMissing, $"the picture folder '{imageFolder}' does not exist.");
+            throw new EosException(EosErrors.FileMissing, $"the image folder '{imageFolder}' does not exist.");
         try
         {
             return new TsvReader(file, imageFolder, answers).ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
@@ -92,47 +94,47 @@ internal sealed class TsvReader
         var (question, answer) = (fields[columns.Question].Trim(), _answers ? fields[columns.Answer].Trim() : "");
         if (question.Length == 0)
             throw Bad("an empty question");
-        if (VisionLanguageProcessor.NamesPicture(question))
+        if (VisionLanguageProcessor.NamesImage(question))
             throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
         var path = fields[columns.ImagePath].Trim();
-        _builder.Add(Picture(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
+        _builder.Add(Image(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
     }
 
-    private RgbImage Picture(string cell)
+    private RgbImage Image(string cell)
     {
         var list = Encoding.UTF8.GetBytes(cell);
-        if (!PictureCell.IsList(list) || File.Exists(InsideFolder.Resolve(_imageFolder, cell)))
-            return PictureOf(cell);
-        return PictureCell.Elements(list) is [var only]
-            ? PictureOf(Encoding.UTF8.GetString(list[only]))
-            : throw Bad($"the picture is a list of {PictureCell.Elements(list).Count}, expected one: questions about several pictures are not supported");
+        if (!ImageCell.IsList(list) || File.Exists(InsideFolder.Resolve(_imageFolder, cell)))
+            return ImageOf(cell);
+        return ImageCell.Elements(list) is [var only]
+            ? ImageOf(Encoding.UTF8.GetString(list[only]))
+            : throw Bad($"the image is a list of {ImageCell.Elements(list).Count}, expected one: questions about several images are not supported");
     }
 
-    private RgbImage PictureOf(string path)
+    private RgbImage ImageOf(string path)
     {
-        if (PictureCell.DataHeader(path) is not 0 and var header)
+        if (ImageCell.DataHeader(path) is not 0 and var header)
         {
             return header > 0
                 ? Decode(path, () => Embedded(path, header))
-                : throw Bad("the picture is a data: URI that is not in Base64, expected data:image/png;base64, and the picture");
+                : throw Bad("the image is a data: URI that is not in Base64, expected data:image/png;base64, and the image");
         }
-        if (PictureCell.IsAddress(path))
-            throw Bad($"the picture is the address '{path}', which is not fetched; expected the path of a file");
-        var full = InsideFolder.Resolve(_imageFolder, path) ?? throw Bad($"the picture path '{path}' is empty, invalid or leads out of '{_imageFolder}'");
-        if (!_pictures.ContainsKey(full) && !File.Exists(full))
-            throw Bad($"the picture '{path}' does not exist in '{_imageFolder}'");
+        if (ImageCell.IsAddress(path))
+            throw Bad($"the image is the address '{path}', which is not fetched; expected the path of a file");
+        var full = InsideFolder.Resolve(_imageFolder, path) ?? throw Bad($"the image path '{path}' is empty, invalid or leads out of '{_imageFolder}'");
+        if (!_images.ContainsKey(full) && !File.Exists(full))
+            throw Bad($"the image '{path}' does not exist in '{_imageFolder}'");
         return Decode(full, () => RgbImage.Decode(full));
     }
 
     private RgbImage Decode(string key, Func<RgbImage> decode)
     {
-        if (_pictures.TryGetValue(key, out var picture))
-            return picture;
+        if (_images.TryGetValue(key, out var image))
+            return image;
         try
         {
-            return _pictures[key] = decode();
+            return _images[key] = decode();
         }
         catch (EosException e)
         {
@@ -145,7 +147,7 @@ internal sealed class TsvReader
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(cell.Length - header) + 3];
         return Convert.TryFromBase64Chars(cell.AsSpan(header), bytes, out var length)
             ? RgbImage.Decode(bytes.AsSpan(0, length), "the data: URI")
-            : throw new EosException(EosErrors.UnreadableImage, "the picture's data: URI is not Base64 text.");
+            : throw new EosException(EosErrors.UnreadableImage, "the image's data: URI is not Base64 text.");
     }
 
     private EosException Bad(string what) => EosException.At(EosErrors.DatasetRow, _file, _line, $"{what}; correct or remove the row.");

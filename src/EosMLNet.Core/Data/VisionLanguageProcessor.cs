@@ -4,16 +4,16 @@ using EosMLNet.Checkpoints;
 namespace EosMLNet.Data;
 
 /// <summary>
-/// What turns pictures, questions and answers into a model's inputs and its output into text: image processor, tokenizer and prompt of one checkpoint folder.
-/// May be used from several threads.
+/// What turns images, questions and answers into a model's inputs and its output into text: image processor, tokenizer and prompt of one
+/// checkpoint folder. May be used from several threads.
 /// </summary>
 public sealed class VisionLanguageProcessor
 {
     private const string ImageMark = "<image>";
     private const string QuestionMark = "{question}";
 
-    /// <summary>What to do about a question that holds the picture's placeholder.</summary>
-    internal const string ImageMarkRemedy = $"The prompt has the picture's place already; leave {ImageMark} out of the question.";
+    /// <summary>What to do about a question that holds the image's placeholder.</summary>
+    internal const string ImageMarkRemedy = $"The prompt has the image's place already; leave {ImageMark} out of the question.";
 
     private readonly TextTokenizer _tokenizer;
     private readonly LlavaConfig _config;
@@ -31,7 +31,7 @@ public sealed class VisionLanguageProcessor
     /// </summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the picture, <c>{question}</c> for the question.</summary>
+    /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the image, <c>{question}</c> for the question.</summary>
     /// <value>The default is LLaVA-1.5's: <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
     /// <exception cref="EosException">EOS1013: one of the two is missing, or there is more than one of it.</exception>
     public string PromptTemplate
@@ -52,7 +52,7 @@ public sealed class VisionLanguageProcessor
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>
     /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
-    /// <param name="padding">What becomes of pictures that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
+    /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing
     /// or malformed tokenizer files.</exception>
     public static VisionLanguageProcessor Load(
@@ -74,15 +74,15 @@ public sealed class VisionLanguageProcessor
     internal VisionLanguageProcessor WithTemplate(string? promptTemplate) =>
         promptTemplate is null ? this : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
 
-    /// <summary>The ids of the prompt around a question; the picture's place is taken by one image token per visual token.</summary>
+    /// <summary>The ids of the prompt around a question; the image's place is taken by one image token per visual token.</summary>
     /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt
-    /// has the picture's place.</param>
-    /// <param name="withImage">Whether there is a picture; without one the prompt has no image tokens.</param>
+    /// has the image's place.</param>
+    /// <param name="withImage">Whether there is an image; without one the prompt has no image tokens.</param>
     /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the question holds
     /// <c>&lt;image&gt;</c>.</exception>
     public int[] EncodePrompt(string question, bool withImage = true)
     {
-        if (NamesPicture(question) && !_imageMarkIsText)
+        if (NamesImage(question) && !_imageMarkIsText)
             throw new EosException(EosErrors.ModelInput, $"The question “{question}” holds {ImageMark}. {ImageMarkRemedy}");
         var template = withImage ? PromptTemplate : PromptTemplate.Replace(ImageMark + "\n", "").Replace(ImageMark, "");
         var ids = new List<int>();
@@ -103,7 +103,7 @@ public sealed class VisionLanguageProcessor
     }
 
     /// <summary>Whether a question holds <c>&lt;image&gt;</c>, which its prompt has once already.</summary>
-    internal static bool NamesPicture(string question) => question.Contains(ImageMark, StringComparison.Ordinal);
+    internal static bool NamesImage(string question) => question.Contains(ImageMark, StringComparison.Ordinal);
 
     /// <summary>The ids that continue a prompt with an answer: a space, the answer, the end of the sequence.</summary>
     public int[] EncodeAnswer(string answer) => [.. Checked(_tokenizer.EncodeContinuation(answer)), _config.EosTokenIds[0]];

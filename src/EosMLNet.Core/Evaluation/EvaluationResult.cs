@@ -17,7 +17,10 @@ public sealed record EvaluationResult
     /// <summary>The answer to each row, in the dataset's order.</summary>
     public required IReadOnlyList<string> Answers { get; init; }
 
-    /// <summary>What each answer is worth, in the dataset's order: 1 where it is right, 0 where it is wrong. <see cref="PairedBootstrap"/> compares them.</summary>
+    /// <summary>
+    /// What each answer is worth, in the dataset's order: 1 where it is right, 0 where it is wrong. <see cref="PairedBootstrap"/> compares
+    /// them.
+    /// </summary>
     public required IReadOnlyList<double> Scores { get; init; }
 
     /// <summary>
@@ -26,16 +29,21 @@ public sealed record EvaluationResult
     /// </summary>
     public int TooLong { get; init; }
 
-    /// <summary>The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a row was too long to be asked, and none where answers were given from elsewhere.</summary>
+    /// <summary>
+    /// The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a row was too long to be asked,
+    /// and none where answers were given from elsewhere.
+    /// </summary>
     public IReadOnlyList<double> Probabilities { get; init; } = [];
 
-    /// <summary>Wall-clock milliseconds an answer in batches, pictures encoded (unless a cache had them) and text decoded included.</summary>
+    /// <summary>Wall-clock milliseconds an answer in batches, images encoded (unless a cache had them) and text decoded included.</summary>
     public required double MillisecondsPerAnswer { get; init; }
 
     /// <summary>What the plan costs.</summary>
     public required TokenLedger Ledger { get; init; }
 
-    /// <summary>The share of rows to which both give the same answer, right or wrong, 0 … 1; of the unreduced model: how loyal a plan is to it.</summary>
+    /// <summary>
+    /// The share of rows to which both give the same answer, right or wrong, 0 … 1; of the unreduced model: how loyal a plan is to it.
+    /// </summary>
     /// <exception cref="EosException">EOS1013: the other result has another number of rows.</exception>
     public double AgreementWith(EvaluationResult other) => Evaluator.Agreement(Answers, other.Answers);
 

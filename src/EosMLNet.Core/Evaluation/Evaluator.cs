@@ -16,27 +16,29 @@ public static class Evaluator
     /// <see cref="EvaluationResult.TooLong"/> says how many there are.
     /// </summary>
     /// <param name="model">The model under a plan.</param>
-    /// <param name="data">Pictures, questions and answers.</param>
+    /// <param name="data">Images, questions and answers.</param>
     /// <param name="batchSize">Rows answered at a time.</param>
     /// <param name="maxNewTokens">The most tokens an answer is given.</param>
-    /// <param name="pictures">Encoded pictures that several evaluations of one model on one dataset share; null: each picture is encoded in this evaluation.</param>
+    /// <param name="images">Encoded images that several evaluations of one model on one dataset share; null: each image is encoded in this
+    /// evaluation.</param>
     /// <param name="progress">Receives the number of rows done after each batch.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    /// <exception cref="EosException">EOS1012: no rows. EOS1013: an option is out of its range, or <paramref name="pictures"/> belongs to others. EOS1014: the checkpoint has no tokenizer.</exception>
+    /// <exception cref="EosException">EOS1012: no rows. EOS1013: an option is out of its range, or <paramref name="images"/> belongs to
+    /// others. EOS1014: the checkpoint has no tokenizer.</exception>
     public static EvaluationResult Evaluate(
-        ReducedModel model, VqaDataset data, int batchSize = 64, int maxNewTokens = 8, PictureCache? pictures = null,
+        ReducedModel model, VqaDataset data, int batchSize = 64, int maxNewTokens = 8, ImageCache? images = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset to evaluate has no rows; expected at least one.");
-        pictures?.CheckIsFor(model.Model, data);
-        // A plan with sites in the encoder has encoded pictures of its own.
-        using var own = pictures is null || model.Plan.ActsInEncoder ? new PictureCache(model.Model, data, plan: model.Plan) : null;
+        images?.CheckIsFor(model.Model, data);
+        // A plan with sites in the encoder has encoded images of its own.
+        using var own = images is null || model.Plan.ActsInEncoder ? new ImageCache(model.Model, data, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
         var processor = model.Model.Processor!;
         var tooLong = TooLong(model, processor, data.Examples.Select(row => row.Question));
-        var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))],
-            tooLong, own ?? pictures!, batchSize, maxNewTokens, progress, cancellation);
+        var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Image, row.Question))],
+            tooLong, own ?? images!, batchSize, maxNewTokens, progress, cancellation);
         return Score(data, answers.Texts, tooLong, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger)
             with { Probabilities = answers.Probabilities };
     }
@@ -50,21 +52,23 @@ public static class Evaluator
     /// <param name="benchmark">The questions.</param>
     /// <param name="batchSize">Questions asked at a time.</param>
     /// <param name="maxNewTokens">The most tokens an answer is given; null: as many as the benchmark's metric can use.</param>
-    /// <param name="pictures">Encoded pictures that several evaluations of one model on one benchmark share; null: each picture is encoded in this evaluation.</param>
+    /// <param name="images">Encoded images that several evaluations of one model on one benchmark share; null: each image is encoded in
+    /// this evaluation.</param>
     /// <param name="progress">Receives the number of questions done after each batch.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    /// <exception cref="EosException">EOS1010: a picture is not one. EOS1013: an option is out of its range, or <paramref name="pictures"/> belongs to others. EOS1014: the checkpoint has no tokenizer.</exception>
+    /// <exception cref="EosException">EOS1010: an image is not one. EOS1013: an option is out of its range, or <paramref name="images"/>
+    /// belongs to others. EOS1014: the checkpoint has no tokenizer.</exception>
     public static BenchmarkResult Evaluate(
-        ReducedModel model, Benchmark benchmark, int batchSize = 64, int? maxNewTokens = null, PictureCache? pictures = null,
+        ReducedModel model, Benchmark benchmark, int batchSize = 64, int? maxNewTokens = null, ImageCache? images = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        pictures?.CheckIsFor(model.Model, benchmark);
-        using var own = pictures is null || model.Plan.ActsInEncoder ? benchmark.CreateCache(model.Model, plan: model.Plan) : null;
+        images?.CheckIsFor(model.Model, benchmark);
+        using var own = images is null || model.Plan.ActsInEncoder ? benchmark.CreateCache(model.Model, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
         var processor = model.Model.Processor!.WithTemplate(benchmark.PromptTemplate);
         var tooLong = TooLong(model, processor, benchmark.Questions.Select(q => q.Prompt));
-        var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Picture, q.Prompt))],
-            tooLong, own ?? pictures!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
+        var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Image, q.Prompt))],
+            tooLong, own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
         return Score(benchmark, answers.Texts, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger, tooLong) with { Probabilities = answers.Probabilities };
     }
 
@@ -101,13 +105,13 @@ public static class Evaluator
 
     // The answers in the order of the rows, and how sure the model is of each; empty and not a number where a row is too long to be asked.
     private static (string[] Texts, double[] Probabilities) Answer(
-        ReducedModel model, VisionLanguageProcessor processor, (int Picture, string Question)[] rows, bool[] tooLong, PictureCache pictures,
+        ReducedModel model, VisionLanguageProcessor processor, (int Image, string Question)[] rows, bool[] tooLong, ImageCache images,
         int batchSize, int maxNewTokens,
         IProgress<int>? progress, CancellationToken cancellation)
     {
         int[] asked = [.. Enumerable.Range(0, rows.Length).Where(row => !tooLong[row])];
         var sure = new double[asked.Length];
-        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], pictures, batchSize, maxNewTokens, progress, cancellation, sure);
+        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], images, batchSize, maxNewTokens, progress, cancellation, sure);
         var (answers, probabilities) = (new string[rows.Length], new double[rows.Length]);
         Array.Fill(answers, "");
         Array.Fill(probabilities, double.NaN);
@@ -118,29 +122,29 @@ public static class Evaluator
         return (answers, probabilities);
     }
 
-    /// <summary>The answers to questions about pictures in their order, as token ids without the one that ends an answer.</summary>
+    /// <summary>The answers to questions about images in their order, as token ids without the one that ends an answer.</summary>
     /// <param name="model">The model under a plan.</param>
     /// <param name="processor">Its tokenizer.</param>
     /// <param name="rows">The questions.</param>
-    /// <param name="pictures">Their pictures.</param>
+    /// <param name="images">Their images.</param>
     /// <param name="batchSize">Questions answered at a time.</param>
     /// <param name="maxNewTokens">The most tokens of an answer.</param>
     /// <param name="progress">Receives the number of questions done after each batch.</param>
     /// <param name="cancellation">Checked before each token.</param>
     /// <param name="probabilities">Receives the mean probability of each answer's tokens, in the order of the rows.</param>
     internal static int[][] AnswerIds(
-        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Picture, string Question)> rows, PictureCache pictures, int batchSize, int maxNewTokens,
+        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Image, string Question)> rows, ImageCache images, int batchSize, int maxNewTokens,
         IProgress<int>? progress, CancellationToken cancellation, double[]? probabilities = null)
     {
         if (batchSize < 1)
             throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
         var answers = new int[rows.Count][];
         var done = 0;
-        // Rows about one picture stand together, so that also a picture that is not kept is encoded once a batch.
-        foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Picture).Chunk(batchSize))
+        // Rows about one image stand together, so that also an image that is not kept is encoded once a batch.
+        foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Image).Chunk(batchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            var generation = Generate(model, processor, [.. chunk.Select(row => rows[row])], pictures, maxNewTokens, cancellation);
+            var generation = Generate(model, processor, [.. chunk.Select(row => rows[row])], images, maxNewTokens, cancellation);
             for (var i = 0; i < chunk.Length; i++)
             {
                 answers[chunk[i]] = generation.Ids[i];
@@ -152,21 +156,21 @@ public static class Evaluator
         return answers;
     }
 
-    // Questions about one picture share what was made of it, unless the plan reduces it for each question.
+    // Questions about one image share what was made of it, unless the plan reduces it for each question.
     private static Generation Generate(
-        ReducedModel model, VisionLanguageProcessor processor, (int Picture, string Question)[] rows, PictureCache pictures, int maxNewTokens, CancellationToken cancellation)
+        ReducedModel model, VisionLanguageProcessor processor, (int Image, string Question)[] rows, ImageCache images, int maxNewTokens, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var prompts = rows.Select(row => processor.EncodePrompt(row.Question)).ToArray();
         if (!model.Plan.IsQuestionAgnostic)
         {
-            using var batch = PromptBatch.Create(model.Model, prompts, pictures.Get([.. rows.Select(row => row.Picture)]));
+            using var batch = PromptBatch.Create(model.Model, prompts, images.Get([.. rows.Select(row => row.Image)]));
             return model.Generate(batch, maxNewTokens, cancellation);
         }
-        var distinct = rows.Select(row => row.Picture).Distinct().ToList();
+        var distinct = rows.Select(row => row.Image).Distinct().ToList();
         var question = Array.LastIndexOf(prompts[0], model.Model.ImageTokenId) + 1; // where it begins
-        using var common = PromptBatch.Create(model.Model, [.. distinct.Select(_ => prompts[0][..question])], pictures.Get(distinct));
-        return model.GenerateAfter(common, [.. rows.Select((row, i) => (distinct.IndexOf(row.Picture), prompts[i][question..]))], maxNewTokens, cancellation);
+        using var common = PromptBatch.Create(model.Model, [.. distinct.Select(_ => prompts[0][..question])], images.Get(distinct));
+        return model.GenerateAfter(common, [.. rows.Select((row, i) => (distinct.IndexOf(row.Image), prompts[i][question..]))], maxNewTokens, cancellation);
     }
 
     /// <summary>The share of equal answers.</summary>

@@ -3,7 +3,9 @@ namespace EosMLNet.Latency;
 /// <summary>Functions of token counts that are known on a grid and linear in between.</summary>
 internal static class Curve
 {
-    /// <summary>The value at a count, and by how much it rises with each token more. Outside the grid it is that of the nearest end.</summary>
+    /// <summary>
+    /// The value at a count, and by how much it rises with each token more. Outside the grid it is that of the nearest end.
+    /// </summary>
     /// <param name="grid">Token counts, ascending.</param>
     /// <param name="values">One value for each of the first of them.</param>
     /// <param name="tokens">Where.</param>
@@ -16,7 +18,9 @@ internal static class Curve
         return (values[cell] + share * rise, rise / width);
     }
 
-    /// <summary>The same of two counts, the second at most the first: bilinear, the value of (n, k) with k > n being that of (n, n).</summary>
+    /// <summary>
+    /// The same of two counts, the second at most the first: bilinear, the value of (n, k) with k > n being that of (n, n).
+    /// </summary>
     /// <param name="grid">Token counts, ascending; the same for both.</param>
     /// <param name="rows">For each entering count, the values of the kept counts up to it.</param>
     /// <param name="entering">n.</param>

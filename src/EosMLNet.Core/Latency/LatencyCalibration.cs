@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Latency;
 
 /// <summary>
-/// Measures a <see cref="LatencyProfile"/>: layers and sites one by one, in turns, and whole prefills of a few plans, which say what the parts come to when they are run together.
-/// The figures are medians. Nothing else should run on the device meanwhile; prompts and pictures are made up, since what they say takes no time.
+/// Measures a <see cref="LatencyProfile"/>: layers and sites one by one, in turns, and whole prefills of a few plans, which say what the
+/// parts come to when they are run together. The figures are medians. Nothing else should run on the device meanwhile; prompts and images
+/// are made up, since what they say takes no time.
 /// </summary>
 public static class LatencyCalibration
 {
@@ -24,7 +25,7 @@ public static class LatencyCalibration
     /// <summary>Measures a table with one profile.</summary>
     /// <param name="model">The model, on the device that the table is for.</param>
     /// <param name="textTokens">Text tokens of each prompt.</param>
-    /// <param name="batch">Prompts that are run together, with a picture each.</param>
+    /// <param name="batch">Prompts that are run together, with an image each.</param>
     /// <param name="rounds">How many times each measurement is repeated, at least 1.</param>
     /// <param name="progress">Told which part is done, from 0 to 1, after each round.</param>
     /// <param name="cancellation">Looked at before each measurement.</param>
@@ -95,7 +96,9 @@ public static class LatencyCalibration
         return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
     }
 
-    /// <summary>1, 2, 4, … and all; from 16 on also three numbers in between, if asked for: matrix products go by blocks of rows, and time by steps.</summary>
+    /// <summary>
+    /// 1, 2, 4, … and all; from 16 on also three numbers in between, if asked for: matrix products go by blocks of rows, and time by steps.
+    /// </summary>
     internal static IReadOnlyList<int> Grid(int visualTokens, bool fine)
     {
         var grid = new List<int>();

@@ -3,8 +3,9 @@ using EosMLNet.Reduction;
 namespace EosMLNet.Latency;
 
 /// <summary>
-/// Fits the parts of a profile to whole prefills: the rest, one factor for all layers and one for all sites, by least squares of relative errors. Parts that are timed one by one say how time
-/// depends on tokens; what they come to in a row, with other caches and a busy allocator, only whole prefills tell.
+/// Fits the parts of a profile to whole prefills: the rest, one factor for all layers and one for all sites, by least squares of relative
+/// errors. Parts that are timed one by one say how time depends on tokens; what they come to in a row, with other caches and a busy
+/// allocator, only whole prefills tell.
 /// </summary>
 internal static class LatencyFit
 {

@@ -3,7 +3,9 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Latency;
 
-/// <summary>The plans whose prefill is measured as a whole: none, few and many sites, cheap and dear ones, on few and many tokens.</summary>
+/// <summary>
+/// The plans whose prefill is measured as a whole: none, few and many sites, cheap and dear ones, on few and many tokens.
+/// </summary>
 internal static class LatencyPlans
 {
     internal static IReadOnlyList<ReductionPlan> Of(VisionLanguageModel model, ScoreParameters parameters)

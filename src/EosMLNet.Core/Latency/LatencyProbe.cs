@@ -63,7 +63,8 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
         if (entering < model.VisualTokens)
             sequence.Reduce(Leaving(layer, entering), null);
         using var cache = new LayerCache();
-        // As in a prefill a layer has run before, and left the processor's caches to itself. Where it takes long, that makes no difference to the site, but a great one to the calibration.
+        // As in a prefill a layer has run before, and left the processor's caches to itself. Where it takes long, that makes no difference
+        // to the site, but a great one to the calibration.
         if (layersAreFast)
             sequence.RunLayer(Math.Max(0, layer - 1), cache, []);
         var keys = cache.Keys ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);

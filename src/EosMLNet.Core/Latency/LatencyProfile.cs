@@ -3,15 +3,15 @@ using EosMLNet.Reduction;
 namespace EosMLNet.Latency;
 
 /// <summary>
-/// How long the parts of a prefill take, in seconds, with so many text tokens a prompt and so many prompts at once. A prefill is <see cref="Rest"/>, and each layer, and each site.
-/// Between the counts that were measured everything is linear.
+/// How long the parts of a prefill take, in seconds, with so many text tokens a prompt and so many prompts at once. A prefill is
+/// <see cref="Rest"/>, and each layer, and each site. Between the counts that were measured everything is linear.
 /// </summary>
 public sealed record LatencyProfile
 {
     /// <summary>Text tokens of each prompt.</summary>
     public required int TextTokens { get; init; }
 
-    /// <summary>Prompts that are run together, with a picture each.</summary>
+    /// <summary>Prompts that are run together, with an image each.</summary>
     public required int Batch { get; init; }
 
     /// <summary>What is neither layer nor site: embedding, positions, final normalisation, head of the last token.</summary>
@@ -23,7 +23,10 @@ public sealed record LatencyProfile
     /// <summary>One layer with those visual tokens; never falls.</summary>
     public required IReadOnlyList<double> Layer { get; init; }
 
-    /// <summary>The same where merged tokens weigh in attention (<see cref="ReductionSite.ProportionalAttention"/>), which rules out the fastest attention; never less.</summary>
+    /// <summary>
+    /// The same where merged tokens weigh in attention (<see cref="ReductionSite.ProportionalAttention"/>), which rules out the fastest
+    /// attention; never less.
+    /// </summary>
     public required IReadOnlyList<double> WeightedLayer { get; init; }
 
     /// <summary>The visual tokens of one image that sites were measured with, ascending, from 1 to all.</summary>
@@ -32,10 +35,15 @@ public sealed record LatencyProfile
     /// <summary>One site without its criteria: for each count that enters, a row with each count up to it that is kept.</summary>
     public required IReadOnlyDictionary<LatencySiteKind, IReadOnlyList<IReadOnlyList<double>>> Sites { get; init; }
 
-    /// <summary>What each criterion of a score adds, by the tokens that enter; what it has to see of the layer before is part of it.</summary>
+    /// <summary>
+    /// What each criterion of a score adds, by the tokens that enter; what it has to see of the layer before is part of it.
+    /// </summary>
     public required IReadOnlyDictionary<ScoreCriterion, IReadOnlyList<double>> Criteria { get; init; }
 
-    /// <summary>What a <see cref="ReductionSite.Temperature"/> of 0 adds to a site that transfers, by the tokens that enter: to find the most similar anchor takes longer than to weigh all.</summary>
+    /// <summary>
+    /// What a <see cref="ReductionSite.Temperature"/> of 0 adds to a site that transfers, by the tokens that enter: to find the most
+    /// similar anchor takes longer than to weigh all.
+    /// </summary>
     public required IReadOnlyList<double> Nearest { get; init; }
 
     /// <summary>What <see cref="ReductionSite.Reweight"/> adds to a site, by the tokens that are kept.</summary>
@@ -50,7 +58,9 @@ public sealed record LatencyProfile
     /// <summary>The same of the sites.</summary>
     public double SiteScale { get; init; } = 1;
 
-    /// <summary>The largest part by which a whole prefill that the scales were fitted to differs from what the profile says of it.</summary>
+    /// <summary>
+    /// The largest part by which a whole prefill that the scales were fitted to differs from what the profile says of it.
+    /// </summary>
     public double Residual { get; init; }
 
     /// <summary>A layer's seconds, and what a token more costs.</summary>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Latency;
 
-/// <summary>Prompts to measure with: of one length, a picture of noise in each. What a prefill takes does not depend on what they say.</summary>
+/// <summary>
+/// Prompts to measure with: of one length, an image of noise in each. What a prefill takes does not depend on what they say.
+/// </summary>
 internal static class LatencyPrompt
 {
     /// <exception cref="EosException">EOS1013: no prompt, one without text, or more tokens than the model was made for.</exception>
@@ -15,12 +17,13 @@ internal static class LatencyPrompt
         if (textTokens < 1 || textTokens > model.MaxPositions - model.VisualTokens)
             throw new EosException(EosErrors.InvalidOption, $"The text tokens to measure latency with are {textTokens}; expected 1 to {model.MaxPositions - model.VisualTokens}, what {model.VisualTokens} visual tokens leave of the model's {model.MaxPositions} positions.");
         using var scope = NewDisposeScope();
-        // The C library's allocator keeps memory for itself once so large a piece was given back, as in any process that has run for a while; before, each prefill asks the system for it anew.
+        // The C library's allocator keeps memory for itself once so large a piece was given back, as in any process that has run for a
+        // while; before, each prefill asks the system for it anew.
         zeros(30 << 20, ScalarType.Byte).Dispose();
         using var random = new Generator(1); // of the CPU: TorchSharp makes no other, and a GPU refuses to draw with that
         var features = Noise(model.VisualTokens, model.HiddenSize).to_type(model.DataType);
         var attention = model.HasClsAttention ? Noise(model.VisualTokens).softmax(-1).to_type(model.DataType) : null;
-        // Of the text, a third stands before the picture.
+        // Of the text, a third stands before the image.
         var word = model.ImageTokenId == 0 ? 1 : 0;
         int[] prompt = [.. Enumerable.Repeat(word, textTokens / 3), model.ImageTokenId, .. Enumerable.Repeat(word, textTokens - textTokens / 3)];
         return PromptBatch.Create(model, [.. Enumerable.Repeat(prompt, batch)], new VisionOutput(features, attention));

@@ -2,7 +2,9 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Latency;
 
-/// <summary>What a latency table must fulfil to be read between its points. Each rule names the entry that breaks it, as a path into the file.</summary>
+/// <summary>
+/// What a latency table must fulfil to be read between its points. Each rule names the entry that breaks it, as a path into the file.
+/// </summary>
 internal static class LatencyRules
 {
     private const int MostOfAnything = 1 << 20, MostPoints = 256, MostProfiles = 256;

@@ -1,6 +1,8 @@
 namespace EosMLNet.Latency;
 
-/// <summary>What a site does beside scoring: the parts of the operator that take time by how many tokens enter and how many are kept.</summary>
+/// <summary>
+/// What a site does beside scoring: the parts of the operator that take time by how many tokens enter and how many are kept.
+/// </summary>
 public enum LatencySiteKind
 {
     /// <summary>It keeps the highest scores, and what it drops vanishes.</summary>

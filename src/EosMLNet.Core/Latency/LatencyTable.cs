@@ -8,8 +8,8 @@ using EosMLNet.Runtime;
 namespace EosMLNet.Latency;
 
 /// <summary>
-/// How long prefill takes on a device, by what a plan does: t(visual tokens, text tokens, batch) of a layer, of a site and of the rest, measured by <see cref="LatencyCalibration"/>.
-/// A JSON file keeps it, for every search and plan on models of the same shape.
+/// How long prefill takes on a device, by what a plan does: t(visual tokens, text tokens, batch) of a layer, of a site and of the rest,
+/// measured by <see cref="LatencyCalibration"/>. A JSON file keeps it, for every search and plan on models of the same shape.
 /// </summary>
 public sealed record LatencyTable
 {
@@ -40,7 +40,10 @@ public sealed record LatencyTable
     /// <summary>The measurements, one for each pair of text tokens and batch.</summary>
     public required IReadOnlyList<LatencyProfile> Profiles { get; init; }
 
-    /// <summary>The measurements with so many text tokens and prompts; between two that were measured with fewer and more text tokens, what lies between them.</summary>
+    /// <summary>
+    /// The measurements with so many text tokens and prompts; between two that were measured with fewer and more text tokens, what lies
+    /// between them.
+    /// </summary>
     /// <param name="textTokens">Text tokens of each prompt.</param>
     /// <param name="batch">Prompts that are run together.</param>
     /// <exception cref="EosException">EOS1013: the table has none, nor any to both sides.</exception>
@@ -56,11 +59,12 @@ public sealed record LatencyTable
         return below == above ? below : below.Towards(above, (double)(textTokens - below.TextTokens) / (above.TextTokens - below.TextTokens));
     }
 
-    /// <summary>What prefill takes under a plan, from the prompt with its encoded picture to the first token, in milliseconds.</summary>
+    /// <summary>What prefill takes under a plan, from the prompt with its encoded image to the first token, in milliseconds.</summary>
     /// <param name="plan">A plan as a search makes it, for a model of the table's shape.</param>
     /// <param name="textTokens">Text tokens of each prompt.</param>
     /// <param name="batch">Prompts that are run together.</param>
-    /// <exception cref="EosException">EOS1013: the table has no such measurement. EOS4002: the plan is for another shape, or has a site that no search makes.</exception>
+    /// <exception cref="EosException">EOS1013: the table has no such measurement. EOS4002: the plan is for another shape, or has a site
+    /// that no search makes.</exception>
     public double Predict(ReductionPlan plan, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1)
     {
         CheckFits(plan.Model);
@@ -95,7 +99,8 @@ public sealed record LatencyTable
     };
 
     /// <summary>Reads a table.</summary>
-    /// <exception cref="EosException">EOS1001: the file is missing. EOS4007: it is malformed, of another version, or contradicts itself.</exception>
+    /// <exception cref="EosException">EOS1001: the file is missing. EOS4007: it is malformed, of another version, or contradicts
+    /// itself.</exception>
     public static LatencyTable Load(string path)
     {
         try

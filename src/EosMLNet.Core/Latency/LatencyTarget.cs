@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Latency;
 
-/// <summary>What a latency table was measured on: the shape of a model, not its weights, and the device with the type of its arithmetic. Two that are equal take equally long.</summary>
+/// <summary>
+/// What a latency table was measured on: the shape of a model, not its weights, and the device with the type of its arithmetic. Two that
+/// are equal take equally long.
+/// </summary>
 public sealed record LatencyTarget
 {
     /// <summary>The architecture, for example <c>llava</c>.</summary>

@@ -3,7 +3,7 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Latency;
 
-/// <summary>How long prompts take until their first answer token, their pictures encoded: what a latency is of.</summary>
+/// <summary>How long prompts take until their first answer token, their images encoded: what a latency is of.</summary>
 internal static class PrefillClock
 {
     // The runtime compiles a method well only after so many calls; of a model that is slow in itself that is no matter.
@@ -18,14 +18,19 @@ internal static class PrefillClock
         return clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Measures the second of two prefills: in use one follows its like, and behind a larger one it would find other memory.</summary>
+    /// <summary>
+    /// Measures the second of two prefills: in use one follows its like, and behind a larger one it would find other memory.
+    /// </summary>
     internal static double Settled(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
     {
         Seconds(model, batch, cancellation);
         return Seconds(model, batch, cancellation);
     }
 
-    /// <summary>Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all alike.</summary>
+    /// <summary>
+    /// Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all
+    /// alike.
+    /// </summary>
     /// <param name="models">The models under their plans.</param>
     /// <param name="batch">The prompts.</param>
     /// <param name="rounds">How many times, after some that warm up.</param>

@@ -11,7 +11,7 @@ internal static class Activation
     /// <exception cref="EosException">EOS1009: the name is unknown.</exception>
     internal static Tensor Apply(string name, Tensor x) => name switch
     {
-        "quick_gelu" => x.Times(1.702).sigmoid().TimesInto(x),
+        "quick_gelu" => x.Mul(1.702).sigmoid().MulInto(x),
         "gelu" => functional.gelu(x),
         "gelu_pytorch_tanh" => functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
         "silu" => functional.silu(x, inplace: !is_grad_enabled()),

@@ -56,7 +56,8 @@ internal sealed class ClipVisionTower
     /// <param name="pixelValues">(I, 3, H, W).</param>
     /// <param name="tap">Receives the intermediate results; all layers are run when it is given.</param>
     /// <param name="sequence">What is left of the patches, where a plan's sites act on the way to the feature.</param>
-    /// <returns>The feature, (I, 1 + patches, width), and [CLS] attention to all tokens averaged over heads, (I, 1 + patches); null where no layer is run.</returns>
+    /// <returns>The feature, (I, 1 + patches, width), and [CLS] attention to all tokens averaged over heads, (I, 1 + patches); null where
+    /// no layer is run.</returns>
     internal (Tensor Feature, Tensor? ClsAttention) Run(Tensor pixelValues, Action<string, Tensor>? tap, VisionSequence? sequence = null)
     {
         using var scope = NewDisposeScope();
@@ -92,7 +93,7 @@ internal sealed class ClipVisionTower
         var patches = functional.conv2d(pixelValues.to(patchEmbedding.dtype), patchEmbedding, strides: [config.PatchSize, config.PatchSize])
             .flatten(2).transpose(1, 2);                                                            // (I, p, d)
         var cls = classEmbedding.expand(images, 1, -1);                                             // (I, 1, d)
-        return cat([cls, patches], dim: 1).Plus(positionEmbedding);
+        return cat([cls, patches], dim: 1).Add(positionEmbedding);
     }
 
     // The bias is added to the logits, (I, 1, 1, 1+p).
@@ -104,14 +105,14 @@ internal sealed class ClipVisionTower
             Heads(Project(normalised, layer.Query)), Heads(Project(normalised, layer.Key)), Heads(Project(normalised, layer.Value)),
             bias?.expand(-1, config.HeadCount, hidden.shape[1], -1));
         var merged = attended.transpose(1, 2).flatten(2);                                           // (I, 1+p, d)
-        return Project(merged, layer.Output).PlusInto(hidden).MoveToOuterDisposeScope();
+        return Project(merged, layer.Output).AddInto(hidden).MoveToOuterDisposeScope();
     }
 
     private Tensor Feed(Tensor hidden, Layer layer)
     {
         using var scope = NewDisposeScope();
         var inner = Activation.Apply(config.Activation, Project(Norm(hidden, layer.Norm2), layer.Up));
-        return Project(inner, layer.Down).PlusInto(hidden).MoveToOuterDisposeScope();
+        return Project(inner, layer.Down).AddInto(hidden).MoveToOuterDisposeScope();
     }
 
     private Tensor Keys(Tensor hidden, Layer layer) =>                                              // (I, 1+p, H, hs)
@@ -123,9 +124,9 @@ internal sealed class ClipVisionTower
         var normalised = Norm(hidden, layer.Norm1);
         var query = Heads(Project(normalised.narrow(1, 0, 1), layer.Query));                        // (I, H, 1, hs)
         var keys = Heads(Project(normalised, layer.Key));                                           // (I, H, 1+p, hs)
-        var logits = query.matmul(keys.transpose(-1, -2)).Times(1 / Math.Sqrt(query.shape[^1]));
+        var logits = query.matmul(keys.transpose(-1, -2)).Mul(1 / Math.Sqrt(query.shape[^1]));
         if (bias is not null)
-            logits = logits.Plus(bias);
+            logits = logits.Add(bias);
         return logits.softmax(-1).mean([1L]).squeeze(1).MoveToOuterDisposeScope();                  // (I, 1+p)
     }
 

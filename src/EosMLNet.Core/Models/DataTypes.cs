@@ -17,7 +17,10 @@ internal static class DataTypes
         _ => null,
     };
 
-    /// <summary>Checks that a device has what a model does in a type: a convolution, a matrix product, attention, and sums in float32 of its results.</summary>
+    /// <summary>
+    /// Checks that a device has what a model does in a type: a convolution, a matrix product, attention, and sums in float32 of its
+    /// results.
+    /// </summary>
     /// <exception cref="EosException">EOS2009: it has not.</exception>
     internal static void CheckComputes(ScalarType type, Device device)
     {

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>The keys and values of one decoder layer, kept for decoding. Its tensors belong to no dispose scope.</summary>
-/// <param name="spare">New tokens that there should be room for behind those of the first <see cref="Append"/>; more than that are copied to a larger place.</param>
+/// <param name="spare">New tokens that there should be room for behind those of the first <see cref="Append"/>; more than that are copied
+/// to a larger place.</param>
 public sealed class LayerCache(int spare = 0) : IDisposable
 {
     private Tensor? keys, values;            // (B, G, at least Length, hs)

@@ -69,10 +69,10 @@ internal sealed class LlamaDecoder
         if (cache is not null)
             (keys, values) = cache.Append(keys, values);                                                 // (B, G, T, hs)
         var attended = Attend(queries, keys, values, bias);                                              // (B, q, H · hs)
-        hidden = layer.Output.Apply(attended).PlusInto(hidden);                                          // (B, q, d)
+        hidden = layer.Output.Apply(attended).AddInto(hidden);                                          // (B, q, d)
         normalised = RmsNorm(hidden, layer.PostNorm);
-        var gated = Activation.Apply(config.Activation, layer.Gate.Apply(normalised)).TimesInto(layer.Up.Apply(normalised));  // (B, q, f)
-        return layer.Down.Apply(gated).PlusInto(hidden).MoveToOuterDisposeScope();
+        var gated = Activation.Apply(config.Activation, layer.Gate.Apply(normalised)).MulInto(layer.Up.Apply(normalised));  // (B, q, f)
+        return layer.Down.Apply(gated).AddInto(hidden).MoveToOuterDisposeScope();
     }
 
     internal Tensor QueryAttention(int index, Tensor hidden, Rotary rotary, Tensor queryIndex, Tensor? bias, Tensor? keys)
@@ -84,9 +84,9 @@ internal sealed class LlamaDecoder
         keys ??= rotary.Apply(Heads(Keys(index, hidden), config.KeyValueHeadCount));                      // (B, G, T, hs)
         var grouped = queries.reshape(keys.shape[0], keys.shape[1], -1, config.HeadSize);                 // (B, G, H / G · q, hs)
         var logits = grouped.matmul(keys.transpose(-1, -2)).view(queries.shape[0], queries.shape[1], queries.shape[2], -1)
-            .Times(1 / Math.Sqrt(config.HeadSize));                                                       // (B, H, q, T)
+            .Mul(1 / Math.Sqrt(config.HeadSize));                                                       // (B, H, q, T)
         if (bias is not null)
-            logits = logits.Plus(bias);
+            logits = logits.Add(bias);
         return logits.softmax(-1).MoveToOuterDisposeScope();
     }
 
@@ -127,7 +127,7 @@ internal sealed class LlamaDecoder
     {
         using var scope = NewDisposeScope();
         var precise = x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32);
-        var scale = precise.mul(precise).mean([-1L], keepdim: true).Plus(config.RmsNormEps).rsqrt();
-        return precise.mul(scale).to(x.dtype).TimesInto(weight).MoveToOuterDisposeScope();
+        var scale = precise.mul(precise).mean([-1L], keepdim: true).Add(config.RmsNormEps).rsqrt();
+        return precise.mul(scale).to(x.dtype).MulInto(weight).MoveToOuterDisposeScope();
     }
 }

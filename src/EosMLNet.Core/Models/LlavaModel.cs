@@ -9,7 +9,8 @@ using static TorchSharp.torch.nn;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// LLaVA-1.5 (arXiv:2310.03744): a CLIP vision tower, a two-layer GELU projector and a Llama decoder, from a Hugging Face checkpoint folder.
+/// LLaVA-1.5 (arXiv:2310.03744): a CLIP vision tower, a two-layer GELU projector and a Llama decoder, from a Hugging Face checkpoint
+/// folder.
 /// </summary>
 public sealed class LlavaModel : VisionLanguageModel
 {
@@ -21,9 +22,12 @@ public sealed class LlavaModel : VisionLanguageModel
     private readonly Tensor? bias1, bias2;
     private IReadOnlyList<string> notes = [];
 
-    /// <summary>Builds the model from weights that <paramref name="weight"/> gives by canonical name and shape; the model owns them from then on.</summary>
+    /// <summary>
+    /// Builds the model from weights that <paramref name="weight"/> gives by canonical name and shape; the model owns them from then on.
+    /// </summary>
     /// <param name="config">Shape of the model.</param>
-    /// <param name="weight">Gives each weight, for example from a checkpoint, or random ones for training. All of one type and on one device.</param>
+    /// <param name="weight">Gives each weight, for example from a checkpoint, or random ones for training. All of one type and on one
+    /// device.</param>
     /// <param name="processor">Tokenizer and image preprocessing, if any.</param>
     public LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
         : this(config, weight, processor, folder: null)
@@ -57,11 +61,13 @@ public sealed class LlavaModel : VisionLanguageModel
 
     /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also turns off TF32, for the whole process.</param>
+    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also
+    /// turns off TF32, for the whole process.</param>
     /// <param name="device">Where to put the weights; the CPU by default.</param>
     /// <param name="cancellation">Stops the loading.</param>
-    /// <param name="padding">What becomes of pictures that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
-    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there, or does not compute in that type.</exception>
+    /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
+    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
+    /// or does not compute in that type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static LlavaModel Load(
         string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default,

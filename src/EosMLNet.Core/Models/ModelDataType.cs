@@ -1,6 +1,8 @@
 namespace EosMLNet.Models;
 
-/// <summary>The type of numbers that a model keeps its weights in and computes with. What a site decides is computed in float32 at least.</summary>
+/// <summary>
+/// The type of numbers that a model keeps its weights in and computes with. What a site decides is computed in float32 at least.
+/// </summary>
 public enum ModelDataType
 {
     /// <summary>32 bits.</summary>

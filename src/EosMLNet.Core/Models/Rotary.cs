@@ -36,10 +36,12 @@ public sealed record Rotary(Tensor Cos, Tensor Sin)
         var low = heads.narrow(-1, 0, half);
         var high = heads.narrow(-1, half, half);
         var turned = cat([high.neg(), low], dim: -1);
-        return heads.mul(Cos.unsqueeze(1)).PlusInto(turned.TimesInto(Sin.unsqueeze(1))).MoveToOuterDisposeScope();
+        return heads.mul(Cos.unsqueeze(1)).AddInto(turned.MulInto(Sin.unsqueeze(1))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The logits of attention between queries and keys of ones only: what positions alone contribute, (B, q, T), float32 or float64.</summary>
+    /// <summary>
+    /// The logits of attention between queries and keys of ones only: what positions alone contribute, (B, q, T), float32 or float64.
+    /// </summary>
     /// <param name="queries">Indices of the query tokens, int64, (B, q).</param>
     public Tensor LogitsOfOnes(Tensor queries)
     {
@@ -47,7 +49,7 @@ public sealed record Rotary(Tensor Cos, Tensor Sin)
         var precise = Cos.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         var keys = Apply(ones_like(Cos, precise).unsqueeze(1)).squeeze(1);                // (B, T, hs)
         var rows = keys.gather(1, queries.unsqueeze(-1).expand(-1, -1, keys.shape[^1])); // (B, q, hs)
-        return rows.matmul(keys.transpose(1, 2)).Times(1 / Math.Sqrt(keys.shape[^1])).MoveToOuterDisposeScope();
+        return rows.matmul(keys.transpose(1, 2)).Mul(1 / Math.Sqrt(keys.shape[^1])).MoveToOuterDisposeScope();
     }
 
     /// <summary>The tables of some of the tokens.</summary>

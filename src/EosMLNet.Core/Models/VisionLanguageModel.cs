@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// What reduction and search need of a vision-language model: an image encoder, a stack of decoder layers that can be run one by one, and a head.
-/// A new backbone is one new class that derives from this one.
+/// What reduction and search need of a vision-language model: an image encoder, a stack of decoder layers that can be run one by one, and a
+/// head. A new backbone is one new class that derives from this one.
 /// </summary>
 /// <remarks>Reading is thread-safe: no method changes the model. Tensors that are returned belong to the caller's dispose scope.</remarks>
 public abstract class VisionLanguageModel : IDisposable
@@ -55,7 +55,7 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Number of entries of the vocabulary.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>How one image's patches lie in the picture.</summary>
+    /// <summary>How one image's patches lie in the image.</summary>
     public abstract VisualGrid Grid { get; }
 
     /// <summary>Whether the tower's [CLS] token is a visual token too, the first one of its image.</summary>
@@ -107,7 +107,8 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="layer">Index of the layer, from 0.</param>
     /// <param name="hidden">Hidden states that enter the layer, (B, q, d).</param>
     /// <param name="rotary">Position tables of those q tokens.</param>
-    /// <param name="bias">Added to the attention logits, (B or 1, 1, q, T) where T counts cached and new tokens; null for plain causal attention without padding.</param>
+    /// <param name="bias">Added to the attention logits, (B or 1, 1, q, T) where T counts cached and new tokens; null for plain causal
+    /// attention without padding.</param>
     /// <param name="cache">Keys and values of earlier tokens, extended by the new ones; null when nothing is decoded afterwards.</param>
     /// <returns>Hidden states that leave the layer, (B, q, d).</returns>
     public abstract Tensor RunLayer(int layer, Tensor hidden, Rotary rotary, Tensor? bias, LayerCache? cache = null);
@@ -118,11 +119,14 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="rotary">Position tables of the T tokens.</param>
     /// <param name="queries">Indices of the query tokens, int64, (B, q).</param>
     /// <param name="bias">Added to the logits, (B or 1, 1, q, T); it must mask what a query may not see. Null: every token is seen.</param>
-    /// <param name="keys">The T tokens' keys after RoPE, (B, key-value heads, T, head size), where the layer has run with a cache; null to compute them.</param>
+    /// <param name="keys">The T tokens' keys after RoPE, (B, key-value heads, T, head size), where the layer has run with a cache; null to
+    /// compute them.</param>
     /// <returns>Attention after the softmax, (B, heads, q, T).</returns>
     public abstract Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias, Tensor? keys = null);
 
-    /// <summary>The keys that a layer would make of the given hidden states, before RoPE: (…, d) to (…, key-value heads · head size).</summary>
+    /// <summary>
+    /// The keys that a layer would make of the given hidden states, before RoPE: (…, d) to (…, key-value heads · head size).
+    /// </summary>
     public abstract Tensor Keys(int layer, Tensor hidden);
 
     /// <summary>The final normalisation: (B, T, d) to (B, T, d).</summary>

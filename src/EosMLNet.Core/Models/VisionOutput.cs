@@ -5,8 +5,10 @@ namespace EosMLNet.Models;
 
 /// <summary>What the frozen vision tower and projector make of I images.</summary>
 /// <param name="Features">Visual tokens in the decoder's space, (I, n, d).</param>
-/// <param name="ClsAttention">The tower's [CLS] attention to each visual token, averaged over heads, (I, n); null where the tower has no [CLS] token.</param>
-/// <param name="Kept">Where each token stands among the visual tokens of an unreduced image, ascending, int64, (I, n); null where all are there.</param>
+/// <param name="ClsAttention">The tower's [CLS] attention to each visual token, averaged over heads, (I, n); null where the tower has no
+/// [CLS] token.</param>
+/// <param name="Kept">Where each token stands among the visual tokens of an unreduced image, ascending, int64, (I, n); null where all are
+/// there.</param>
 /// <param name="Mass">How many original tokens each one stands for, float32, (I, n); null where it is 1 for all.</param>
 public sealed record VisionOutput(Tensor Features, Tensor? ClsAttention, Tensor? Kept = null, Tensor? Mass = null) : IDisposable
 {

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace EosMLNet.Reduction;
 
-/// <summary>The affinity S between dropped tokens and anchors: similarity of a feature, an optional spatial term, an optional mask of allowed pairs.</summary>
+/// <summary>
+/// The affinity S between dropped tokens and anchors: similarity of a feature, an optional spatial term, an optional mask of allowed pairs.
+/// </summary>
 public sealed record Affinity
 {
     /// <summary>What is compared.</summary>

@@ -47,7 +47,7 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         MarginalRelevance.Choose(score, ReductionOperator.Affinity(input, site.Affinity), site.Diversity, site.KeptByScore);
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)
-        rest.index_select(1, Scalars.Range(count, rest.device).Times(rest.size(1) / count));
+        rest.index_select(1, Scalars.Arange(count, rest.device).Mul(rest.size(1) / count));
 
     private static Tensor Farthest(SiteInput input, Affinity affinity, Tensor anchors, int count)
     {
@@ -61,7 +61,7 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         var added = new List<Tensor>();
         for (var i = 0; i < count; i++)
         {
-            var wanted = nearest ?? similarity.Filled(eye(n, dtype: ScalarType.Bool, device: similarity.device), double.NegativeInfinity).amax([-1]);
+            var wanted = nearest ?? similarity.MaskedFill(eye(n, dtype: ScalarType.Bool, device: similarity.device), double.NegativeInfinity).amax([-1]);
             var next = ReductionOperator.First(wanted.eq(wanted.amin([-1], keepdim: true)));               // (I, 1)
             var toNext = similarity.gather(2, next.unsqueeze(1).expand(-1, n, -1)).squeeze(-1);            // (I, n)
             nearest = (nearest is null ? toNext : nearest.maximum(toNext)).scatter(1, next, Taken(next));
@@ -69,7 +69,7 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         }
         return cat(added, 1).MoveToOuterDisposeScope();
 
-        Tensor Taken(Tensor positions) => Scalars.Constant(double.PositiveInfinity, positions.shape, similarity.dtype, similarity.device);
+        Tensor Taken(Tensor positions) => Scalars.Full(double.PositiveInfinity, positions.shape, similarity.dtype, similarity.device);
     }
 
     private static Tensor Dissimilar(SiteInput input, ReductionSite site, Tensor chosen, ExtraAnchors extra)
@@ -84,17 +84,17 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         for (var pivot = 0; pivot < pivots && pivot < extra.Count; pivot++)
         {
             var share = extra.Count / pivots + (pivot < extra.Count % pivots ? 1 : 0);
-            var least = similarity.select(1, pivot).Filled(taken, double.PositiveInfinity).sort(-1, descending: false, stable: true).Indices.narrow(1, 0, share);
+            var least = similarity.select(1, pivot).MaskedFill(taken, double.PositiveInfinity).sort(-1, descending: false, stable: true).Indices.narrow(1, 0, share);
             taken = taken.scatter(1, least, ones_like(least, ScalarType.Bool));
             added.Add(least);
         }
         return cat(added, 1).MoveToOuterDisposeScope();
     }
 
-    // A text pivot has no place in the picture: no spatial term.
+    // A text pivot has no place in the image: no spatial term.
     private static Tensor ToText(SiteInput input, ReductionSite site)                                      // (I, p, n)
     {
-        var pivots = Criteria.Working(input.TextPivots
+        var pivots = Criteria.ToComputeType(input.TextPivots
             ?? throw new EosException(EosErrors.PlanMismatch, $"{site.Place} compares with text pivots, but there is no text. Use a plan without text pivots."));
         var features = ReductionOperator.Feature(input, site.Affinity.Feature);
         return site.Affinity.Measure == AffinityMeasure.Distance
@@ -107,7 +107,7 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var distance = ReductionOperator.Distance(input, feature, candidates, candidates);                 // (I, c, c)
-        distance = distance.Over(Math.Sqrt(ReductionOperator.Feature(input, feature).size(-1)));
+        distance = distance.Div(Math.Sqrt(ReductionOperator.Feature(input, feature).size(-1)));
         var nearest = distance.sort(-1, descending: false, stable: true).Values.narrow(2, 0, count);       // (I, c, count)
         var density = nearest.mul(nearest).mean([-1]).neg().exp();                                         // (I, c)
         var (self, other) = (density.unsqueeze(2), density.unsqueeze(1));

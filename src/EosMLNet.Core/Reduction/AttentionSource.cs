@@ -5,6 +5,8 @@ public enum AttentionSource
 {
     /// <summary>The layer before the site, as it runs anyway. There is none in front of layer 0.</summary>
     LayerBefore,
-    /// <summary>The layer that the site stands in front of, on the tokens that enter the site: a few query rows are computed ahead.</summary>
+    /// <summary>
+    /// The layer that the site stands in front of, on the tokens that enter the site: a few query rows are computed ahead.
+    /// </summary>
     OwnLayer,
 }

@@ -1,15 +1,17 @@
 namespace EosMLNet.Reduction;
 
-// Methods that act inside the decoder. The layers before them see every token, so that a small mean budget is out of their reach: with 144 tokens and 6 layers, two such
-// layers alone bring the mean to 48. Where a method would have to keep less than a tenth at its first stage, or could not meet the budget at all, the picture is therefore
-// first thinned in front of layer 0 (as in Stride), to as many tokens as let the method then keep its published shares.
+// Methods that act inside the decoder. The layers before them see every token, so that a small mean budget is out of their reach: with 144
+// tokens and 6 layers, two such layers alone bring the mean to 48. Where a method would have to keep less than a tenth at its first stage,
+// or could not meet the budget at all, the image is therefore first thinned in front of layer 0 (as in Stride), to as many tokens as let
+// the method then keep its published shares.
 public static partial class Baselines
 {
     private const double LeastKept = 0.1;
     private const int PublishedLayers = 32;
 
     /// <summary>
-    /// <see cref="ReductionPresets.FastV"/> in front of layer 2, after a thinning where the budget is out of its reach; it then drops half of the tokens, its published default.
+    /// <see cref="ReductionPresets.FastV"/> in front of layer 2, after a thinning where the budget is out of its reach; it then drops half
+    /// of the tokens, its published default.
     /// </summary>
     /// <param name="model">The model; where it has one layer, there is no layer before, and the thinning alone is left.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -18,8 +20,8 @@ public static partial class Baselines
         InDecoder(model, meanTokens, SecondLayer(model), [0.5], (layers, keeps, _) => ReductionPresets.FastV(layers[0], keeps[0]));
 
     /// <summary>
-    /// <see cref="ReductionPresets.PyramidDrop(IReadOnlyList{int}, IReadOnlyList{int})"/> at the published depths (8, 16 and 24 of 32 layers) and shares (a half, a quarter, an eighth), after a thinning where
-    /// the budget is out of its reach.
+    /// <see cref="ReductionPresets.PyramidDrop(IReadOnlyList{int}, IReadOnlyList{int})"/> at the published depths (8, 16 and 24 of 32
+    /// layers) and shares (a half, a quarter, an eighth), after a thinning where the budget is out of its reach.
     /// </summary>
     /// <param name="model">The model; where it has one layer, the thinning alone is left.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -28,8 +30,9 @@ public static partial class Baselines
         InDecoder(model, meanTokens, AtDepths(model, 8, 16, 24), [0.5, 0.25, 0.125], (layers, keeps, _) => ReductionPresets.PyramidDrop(layers, keeps));
 
     /// <summary>
-    /// <see cref="ReductionPresets.SparseVlm1"/> at the published depths (in front of layers 3, 7 and 16 of 32) and with the shares of its nominal 128 of 576 tokens, the clusters'
-    /// tokens among them, after a thinning where the budget is out of its reach. A stage that keeps too few tokens for a cluster beside them recycles none.
+    /// <see cref="ReductionPresets.SparseVlm1"/> at the published depths (in front of layers 3, 7 and 16 of 32) and with the shares of its
+    /// nominal 128 of 576 tokens, the clusters' tokens among them, after a thinning where the budget is out of its reach. A stage that
+    /// keeps too few tokens for a cluster beside them recycles none.
     /// </summary>
     /// <param name="model">The model; where it has one layer, the thinning alone is left.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -39,8 +42,8 @@ public static partial class Baselines
             (layers, keeps, entering) => ReductionPresets.SparseVlm1Within(entering, layers, keeps));
 
     /// <summary>
-    /// <see cref="ReductionPresets.SparseVlm2"/> at the published depths (in front of layers 3, 7 and 16 of 32), with the shares of its nominal 128 of 576 tokens and of
-    /// 14 heads of 32, after a thinning where the budget is out of its reach.
+    /// <see cref="ReductionPresets.SparseVlm2"/> at the published depths (in front of layers 3, 7 and 16 of 32), with the shares of its
+    /// nominal 128 of 576 tokens and of 14 heads of 32, after a thinning where the budget is out of its reach.
     /// </summary>
     /// <param name="model">The model; where it has one layer, the thinning alone is left.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -50,8 +53,9 @@ public static partial class Baselines
             (layers, keeps, _) => ReductionPresets.SparseVlm2(layers, keeps, Math.Max(1, model.Heads * 14 / 32)));
 
     /// <summary>
-    /// <see cref="ReductionPresets.Dart"/> in front of layer 2 with its published share of 128 of 576 tokens, after a thinning where the budget is out of its reach. The published
-    /// 4 pivots of each kind go with 128 tokens; fewer tokens have fewer pivots, at least one of each kind.
+    /// <see cref="ReductionPresets.Dart"/> in front of layer 2 with its published share of 128 of 576 tokens, after a thinning where the
+    /// budget is out of its reach. The published 4 pivots of each kind go with 128 tokens; fewer tokens have fewer pivots, at least one of
+    /// each kind.
     /// </summary>
     /// <param name="model">The model; where it has one layer, the thinning alone is left.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -67,8 +71,10 @@ public static partial class Baselines
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget.</param>
     /// <param name="layers">The stages' layers, from 1; none where the model is too shallow for the method.</param>
-    /// <param name="shares">What each stage keeps of the tokens that enter the method, as published; those of stages that the model is too shallow for are left out.</param>
-    /// <param name="preset">Makes the sites from the stages' layers, the numbers they keep, and the number of tokens that enter the first.</param>
+    /// <param name="shares">What each stage keeps of the tokens that enter the method, as published; those of stages that the model is too
+    /// shallow for are left out.</param>
+    /// <param name="preset">Makes the sites from the stages' layers, the numbers they keep, and the number of tokens that enter the
+    /// first.</param>
     private static ReductionPlan InDecoder(PlanModel model, double meanTokens, IReadOnlyList<int> layers, IReadOnlyList<double> shares,
         Func<IReadOnlyList<int>, IReadOnlyList<int>, int, IReadOnlyList<ReductionSite>> preset)
     {

@@ -1,13 +1,13 @@
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// Published methods as points of the operator, under the same ledger as everything else: each plan's mean visual tokens per layer meet the budget
-/// exactly, or stay under it by as little as the method allows. <see cref="FastV"/>, <see cref="SparseVlm1"/>, <see cref="SparseVlm2"/>, <see cref="PyramidDrop"/> and
-/// <see cref="Dart"/> act inside the decoder, all others in front of it.
+/// Published methods as points of the operator, under the same ledger as everything else: each plan's mean visual tokens per layer meet the
+/// budget exactly, or stay under it by as little as the method allows. <see cref="FastV"/>, <see cref="SparseVlm1"/>,
+/// <see cref="SparseVlm2"/>, <see cref="PyramidDrop"/> and <see cref="Dart"/> act inside the decoder, all others in front of it.
 /// </summary>
 public static partial class Baselines
 {
-    /// <summary>Keeps the same randomly drawn patches of every picture.</summary>
+    /// <summary>Keeps the same randomly drawn patches of every image.</summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <param name="seed">Draws the patches.</param>
@@ -23,8 +23,8 @@ public static partial class Baselines
         ReductionPlan.Create(model, ReductionPresets.Stride(WholeBudget(model, meanTokens)));
 
     /// <summary>
-    /// 2-D average pooling: the patch grid is cut into windows, and each becomes the mean of its patches. Of the window counts within the budget,
-    /// the largest whose windows are no more than twice as long as wide.
+    /// 2-D average pooling: the patch grid is cut into windows, and each becomes the mean of its patches. Of the window counts within the
+    /// budget, the largest whose windows are no more than twice as long as wide.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -46,7 +46,10 @@ public static partial class Baselines
     public static ReductionPlan DivPrune(PlanModel model, double meanTokens) =>
         ReductionPlan.Create(model, ReductionPresets.DivPrune(WholeBudget(model, meanTokens)));
 
-    /// <summary><see cref="ReductionPresets.VisionZip"/> in front of the projector, with the published proportion of 54 dominant to 10 contextual tokens.</summary>
+    /// <summary>
+    /// <see cref="ReductionPresets.VisionZip"/> in front of the projector, with the published proportion of 54 dominant to 10 contextual
+    /// tokens.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
@@ -65,8 +68,8 @@ public static partial class Baselines
         ReductionPlan.Create(model, ReductionPresets.PruMerge(WholeBudget(model, meanTokens)));
 
     /// <summary>
-    /// <see cref="ReductionPresets.PruMergePlus"/> in front of the projector, with the published proportion of three spatial tokens to one that stays by its attention.
-    /// A budget of one token leaves room for none of them: there it is <see cref="PruMerge"/>.
+    /// <see cref="ReductionPresets.PruMergePlus"/> in front of the projector, with the published proportion of three spatial tokens to one
+    /// that stays by its attention. A budget of one token leaves room for none of them: there it is <see cref="PruMerge"/>.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
@@ -78,8 +81,9 @@ public static partial class Baselines
     }
 
     /// <summary>
-    /// <see cref="ReductionPresets.ToMeTower"/>, where each block of the vision tower merges the same number of patches, the smallest that meets the budget, but at most half
-    /// of what enters it. What the tower cannot merge so is merged in front of layer 0, as in <see cref="ToMe"/>.
+    /// <see cref="ReductionPresets.ToMeTower"/>, where each block of the vision tower merges the same number of patches, the smallest that
+    /// meets the budget, but at most half of what enters it. What the tower cannot merge so is merged in front of layer 0, as in
+    /// <see cref="ToMe"/>.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// Texts that go on after prompts which were run before, several after one prompt if wanted: questions about one picture, say.
+/// Texts that go on after prompts which were run before, several after one prompt if wanted: questions about one image, say.
 /// Left-padded; its tensors are in the caller's dispose scope.
 /// </summary>
 internal sealed class Continuations
@@ -36,7 +36,7 @@ internal sealed class Continuations
         var later = ones(length, length, ScalarType.Bool, model.Device).triu(1);
         // Padding sees itself: a row of nothing but minus infinities would not be a number.
         var self = eye(length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1));
-        own = OwnKeys().unsqueeze(1).expand(-1, length, -1).Filled(later, double.NegativeInfinity).Filled(self, 0);
+        own = OwnKeys().unsqueeze(1).expand(-1, length, -1).MaskedFill(later, double.NegativeInfinity).MaskedFill(self, 0);
     }
 
     /// <summary>Token ids, int64, (B, q); 0 at padding.</summary>
@@ -64,5 +64,5 @@ internal sealed class Continuations
     private Tensor OfPrompts(Tensor? prompts, long promptLength) =>
         prompts?.index_select(0, Prompts) ?? zeros(Prompts.shape[0], promptLength, dtype, Prompts.device);
 
-    private Tensor OwnKeys() => zeros_like(valid, dtype).Filled(valid.logical_not(), double.NegativeInfinity);
+    private Tensor OwnKeys() => zeros_like(valid, dtype).MaskedFill(valid.logical_not(), double.NegativeInfinity);
 }

@@ -12,9 +12,9 @@ internal static class Criteria
         ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of a decoder layer"),
         ScoreCriterion.RaterAttention => RaterAttention(input.RaterAttention ?? throw Missing(site, criterion, "attention of a decoder layer"), site.RaterHeads, present),
         ScoreCriterion.KeyNorm => input.KeyNorm ?? throw Missing(site, criterion, "key of a decoder layer"),
-        ScoreCriterion.Novelty => Novelty(Working(input.Tokens), present),
-        ScoreCriterion.FeatureNorm => Working(input.Tokens).norm(-1),
-        ScoreCriterion.Probe => Working(input.Tokens).matmul(Working(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
+        ScoreCriterion.Novelty => Novelty(ToComputeType(input.Tokens), present),
+        ScoreCriterion.FeatureNorm => ToComputeType(input.Tokens).norm(-1),
+        ScoreCriterion.Probe => ToComputeType(input.Tokens).matmul(ToComputeType(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
         ScoreCriterion.TextRelevance => TextRelevance(input, site, learned),
         ScoreCriterion.Lattice => ForEachImage(Lattice((int)input.Tokens.size(1), site.Keep), input),
         ScoreCriterion.Random => Random(input, site.Seed),
@@ -24,22 +24,22 @@ internal static class Criteria
     };
 
     /// <summary>Half precision is computed in float32: means, norms and softmaxes need the digits.</summary>
-    public static ScalarType WorkingType(Tensor x) => WorkingType(x.dtype);
+    public static ScalarType ComputeType(Tensor x) => ComputeType(x.dtype);
 
-    public static ScalarType WorkingType(ScalarType type) => type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+    public static ScalarType ComputeType(ScalarType type) => type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
-    public static Tensor Working(Tensor x) => x.to_type(WorkingType(x));
+    public static Tensor ToComputeType(Tensor x) => x.to_type(ComputeType(x));
 
     private static Tensor TextRelevance(SiteInput input, ReductionSite site, LearnedScores learned)
     {
         if (learned.RelevanceVisual is not { } visual || learned.RelevanceText is not { } text)
             throw Missing(site, ScoreCriterion.TextRelevance, "the learned bilinear form");
-        var instruction = Working(input.Instruction ?? throw Missing(site, ScoreCriterion.TextRelevance, "an instruction"));
-        var sought = instruction.matmul(Working(text).t()).matmul(Working(visual));             // (I, d)
-        return Working(input.Tokens).matmul(sought.unsqueeze(-1)).squeeze(-1);                  // (I, n)
+        var instruction = ToComputeType(input.Instruction ?? throw Missing(site, ScoreCriterion.TextRelevance, "an instruction"));
+        var sought = instruction.matmul(ToComputeType(text).t()).matmul(ToComputeType(visual));             // (I, d)
+        return ToComputeType(input.Tokens).matmul(sought.unsqueeze(-1)).squeeze(-1);                  // (I, n)
     }
 
-    // The mean over heads, or over those whose raters look at the picture most; equal heads count in their order.
+    // The mean over heads, or over those whose raters look at the image most; equal heads count in their order.
     private static Tensor RaterAttention(Tensor attention, int? heads, Tensor? present)
     {
         if (heads is not { } some || some >= attention.size(1))
@@ -56,8 +56,8 @@ internal static class Criteria
         var there = present ?? ones(unit.shape[..2], unit.dtype, unit.device);
         var sum = unit.mul(there.unsqueeze(-1)).sum(1, keepdim: true);                                           // (I, 1, d)
         var cosines = unit.mul(sum).sum(-1).sub(unit.mul(unit).sum(-1).mul(there));                              // (I, n)
-        var others = there.sum(-1, keepdim: true).sub(there).Clamped(1, 1e30);
-        return cosines.div(others).SubtractedFrom(1);
+        var others = there.sum(-1, keepdim: true).sub(there).Clamp(1, 1e30);
+        return cosines.div(others).RSub(1);
     }
 
     // The middle of each of `keep` equal stretches.
@@ -86,16 +86,16 @@ internal static class Criteria
         if (n < 2)
             return zeros_like(input.Index);
         var isOdd = IsOdd(input);
-        var odd = Scalars.Range(n, input.Tokens.device).masked_select(isOdd).expand(input.Tokens.size(0), -1);     // (I, n/2)
+        var odd = Scalars.Arange(n, input.Tokens.device).masked_select(isOdd).expand(input.Tokens.size(0), -1);     // (I, n/2)
         var best = ReductionOperator.Cosine(input, affinity.Feature, null, odd).amax([-1]);     // (I, n)
-        return best.neg().Filled(isOdd, AboveAnyCosine);
+        return best.neg().MaskedFill(isOdd, AboveAnyCosine);
     }
 
     /// <summary>Which tokens stand at odd places, (n) bool: ToMe's receiving set.</summary>
     public static Tensor IsOdd(SiteInput input)
     {
-        var place = Scalars.Range(input.Tokens.size(1), input.Tokens.device).Plus(input.Offset);
-        return place.bitwise_and(ones_like(place)).EqualTo(1);
+        var place = Scalars.Arange(input.Tokens.size(1), input.Tokens.device).Add(input.Offset);
+        return place.bitwise_and(ones_like(place)).Eq(1);
     }
 
     private static Tensor ForEachImage(float[] marks, SiteInput input) =>

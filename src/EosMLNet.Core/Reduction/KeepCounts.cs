@@ -7,8 +7,8 @@ internal static class KeepCounts
     private const int Window = 3;
 
     /// <summary>
-    /// The whole numbers nearest to the real ones (least squares) that never rise from site to site and whose sum, each count times the layers it lasts for, is the
-    /// allowance where that is possible, else as little below it as possible. Never above.
+    /// The whole numbers nearest to the real ones (least squares) that never rise from site to site and whose sum, each count times the
+    /// layers it lasts for, is the allowance where that is possible, else as little below it as possible. Never above.
     /// </summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     /// <param name="spans">How many layers each count lasts for.</param>

@@ -3,7 +3,7 @@ using EosMLNet.Data;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// How pictures that are not square are treated under plans: as it was asked for, or else as the plans were searched (build/docs/adr/0022).
+/// How images that are not square are treated under plans: as it was asked for, or else as the plans were searched (build/docs/adr/0022).
 /// </summary>
 /// <param name="Padding">What the model is loaded with.</param>
 /// <param name="Remarks">Sentences that the user is told: a plan that is run otherwise than it was searched, or an old one that does not
@@ -33,7 +33,7 @@ internal sealed record PaddingChoice(ImagePadding Padding, IReadOnlyList<string>
         {
             return new(padding, [.. searched.Where(plan => plan.Padding != padding).Select(plan =>
                 $"The plan {plan.Name} was searched with ImagePadding {plan.Padding}, and is run with {padding}, as asked for. " +
-                "On pictures that are not square it may answer worse than was measured.")]);
+                "On images that are not square it may answer worse than was measured.")]);
         }
         if (searched.Length == 0)
             return new(Default, []);
@@ -44,7 +44,7 @@ internal sealed record PaddingChoice(ImagePadding Padding, IReadOnlyList<string>
                 "Compared, they need the same one. Choose it: --image-padding.");
         }
         return new(searched[0].Padding, [.. searched.Where(plan => !plan.IsRecorded).Select(plan =>
-            $"The plan {plan.Name} does not say how it was searched: by a version before 0.1.1, which cropped pictures that are not square. " +
+            $"The plan {plan.Name} does not say how it was searched: by a version before 0.1.1, which cropped images that are not square. " +
             "They are cropped; search anew to pad them.")]);
     }
 }

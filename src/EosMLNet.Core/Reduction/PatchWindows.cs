@@ -5,21 +5,28 @@ using static TorchSharp.torch;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// Geometry of the patch grid: cutting it into windows, and where tokens lie in them. Tokens are known by their patch index, so all of this still
-/// holds after earlier sites have removed tokens. Index rows · columns, the [CLS] token's, lies in the middle of the grid and in no window.
+/// Geometry of the patch grid: cutting it into windows, and where tokens lie in them. Tokens are known by their patch index, so all of this
+/// still holds after earlier sites have removed tokens. Index rows · columns, the [CLS] token's, lies in the middle of the grid and in no
+/// window.
 /// </summary>
 internal static class PatchWindows
 {
     private const long NoWindow = -1;
 
-    /// <summary>Cuts the grid into exactly <paramref name="count"/> windows, rows × columns of them, as square as possible; <see langword="null"/> where no such cut exists.</summary>
+    /// <summary>
+    /// Cuts the grid into exactly <paramref name="count"/> windows, rows × columns of them, as square as possible; <see langword="null"/>
+    /// where no such cut exists.
+    /// </summary>
     public static VisualGrid? Cut(VisualGrid grid, int count) => Enumerable
         .Range(1, Math.Min(count, grid.Rows))
         .Where(rows => count % rows == 0 && count / rows <= grid.Columns)
         .Select(rows => (VisualGrid?)new VisualGrid(rows, count / rows))
         .MinBy(cut => Elongation(grid, cut!.Value));
 
-    /// <summary>The largest number of windows, at most <paramref name="limit"/>, that are no more than twice as long as wide; on a grid too narrow for such windows, the largest at all.</summary>
+    /// <summary>
+    /// The largest number of windows, at most <paramref name="limit"/>, that are no more than twice as long as wide; on a grid too narrow
+    /// for such windows, the largest at all.
+    /// </summary>
     public static int LargestCount(VisualGrid grid, int limit)
     {
         var counts = Enumerable.Range(1, Math.Min(limit, grid.Rows * grid.Columns)).Where(count => Cut(grid, count) is not null).ToList();
@@ -35,7 +42,9 @@ internal static class PatchWindows
         return stack([LookUp(tensor(rows, dtype), index), LookUp(tensor(columns, dtype), index)], -1);
     }
 
-    /// <summary>The window of each token, when the grid is cut into <paramref name="count"/> of them; −1 for a token that is no patch.</summary>
+    /// <summary>
+    /// The window of each token, when the grid is cut into <paramref name="count"/> of them; −1 for a token that is no patch.
+    /// </summary>
     public static Tensor WindowOf(Tensor index, VisualGrid grid, int count) // (I, n) -> (I, n)
     {
         var cut = CutOrThrow(grid, count);
@@ -46,16 +55,18 @@ internal static class PatchWindows
         int ColumnWindow(int column) => column * cut.Columns / grid.Columns;
     }
 
-    /// <summary>Whether each token is, of those present, the nearest to its window's middle; the lowest patch index of several equally near ones.</summary>
+    /// <summary>
+    /// Whether each token is, of those present, the nearest to its window's middle; the lowest patch index of several equally near ones.
+    /// </summary>
     public static Tensor IsCentre(Tensor index, VisualGrid grid, int count) // (I, n) -> (I, n), bool
     {
         var window = WindowOf(index, grid, count);
         var distance = LookUp(tensor(DistancesToMiddle(grid, CutOrThrow(grid, count))), index);
         var places = tensor((long)grid.Rows * grid.Columns + 1, device: index.device);
-        var rank = distance.mul(places).Plus(index);                                                       // unique: distance first, then index
+        var rank = distance.mul(places).Add(index);                                                       // unique: distance first, then index
         var sameWindow = window.unsqueeze(2).eq(window.unsqueeze(1));                                       // (I, n, n)
         var nearer = rank.unsqueeze(1).lt(rank.unsqueeze(2));
-        return sameWindow.logical_and(nearer).any(-1).logical_not().logical_and(window.Above(NoWindow));
+        return sameWindow.logical_and(nearer).any(-1).logical_not().logical_and(window.Gt(NoWindow));
     }
 
     // Squared, and in half patches so that the middle of an even number of patches is a whole number.

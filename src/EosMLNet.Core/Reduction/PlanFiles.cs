@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Reduction;
 
-/// <summary>A plan on disk: the JSON document and, where the scores have learned parameters, a safetensors file of the same name beside it.</summary>
+/// <summary>
+/// A plan on disk: the JSON document and, where the scores have learned parameters, a safetensors file of the same name beside it.
+/// </summary>
 internal static class PlanFiles
 {
     private const long MostBytes = 1 << 24;

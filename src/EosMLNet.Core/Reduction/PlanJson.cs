@@ -4,7 +4,9 @@ using EosMLNet.Data;
 
 namespace EosMLNet.Reduction;
 
-/// <summary>The plan as a JSON document: one text for one plan, with numbers that read back exactly, and nothing accepted that is not understood.</summary>
+/// <summary>
+/// The plan as a JSON document: one text for one plan, with numbers that read back exactly, and nothing accepted that is not understood.
+/// </summary>
 internal static class PlanJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Strict)

@@ -3,7 +3,9 @@ using EosMLNet.Models;
 
 namespace EosMLNet.Reduction;
 
-/// <summary>The model that a plan was made for: its identity, and the numbers that the <see cref="TokenLedger"/> is computed from.</summary>
+/// <summary>
+/// The model that a plan was made for: its identity, and the numbers that the <see cref="TokenLedger"/> is computed from.
+/// </summary>
 public sealed record PlanModel
 {
     /// <summary>The architecture, for example <c>llava</c>.</summary>

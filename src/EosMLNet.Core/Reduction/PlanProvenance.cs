@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace EosMLNet.Reduction;
 
-/// <summary>Where a searched plan comes from. Nothing that changes between two equal searches is recorded: no time, no path, no machine.</summary>
+/// <summary>
+/// Where a searched plan comes from. Nothing that changes between two equal searches is recorded: no time, no path, no machine.
+/// </summary>
 /// <param name="Seed">The seed of the search.</param>
 /// <param name="Samples">Question and answer pairs that the search has seen, repetitions included.</param>
 /// <param name="Data">The fingerprint of the training data, as <c>sha256:…</c>.</param>

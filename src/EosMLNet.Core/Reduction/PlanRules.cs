@@ -1,6 +1,8 @@
 namespace EosMLNet.Reduction;
 
-/// <summary>What a plan must fulfil to be executed as it is written. Each rule names the entry that breaks it, as a path into the plan file.</summary>
+/// <summary>
+/// What a plan must fulfil to be executed as it is written. Each rule names the entry that breaks it, as a path into the plan file.
+/// </summary>
 internal static class PlanRules
 {
     private const int MostLayers = 1 << 12;
@@ -93,7 +95,7 @@ internal static class PlanRules
         require("residual", !site.Residual || site.Neighbours is not null || site.Transfer < 1, "has nothing left to stand for: the dropped tokens transfer all of their mass");
         require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
         require("stage", site.Stage == ReductionStage.Decoder || !site.NeedsDecoder,
-            $"is {site.Stage}, but the site has a criterion, a feature or pivots of the decoder; use those of the picture alone");
+            $"is {site.Stage}, but the site has a criterion, a feature or pivots of the decoder; use those of the image alone");
         require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score", site.Layer > 0 || site.AttentionSource == AttentionSource.OwnLayer || !Observation.Of(site).Any(),
             "needs attention of the layer before, but there is none before layer 0; move the site, let its attentionSource be ownLayer, or use other criteria");
         require("raterHeads", site.RaterHeads is null || site.RaterHeads >= 1 && site.RaterHeads <= model.Heads, $"is {site.RaterHeads}, expected 1 to the model's {model.Heads} heads, or null");

@@ -53,18 +53,21 @@ public sealed class PromptBatch : IDisposable
     /// <summary>Number of rows.</summary>
     public int Count => TextLengths.Count;
 
-    /// <summary>Lays out questions about pictures, in the checkpoint's prompt form. A picture that is asked about several times is encoded once.</summary>
+    /// <summary>
+    /// Lays out questions about images, in the checkpoint's prompt form. An image that is asked about several times is encoded once.
+    /// </summary>
     /// <param name="model">The model the questions are for.</param>
-    /// <param name="rows">Pictures and questions; the picture may be missing.</param>
-    /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has none.</param>
+    /// <param name="rows">Images and questions; the image may be missing.</param>
+    /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has
+    /// none.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
-    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Picture, string Question)> rows, ReductionPlan? plan = null)
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows, ReductionPlan? plan = null)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
-        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, withImage: row.Picture is not null)).ToArray();
-        var pictures = rows.Select(row => row.Picture).OfType<RgbImage>().ToArray();
-        return Create(model, prompts, pictures.Length == 0 ? null : Encode(model, processor, pictures, plan));
+        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, withImage: row.Image is not null)).ToArray();
+        var images = rows.Select(row => row.Image).OfType<RgbImage>().ToArray();
+        return Create(model, prompts, images.Length == 0 ? null : Encode(model, processor, images, plan));
     }
 
     /// <summary>Lays out a batch.</summary>
@@ -107,14 +110,14 @@ public sealed class PromptBatch : IDisposable
             vision?.Map(x => x.DetachFromDisposeScope()));
     }
 
-    private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] pictures, ReductionPlan? plan)
+    private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] images, ReductionPlan? plan)
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
-        var distinct = pictures.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
+        var distinct = images.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
         var encoded = model.EncodeImages(processor.Images.Process(distinct), plan: plan);
-        if (distinct.Count < pictures.Length)
-            encoded = encoded.Select(tensor(pictures.Select(p => (long)distinct.IndexOf(p)).ToArray(), device: model.Device));
+        if (distinct.Count < images.Length)
+            encoded = encoded.Select(tensor(images.Select(p => (long)distinct.IndexOf(p)).ToArray(), device: model.Device));
         return encoded.MoveToOuterDisposeScope();
     }
 

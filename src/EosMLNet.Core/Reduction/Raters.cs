@@ -4,14 +4,17 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Reduction;
 
-/// <summary>SparseVLM's raters (arXiv:2410.04417): the tokens of an instruction that the picture speaks to most. Their attention rates the visual tokens.</summary>
+/// <summary>
+/// SparseVLM's raters (arXiv:2410.04417): the tokens of an instruction that the image speaks to most. Their attention rates the visual
+/// tokens.
+/// </summary>
 /// <param name="Index">Their places in a sequence, padded with the last place, int64, (B, q).</param>
 /// <param name="Weight">One over the number of the row's raters; 0 at padding, (B, q).</param>
 internal sealed record Raters(Tensor Index, Tensor Weight)
 {
     /// <summary>
-    /// Finds the raters: each visual token divides itself among the instruction's tokens by softmax(V·Tᵀ), and a token that gets more than the mean rates.
-    /// Where none does, all do.
+    /// Finds the raters: each visual token divides itself among the instruction's tokens by softmax(V·Tᵀ), and a token that gets more than
+    /// the mean rates. Where none does, all do.
     /// </summary>
     /// <param name="visual">Visual tokens as they enter the decoder, (I, n, d).</param>
     /// <param name="imageRows">The row of each image, int64, (I).</param>
@@ -22,9 +25,9 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var unasked = asked.logical_not().index_select(0, imageRows).unsqueeze(1);                          // (I, 1, T)
-        var logits = Criteria.Working(visual).matmul(Criteria.Working(text).index_select(0, imageRows).transpose(1, 2)); // (I, n, T)
-        var share = logits.Filled(unasked, double.NegativeInfinity).softmax(-1).mean([1L]);                 // (I, T)
-        var owns = Scalars.Range(text.size(0), text.device).unsqueeze(1).eq(imageRows.unsqueeze(0)).to_type(share.dtype);
+        var logits = Criteria.ToComputeType(visual).matmul(Criteria.ToComputeType(text).index_select(0, imageRows).transpose(1, 2)); // (I, n, T)
+        var share = logits.MaskedFill(unasked, double.NegativeInfinity).softmax(-1).mean([1L]);                 // (I, T)
+        var owns = Scalars.Arange(text.size(0), text.device).unsqueeze(1).eq(imageRows.unsqueeze(0)).to_type(share.dtype);
         var relevance = owns.matmul(share);                                                                 // (B, T)
         var mean = relevance.sum(-1, keepdim: true).div(asked.sum(-1, keepdim: true));
         var above = relevance.gt(mean).logical_and(asked);
@@ -32,9 +35,9 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
         var count = rates.sum(-1, keepdim: true);                                                           // (B, 1)
         var most = count.max().cpu().item<long>();
         var first = rates.to_type(ScalarType.Int64).sort(-1, descending: true, stable: true).Indices.narrow(1, 0, most);
-        var there = Scalars.Range(most, text.device).unsqueeze(0).lt(count);                                // (B, q)
+        var there = Scalars.Arange(most, text.device).unsqueeze(0).lt(count);                                // (B, q)
         return new Raters(
-            first.Filled(there.logical_not(), text.size(1) - 1).MoveToOuterDisposeScope(),
+            first.MaskedFill(there.logical_not(), text.size(1) - 1).MoveToOuterDisposeScope(),
             there.to_type(share.dtype).div(count).MoveToOuterDisposeScope());
     }
 
@@ -49,7 +52,7 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
     internal Tensor Attention(VisionLanguageModel model, int layer, Tensor hidden, Rotary rotary, Tensor bias, bool corrected, Tensor? keys = null)
     {
         using var scope = NewDisposeScope();
-        var attention = Criteria.Working(model.QueryAttention(layer, hidden, rotary, Index, bias, keys));         // (B, H, q, T)
+        var attention = Criteria.ToComputeType(model.QueryAttention(layer, hidden, rotary, Index, bias, keys));         // (B, H, q, T)
         if (corrected)
             attention = attention.div(rotary.LogitsOfOnes(Index).unsqueeze(1));
         return attention.mul(Weight.unsqueeze(1).unsqueeze(-1)).sum(2).MoveToOuterDisposeScope();

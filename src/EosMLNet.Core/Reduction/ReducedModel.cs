@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// A vision-language model that runs under a reduction plan. Dropped visual tokens really leave: later layers and their key-value caches are shorter.
-/// Under the identity plan it is the unreduced model, bit for bit. Safe to use from many threads.
+/// A vision-language model that runs under a reduction plan. Dropped visual tokens really leave: later layers and their key-value caches
+/// are shorter. Under the identity plan it is the unreduced model, bit for bit. Safe to use from many threads.
 /// </summary>
 public sealed class ReducedModel
 {
@@ -47,7 +47,10 @@ public sealed class ReducedModel
         return logits.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The visual tokens that each site in the decoder leaves, as places in the unreduced image: for each site those of each picture, ascending.</summary>
+    /// <summary>
+    /// The visual tokens that each site in the decoder leaves, as places in the unreduced image: for each site those of each image,
+    /// ascending.
+    /// </summary>
     /// <param name="batch">The prompts.</param>
     internal IReadOnlyList<long[][]> KeptTokens(PromptBatch batch)
     {
@@ -88,8 +91,9 @@ public sealed class ReducedModel
     }
 
     /// <summary>
-    /// Continues prompts with texts, and those with their most probable tokens: the answers of <see cref="Generate(PromptBatch, int, CancellationToken)"/> to prompt and text in one.
-    /// What several texts have in common, a picture and what stands before it, is run and reduced once; that needs a plan that does not look at the question.
+    /// Continues prompts with texts, and those with their most probable tokens: the answers of
+    /// <see cref="Generate(PromptBatch, int, CancellationToken)"/> to prompt and text in one. What several texts have in common, an image
+    /// and what stands before it, is run and reduced once; that needs a plan that does not look at the question.
     /// </summary>
     /// <param name="prompts">The common parts, all of one length.</param>
     /// <param name="texts">The index of each text's prompt, and its token ids.</param>
@@ -163,11 +167,11 @@ public sealed class ReducedModel
         }
     }
 
-    // Pictures that another plan's sites acted on, or this one's did not, are not the ones that this plan speaks of.
+    // Images that another plan's sites acted on, or this one's did not, are not the ones that this plan speaks of.
     private void CheckEncoding(PromptBatch batch)
     {
         if (batch.Vision is { } vision && !ReferenceEquals(vision.Plan, Plan.ActsInEncoder ? Plan : null))
-            throw new EosException(EosErrors.ModelInput, "The batch's pictures were not encoded under the plan that it is to run under, but a plan has sites in the encoder. " +
+            throw new EosException(EosErrors.ModelInput, "The batch's images were not encoded under the plan that it is to run under, but a plan has sites in the encoder. " +
                 "Hand the model's own plan to PromptBatch.Create, or to EncodeImages.");
     }
 
@@ -185,7 +189,7 @@ public sealed class ReducedModel
         var probabilities = answers.Select(_ => new List<double>()).ToArray();
         var ended = new bool[answers.Length];
         var hidden = last.narrow(1, last.shape[1] - 1, 1);                                          // (B, 1, d)
-        var turns = Model.Rotary(position.Plus(Scalars.Range(maxNewTokens, Model.Device)));         // of all new tokens
+        var turns = Model.Rotary(position.Add(Scalars.Arange(maxNewTokens, Model.Device)));         // of all new tokens
         for (var step = 0; ; step++)
         {
             cancellation.ThrowIfCancellationRequested();

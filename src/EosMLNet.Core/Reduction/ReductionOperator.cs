@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// The operator of arXiv:2606.05232: select anchors, transfer the dropped tokens to them, reweight. Pruning, merging, pooling and reweighting are
-/// points of it. Pure functions of tensors, differentiable in everything continuous, with all images of a batch side by side;
-/// I images of n tokens of width d, k anchors, m = n − k dropped tokens.
+/// The operator of arXiv:2606.05232: select anchors, transfer the dropped tokens to them, reweight. Pruning, merging, pooling and
+/// reweighting are points of it. Pure functions of tensors, differentiable in everything continuous, with all images of a batch side by
+/// side; I images of n tokens of width d, k anchors, m = n − k dropped tokens.
 /// </summary>
 public static class ReductionOperator
 {
@@ -17,25 +17,29 @@ public static class ReductionOperator
     /// <summary>Applies one site to the visual tokens of I images.</summary>
     /// <param name="input">The tokens and what the scores need beside them.</param>
     /// <param name="site">The operator's parameters.</param>
-    /// <param name="parameters">The learned parameters of the scores; needed where the site scores by <see cref="ScoreCriterion.Probe"/> or <see cref="ScoreCriterion.TextRelevance"/>.</param>
+    /// <param name="parameters">The learned parameters of the scores; needed where the site scores by <see cref="ScoreCriterion.Probe"/> or
+    /// <see cref="ScoreCriterion.TextRelevance"/>.</param>
     /// <returns>The anchors, which belong to the caller's dispose scope.</returns>
     /// <exception cref="EosException">EOS4002: the site does not fit the tokens, or a criterion's input is missing.</exception>
     public static Reduced Reduce(SiteInput input, ReductionSite site, ScoreParameters? parameters = null)
     {
         using var scope = NewDisposeScope();
-        var reduced = Reduce(input, site, SiteTensors.Of(site, parameters, Criteria.WorkingType(input.Tokens), input.Tokens.device));
+        var reduced = Reduce(input, site, SiteTensors.Of(site, parameters, Criteria.ComputeType(input.Tokens), input.Tokens.device));
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
         return reduced;
     }
 
-    /// <summary>As above, with γ, τ, ρ and the scores' parameters as tensors. The site's own numbers still say which corner it is in (γ = 0, τ = 0 or ∞, ρ = 0).</summary>
+    /// <summary>
+    /// As above, with γ, τ, ρ and the scores' parameters as tensors. The site's own numbers still say which corner it is in (γ = 0, τ = 0
+    /// or ∞, ρ = 0).
+    /// </summary>
     internal static Reduced Reduce(SiteInput input, ReductionSite site, SiteTensors parameters)
     {
         using var scope = NewDisposeScope();
         var score = Score(input, site, parameters.Learned);                                   // (I, n)
         var selection = AnchorSelection.Of(score, input, site);
         var anchors = selection.Anchors;                                                    // (I, k)
-        var all = Criteria.Working(input.Tokens);
+        var all = Criteria.ToComputeType(input.Tokens);
         var tokens = Rows(all, anchors);                                                    // (I, k, d)
         var mass = input.Mass.to_type(all.dtype).gather(1, anchors);                        // (I, k)
         if (site.Transfer > 0 && (selection.Dropped.size(1) > 0 || site.Neighbours is not null))
@@ -58,13 +62,15 @@ public static class ReductionOperator
     public static Tensor Score(SiteInput input, ReductionSite site, LearnedScores? learned = null)
     {
         using var scope = NewDisposeScope();
-        var score = zeros(input.Tokens.size(0), input.Tokens.size(1), Criteria.WorkingType(input.Tokens), input.Tokens.device);
+        var score = zeros(input.Tokens.size(0), input.Tokens.size(1), Criteria.ComputeType(input.Tokens), input.Tokens.device);
         foreach (var (criterion, weight) in site.Score)
-            score = score.Plus(Criterion(criterion, input, site, learned).Times(weight));
+            score = score.Add(Criterion(criterion, input, site, learned).Mul(weight));
         return score.MoveToOuterDisposeScope();
     }
 
-    /// <summary>One criterion, standardised over the tokens of each image to mean 0 and standard deviation 1; 0 where all tokens are alike.</summary>
+    /// <summary>
+    /// One criterion, standardised over the tokens of each image to mean 0 and standard deviation 1; 0 where all tokens are alike.
+    /// </summary>
     /// <param name="criterion">The criterion.</param>
     /// <param name="input">The tokens and what the criterion needs beside them.</param>
     /// <param name="site">What the criterion depends on: the number kept, the seed, the affinity. Its mixture is not read.</param>
@@ -74,16 +80,19 @@ public static class ReductionOperator
     public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores? learned = null)
     {
         using var scope = NewDisposeScope();
-        var x = Criteria.Of(criterion, input, site, learned ?? new LearnedScores()).to_type(Criteria.WorkingType(input.Tokens)); // (I, n)
+        var x = Criteria.Of(criterion, input, site, learned ?? new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)); // (I, n)
         var mean = x.mean([-1], keepdim: true);
         var centred = x - mean;
         var variance = centred.mul(centred).mean([-1], keepdim: true);
         // What rounding leaves of a constant criterion must not be blown up to unit variance.
-        var constant = variance.le(mean.mul(mean).Times(1e-12).Plus(1e-30));
-        return centred.div(variance.Filled(constant, 1).sqrt()).Filled(constant, 0).MoveToOuterDisposeScope();
+        var constant = variance.le(mean.mul(mean).Mul(1e-12).Add(1e-30));
+        return centred.div(variance.MaskedFill(constant, 1).sqrt()).MaskedFill(constant, 0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The affinity S of each token to each other: cosine similarity and, where asked for, the spatial term. Masks are apart, in <see cref="Allowed"/>.</summary>
+    /// <summary>
+    /// The affinity S of each token to each other: cosine similarity and, where asked for, the spatial term. Masks are apart, in
+    /// <see cref="Allowed"/>.
+    /// </summary>
     /// <param name="input">The tokens.</param>
     /// <param name="affinity">What similarity is made of.</param>
     /// <param name="from">Positions of the m giving tokens, (I, m); all n when <see langword="null"/>.</param>
@@ -97,7 +106,7 @@ public static class ReductionOperator
         if (affinity.SpatialSigma is { } sigma)
         {
             var places = PatchWindows.Coordinates(input.Index, input.Grid, similarity.dtype);              // (I, n, 2)
-            var apart = (Rows(places, from).unsqueeze(2) - Rows(places, to).unsqueeze(1)).norm(-1).Over(sigma);
+            var apart = (Rows(places, from).unsqueeze(2) - Rows(places, to).unsqueeze(1)).norm(-1).Div(sigma);
             similarity = similarity - apart.mul(apart);
         }
         return similarity.MoveToOuterDisposeScope();
@@ -123,8 +132,8 @@ public static class ReductionOperator
     }
 
     /// <summary>
-    /// W: how each giving token divides itself among the receivers, softmax(S/τ) over the allowed ones. τ = 0 takes the most similar (the first
-    /// of equals), τ = ∞ all alike. Rows sum to 1, or to 0 where no receiver is allowed.
+    /// W: how each giving token divides itself among the receivers, softmax(S/τ) over the allowed ones. τ = 0 takes the most similar (the
+    /// first of equals), τ = ∞ all alike. Rows sum to 1, or to 0 where no receiver is allowed.
     /// </summary>
     /// <param name="affinity">S, (I, m, k).</param>
     /// <param name="allowed">The mask, (I, m, k), or <see langword="null"/>.</param>
@@ -133,7 +142,7 @@ public static class ReductionOperator
     internal static Tensor Weights(Tensor affinity, Tensor? allowed, double corner, Tensor temperature)
     {
         using var scope = NewDisposeScope();
-        var masked = allowed is null ? affinity : affinity.Filled(allowed.logical_not(), Forbidden);
+        var masked = allowed is null ? affinity : affinity.MaskedFill(allowed.logical_not(), Forbidden);
         var weights = corner switch
         {
             0 => FirstHighest(masked),
@@ -156,7 +165,7 @@ public static class ReductionOperator
             return Rows(unit, from).matmul(Rows(unit, to).transpose(1, 2));
         }
         // The products are fewer numbers than the tokens: they are what is scaled.
-        var lengths = x.norm(-1).Clamped(Shortest, double.PositiveInfinity);                               // (I, n)
+        var lengths = x.norm(-1).Clamp(Shortest, double.PositiveInfinity);                               // (I, n)
         return Rows(x, from).matmul(Rows(x, to).transpose(1, 2)).div_(Picked(lengths, from).unsqueeze(2)).div_(Picked(lengths, to).unsqueeze(1));
     }
 
@@ -169,13 +178,14 @@ public static class ReductionOperator
     }
 
     /// <summary>What an affinity compares, (I, n, f).</summary>
-    internal static Tensor Feature(SiteInput input, AffinityFeature feature) => Criteria.Working(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
+    internal static Tensor Feature(SiteInput input, AffinityFeature feature) => Criteria.ToComputeType(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
         ?? throw new EosException(EosErrors.PlanMismatch, $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 
     private static (Tensor Tokens, Tensor Mass) Transfer(
         SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
     {
-        // All n where anchors give too, and where most are dropped: a copy of most tokens costs more than what the others add to the products.
+        // All n where anchors give too, and where most are dropped: a copy of most tokens costs more than what the others add to the
+        // products.
         var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
         var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
         var giving = site.Neighbours is null && most ? OfAll(selection) : selection.Gives;
@@ -190,19 +200,19 @@ public static class ReductionOperator
             : Weights(affinity, allowed, site.Temperature, parameters.Temperature);                        // (I, m, k)
         if (GiverWeight(input, site, from) is { } weight)
             weights = weights * weight;
-        var givers = Rows(Criteria.Working(input.Tokens), from);                                           // (I, m, d)
+        var givers = Rows(Criteria.ToComputeType(input.Tokens), from);                                           // (I, m, d)
         var giversMass = Picked(input.Mass.to_type(kept.dtype), from).unsqueeze(-1);                       // (I, m, 1)
         var given = weights * giversMass * parameters.Transfer;                                            // (I, m, k)
         var taken = given.sum(1);                                                                          // (I, k)
-        var mass = keptMass.Plus(taken);                                                                   // (I, k)
+        var mass = keptMass.Add(taken);                                                                   // (I, k)
         var tokens = site.Normalization switch
         {
-            Normalization.None => kept.Plus(weights.transpose(1, 2).matmul(givers) * parameters.Transfer),
-            Normalization.AddedMean => kept.Plus(
-                given.transpose(1, 2).matmul(givers) * parameters.Transfer / taken.Filled(taken.EqualTo(0), 1).unsqueeze(-1)),
-            Normalization.Mean => kept.Plus(weights.transpose(1, 2).matmul(givers) * parameters.Transfer)
-                / (weights.sum(1) * parameters.Transfer).Plus(1).unsqueeze(-1),
-            _ => kept.mul(keptMass.unsqueeze(-1)).Plus(given.transpose(1, 2).matmul(givers)) / mass.unsqueeze(-1),
+            Normalization.None => kept.Add(weights.transpose(1, 2).matmul(givers) * parameters.Transfer),
+            Normalization.AddedMean => kept.Add(
+                given.transpose(1, 2).matmul(givers) * parameters.Transfer / taken.MaskedFill(taken.Eq(0), 1).unsqueeze(-1)),
+            Normalization.Mean => kept.Add(weights.transpose(1, 2).matmul(givers) * parameters.Transfer)
+                / (weights.sum(1) * parameters.Transfer).Add(1).unsqueeze(-1),
+            _ => kept.mul(keptMass.unsqueeze(-1)).Add(given.transpose(1, 2).matmul(givers)) / mass.unsqueeze(-1),
         };                                                                                                 // (I, k, d)
         return (tokens, site.Neighbours is null ? mass : keptMass);
     }
@@ -217,10 +227,10 @@ public static class ReductionOperator
     // 1 for the `count` tokens most similar to each anchor, itself apart; 0 for the others.
     private static Tensor Nearest(Tensor affinity, Tensor? allowed, Tensor anchors, int count)             // (I, n, k)
     {
-        var open = Scalars.Range(affinity.size(1), affinity.device).view(1, -1, 1).ne(anchors.unsqueeze(1));
+        var open = Scalars.Arange(affinity.size(1), affinity.device).view(1, -1, 1).ne(anchors.unsqueeze(1));
         if (allowed is not null)
             open = open.logical_and(allowed);
-        var order = affinity.detach().Filled(open.logical_not(), Forbidden).sort(1, descending: true, stable: true).Indices;
+        var order = affinity.detach().MaskedFill(open.logical_not(), Forbidden).sort(1, descending: true, stable: true).Indices;
         var nearest = order.narrow(1, 0, Math.Min(count, affinity.size(1)));                               // (I, count, k)
         return zeros_like(affinity).scatter(1, nearest, ones_like(nearest).to_type(affinity.dtype)) * open.to_type(affinity.dtype);
     }
@@ -229,7 +239,7 @@ public static class ReductionOperator
     private static (Tensor Tokens, Tensor Mass, Tensor Anchors) WithResidual(
         SiteInput input, ReductionSite site, Tensor dropped, Tensor place, Tensor kept, Tensor keptMass, Tensor anchors)
     {
-        var left = Rows(Criteria.Working(input.Tokens), dropped);                                          // (I, m, d)
+        var left = Rows(Criteria.ToComputeType(input.Tokens), dropped);                                          // (I, m, d)
         if (GiverWeight(input, site, dropped) is { } weight)
             left = left * weight;
         var mass = input.Mass.to_type(kept.dtype).sum(1, keepdim: true) - keptMass.sum(1, keepdim: true);  // (I, 1)
@@ -239,30 +249,32 @@ public static class ReductionOperator
     }
 
     private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from) => site.GiverWeight is { } criterion
-        ? Picked(Criteria.Of(criterion, input, site, new LearnedScores()).to_type(Criteria.WorkingType(input.Tokens)), from).unsqueeze(-1) // (I, m, 1)
+        ? Picked(Criteria.Of(criterion, input, site, new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)), from).unsqueeze(-1) // (I, m, 1)
         : null;
 
     // 1 + ρ (ŵ − 1), ŵ = softmax(s)·k: the gains of an image have mean 1.
     private static Tensor Gain(Tensor score, Tensor reweight) =>
-        score.softmax(-1).Times(score.size(1)).Plus(-1).mul(reweight).Plus(1);                             // (I, k)
+        score.softmax(-1).Mul(score.size(1)).Add(-1).mul(reweight).Add(1);                             // (I, k)
 
     private static Tensor FirstHighest(Tensor x) =>
-        Scalars.Range(x.size(-1), x.device).eq(First(x.eq(x.amax([-1], keepdim: true)))).to_type(x.dtype); // (I, m, k)
+        Scalars.Arange(x.size(-1), x.device).eq(First(x.eq(x.amax([-1], keepdim: true)))).to_type(x.dtype); // (I, m, k)
 
-    /// <summary>The first position of each row at which a mask is true, (…, n) bool to (…, 1) int64; the last position where it is true nowhere.</summary>
+    /// <summary>
+    /// The first position of each row at which a mask is true, (…, n) bool to (…, 1) int64; the last position where it is true nowhere.
+    /// </summary>
     internal static Tensor First(Tensor mask)
     {
         var last = tensor(mask.size(-1) - 1, device: mask.device);
-        return where(mask, Scalars.Range(mask.size(-1), mask.device), last).amin([-1], keepdim: true);
+        return where(mask, Scalars.Arange(mask.size(-1), mask.device), last).amin([-1], keepdim: true);
     }
 
     private static Tensor Uniform(Tensor like, Tensor? allowed)
     {
         if (allowed is null)
-            return ones_like(like).Over(like.size(-1));
+            return ones_like(like).Div(like.size(-1));
         var open = allowed.to_type(like.dtype);
         var count = open.sum(-1, keepdim: true);
-        return open / count.Filled(count.EqualTo(0), 1);
+        return open / count.MaskedFill(count.Eq(0), 1);
     }
 
     private static Tensor Rows(Tensor x, Tensor? positions) =>                                             // (I, n, f), (I, k) -> (I, k, f)

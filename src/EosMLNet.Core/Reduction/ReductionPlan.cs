@@ -5,8 +5,8 @@ using EosMLNet.Models;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// The discrete result of a search, or a published method written as a point of the same operator: which sites stand where, and what they cost.
-/// A plan is plain data; <see cref="Load"/> and <see cref="Save"/> keep it as a small JSON document (build/docs/plan.schema.json).
+/// The discrete result of a search, or a published method written as a point of the same operator: which sites stand where, and what they
+/// cost. A plan is plain data; <see cref="Load"/> and <see cref="Save"/> keep it as a small JSON document (build/docs/plan.schema.json).
 /// </summary>
 public sealed record ReductionPlan
 {
@@ -19,7 +19,9 @@ public sealed record ReductionPlan
     /// <summary>The model that the plan is for.</summary>
     public required PlanModel Model { get; init; }
 
-    /// <summary>The sites, in the order in which they act: the tower's, the projector's, the decoder's, and no layer before its predecessor's.</summary>
+    /// <summary>
+    /// The sites, in the order in which they act: the tower's, the projector's, the decoder's, and no layer before its predecessor's.
+    /// </summary>
     public required IReadOnlyList<ReductionSite> Sites { get; init; }
 
     /// <summary>What the plan costs.</summary>
@@ -33,10 +35,10 @@ public sealed record ReductionPlan
     public PlanProvenance? Provenance { get; init; }
 
     /// <summary>
-    /// What became of pictures that are not square when the plan was searched. The plan is run with the same where nobody chooses
+    /// What became of images that are not square when the plan was searched. The plan is run with the same where nobody chooses
     /// otherwise.
     /// </summary>
-    /// <value>The default is null: the plan was not searched on pictures, or by a version before 0.1.1, which cropped.</value>
+    /// <value>The default is null: the plan was not searched on images, or by a version before 0.1.1, which cropped.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImagePadding? ImagePadding { get; init; }
 
@@ -44,14 +46,16 @@ public sealed record ReductionPlan
     [JsonIgnore]
     public ScoreParameters? Parameters { get; init; }
 
-    /// <summary>What identifies <see cref="Parameters"/> in the plan file, as <c>sha256:…</c>; <see langword="null"/> without any.</summary>
+    /// <summary>
+    /// What identifies <see cref="Parameters"/> in the plan file, as <c>sha256:…</c>; <see langword="null"/> without any.
+    /// </summary>
     public string? ParametersFingerprint => Parameters?.Fingerprint;
 
-    /// <summary>True when no site looks at the question: the reduced picture then serves several questions about it.</summary>
+    /// <summary>True when no site looks at the question: the reduced image then serves several questions about it.</summary>
     [JsonPropertyName("questionAgnostic")]
     public bool IsQuestionAgnostic => !Sites.Any(site => site.SeesQuestion);
 
-    /// <summary>Whether a site stands in front of the decoder. Pictures are then encoded under this plan and no other.</summary>
+    /// <summary>Whether a site stands in front of the decoder. Images are then encoded under this plan and no other.</summary>
     internal bool ActsInEncoder => Sites.Any(site => site.Stage != ReductionStage.Decoder);
 
     /// <summary>Makes a plan and computes its ledger.</summary>
@@ -73,8 +77,11 @@ public sealed record ReductionPlan
     /// <summary>The plan without a site: the unreduced model.</summary>
     public static ReductionPlan Identity(PlanModel model) => Create(model, []);
 
-    /// <summary>Reads a plan and, where it has them, the learned parameters beside it (the same name with the ending <c>.safetensors</c>).</summary>
-    /// <exception cref="EosException">EOS1001: the file is missing. EOS4001: it is malformed, newer than this library, or contradicts itself.</exception>
+    /// <summary>
+    /// Reads a plan and, where it has them, the learned parameters beside it (the same name with the ending <c>.safetensors</c>).
+    /// </summary>
+    /// <exception cref="EosException">EOS1001: the file is missing. EOS4001: it is malformed, newer than this library, or contradicts
+    /// itself.</exception>
     public static ReductionPlan Load(string path) => PlanFiles.Load(path);
 
     /// <summary>Writes the plan and, where it has them, its learned parameters beside it. The same plan gives the same bytes.</summary>

@@ -3,18 +3,20 @@ using System.Text.Json.Serialization;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// One reduction in front of a decoder layer, or earlier on the picture's way, with the parameters of the operator there: the paper's Ω = (γ, τ, θ, ρ, ν) after the search
-/// has made the layer activation θ and the budget ν discrete. Several sites may stand in front of the same layer; they act in the plan's order.
-/// What is not written in a plan's file has its default.
+/// One reduction in front of a decoder layer, or earlier on the image's way, with the parameters of the operator there: the paper's Ω = (γ,
+/// τ, θ, ρ, ν) after the search has made the layer activation θ and the budget ν discrete. Several sites may stand in front of the same
+/// layer; they act in the plan's order. What is not written in a plan's file has its default.
 /// </summary>
 public sealed record ReductionSite
 {
-    /// <summary>Where on the picture's way the site stands.</summary>
+    /// <summary>Where on the image's way the site stands.</summary>
     /// <value>The default is <see cref="ReductionStage.Decoder"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ReductionStage Stage { get; init; }
 
-    /// <summary>The decoder layer that the site stands in front of, or the tower block that it stands in, from 0; 0 in front of the projector.</summary>
+    /// <summary>
+    /// The decoder layer that the site stands in front of, or the tower block that it stands in, from 0; 0 in front of the projector.
+    /// </summary>
     public required int Layer { get; init; }
 
     /// <summary>Visual tokens that each image keeps: the number of anchors, k, the extra ones and the residual token among them.</summary>
@@ -44,7 +46,10 @@ public sealed record ReductionSite
     /// <value>The default is 0: no gain.</value>
     public double Reweight { get; init; }
 
-    /// <summary>The weight, from 0 to 1, of log mass on the attention logits of the anchors' keys in the layers that follow: those of the tower for a site in the tower, else those of the decoder.</summary>
+    /// <summary>
+    /// The weight, from 0 to 1, of log mass on the attention logits of the anchors' keys in the layers that follow: those of the tower for
+    /// a site in the tower, else those of the decoder.
+    /// </summary>
     /// <value>The default is 0: a merged token attracts attention like any other.</value>
     public double ProportionalAttention { get; init; }
 
@@ -57,8 +62,9 @@ public sealed record ReductionSite
     public Affinity Affinity { get; init; } = new();
 
     /// <summary>
-    /// The pull form: each anchor takes from its so many most similar tokens, other anchors among them, and they stay as they are; none gives up mass.
-    /// <see langword="null"/> for the push form: each dropped token divides itself among the anchors, by <see cref="Temperature"/>.
+    /// The pull form: each anchor takes from its so many most similar tokens, other anchors among them, and they stay as they are; none
+    /// gives up mass. <see langword="null"/> for the push form: each dropped token divides itself among the anchors, by
+    /// <see cref="Temperature"/>.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -69,7 +75,10 @@ public sealed record ReductionSite
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ScoreCriterion? GiverWeight { get; init; }
 
-    /// <summary>Whether one token stands for all that is dropped: their sum, weighted by <see cref="GiverWeight"/>, in the place of the best of them.</summary>
+    /// <summary>
+    /// Whether one token stands for all that is dropped: their sum, weighted by <see cref="GiverWeight"/>, in the place of the best of
+    /// them.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Residual { get; init; }
@@ -79,7 +88,9 @@ public sealed record ReductionSite
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ExtraAnchors? Extra { get; init; }
 
-    /// <summary>The weights of the standardised criteria in the score; the highest scores are the anchors. Empty where all anchors are extra ones.</summary>
+    /// <summary>
+    /// The weights of the standardised criteria in the score; the highest scores are the anchors. Empty where all anchors are extra ones.
+    /// </summary>
     public required IReadOnlyDictionary<ScoreCriterion, double> Score
     {
         get;
@@ -88,8 +99,8 @@ public sealed record ReductionSite
     }
 
     /// <summary>
-    /// δ, how much an anchor's likeness to one chosen before it counts against its score: they are then chosen one after another, by maximal marginal relevance
-    /// (J. Carbonell, J. Goldstein, SIGIR 1998), likeness being the site's affinity.
+    /// δ, how much an anchor's likeness to one chosen before it counts against its score: they are then chosen one after another, by
+    /// maximal marginal relevance (J. Carbonell, J. Goldstein, SIGIR 1998), likeness being the site's affinity.
     /// </summary>
     /// <value>The default is 0: the highest scores, however alike.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -100,14 +111,16 @@ public sealed record ReductionSite
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public AttentionSource AttentionSource { get; init; }
 
-    /// <summary>How many heads <see cref="ScoreCriterion.RaterAttention"/> averages: those with the most attention from raters to visual tokens.</summary>
+    /// <summary>
+    /// How many heads <see cref="ScoreCriterion.RaterAttention"/> averages: those with the most attention from raters to visual tokens.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: all.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? RaterHeads { get; init; }
 
     /// <summary>
-    /// Whether <see cref="ScoreCriterion.RaterAttention"/> divides by the logits that rotary positions alone would give (queries and keys of ones), so that
-    /// tokens near the question are not preferred for being near.
+    /// Whether <see cref="ScoreCriterion.RaterAttention"/> divides by the logits that rotary positions alone would give (queries and keys
+    /// of ones), so that tokens near the question are not preferred for being near.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

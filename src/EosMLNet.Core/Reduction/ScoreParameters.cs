@@ -12,7 +12,10 @@ public sealed record ScoreParameters
     /// <summary>The bilinear form of <see cref="ScoreCriterion.TextRelevance"/>.</summary>
     public TextRelevance? Relevance { get; init; }
 
-    /// <summary>The SHA-256 of the numbers, little-endian, as <c>sha256:…</c>. A plan file names it, so that it cannot be paired with another plan's numbers.</summary>
+    /// <summary>
+    /// The SHA-256 of the numbers, little-endian, as <c>sha256:…</c>. A plan file names it, so that it cannot be paired with another plan's
+    /// numbers.
+    /// </summary>
     public string Fingerprint
     {
         get

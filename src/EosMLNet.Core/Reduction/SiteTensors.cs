@@ -15,6 +15,6 @@ internal sealed record SiteTensors(Tensor Transfer, Tensor Temperature, Tensor R
         return new SiteTensors(Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
             LearnedScores.Of(parameters, dtype, device));
 
-        Tensor Number(double value) => Scalars.Constant(value, [], dtype, device);
+        Tensor Number(double value) => Scalars.Full(value, [], dtype, device);
     }
 }

@@ -1,8 +1,8 @@
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// The low-rank bilinear form xᵀUᵀVq of <see cref="ScoreCriterion.TextRelevance"/> between a visual token x and the instruction q: selection can depend
-/// on the question where no decoder attention exists yet.
+/// The low-rank bilinear form xᵀUᵀVq of <see cref="ScoreCriterion.TextRelevance"/> between a visual token x and the instruction q:
+/// selection can depend on the question where no decoder attention exists yet.
 /// </summary>
 /// <param name="Rank">r, the number of rows of both matrices.</param>
 /// <param name="Visual">U, r · d numbers, row by row.</param>

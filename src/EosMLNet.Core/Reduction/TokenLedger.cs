@@ -1,8 +1,9 @@
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// What a plan costs, reported always and in full. A reduction in front of layer l counts from layer l on, one in the encoder from layer 0 on; text tokens are counted beside the visual ones
-/// in <see cref="MacsRatio"/> and <see cref="KvBytesRatio"/>. Both cover the decoder's layers during prefill, of one picture, not the operator's own work, nor the vision tower's, also where sites in the tower make it less.
+/// What a plan costs, reported always and in full. A reduction in front of layer l counts from layer l on, one in the encoder from layer 0
+/// on; text tokens are counted beside the visual ones in <see cref="MacsRatio"/> and <see cref="KvBytesRatio"/>. Both cover the decoder's
+/// layers during prefill, of one image, not the operator's own work, nor the vision tower's, also where sites in the tower make it less.
 /// </summary>
 public sealed record TokenLedger
 {

@@ -22,7 +22,7 @@ internal sealed class TokenSequence : IDisposable
     private readonly Dictionary<Observation, Tensor> observed = [];   // (B, heads, T) each: attention that sites score by
     private Raters? raters;                  // of the instructions, as places in the unreduced sequence
     private Tensor? instruction;             // (I, d): what scores compare with
-    private Tensor? hidden;                  // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the pictures as they come
+    private Tensor? hidden;                  // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the images as they come
     private double massWeight;               // the latest site's weight of log mass on attention logits
     private bool padded;
 
@@ -33,9 +33,9 @@ internal sealed class TokenSequence : IDisposable
         using var scope = NewDisposeScope();
         valid = Keep(batch.Valid.alias());
         slots = Keep(batch.VisualSlots.alias());
-        positions = Keep(Clamp(valid.cumsum(1).Plus(-1)));
+        positions = Keep(Clamp(valid.cumsum(1).Add(-1)));
         mass = Keep(ones_like(valid, ScalarType.Float32));
-        kept = Keep(Scalars.Range(model.VisualTokens, model.Device).expand(slots.shape[0], -1).clone());
+        kept = Keep(Scalars.Arange(model.VisualTokens, model.Device).expand(slots.shape[0], -1).clone());
         patchIndex = Keep(PatchIndex(model).expand(slots.shape[0], -1));
         padded = batch.TextLengths.Zip(batch.Images).Distinct().Count() > 1;
         Rotary = null!;
@@ -51,7 +51,10 @@ internal sealed class TokenSequence : IDisposable
     /// <summary>Position tables of the tokens.</summary>
     internal Rotary Rotary { get; private set; }
 
-    /// <summary>What each key adds to attention logits, (B, T): minus infinity for padding, the weighted log mass for merged tokens; null where nothing.</summary>
+    /// <summary>
+    /// What each key adds to attention logits, (B, T): minus infinity for padding, the weighted log mass for merged tokens; null where
+    /// nothing.
+    /// </summary>
     internal Tensor? KeyBias { get; private set; }
 
     /// <summary>The attention bias of the whole sequence, (B, 1, T, T); null for plain causal attention.</summary>
@@ -103,7 +106,9 @@ internal sealed class TokenSequence : IDisposable
         }
     }
 
-    /// <summary>Applies one site of a plan: afterwards each image has <see cref="ReductionSite.Keep"/> visual tokens and the sequence is shorter.</summary>
+    /// <summary>
+    /// Applies one site of a plan: afterwards each image has <see cref="ReductionSite.Keep"/> visual tokens and the sequence is shorter.
+    /// </summary>
     internal void Reduce(ReductionSite site, ScoreParameters? parameters)
     {
         if (batch.Vision is null)
@@ -126,7 +131,8 @@ internal sealed class TokenSequence : IDisposable
         Leave(reduced.Anchors, reduced.Tokens, reduced.Mass, site.ProportionalAttention);
     }
 
-    // Of each image's visual tokens, those at the given places stay, (I, k), as the given tokens, (I, k, d), with the given mass, (I, k); the sequence gets shorter.
+    // Of each image's visual tokens, those at the given places stay, (I, k), as the given tokens, (I, k, d), with the given mass, (I, k);
+    // the sequence gets shorter.
     private void Leave(Tensor staying, Tensor tokens, Tensor tokensMass, double weight)
     {
         using var scope = NewDisposeScope();
@@ -137,13 +143,13 @@ internal sealed class TokenSequence : IDisposable
         var withMass = mass.flatten().index_copy(0, anchors.flatten(), tokensMass.flatten()).view_as(mass);
 
         var lengths = batch.TextLengths.Zip(batch.Images, (text, images) => text + images * (int)staying.shape[1]).ToArray();
-        var order = Scalars.Range(Length, model.Device).expand_as(stay).Filled(stay.logical_not(), -1)
+        var order = Scalars.Arange(Length, model.Device).expand_as(stay).MaskedFill(stay.logical_not(), -1)
             .sort(1).Values.narrow(1, Length - lengths.Max(), lengths.Max());                       // (B, T'): -1 at padding
         var source = Clamp(order);
         // The i-th token that stays moves to the i-th place after the padding.
         var rank = stay.cumsum(1);
-        var moved = rank.Plus(-1).Plus(rank.narrow(1, Length - 1, 1).SubtractedFrom(lengths.Max()))
-            .Plus(Scalars.Range(batch.Count, model.Device).Times(lengths.Max()).unsqueeze(1));      // (B, T), within the flattened (B·T')
+        var moved = rank.Add(-1).Add(rank.narrow(1, Length - 1, 1).RSub(lengths.Max()))
+            .Add(Scalars.Arange(batch.Count, model.Device).Mul(lengths.Max()).unsqueeze(1));      // (B, T), within the flattened (B·T')
 
         Swap(ref slots, moved.flatten().index_select(0, anchors.flatten()).view_as(anchors));
         var shorter = hidden is null ? model.EmbedTokens(batch.Ids.gather(1, source)) : hidden.gather(1, source.unsqueeze(-1).expand(-1, -1, hidden.shape[2]));
@@ -164,7 +170,7 @@ internal sealed class TokenSequence : IDisposable
 
     /// <summary>Rotary positions of the tokens that would follow, (B, 1): decoding goes on at the unreduced length.</summary>
     /// <param name="step">How many tokens were decoded before.</param>
-    internal Tensor NextPosition(int step) => batch.Valid.sum(1, keepdim: true).Plus(step);
+    internal Tensor NextPosition(int step) => batch.Valid.sum(1, keepdim: true).Add(step);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -175,9 +181,9 @@ internal sealed class TokenSequence : IDisposable
 
     private static Tensor PatchIndex(VisionLanguageModel model)
     {
-        var patches = Scalars.Range(model.Grid.Rows * model.Grid.Columns, model.Device);
+        var patches = Scalars.Arange(model.Grid.Rows * model.Grid.Columns, model.Device);
         return model.KeepsCls
-            ? cat([Scalars.Constant(model.Grid.Rows * model.Grid.Columns, [1], ScalarType.Int64, model.Device), patches])
+            ? cat([Scalars.Full(model.Grid.Rows * model.Grid.Columns, [1], ScalarType.Int64, model.Device), patches])
             : patches;
     }
 
@@ -210,11 +216,11 @@ internal sealed class TokenSequence : IDisposable
         KeyBias = Bias = null;
         if (!padded && massWeight == 0)
             return;
-        var keyBias = mass.log().Times(massWeight).Filled(valid.logical_not(), double.NegativeInfinity);          // (B, T)
+        var keyBias = mass.log().Mul(massWeight).MaskedFill(valid.logical_not(), double.NegativeInfinity);          // (B, T)
         var later = ones(Length, Length, ScalarType.Bool, model.Device).triu(1);
         // Padding sees itself: a row of nothing but minus infinities would not be a number.
         var self = eye(Length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1));
-        var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).Filled(later, double.NegativeInfinity).Filled(self, 0);
+        var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).MaskedFill(later, double.NegativeInfinity).MaskedFill(self, 0);
         KeyBias = Keep(keyBias.to(model.DataType));
         Bias = Keep(bias.unsqueeze(1).to(model.DataType));                                            // (B, 1, T, T)
     }
@@ -232,12 +238,12 @@ internal sealed class TokenSequence : IDisposable
 
     // The tokens behind a row's last image, in the unreduced sequence; at least the last one. (B, T)
     private Tensor Asked() =>
-        Scalars.Range(batch.Ids.shape[1], model.Device).unsqueeze(0).ge(batch.InstructionStarts.Clamped(0, batch.Ids.shape[1] - 1).unsqueeze(1));
+        Scalars.Arange(batch.Ids.shape[1], model.Device).unsqueeze(0).ge(batch.InstructionStarts.Clamp(0, batch.Ids.shape[1] - 1).unsqueeze(1));
 
     // The last instruction token's attention, averaged over heads: (B, 1, T).
     private Tensor TextAttention(int layer, Tensor? keys)
     {
-        var last = Scalars.Constant(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);                // (B, 1)
+        var last = Scalars.Full(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);                // (B, 1)
         var attention = model.QueryAttention(layer, Hidden, Rotary, last, KeyBias?.unsqueeze(1).unsqueeze(1), keys);   // (B, H, 1, T)
         return attention.mean([1L]);
     }
@@ -246,11 +252,11 @@ internal sealed class TokenSequence : IDisposable
     {
         raters ??= FindRaters();
         // They stand behind the images: from the end of the sequence, their places never change.
-        var places = raters.Index.Plus(Length - batch.Ids.shape[1]);                                // (B, q)
-        var later = Scalars.Range(Length, model.Device).gt(places.unsqueeze(-1));                   // (B, q, T)
-        var bias = zeros(later.shape, Hidden.dtype, model.Device).Filled(later, double.NegativeInfinity).unsqueeze(1);
+        var places = raters.Index.Add(Length - batch.Ids.shape[1]);                                // (B, q)
+        var later = Scalars.Arange(Length, model.Device).gt(places.unsqueeze(-1));                   // (B, q, T)
+        var bias = zeros(later.shape, Hidden.dtype, model.Device).MaskedFill(later, double.NegativeInfinity).unsqueeze(1);
         if (KeyBias is not null)
-            bias = bias.Plus(KeyBias.unsqueeze(1).unsqueeze(1));
+            bias = bias.Add(KeyBias.unsqueeze(1).unsqueeze(1));
         return (raters with { Index = places }).Attention(model, layer, Hidden, Rotary, bias, corrected, keys);
     }
 
@@ -269,15 +275,15 @@ internal sealed class TokenSequence : IDisposable
     private Tensor KeyNorm(int layer, Tensor? keys)
     {
         keys ??= Rotary.Apply(model.Keys(layer, Hidden).view(batch.Count, Length, -1, model.HeadSize).transpose(1, 2)); // (B, G, T, hs)
-        return Criteria.Working(keys).abs().sum(-1).sum(1, keepdim: true);
+        return Criteria.ToComputeType(keys).abs().sum(-1).sum(1, keepdim: true);
     }
 
     // What a site compares, of the instruction's tokens with the longest keys, the longest first: (I, p, f).
     private Tensor TextPivots(ReductionSite site, int count)
     {
         var asked = Asked().narrow(1, batch.Ids.shape[1] - Length, Length);                         // (B, T)
-        var norms = observed[Observation.Of(ScoreCriterion.KeyNorm, site)].squeeze(1).Filled(asked.logical_not(), double.NegativeInfinity);
-        var turns = Scalars.Range(count, model.Device).unsqueeze(0).remainder(asked.sum(1, keepdim: true));       // (B, p)
+        var norms = observed[Observation.Of(ScoreCriterion.KeyNorm, site)].squeeze(1).MaskedFill(asked.logical_not(), double.NegativeInfinity);
+        var turns = Scalars.Arange(count, model.Device).unsqueeze(0).remainder(asked.sum(1, keepdim: true));       // (B, p)
         var places = norms.sort(-1, descending: true, stable: true).Indices.gather(1, turns);
         var hidden = Hidden.gather(1, places.unsqueeze(-1).expand(-1, -1, Hidden.shape[2]));        // (B, p, d)
         return Feature(site, hidden).index_select(0, batch.ImageRows);

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// The tokens of I images on their way through a vision encoder, becoming fewer at a plan's sites there: the tower's [CLS] token and n patches. The encoder
-/// holds the hidden states, this what goes with them. [CLS] takes no part, but in front of the projector where it is a visual token. The tensors belong to no dispose scope.
+/// The tokens of I images on their way through a vision encoder, becoming fewer at a plan's sites there: the tower's [CLS] token and n
+/// patches. The encoder holds the hidden states, this what goes with them. [CLS] takes no part, but in front of the projector where it is a
+/// visual token. The tensors belong to no dispose scope.
 /// </summary>
 internal sealed class VisionSequence : IDisposable
 {
@@ -23,15 +24,18 @@ internal sealed class VisionSequence : IDisposable
         using var scope = NewDisposeScope();
         (Plan, grid, keepsCls) = (plan, model.Grid, model.KeepsCls);
         var patches = grid.Rows * grid.Columns;
-        index = cat([Scalars.Constant(patches, [1], ScalarType.Int64, model.Device), Scalars.Range(patches, model.Device)]).expand(images, -1).DetachFromDisposeScope();
+        index = cat([Scalars.Full(patches, [1], ScalarType.Int64, model.Device), Scalars.Arange(patches, model.Device)]).expand(images, -1).DetachFromDisposeScope();
         mass = ones_like(index, ScalarType.Float32).DetachFromDisposeScope();
     }
 
     /// <summary>The plan whose sites act.</summary>
     internal ReductionPlan Plan { get; }
 
-    /// <summary>What each token's key adds to the logits of the tower's attention, (I, 1, 1, 1+n); null where nothing. In the caller's dispose scope.</summary>
-    internal Tensor? Bias => massWeight == 0 ? null : mass.log().Times(massWeight).unsqueeze(1).unsqueeze(1);
+    /// <summary>
+    /// What each token's key adds to the logits of the tower's attention, (I, 1, 1, 1+n); null where nothing. In the caller's dispose
+    /// scope.
+    /// </summary>
+    internal Tensor? Bias => massWeight == 0 ? null : mass.log().Mul(massWeight).unsqueeze(1).unsqueeze(1);
 
     /// <summary>Keeps what sites see of a block: its keys, (I, 1+n, heads, head size), and its [CLS] attention, (I, 1+n).</summary>
     internal void Observe(Tensor blockKeys, Tensor blockAttention)
@@ -56,7 +60,7 @@ internal sealed class VisionSequence : IDisposable
     {
         var first = keepsCls ? 0 : 1;
         // As a visual token, [CLS] is the first of its image.
-        var place = keepsCls ? index.Plus(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, first);
+        var place = keepsCls ? index.Add(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, first);
         return new VisionOutput(features, clsAttention is null ? null : Behind(clsAttention, first).contiguous(), place.clone(), Behind(mass, first).contiguous()) { Plan = Plan };
     }
 
@@ -78,7 +82,7 @@ internal sealed class VisionSequence : IDisposable
         var input = new SiteInput(Behind(hidden, first), Behind(mass, first), Behind(index, first), grid, clsAttention is null ? null : Behind(clsAttention, first),
             Keys: site.NeedsKeys && keys is not null ? Compared(Behind(keys, first), site.Affinity.Feature) : null, Offset: first);
         var reduced = ReductionOperator.Reduce(input, site with { Keep = keep });                   // (I, k, d)
-        var stay = cat([Scalars.Range(first, hidden.device).expand(hidden.shape[0], -1), reduced.Anchors.Plus(first)], 1); // (I, first+k)
+        var stay = cat([Scalars.Arange(first, hidden.device).expand(hidden.shape[0], -1), reduced.Anchors.Add(first)], 1); // (I, first+k)
         Swap(ref index, index.gather(1, stay));
         Swap(ref mass, cat([mass.narrow(1, 0, first), reduced.Mass], 1));
         if (clsAttention is not null)

@@ -1,6 +1,8 @@
 namespace EosMLNet.Runtime;
 
-/// <summary>Writes a file as a whole or not at all: what is written goes to a temporary file beside it, which then takes its name.</summary>
+/// <summary>
+/// Writes a file as a whole or not at all: what is written goes to a temporary file beside it, which then takes its name.
+/// </summary>
 internal static class AtomicFile
 {
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>, making its folder when it is missing.</summary>

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace EosMLNet.Runtime;
 
 /// <summary>
-/// A copy of libLibTorchSharp.so that loads where libstdc++ is older than GCC 13's (Debian 12, Ubuntu 22.04, RHEL 9). The original asks for the
-/// symbol version GLIBCXX_3.4.32 but uses no symbol of it; in the copy that one version need is flagged weak, which the loader then ignores.
-/// Only files whose SHA-256 is known are adjusted (build/docs/adr/0005).
+/// A copy of libLibTorchSharp.so that loads where libstdc++ is older than GCC 13's (Debian 12, Ubuntu 22.04, RHEL 9). The original asks for
+/// the symbol version GLIBCXX_3.4.32 but uses no symbol of it; in the copy that one version need is flagged weak, which the loader then
+/// ignores. Only files whose SHA-256 is known are adjusted (build/docs/adr/0005).
 /// </summary>
 internal static class CompatibilityCopy
 {
@@ -29,7 +29,9 @@ internal static class CompatibilityCopy
             .FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Loads the adjusted copy of <paramref name="original"/>; 0 when the file is not a known one or the copy does not load either.</summary>
+    /// <summary>
+    /// Loads the adjusted copy of <paramref name="original"/>; 0 when the file is not a known one or the copy does not load either.
+    /// </summary>
     internal static nint Load(string original)
     {
         var bytes = File.ReadAllBytes(original);
@@ -44,7 +46,10 @@ internal static class CompatibilityCopy
     internal static string CacheFolder =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "eosmlnet");
 
-    /// <summary>Writes the copy into <paramref name="folder"/> unless it is there with exactly these bytes. Safe between processes: each sees a whole old copy or a whole new one.</summary>
+    /// <summary>
+    /// Writes the copy into <paramref name="folder"/> unless it is there with exactly these bytes. Safe between processes: each sees a
+    /// whole old copy or a whole new one.
+    /// </summary>
     internal static string Store(byte[] bytes, string hash, string folder)
     {
         Directory.CreateDirectory(folder);
@@ -77,7 +82,8 @@ internal static class CompatibilityCopy
         }
     }
 
-    // The cache is read-only, full or mounted noexec: a temporary folder serves this process, and is gone before anybody else could touch it.
+    // The cache is read-only, full or mounted noexec: a temporary folder serves this process, and is gone before anybody else could touch
+    // it.
     private static nint LoadOnce(byte[] bytes)
     {
         var folder = Directory.CreateTempSubdirectory("eosmlnet-"); // readable by this user only

@@ -5,10 +5,10 @@ using System.Text;
 namespace EosMLNet.Runtime;
 
 /// <summary>
-/// An empty shared library whose only content is a name. TorchSharp's type initialiser loads "torch_cpu" and "torch_cuda" by name, and .NET then
-/// finds the libtorch packaged beside the program, even when another one has been loaded already. Linux's loader answers a request for a bare name
-/// with the loaded library of that SONAME, and .NET asks for "torch_cpu.so" before "libtorch_cpu.so"; so once a library of that name is loaded,
-/// TorchSharp is content with it and the packaged libtorch stays on disk (build/docs/adr/0006).
+/// An empty shared library whose only content is a name. TorchSharp's type initialiser loads "torch_cpu" and "torch_cuda" by name, and .NET
+/// then finds the libtorch packaged beside the program, even when another one has been loaded already. Linux's loader answers a request for
+/// a bare name with the loaded library of that SONAME, and .NET asks for "torch_cpu.so" before "libtorch_cpu.so"; so once a library of that
+/// name is loaded, TorchSharp is content with it and the packaged libtorch stays on disk (build/docs/adr/0006).
 /// </summary>
 internal static class DecoyLibrary
 {
@@ -28,8 +28,8 @@ internal static class DecoyLibrary
         }
     }
 
-    // An ELF file of one segment: file header, three program headers, the dynamic section, its strings, and the one symbol that every table starts with.
-    // Format: System V ABI, chapters 4 and 5.
+    // An ELF file of one segment: file header, three program headers, the dynamic section, its strings, and the one symbol that every table
+    // starts with. Format: System V ABI, chapters 4 and 5.
     private static byte[] Image(string name)
     {
         const int headers = 64 + 3 * 56, dynamicSize = 6 * 16, symbolSize = 24;

@@ -73,7 +73,7 @@ public static partial class Doctor
         $"This machine has an NVIDIA driver, but the loaded libtorch sees no CUDA device: it is the CPU build, or was made for a newer driver. " +
         $"Name the torch/lib folder of a CUDA PyTorch {ExistingLibTorch.ExpectedVersion} in {TorchRuntime.LibTorchVariable}.", IsError: false);
 
-    // Pictures are decoded by Skia, the other native library.
+    // Images are decoded by Skia, the other native library.
     private static IEnumerable<EnvironmentProblem> ImageProblems()
     {
         try

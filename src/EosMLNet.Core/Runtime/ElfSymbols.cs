@@ -3,13 +3,19 @@ using System.Text;
 
 namespace EosMLNet.Runtime;
 
-/// <summary>Reads what a 64-bit ELF library imports. Functions bind when first called, so a missing one would end the process in the middle of a computation; asking first is kinder.</summary>
+/// <summary>
+/// Reads what a 64-bit ELF library imports. Functions bind when first called, so a missing one would end the process in the middle of a
+/// computation; asking first is kinder.
+/// </summary>
 internal static class ElfSymbols
 {
     private const int DynamicSymbolSection = 11; // SHT_DYNSYM
     private const int SectionHeaderSize = 64, SymbolSize = 24;
 
-    /// <summary>The C++ functions and variables of libtorch (namespaces at, c10, torch, caffe2) that <paramref name="path"/> needs from other libraries.</summary>
+    /// <summary>
+    /// The C++ functions and variables of libtorch (namespaces at, c10, torch, caffe2) that <paramref name="path"/> needs from other
+    /// libraries.
+    /// </summary>
     internal static IReadOnlyList<string> LibTorchImports(string path)
     {
         var file = File.ReadAllBytes(path);

@@ -4,22 +4,27 @@ using System.Text.RegularExpressions;
 namespace EosMLNet.Runtime;
 
 /// <summary>
-/// A libtorch that is already on the machine: <c>torch/lib</c> of a Python PyTorch, or an unpacked libtorch, for CPU or CUDA. It takes the place of
-/// the one packaged beside the program; TorchSharp's own LibTorchSharp then binds to it (build/docs/adr/0006).
+/// A libtorch that is already on the machine: <c>torch/lib</c> of a Python PyTorch, or an unpacked libtorch, for CPU or CUDA. It takes the
+/// place of the one packaged beside the program; TorchSharp's own LibTorchSharp then binds to it (build/docs/adr/0006).
 /// </summary>
 internal static partial class ExistingLibTorch
 {
     /// <summary>The libtorch that TorchSharp was compiled for. A patch release keeps the ABI, a minor one does not.</summary>
     internal const string ExpectedVersion = "2.10.0";
 
-    /// <summary>The environment variable that, set to 1, lets a libtorch of another minor version pass: at the user's own risk, and <see cref="Doctor"/> says so.</summary>
+    /// <summary>
+    /// The environment variable that, set to 1, lets a libtorch of another minor version pass: at the user's own risk, and
+    /// <see cref="Doctor"/> says so.
+    /// </summary>
     internal const string AnyVersionVariable = "EOS_LIBTORCH_ANY_VERSION";
 
     // In the order in which each one's needs are met by those before it. The CUDA pair is absent from CPU builds.
     private static readonly (string Name, bool Required)[] Libraries =
         [("c10", true), ("torch_cpu", true), ("c10_cuda", false), ("torch_cuda", false), ("torch", true)];
 
-    /// <summary>The folder with the library files, given that folder, or the one above it: a Python package <c>torch</c>, an unpacked libtorch.</summary>
+    /// <summary>
+    /// The folder with the library files, given that folder, or the one above it: a Python package <c>torch</c>, an unpacked libtorch.
+    /// </summary>
     /// <exception cref="EosException">EOS2001: the folder is missing, lacks files, or is known to hold another version.</exception>
     internal static string Locate(string folder)
     {
@@ -87,7 +92,8 @@ internal static partial class ExistingLibTorch
     private static string[] MissingFrom(string folder) =>
         [.. Libraries.Where(l => l.Required).Select(l => FileName(l.Name)).Where(file => !File.Exists(Path.Combine(folder, file)))];
 
-    // Python's package says its version in torch/version.py, the libtorch archive in build-version: knowing before loading leaves the process clean.
+    // Python's package says its version in torch/version.py, the libtorch archive in build-version: knowing before loading leaves the
+    // process clean.
     private static string CheckVersionFile(string folder)
     {
         var parent = Path.GetDirectoryName(folder)!;
@@ -101,7 +107,9 @@ internal static partial class ExistingLibTorch
         ? found
         : throw Unfit(folder, $"it is libtorch {found ?? "of a version too old to tell"}");
 
-    /// <summary>All functions that TorchSharp's native part takes from libtorch and the loaded library, with those that it needs, does not export.</summary>
+    /// <summary>
+    /// All functions that TorchSharp's native part takes from libtorch and the loaded library, with those that it needs, does not export.
+    /// </summary>
     internal static IReadOnlyList<string> Absent(nint torch, string libTorchSharp) =>
         [.. ElfSymbols.LibTorchImports(libTorchSharp).Where(symbol => !NativeLibrary.TryGetExport(torch, symbol, out _))];
 

@@ -20,7 +20,10 @@ internal static class LibTorchPackage
         ? $"libtorch lies in '{found}', but does not load: {reason}. `eos doctor` tells more."
         : $"The program has no libtorch. {Remedy} (Or name the folder of a libtorch {ExistingLibTorch.ExpectedVersion}, such as torch/lib of a Python PyTorch, in the variable {TorchRuntime.LibTorchVariable}.)";
 
-    /// <summary>Why a library did not load, out of what .NET says: a line of advice, the system loader's reason, and a line for each name that was tried.</summary>
+    /// <summary>
+    /// Why a library did not load, out of what .NET says: a line of advice, the system loader's reason, and a line for each name that was
+    /// tried.
+    /// </summary>
     internal static string Reason(string message)
     {
         var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

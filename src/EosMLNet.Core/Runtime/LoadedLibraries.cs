@@ -8,7 +8,9 @@ internal static class LoadedLibraries
     /// <summary>The file of the library, for example of "torch_cpu" or "stdc++", or null when it is not loaded.</summary>
     internal static string? Find(string library) => All(library).FirstOrDefault();
 
-    /// <summary>The files of every loaded library of that name: lib*name*.so, with any version after it, lib*name*.dylib or *name*.dll.</summary>
+    /// <summary>
+    /// The files of every loaded library of that name: lib*name*.so, with any version after it, lib*name*.dylib or *name*.dll.
+    /// </summary>
     internal static IReadOnlyList<string> All(string library)
     {
         var name = ExistingLibTorch.FileName(library);

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace EosMLNet.Runtime;
 
-/// <summary>Environment variables as native code sees them: .NET keeps a copy of its own, and its SetEnvironmentVariable changes that one only. Linux alone; elsewhere nothing is set.</summary>
+/// <summary>
+/// Environment variables as native code sees them: .NET keeps a copy of its own, and its SetEnvironmentVariable changes that one only.
+/// Linux alone; elsewhere nothing is set.
+/// </summary>
 internal static partial class NativeEnvironment
 {
     /// <summary>Sets a variable unless it has a value.</summary>

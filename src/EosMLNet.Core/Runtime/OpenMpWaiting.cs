@@ -1,9 +1,9 @@
 namespace EosMLNet.Runtime;
 
 /// <summary>
-/// Lets libtorch's worker threads sleep while they wait. GNU OpenMP spins after each parallel region instead; on a busy machine the spinning thread keeps
-/// the core from the one it waits for. Measured on 2 cores, 100 search steps of the shipped model: spinning 8 s alone but over 38 s beside two busy
-/// programs (even with a hundred turns only, over 30 s); sleeping 14 s alone and 16 s beside them.
+/// Lets libtorch's worker threads sleep while they wait. GNU OpenMP spins after each parallel region instead; on a busy machine the
+/// spinning thread keeps the core from the one it waits for. Measured on 2 cores, 100 search steps of the shipped model: spinning 8 s alone
+/// but over 38 s beside two busy programs (even with a hundred turns only, over 30 s); sleeping 14 s alone and 16 s beside them.
 /// </summary>
 internal static class OpenMpWaiting
 {

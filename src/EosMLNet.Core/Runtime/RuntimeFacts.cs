@@ -29,7 +29,9 @@ public sealed record RuntimeFacts
     public bool UsesCompatibilityCopy { get; init; }
     /// <summary>The devices that torch can use: <c>cpu</c>, <c>cuda:0</c>, …</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
-    /// <summary>The functions that TorchSharp calls and the loaded libtorch does not have, by their C++ symbols; calling one ends the process.</summary>
+    /// <summary>
+    /// The functions that TorchSharp calls and the loaded libtorch does not have, by their C++ symbols; calling one ends the process.
+    /// </summary>
     public IReadOnlyList<string> MissingFunctions { get; init; } = [];
     /// <summary>How many threads one operation of torch uses.</summary>
     public int Threads { get; init; }

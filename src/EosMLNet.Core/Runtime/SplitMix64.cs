@@ -1,6 +1,8 @@
 namespace EosMLNet.Runtime;
 
-/// <summary>The output function of SplitMix64 (Steele, Lea and Flood, 2014): numbers that look random, as a function of a counter alone.</summary>
+/// <summary>
+/// The output function of SplitMix64 (Steele, Lea and Flood, 2014): numbers that look random, as a function of a counter alone.
+/// </summary>
 internal static class SplitMix64
 {
     /// <summary>One number; neighbouring counters give unrelated ones.</summary>

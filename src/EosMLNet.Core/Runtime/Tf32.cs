@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Runtime;
 
-/// <summary>TF32, with which a GPU rounds float32 to 10 bits in matrix products and convolutions. libtorch has it on for cuDNN unless told otherwise.</summary>
+/// <summary>
+/// TF32, with which a GPU rounds float32 to 10 bits in matrix products and convolutions. libtorch has it on for cuDNN unless told
+/// otherwise.
+/// </summary>
 internal static class Tf32
 {
     /// <summary>Turns it off where it would be used: who asks for float32 gets float32.</summary>

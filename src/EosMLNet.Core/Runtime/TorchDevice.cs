@@ -7,7 +7,8 @@ namespace EosMLNet.Runtime;
 public static class TorchDevice
 {
     /// <summary>Finds a device by name.</summary>
-    /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c>, or <c>auto</c>: the first GPU where there is one, else the CPU.</param>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU), <c>cuda:1</c>, or <c>auto</c>: the first GPU where there is one, else
+    /// the CPU.</param>
     /// <param name="fallbackToCpu">Whether a GPU that is not there is replaced by the CPU, silently.</param>
     /// <exception cref="EosException">EOS1013: the name is none of these. EOS2002: the GPU is not there.</exception>
     public static Device Resolve(string name, bool fallbackToCpu = false)

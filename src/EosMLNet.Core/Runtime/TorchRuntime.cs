@@ -7,8 +7,8 @@ using TorchSharp;
 namespace EosMLNet.Runtime;
 
 /// <summary>
-/// Loads libtorch once per process: the one packaged beside the program, or an existing one (<c>EOS_LIBTORCH</c>), with the compatibility load for
-/// hosts whose libstdc++ is older than GCC 13's. Safe to call from any thread.
+/// Loads libtorch once per process: the one packaged beside the program, or an existing one (<c>EOS_LIBTORCH</c>), with the compatibility
+/// load for hosts whose libstdc++ is older than GCC 13's. Safe to call from any thread.
 /// </summary>
 public static class TorchRuntime
 {
@@ -27,13 +27,17 @@ public static class TorchRuntime
     /// <summary>The existing libtorch folder that this process has loaded, or null when it uses the packaged one.</summary>
     public static string? ExistingFolder { get; private set; }
 
-    /// <summary>Loads the native libraries if this process has not done so yet. Every entry point that touches a tensor calls this first.</summary>
+    /// <summary>
+    /// Loads the native libraries if this process has not done so yet. Every entry point that touches a tensor calls this first.
+    /// </summary>
     /// <exception cref="EosException">EOS2001: libtorch or LibTorchSharp cannot be loaded.</exception>
     public static void EnsureLoaded() => EnsureLoaded(null);
 
     /// <summary>Loads the native libraries if this process has not done so yet.</summary>
-    /// <param name="libTorchFolder">An existing libtorch to use instead of the packaged one; null means the variable <see cref="LibTorchVariable"/>, and the packaged one when that is not set.</param>
-    /// <exception cref="EosException">EOS2001: libtorch or LibTorchSharp cannot be loaded, or another libtorch has been loaded before.</exception>
+    /// <param name="libTorchFolder">An existing libtorch to use instead of the packaged one; null means the variable
+    /// <see cref="LibTorchVariable"/>, and the packaged one when that is not set.</param>
+    /// <exception cref="EosException">EOS2001: libtorch or LibTorchSharp cannot be loaded, or another libtorch has been loaded
+    /// before.</exception>
     public static void EnsureLoaded(string? libTorchFolder)
     {
         if (loaded && libTorchFolder is null)
@@ -95,7 +99,8 @@ public static class TorchRuntime
                 $"On this system an existing libtorch needs a program without a packaged one: remove the libtorch package from the project, or {LibTorchVariable}.");
     }
 
-    // Loading LibTorchSharp before TorchSharp does so keeps its trace of a hundred lines off the standard output. The loader's own dozen lines stay in the inner exception.
+    // Loading LibTorchSharp before TorchSharp does so keeps its trace of a hundred lines off the standard output. The loader's own dozen
+    // lines stay in the inner exception.
     private static void LoadTorchSharp(Func<string, string> message)
     {
         try
@@ -115,7 +120,8 @@ public static class TorchRuntime
         return string.IsNullOrEmpty(asked) ? null : ExistingLibTorch.Locate(asked);
     }
 
-    // A program may use torch itself before it calls anything that loads it here: then TorchSharp loads its libraries, and finds them the same way.
+    // A program may use torch itself before it calls anything that loads it here: then TorchSharp loads its libraries, and finds them the
+    // same way.
 #pragma warning disable CA2255 // only listens; it loads nothing and cannot fail
     [ModuleInitializer]
     internal static void Listen() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;

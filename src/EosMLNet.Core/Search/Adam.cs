@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Adam (arXiv:1412.6980) with decoupled weight decay (arXiv:1711.05101). TorchSharp's own optimisers make implicit scalars, which the garbage collector
-/// may free during the call (see <see cref="Scalars"/>); here every scalar outlives its call.
+/// Adam (arXiv:1412.6980) with decoupled weight decay (arXiv:1711.05101). TorchSharp's own optimisers make implicit scalars, which the
+/// garbage collector may free during the call (see <see cref="Scalars"/>); here every scalar outlives its call.
 /// </summary>
 public sealed class Adam : IDisposable
 {
@@ -22,7 +22,8 @@ public sealed class Adam : IDisposable
     /// <param name="beta1">Decay of the mean gradient.</param>
     /// <param name="beta2">Decay of the mean squared gradient.</param>
     /// <param name="epsilon">Added to the root of the mean squared gradient.</param>
-    /// <param name="weightDecay">Share of <paramref name="learningRate"/> by which a matrix shrinks in each step; vectors (biases, norms) never do.</param>
+    /// <param name="weightDecay">Share of <paramref name="learningRate"/> by which a matrix shrinks in each step; vectors (biases, norms)
+    /// never do.</param>
     public Adam(IEnumerable<Tensor> parameters, double learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
     {
         (LearningRate, this.beta1, this.beta2, this.epsilon, WeightDecay) = (learningRate, beta1, beta2, epsilon, weightDecay);
@@ -53,7 +54,7 @@ public sealed class Adam : IDisposable
                 parameter.mul_(shrink);
             mean.mul_(keepMean).add_(gradient, newMean);
             square.mul_(keepSquare).addcmul_(gradient, gradient, newSquare);
-            parameter.addcdiv_(mean, square.sqrt().Times(correction).Plus(epsilon), rate);
+            parameter.addcdiv_(mean, square.sqrt().Mul(correction).Add(epsilon), rate);
         }
     }
 

@@ -7,7 +7,8 @@ namespace EosMLNet.Search;
 /// <param name="Limit">The most that is allowed.</param>
 /// <param name="Searched">What the search ended at, a real number.</param>
 /// <param name="Spent">The same of the plan, whose counts are whole numbers; never above the limit.</param>
-/// <param name="Multiplier">The Lagrange multiplier at the end: how hard the steps pulled beyond the limit, in loss for each part of it.</param>
+/// <param name="Multiplier">The Lagrange multiplier at the end: how hard the steps pulled beyond the limit, in loss for each part of
+/// it.</param>
 public sealed record ConstraintReport(ConstraintKind Kind, double Limit, double Searched, double Spent, double Multiplier)
 {
     /// <summary>How far the plan stays below the limit, at least 0.</summary>

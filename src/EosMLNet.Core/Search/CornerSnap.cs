@@ -2,7 +2,10 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 
-/// <summary>Moves a plan's parameters to corners of the operator, one after another, where validation shows no cost: a simpler plan that answers as well.</summary>
+/// <summary>
+/// Moves a plan's parameters to corners of the operator, one after another, where validation shows no cost: a simpler plan that answers as
+/// well.
+/// </summary>
 internal static class CornerSnap
 {
     /// <summary>The plan after all moves that were free.</summary>

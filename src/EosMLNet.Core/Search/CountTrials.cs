@@ -3,8 +3,8 @@ using EosMLNet.Reduction;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Shifts tokens between early and late sites where validation shows a gain. The gradient prices a token by what its removal would change alone; where several say the same, it
-/// takes each for worthless, and only a trial tells that together they are not.
+/// Shifts tokens between early and late sites where validation shows a gain. The gradient prices a token by what its removal would change
+/// alone; where several say the same, it takes each for worthless, and only a trial tells that together they are not.
 /// </summary>
 internal static class CountTrials
 {

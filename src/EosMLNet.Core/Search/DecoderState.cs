@@ -2,10 +2,14 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
 
-/// <summary>All that enters a decoder layer of a search's forward pass: hidden states, and what the layer before has shown to a site that stands in front of this one.</summary>
-/// <param name="Prefix">Hidden states of what stands before the picture, (B, P, d). It sees no visual token, so that no gradient is about it.</param>
+/// <summary>
+/// All that enters a decoder layer of a search's forward pass: hidden states, and what the layer before has shown to a site that stands in
+/// front of this one.
+/// </summary>
+/// <param name="Prefix">Hidden states of what stands before the image, (B, P, d). It sees no visual token, so that no gradient is about
+/// it.</param>
 /// <param name="Tokens">The visual tokens.</param>
-/// <param name="Text">Hidden states of what stands behind the picture, (B, S, d).</param>
+/// <param name="Text">Hidden states of what stands behind the image, (B, S, d).</param>
 /// <param name="TextAttention">(B, n), where the next site asks for it.</param>
 /// <param name="RaterAttention">(B, H, n), where the next site asks for it.</param>
 internal sealed record DecoderState(Tensor Prefix, SoftTokens Tokens, Tensor Text, Tensor? TextAttention = null, Tensor? RaterAttention = null)

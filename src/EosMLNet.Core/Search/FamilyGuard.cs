@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A limit on what any family of questions may lose: for each family one one-sided constraint on the mean probability of the right answer, with a multiplier of its own.
-/// A step sees few questions of a family, so that the constraint's value is a running mean; the gradient is the step's.
+/// A limit on what any family of questions may lose: for each family one one-sided constraint on the mean probability of the right answer,
+/// with a multiplier of its own. A step sees few questions of a family, so that the constraint's value is a running mean; the gradient is
+/// the step's.
 /// </summary>
-/// <param name="unreduced">The unreduced model's mean probability of the right answer, one a family; not a number where a family was not measured.</param>
+/// <param name="unreduced">The unreduced model's mean probability of the right answer, one a family; not a number where a family was not
+/// measured.</param>
 /// <param name="limit">The most that any of them may fall by.</param>
 internal sealed class FamilyGuard(IReadOnlyList<double> unreduced, double limit)
 {
@@ -33,7 +35,7 @@ internal sealed class FamilyGuard(IReadOnlyList<double> unreduced, double limit)
             var mean = probabilities.index_select(0, tensor(questions, device: probabilities.device)).mean();
             running[family] = Memory * running[family] + (1 - Memory) * mean.Number();
             var pull = Math.Max(0, multipliers[family] + Penalty * Excess(family));
-            terms.Add(mean.SubtractedFrom(unreduced[family]).Times(pull));
+            terms.Add(mean.RSub(unreduced[family]).Mul(pull));
         }
         return stack(terms).sum().MoveToOuterDisposeScope();
     }

@@ -3,8 +3,9 @@ using EosMLNet.Reduction;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Parameters of all sites that a search leaves at stated values: for ablations, and for searches over less, such as the rates alone (<see cref="Transfer"/>,
-/// <see cref="Reweight"/> and <see cref="ProportionalAttention"/> at 0). What is <see langword="null"/> is searched. Neither the search nor its corner snap nor the plan departs from a stated value.
+/// Parameters of all sites that a search leaves at stated values: for ablations, and for searches over less, such as the rates alone
+/// (<see cref="Transfer"/>, <see cref="Reweight"/> and <see cref="ProportionalAttention"/> at 0). What is <see langword="null"/> is
+/// searched. Neither the search nor its corner snap nor the plan departs from a stated value.
 /// </summary>
 public sealed record FrozenParameters
 {

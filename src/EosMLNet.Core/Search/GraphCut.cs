@@ -3,13 +3,16 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A place where a graph is cut: leaves that stand for some of its tensors and keep their gradients, so that the part behind the cut can be run, and run backwards, several times.
+/// A place where a graph is cut: leaves that stand for some of its tensors and keep their gradients, so that the part behind the cut can be
+/// run, and run backwards, several times.
 /// </summary>
 internal sealed class GraphCut
 {
     private readonly Dictionary<Tensor, Tensor> leaves = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The leaf that stands for a tensor, the same one whenever it is asked for; it belongs to the dispose scope of the first time.</summary>
+    /// <summary>
+    /// The leaf that stands for a tensor, the same one whenever it is asked for; it belongs to the dispose scope of the first time.
+    /// </summary>
     internal Tensor Leaf(Tensor original) => leaves.TryGetValue(original, out var known) ? known : leaves[original] = original.detach().requires_grad_(original.requires_grad);
 
     /// <summary>Hands the leaves' gradients on to what they stand for.</summary>

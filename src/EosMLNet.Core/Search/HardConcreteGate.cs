@@ -20,7 +20,7 @@ public static class HardConcreteGate
     {
         using var scope = NewDisposeScope();
         var u = Math.Clamp(uniform, 1e-6, 1 - 1e-6);
-        return Stretch(logAlpha.Plus(Math.Log(u) - Math.Log(1 - u)).Over(Beta).sigmoid()).MoveToOuterDisposeScope();
+        return Stretch(logAlpha.Add(Math.Log(u) - Math.Log(1 - u)).Div(Beta).sigmoid()).MoveToOuterDisposeScope();
     }
 
     /// <summary>The gate without noise, as the finished plan has it: <c>clamp(σ(log α)·(ζ−γ) + γ, 0, 1)</c>.</summary>
@@ -34,8 +34,8 @@ public static class HardConcreteGate
     public static Tensor ActiveProbability(Tensor logAlpha)
     {
         using var scope = NewDisposeScope();
-        return logAlpha.Plus(-Beta * Math.Log(-Low / High)).sigmoid().MoveToOuterDisposeScope();
+        return logAlpha.Add(-Beta * Math.Log(-Low / High)).sigmoid().MoveToOuterDisposeScope();
     }
 
-    private static Tensor Stretch(Tensor s) => s.Times(High - Low).Plus(Low).Clamped(0, 1);
+    private static Tensor Stretch(Tensor s) => s.Mul(High - Low).Add(Low).Clamp(0, 1);
 }

@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A limit on the predicted latency. Each site is charged as the dearest that it may become. A site that drops nothing is no part of a plan and costs nothing; between none and one token dropped its
-/// price, and that of weighted attention behind the first, comes in evenly. So the latency is continuous, piecewise smooth, and of whole counts never less than what their plan is predicted to take.
-/// Unlike an entry of the ledger it may fall as a count rises: with a count as high as the one before, a site is gone.
+/// A limit on the predicted latency. Each site is charged as the dearest that it may become. A site that drops nothing is no part of a plan
+/// and costs nothing; between none and one token dropped its price, and that of weighted attention behind the first, comes in evenly. So
+/// the latency is continuous, piecewise smooth, and of whole counts never less than what their plan is predicted to take. Unlike an entry
+/// of the ledger it may fall as a count rises: with a count as high as the one before, a site is gone.
 /// </summary>
 /// <param name="Kind">Milliseconds, or a part of the unreduced model's latency.</param>
 /// <param name="Limit">The most that it may be.</param>
@@ -41,9 +42,9 @@ internal sealed record LatencyConstraint(
         using var scope = NewDisposeScope();
         double[] numbers = [.. counts.Select(k => k.Number())];
         // Linear around the present counts: the value and the gradient are those of the function.
-        var rise = counts.Zip(Gradient(numbers), (k, slope) => k.Times(slope / Limit)).ToArray();
+        var rise = counts.Zip(Gradient(numbers), (k, slope) => k.Mul(slope / Limit)).ToArray();
         var sum = stack(rise).sum();
-        return sum.Plus(Excess(numbers) - sum.Number()).MoveToOuterDisposeScope();
+        return sum.Add(Excess(numbers) - sum.Number()).MoveToOuterDisposeScope();
     }
 
     private double Seconds(IReadOnlyList<double> counts, double[] gradient)

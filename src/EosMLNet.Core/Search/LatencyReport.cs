@@ -1,6 +1,9 @@
 namespace EosMLNet.Search;
 
-/// <summary>What prefill was predicted to take and what it took, on this machine after the search: medians, the two models in turns. In milliseconds.</summary>
+/// <summary>
+/// What prefill was predicted to take and what it took, on this machine after the search: medians, the two models in turns. In
+/// milliseconds.
+/// </summary>
 /// <param name="PredictedMs">What the latency table says of the plan.</param>
 /// <param name="MeasuredMs">What the plan took.</param>
 /// <param name="UnreducedPredictedMs">What the table says of the unreduced model.</param>

@@ -11,7 +11,8 @@ namespace EosMLNet.Search;
 
 /// <summary>
 /// Searches, by gradient descent on a frozen model, where visual tokens are reduced, how many are kept and what happens to the rest
-/// (Efficient Operator Search, arXiv:2606.05232). The selection is hard in the forward pass and soft in the backward pass; the constraints are one-sided.
+/// (Efficient Operator Search, arXiv:2606.05232). The selection is hard in the forward pass and soft in the backward pass; the constraints
+/// are one-sided.
 /// </summary>
 /// <param name="model">The model. It is not changed.</param>
 /// <param name="settings">What to look for, and how.</param>
@@ -19,7 +20,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
 {
     // The guard's multipliers move after so many steps: long enough for the loss to follow.
     private const int GuardBlock = 10;
-    // Pictures of one forward pass without gradients.
+    // Images of one forward pass without gradients.
     private const int MeasuredTogether = 32;
     // Questions that each corner of each site is tried on: dozens of trials, so few of them.
     private const int TrialQuestions = 400;
@@ -31,26 +32,32 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
 
     /// <summary>Searches.</summary>
     /// <param name="training">Questions with answers.</param>
-    /// <param name="validation">Held-out ones, for the decisions and accuracies of the report; <see langword="null"/> to hold back a tenth of the training pictures.</param>
-    /// <param name="progress">Told, on the thread that searches, after every step and after every piece of the work before, between and after the steps.</param>
-    /// <param name="cancellation">Looked at before every step, every batch of questions and every picture that is measured first. A search that it stops leaves its checkpoint, where it has one, and nothing else.</param>
+    /// <param name="validation">Held-out ones, for the decisions and accuracies of the report; <see langword="null"/> to hold back a tenth
+    /// of the training images.</param>
+    /// <param name="progress">Told, on the thread that searches, after every step and after every piece of the work before, between and
+    /// after the steps.</param>
+    /// <param name="cancellation">Looked at before every step, every batch of questions and every image that is measured first. A search
+    /// that it stops leaves its checkpoint, where it has one, and nothing else.</param>
     /// <exception cref="EosException">
-    /// EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a constraint that cannot be met; EOS3002: the loss stopped being a number;
-    /// EOS4002: a warm start for another model, or a latency table for another target; EOS4005: a checkpoint that cannot be used.
+    /// EOS1013: a setting; EOS1014: a model without tokenizer; EOS1012: no data; EOS3001: a constraint that cannot be met; EOS3002: the
+    /// loss stopped being a number; EOS4002: a warm start for another model, or a latency table for another target; EOS4005: a checkpoint
+    /// that cannot be used.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SearchResult Run(VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default) =>
         RunFront([settings.Constraints], training, validation, progress, cancellation)[0];
 
     /// <summary>
-    /// Searches plans for several constraints, a Pareto front, at one and a half times the steps of one search: each plan's search goes on where the one before it ended.
+    /// Searches plans for several constraints, a Pareto front, at one and a half times the steps of one search: each plan's search goes on
+    /// where the one before it ended.
     /// </summary>
     /// <param name="front">What each plan must satisfy, the loosest first; the settings' own constraints are not read.</param>
     /// <param name="training">As for <see cref="Run(VqaDataset, VqaDataset?, IProgress{SearchProgress}?, CancellationToken)"/>.</param>
     /// <param name="validation">As there.</param>
     /// <param name="progress">As there.</param>
     /// <param name="cancellation">As there.</param>
-    /// <returns>A plan for each entry of <paramref name="front"/>, in its order. Samples and losses are those since the beginning; trials, seconds and memory those of all.</returns>
+    /// <returns>A plan for each entry of <paramref name="front"/>, in its order. Samples and losses are those since the beginning; trials,
+    /// seconds and memory those of all.</returns>
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunFront(
@@ -66,13 +73,17 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         return results;
     }
 
-    /// <summary>Searches with several seeds, on the same questions; each has a checkpoint of its own, whose name ends with the seed.</summary>
-    /// <param name="seeds">The seeds; the settings' own only says which pictures are held back.</param>
+    /// <summary>
+    /// Searches with several seeds, on the same questions; each has a checkpoint of its own, whose name ends with the seed.
+    /// </summary>
+    /// <param name="seeds">The seeds; the settings' own only says which images are held back.</param>
     /// <param name="training">As for <see cref="Run(VqaDataset, VqaDataset?, IProgress{SearchProgress}?, CancellationToken)"/>.</param>
     /// <param name="validation">As there.</param>
-    /// <param name="progress">As there; each seed begins at step 1, and <see cref="SearchProgress.Fraction"/> is that of all of them.</param>
+    /// <param name="progress">As there; each seed begins at step 1, and <see cref="SearchProgress.Fraction"/> is that of all of
+    /// them.</param>
     /// <param name="cancellation">As there.</param>
-    /// <returns>A result for each seed, in their order. <c>MaxBy(result => result.Report.ValidationAccuracy)</c> is the plan to use.</returns>
+    /// <returns>A result for each seed, in their order. <c>MaxBy(result => result.Report.ValidationAccuracy)</c> is the plan to
+    /// use.</returns>
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunSeeds(
@@ -84,7 +95,9 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         return results;
     }
 
-    /// <summary>The same, with the checkpoints left where they are: a search that is done is read from there when it is asked for again.</summary>
+    /// <summary>
+    /// The same, with the checkpoints left where they are: a search that is done is read from there when it is asked for again.
+    /// </summary>
     internal IReadOnlyList<SearchResult> RunSeedsAndKeep(
         IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
@@ -127,7 +140,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     internal static string? CheckpointOf(SearchSettings settings, int seed) => settings.CheckpointPath is { } path ? $"{path}.{seed}" : null;
 
     private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
-        validation is not null ? (training, validation) : training.Pictures.Count < 2 ? (training, training) : training.SplitByPicture(0.9, seed);
+        validation is not null ? (training, validation) : training.Images.Count < 2 ? (training, training) : training.SplitByImage(0.9, seed);
 
     private T WithData<T>(VqaDataset training, VqaDataset validation, SearchMeter meter, CancellationToken cancellation, Func<SearchData, SearchData, T> search)
     {
@@ -155,7 +168,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var clock = Stopwatch.StartNew();
         meter.BeginSearch(index);
         var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
-        var working = Criteria.WorkingType(model.DataType);
+        var working = Criteria.ComputeType(model.DataType);
         using var basis = Basis(training, working, meter);
         using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes, meter) : null;
         var gradient = new StepGradient(model, forward, settings, unreducedPass);
@@ -223,7 +236,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     private ScoreBasis Basis(SearchData training, ScalarType working, SearchMeter meter)
     {
         var rows = random.Sample(training.Rows);
-        meter.Begin(SearchPhase.Pictures, ScoreBasis.Pictures(rows).Count);
+        meter.Begin(SearchPhase.Images, ScoreBasis.Images(rows).Count);
         return ScoreBasis.Of(model, training, rows, settings.RelevanceRank, working);
     }
 
@@ -321,7 +334,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
 
         var rows = random.Batch(training.Rows, settings.Sequences, step);
         var sites = variables.Sites(random.GateNoise(variables.Budget.Spans.Count, step));
-        var loss = gradient.Backward(rows, training.Pictures, sites, stage.TemperatureAt(state.Step), [.. constraints.Zip(state.Multipliers.Values)], state.Guard);
+        var loss = gradient.Backward(rows, training.Images, sites, stage.TemperatureAt(state.Step), [.. constraints.Zip(state.Multipliers.Values)], state.Guard);
         if (!double.IsFinite(loss.Total))
         {
             throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Total} in step {step} of {meter.Work.StepCount}. ") +

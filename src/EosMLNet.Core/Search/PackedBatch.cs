@@ -5,13 +5,14 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is prefix (P, padded on the left) · visual tokens · text (S, padded on the right).
+/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is prefix (P, padded on the left) · visual tokens · text
+/// (S, padded on the right).
 /// </summary>
 internal sealed class PackedBatch
 {
     // The segment number of padding, which nothing sees.
     private const long Padding = -1;
-    // The segment number of prefix and picture, which every segment sees.
+    // The segment number of prefix and image, which every segment sees.
     private const long Shared = 0;
 
     private readonly Tensor prefixSegments, textSegments;                                 // (B, P), (B, S)
@@ -22,7 +23,7 @@ internal sealed class PackedBatch
         int b = rows.Count, p = rows.Max(r => r.Prefix.Length), s = rows.Max(r => r.TextLength);
         long[] prefix = Filled(b * p, padding), prefixSegment = Filled(b * p, Padding), prefixPosition = new long[b * p];
         long[] text = Filled(b * s, padding), textSegment = Filled(b * s, Padding), textPosition = new long[b * s];
-        List<long> answerRows = [], answers = [], answerQuestions = [], instructionEnds = [], questionPictures = [];
+        List<long> answerRows = [], answers = [], answerQuestions = [], instructionEnds = [], questionImages = [];
         for (var row = 0; row < b; row++)
         {
             var length = rows[row].Prefix.Length;
@@ -43,14 +44,14 @@ internal sealed class PackedBatch
                 {
                     answerRows.Add(at + question.Length - 1 + i);
                     answers.Add(answer[i]);
-                    answerQuestions.Add(questionPictures.Count);
+                    answerQuestions.Add(questionImages.Count);
                 }
                 instructionEnds.Add(at + question.Length - 1 - row * s);
-                questionPictures.Add(row);
+                questionImages.Add(row);
                 at += question.Length + answer.Length;
             }
         }
-        Questions = questionPictures.Count;
+        Questions = questionImages.Count;
         PrefixIds = tensor(prefix, [b, p], device: device);
         TextIds = tensor(text, [b, s], device: device);
         PrefixPositions = tensor(prefixPosition, [b, p], device: device);
@@ -64,7 +65,7 @@ internal sealed class PackedBatch
         InstructionEnds = tensor(instructionEnds.ToArray(), device: device);
         prefixSegments = tensor(prefixSegment, [b, p], device: device);
         textSegments = tensor(textSegment, [b, s], device: device);
-        IsText = textSegments.Above(Padding);
+        IsText = textSegments.Gt(Padding);
 
         static long[] Filled(int length, long value)
         {
@@ -87,7 +88,7 @@ internal sealed class PackedBatch
 
     internal Tensor TextPositions { get; }                                                // (B, S)
 
-    /// <summary>Where each row's picture begins: the position of its first visual token.</summary>
+    /// <summary>Where each row's image begins: the position of its first visual token.</summary>
     internal Tensor PrefixLengths { get; }                                                // (B, 1)
 
     /// <summary>Which text tokens are no padding.</summary>
@@ -112,9 +113,11 @@ internal sealed class PackedBatch
     internal Tensor InstructionEnds { get; }                                              // (Q)
 
     /// <summary>Which text tokens are the instruction's, (B, S), bool. One question a row.</summary>
-    internal Tensor Asked => Scalars.Range(TextIds.size(1), TextIds.device).unsqueeze(0).le(InstructionEnds.unsqueeze(1));
+    internal Tensor Asked => Scalars.Arange(TextIds.size(1), TextIds.device).unsqueeze(0).le(InstructionEnds.unsqueeze(1));
 
-    /// <summary>The instruction that scores compare with: the mean of its tokens' embeddings, each of length 1, (B, d). One question a row.</summary>
+    /// <summary>
+    /// The instruction that scores compare with: the mean of its tokens' embeddings, each of length 1, (B, d). One question a row.
+    /// </summary>
     /// <param name="text">Embeddings of the text, (B, S, d).</param>
     internal Tensor Instruction(Tensor text)
     {
@@ -124,18 +127,18 @@ internal sealed class PackedBatch
 
     /// <summary>The positions of a sequence whose visual tokens are those of the given patches.</summary>
     /// <param name="patches">Original indices of the visual tokens, (B, n).</param>
-    internal Tensor Positions(Tensor patches) => cat([PrefixPositions, patches.Plus(PrefixLengths), TextPositions], 1);      // (B, T)
+    internal Tensor Positions(Tensor patches) => cat([PrefixPositions, patches.Add(PrefixLengths), TextPositions], 1);      // (B, T)
 
     /// <summary>Who may see whom, as an additive bias of 0 and −∞, for a sequence with n visual tokens, (B, 1, T, T).</summary>
     internal Tensor Visibility(long visualTokens, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        var picture = Scalars.Constant(Shared, [PrefixIds.size(0), visualTokens], ScalarType.Int64, PrefixIds.device);
-        var segments = cat([prefixSegments, picture, textSegments], 1);                   // (B, T)
-        var order = Scalars.Range(segments.size(1), segments.device);
+        var image = Scalars.Full(Shared, [PrefixIds.size(0), visualTokens], ScalarType.Int64, PrefixIds.device);
+        var segments = cat([prefixSegments, image, textSegments], 1);                   // (B, T)
+        var order = Scalars.Arange(segments.size(1), segments.device);
         var earlier = order.unsqueeze(1).ge(order.unsqueeze(0));                          // (T, T)
-        var same = segments.unsqueeze(2).eq(segments.unsqueeze(1)).logical_or(segments.EqualTo(Shared).unsqueeze(1));
+        var same = segments.unsqueeze(2).eq(segments.unsqueeze(1)).logical_or(segments.Eq(Shared).unsqueeze(1));
         var hidden = same.logical_and(earlier).logical_not().unsqueeze(1);                // (B, 1, T, T)
-        return zeros(hidden.shape, dtype, hidden.device).Filled(hidden, double.NegativeInfinity).MoveToOuterDisposeScope();
+        return zeros(hidden.shape, dtype, hidden.device).MaskedFill(hidden, double.NegativeInfinity).MoveToOuterDisposeScope();
     }
 }

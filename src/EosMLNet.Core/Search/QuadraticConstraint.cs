@@ -17,7 +17,7 @@ internal sealed record QuadraticConstraint(ConstraintKind Kind, double Limit, do
     internal override Tensor Excess(IReadOnlyList<Tensor> counts)
     {
         using var scope = NewDisposeScope();
-        var terms = counts.Select((k, i) => k.Times(Square[i]).Plus(Linear[i]).mul(k)).ToArray();
-        return stack(terms).sum().Plus(Constant).Over(Limit).Plus(-1).MoveToOuterDisposeScope();
+        var terms = counts.Select((k, i) => k.Mul(Square[i]).Add(Linear[i]).mul(k)).ToArray();
+        return stack(terms).sum().Add(Constant).Div(Limit).Add(-1).MoveToOuterDisposeScope();
     }
 }

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A forward pass in segments of layers, between which only the hidden states are kept: the backward pass runs each segment again, so that the activations of one segment at a time are in memory
-/// (T. Chen et al.: Training Deep Nets with Sublinear Memory Cost, arXiv:1604.06174). Values and gradients are those of the pass in one piece.
+/// A forward pass in segments of layers, between which only the hidden states are kept: the backward pass runs each segment again, so that
+/// the activations of one segment at a time are in memory (T. Chen et al.: Training Deep Nets with Sublinear Memory Cost,
+/// arXiv:1604.06174). Values and gradients are those of the pass in one piece.
 /// </summary>
 internal sealed class RecomputedPass
 {
@@ -39,10 +40,16 @@ internal sealed class RecomputedPass
         }
     }
 
-    /// <summary>The text's hidden states that leave the layers that are wanted, (B, S, d) each, as leaves: a loss is made of them and run backwards before <see cref="Backward"/>.</summary>
+    /// <summary>
+    /// The text's hidden states that leave the layers that are wanted, (B, S, d) each, as leaves: a loss is made of them and run backwards
+    /// before <see cref="Backward"/>.
+    /// </summary>
     internal IReadOnlyList<Tensor> Left => [.. segments.SelectMany(segment => segment.Left)];
 
-    /// <summary>Hands the gradients at <see cref="Left"/> on to the sites. Layers in front of the first site are not run again: no gradient goes there.</summary>
+    /// <summary>
+    /// Hands the gradients at <see cref="Left"/> on to the sites. Layers in front of the first site are not run again: no gradient goes
+    /// there.
+    /// </summary>
     internal void Backward()
     {
         DecoderState? behind = null;

@@ -6,16 +6,18 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// The coordinates in which scores are learned. Hidden states vary a thousand times more along some directions than along others, and questions differ from each other far
-/// less than from nothing; in coordinates of unit variance one step size serves all directions. A plan holds the scores in the model's own coordinates.
+/// The coordinates in which scores are learned. Hidden states vary a thousand times more along some directions than along others, and
+/// questions differ from each other far less than from nothing; in coordinates of unit variance one step size serves all directions. A plan
+/// holds the scores in the model's own coordinates.
 /// </summary>
 /// <param name="Whitening">W, symmetric, (d, d): visual tokens times W vary alike in all directions.</param>
-/// <param name="Questions">V of <see cref="ScoreCriterion.TextRelevance"/>, (r, d): the principal directions in which instructions differ, orthogonal to their mean.</param>
+/// <param name="Questions">V of <see cref="ScoreCriterion.TextRelevance"/>, (r, d): the principal directions in which instructions differ,
+/// orthogonal to their mean.</param>
 internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposable
 {
     // Directions with less than this part of the largest variance count as if they had it: what varies next to nothing is noise.
     private const double VisualFloor = 3e-4, QuestionFloor = 1e-2, Nothing = 1e-12;
-    private const int Sampled = 512, PicturesSampled = 128;
+    private const int Sampled = 512, ImagesSampled = 128;
 
     /// <summary>Measures some of the training data. The tensors belong to no dispose scope.</summary>
     /// <param name="model">The model.</param>
@@ -28,16 +30,16 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var batch = new PackedBatch([.. rows.Take(Sampled)], model.VisualTokens, model.PadTokenId, model.Device);
-        var tokens = data.Pictures.Get(Pictures(rows)).Features.flatten(0, 1);     // (N, d)
+        var tokens = data.Images.Get(Images(rows)).Features.flatten(0, 1);     // (N, d)
         var instructions = batch.OneQuestionEach ? batch.Instruction(model.EmbedTokens(batch.TextIds)) : tokens;                         // (N, d); nobody asks for it elsewhere
         return new ScoreBasis(
             Whiten(Centred(tokens)).to_type(working).DetachFromDisposeScope(),
             Directions(instructions.to_type(ScalarType.Float64), rank).to_type(working).contiguous().DetachFromDisposeScope());
     }
 
-    /// <summary>The pictures that are looked at.</summary>
+    /// <summary>The images that are looked at.</summary>
     /// <param name="rows">The training rows in a random order.</param>
-    internal static IReadOnlyList<int> Pictures(IReadOnlyList<PackedRow> rows) => [.. rows.Take(PicturesSampled).Select(row => row.Picture).Distinct()];
+    internal static IReadOnlyList<int> Images(IReadOnlyList<PackedRow> rows) => [.. rows.Take(ImagesSampled).Select(row => row.Image).Distinct()];
 
     /// <summary>The scores in the model's coordinates, in the caller's dispose scope.</summary>
     /// <param name="probe">(d).</param>
@@ -52,7 +54,7 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
         if (placed is not { RelevanceVisual: { } visual, RelevanceText: { } text })
             return (probe, null);
         // VᵀU of the plan = QᵀR W: Q's rows are orthogonal, so that its pseudo-inverse is a division by their lengths.
-        var lengths = Questions.mul(Questions).sum(-1, keepdim: true).Clamped(Nothing, 1e30);                                             // (r, 1)
+        var lengths = Questions.mul(Questions).sum(-1, keepdim: true).Clamp(Nothing, 1e30);                                             // (r, 1)
         var form = text.to_type(back.dtype).t().matmul(visual.to_type(back.dtype));                                                      // (d, d)
         return (probe, Questions.div(lengths).matmul(form).matmul(back));
     }
@@ -84,11 +86,11 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
 
     private static (Tensor Variances, Tensor Directions) Spectrum(Tensor centred)
     {
-        var (values, vectors) = linalg.eigh(centred.t().matmul(centred).Over(centred.size(0)));
+        var (values, vectors) = linalg.eigh(centred.t().matmul(centred).Div(centred.size(0)));
         return (values, vectors);
     }
 
-    private static Tensor Scale(Tensor variances, double floor) => variances.Plus(variances.max().Times(floor).Plus(Nothing)).Clamped(Nothing, 1e30).rsqrt();
+    private static Tensor Scale(Tensor variances, double floor) => variances.Add(variances.max().Mul(floor).Add(Nothing)).Clamp(Nothing, 1e30).rsqrt();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -4,7 +4,8 @@ using EosMLNet.Reduction;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// The constraints of a search on one model and its allowed sites: what they ask of real-valued counts, and the whole counts that meet them all exactly.
+/// The constraints of a search on one model and its allowed sites: what they ask of real-valued counts, and the whole counts that meet them
+/// all exactly.
 /// </summary>
 internal sealed class SearchBudget
 {
@@ -14,7 +15,8 @@ internal sealed class SearchBudget
     // Logits beyond this keep or drop all but a hundred-thousandth of the tokens; further out there is no gradient to come back by.
     private const double LargestLogit = 12;
     private const double LargestShift = 20;
-    // A logit cannot drop the last hundred-thousandth of the tokens: a last site that has come this close to its limit needs no help from those before it.
+    // A logit cannot drop the last hundred-thousandth of the tokens: a last site that has come this close to its limit needs no help from
+    // those before it.
     private const double NearlyMet = 0.01;
     private const int Bisections = 60;
 
@@ -29,7 +31,8 @@ internal sealed class SearchBudget
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="constraints">The limits; they can be met.</param>
     /// <param name="uniform">Whether all sites keep the same count.</param>
-    /// <param name="sites">The dearest site in each place, whose count is not read, for a limit on latency; by default one that does everything but score.</param>
+    /// <param name="sites">The dearest site in each place, whose count is not read, for a limit on latency; by default one that does
+    /// everything but score.</param>
     internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false, IReadOnlyList<ReductionSite>? sites = null)
     {
         latency = constraints.Profile;
@@ -57,8 +60,8 @@ internal sealed class SearchBudget
     internal double Mean(IReadOnlyList<double> counts) => Constraint(ConstraintKind.MeanVisualTokens, model.VisualTokens).Of(counts);
 
     /// <summary>
-    /// The counts times one factor, the last cut to its own limit, so that a limit is reached and none exceeded: slack was free to the search, but so are tokens under the budget.
-    /// Where only the last count is limited, the others stay.
+    /// The counts times one factor, the last cut to its own limit, so that a limit is reached and none exceeded: slack was free to the
+    /// search, but so are tokens under the budget. Where only the last count is limited, the others stay.
     /// </summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal double[] Scale(IReadOnlyList<double> real) => Shared.Any()
@@ -83,8 +86,9 @@ internal sealed class SearchBudget
         }
     }
 
-    // A site that drops next to nothing by a real number drops nothing or a whole token, and then costs as much as any other. So counts are also rounded with sites left out, those
-    // that drop least before others, and the nearest counts that hold are taken: no fewer tokens than the sites that are worth their time allow.
+    // A site that drops next to nothing by a real number drops nothing or a whole token, and then costs as much as any other. So counts are
+    // also rounded with sites left out, those that drop least before others, and the nearest counts that hold are taken: no fewer tokens
+    // than the sites that are worth their time allow.
     private int[] RoundSites(IReadOnlyList<double> real)
     {
         int[] best = [.. Spans.Select(_ => 1)];
@@ -149,7 +153,9 @@ internal sealed class SearchBudget
         return Constraints.All(c => (c.Kind.IsLatency() ? Latency(c, keeps) : ledger.Of(c.Kind)) <= c.Limit * RoundingError);
     }
 
-    /// <summary>What the plan of these counts spends of what one of the constraints limits; of a latency the most that it may take.</summary>
+    /// <summary>
+    /// What the plan of these counts spends of what one of the constraints limits; of a latency the most that it may take.
+    /// </summary>
     internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) => kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind);
 
     private TokenLedger Ledger(IReadOnlyList<int> keeps) =>
@@ -158,9 +164,9 @@ internal sealed class SearchBudget
     private static double Latency(CountConstraint constraint, IReadOnlyList<int> keeps) => constraint.Of([.. keeps.Select(keep => (double)keep)]);
 
     /// <summary>
-    /// Moves the logits of all keep fractions together so that a limit is reached and none exceeded. Above it, what runs would not be allowed; below it, tokens that the
-    /// plan will have (it uses the budget up) would be missing while its other parameters are searched. A limit on the last count is met by the last site alone, or where
-    /// that one's gate is too far closed, by those before it.
+    /// Moves the logits of all keep fractions together so that a limit is reached and none exceeded. Above it, what runs would not be
+    /// allowed; below it, tokens that the plan will have (it uses the budget up) would be missing while its other parameters are searched.
+    /// A limit on the last count is met by the last site alone, or where that one's gate is too far closed, by those before it.
     /// </summary>
     /// <param name="logits">One a site.</param>
     /// <param name="open">The sites' gates, from 0 to 1.</param>
@@ -189,7 +195,9 @@ internal sealed class SearchBudget
         return met;
     }
 
-    /// <summary>The counts of keep logits: a site keeps 1 + (n − 1)·r, so that no fraction r leaves less than one token; a closed gate keeps all.</summary>
+    /// <summary>
+    /// The counts of keep logits: a site keeps 1 + (n − 1)·r, so that no fraction r leaves less than one token; a closed gate keeps all.
+    /// </summary>
     internal double[] Counts(IReadOnlyList<double> logits, IReadOnlyList<double> open)
     {
         double count = model.VisualTokens;

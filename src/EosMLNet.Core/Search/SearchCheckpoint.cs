@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
 
-/// <summary>The file that keeps the state of a running search: named numbers in safetensors, and the hash of all that the search depends on.</summary>
+/// <summary>
+/// The file that keeps the state of a running search: named numbers in safetensors, and the hash of all that the search depends on.
+/// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Search">The hash of the search that it belongs to.</param>
 internal sealed record SearchCheckpoint(string Path, string Search)

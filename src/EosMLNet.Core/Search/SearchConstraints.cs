@@ -3,35 +3,51 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 
-/// <summary>What a searched plan must satisfy: any of these limits together, at least one. Each is one-sided: staying below it is allowed and earns nothing.</summary>
+/// <summary>
+/// What a searched plan must satisfy: any of these limits together, at least one. Each is one-sided: staying below it is allowed and earns
+/// nothing.
+/// </summary>
 public sealed record SearchConstraints
 {
-    /// <summary>The most visual tokens of one image that enter a decoder layer, averaged over layers (<see cref="TokenLedger.Mean"/>); above 0, at most the model's own number.</summary>
+    /// <summary>
+    /// The most visual tokens of one image that enter a decoder layer, averaged over layers (<see cref="TokenLedger.Mean"/>); above 0, at
+    /// most the model's own number.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? MeanVisualTokens { get; init; }
 
-    /// <summary>The most visual tokens of one image that enter the last layer (<see cref="TokenLedger.Final"/>); above 0, at most the model's own number.</summary>
+    /// <summary>
+    /// The most visual tokens of one image that enter the last layer (<see cref="TokenLedger.Final"/>); above 0, at most the model's own
+    /// number.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? FinalVisualTokens { get; init; }
 
-    /// <summary>The most multiply-accumulate operations, as a part of the unreduced model's (<see cref="TokenLedger.MacsRatio"/>); above 0, at most 1.</summary>
+    /// <summary>
+    /// The most multiply-accumulate operations, as a part of the unreduced model's (<see cref="TokenLedger.MacsRatio"/>); above 0, at most
+    /// 1.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? MacsRatio { get; init; }
 
-    /// <summary>The most bytes of the key-value cache, as a part of the unreduced model's (<see cref="TokenLedger.KvBytesRatio"/>); above 0, at most 1.</summary>
+    /// <summary>
+    /// The most bytes of the key-value cache, as a part of the unreduced model's (<see cref="TokenLedger.KvBytesRatio"/>); above 0, at most
+    /// 1.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? KvBytesRatio { get; init; }
 
     /// <summary>
-    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1. Unlike the others, this limit says what is lost, not what is spent, so that it
-    /// cannot be met by rounding: the search pulls towards it, and the report tells how far each family fell on validation data. It comes beside one of the others.
+    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1. Unlike the others, this
+    /// limit says what is lost, not what is spent, so that it cannot be met by rounding: the search pulls towards it, and the report tells
+    /// how far each family fell on validation data. It comes beside one of the others.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? FamilyDrop { get; init; }
 
     /// <summary>
-    /// The most milliseconds that prefill may take, from a prompt with its encoded picture to the first token, as <see cref="Latency"/> predicts it;
-    /// above 0, at most what it predicts of the unreduced model.
+    /// The most milliseconds that prefill may take, from a prompt with its encoded image to the first token, as <see cref="Latency"/>
+    /// predicts it; above 0, at most what it predicts of the unreduced model.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? LatencyMs { get; init; }
@@ -40,7 +56,10 @@ public sealed record SearchConstraints
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? LatencyFraction { get; init; }
 
-    /// <summary>The measurements that latency is predicted by, made on the device that the plan is for, for a model of this shape; the report compares the plan's prediction with its measurement here.</summary>
+    /// <summary>
+    /// The measurements that latency is predicted by, made on the device that the plan is for, for a model of this shape; the report
+    /// compares the plan's prediction with its measurement here.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: none, and no limit on latency.</value>
     public LatencyTable? Latency { get; init; }
 
@@ -48,7 +67,7 @@ public sealed record SearchConstraints
     /// <value>The default is 32, those of the ledger.</value>
     public int LatencyTextTokens { get; init; } = TokenLedger.DefaultTextTokens;
 
-    /// <summary>How many prompts are run together, with a picture each, where latency is meant.</summary>
+    /// <summary>How many prompts are run together, with an image each, where latency is meant.</summary>
     /// <value>The default is 1.</value>
     public int LatencyBatch { get; init; } = 1;
 
@@ -114,13 +133,15 @@ public sealed record SearchConstraints
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="sites">The dearest site in each place, for a limit on latency.</param>
     /// <param name="named">What the surface calls the settings.</param>
-    /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met. EOS4002: a latency table for another shape.</exception>
+    /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met. EOS4002: a latency table
+    /// for another shape.</exception>
     internal void Check(PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null, OptionNaming? named = null)
     {
         named ??= SettingNames.Own;
         CheckValues(new OptionCheck(named), tableComes: false);
         Latency?.CheckFits(model);
-        // What is spent hardly ever falls when a site keeps more, and one plan has next to the least of all of it: it keeps one token everywhere.
+        // What is spent hardly ever falls when a site keeps more, and one plan has next to the least of all of it: it keeps one token
+        // everywhere.
         var budget = new SearchBudget(model, layers, this, sites: sites);
         int[] least = [.. layers.Select(_ => 1)];
         foreach (var (kind, limit) in Limits)

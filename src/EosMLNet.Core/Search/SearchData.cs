@@ -5,12 +5,12 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 
-/// <summary>Questions packed into rows, and the pictures that they are about.</summary>
+/// <summary>Questions packed into rows, and the images that they are about.</summary>
 /// <param name="Rows">The rows.</param>
-/// <param name="Pictures">The pictures.</param>
+/// <param name="Images">The images.</param>
 /// <param name="Families">The kinds of questions, by which rows number them.</param>
 /// <param name="Fingerprint">Identifies the data.</param>
-internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pictures, IReadOnlyList<string> Families, string Fingerprint) : IDisposable
+internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Images, IReadOnlyList<string> Families, string Fingerprint) : IDisposable
 {
     /// <summary>Tokenises a dataset and packs it.</summary>
     /// <param name="model">The model.</param>
@@ -19,9 +19,9 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     /// <param name="families">The kinds of questions in all data of the search.</param>
     /// <param name="settings">How many questions share a row, what the answers are, how much is kept.</param>
     /// <param name="cancellation">Looked at while answers are made.</param>
-    /// <param name="meter">Told of pictures and answers.</param>
+    /// <param name="meter">Told of images and answers.</param>
     /// <param name="isTraining">Whether it is the training data, to the meter.</param>
-    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the picture's tokens, or one that is too long.</exception>
+    /// <exception cref="EosException">EOS1012: no rows; EOS1015: a prompt without the image's tokens, or one that is too long.</exception>
     internal static SearchData Of(
         VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, List<string> families, SearchSettings settings,
         CancellationToken cancellation, SearchMeter? meter = null, bool isTraining = true)
@@ -29,15 +29,16 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
         CheckLengths(model, processor, data, settings);
-        // One by one: what is made of a picture must not depend on which others are made beside it, which differs between a search and one that was resumed.
-        var pictures = PictureCache.OneByOne(model, data, settings.CacheBytes);
-        meter?.Watch(pictures, isTraining);
+        // One by one: what is made of an image must not depend on which others are made beside it, which differs between a search and one
+        // that was resumed.
+        var images = ImageCache.OneByOne(model, data, settings.CacheBytes);
+        meter?.Watch(images, isTraining);
         IReadOnlyList<int[]> answers = settings.Objective == SearchObjective.Answers
             ? [.. data.Examples.Select(example => processor.EncodeAnswer(example.Answer))]
-            : UnreducedAnswers(model, processor, data, pictures, meter, cancellation);
+            : UnreducedAnswers(model, processor, data, images, meter, cancellation);
         // A score that depends on the question makes the kept tokens the question's own: no sharing.
-        var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerPicture);
-        return new SearchData(rows, pictures, families, data.Fingerprint);
+        var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerImage);
+        return new SearchData(rows, images, families, data.Fingerprint);
     }
 
     // Before anything is computed: one row that is too long would end the search later, without its place.
@@ -49,7 +50,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
             var length = Prompt(processor, example).Length + answer;
             if (length > model.MaxPositions)
             {
-                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the picture's and the answer's included, " +
+                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the image's and the answer's included, " +
                     $"but the model was made for {model.MaxPositions}; shorten or remove it.");
             }
         }
@@ -73,11 +74,11 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
     private static string Shortened(string question) => question.Length <= 60 ? question : question[..60] + "…";
 
     private static IReadOnlyList<int[]> UnreducedAnswers(
-        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, PictureCache pictures, SearchMeter? meter, CancellationToken cancellation)
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, ImageCache images, SearchMeter? meter, CancellationToken cancellation)
     {
         const int AnsweredTogether = 64, MostTokens = 32;
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
-        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Picture, row.Question))], pictures, AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
+        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images, AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
         return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
     }
 
@@ -90,9 +91,9 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, PictureCache Pi
             throw Fault(example, $"The prompt of “{Shortened(example.Question)}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
                 "Check the prompt template.");
         }
-        return (example.Picture, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
+        return (example.Image, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Pictures.Dispose();
+    public void Dispose() => Images.Dispose();
 }

@@ -7,7 +7,7 @@ namespace EosMLNet.Search;
 /// <summary>Follows the work of a search, or of several with different seeds, and tells of it.</summary>
 /// <param name="progress">Who wants to know.</param>
 /// <param name="seconds">The time in seconds since the search began; <see langword="null"/> for a clock that starts now.</param>
-/// <param name="cancellation">Looked at before each picture as long as there is no state that a checkpoint should keep.</param>
+/// <param name="cancellation">Looked at before each image as long as there is no state that a checkpoint should keep.</param>
 internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<double>? seconds = null, CancellationToken cancellation = default)
 {
     // Within a step or a trial there is a report when so much time has passed since the last one.
@@ -16,7 +16,7 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
     private const double Usual = 8;
 
     private readonly Func<double> seconds = seconds ?? StartClock();
-    private readonly HashSet<int> trainingPictures = [], heldPictures = [];
+    private readonly HashSet<int> trainingImages = [], heldImages = [];
     private IReadOnlyList<SearchWork> searches = [];
     private WorkEstimate estimate = null!;
     private SearchSettings settings = null!;
@@ -57,10 +57,10 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
     /// <summary>A phase begins.</summary>
     /// <param name="phase">The phase.</param>
     /// <param name="total">Its units.</param>
-    /// <param name="of">The work that it is; <see langword="null"/> for pictures, which have a count of their own.</param>
+    /// <param name="of">The work that it is; <see langword="null"/> for images, which have a count of their own.</param>
     internal void Begin(SearchPhase phase, int total, WorkPart? of = null)
     {
-        part = of ?? new(WorkKind.Picture, 0);
+        part = of ?? new(WorkKind.Image, 0);
         now = now with { Phase = phase, Done = 0, Total = total };
         Report();
     }
@@ -137,15 +137,15 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
         Report();
     }
 
-    /// <summary>Watches the pictures of some data as they are encoded.</summary>
-    internal void Watch(PictureCache pictures, bool training) => pictures.Encoding = (picture, encode) =>
+    /// <summary>Watches the images of some data as they are encoded.</summary>
+    internal void Watch(ImageCache images, bool training) => images.Encoding = (image, encode) =>
     {
-        if (now.Phase is SearchPhase.Pictures or SearchPhase.Unreduced)
+        if (now.Phase is SearchPhase.Images or SearchPhase.Unreduced)
             cancellation.ThrowIfCancellationRequested();
-        if (!(training ? trainingPictures : heldPictures).Add(picture))
+        if (!(training ? trainingImages : heldImages).Add(image))
             return encode(); // once more, for want of room: that is what a step costs
-        var output = Timed(WorkKind.Picture, encode);
-        if (now.Phase == SearchPhase.Pictures)
+        var output = Timed(WorkKind.Image, encode);
+        if (now.Phase == SearchPhase.Images)
             now = now with { Done = Math.Min(now.Total, now.Done + 1) };
         else if (seconds() - reported < MostSilent)
             return output;
@@ -216,10 +216,10 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
         var rows = (int)Math.Min(data.Training.Rows, parts[WorkKind.Step].Sum() * settings.Sequences);
         var keepsStates = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel;
         estimate.Expect(WorkKind.State, keepsStates ? Math.Min(rows, data.Training.Rows - states) : 0);
-        // A picture that was not seen is among the rows to come as likely as any.
-        var unseen = Math.Max(0, data.Training.Pictures - trainingPictures.Count) * (data.Training.PicturesOf(rows) / Math.Max(1, data.Training.Pictures));
-        var held = parts[WorkKind.Unreduced].Any(left => left > 0) ? Math.Min(data.Held.Pictures - heldPictures.Count, parts[WorkKind.Unreduced].First()) : 0;
-        estimate.Expect(WorkKind.Picture, unseen + Math.Max(0, held));
+        // An image that was not seen is among the rows to come as likely as any.
+        var unseen = Math.Max(0, data.Training.Images - trainingImages.Count) * (data.Training.ImagesOf(rows) / Math.Max(1, data.Training.Images));
+        var held = parts[WorkKind.Unreduced].Any(left => left > 0) ? Math.Min(data.Held.Images - heldImages.Count, parts[WorkKind.Unreduced].First()) : 0;
+        estimate.Expect(WorkKind.Image, unseen + Math.Max(0, held));
     }
 
     private static Func<double> StartClock()

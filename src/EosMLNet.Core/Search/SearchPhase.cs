@@ -4,9 +4,9 @@ namespace EosMLNet.Search;
 public enum SearchPhase
 {
     /// <summary>
-    /// The vision tower runs over pictures that are measured first. Later pictures are encoded when a step or a question needs them.
+    /// The vision tower runs over images that are measured first. Later images are encoded when a step or a question needs them.
     /// </summary>
-    Pictures,
+    Images,
 
     /// <summary>
     /// The unreduced model is measured on the validation questions; with <see cref="SearchObjective.UnreducedModel"/> it first answers

@@ -2,29 +2,42 @@ using System.Globalization;
 
 namespace EosMLNet.Search;
 
-/// <summary>Where a search stands. It is told on the searching thread, after every step and, in the other phases, after every piece of work.</summary>
+/// <summary>
+/// Where a search stands. It is told on the searching thread, after every step and, in the other phases, after every piece of work.
+/// </summary>
 /// <param name="Step">Steps made, of <paramref name="Steps"/>; 0 before the first one.</param>
 /// <param name="Steps">How many there are. Each of several seeds has as many.</param>
 /// <param name="Loss">Mean cross-entropy of the answers' tokens in the last step; not a number before the first one.</param>
-/// <param name="Alignment">Normalised squared distance of the text's hidden states to the unreduced model's; 0 where it is not computed.</param>
-/// <param name="MeanVisualTokens">Visual tokens of one image, averaged over layers, as a real number; not a number before the first step.</param>
-/// <param name="Multipliers">The Lagrange multiplier of each constraint, in the order of <see cref="Reduction.ConstraintKind"/>; none before the first step.</param>
+/// <param name="Alignment">Normalised squared distance of the text's hidden states to the unreduced model's; 0 where it is not
+/// computed.</param>
+/// <param name="MeanVisualTokens">Visual tokens of one image, averaged over layers, as a real number; not a number before the first
+/// step.</param>
+/// <param name="Multipliers">The Lagrange multiplier of each constraint, in the order of <see cref="Reduction.ConstraintKind"/>; none
+/// before the first step.</param>
 /// <param name="Elapsed">Time since the search began, in this process.</param>
 public sealed record SearchProgress(int Step, int Steps, double Loss, double Alignment, double MeanVisualTokens, IReadOnlyList<double> Multipliers, TimeSpan Elapsed)
 {
     /// <summary>What the search is busy with. Listen to <see cref="SearchPhase.Steps"/> alone for one report a step.</summary>
     public SearchPhase Phase { get; init; } = SearchPhase.Steps;
 
-    /// <summary>Units of the phase that are done: pictures, questions, steps, trials or measurements.</summary>
+    /// <summary>Units of the phase that are done: images, questions, steps, trials or measurements.</summary>
     public int Done { get; init; } = Step;
 
-    /// <summary>Units of the phase in all. Where trials may end early, the most that there can be: it only shrinks within a phase.</summary>
+    /// <summary>
+    /// Units of the phase in all. Where trials may end early, the most that there can be: it only shrinks within a phase.
+    /// </summary>
     public int Total { get; init; } = Steps;
 
-    /// <summary>The share of the whole search that is done, all seeds and plans together: from 0 to 1, never falling, and 1 only at the very end. A resumed search begins where it stopped.</summary>
+    /// <summary>
+    /// The share of the whole search that is done, all seeds and plans together: from 0 to 1, never falling, and 1 only at the very end. A
+    /// resumed search begins where it stopped.
+    /// </summary>
     public double Fraction { get; init; }
 
-    /// <summary>The time that the rest of the whole search will take, as far as its work so far tells; <see langword="null"/> while that is too little.</summary>
+    /// <summary>
+    /// The time that the rest of the whole search will take, as far as its work so far tells; <see langword="null"/> while that is too
+    /// little.
+    /// </summary>
     public TimeSpan? Remaining { get; init; }
 
     /// <summary>The step that a resumed search goes on from; 0 for one that began anew.</summary>
@@ -43,7 +56,7 @@ public sealed record SearchProgress(int Step, int Steps, double Loss, double Ali
         {
             var text = Phase switch
             {
-                SearchPhase.Pictures => $"picture {Done} of {Total}",
+                SearchPhase.Images => $"image {Done} of {Total}",
                 SearchPhase.Unreduced => $"unreduced model, question {Done} of {Total}",
                 SearchPhase.Steps => $"step {Done} of {Total}",
                 SearchPhase.Counts => $"counts, trial {Done} of at most {Total}",
@@ -55,7 +68,9 @@ public sealed record SearchProgress(int Step, int Steps, double Loss, double Ali
         }
     }
 
-    /// <summary>One line for people, of at most 79 characters: "12 %, step 36 of 300, loss 1.234, 16.0 tokens a layer, 2 min left".</summary>
+    /// <summary>
+    /// One line for people, of at most 79 characters: "12 %, step 36 of 300, loss 1.234, 16.0 tokens a layer, 2 min left".
+    /// </summary>
     public override string ToString()
     {
         List<string> parts = [FormattableString.Invariant($"{Math.Floor(100 * Fraction + 1e-6):0} %"), Activity];

@@ -3,8 +3,8 @@ using EosMLNet.Runtime;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Everything random in a search after its first values, as a function of the seed and of the step alone. Nothing is drawn from a state that would have to be
-/// remembered: a resumed search draws what an uninterrupted one draws.
+/// Everything random in a search after its first values, as a function of the seed and of the step alone. Nothing is drawn from a state
+/// that would have to be remembered: a resumed search draws what an uninterrupted one draws.
 /// </summary>
 /// <param name="Seed">The seed of the search.</param>
 internal readonly record struct SearchRandom(int Seed)

@@ -15,7 +15,10 @@ public sealed record SearchReport
     /// <summary>Question and answer pairs seen, repetitions included.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>Validation questions answered to try counts and corners and to measure the result, repetitions included; nothing is learned from them.</summary>
+    /// <summary>
+    /// Validation questions answered to try counts and corners and to measure the result, repetitions included; nothing is learned from
+    /// them.
+    /// </summary>
     public long TrialQuestions { get; init; }
 
     /// <summary>Duration of the whole search.</summary>
@@ -36,13 +39,17 @@ public sealed record SearchReport
     /// <summary>The same of the unreduced model.</summary>
     public required double UnreducedAccuracy { get; init; }
 
-    /// <summary>By how much each family of questions falls below the unreduced model's accuracy on validation data; negative where it gains.</summary>
+    /// <summary>
+    /// By how much each family of questions falls below the unreduced model's accuracy on validation data; negative where it gains.
+    /// </summary>
     public required IReadOnlyDictionary<string, double> FamilyDrops { get; init; }
 
     /// <summary>The most that any of them was to fall by; <see langword="null"/> where nothing was asked.</summary>
     public double? FamilyDropLimit { get; init; }
 
-    /// <summary>The report for people, a line each: accuracies, constraints, latency, the family that fell most, and what the search took.</summary>
+    /// <summary>
+    /// The report for people, a line each: accuracies, constraints, latency, the family that fell most, and what the search took.
+    /// </summary>
     public override string ToString()
     {
         List<string> lines =

@@ -14,21 +14,26 @@ public sealed record SearchSettings
     public int Steps { get; init; } = 300;
 
     /// <summary>
-    /// Sequences of one step: a question with its picture each or, when no score depends on the question, a picture with all its questions.
+    /// Sequences of one step: a question with its image each or, when no score depends on the question, an image with all its questions.
     /// Many small steps find more than few large ones at the same cost.
     /// </summary>
-    /// <value>The default, <see langword="null"/>, is 16 questions or 2 pictures.</value>
+    /// <value>The default, <see langword="null"/>, is 16 questions or 2 images.</value>
     public int? BatchSize { get; init; }
 
-    /// <summary>The most questions that share one picture's sequence, when no score depends on the question; otherwise each question has its own.</summary>
+    /// <summary>
+    /// The most questions that share one image's sequence, when no score depends on the question; otherwise each question has its own.
+    /// </summary>
     /// <value>The default is 16.</value>
-    public int QuestionsPerPicture { get; init; } = 16;
+    public int QuestionsPerImage { get; init; } = 16;
 
     /// <summary>Adam's learning rate for the learned scores.</summary>
     /// <value>The default is 0.015.</value>
     public double LearningRate { get; init; } = 0.015;
 
-    /// <summary>Adam's learning rate for how many tokens each site keeps, reached as the limits tighten. When they have, and half of the steps are made, the counts rest.</summary>
+    /// <summary>
+    /// Adam's learning rate for how many tokens each site keeps, reached as the limits tighten. When they have, and half of the steps are
+    /// made, the counts rest.
+    /// </summary>
     /// <value>The default is 0.07.</value>
     public double CountLearningRate { get; init; } = 0.07;
 
@@ -40,7 +45,10 @@ public sealed record SearchSettings
     /// <value>The default is <see cref="SearchObjective.Answers"/>.</value>
     public SearchObjective Objective { get; init; } = SearchObjective.Answers;
 
-    /// <summary>μ, the weight of the alignment of the text's hidden states with the unreduced model's beside the task loss; 0 to save the unreduced pass.</summary>
+    /// <summary>
+    /// μ, the weight of the alignment of the text's hidden states with the unreduced model's beside the task loss; 0 to save the unreduced
+    /// pass.
+    /// </summary>
     /// <value>The default is 0.</value>
     public double AlignmentWeight { get; init; }
 
@@ -53,7 +61,8 @@ public sealed record SearchSettings
     public ReductionPlan? WarmStart { get; init; }
 
     /// <summary>
-    /// After how many checks without a lower validation loss the search stops; the best values found are then the result. Checks begin when the limits are reached.
+    /// After how many checks without a lower validation loss the search stops; the best values found are then the result. Checks begin when
+    /// the limits are reached.
     /// </summary>
     /// <value>The default is <see langword="null"/>: all steps are made, and the last values are the result.</value>
     public int? Patience { get; init; }
@@ -63,7 +72,8 @@ public sealed record SearchSettings
     public int CheckEvery { get; init; } = 25;
 
     /// <summary>
-    /// A file that keeps the state of a running search. Where it exists, the search goes on from it, with the same result as one that was never stopped; it is deleted when the search is done.
+    /// A file that keeps the state of a running search. Where it exists, the search goes on from it, with the same result as one that was
+    /// never stopped; it is deleted when the search is done.
     /// </summary>
     /// <value>The default is <see langword="null"/>: nothing is kept.</value>
     public string? CheckpointPath { get; init; }
@@ -72,7 +82,10 @@ public sealed record SearchSettings
     /// <value>The default is 50.</value>
     public int CheckpointEvery { get; init; } = 50;
 
-    /// <summary>Whether the forward pass selects softly too, so that its gradients are exact but what is trained is not what runs. Its cost is that of unreduced sequences.</summary>
+    /// <summary>
+    /// Whether the forward pass selects softly too, so that its gradients are exact but what is trained is not what runs. Its cost is that
+    /// of unreduced sequences.
+    /// </summary>
     /// <value>The default is <see langword="false"/>: the forward pass is the plan's.</value>
     public bool SoftForward { get; init; }
 
@@ -81,8 +94,9 @@ public sealed record SearchSettings
     public IReadOnlyList<int>? Sites { get; init; }
 
     /// <summary>
-    /// The criteria that scores may mix; <see langword="null"/> for the learned ones, text attention, and [CLS] attention where the tower offers it.
-    /// <see cref="ScoreCriterion.TextAttention"/> and <see cref="ScoreCriterion.RaterAttention"/> are left out in front of layer 0.
+    /// The criteria that scores may mix; <see langword="null"/> for the learned ones, text attention, and [CLS] attention where the tower
+    /// offers it. <see cref="ScoreCriterion.TextAttention"/> and <see cref="ScoreCriterion.RaterAttention"/> are left out in front of layer
+    /// 0.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IReadOnlyList<ScoreCriterion>? Scores { get; init; }
@@ -96,8 +110,8 @@ public sealed record SearchSettings
     public FrozenParameters Frozen { get; init; } = new();
 
     /// <summary>
-    /// Where limits begin that are tighter than this, as a part of what the unreduced model needs: 0 for the constraints themselves. Much above what a plan can do without loss, there is no
-    /// loss to learn from; far below, there is little else.
+    /// Where limits begin that are tighter than this, as a part of what the unreduced model needs: 0 for the constraints themselves. Much
+    /// above what a plan can do without loss, there is no loss to learn from; far below, there is little else.
     /// </summary>
     /// <value>The default is 0.2: a search for 16 of 144 mean visual tokens begins with 29.</value>
     public double InitialLimit { get; init; } = 0.2;
@@ -107,7 +121,8 @@ public sealed record SearchSettings
     public double Tightening { get; init; } = 0.5;
 
     /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
-    /// <value>The default is 1: the same count everywhere. What each layer is worth shows only when tokens are few, and a count that fell too early is slow to come back.</value>
+    /// <value>The default is 1: the same count everywhere. What each layer is worth shows only when tokens are few, and a count that fell
+    /// too early is slow to come back.</value>
     public double InitialTaper { get; init; } = 1;
 
     /// <summary>T of the soft selection at the first step, in standard deviations of the score.</summary>
@@ -119,8 +134,8 @@ public sealed record SearchSettings
     public double FinalTemperature { get; init; } = 0.1;
 
     /// <summary>
-    /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens (at least 16 more than are kept); 0 for all.
-    /// Tokens far from the threshold have next to no gradient, and a short sequence is cheap.
+    /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens (at least 16 more than are
+    /// kept); 0 for all. Tokens far from the threshold have next to no gradient, and a short sequence is cheap.
     /// </summary>
     /// <value>The default is 2.</value>
     public double CandidateFactor { get; init; } = 2;
@@ -129,31 +144,40 @@ public sealed record SearchSettings
     /// <value>The default is 1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>The most questions of the validation data that decisions and the report's accuracies are made on; the last row may bring a few more.</summary>
+    /// <summary>
+    /// The most questions of the validation data that decisions and the report's accuracies are made on; the last row may bring a few more.
+    /// </summary>
     /// <value>The default is 1000.</value>
     public int ValidationQuestions { get; init; } = 1000;
 
-    /// <summary>Whether parameters move to a corner of the operator (no transfer, no gain) where that costs nothing on validation data.</summary>
+    /// <summary>
+    /// Whether parameters move to a corner of the operator (no transfer, no gain) where that costs nothing on validation data.
+    /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool SnapToCorners { get; init; } = true;
 
-    /// <summary>Whether tokens move between early and late sites, within the limits, where that lowers the loss on validation data; tried as the counts come to rest.</summary>
+    /// <summary>
+    /// Whether tokens move between early and late sites, within the limits, where that lowers the loss on validation data; tried as the
+    /// counts come to rest.
+    /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool TryCounts { get; init; } = true;
 
-    /// <summary>The most memory for pictures' encoder outputs and unreduced hidden states kept between steps, in bytes.</summary>
+    /// <summary>The most memory for images' encoder outputs and unreduced hidden states kept between steps, in bytes.</summary>
     /// <value>The default is 2 GiB.</value>
     public long CacheBytes { get; init; } = 2L << 30;
 
     /// <summary>
-    /// Sequences of a step that are in memory at once; their gradients add up to those of the whole step, up to rounding. With a limit on what a family may lose, each is also run once without gradients.
+    /// Sequences of a step that are in memory at once; their gradients add up to those of the whole step, up to rounding. With a limit on
+    /// what a family may lose, each is also run once without gradients.
     /// </summary>
     /// <value>The default is <see langword="null"/>: all of the step.</value>
     public int? MicroBatch { get; init; }
 
     /// <summary>
-    /// Decoder layers whose activations are in memory at once: between so many, only hidden states are kept, and the backward pass runs the layers again. Less memory for a fifth to a half more time; the
-    /// gradients are the same up to rounding. About the square root of the number of layers needs least.
+    /// Decoder layers whose activations are in memory at once: between so many, only hidden states are kept, and the backward pass runs the
+    /// layers again. Less memory for a fifth to a half more time; the gradients are the same up to rounding. About the square root of the
+    /// number of layers needs least.
     /// </summary>
     /// <value>The default is <see langword="null"/>: nothing is run again.</value>
     public int? RecomputedLayers { get; init; }
@@ -188,7 +212,8 @@ public sealed record SearchSettings
     }))];
 
     /// <summary>Throws where a value is out of its range, or no plan can meet the constraints.</summary>
-    /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint; EOS4002: a warm start that was made for another model, or a latency table for another shape or device.</exception>
+    /// <exception cref="EosException">EOS1013: a value; EOS3001: a constraint; EOS4002: a warm start that was made for another model, or a
+    /// latency table for another shape or device.</exception>
     public void Check(VisionLanguageModel model) => Check(model, SettingNames.Own);
 
     /// <summary>The same; messages call the settings what the surface calls them.</summary>
@@ -215,7 +240,7 @@ public sealed record SearchSettings
         var check = new OptionCheck(named);
         check.Between(1, 1_000_000, nameof(Steps), Steps);
         check.Between(1, 65_536, nameof(BatchSize), BatchSize);
-        check.Between(1, 65_536, nameof(QuestionsPerPicture), QuestionsPerPicture);
+        check.Between(1, 65_536, nameof(QuestionsPerImage), QuestionsPerImage);
         check.That(LearningRate is > 0 and <= 10, nameof(LearningRate), LearningRate, "above 0 and at most 10");
         check.Between(0, 10, nameof(CountLearningRate), CountLearningRate);
         check.Between(0, 10, nameof(SiteLearningRate), SiteLearningRate);

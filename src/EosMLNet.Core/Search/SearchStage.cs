@@ -3,8 +3,8 @@ using EosMLNet.Reduction;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A stretch of a search that ends with a plan. Its limits tighten along the way: with many tokens left, the gradient tells which of them are worth least, and so
-/// the few that stay in the end are found step by step rather than guessed at once.
+/// A stretch of a search that ends with a plan. Its limits tighten along the way: with many tokens left, the gradient tells which of them
+/// are worth least, and so the few that stay in the end are found step by step rather than guessed at once.
 /// </summary>
 /// <param name="From">The limits that it begins with.</param>
 /// <param name="To">The limits that it ends with.</param>
@@ -14,7 +14,8 @@ namespace EosMLNet.Search;
 /// <param name="Temperature">T of the soft selection at its first and last step.</param>
 internal sealed record SearchStage(SearchConstraints From, SearchConstraints To, int Steps, int First, double Tightening, (double First, double Last) Temperature)
 {
-    // The least part of a stage in which counts move. From then on scores learn for the counts there are, and the counts no longer follow scores that have yet to learn.
+    // The least part of a stage in which counts move. From then on scores learn for the counts there are, and the counts no longer follow
+    // scores that have yet to learn.
     private const double LeastMoving = 0.5;
     // What a search for several plans costs, in searches for one.
     private const double FrontCost = 1.5;
@@ -27,8 +28,8 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     internal static double Cost(int plans) => plans == 1 ? 1 : FrontCost;
 
     /// <summary>
-    /// The stages of a search, one for each plan. They share the steps, a third of them evenly and the rest in inverse proportion to what their limits leave: the fewer tokens are left,
-    /// the more depends on which, and the less a step costs.
+    /// The stages of a search, one for each plan. They share the steps, a third of them evenly and the rest in inverse proportion to what
+    /// their limits leave: the fewer tokens are left, the more depends on which, and the less a step costs.
     /// </summary>
     /// <param name="front">What each plan must satisfy.</param>
     /// <param name="settings">The steps of a search for one plan, and its schedules.</param>
@@ -57,7 +58,9 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     /// <summary>The steps after which the counts stay as they are.</summary>
     internal int CountsRest => Math.Min(Steps - 1, (int)(Math.Max(LeastMoving, Tightening) * Steps));
 
-    /// <summary>The same for the counts: the looser the limits, the less the loss says about them, and one that fell too early is slow to come back.</summary>
+    /// <summary>
+    /// The same for the counts: the looser the limits, the less the loss says about them, and one that fell too early is slow to come back.
+    /// </summary>
     internal double CountRate(int step) => step > CountsRest ? 0 : Rate(step) * Math.Min(1, step / Math.Max(1, Tightening * Steps));
 
     /// <summary>T of the soft selection at a step.</summary>

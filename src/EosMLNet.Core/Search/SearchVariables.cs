@@ -6,13 +6,15 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Everything that a search changes: Ω = (γ, τ, θ, ρ, ν) of each allowed site, its mixture of criteria, and the learned scores. The tensors belong to no dispose scope.
+/// Everything that a search changes: Ω = (γ, τ, θ, ρ, ν) of each allowed site, its mixture of criteria, and the learned scores. The tensors
+/// belong to no dispose scope.
 /// </summary>
 internal sealed class SearchVariables : IDisposable
 {
     private const double SmallestTemperature = 0.02, LargestTemperature = 50, SmallestDiversity = 0.02, LargestDiversity = 50;
-    // Where the search begins: gates open (z = 1) but within reach of closing, next to no gain, anchors far apart, and close to hard merging with counted mass: each dropped token is
-    // then like some anchor, what it says is not lost, and the loss is small enough to learn from while the scores know nothing yet.
+    // Where the search begins: gates open (z = 1) but within reach of closing, next to no gain, anchors far apart, and close to hard
+    // merging with counted mass: each dropped token is then like some anchor, what it says is not lost, and the loss is small enough to
+    // learn from while the scores know nothing yet.
     private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3, FarApart = 8;
     // How far a warm start goes towards values that a variable reaches only at infinity.
     private const double LargestLogit = 5, SmallestShare = 0.01;
@@ -38,7 +40,7 @@ internal sealed class SearchVariables : IDisposable
         frozen = settings.Frozen;
         dearest = settings.DearestSites(model);
         Budget = new SearchBudget(model, layers, settings.Constraints, frozen.UniformKeep, dearest);
-        var working = Criteria.WorkingType(model.DataType);
+        var working = Criteria.ComputeType(model.DataType);
         taper = frozen.UniformKeep ? 1 : settings.InitialTaper;
         keep = Variable(InitialKeeps());
         gate = Variable(Same(OpenGate));
@@ -88,30 +90,30 @@ internal sealed class SearchVariables : IDisposable
     {
         var sites = new SoftSite[layers.Count];
         var learned = basis.Place(probe, relevance);
-        var count = Scalars.Constant(model.VisualTokens, [], keep.dtype, keep.device);
-        var weight = Scalars.Constant(0, [], keep.dtype, keep.device);
+        var count = Scalars.Full(model.VisualTokens, [], keep.dtype, keep.device);
+        var weight = Scalars.Full(0, [], keep.dtype, keep.device);
         for (var i = 0; i < sites.Length; i++)
         {
             var open = frozen.Activation is { } activation ? Fixed(activation) : noise is null ? HardConcreteGate.Deterministic(gate[i]) : HardConcreteGate.Sample(gate[i], noise[i]);
             // ν: what is kept is 1 + (n − 1)·r, so that no fraction r leaves less than one token. A closed gate keeps all.
-            var fraction = keep[i].sigmoid().SubtractedFrom(1).mul(open).SubtractedFrom(1);
+            var fraction = keep[i].sigmoid().RSub(1).mul(open).RSub(1);
             if (i == 0 || !frozen.UniformKeep)
-                count = count.Plus(-1).mul(fraction).Plus(1);
-            weight = (frozen.ProportionalAttention is { } share ? Fixed(share) : proportional[i].sigmoid()).mul(open).Plus(weight.mul(open.SubtractedFrom(1)));
+                count = count.Add(-1).mul(fraction).Add(1);
+            weight = (frozen.ProportionalAttention is { } share ? Fixed(share) : proportional[i].sigmoid()).mul(open).Add(weight.mul(open.RSub(1)));
             sites[i] = new SoftSite(
                 new ReductionSite { Layer = layers[i], Keep = 1, Temperature = frozen.Temperature ?? 1, Score = criteria[i].ToDictionary(c => c, _ => 1.0) },
                 count,
                 frozen.Transfer is { } given ? Fixed(given) : transfer[i].sigmoid(),
-                frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature) : logTemperature[i].Clamped(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
+                frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature) : logTemperature[i].Clamp(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
                 (frozen.Reweight is { } gain ? Fixed(gain) : nn.functional.softplus(reweight[i])).mul(open),
                 weight,
-                frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : logDiversity[i].Clamped(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
+                frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : logDiversity[i].Clamp(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
                 Mixture(i),
                 learned);
         }
         return sites;
 
-        Tensor Fixed(double value) => Scalars.Constant(value, [], keep.dtype, keep.device);
+        Tensor Fixed(double value) => Scalars.Full(value, [], keep.dtype, keep.device);
     }
 
     /// <summary>What each site keeps now, as real numbers.</summary>
@@ -181,7 +183,8 @@ internal sealed class SearchVariables : IDisposable
             variable.Set(numbers);
     }
 
-    // The sites of a plan as far as variables can express them. A score that is not searched gives way to an even mixture of those that are.
+    // The sites of a plan as far as variables can express them. A score that is not searched gives way to an even mixture of those that
+    // are.
     private void Begin(ReductionPlan plan)
     {
         using var guard = no_grad();

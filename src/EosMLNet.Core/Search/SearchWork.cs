@@ -65,7 +65,7 @@ internal sealed class SearchWork
         double Size(bool vision) => model.Weights.Where(weight => weight.Key.Contains("vision", StringComparison.Ordinal) == vision).Sum(weight => (double)weight.Value.numel());
         return new Dictionary<WorkKind, double>
         {
-            [WorkKind.Picture] = Math.Max(0.01, Size(vision: true) / Math.Max(1, Size(vision: false))),
+            [WorkKind.Image] = Math.Max(0.01, Size(vision: true) / Math.Max(1, Size(vision: false))),
             [WorkKind.Answer] = 2,
             [WorkKind.Unreduced] = 1,
             [WorkKind.State] = 1,

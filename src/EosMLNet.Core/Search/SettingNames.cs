@@ -10,7 +10,10 @@ internal static class SettingNames
     /// <summary>The property alone, for those who use the search itself: <c>MeanVisualTokens</c>, <c>Frozen.Transfer</c>.</summary>
     internal static string Own(string setting) => setting.StartsWith(Constraints, StringComparison.Ordinal) ? setting[Constraints.Length..] : setting;
 
-    /// <summary>The setting in one word, as a build's metadata and, in lower case with dashes, the command line have it: <c>MeanVisualTokens</c>, <c>FrozenTransfer</c>, <c>LatencyTable</c>.</summary>
+    /// <summary>
+    /// The setting in one word, as a build's metadata and, in lower case with dashes, the command line have it: <c>MeanVisualTokens</c>,
+    /// <c>FrozenTransfer</c>, <c>LatencyTable</c>.
+    /// </summary>
     internal static string Flat(string setting) => Own(setting) switch
     {
         nameof(SearchConstraints.Latency) => "LatencyTable",

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// <see cref="ReductionOperator"/> with a gradient to everything: the values are those of the executed operator (the k highest scores stay, exactly),
-/// the gradients those of the soft selection (straight-through).
+/// <see cref="ReductionOperator"/> with a gradient to everything: the values are those of the executed operator (the k highest scores stay,
+/// exactly), the gradients those of the soft selection (straight-through).
 /// </summary>
 internal static class SoftReduction
 {
-    // Anchors never exceed the best anchor. A token that is not there could, by any factor, and would have a derivative of that size at a weight of 0, though
-    // what it can take when it returns is bounded: it counts as the best anchor at most.
+    // Anchors never exceed the best anchor. A token that is not there could, by any factor, and would have a derivative of that size at a
+    // weight of 0, though what it can take when it returns is bounded: it counts as the best anchor at most.
     private const double LargestExponent = 0;
     // T of the tokens that tell k what a place is worth: the few that a sharp selection leaves at the threshold say it with too much noise.
     private const double MarginTemperature = 1;
@@ -21,24 +21,26 @@ internal static class SoftReduction
     /// <param name="tokens">The visual tokens in front of it.</param>
     /// <param name="site">Its parameters.</param>
     /// <param name="temperature">T of the soft selection, in standard deviations of the score.</param>
-    /// <param name="candidates">How many tokens stay in the sequence, given the number kept: the kept ones and those that come closest.</param>
+    /// <param name="candidates">How many tokens stay in the sequence, given the number kept: the kept ones and those that come
+    /// closest.</param>
     /// <param name="grid">How the patches lie.</param>
     /// <param name="clsAttention">(B, all patches), where the tower has it.</param>
     /// <param name="textAttention">(B, n), where the site asks for it.</param>
     /// <param name="keys">(B, n, f), where the site asks for them.</param>
     /// <param name="instruction">(B, d), where the site asks for it.</param>
     /// <param name="raterAttention">(B, H, n), where the site asks for it.</param>
-    /// <param name="relaxed">Selects softly in the values too. The gradients are then those of the values, which is what finite differences can check.</param>
+    /// <param name="relaxed">Selects softly in the values too. The gradients are then those of the values, which is what finite differences
+    /// can check.</param>
     internal static SoftTokens Apply(
         SoftTokens tokens, SoftSite site, double temperature, Func<int, int> candidates, VisualGrid grid,
         Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null, Tensor? raterAttention = null, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
         // Half precision is computed in float32, as in the executed operator, and goes on as what it was.
-        var (input, type) = (new SiteInput(Criteria.Working(tokens.Hidden), tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention), tokens.Hidden.dtype);
-        var alive = tokens.Mask.detach().Above(0.5).to_type(tokens.Mask.dtype);           // (B, n)
-        // What is searched is how to score, not how to look: through the hidden states, every site's choice would push on all earlier sites' values,
-        // and the sum of those pushes is noise.
+        var (input, type) = (new SiteInput(Criteria.ToComputeType(tokens.Hidden), tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention), tokens.Hidden.dtype);
+        var alive = tokens.Mask.detach().Gt(0.5).to_type(tokens.Mask.dtype);           // (B, n)
+        // What is searched is how to score, not how to look: through the hidden states, every site's choice would push on all earlier
+        // sites' values, and the sum of those pushes is noise.
         var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(), Keys = keys?.detach() };
         var score = Score(looked, site, alive);                                           // (B, n)
         var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
@@ -47,7 +49,7 @@ internal static class SoftReduction
         if (relaxed || is_grad_enabled())
         {
             var soft = SoftTopK.Select(worth, relaxed ? site.Count : site.Count.detach(), temperature, alive);
-            hard = relaxed ? soft : hard.Plus(soft.sub(soft.detach())).Plus(PriceOfCount(hard.mul(alive), worth, site.Count, alive));
+            hard = relaxed ? soft : hard.Add(soft.sub(soft.detach())).Add(PriceOfCount(hard.mul(alive), worth, site.Count, alive));
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
         var (hidden, mass) = Transfer(input, site, affinity, tokens.Mask, mask);
@@ -58,7 +60,7 @@ internal static class SoftReduction
         if (stay < n)
         {
             // An anchor's score counts 1e9 more, so that all of them are among the first.
-            var order = worth.detach().Plus(mask.detach().Times(1e9)).topk(stay, -1).indexes.sort(-1).Values; // (B, stay)
+            var order = worth.detach().Add(mask.detach().Mul(1e9)).topk(stay, -1).indexes.sort(-1).Values; // (B, stay)
             var wide = order.unsqueeze(-1).expand(-1, -1, hidden.size(-1));
             (hidden, mask, mass) = (hidden.gather(1, wide), mask.gather(1, order), mass.gather(1, order));
             tokens = tokens with { Patches = tokens.Patches.gather(1, order) };
@@ -68,7 +70,10 @@ internal static class SoftReduction
         return result;
     }
 
-    /// <summary>The score of each token. Criteria are standardised over the tokens that are there, as in the executed operator, which sees no others.</summary>
+    /// <summary>
+    /// The score of each token. Criteria are standardised over the tokens that are there, as in the executed operator, which sees no
+    /// others.
+    /// </summary>
     internal static Tensor Score(SiteInput input, SoftSite site, Tensor alive)
     {
         using var scope = NewDisposeScope();
@@ -80,18 +85,19 @@ internal static class SoftReduction
             var x = Criteria.Of(criteria[i], input, site.Site, site.Learned, alive).to_type(alive.dtype);
             var mean = x.mul(alive).sum(-1, keepdim: true).div(count);
             var centred = x.sub(mean);
-            var variance = centred.Power(2).mul(alive).sum(-1, keepdim: true).div(count);
-            var constant = variance.le(mean.detach().Power(2).Times(1e-12).Plus(1e-30));
-            var standardised = centred.div(variance.Filled(constant, 1).sqrt()).Filled(constant, 0);
-            score = score.Plus(standardised.mul(site.Mixture[i]));
+            var variance = centred.Pow(2).mul(alive).sum(-1, keepdim: true).div(count);
+            var constant = variance.le(mean.detach().Pow(2).Mul(1e-12).Add(1e-30));
+            var standardised = centred.div(variance.MaskedFill(constant, 1).sqrt()).MaskedFill(constant, 0);
+            score = score.Add(standardised.mul(site.Mixture[i]));
         }
         return score.MoveToOuterDisposeScope();
     }
 
-    // The score less δ times what a token has in common with the anchors chosen before it. The k highest are the anchors, as the executed operator chooses them one after another.
+    // The score less δ times what a token has in common with the anchors chosen before it. The k highest are the anchors, as the executed
+    // operator chooses them one after another.
     private static Tensor Marginal(Tensor score, Tensor similarity, SoftSite site, Tensor diversity, Tensor alive)
     {
-        var order = MarginalRelevance.Choose(score, similarity, diversity.Number(), Kept(site.Count, alive), alive.Above(0.5));
+        var order = MarginalRelevance.Choose(score, similarity, diversity.Number(), Kept(site.Count, alive), alive.Gt(0.5));
         return score.sub(MarginalRelevance.Redundancy(similarity, order).mul(diversity));
     }
 
@@ -102,8 +108,9 @@ internal static class SoftReduction
         return Math.Clamp((int)Math.Round(count.Number(), MidpointRounding.AwayFromZero), 1, (int)alive[0].sum().Number());
     }
 
-    // The round(k) highest scores of the tokens that are there, the lower index winning ties: (B, n) of ones and zeros. A token that is already gone
-    // gets a 1 when it would have been kept: then, and only then, has an earlier site's decision about it an effect beyond this one.
+    // The round(k) highest scores of the tokens that are there, the lower index winning ties: (B, n) of ones and zeros. A token that is
+    // already gone gets a 1 when it would have been kept: then, and only then, has an earlier site's decision about it an effect beyond
+    // this one.
     private static (Tensor Hard, int Count) HardTopK(Tensor score, Tensor count, Tensor alive)
     {
         using var guard = no_grad();
@@ -111,23 +118,24 @@ internal static class SoftReduction
         var k = Kept(count, alive);
         if (k == (int)alive[0].sum().Number())
             return (ones_like(score).MoveToOuterDisposeScope(), k);
-        var reachable = score.Filled(alive.EqualTo(0), double.NegativeInfinity);
+        var reachable = score.MaskedFill(alive.Eq(0), double.NegativeInfinity);
         var first = reachable.sort(-1, descending: true, stable: true).Indices.narrow(1, 0, k);   // (B, k)
         var hard = zeros_like(score).scatter(1, first, ones_like(score).narrow(1, 0, k));
         var threshold = score.gather(1, first.narrow(1, k - 1, 1));                       // (B, 1)
-        var would = score.ge(threshold).to_type(score.dtype).mul(alive.SubtractedFrom(1));
-        return (hard.Plus(would).MoveToOuterDisposeScope(), k);
+        var would = score.ge(threshold).to_type(score.dtype).mul(alive.RSub(1));
+        return (hard.Add(would).MoveToOuterDisposeScope(), k);
     }
 
-    // Of value 0; its gradient tells k what the tokens just above the threshold are worth. Those just below would tell too, but the derivative at a weight of 0
-    // of a token that the attention misses is larger than its effect by any factor (exp of its logit), and k would only ever grow.
+    // Of value 0; its gradient tells k what the tokens just above the threshold are worth. Those just below would tell too, but the
+    // derivative at a weight of 0 of a token that the attention misses is larger than its effect by any factor (exp of its logit), and k
+    // would only ever grow.
     private static Tensor PriceOfCount(Tensor kept, Tensor score, Tensor count, Tensor alive)
     {
         Tensor share;
         using (no_grad())
         {
             var soft = SoftTopK.Select(score, count, MarginTemperature, alive);
-            var near = soft.mul(soft.SubtractedFrom(1)).Plus(1e-6).mul(kept);             // (B, n)
+            var near = soft.mul(soft.RSub(1)).Add(1e-6).mul(kept);             // (B, n)
             share = near.div(near.sum(-1, keepdim: true));
         }
         return share.mul(count.sub(count.detach()));
@@ -142,15 +150,15 @@ internal static class SoftReduction
         var taken = weights.transpose(1, 2).matmul(cat([input.Tokens.mul(given.unsqueeze(-1)), given.unsqueeze(-1)], -1)); // (B, n, d + 1)
         var d = input.Tokens.size(-1);
         var takenMass = taken.narrow(-1, d, 1);                                           // (B, n, 1)
-        var total = mass.unsqueeze(-1).Plus(takenMass);                                   // (B, n, 1)
-        var hidden = input.Tokens.mul(mass.unsqueeze(-1)).Plus(taken.narrow(-1, 0, d)).div(total);
+        var total = mass.unsqueeze(-1).Add(takenMass);                                   // (B, n, 1)
+        var hidden = input.Tokens.mul(mass.unsqueeze(-1)).Add(taken.narrow(-1, 0, d)).div(total);
         return (hidden, total.squeeze(-1));
     }
 
     private static Tensor Weights(Tensor affinity, SoftSite site, Tensor after)
     {
         var self = eye(affinity.size(1), dtype: ScalarType.Bool, device: affinity.device);
-        var gone = after.detach().Below(0.5).unsqueeze(1);                                // (B, 1, n)
+        var gone = after.detach().Lt(0.5).unsqueeze(1);                                // (B, 1, n)
         Tensor weights;
         switch (site.Site.Temperature)
         {
@@ -161,20 +169,20 @@ internal static class SoftReduction
                 break;
             default:
                 var exponent = affinity.div(site.Temperature);
-                var best = exponent.Filled(gone, double.NegativeInfinity).amax([-1], keepdim: true);
-                weights = exponent.sub(best).Clamped(-1e30, LargestExponent).exp().mul(after.unsqueeze(1));
+                var best = exponent.MaskedFill(gone, double.NegativeInfinity).amax([-1], keepdim: true);
+                weights = exponent.sub(best).Clamp(-1e30, LargestExponent).exp().mul(after.unsqueeze(1));
                 break;
         }
-        weights = weights.Filled(self, 0);                                                // nothing is given to oneself
-        return weights.div(weights.sum(-1, keepdim: true).Clamped(1e-12, 1e30));
+        weights = weights.MaskedFill(self, 0);                                                // nothing is given to oneself
+        return weights.div(weights.sum(-1, keepdim: true).Clamp(1e-12, 1e30));
     }
 
     // 1 + ρ (ŵ − 1), ŵ = softmax(s over the tokens that stay)·k.
     private static Tensor Gain(Tensor score, Tensor reweight, Tensor mask)
     {
-        var best = score.Filled(mask.detach().Below(0.5), double.NegativeInfinity).amax([-1], keepdim: true);
-        var exponential = score.sub(best).Clamped(-1e30, LargestExponent).exp();          // (B, n)
+        var best = score.MaskedFill(mask.detach().Lt(0.5), double.NegativeInfinity).amax([-1], keepdim: true);
+        var exponential = score.sub(best).Clamp(-1e30, LargestExponent).exp();          // (B, n)
         var mean = exponential.mul(mask).sum(-1, keepdim: true).div(mask.sum(-1, keepdim: true));
-        return exponential.div(mean).Plus(-1).mul(reweight).Plus(1);
+        return exponential.div(mean).Add(-1).mul(reweight).Add(1);
     }
 }

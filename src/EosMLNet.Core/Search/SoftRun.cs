@@ -3,9 +3,9 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 
-/// <summary>What a <see cref="SearchForward"/> is given: rows, their pictures, and how soft sites act on them.</summary>
+/// <summary>What a <see cref="SearchForward"/> is given: rows, their images, and how soft sites act on them.</summary>
 /// <param name="Batch">The rows.</param>
-/// <param name="Vision">The pictures of the rows, in their order.</param>
+/// <param name="Vision">The images of the rows, in their order.</param>
 /// <param name="Sites">The sites, in the order in which they act; none for the unreduced model.</param>
 /// <param name="Temperature">T of the soft selections.</param>
 /// <param name="Candidates">How many visual tokens stay in the sequence behind a site that keeps so many.</param>

@@ -37,6 +37,6 @@ internal sealed record SoftSite(
         return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
             Number(site.ProportionalAttention), site.Diversity > 0 ? Number(site.Diversity) : null, [.. site.Score.Values.Select(Number)], learned))];
 
-        Tensor Number(double value) => Scalars.Constant(value, [], dtype, device);
+        Tensor Number(double value) => Scalars.Full(value, [], dtype, device);
     }
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Soft top-k whose values sum to k exactly: <c>p = σ((s + t)/T)</c> with one threshold t a row, so that <c>Σp = k</c>. k may be any real number,
-/// and the gradients reach both the scores and k. As T goes to 0, p becomes the indicator of the k highest scores.
+/// Soft top-k whose values sum to k exactly: <c>p = σ((s + t)/T)</c> with one threshold t a row, so that <c>Σp = k</c>. k may be any real
+/// number, and the gradients reach both the scores and k. As T goes to 0, p becomes the indicator of the k highest scores.
 /// </summary>
 public static class SoftTopK
 {
@@ -35,17 +35,17 @@ public static class SoftTopK
         using (no_grad())
         {
             var weights = alive is null ? ones_like(s) : alive.to_type(s.dtype);
-            var z = s.detach().Plus(Threshold(s, k, temperature, weights)).Over(temperature);
+            var z = s.detach().Add(Threshold(s, k, temperature, weights)).Div(temperature);
             p0 = z.sigmoid();
-            v = p0.mul(z.neg().sigmoid()).Over(temperature);                              // σ(z)σ(−z): 1 − p would lose the small values
-            inverse = v.mul(weights).sum(-1, keepdim: true).Clamped(1e-30, 1e30).reciprocal();   // (B, 1), 1/V
+            v = p0.mul(z.neg().sigmoid()).Div(temperature);                              // σ(z)σ(−z): 1 − p would lose the small values
+            inverse = v.mul(weights).sum(-1, keepdim: true).Clamp(1e-30, 1e30).reciprocal();   // (B, 1), 1/V
             share = v.mul(weights).mul(inverse);                                          // (B, n), sums to 1
         }
         // A surrogate of value 0 that carries the Jacobian: dp = v (ds + dt), dt = dk/V − Σ v ds / V.
         var ds = s.sub(s.detach());                                                       // (B, n)
         var dk = k.sub(k.detach());                                                       // ()
         var dt = dk.mul(inverse).sub(share.mul(ds).sum(-1, keepdim: true));               // (B, 1)
-        return p0.Plus(v.mul(ds.Plus(dt))).MoveToOuterDisposeScope();
+        return p0.Add(v.mul(ds.Add(dt))).MoveToOuterDisposeScope();
     }
 
     // t of each row, (B, 1), by bisection in float64.
@@ -55,15 +55,15 @@ public static class SoftTopK
         var s = scores.detach().to_type(ScalarType.Float64);
         var w = weights.to_type(ScalarType.Float64);
         var k = count.detach().to_type(ScalarType.Float64);
-        var low = s.amax([-1], keepdim: true).neg().Plus(-Saturation * temperature);
-        var high = s.amin([-1], keepdim: true).neg().Plus(Saturation * temperature);
+        var low = s.amax([-1], keepdim: true).neg().Add(-Saturation * temperature);
+        var high = s.amin([-1], keepdim: true).neg().Add(Saturation * temperature);
         for (var i = 0; i < Bisections; i++)
         {
             using var inner = NewDisposeScope();
-            var middle = low.Plus(high).Over(2);
-            var tooMany = s.Plus(middle).Over(temperature).sigmoid().mul(w).sum(-1, keepdim: true).gt(k);
+            var middle = low.Add(high).Div(2);
+            var tooMany = s.Add(middle).Div(temperature).sigmoid().mul(w).sum(-1, keepdim: true).gt(k);
             (low, high) = (where(tooMany, low, middle).MoveToOuterDisposeScope(), where(tooMany, middle, high).MoveToOuterDisposeScope());
         }
-        return low.Plus(high).Over(2).to_type(scores.dtype).MoveToOuterDisposeScope();
+        return low.Add(high).Div(2).to_type(scores.dtype).MoveToOuterDisposeScope();
     }
 }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// The gradient of one step. Where the settings ask for it, the step's rows are run a few at a time, their gradients added up, or the layers run again in the backward pass: less memory for the same gradient.
+/// The gradient of one step. Where the settings ask for it, the step's rows are run a few at a time, their gradients added up, or the
+/// layers run again in the backward pass: less memory for the same gradient.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="forward">Its forward pass.</param>
@@ -18,26 +19,26 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
 
     /// <summary>Adds the gradient of the step's loss to the variables that <paramref name="sites"/> are made of.</summary>
     /// <param name="rows">The step's rows.</param>
-    /// <param name="pictures">Their pictures.</param>
+    /// <param name="images">Their images.</param>
     /// <param name="sites">The sites.</param>
     /// <param name="temperature">T of the soft selections.</param>
     /// <param name="constraints">The constraints, with their multipliers.</param>
     /// <param name="guard">The limit on what a family may lose.</param>
     internal StepLoss Backward(
-        IReadOnlyList<PackedRow> rows, PictureCache pictures, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint Constraint, double Multiplier)> constraints, FamilyGuard? guard)
+        IReadOnlyList<PackedRow> rows, ImageCache images, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint Constraint, double Multiplier)> constraints, FamilyGuard? guard)
     {
         using var scope = NewDisposeScope();
-        Part[] parts = [.. rows.Chunk(settings.MicroBatch ?? rows.Count).Select(part => Load(part, pictures))];
+        Part[] parts = [.. rows.Chunk(settings.MicroBatch ?? rows.Count).Select(part => Load(part, images))];
         return parts.Length == 1 && settings.RecomputedLayers is null ? InOnePiece(parts[0], sites, temperature, constraints, guard) : InPieces(parts, sites, temperature, constraints, guard);
     }
 
     // Wanted: the unreduced model's states, (layers, B, S, d).
     private sealed record Part(PackedBatch Batch, VisionOutput Vision, Tensor? Wanted);
 
-    private Part Load(IReadOnlyList<PackedRow> rows, PictureCache pictures)
+    private Part Load(IReadOnlyList<PackedRow> rows, ImageCache images)
     {
         var batch = new PackedBatch(rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = pictures.Get([.. rows.Select(row => row.Picture)]);
+        var vision = images.Get([.. rows.Select(row => row.Image)]);
         return new(batch, vision, unreduced?.States(batch, vision));
     }
 
@@ -47,10 +48,10 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         var (predicted, task) = Task(part, left[^1]);
         var loss = WithConstraints(task, sites, constraints);
         if (guard is not null)
-            loss = loss.Plus(guard.Terms(part.Batch.Families, TaskLoss.AnswerProbabilities(part.Batch, predicted)));
+            loss = loss.Add(guard.Terms(part.Batch.Families, TaskLoss.AnswerProbabilities(part.Batch, predicted)));
         var distance = settings.AlignmentWeight > 0 ? Distance(part, left) : null;
         if (distance is not null)
-            loss = loss.Plus(distance.Times(settings.AlignmentWeight));
+            loss = loss.Add(distance.Mul(settings.AlignmentWeight));
         loss.backward();
         return new(task.Number(), distance?.Number() ?? 0, loss.Number());
     }
@@ -60,7 +61,7 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         var cut = new GraphCut();
         IReadOnlyList<SoftSite> leaves = [.. sites.Select(site => site.Map(cut.Leaf))];
         var pulls = guard is not null && parts.Count > 1 ? Pulls(guard, parts, leaves, temperature) : default;
-        var limited = WithConstraints(Scalars.Constant(0, [], sites[0].Count.dtype, sites[0].Count.device), leaves, constraints);
+        var limited = WithConstraints(Scalars.Full(0, [], sites[0].Count.dtype, sites[0].Count.device), leaves, constraints);
         limited.backward();
         var size = settings.AlignmentWeight > 0 ? stack([.. parts.Select(part => UnreducedPass.Size(part.Batch, Aligned(part)))]).sum([0L]) : null;
         double tokens = parts.Sum(part => part.Batch.AnswerQuestions.Count);
@@ -75,19 +76,19 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
             var left = recomputed?.Left ?? forward.RunTo(Layers(model, settings), batch, vision, leaves, temperature, Candidates, settings.SoftForward);
             var (predicted, task) = Task(part, left[^1]);
             // The mean over the step's tokens is the sum of those over the parts', each by its share of them.
-            var loss = task.Times(batch.AnswerQuestions.Count / tokens);
+            var loss = task.Mul(batch.AnswerQuestions.Count / tokens);
             tasks += loss.Number();
             if (size is not null)
             {
                 var distance = Distance(part, left, size);
                 distances += distance.Number();
-                loss = loss.Plus(distance.Times(settings.AlignmentWeight));
+                loss = loss.Add(distance.Mul(settings.AlignmentWeight));
             }
             if (guard is not null && parts.Count == 1)
-                loss = loss.Plus(guard.Terms(batch.Families, TaskLoss.AnswerProbabilities(batch, predicted)));
+                loss = loss.Add(guard.Terms(batch.Families, TaskLoss.AnswerProbabilities(batch, predicted)));
             total += loss.Number();
             if (pulls.Gradient is { } gradient)
-                loss = loss.Plus(TaskLoss.AnswerProbabilities(batch, predicted).mul(gradient.narrow(0, question, batch.Questions)).sum());
+                loss = loss.Add(TaskLoss.AnswerProbabilities(batch, predicted).mul(gradient.narrow(0, question, batch.Questions)).sum());
             question += batch.Questions;
             loss.backward();
             recomputed?.Backward();
@@ -96,7 +97,8 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         return new(tasks, distances, total);
     }
 
-    // What the guard adds to the loss, and how hard it pulls at each answer, (Q). Both depend on all of the step's answers, and so are there before the gradient of any part.
+    // What the guard adds to the loss, and how hard it pulls at each answer, (Q). Both depend on all of the step's answers, and so are
+    // there before the gradient of any part.
     private (double Terms, Tensor? Gradient) Pulls(FamilyGuard guard, IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature)
     {
         var probabilities = cat([.. parts.Select(Probabilities)]).requires_grad_();
@@ -123,7 +125,7 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
     {
         Tensor[] kept = [.. sites.Select(site => site.Count)];
         foreach (var (constraint, multiplier) in constraints)
-            loss = loss.Plus(constraint.Excess(kept).Times(multiplier));
+            loss = loss.Add(constraint.Excess(kept).Mul(multiplier));
         return loss;
     }
 

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// The text's hidden states in the unreduced model, computed once a row and kept while memory allows, and how far the reduced model is from them.
+/// The text's hidden states in the unreduced model, computed once a row and kept while memory allows, and how far the reduced model is from
+/// them.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="forward">Its forward pass.</param>
@@ -52,7 +53,8 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     /// <param name="batch">The rows.</param>
     /// <param name="reduced">h, the reduced model's states that leave the same layers, (B, S, d) each.</param>
     /// <param name="unreduced">h*, (layers, B, S, d).</param>
-    /// <param name="size"><c>Σ‖h*‖²</c> of each layer, (layers), over all rows of which these are a part; <see langword="null"/> where they are all.</param>
+    /// <param name="size"><c>Σ‖h*‖²</c> of each layer, (layers), over all rows of which these are a part; <see langword="null"/> where they
+    /// are all.</param>
     internal static Tensor Distance(PackedBatch batch, IReadOnlyList<Tensor> reduced, Tensor unreduced, Tensor? size = null)
     {
         using var scope = NewDisposeScope();
@@ -66,13 +68,16 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     internal static Tensor Size(PackedBatch batch, Tensor states)
     {
         using var scope = NewDisposeScope();
-        var precise = Criteria.Working(states);
+        var precise = Criteria.ToComputeType(states);
         var counted = batch.IsText.unsqueeze(-1).to_type(precise.dtype);                                 // (B, S, 1)
         long[] ofRows = [1, 2, 3];
-        return precise.mul(counted).Power(2).sum(ofRows).MoveToOuterDisposeScope();
+        return precise.mul(counted).Pow(2).sum(ofRows).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean over the answers' tokens of the Kullback-Leibler divergence of the reduced model's next tokens from the unreduced model's, 0-dimensional.</summary>
+    /// <summary>
+    /// The mean over the answers' tokens of the Kullback-Leibler divergence of the reduced model's next tokens from the unreduced model's,
+    /// 0-dimensional.
+    /// </summary>
     /// <param name="batch">The rows.</param>
     /// <param name="logProbabilities">The reduced model's, (A, V).</param>
     /// <param name="last">The unreduced model's states that leave the last layer, (B, S, d).</param>

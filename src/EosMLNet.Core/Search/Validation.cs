@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
 
-/// <summary>Measures plans on held-out rows, with the answers given token by token: loss, and how many answers greedy decoding would get right.</summary>
+/// <summary>
+/// Measures plans on held-out rows, with the answers given token by token: loss, and how many answers greedy decoding would get right.
+/// </summary>
 internal sealed class Validation(VisionLanguageModel model, SearchForward forward, SearchData data, IReadOnlyList<PackedRow> rows, int batchSize, SearchMeter meter)
 {
     /// <summary>Questions that a measurement is over.</summary>
@@ -18,7 +20,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
     {
         using var guard = no_grad();
         using var outer = NewDisposeScope();
-        var working = Criteria.WorkingType(model.DataType);
+        var working = Criteria.ComputeType(model.DataType);
         return Measure(SoftSite.Of(plan, working, model.Device), cancellation);
     }
 
@@ -36,7 +38,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
             meter.BeginUnit();
             using var scope = NewDisposeScope();
             var batch = new PackedBatch(chunk, model.VisualTokens, model.PadTokenId, model.Device);
-            var vision = data.Pictures.Get([.. chunk.Select(row => row.Picture)]);
+            var vision = data.Images.Get([.. chunk.Select(row => row.Image)]);
             var hidden = forward.Run(batch, vision, sites, temperature: 1, candidates: k => k);
             var predicted = TaskLoss.LogProbabilities(model, batch, hidden);
             loss += TaskLoss.CrossEntropy(batch, predicted).Number() * batch.AnswerQuestions.Count;

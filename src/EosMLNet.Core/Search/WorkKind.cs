@@ -3,8 +3,8 @@ namespace EosMLNet.Search;
 /// <summary>What a search spends its time on, by what a unit of it costs.</summary>
 internal enum WorkKind
 {
-    /// <summary>A picture through the vision tower.</summary>
-    Picture,
+    /// <summary>An image through the vision tower.</summary>
+    Image,
 
     /// <summary>A question that the unreduced model answers token by token.</summary>
     Answer,

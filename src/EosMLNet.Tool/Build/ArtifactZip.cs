@@ -35,7 +35,8 @@ internal static class ArtifactZip
         from.CopyTo(to);
     }
 
-    // Weights too large for the zip are referred to by where they lay on the build machine, which is nobody's business: EOS_MODEL_PATH says where they are.
+    // Weights too large for the zip are referred to by where they lay on the build machine, which is nobody's business: EOS_MODEL_PATH says
+    // where they are.
     private static byte[] WithoutPaths(ZipArchiveEntry entry)
     {
         using var stream = entry.Open();

@@ -3,8 +3,9 @@ using EosMLNet.Build.Exchange;
 namespace EosMLNet.Tool.Build;
 
 /// <summary>
-/// What was searched before, by the hash of everything that it depends on: a folder an entry, with a list of its files and their hashes. It outlives <c>clean</c>, and may be copied from
-/// machine to machine. An entry appears as a whole or not at all, and is checked before it is used.
+/// What was searched before, by the hash of everything that it depends on: a folder an entry, with a list of its files and their hashes. It
+/// outlives <c>clean</c>, and may be copied from machine to machine. An entry appears as a whole or not at all, and is checked before it is
+/// used.
 /// </summary>
 internal sealed class BuildCache(string root, WorkerLog log)
 {

@@ -4,7 +4,9 @@ using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Build;
 
-/// <summary><c>eos build</c>: the worker of the MSBuild package. It does what a request file says, and speaks in lines that the task understands.</summary>
+/// <summary>
+/// <c>eos build</c>: the worker of the MSBuild package. It does what a request file says, and speaks in lines that the task understands.
+/// </summary>
 internal sealed class BuildCommand : EosCommand
 {
     private readonly Option<string> request = CommonOptions.Required("--request", "FILE", "What to build: the file that the MSBuild task has written.");

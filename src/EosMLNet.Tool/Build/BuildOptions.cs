@@ -31,7 +31,7 @@ internal sealed class BuildOptions
         ["MicroBatch"] = (s, v) => s with { MicroBatch = Whole(v) },
         ["RecomputedLayers"] = (s, v) => s with { RecomputedLayers = Whole(v) },
         ["BatchSize"] = (s, v) => s with { BatchSize = Whole(v) },
-        ["QuestionsPerPicture"] = (s, v) => s with { QuestionsPerPicture = Whole(v) },
+        ["QuestionsPerImage"] = (s, v) => s with { QuestionsPerImage = Whole(v) },
         ["LearningRate"] = (s, v) => s with { LearningRate = Real(v) },
         ["CountLearningRate"] = (s, v) => s with { CountLearningRate = Real(v) },
         ["SiteLearningRate"] = (s, v) => s with { SiteLearningRate = Real(v) },
@@ -74,7 +74,7 @@ internal sealed class BuildOptions
     internal long? EmbedWeightsUpTo { get; private set; }
 
     /// <summary>
-    /// What becomes of pictures that are not square; null where the item does not say: the default for a search, as it was searched for a
+    /// What becomes of images that are not square; null where the item does not say: the default for a search, as it was searched for a
     /// committed plan.
     /// </summary>
     internal ImagePadding? ImagePadding { get; private set; }
@@ -87,14 +87,16 @@ internal sealed class BuildOptions
 
     internal BuildGate Gate { get; private set; } = new();
 
-    /// <summary>Everything that has a say in what is searched, defaults included; not the gate's limits, which need no new search.</summary>
+    /// <summary>
+    /// Everything that has a say in what is searched, defaults included; not the gate's limits, which need no new search.
+    /// </summary>
     internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} {Artifact} padding {ImagePadding ?? PaddingChoice.Default}");
 
     /// <summary>What has a say in the artifact beside model and plan.</summary>
-    internal string Artifact => FormattableString.Invariant($"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.PictureCacheBytes}");
+    internal string Artifact => FormattableString.Invariant($"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.ImageCacheBytes}");
 
     /// <summary>Every metadatum that is understood.</summary>
-    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "AnswerBatchSize", "MaxNewTokens", "PictureCacheBytes", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
+    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
     internal static BuildOptions Parse(BuildRequest request)
@@ -130,7 +132,7 @@ internal sealed class BuildOptions
     /// <summary>The options with what the item says about answers.</summary>
     internal AnswerOptions Configured(AnswerOptions options)
     {
-        (options.AnswerBatchSize, options.MaxNewTokens, options.PictureCacheBytes, options.DataType) = (answers.AnswerBatchSize, answers.MaxNewTokens, answers.PictureCacheBytes, DataType);
+        (options.AnswerBatchSize, options.MaxNewTokens, options.ImageCacheBytes, options.DataType) = (answers.AnswerBatchSize, answers.MaxNewTokens, answers.ImageCacheBytes, DataType);
         options.EmbedWeightsUpTo = EmbedWeightsUpTo ?? options.EmbedWeightsUpTo;
         return options;
     }
@@ -151,8 +153,8 @@ internal sealed class BuildOptions
             answers.AnswerBatchSize = Whole(text);
         else if (Is("MaxNewTokens"))
             answers.MaxNewTokens = Whole(text);
-        else if (Is("PictureCacheBytes"))
-            answers.PictureCacheBytes = Long(text);
+        else if (Is("ImageCacheBytes"))
+            answers.ImageCacheBytes = Long(text);
         else if (Is("MaxAccuracyDrop"))
             Gate = Gate with { MaxAccuracyDrop = Real(text) };
         else if (Is("MaxFamilyDrop"))

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace EosMLNet.Tool.Build;
 
 /// <summary>
-/// Where an artifact comes from: <c>Provenance.json</c> in the zip. Nothing that differs between two equal builds is in it: no time, no path, no machine, no measured duration.
+/// Where an artifact comes from: <c>Provenance.json</c> in the zip. Nothing that differs between two equal builds is in it: no time, no
+/// path, no machine, no measured duration.
 /// </summary>
 internal sealed record BuildProvenance
 {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace EosMLNet.Tool.Build;
 
-/// <summary>What a build has made, in a few lines for people: tokens and cost, accuracy, the gate, speed. None is longer than 76 characters, so that it fits a terminal with its indentation.</summary>
+/// <summary>
+/// What a build has made, in a few lines for people: tokens and cost, accuracy, the gate, speed. None is longer than 76 characters, so that
+/// it fits a terminal with its indentation.
+/// </summary>
 internal static class BuildReport
 {
     private const int Columns = 76;

@@ -3,8 +3,9 @@ using EosMLNet.Build.Exchange;
 namespace EosMLNet.Tool.Build;
 
 /// <summary>
-/// Makes one model's artifact: from the cache where the same inputs were searched before, by a search otherwise, or from a committed plan. Two of them at once, on one project or on two with equal
-/// inputs, wait for each other. The stamp is written last, so that what was interrupted is done again.
+/// Makes one model's artifact: from the cache where the same inputs were searched before, by a search otherwise, or from a committed plan.
+/// Two of them at once, on one project or on two with equal inputs, wait for each other. The stamp is written last, so that what was
+/// interrupted is done again.
 /// </summary>
 internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
 {

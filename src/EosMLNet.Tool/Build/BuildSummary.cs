@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace EosMLNet.Tool.Build;
 
-/// <summary>What a build found, for people and for the gate: lies beside the plan, not in the artifact, since it says how long things took.</summary>
+/// <summary>
+/// What a build found, for people and for the gate: lies beside the plan, not in the artifact, since it says how long things took.
+/// </summary>
 internal sealed record BuildSummary
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -55,7 +57,9 @@ internal sealed record BuildSummary
     {
         public double Speedup => Milliseconds > 0 ? UnreducedMilliseconds / Milliseconds : 0;
 
-        /// <summary>The same in words, and why it is slower where it is; null where a plan's summary was written before there were any.</summary>
+        /// <summary>
+        /// The same in words, and why it is slower where it is; null where a plan's summary was written before there were any.
+        /// </summary>
         public string? Remark { get; init; }
     }
 

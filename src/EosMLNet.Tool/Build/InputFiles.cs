@@ -4,7 +4,9 @@ using EosMLNet.Data;
 
 namespace EosMLNet.Tool.Build;
 
-/// <summary>The files that a build reads, with their hashes; those that the last build's stamp knows, and that look the same, are not read again.</summary>
+/// <summary>
+/// The files that a build reads, with their hashes; those that the last build's stamp knows, and that look the same, are not read again.
+/// </summary>
 internal sealed class InputFiles(BuildStamp? last)
 {
     private readonly Dictionary<string, StampedFile> known = (last?.Files ?? []).DistinctBy(file => file.Path).ToDictionary(file => file.Path);
@@ -21,25 +23,25 @@ internal sealed class InputFiles(BuildStamp? last)
             Add("model", Path.GetFileName(file), file);
     }
 
-    /// <summary>Adds a table and the pictures that it names.</summary>
-    /// <exception cref="EosException">EOS1011: it names a picture that is not there, or none.</exception>
+    /// <summary>Adds a table and the images that it names.</summary>
+    /// <exception cref="EosException">EOS1011: it names an image that is not there, or none.</exception>
     internal void AddTable(string role, string path, string imageFolder)
     {
         Add(role, "", path);
-        foreach (var (picture, line) in Pictures(path))
+        foreach (var (image, line) in Images(path))
         {
-            var full = InsideFolder.Resolve(imageFolder, picture);
+            var full = InsideFolder.Resolve(imageFolder, image);
             if (full is null || !File.Exists(full))
-                throw EosException.At(EosErrors.DatasetRow, path, line, $"the picture '{picture}' does not exist in '{imageFolder}'; correct or remove the row.");
-            Add("picture", picture, full);
+                throw EosException.At(EosErrors.DatasetRow, path, line, $"the image '{image}' does not exist in '{imageFolder}'; correct or remove the row.");
+            Add("image", image, full);
         }
     }
 
     internal void Add(string role, string name, string path) =>
         inputs.Add((role, name, (known.TryGetValue(path, out var file) ? file.IfUnchanged() : null) ?? StampedFile.Of(path)));
 
-    // Each file once, with the first line that names it. Pictures that are in the table itself are hashed with it.
-    private static IEnumerable<(string Path, int Line)> Pictures(string table)
+    // Each file once, with the first line that names it. Images that are in the table itself are hashed with it.
+    private static IEnumerable<(string Path, int Line)> Images(string table)
     {
         var rows = File.ReadLines(table).Select((line, i) => (Fields: line.Split('\t'), Line: i + 1)).Where(row => row.Fields is not [""]).ToList();
         var column = rows.Count == 0 ? -1 : Array.FindIndex(rows[0].Fields, name => name.Trim() == "ImagePath");
@@ -52,7 +54,7 @@ internal sealed class InputFiles(BuildStamp? last)
     private static string Only(string cell)
     {
         var text = Encoding.UTF8.GetBytes(cell);
-        var path = PictureCell.IsList(text) && PictureCell.Elements(text) is [var only] ? Encoding.UTF8.GetString(text[only]) : cell;
-        return PictureCell.DataHeader(path) != 0 || PictureCell.IsAddress(path) ? "" : path;
+        var path = ImageCell.IsList(text) && ImageCell.Elements(text) is [var only] ? Encoding.UTF8.GetString(text[only]) : cell;
+        return ImageCell.DataHeader(path) != 0 || ImageCell.IsAddress(path) ? "" : path;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         WriteArtifact(request, options, summary.Provenance, folder, device);
     }
 
-    /// <summary>What is to be said about how a committed plan treats pictures that are not square.</summary>
+    /// <summary>What is to be said about how a committed plan treats images that are not square.</summary>
     /// <exception cref="EosException">EOS3005: the item asks for another treatment than the plan was searched with.</exception>
     internal static IReadOnlyList<string> CheckPadding(string name, ReductionPlan plan, ImagePadding? asked)
     {
@@ -82,7 +82,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
         var held = request[BuildRequest.ValidationData] is { Length: > 0 } table ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
         Note(training.Notes.Concat(held?.Notes ?? []));
-        log.High($"Searching a plan for {Path.GetFileName(request[BuildRequest.Model])} on {device.type.ToString().ToLowerInvariant()}: {training.Examples.Count} questions about {training.Pictures.Count} pictures, {settings.Steps} steps, seed {settings.Seed}.");
+        log.High($"Searching a plan for {Path.GetFileName(request[BuildRequest.Model])} on {device.type.ToString().ToLowerInvariant()}: {training.Examples.Count} questions about {training.Images.Count} images, {settings.Steps} steps, seed {settings.Seed}.");
         var results = Searched(model, settings, options.Seeds, training, held, cancellation);
         var result = results.MaxBy(one => one.Report.ValidationAccuracy)!;
         result.Plan.Save(planFile);

@@ -6,7 +6,7 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Tool.Build;
 
-/// <summary>Measures how long a question takes until its first token, its picture encoded, without a plan and under it, in turns.</summary>
+/// <summary>Measures how long a question takes until its first token, its image encoded, without a plan and under it, in turns.</summary>
 internal static class PrefillTimer
 {
     private const int Questions = 4, Rounds = 7;
@@ -17,7 +17,7 @@ internal static class PrefillTimer
         List<double> without = [], with = [];
         foreach (var example in data.Examples.Take(Questions))
         {
-            using var batch = PromptBatch.Create(model, [(data.Pictures[example.Picture], example.Question)]);
+            using var batch = PromptBatch.Create(model, [(data.Images[example.Image], example.Question)]);
             var seconds = PrefillClock.Seconds([unreduced, reduced], batch, Rounds, cancellation);
             without.AddRange(seconds[0]);
             with.AddRange(seconds[1]);

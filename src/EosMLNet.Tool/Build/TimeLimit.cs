@@ -4,7 +4,10 @@ using EosMLNet.Build.Exchange;
 
 namespace EosMLNet.Tool.Build;
 
-/// <summary>Ends the worker after EosTimeout: it is asked to stop, so that a search keeps its state, and a few seconds later it is killed wherever it is.</summary>
+/// <summary>
+/// Ends the worker after EosTimeout: it is asked to stop, so that a search keeps its state, and a few seconds later it is killed wherever
+/// it is.
+/// </summary>
 internal sealed class TimeLimit : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);

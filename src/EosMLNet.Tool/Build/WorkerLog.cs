@@ -5,7 +5,9 @@ using EosMLNet.Search;
 
 namespace EosMLNet.Tool.Build;
 
-/// <summary>Lines for the MSBuild task: what is going on, with its importance, and diagnostics in MSBuild's canonical form. Any thread may write.</summary>
+/// <summary>
+/// Lines for the MSBuild task: what is going on, with its importance, and diagnostics in MSBuild's canonical form. Any thread may write.
+/// </summary>
 internal sealed class WorkerLog(TextWriter output) : IDisposable
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
@@ -24,7 +26,9 @@ internal sealed class WorkerLog(TextWriter output) : IDisposable
     /// <summary>What <c>-v:d</c> and the binary log have.</summary>
     internal void Low(FormattableString text) => Write("low", FormattableString.Invariant(text));
 
-    /// <summary>What people should know although nothing is wrong. It is said again with the result, which is all that the terminal logger shows.</summary>
+    /// <summary>
+    /// What people should know although nothing is wrong. It is said again with the result, which is all that the terminal logger shows.
+    /// </summary>
     internal void Note(string text)
     {
         High($"Note: {text}");

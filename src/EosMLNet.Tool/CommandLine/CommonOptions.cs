@@ -16,12 +16,12 @@ internal static class CommonOptions
     internal static Option<string> Model() => Required("--model", "DIR", "Folder of a LLaVA checkpoint in Hugging Face layout.");
     internal static Option<string?> Plan() => Optional("--plan", "FILE", "Plan to run the model under. Default: none, the unreduced model.");
     internal static Option<string> Data() => Required("--data", "TSV", "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");
-    internal static Option<string> Images() => Required("--images", "DIR", "Folder that the table's picture paths start from.");
+    internal static Option<string> Images() => Required("--images", "DIR", "Folder that the table's image paths start from.");
     internal static Option<string> Device() => Default("--device", "NAME", "auto", "cpu, cuda, cuda:N, or auto: a GPU where there is one.");
     internal static Option<ImagePadding?> ImagePadding(string fallback) => new("--image-padding")
     {
         HelpName = "square|crop",
-        Description = "What becomes of pictures that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's " +
+        Description = "What becomes of images that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's " +
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
     };
 

@@ -5,7 +5,9 @@ using EosMLNet.Runtime;
 
 namespace EosMLNet.Tool.CommandLine;
 
-/// <summary>What <c>--json</c> writes: camel case, enums by name, infinite temperatures as the string "Infinity", as in a plan file.</summary>
+/// <summary>
+/// What <c>--json</c> writes: camel case, enums by name, infinite temperatures as the string "Infinity", as in a plan file.
+/// </summary>
 internal static class JsonResult
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

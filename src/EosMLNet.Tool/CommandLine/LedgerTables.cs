@@ -47,7 +47,7 @@ internal static class LedgerTables
         }
         console.Line($"For {plan.Model.Family} with {plan.Model.Layers} layers, {plan.Model.VisualTokens} visual tokens;");
         console.Line($"model {plan.Model.Fingerprint}");
-        console.Line($"{(plan.IsQuestionAgnostic ? "Question-agnostic: one reduced picture serves several questions." : "Depends on the question.")}");
+        console.Line($"{(plan.IsQuestionAgnostic ? "Question-agnostic: one reduced image serves several questions." : "Depends on the question.")}");
     }
 
     private static string[] Cells(ReductionSite site) =>

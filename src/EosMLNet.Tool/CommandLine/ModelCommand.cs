@@ -63,8 +63,8 @@ internal abstract class ModelCommand : EosCommand
 
     protected VqaDataset LoadData(string table, string images, bool answers = true)
     {
-        var data = Console.While($"Reading {Path.GetFileName(table)} and its pictures", () => VqaDataset.LoadTsv(table, images, answers));
-        Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Pictures.Count} pictures");
+        var data = Console.While($"Reading {Path.GetFileName(table)} and its images", () => VqaDataset.LoadTsv(table, images, answers));
+        Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Images.Count} images");
         PrintNotes(data.Notes);
         return data;
     }

@@ -26,7 +26,8 @@ internal sealed record BenchmarkReport(
     }
 
     /// <summary>
-    /// How one plan did; <paramref name="Agreement"/> is the share of answers that are the unreduced model's, <paramref name="Scores"/> what the metric makes of each answer, and
+    /// How one plan did; <paramref name="Agreement"/> is the share of answers that are the unreduced model's, <paramref name="Scores"/>
+    /// what the metric makes of each answer, and
     /// <paramref name="Probabilities"/> how sure the model is of each.
     /// </summary>
     internal sealed record PlanReport(

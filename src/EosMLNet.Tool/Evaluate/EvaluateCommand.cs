@@ -9,7 +9,9 @@ using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Evaluate;
 
-/// <summary><c>eos evaluate</c>: how well a model answers a table of questions or published benchmarks, unreduced and under any number of plans.</summary>
+/// <summary>
+/// <c>eos evaluate</c>: how well a model answers a table of questions or published benchmarks, unreduced and under any number of plans.
+/// </summary>
 internal sealed class EvaluateCommand : ModelCommand
 {
     private const string Unreduced = "unreduced";
@@ -18,7 +20,7 @@ internal sealed class EvaluateCommand : ModelCommand
         $"Benchmarks instead of a table: some of {string.Join(", ", BenchmarkCatalog.Names)} between commas, or all.");
     private readonly Option<string> data = CommonOptions.Required("--data", "PATH",
         "The table of questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family. With one benchmark, the folder with its published files; with several or all, the folder of their folders.");
-    private readonly Option<string?> images = CommonOptions.Optional("--images", "DIR", "Folder that the table's picture paths start from.");
+    private readonly Option<string?> images = CommonOptions.Optional("--images", "DIR", "Folder that the table's image paths start from.");
     private readonly Option<int?> limit = new("--limit") { HelpName = "N", Description = "Answer only the first N rows of the table. Default: all." };
     private readonly Option<int?> maxNewTokens = new("--max-new-tokens") { HelpName = "N", Description = "The longest answer, in tokens. Default: 8 for a table, what the metric needs for a benchmark." };
     private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Questions that are answered at once.");
@@ -27,7 +29,7 @@ internal sealed class EvaluateCommand : ModelCommand
     private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("as the plans were searched; square without plans.");
 
     public EvaluateCommand(EosConsole console)
-        : base("evaluate", "Answers questions about pictures, unreduced and under plans, and compares with the expected answers and with each other.", console) =>
+        : base("evaluate", "Answers questions about images, unreduced and under plans, and compares with the expected answers and with each other.", console) =>
         AddOptions(plans, benchmarks, data, images, limit, maxNewTokens, batchSize, imagePadding, predictions);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -46,8 +48,8 @@ internal sealed class EvaluateCommand : ModelCommand
         var reports = new List<(Benchmark Benchmark, BenchmarkReport Report)>();
         foreach (var benchmark in questions)
         {
-            using var pictures = benchmark.CreateCache(model);
-            var results = reduced.Select(plan => (plan.Name, Evaluate(plan, benchmark, pictures))).ToArray();
+            using var images = benchmark.CreateCache(model);
+            var results = reduced.Select(plan => (plan.Name, Evaluate(plan, benchmark, images))).ToArray();
             reports.Add((benchmark, Console.While($"Comparing {benchmark.Name}", () => BenchmarkReport.Of(benchmark, results))));
             Console.Print(reports[^1].Report);
             RemarkOnSpeed(reports[^1].Report, [.. reduced.Select(plan => plan.Model)], atOnce);
@@ -59,17 +61,18 @@ internal sealed class EvaluateCommand : ModelCommand
             PredictionsFile.Write(file, reports);
         return new { ImagePadding = padding.Padding, Benchmarks = reports.Select(r => r.Report) };
 
-        BenchmarkResult Evaluate((string Name, ReducedModel Model) plan, Benchmark benchmark, PictureCache pictures) =>
+        BenchmarkResult Evaluate((string Name, ReducedModel Model) plan, Benchmark benchmark, ImageCache images) =>
             Console.Progress($"Answering {benchmark.Name}, {plan.Name}", display =>
             {
                 Report(0);
-                return Evaluator.Evaluate(plan.Model, benchmark, atOnce, longest, pictures, new InlineProgress<int>(Report), cancellation);
+                return Evaluator.Evaluate(plan.Model, benchmark, atOnce, longest, images, new InlineProgress<int>(Report), cancellation);
 
                 void Report(int done) => display.Report(ProgressNote.Counted(done, benchmark.Questions.Count, "questions", display.Elapsed));
             });
     }
 
-    // Only where a plan is slower: the unreduced model, which comes first, encodes the pictures for all of them, so that its time proves no gain.
+    // Only where a plan is slower: the unreduced model, which comes first, encodes the images for all of them, so that its time proves no
+    // gain.
     private void RemarkOnSpeed(BenchmarkReport report, IReadOnlyList<ReducedModel> models, int rows)
     {
         foreach (var (i, plan) in report.Plans.Index())
@@ -85,7 +88,7 @@ internal sealed class EvaluateCommand : ModelCommand
         if (values.GetValue(benchmarks) is not { } names)
         {
             if (folder is null)
-                throw new EosException(EosErrors.InvalidOption, "--images is missing. A table of questions needs the folder that its picture paths start from; published benchmarks are named with --benchmark.");
+                throw new EosException(EosErrors.InvalidOption, "--images is missing. A table of questions needs the folder that its image paths start from; published benchmarks are named with --benchmark.");
             return [TableBenchmark.Of(Path.GetFileName(path), LoadData(path, folder).Take(rows ?? int.MaxValue))];
         }
         if (folder is not null || rows is not null)
@@ -93,7 +96,7 @@ internal sealed class EvaluateCommand : ModelCommand
         return [.. Named(names, path).Select(named =>
         {
             var benchmark = Console.While($"Reading {named.Name}", () => BenchmarkCatalog.Load(named.Name, named.Folder));
-            Console.Line($"Data {named.Folder}: {benchmark.Name}, {benchmark.Questions.Count} questions about {benchmark.Pictures.Count} pictures");
+            Console.Line($"Data {named.Folder}: {benchmark.Name}, {benchmark.Questions.Count} questions about {benchmark.Images.Count} images");
             return benchmark;
         })];
     }

@@ -21,11 +21,13 @@ internal static class EvaluationTables
             console.Table($"{report.Name} in detail", ["", .. report.Plans.Select(plan => plan.Plan)],
                 report.Plans[0].Details.Keys.Select(name => (string[])[name.Length == 0 ? "(none)" : name, .. report.Plans.Select(plan => Text(plan.Details[name]))]));
         if (report.Differences.Count > 0)
-            console.Table("Differences, with 95% intervals (pictures resampled)", ["", "less", "difference", "from", "to"],
+            console.Table("Differences, with 95% intervals (images resampled)", ["", "less", "difference", "from", "to"],
                 report.Differences.Select(d => new[] { d.A, d.B, Signed(d.Difference), Signed(d.Low), Signed(d.High) }));
     }
 
-    /// <summary>The rows of a paper's table: a figure for each benchmark, and their mean as a percentage of the unreduced model's.</summary>
+    /// <summary>
+    /// The rows of a paper's table: a figure for each benchmark, and their mean as a percentage of the unreduced model's.
+    /// </summary>
     internal static void PrintAll(this EosConsole console, IReadOnlyList<BenchmarkReport> reports) =>
         console.Table("All benchmarks", ["plan", "mean tokens", .. reports.Select(report => report.Name), "mean, % of unreduced"],
             Enumerable.Range(0, reports[0].Plans.Count).Select(i => (string[])

@@ -7,7 +7,7 @@ namespace EosMLNet.Tool.Evaluate;
 
 /// <summary>
 /// The answers of an evaluation, plan after plan, in the order of the questions: Benchmark, Plan, ImagePath (as the table gives it; the
-/// file, and its line where it holds many pictures, for a published
+/// file, and its line where it holds many images, for a published
 /// benchmark), Question, Answer (all that are accepted, between "|"), Family, PredictedAnswer, Score (the mean probability of the
 /// answer's tokens, as in ML.NET; NaN where the row was too long to be asked)
 /// and Correct (what the metric makes of the answer, 0 … 1).
@@ -24,7 +24,7 @@ internal static class PredictionsFile
                 {
                     string[] cells =
                     [
-                        benchmark.Name, plan.Plan, question.ImagePath ?? benchmark.Pictures[question.Picture].Place, question.Prompt, string.Join('|', question.References), question.Category,
+                        benchmark.Name, plan.Plan, question.ImagePath ?? benchmark.Images[question.Image].Place, question.Prompt, string.Join('|', question.References), question.Category,
                         plan.Answers[row], Number(plan.Probabilities[row]), Number(plan.Scores[row]),
                     ];
                     text.AppendJoin('\t', cells.Select(OneCell)).Append('\n');

@@ -8,13 +8,14 @@ using static TorchSharp.torch;
 namespace EosMLNet.Tool.Forward;
 
 /// <summary>
-/// <c>eos forward</c>: the intermediate results of a model on given inputs, so that a port of a checkpoint can be held against PyTorch. It writes
-/// <c>vision.feature</c>, <c>projector</c>, <c>inputs_embeds</c>, <c>layer_out.L</c>, <c>final_norm</c>, <c>logits</c> and <c>generated_ids</c>.
-/// Rows are left-padded; <c>attention_mask</c>, also written, says where. Under a plan later layers have fewer tokens.
+/// <c>eos forward</c>: the intermediate results of a model on given inputs, so that a port of a checkpoint can be held against PyTorch. It
+/// writes <c>vision.feature</c>, <c>projector</c>, <c>inputs_embeds</c>, <c>layer_out.L</c>, <c>final_norm</c>, <c>logits</c> and
+/// <c>generated_ids</c>. Rows are left-padded; <c>attention_mask</c>, also written, says where. Under a plan later layers have fewer
+/// tokens.
 /// </summary>
 internal sealed class ForwardCommand : ModelCommand
 {
-    private readonly Option<string> inputs = CommonOptions.Required("--inputs", "FILE", "safetensors with input_ids, attention_mask (default: ones) and, for pictures, pixel_values. An image is one image token, or one for each visual token.");
+    private readonly Option<string> inputs = CommonOptions.Required("--inputs", "FILE", "safetensors with input_ids, attention_mask (default: ones) and, for images, pixel_values. An image is one image token, or one for each visual token.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "safetensors to write.");
     private readonly Option<string?> plan = CommonOptions.Plan();
     private readonly Option<int> generate = CommonOptions.Default("--generate", "N", 0, "Also continue each row greedily by up to N tokens.");

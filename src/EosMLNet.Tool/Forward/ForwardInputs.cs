@@ -5,12 +5,15 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Tool.Forward;
 
-/// <summary>What <c>eos forward</c> reads: token ids with their mask, and pixels where there are pictures.</summary>
+/// <summary>What <c>eos forward</c> reads: token ids with their mask, and pixels where there are images.</summary>
 /// <param name="Prompts">The unpadded ids of each row.</param>
-/// <param name="Pixels">Normalised pixels, (I, 3, H, W); null without pictures.</param>
+/// <param name="Pixels">Normalised pixels, (I, 3, H, W); null without images.</param>
 internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, Tensor? Pixels)
 {
-    /// <summary>Reads <c>input_ids</c> (B, T), <c>attention_mask</c> (B, T; all ones if absent) and <c>pixel_values</c> (I, 3, H, W; absent for text).</summary>
+    /// <summary>
+    /// Reads <c>input_ids</c> (B, T), <c>attention_mask</c> (B, T; all ones if absent) and <c>pixel_values</c> (I, 3, H, W; absent for
+    /// text).
+    /// </summary>
     /// <exception cref="EosException">EOS1001-1006: the file. EOS1015: a tensor has another shape or type than expected.</exception>
     internal static ForwardInputs Read(string path, LlavaModel model)
     {
@@ -23,12 +26,12 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, Tensor? Pixel
         return new ForwardInputs(prompts, file.Entries.ContainsKey("pixel_values") ? ReadPixels(file, model) : null);
     }
 
-    /// <summary>Encodes the pictures and lays out the rows; the caller disposes the batch.</summary>
+    /// <summary>Encodes the images and lays out the rows; the caller disposes the batch.</summary>
     internal PromptBatch ToBatch(ReducedModel model, Action<string, Tensor> tap)
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
-        return PromptBatch.Create(model.Model, Prompts, Pixels is null ? null : model.Model.EncodeImages(Pixels, tap, model.Plan)); // takes the encoded pictures out of the scope
+        return PromptBatch.Create(model.Model, Prompts, Pixels is null ? null : model.Model.EncodeImages(Pixels, tap, model.Plan)); // takes the encoded images out of the scope
     }
 
     private static Tensor ReadPixels(SafetensorsFile file, LlavaModel model)
@@ -37,7 +40,7 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, Tensor? Pixel
         var entry = file.Entries["pixel_values"];
         return entry.Shape.Count == 4 && entry.Shape.Skip(1).SequenceEqual(expected)
             ? file.Read("pixel_values", model.DataType, model.Device)
-            : throw Unfit($"pixel_values is {string.Join(" x ", entry.Shape)}; expected pictures x {string.Join(" x ", expected)}");
+            : throw Unfit($"pixel_values is {string.Join(" x ", entry.Shape)}; expected images x {string.Join(" x ", expected)}");
     }
 
     private static long[,] Integers(SafetensorsFile file, string name)

@@ -46,7 +46,7 @@ internal sealed class InspectCommand : EosCommand
         ]);
         Console.Line($"{model.Parameters} parameters in {model.StoredType}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
         Console.Line($"Vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}.");
-        Console.Line($"{model.Config.VisualTokens} visual tokens of pictures of {model.Config.Vision.ImageSize} x {model.Config.Vision.ImageSize} pixels.");
+        Console.Line($"{model.Config.VisualTokens} visual tokens of images of {model.Config.Vision.ImageSize} x {model.Config.Vision.ImageSize} pixels.");
         Console.Line($"{model.Fingerprint}");
         foreach (var note in model.Notes)
             Console.Line($"Note: {note}");

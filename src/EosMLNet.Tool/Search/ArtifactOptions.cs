@@ -10,7 +10,7 @@ internal sealed class ArtifactOptions
     private static readonly AnswerOptions Defaults = new();
     private readonly Option<int> batch = CommonOptions.Default("--answer-batch-size", "N", Defaults.AnswerBatchSize, "For --artifact: rows that it answers at once.");
     private readonly Option<int> tokens = CommonOptions.Default("--max-new-tokens", "N", Defaults.MaxNewTokens, "For --artifact: its longest answer, in tokens.");
-    private readonly Option<long> cache = CommonOptions.Default("--picture-cache-bytes", "N", Defaults.PictureCacheBytes, "For --artifact: bytes of encoded pictures that it keeps for further questions.");
+    private readonly Option<long> cache = CommonOptions.Default("--image-cache-bytes", "N", Defaults.ImageCacheBytes, "For --artifact: bytes of encoded images that it keeps for further questions.");
     private readonly Option<long> embed = CommonOptions.Default("--embed-weights-up-to", "N", Defaults.EmbedWeightsUpTo, "For --artifact: the largest model, in bytes, that is put into it; a larger one is referred to.");
 
     internal IEnumerable<Option> All => [batch, tokens, cache, embed];
@@ -27,7 +27,7 @@ internal sealed class ArtifactOptions
     {
         options.AnswerBatchSize = values.GetValue(batch);
         options.MaxNewTokens = values.GetValue(tokens);
-        options.PictureCacheBytes = values.GetValue(cache);
+        options.ImageCacheBytes = values.GetValue(cache);
         options.EmbedWeightsUpTo = values.GetValue(embed);
         options.DataType = dataType;
     }

@@ -26,7 +26,7 @@ internal static class ModelArtifactFile
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp"; // in the same folder: large weights are referred to from there
         try
         {
-            ml.Model.Save(model, inputSchema: null, temporary); // ML.NET cannot write the type of a picture column
+            ml.Model.Save(model, inputSchema: null, temporary); // ML.NET cannot write the type of an image column
             File.Move(temporary, target, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -40,7 +40,7 @@ internal static class ModelArtifactFile
         }
     }
 
-    // A column of pictures of any size; ML.NET makes that type only where it loads pictures.
+    // A column of images of any size; ML.NET makes that type only where it loads images.
     private static IDataView NoRows(MLContext ml)
     {
         var files = ml.Data.LoadFromEnumerable<Row>([]);

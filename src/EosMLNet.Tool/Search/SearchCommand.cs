@@ -23,7 +23,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<double[]?> finalTokens = Limits("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
     private readonly Option<double[]?> macsRatio = Limits("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
     private readonly Option<double[]?> kvBytesRatio = Limits("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
-    private readonly Option<double[]?> latencyMs = Limits("--latency-ms", "X", "The most milliseconds of prefill, from a prompt with its encoded picture to the first token, as --latency-table predicts it.");
+    private readonly Option<double[]?> latencyMs = Limits("--latency-ms", "X", "The most milliseconds of prefill, from a prompt with its encoded image to the first token, as --latency-table predicts it.");
     private readonly Option<double[]?> latencyFraction = Limits("--latency-fraction", "X", "The same as a part of the unreduced model's.");
     private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE", "What --calibrate has measured, on this device and for a model of this shape. The plan's latency is then predicted, measured and reported.");
     private readonly Option<bool> calibrate = new("--calibrate") { Description = "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and batch. Nothing else should run meanwhile." };
@@ -31,10 +31,10 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch, "Prompts that are run together where latency is meant.");
     private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the other limits.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
-    private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of pictures in the same folder. Default: a tenth of the pictures of --data.");
+    private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of images in the same folder. Default: a tenth of the images of --data.");
     private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
     private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
-    private readonly Option<int?> batchSize = new("--batch-size") { HelpName = "N", Description = "Questions of one step, or pictures when no score depends on the question. Default: 16 questions or 2 pictures." };
+    private readonly Option<int?> batchSize = new("--batch-size") { HelpName = "N", Description = "Questions of one step, or images when no score depends on the question. Default: 16 questions or 2 images." };
     private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed, "Seed of everything random: the same seed gives the same plan on the same machine.");
     private readonly Option<double> learningRate = CommonOptions.Default("--learning-rate", "X", Defaults.LearningRate, "Adam's learning rate for the learned scores.");
     private readonly Option<double> countLearningRate = CommonOptions.Default("--count-learning-rate", "X", Defaults.CountLearningRate, "Adam's learning rate for how many tokens each site keeps.");
@@ -46,7 +46,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<int?> patience = new("--patience") { HelpName = "N", Description = $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. Default: all steps." };
     private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE", "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. Deleted at the end.");
     private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1, "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
-    private readonly Option<int?> microBatch = new("--micro-batch") { HelpName = "N", Description = "Questions (or pictures) of a step that are in memory at once. Default: all of the step." };
+    private readonly Option<int?> microBatch = new("--micro-batch") { HelpName = "N", Description = "Questions (or images) of a step that are in memory at once. Default: all of the step." };
     private readonly Option<int?> recompute = new("--recomputed-layers", "--recompute") { HelpName = "N", Description = "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the number of layers needs least. Default: all." };
     private readonly Option<string[]?> devices = new("--devices")
     {

@@ -5,7 +5,10 @@ using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Search;
 
-/// <summary>Processes of this program side by side, one a device at a time, each with a search of its own. When one fails, or this process ends, however it does, they end too.</summary>
+/// <summary>
+/// Processes of this program side by side, one a device at a time, each with a search of its own. When one fails, or this process ends,
+/// however it does, they end too.
+/// </summary>
 internal static partial class SearchCrew
 {
     // A step ends and the state is written before a process ends by itself.

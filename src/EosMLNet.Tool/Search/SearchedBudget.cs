@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace EosMLNet.Tool.Search;
 
-/// <summary>The limits of one of the searches that a command line asks for: where a limit was given several values, each is a search.</summary>
+/// <summary>
+/// The limits of one of the searches that a command line asks for: where a limit was given several values, each is a search.
+/// </summary>
 /// <param name="Option">The option with several values; <see langword="null"/> where none has.</param>
 /// <param name="Value">Which of its values.</param>
 internal sealed record SearchedBudget(string? Option, double Value)

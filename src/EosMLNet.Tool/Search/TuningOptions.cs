@@ -8,7 +8,7 @@ namespace EosMLNet.Tool.Search;
 internal sealed class TuningOptions
 {
     private static readonly SearchSettings Defaults = new() { Constraints = new() };
-    private readonly Option<int> questionsPerPicture = CommonOptions.Default("--questions-per-picture", "N", Defaults.QuestionsPerPicture, "The most questions that share one picture's sequence, when no score depends on the question.");
+    private readonly Option<int> questionsPerImage = CommonOptions.Default("--questions-per-image", "N", Defaults.QuestionsPerImage, "The most questions that share one image's sequence, when no score depends on the question.");
     private readonly Option<int> checkEvery = CommonOptions.Default("--check-every", "N", Defaults.CheckEvery, "Steps between two checks of --patience.");
     private readonly Option<int> checkpointEvery = CommonOptions.Default("--checkpoint-every", "N", Defaults.CheckpointEvery, "Steps between two writings of --checkpoint.");
     private readonly Option<bool> softForward = CommonOptions.Default("--soft-forward", "BOOL", Defaults.SoftForward, "Select softly in the forward pass too: exact gradients, at the cost of unreduced sequences.");
@@ -22,7 +22,7 @@ internal sealed class TuningOptions
     private readonly Option<int> validationQuestions = CommonOptions.Default("--validation-questions", "N", Defaults.ValidationQuestions, "The most held-out questions that decisions and accuracies are made on.");
     private readonly Option<bool> snapToCorners = CommonOptions.Default("--snap-to-corners", "BOOL", Defaults.SnapToCorners, "Try simpler values of the sites' parameters, and take those that cost nothing.");
     private readonly Option<bool> tryCounts = CommonOptions.Default("--try-counts", "BOOL", Defaults.TryCounts, "Try to move tokens between early and late sites.");
-    private readonly Option<long> cacheBytes = CommonOptions.Default("--cache-bytes", "N", Defaults.CacheBytes, "The most memory for encoded pictures and unreduced hidden states kept between steps.");
+    private readonly Option<long> cacheBytes = CommonOptions.Default("--cache-bytes", "N", Defaults.CacheBytes, "The most memory for encoded images and unreduced hidden states kept between steps.");
     private readonly Option<double?> transfer = Frozen("--frozen-transfer", "How much of a dropped token is given away, from 0 to 1.");
     private readonly Option<double?> temperature = Frozen("--frozen-temperature", "How evenly it is given; 0 for the most similar token alone.");
     private readonly Option<double?> activation = Frozen("--frozen-activation", "How open the sites' gates are, above 0, at most 1.");
@@ -33,13 +33,13 @@ internal sealed class TuningOptions
 
     internal IEnumerable<Option> All =>
     [
-        questionsPerPicture, checkEvery, checkpointEvery, softForward, relevanceRank, initialLimit, tightening, initialTaper, initialTemperature, finalTemperature, candidateFactor, validationQuestions,
+        questionsPerImage, checkEvery, checkpointEvery, softForward, relevanceRank, initialLimit, tightening, initialTaper, initialTemperature, finalTemperature, candidateFactor, validationQuestions,
         snapToCorners, tryCounts, cacheBytes, transfer, temperature, activation, reweight, proportionalAttention, diversity, uniformKeep,
     ];
 
     internal SearchSettings Apply(ParseResult values, SearchSettings settings) => settings with
     {
-        QuestionsPerPicture = values.GetValue(questionsPerPicture),
+        QuestionsPerImage = values.GetValue(questionsPerImage),
         CheckEvery = values.GetValue(checkEvery),
         CheckpointEvery = values.GetValue(checkpointEvery),
         SoftForward = values.GetValue(softForward),

@@ -6,8 +6,9 @@ using TorchSharp;
 namespace EosMLNet;
 
 /// <summary>
-/// A model under a plan, ready to answer from any number of threads at once: nothing in it but the pictures it remembers changes after its construction, and what a call makes
-/// lives in that call's own dispose scope. Disposing it waits for nobody: the calls that run finish first, the last one frees the model.
+/// A model under a plan, ready to answer from any number of threads at once: nothing in it but the images it remembers changes after its
+/// construction, and what a call makes lives in that call's own dispose scope. Disposing it waits for nobody: the calls that run finish
+/// first, the last one frees the model.
 /// </summary>
 internal sealed class AnswerEngine : IDisposable
 {
@@ -21,24 +22,24 @@ internal sealed class AnswerEngine : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="plan">The plan that it runs under.</param>
     /// <param name="maxNewTokens">The longest answer.</param>
-    /// <param name="pictureCacheBytes">How much of what the encoder makes of pictures is kept; 0 for nothing.</param>
+    /// <param name="imageCacheBytes">How much of what the encoder makes of images is kept; 0 for nothing.</param>
     /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS4002: the plan does not fit the model.</exception>
-    public AnswerEngine(VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long pictureCacheBytes)
+    public AnswerEngine(VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long imageCacheBytes)
     {
         if (model.Processor is null)
             throw new EosException(EosErrors.Tokenizer,
                 "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
         reduced = new ReducedModel(model, plan);
         (Model, Plan, this.maxNewTokens) = (model, plan, maxNewTokens);
-        Pictures = pictureCacheBytes > 0 ? new FeatureCache(Encode, pictureCacheBytes) : null;
+        Images = imageCacheBytes > 0 ? new FeatureCache(Encode, imageCacheBytes) : null;
     }
 
     public VisionLanguageModel Model { get; }
 
     public ReductionPlan Plan { get; }
 
-    /// <summary>What is kept of pictures; null where nothing is.</summary>
-    public FeatureCache? Pictures { get; }
+    /// <summary>What is kept of images; null where nothing is.</summary>
+    public FeatureCache? Images { get; }
 
     /// <summary>Answers a batch of rows, in their order.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
@@ -106,16 +107,16 @@ internal sealed class AnswerEngine : IDisposable
     private Generation Generate(IReadOnlyList<Query> asked)
     {
         using var scope = torch.NewDisposeScope();
-        using var batch = Pictures is null
+        using var batch = Images is null
             ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], Plan)
-            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))], Pictures.Get([.. asked.Select(query => query.Image!)]));
+            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))], Images.Get([.. asked.Select(query => query.Image!)]));
         return reduced.Generate(batch, maxNewTokens);
     }
 
-    private VisionOutput Encode(RgbImage picture)
+    private VisionOutput Encode(RgbImage image)
     {
         using var scope = torch.NewDisposeScope();
-        return Model.EncodeImages(Model.Processor!.Images.Process([picture]), plan: Plan).MoveToOuterDisposeScope();
+        return Model.EncodeImages(Model.Processor!.Images.Process([image]), plan: Plan).MoveToOuterDisposeScope();
     }
 
     private void Enter()
@@ -140,7 +141,7 @@ internal sealed class AnswerEngine : IDisposable
 
     private void Free()
     {
-        Pictures?.Dispose();
+        Images?.Dispose();
         Model.Dispose();
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// Applies a vision-language model, unreduced or under a plan, without a search. Made by <see cref="VisionLanguageCatalog.Answer(AnswerOptions)"/>.
+/// Applies a vision-language model, unreduced or under a plan, without a search. Made by
+/// <see cref="VisionLanguageCatalog.Answer(AnswerOptions)"/>.
 /// </summary>
 /// <remarks>
 /// | Characteristic | |
@@ -37,8 +38,9 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     }
 
     /// <summary>Loads the model; the data is looked at for its schema only.</summary>
-    /// <param name="input">Rows with a picture and a question.</param>
-    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2002: the GPU is not there. EOS2009: it does not compute in the data type. EOS4002: the plan does not fit.</exception>
+    /// <param name="input">Rows with an image and a question.</param>
+    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2002: the GPU is not there. EOS2009: it does not compute in
+    /// the data type. EOS4002: the plan does not fit.</exception>
     public VisionLanguageTransformer Fit(IDataView input)
     {
         host.CheckValue(input, nameof(input));
@@ -50,7 +52,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
-    /// <param name="inputSchema">A schema with the picture and the question column.</param>
+    /// <param name="inputSchema">A schema with the image and the question column.</param>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         host.CheckValue(inputSchema, nameof(inputSchema));

@@ -23,7 +23,7 @@ internal sealed class AnswerRowMapper : IRowMapper
 
     public DataViewSchema.DetachedColumn[] GetOutputColumns() => transformer.Settings.OutputColumns();
 
-    // Exact, so that nobody decodes a picture whose answer is not wanted.
+    // Exact, so that nobody decodes an image whose answer is not wanted.
     public Func<int, bool> GetDependencies(Func<int, bool> activeOutput)
     {
         var needsModel = NeedsModel(activeOutput);

@@ -8,7 +8,9 @@ using Microsoft.ML.Runtime;
 
 namespace EosMLNet;
 
-/// <summary>How a transformer answers: the checked, unchangeable part of <see cref="VisionLanguageOptions"/> that is saved with it.</summary>
+/// <summary>
+/// How a transformer answers: the checked, unchangeable part of <see cref="VisionLanguageOptions"/> that is saved with it.
+/// </summary>
 internal sealed record AnswerSettings
 {
     public required string Image { get; init; }
@@ -21,7 +23,7 @@ internal sealed record AnswerSettings
     public required long EmbedWeightsUpTo { get; init; }
 
     /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
-    public long PictureCacheBytes { get; init; }
+    public long ImageCacheBytes { get; init; }
 
     /// <summary>Null in options that do not say, and in models that were saved before 0.1.1, which crop.</summary>
     public ImagePadding? ImagePadding { get; init; }
@@ -39,7 +41,7 @@ internal sealed record AnswerSettings
         BatchSize = options.AnswerBatchSize,
         MaxNewTokens = options.MaxNewTokens,
         EmbedWeightsUpTo = options.EmbedWeightsUpTo,
-        PictureCacheBytes = options.PictureCacheBytes,
+        ImageCacheBytes = options.ImageCacheBytes,
         ImagePadding = options.ImagePadding,
         DataType = options.DataType,
     };
@@ -62,8 +64,8 @@ internal sealed record AnswerSettings
             throw new EosException(code, $"{named("MaxNewTokens")} is {MaxNewTokens}; expected 1 to 4096.");
         if (EmbedWeightsUpTo < 0)
             throw new EosException(code, $"{named("EmbedWeightsUpTo")} is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
-        if (PictureCacheBytes < 0)
-            throw new EosException(code, $"{named("PictureCacheBytes")} is {PictureCacheBytes}; expected 0 (no cache) or a number of bytes.");
+        if (ImageCacheBytes < 0)
+            throw new EosException(code, $"{named("ImageCacheBytes")} is {ImageCacheBytes}; expected 0 (no cache) or a number of bytes.");
         if (DataType is { } type && !Enum.IsDefined(type))
             throw new EosException(code, $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}, or null for the device's own.");
         if (ImagePadding is { } padding && !Enum.IsDefined(padding))
@@ -71,7 +73,7 @@ internal sealed record AnswerSettings
         return this;
     }
 
-    /// <summary>Checks that picture and question are there and have the right types.</summary>
+    /// <summary>Checks that image and question are there and have the right types.</summary>
     public void CheckInput(IExceptionContext context, SchemaShape input)
     {
         context.CheckImageColumn(input, Image, "image");

@@ -7,8 +7,9 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// Goes over the input once: reads a batch of rows, keeps the values of the columns that are passed through, asks the model, and replays the rows. While the model answers, the next batch is read on
-/// another thread. Like every cursor it belongs to one thread; several cursors may run over one view at once.
+/// Goes over the input once: reads a batch of rows, keeps the values of the columns that are passed through, asks the model, and replays
+/// the rows. While the model answers, the next batch is read on another thread. Like every cursor it belongs to one thread; several cursors
+/// may run over one view at once.
 /// </summary>
 internal sealed class BatchedAnswerCursor : RootCursorBase
 {
@@ -119,13 +120,13 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         queries[slot] = reader.Read();
     }
 
-    // A picture that is passed through as well is decoded once, into its buffer, and read from there.
+    // An image that is passed through as well is decoded once, into its buffer, and read from there.
     private QueryReader MakeReader(ColumnBindings bindings)
     {
         var image = input.Schema[transformer.Settings.Image];
         var buffered = passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index);
         ValueGetter<MLImage> images = buffered is null
-            ? input.GetPictureGetter(image)
+            ? input.GetImageGetter(image)
             : (ref MLImage value) => value = buffered[fetched]!;
         return new QueryReader(input, images, input.GetGetter<ReadOnlyMemory<char>>(input.Schema[transformer.Settings.Question]));
     }

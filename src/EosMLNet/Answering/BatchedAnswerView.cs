@@ -6,7 +6,8 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// What <c>Transform</c> returns: the input with answers, computed batch by batch as a cursor goes along (build/docs/adr/0004). Rows keep their order.
+/// What <c>Transform</c> returns: the input with answers, computed batch by batch as a cursor goes along (build/docs/adr/0004). Rows keep
+/// their order.
 /// </summary>
 internal sealed class BatchedAnswerView : IDataView
 {

@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 namespace EosMLNet;
 
 /// <summary>
-/// What the encoder makes of pictures, known by their pixels, for rows that ask about a picture again. The pictures asked for last are kept, up to a number of bytes. Safe from any number of threads.
+/// What the encoder makes of images, known by their pixels, for rows that ask about an image again. The images asked for last are kept, up
+/// to a number of bytes. Safe from any number of threads.
 /// </summary>
-/// <param name="encode">Encodes one picture: each by itself, so that what is made of it does not depend on which others were kept or stood beside it.</param>
+/// <param name="encode">Encodes one image: each by itself, so that what is made of it does not depend on which others were kept or stood
+/// beside it.</param>
 /// <param name="limitBytes">The most memory that is kept.</param>
 internal sealed class FeatureCache(Func<RgbImage, VisionOutput> encode, long limitBytes) : IDisposable
 {
@@ -18,20 +20,20 @@ internal sealed class FeatureCache(Func<RgbImage, VisionOutput> encode, long lim
     /// <summary>How many bytes are kept.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>How many pictures were encoded.</summary>
+    /// <summary>How many images were encoded.</summary>
     public int Encoded { get; private set; }
 
-    /// <summary>The encoder's output for some pictures, in the order given, in the caller's dispose scope.</summary>
-    public VisionOutput Get(IReadOnlyList<RgbImage> pictures)
+    /// <summary>The encoder's output for some images, in the order given, in the caller's dispose scope.</summary>
+    public VisionOutput Get(IReadOnlyList<RgbImage> images)
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        string[] keys = [.. pictures.Select(picture => picture.Hash())];
+        string[] keys = [.. images.Select(image => image.Hash())];
         var found = new Dictionary<string, VisionOutput>();
         for (var i = 0; i < keys.Length; i++)
         {
             if (!found.ContainsKey(keys[i]))
-                found[keys[i]] = Find(keys[i]) ?? Keep(keys[i], encode(pictures[i]));
+                found[keys[i]] = Find(keys[i]) ?? Keep(keys[i], encode(images[i]));
         }
         return VisionOutput.Join([.. keys.Select(key => found[key])]).MoveToOuterDisposeScope();
     }
@@ -46,7 +48,7 @@ internal sealed class FeatureCache(Func<RgbImage, VisionOutput> encode, long lim
         }
     }
 
-    // An alias holds the memory: another thread may drop the picture meanwhile.
+    // An alias holds the memory: another thread may drop the image meanwhile.
     private VisionOutput? Find(string key)
     {
         lock (gate)
@@ -59,7 +61,7 @@ internal sealed class FeatureCache(Func<RgbImage, VisionOutput> encode, long lim
         }
     }
 
-    // Two threads may encode one picture at the same time; the first one's stays.
+    // Two threads may encode one image at the same time; the first one's stays.
     private VisionOutput Keep(string key, VisionOutput output)
     {
         lock (gate)

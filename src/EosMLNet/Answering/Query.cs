@@ -5,6 +5,6 @@ namespace EosMLNet;
 /// <summary>What one row asks.</summary>
 internal readonly record struct Query(RgbImage? Image, string Question)
 {
-    // ML.NET's way with missing values: a row without a picture or a question has no answer, and the rows around it have theirs.
+    // ML.NET's way with missing values: a row without an image or a question has no answer, and the rows around it have theirs.
     public bool IsMissing => Image is null || string.IsNullOrWhiteSpace(Question);
 }

@@ -5,13 +5,14 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// Reads an input cursor in batches, on a thread of the pool, never more than one batch ahead of its consumer. The cursor is touched by one thread at a time; what goes wrong there is kept until the rows
-/// in front of it are used up.
+/// Reads an input cursor in batches, on a thread of the pool, never more than one batch ahead of its consumer. The cursor is touched by one
+/// thread at a time; what goes wrong there is kept until the rows in front of it are used up.
 /// </summary>
 /// <param name="host">Asked before every row whether to go on.</param>
 /// <param name="input">The cursor; it is disposed with this object.</param>
 /// <param name="batchSize">Rows of a batch.</param>
-/// <param name="fetch">Copies the row that the cursor stands on into a slot, 0 … 2 · batch size - 1: while the rows of one half are in use, the other half is filled.</param>
+/// <param name="fetch">Copies the row that the cursor stands on into a slot, 0 … 2 · batch size - 1: while the rows of one half are in use,
+/// the other half is filled.</param>
 internal sealed class RowsAhead(IHost host, DataViewRowCursor input, int batchSize, Action<int> fetch) : IDisposable
 {
     private Task<RowBatch>? reading;

@@ -10,11 +10,13 @@ public abstract class VisionLanguageOptions
     {
     }
 
-    /// <summary>The folder of the model in Hugging Face layout: <c>config.json</c>, safetensors, tokenizer files, <c>preprocessor_config.json</c>.</summary>
+    /// <summary>
+    /// The folder of the model in Hugging Face layout: <c>config.json</c>, safetensors, tokenizer files, <c>preprocessor_config.json</c>.
+    /// </summary>
     /// <value>There is no default; it must be given.</value>
     public string ModelPath { get; set; } = "";
 
-    /// <summary>The column with the pictures, of type <see cref="Microsoft.ML.Data.MLImage"/>.</summary>
+    /// <summary>The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>.</summary>
     /// <value>The default is <c>Image</c>.</value>
     public string ImageColumnName { get; set; } = "Image";
 
@@ -22,11 +24,16 @@ public abstract class VisionLanguageOptions
     /// <value>The default is <c>Question</c>.</value>
     public string QuestionColumnName { get; set; } = "Question";
 
-    /// <summary>The column to make with the model's answers, of type text. A row without a picture or a question has an empty answer.</summary>
+    /// <summary>
+    /// The column to make with the model's answers, of type text. A row without an image or a question has an empty answer.
+    /// </summary>
     /// <value>The default is <c>PredictedAnswer</c>.</value>
     public string PredictedAnswerColumnName { get; set; } = "PredictedAnswer";
 
-    /// <summary>The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>, from 0 to 1; NaN where there is no answer.</summary>
+    /// <summary>
+    /// The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>, from 0 to 1; NaN where there is no
+    /// answer.
+    /// </summary>
     /// <value>The default is <c>Score</c>.</value>
     public string ScoreColumnName { get; set; } = "Score";
 
@@ -39,18 +46,20 @@ public abstract class VisionLanguageOptions
     public int AnswerBatchSize { get; set; } = 16;
 
     /// <summary>
-    /// How many bytes of what the vision tower makes of pictures are kept, for further questions about the same picture, in <c>Transform</c> or a <c>PredictionEngine</c>, now or later. Pictures are the
-    /// same where their pixels are; those asked about last are kept, on the model's device. Saved with the model.
+    /// How many bytes of what the vision tower makes of images are kept, for further questions about the same image, in <c>Transform</c> or
+    /// a <c>PredictionEngine</c>, now or later. Images are the same where their pixels are; those asked about last are kept, on the model's
+    /// device. Saved with the model.
     /// </summary>
     /// <remarks>
-    /// One picture takes visual tokens · width of the decoder · bytes of a number: 4.5 MiB for LLaVA-1.5 in 16 bits. With a cache, pictures go through the tower one by one, so that an answer does not depend
-    /// on what was kept; compared with none, scores may differ in their last digits.
+    /// One image takes visual tokens · width of the decoder · bytes of a number: 4.5 MiB for LLaVA-1.5 in 16 bits. With a cache, images go
+    /// through the tower one by one, so that an answer does not depend on what was kept; compared with none, scores may differ in their
+    /// last digits.
     /// </remarks>
     /// <value>The default is 0: nothing is kept.</value>
-    public long PictureCacheBytes { get; set; }
+    public long ImageCacheBytes { get; set; }
 
     /// <summary>
-    /// What becomes of pictures that are not square: <see cref="Data.ImagePadding.Square"/> pads them to a square with the processor's mean
+    /// What becomes of images that are not square: <see cref="Data.ImagePadding.Square"/> pads them to a square with the processor's mean
     /// colour, <see cref="Data.ImagePadding.Crop"/> does what the
     /// preprocessor file says, for CLIP a cut from the middle. Recorded in the plan and saved with the model. A plan that is run otherwise
     /// than it was searched is warned of in <c>MLContext.Log</c>.
@@ -60,7 +69,8 @@ public abstract class VisionLanguageOptions
     public ImagePadding? ImagePadding { get; set; }
 
     /// <summary>
-    /// The type of numbers that the model keeps its weights in and computes with, for the search and for the answers. Saved with the model. A device that does not compute in it is EOS2009.
+    /// The type of numbers that the model keeps its weights in and computes with, for the search and for the answers. Saved with the model.
+    /// A device that does not compute in it is EOS2009.
     /// </summary>
     /// <value>The default is null: float32 on the CPU, and the type that the checkpoint is stored in on a GPU.</value>
     public ModelDataType? DataType { get; set; }
@@ -70,7 +80,8 @@ public abstract class VisionLanguageOptions
     public int MaxNewTokens { get; set; } = 16;
 
     /// <summary>
-    /// The largest model, in bytes, whose files <c>Model.Save</c> puts into the zip. A larger model is referred to by its path and fingerprint.
+    /// The largest model, in bytes, whose files <c>Model.Save</c> puts into the zip. A larger model is referred to by its path and
+    /// fingerprint.
     /// </summary>
     /// <value>The default is 256 MB.</value>
     public long EmbedWeightsUpTo { get; set; } = 256L << 20;

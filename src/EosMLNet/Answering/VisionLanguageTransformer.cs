@@ -15,21 +15,21 @@ using TorchSharp;
 namespace EosMLNet;
 
 /// <summary>
-/// Answers questions about pictures with a vision-language model whose visual tokens are reduced by a plan. Made by
+/// Answers questions about images with a vision-language model whose visual tokens are reduced by a plan. Made by
 /// <see cref="OperatorSearchEstimator"/>, <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
 /// </summary>
 /// <remarks>
-/// <para><see cref="Transform"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the answers are the same.
-/// One transformer serves any number of threads.</para>
-/// <para>It holds the model's weights: dispose it when it is not needed any more (<c>(model as IDisposable)?.Dispose()</c> after <c>Model.Load</c>). A <c>PredictionEngine</c> disposes its
-/// transformer with itself unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false: where several threads have an engine
-/// each, make them with
+/// <para><see cref="Transform"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the
+/// answers are the same. One transformer serves any number of threads.</para>
+/// <para>It holds the model's weights: dispose it when it is not needed any more (<c>(model as IDisposable)?.Dispose()</c> after
+/// <c>Model.Load</c>). A <c>PredictionEngine</c> disposes its transformer with itself unless
+/// <see cref="PredictionEngineOptions.OwnsTransformer"/> is false: where several threads have an engine each, make them with
 /// <see cref="VisionLanguageCatalog.CreatePredictionEngine{TSrc, TDst}(ITransformer)"/>, which leaves the model to its owner.</para>
-/// <para>Pictures are seen as <c>eos</c> sees their files: upright, the colours under transparent pixels kept. A picture that a program
+/// <para>Images are seen as <c>eos</c> sees their files: upright, the colours under transparent pixels kept. An image that a program
 /// decodes by itself has lost both; see
 /// <see cref="VisionLanguageCatalog.LoadImage(string)"/>.</para>
-/// <para>A row whose picture or question is empty (an empty path is an empty picture) has an empty answer and the score NaN. A path without
-/// a file, or a file that is no whole picture, is an
+/// <para>A row whose image or question is empty (an empty path is an empty image) has an empty answer and the score NaN. A path without
+/// a file, or a file that is no whole image, is an
 /// <see cref="EosException"/> that names the row: EOS1011, EOS1001 or EOS1010. <c>eos</c> refuses empty paths too.</para>
 /// <para>Only load models from sources that you trust.</para>
 /// </remarks>
@@ -47,7 +47,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     /// <summary>The plan that the model runs under.</summary>
     public ReductionPlan Plan => Engine.Plan;
 
-    /// <summary>What becomes of pictures that are not square.</summary>
+    /// <summary>What becomes of images that are not square.</summary>
     public ImagePadding ImagePadding => Engine.Model.Processor!.Images.Padding;
 
     /// <summary>What the search did, where this transformer comes from one; null after <c>Model.Load</c>.</summary>
@@ -60,12 +60,12 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>The input's schema with the columns for answer, score and visual tokens.</summary>
-    /// <param name="inputSchema">A schema with the picture and the question column.</param>
+    /// <param name="inputSchema">A schema with the image and the question column.</param>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>
         RowToRowMapperTransform.GetOutputSchema(inputSchema, MakeMapper(inputSchema));
 
     /// <summary>Adds the answers. They are computed when a cursor reads them, and only if it does.</summary>
-    /// <param name="input">Rows with a picture and a question.</param>
+    /// <param name="input">Rows with an image and a question.</param>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public IDataView Transform(IDataView input)
     {
@@ -92,7 +92,9 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         checkpoint.Dispose();
     }
 
-    /// <summary>Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.</summary>
+    /// <summary>
+    /// Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.
+    /// </summary>
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
         Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
     {
@@ -107,7 +109,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
                     channel.Warning(note);
             }
             var (plan, report) = makePlan(model);
-            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.PictureCacheBytes), settings, checkpoint) { Report = report };
+            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes), settings, checkpoint) { Report = report };
         }
         catch
         {

@@ -7,7 +7,9 @@ using Microsoft.ML.Runtime;
 
 namespace EosMLNet;
 
-/// <summary>The operations on vision-language models; got from <see cref="VisionLanguageCatalogExtensions.VisionLanguage(MLContext)"/>.</summary>
+/// <summary>
+/// The operations on vision-language models; got from <see cref="VisionLanguageCatalogExtensions.VisionLanguage(MLContext)"/>.
+/// </summary>
 public sealed class VisionLanguageCatalog
 {
     private readonly MLContext ml;
@@ -15,33 +17,38 @@ public sealed class VisionLanguageCatalog
     internal VisionLanguageCatalog(MLContext ml) => this.ml = ml;
 
     /// <summary>
-    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the pictures and questions of its data.
+    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the images and
+    /// questions of its data.
     /// </summary>
     /// <param name="options">The model, the budget and everything else.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such as the number of its layers, <c>Fit</c> finds.</exception>
+    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such
+    /// as the number of its layers, <c>Fit</c> finds.</exception>
     /// <example>
     /// <code>
     /// var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
     /// var pipeline = ml.Transforms.LoadImages("Image", "images", "ImagePath")
-    ///     .Append(ml.VisionLanguage().OperatorSearch(new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens = 16 } }));
-    /// using var model = pipeline.Fit(data);
-    /// ml.Model.Save(model, data.Schema, "vqa.zip");
+    /// .Append(ml.VisionLanguage().OperatorSearch(new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens
+    /// = 16 } })); using var model = pipeline.Fit(data); ml.Model.Save(model, data.Schema, "vqa.zip");
     /// </code>
     /// </example>
     public OperatorSearchEstimator OperatorSearch(OperatorSearchOptions options) => new(ml, options);
 
     /// <summary>
-    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the pictures and questions of its data.
+    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the images and
+    /// questions of its data.
     /// </summary>
     /// <param name="modelPath">The folder of the model in Hugging Face layout.</param>
     /// <param name="meanVisualTokens">The most visual tokens that a decoder layer may see on average.</param>
-    /// <param name="imageColumnName">The column with the pictures, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
+    /// <param name="imageColumnName">The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
     /// <param name="questionColumnName">The column with the questions, of type text.</param>
     /// <param name="answerColumnName">The column with the expected answers, of type text.</param>
     /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
-    /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>.</param>
-    /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type <see cref="float"/>.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such as the number of its layers, <c>Fit</c> finds.</exception>
+    /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type
+    /// <see cref="float"/>.</param>
+    /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type
+    /// <see cref="float"/>.</param>
+    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such
+    /// as the number of its layers, <c>Fit</c> finds.</exception>
     public OperatorSearchEstimator OperatorSearch(string modelPath, double meanVisualTokens, string imageColumnName = "Image", string questionColumnName = "Question", string answerColumnName = "Answer",
         string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => OperatorSearch(new OperatorSearchOptions
         {
@@ -55,20 +62,28 @@ public sealed class VisionLanguageCatalog
             VisualTokensColumnName = visualTokensColumnName,
         });
 
-    /// <summary>Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.</summary>
+    /// <summary>
+    /// Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.
+    /// </summary>
     /// <param name="options">The model, the plan and everything else.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be read.</exception>
+    /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be
+    /// read.</exception>
     public AnswerEstimator Answer(AnswerOptions options) => new(ml, options);
 
-    /// <summary>Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.</summary>
+    /// <summary>
+    /// Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.
+    /// </summary>
     /// <param name="modelPath">The folder of the model in Hugging Face layout.</param>
     /// <param name="planPath">A plan file; null to answer unreduced.</param>
-    /// <param name="imageColumnName">The column with the pictures, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
+    /// <param name="imageColumnName">The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
     /// <param name="questionColumnName">The column with the questions, of type text.</param>
     /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
-    /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type <see cref="float"/>.</param>
-    /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type <see cref="float"/>.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be read.</exception>
+    /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type
+    /// <see cref="float"/>.</param>
+    /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type
+    /// <see cref="float"/>.</param>
+    /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be
+    /// read.</exception>
     public AnswerEstimator Answer(string modelPath, string? planPath = null, string imageColumnName = "Image", string questionColumnName = "Question",
         string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => Answer(new AnswerOptions
         {
@@ -87,26 +102,29 @@ public sealed class VisionLanguageCatalog
     /// <param name="predictedAnswerColumnName">The column with the model's answers, of type text.</param>
     /// <param name="familyColumnName">The column with each question's family, of type text; null when there is none.</param>
     /// <param name="scoreColumnName">The column with the answers' scores, of type <see cref="float"/>; null when there is none.</param>
-    /// <param name="pictureColumnName">The column that names each row's picture, such as its path, of type text; null when there is none. Rows about one picture are resampled together.</param>
-    /// <param name="visualTokensColumnName">The column with the visual tokens that a layer sees on average, of type <see cref="float"/>; null when there is none.</param>
+    /// <param name="imageColumnName">The column that names each row's image, such as its path, of type text; null when there is none. Rows
+    /// about one image are resampled together.</param>
+    /// <param name="visualTokensColumnName">The column with the visual tokens that a layer sees on average, of type <see cref="float"/>;
+    /// null when there is none.</param>
     /// <exception cref="EosException">EOS1012: there are no rows.</exception>
     public VisionLanguageMetrics Evaluate(IDataView predictions, string answerColumnName = "Answer", string predictedAnswerColumnName = "PredictedAnswer",
-        string? familyColumnName = null, string? scoreColumnName = "Score", string? pictureColumnName = null, string? visualTokensColumnName = null)
+        string? familyColumnName = null, string? scoreColumnName = "Score", string? imageColumnName = null, string? visualTokensColumnName = null)
     {
         var host = ((IHostEnvironment)ml).Register(nameof(Evaluate));
         host.CheckValue(predictions, nameof(predictions));
-        return new AnswerEvaluator(host, answerColumnName, predictedAnswerColumnName, familyColumnName, scoreColumnName, pictureColumnName, visualTokensColumnName).Evaluate(predictions);
+        return new AnswerEvaluator(host, answerColumnName, predictedAnswerColumnName, familyColumnName, scoreColumnName, imageColumnName, visualTokensColumnName).Evaluate(predictions);
     }
 
     /// <summary>
     /// Loads a saved pipeline, to be asked as it was made: one that begins with <c>LoadImages</c> wants paths. <see cref="LoadAnswering"/>
-    /// is for pictures in memory. It loads as <c>ml.Model.Load</c> does, but fails with an <see cref="EosException"/> and its code, where
+    /// is for images in memory. It loads as <c>ml.Model.Load</c> does, but fails with an <see cref="EosException"/> and its code, where
     /// ML.NET wraps what went wrong in exceptions of its own.
     /// </summary>
     /// <param name="path">The zip. Only load models from sources that you trust.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was made with; null when it was saved without.</param>
     /// <returns>The pipeline; it is an <see cref="IDisposable"/>.</returns>
-    /// <exception cref="EosException">EOS1001: there is no such file. EOS2002: the GPU is not there. EOS4003: the file is damaged or of a newer version. EOS4004: its weights are missing or others.</exception>
+    /// <exception cref="EosException">EOS1001: there is no such file. EOS2002: the GPU is not there. EOS4003: the file is damaged or of a
+    /// newer version. EOS4004: its weights are missing or others.</exception>
     public ITransformer Load(string path, out DataViewSchema? inputSchema)
     {
         if (!File.Exists(path))
@@ -125,7 +143,7 @@ public sealed class VisionLanguageCatalog
     }
 
     /// <summary>
-    /// Loads the answering stage alone of a saved pipeline, for pictures in memory: an upload, a camera. It takes the columns <c>Image</c>
+    /// Loads the answering stage alone of a saved pipeline, for images in memory: an upload, a camera. It takes the columns <c>Image</c>
     /// and <c>Question</c> (or as they were named), whatever the pipeline
     /// begins with: a zip of <c>ml.Model.Save</c>, of <c>eos search --artifact</c> or of a build.
     /// </summary>
@@ -137,12 +155,12 @@ public sealed class VisionLanguageCatalog
     /// <code>
     /// using var model = ml.VisionLanguage().LoadAnswering("vqa.zip");
     /// using var engine = ml.VisionLanguage().CreatePredictionEngine&lt;Ask, Answer&gt;(model); // one for each thread
-    /// using var picture = ml.VisionLanguage().LoadImage(upload);                          // a stream
-    /// Console.WriteLine(engine.Predict(new Ask { Image = picture, Question = "what colour is it?" }).PredictedAnswer);
+    /// using var image = ml.VisionLanguage().LoadImage(upload);                          // a stream
+    /// Console.WriteLine(engine.Predict(new Ask { Image = image, Question = "what colour is it?" }).PredictedAnswer);
     ///
     /// class Ask
     /// {
-    ///     [ImageType(336, 336)] // ML.NET wants numbers here; pictures may have any size
+    ///     [ImageType(336, 336)] // ML.NET wants numbers here; images may have any size
     ///     public MLImage Image { get; set; }
     ///     public string Question { get; set; }
     /// }
@@ -168,7 +186,7 @@ public sealed class VisionLanguageCatalog
     }
 
     /// <summary>
-    /// The answering stage of a pipeline that was fitted or loaded, for pictures in memory beside pictures in files. It shares the
+    /// The answering stage of a pipeline that was fitted or loaded, for images in memory beside images in files. It shares the
     /// pipeline's weights: dispose one of the two, after the last question.
     /// </summary>
     /// <param name="pipeline">The pipeline, or the stage itself.</param>
@@ -196,7 +214,7 @@ public sealed class VisionLanguageCatalog
     /// model with the engine, under all others that use it.
     /// </summary>
     /// <param name="model">The pipeline or the answering stage; the caller's to dispose, after the last engine.</param>
-    /// <typeparam name="TSrc">The rows: picture or path, and question.</typeparam>
+    /// <typeparam name="TSrc">The rows: image or path, and question.</typeparam>
     /// <typeparam name="TDst">What is wanted of the answers.</typeparam>
     /// <returns>An engine for one thread.</returns>
     public PredictionEngine<TSrc, TDst> CreatePredictionEngine<TSrc, TDst>(ITransformer model)
@@ -204,19 +222,19 @@ public sealed class VisionLanguageCatalog
         where TDst : class, new() => ml.Model.CreatePredictionEngine<TSrc, TDst>(model, new PredictionEngineOptions { OwnsTransformer = false });
 
     /// <summary>
-    /// Decodes a picture as <c>eos</c> does: upright, the colours under transparent pixels kept, and refused where it is not whole.
+    /// Decodes an image as <c>eos</c> does: upright, the colours under transparent pixels kept, and refused where it is not whole.
     /// <see cref="MLImage.CreateFromFile(string)"/> shows a file that is cut
     /// short as if it were whole, and turns what is transparent black.
     /// </summary>
     /// <param name="path">The file: PNG, JPEG, WebP, GIF or BMP.</param>
-    /// <returns>The picture, without alpha; the caller's to dispose.</returns>
-    /// <exception cref="EosException">EOS1001: there is no such file. EOS1010: it is no whole picture, or has more than 89 million
+    /// <returns>The image, without alpha; the caller's to dispose.</returns>
+    /// <exception cref="EosException">EOS1001: there is no such file. EOS1010: it is no whole image, or has more than 89 million
     /// pixels.</exception>
     public MLImage LoadImage(string path) => RgbImage.Decode(path).ToMlImage();
 
     /// <summary>The same from a stream, such as an upload.</summary>
-    /// <param name="stream">The picture's file; read to its end.</param>
+    /// <param name="stream">The image's file; read to its end.</param>
     /// <param name="name">What messages call it.</param>
-    /// <exception cref="EosException">EOS1010: it is no whole picture, or has more than 268 million bytes or 89 million pixels.</exception>
+    /// <exception cref="EosException">EOS1010: it is no whole image, or has more than 268 million bytes or 89 million pixels.</exception>
     public MLImage LoadImage(Stream stream, string name = "the upload") => RgbImage.Decode(stream, name).ToMlImage();
 }

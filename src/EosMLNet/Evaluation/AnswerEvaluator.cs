@@ -8,23 +8,23 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>Compares a column of answers with a column of expected ones, in one pass.</summary>
-internal sealed class AnswerEvaluator(IHost host, string answer, string predicted, string? family, string? score, string? picture, string? visualTokens)
+internal sealed class AnswerEvaluator(IHost host, string answer, string predicted, string? family, string? score, string? image, string? visualTokens)
 {
     public VisionLanguageMetrics Evaluate(IDataView predictions)
     {
         Check(SchemaShape.Create(predictions.Schema));
-        string?[] used = [answer, predicted, family, score, picture, visualTokens];
+        string?[] used = [answer, predicted, family, score, image, visualTokens];
         using var cursor = predictions.GetRowCursor(predictions.Schema.Where(column => used.Contains(column.Name)));
         var (expectedOf, predictedOf) = (Text(cursor, answer), Text(cursor, predicted));
         var familyOf = family is null ? () => "" : Text(cursor, family);
-        var pictureOf = picture is null ? () => cursor.Position.ToString(CultureInfo.InvariantCulture) : Text(cursor, picture);
+        var imageOf = image is null ? () => cursor.Position.ToString(CultureInfo.InvariantCulture) : Text(cursor, image);
         var (scoreOf, visualTokensOf) = (Number(cursor, score), Number(cursor, visualTokens));
         var rows = new List<AnsweredRow>();
         while (cursor.MoveNext())
         {
             host.CheckAlive();
             var said = predictedOf();
-            rows.Add(new AnsweredRow(said, Evaluator.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), pictureOf(), scoreOf(), visualTokensOf()));
+            rows.Add(new AnsweredRow(said, Evaluator.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), imageOf(), scoreOf(), visualTokensOf()));
         }
         return rows.Count > 0 ? new VisionLanguageMetrics(rows, family is not null)
             : throw new EosException(EosErrors.EmptyDataset, "There are no predictions to evaluate. Expected at least one row.");
@@ -38,8 +38,8 @@ internal sealed class AnswerEvaluator(IHost host, string answer, string predicte
             host.CheckTextColumn(schema, family, "family");
         if (score is not null)
             host.CheckNumberColumn(schema, score, "score");
-        if (picture is not null)
-            host.CheckTextColumn(schema, picture, "picture");
+        if (image is not null)
+            host.CheckTextColumn(schema, image, "image");
         if (visualTokens is not null)
             host.CheckNumberColumn(schema, visualTokens, "visual tokens");
     }

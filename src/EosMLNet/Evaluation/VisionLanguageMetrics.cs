@@ -2,7 +2,9 @@ using EosMLNet.Evaluation;
 
 namespace EosMLNet;
 
-/// <summary>How well answers match the expected ones. An answer is right when it equals the expected one up to case and surrounding white space.</summary>
+/// <summary>
+/// How well answers match the expected ones. An answer is right when it equals the expected one up to case and surrounding white space.
+/// </summary>
 public sealed class VisionLanguageMetrics
 {
     private readonly IReadOnlyList<AnsweredRow> rows;
@@ -30,16 +32,22 @@ public sealed class VisionLanguageMetrics
     /// <summary>The share of right answers within each family of questions; empty where the data has no family column.</summary>
     public IReadOnlyDictionary<string, double> AccuracyByFamily { get; }
 
-    /// <summary>The mean of <see cref="AccuracyByFamily"/>, every family counting the same; <see cref="Accuracy"/> where there are no families.</summary>
+    /// <summary>
+    /// The mean of <see cref="AccuracyByFamily"/>, every family counting the same; <see cref="Accuracy"/> where there are no families.
+    /// </summary>
     public double FamilyAverage => AccuracyByFamily.Count == 0 ? Accuracy : AccuracyByFamily.Values.Average();
 
     /// <summary>The mean of the answers' scores, from 0 to 1; NaN where the data has no score column or no answer.</summary>
     public double MeanScore { get; }
 
-    /// <summary>The visual tokens that a layer sees on average over layers and rows: what the plan costs. NaN where no column was named for it.</summary>
+    /// <summary>
+    /// The visual tokens that a layer sees on average over layers and rows: what the plan costs. NaN where no column was named for it.
+    /// </summary>
     public double MeanVisualTokens { get; }
 
-    /// <summary>The share of rows that both answer alike, right or wrong, from 0 to 1: against the unreduced model's answers, how loyal a plan is.</summary>
+    /// <summary>
+    /// The share of rows that both answer alike, right or wrong, from 0 to 1: against the unreduced model's answers, how loyal a plan is.
+    /// </summary>
     /// <exception cref="EosException">EOS1013: the other has another number of rows.</exception>
     public double AgreementWith(VisionLanguageMetrics other)
     {
@@ -47,19 +55,25 @@ public sealed class VisionLanguageMetrics
         return rows.Zip(other.rows).Average(pair => Evaluator.IsCorrect(pair.First.Answer, pair.Second.Answer) ? 1.0 : 0.0);
     }
 
-    /// <summary>This <see cref="FamilyAverage"/> less another on the same rows, with the paired 95% interval; pictures are resampled, or rows where no picture column was named.</summary>
+    /// <summary>
+    /// This <see cref="FamilyAverage"/> less another on the same rows, with the paired 95% interval; images are resampled, or rows where no
+    /// image column was named.
+    /// </summary>
     /// <param name="other">What another plan made of the same rows in the same order.</param>
     /// <param name="seed">Which draws: the same seed gives the same interval.</param>
     /// <exception cref="EosException">EOS1013: the other has another number of rows.</exception>
     public BootstrapInterval DifferenceFrom(VisionLanguageMetrics other, int seed = 1)
     {
         CheckPaired(other);
-        var pictures = rows.Select(row => row.Picture).Distinct().Select((picture, i) => (picture, i)).ToDictionary(known => known.picture, known => known.i);
+        var images = rows.Select(row => row.Image).Distinct().Select((image, i) => (image, i)).ToDictionary(known => known.image, known => known.i);
         return PairedBootstrap.FamilyAverage(
-            [.. rows.Select(row => pictures[row.Picture])], [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)], [.. other.rows.Select(row => row.Right)], seed: seed);
+            [.. rows.Select(row => images[row.Image])], [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)], [.. other.rows.Select(row => row.Right)], seed: seed);
     }
 
-    /// <summary>The figures for people, a line each: rows, accuracy, families where there are some, score and visual tokens where there are columns for them.</summary>
+    /// <summary>
+    /// The figures for people, a line each: rows, accuracy, families where there are some, score and visual tokens where there are columns
+    /// for them.
+    /// </summary>
     public override string ToString()
     {
         List<string> lines = [FormattableString.Invariant($"{RowCount} rows, accuracy {Accuracy:0.0000}")];

@@ -9,7 +9,9 @@ internal static class HostEnvironmentExtensions
     /// <summary>The seed given to the <c>MLContext</c>, or 1: a search without a seed is still repeatable.</summary>
     public static int SeedOrDefault(this IHostEnvironment env) => ((IHostEnvironmentInternal)env).Seed ?? 1;
 
-    /// <summary>The device that <c>MLContext.GpuDeviceId</c> and <c>MLContext.FallbackToCpu</c> ask for; the CPU where no GPU is asked for.</summary>
+    /// <summary>
+    /// The device that <c>MLContext.GpuDeviceId</c> and <c>MLContext.FallbackToCpu</c> ask for; the CPU where no GPU is asked for.
+    /// </summary>
     /// <exception cref="EosException">EOS2002: that GPU is not there, and falling back to the CPU is not allowed.</exception>
     public static torch.Device TorchDevice(this IHostEnvironment env)
     {

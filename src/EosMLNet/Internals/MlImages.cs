@@ -3,16 +3,16 @@ using Microsoft.ML.Data;
 
 namespace EosMLNet.Internals;
 
-/// <summary>Pictures between ML.NET and EosMLNet.</summary>
+/// <summary>Images between ML.NET and EosMLNet.</summary>
 internal static class MlImages
 {
     /// <summary>
-    /// The picture as <c>eos</c> and the build see it. <c>LoadImages</c> leaves a picture's file name in <see cref="MLImage.Tag"/>. Where
+    /// The image as <c>eos</c> and the build see it. <c>LoadImages</c> leaves an image's file name in <see cref="MLImage.Tag"/>. Where
     /// that file still holds these pixels, it is read again: ML.NET's decoder
     /// loses the colours under transparent pixels and the orientation mark, and shows a file that is cut short as if it were whole
     /// (build/docs/adr/0022).
     /// </summary>
-    /// <exception cref="EosException">EOS1010: the file is cut short or damaged, or the picture has an unknown pixel format.</exception>
+    /// <exception cref="EosException">EOS1010: the file is cut short or damaged, or the image has an unknown pixel format.</exception>
     public static RgbImage ToRgb(this MLImage image)
     {
         if (image.Tag is not { Length: > 0 } path || RgbImage.TryDecodeStored(path) is not var (stored, mark) ||
@@ -24,7 +24,7 @@ internal static class MlImages
         return upright.Turned(mark);
     }
 
-    /// <summary>The picture as ML.NET's type, opaque, for an application to ask about.</summary>
+    /// <summary>The image as ML.NET's type, opaque, for an application to ask about.</summary>
     public static MLImage ToMlImage(this RgbImage image)
     {
         var from = image.Pixels.Span;
@@ -87,10 +87,10 @@ internal static class MlImages
         MLPixelFormat.Rgba32 => (0, 2),
         MLPixelFormat.Bgra32 => (2, 0),
         var other => throw new EosException(EosErrors.UnreadableImage,
-            $"A picture has the pixel format {other}; expected Rgba32 or Bgra32. Convert it before the model sees it."),
+            $"An image has the pixel format {other}; expected Rgba32 or Bgra32. Convert it before the model sees it."),
     };
 
-    // ML.NET decodes translucent pictures with their colours multiplied by alpha; the models were trained on colours that are not.
+    // ML.NET decodes translucent images with their colours multiplied by alpha; the models were trained on colours that are not.
     private static byte Straight(byte colour, byte alpha) =>
         alpha is 0 or byte.MaxValue || colour > alpha ? colour : (byte)(((colour * byte.MaxValue) + (alpha / 2)) / alpha);
 }

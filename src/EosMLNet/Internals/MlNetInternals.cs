@@ -6,7 +6,8 @@ namespace EosMLNet.Internals;
 
 /// <summary>
 /// The self-test of what EosMLNet uses of ML.NET's internals (build/docs/adr/0003). An installed ML.NET that lacks one of the members would
-/// otherwise fail with a <see cref="MissingMethodException"/> in the middle of a pipeline; here it fails at the first call, and says what to do.
+/// otherwise fail with a <see cref="MissingMethodException"/> in the middle of a pipeline; here it fails at the first call, and says what
+/// to do.
 /// </summary>
 internal static class MlNetInternals
 {

@@ -4,7 +4,9 @@ using Microsoft.ML.Runtime;
 
 namespace EosMLNet.Internals;
 
-/// <summary>Checks of input columns that fail the way all of ML.NET does: marked, and naming role, column, expected and actual type.</summary>
+/// <summary>
+/// Checks of input columns that fail the way all of ML.NET does: marked, and naming role, column, expected and actual type.
+/// </summary>
 internal static class SchemaChecks
 {
     public static void CheckImageColumn(this IExceptionContext context, SchemaShape input, string name, string role) =>

@@ -4,7 +4,9 @@ using Microsoft.ML;
 
 namespace EosMLNet;
 
-/// <summary>The folder of the zip that ML.NET is writing or reading. Nobody tells a transformer, so this looks; it is null for a zip in memory.</summary>
+/// <summary>
+/// The folder of the zip that ML.NET is writing or reading. Nobody tells a transformer, so this looks; it is null for a zip in memory.
+/// </summary>
 internal static class ArchivePlace
 {
     public static string? FolderOf(Repository repository) =>

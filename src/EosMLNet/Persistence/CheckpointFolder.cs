@@ -24,9 +24,10 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     /// <summary>Loads the model, and checks that it is the expected one where one is expected.</summary>
     /// <param name="device">Where the weights go.</param>
     /// <param name="expected">The fingerprint of the expected model; null for any.</param>
-    /// <param name="padding">What becomes of pictures that are not square.</param>
+    /// <param name="padding">What becomes of images that are not square.</param>
     /// <param name="type">What it computes in; null for the device's own.</param>
-    /// <exception cref="EosException">EOS4004: the folder holds other weights. EOS1xxx, EOS2xxx: it holds the expected ones, or none are expected, but they cannot be loaded.</exception>
+    /// <exception cref="EosException">EOS4004: the folder holds other weights. EOS1xxx, EOS2xxx: it holds the expected ones, or none are
+    /// expected, but they cannot be loaded.</exception>
     public VisionLanguageModel Load(torch.Device device, string? expected, ImagePadding padding, ModelDataType? type = null)
     {
         TorchRuntime.EnsureLoaded();

@@ -2,7 +2,8 @@ namespace EosMLNet;
 
 /// <summary>Where the checkpoint of a saved model was that is too large for the zip.</summary>
 /// <param name="Path">The folder's full path at that time.</param>
-/// <param name="RelativePath">The path from the zip's folder to it, with forward slashes; null where the zip went to something that is no file.</param>
+/// <param name="RelativePath">The path from the zip's folder to it, with forward slashes; null where the zip went to something that is no
+/// file.</param>
 internal sealed record CheckpointReference(string Path, string? RelativePath)
 {
     /// <summary>Names the folder where this machine has the checkpoint; it goes before what the zip says.</summary>

@@ -8,7 +8,8 @@ using TorchSharp;
 namespace EosMLNet;
 
 /// <summary>
-/// The files of a saved transformer in ML.NET's zip. Every entry's bytes depend on the model and the plan only, so saving twice gives the same.
+/// The files of a saved transformer in ML.NET's zip. Every entry's bytes depend on the model and the plan only, so saving twice gives the
+/// same.
 /// <code>
 /// *** Binary format ***
 /// Model.key              ML.NET's header (signature, versions, loader); nothing after it
@@ -47,7 +48,8 @@ internal static class ModelArtifact
     }
 
     /// <summary>Reads the entries back and loads the model.</summary>
-    /// <exception cref="EosException">EOS4003: an entry is missing, damaged or of a newer version. EOS4004: the weights it refers to are missing or others.</exception>
+    /// <exception cref="EosException">EOS4003: an entry is missing, damaged or of a newer version. EOS4004: the weights it refers to are
+    /// missing or others.</exception>
     public static VisionLanguageTransformer Load(IHost host, ModelLoadContext context, torch.Device device)
     {
         var manifest = ModelManifest.Parse(ReadEntry(context, Manifest, ModelManifest.LargestManifest));

@@ -4,7 +4,10 @@ using EosMLNet.Data;
 
 namespace EosMLNet;
 
-/// <summary>What a saved model consists of: <c>Manifest.json</c> in the zip, beside the files that it lists. Treated as hostile until <see cref="Parse"/> has checked it.</summary>
+/// <summary>
+/// What a saved model consists of: <c>Manifest.json</c> in the zip, beside the files that it lists. Treated as hostile until
+/// <see cref="Parse"/> has checked it.
+/// </summary>
 internal sealed record ModelManifest
 {
     /// <summary>The version of the format that this library writes, and the newest that it reads.</summary>

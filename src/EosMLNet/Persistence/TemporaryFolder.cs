@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace EosMLNet;
 
 /// <summary>
-/// A folder of this process alone. It is deleted when it is disposed; where nobody disposes it (ML.NET programs seldom dispose a model), when it is collected,
-/// and at the latest when the process exits.
+/// A folder of this process alone. It is deleted when it is disposed; where nobody disposes it (ML.NET programs seldom dispose a model),
+/// when it is collected, and at the latest when the process exits.
 /// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
@@ -44,7 +44,8 @@ internal sealed class TemporaryFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Someone else (a virus scanner) holds a file. It is in the system's temporary folder, which is cleaned anyway; nothing depends on it.
+            // Someone else (a virus scanner) holds a file. It is in the system's temporary folder, which is cleaned anyway; nothing depends
+            // on it.
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace EosMLNet;
 
-/// <summary>What a searched plan must satisfy: any of these limits together, at least one. Staying below a limit is allowed and earns nothing.</summary>
+/// <summary>
+/// What a searched plan must satisfy: any of these limits together, at least one. Staying below a limit is allowed and earns nothing.
+/// </summary>
 public sealed class OperatorSearchConstraints
 {
     /// <summary>The most visual tokens that a decoder layer may see on average. Above 0, at most the model's own number.</summary>
@@ -19,7 +21,10 @@ public sealed class OperatorSearchConstraints
     /// <value>The default is null: no limit.</value>
     public double? KvBytesRatio { get; set; }
 
-    /// <summary>The most milliseconds that prefill may take, from a prompt with its encoded picture to the first token, as <see cref="OperatorSearchOptions.LatencyTable"/> predicts it. Above 0, at most the unreduced model's.</summary>
+    /// <summary>
+    /// The most milliseconds that prefill may take, from a prompt with its encoded image to the first token, as
+    /// <see cref="OperatorSearchOptions.LatencyTable"/> predicts it. Above 0, at most the unreduced model's.
+    /// </summary>
     /// <value>The default is null: no limit.</value>
     public double? LatencyMs { get; set; }
 
@@ -28,8 +33,9 @@ public sealed class OperatorSearchConstraints
     public double? LatencyFraction { get; set; }
 
     /// <summary>
-    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1, beside one of the others. The search pulls towards it; the report tells how far each
-    /// family fell on validation data. Families come from <see cref="OperatorSearchOptions.FamilyColumnName"/>.
+    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1, beside one of the others.
+    /// The search pulls towards it; the report tells how far each family fell on validation data. Families come from
+    /// <see cref="OperatorSearchOptions.FamilyColumnName"/>.
     /// </summary>
     /// <value>The default is null: no limit.</value>
     public double? FamilyDrop { get; set; }

@@ -9,8 +9,8 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// Searches where, how many and how visual tokens are reduced, on a frozen vision-language model (arXiv:2606.05232), and makes a transformer that runs the result.
-/// Made by <see cref="VisionLanguageCatalog.OperatorSearch(OperatorSearchOptions)"/>.
+/// Searches where, how many and how visual tokens are reduced, on a frozen vision-language model (arXiv:2606.05232), and makes a
+/// transformer that runs the result. Made by <see cref="VisionLanguageCatalog.OperatorSearch(OperatorSearchOptions)"/>.
 /// </summary>
 /// <remarks>
 /// | Characteristic | |
@@ -50,8 +50,9 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     }
 
     /// <summary>Runs the search on the rows of <paramref name="input"/>.</summary>
-    /// <param name="input">Rows with a picture, a question and its answer.</param>
-    /// <exception cref="EosException">EOS1xxx: model or data cannot be used. EOS2002: the GPU is not there. EOS3xxx: a constraint is infeasible, or the search diverged.</exception>
+    /// <param name="input">Rows with an image, a question and its answer.</param>
+    /// <exception cref="EosException">EOS1xxx: model or data cannot be used. EOS2002: the GPU is not there. EOS3xxx: a constraint is
+    /// infeasible, or the search diverged.</exception>
     /// <exception cref="OperationCanceledException">The token of the options was cancelled, or the context's execution.</exception>
     public VisionLanguageTransformer Fit(IDataView input)
     {
@@ -64,7 +65,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
-    /// <param name="inputSchema">A schema with the picture, the question and the answer column.</param>
+    /// <param name="inputSchema">A schema with the image, the question and the answer column.</param>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         host.CheckValue(inputSchema, nameof(inputSchema));
@@ -85,9 +86,9 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     {
         searching.Check(model, MlNetSettingNames.Of); // before the data is read: a constraint that cannot be met is found at once
         var data = new VqaReader(host, answering, answer, family).Read(input, cancellation);
-        channel.Info($"Read {data.Examples.Count} questions about {data.Pictures.Count} pictures.");
-        var (training, validation) = validationFraction > 0 && data.Pictures.Count > 1
-            ? data.SplitByPicture(1 - validationFraction, searching.Seed)
+        channel.Info($"Read {data.Examples.Count} questions about {data.Images.Count} images.");
+        var (training, validation) = validationFraction > 0 && data.Images.Count > 1
+            ? data.SplitByImage(1 - validationFraction, searching.Seed)
             : (data, data);
         var result = new OperatorSearch(model, searching).Run(training, validation, relay, cancellation);
         channel.Info($"Found a plan of {result.Plan.Sites.Count} sites: {result.Plan.Ledger.Mean:F1} visual tokens a layer on average, {result.Plan.Ledger.Final} at the end.");
@@ -123,7 +124,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         Patience = options.Patience,
         CheckpointPath = options.CheckpointPath,
         CheckpointEvery = options.CheckpointEvery,
-        QuestionsPerPicture = options.QuestionsPerPicture,
+        QuestionsPerImage = options.QuestionsPerImage,
         CheckEvery = options.CheckEvery,
         SoftForward = options.SoftForward,
         RelevanceRank = options.RelevanceRank,

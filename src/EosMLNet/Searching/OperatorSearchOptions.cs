@@ -14,12 +14,14 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     public string AnswerColumnName { get; set; } = "Answer";
 
     /// <summary>What the searched plan must satisfy.</summary>
-    /// <value>There is no default: at least one limit must be given, such as <see cref="OperatorSearchConstraints.MeanVisualTokens"/>.</value>
+    /// <value>There is no default: at least one limit must be given, such as
+    /// <see cref="OperatorSearchConstraints.MeanVisualTokens"/>.</value>
     public OperatorSearchConstraints Constraints { get; } = new();
 
     /// <summary>
-    /// The measurements that latency is predicted by, made on this device for a model of the same shape: <see cref="Latency.LatencyTable.Load"/> what <c>eos search --calibrate</c> has written, or
-    /// <see cref="LatencyCalibration.Measure"/>. Needed for <see cref="OperatorSearchConstraints.LatencyMs"/> and <see cref="OperatorSearchConstraints.LatencyFraction"/>.
+    /// The measurements that latency is predicted by, made on this device for a model of the same shape:
+    /// <see cref="Latency.LatencyTable.Load"/> what <c>eos search --calibrate</c> has written, or <see cref="LatencyCalibration.Measure"/>.
+    /// Needed for <see cref="OperatorSearchConstraints.LatencyMs"/> and <see cref="OperatorSearchConstraints.LatencyFraction"/>.
     /// </summary>
     /// <value>The default is null: no limit on latency.</value>
     public LatencyTable? LatencyTable { get; set; }
@@ -36,15 +38,22 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is 300.</value>
     public int Steps { get; set; } = Defaults.Steps;
 
-    /// <summary>How many questions a step looks at or, when no score depends on the question, how many pictures with all their questions.</summary>
-    /// <value>The default is null: 16 questions or 2 pictures.</value>
+    /// <summary>
+    /// How many questions a step looks at or, when no score depends on the question, how many images with all their questions.
+    /// </summary>
+    /// <value>The default is null: 16 questions or 2 images.</value>
     public int? BatchSize { get; set; }
 
-    /// <summary>How many questions (or pictures) of a step are in memory at once; the result is that of the whole step, up to rounding.</summary>
+    /// <summary>
+    /// How many questions (or images) of a step are in memory at once; the result is that of the whole step, up to rounding.
+    /// </summary>
     /// <value>The default is null: all of the step.</value>
     public int? MicroBatch { get; set; }
 
-    /// <summary>How many decoder layers' activations are in memory at once; the others are run again, for a fifth to a half more time. For large models: about the square root of the number of layers needs least.</summary>
+    /// <summary>
+    /// How many decoder layers' activations are in memory at once; the others are run again, for a fifth to a half more time. For large
+    /// models: about the square root of the number of layers needs least.
+    /// </summary>
     /// <value>The default is null: all of them.</value>
     public int? RecomputedLayers { get; set; }
 
@@ -60,7 +69,10 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is 0.03.</value>
     public double SiteLearningRate { get; set; } = Defaults.SiteLearningRate;
 
-    /// <summary>The weight of keeping the text's hidden states near those of the unreduced model, beside the loss of the answers; 0 saves the unreduced pass.</summary>
+    /// <summary>
+    /// The weight of keeping the text's hidden states near those of the unreduced model, beside the loss of the answers; 0 saves the
+    /// unreduced pass.
+    /// </summary>
     /// <value>The default is 0.</value>
     public double AlignmentWeight { get; set; } = Defaults.AlignmentWeight;
 
@@ -68,7 +80,10 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is null: the last one.</value>
     public IReadOnlyList<int>? AlignmentLayers { get; set; }
 
-    /// <summary>Whether the reduced model is to give the answers of the data, or those of the unreduced model; the column of answers is then not read.</summary>
+    /// <summary>
+    /// Whether the reduced model is to give the answers of the data, or those of the unreduced model; the column of answers is then not
+    /// read.
+    /// </summary>
     /// <value>The default is <see cref="SearchObjective.Answers"/>.</value>
     public SearchObjective Objective { get; set; } = Defaults.Objective;
 
@@ -84,7 +99,10 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is null: all steps are made.</value>
     public int? Patience { get; set; }
 
-    /// <summary>A file that keeps the state of the running search; where it exists, <c>Fit</c> goes on from it to the same plan. It is deleted at the end.</summary>
+    /// <summary>
+    /// A file that keeps the state of the running search; where it exists, <c>Fit</c> goes on from it to the same plan. It is deleted at
+    /// the end.
+    /// </summary>
     /// <value>The default is null: nothing is kept.</value>
     public string? CheckpointPath { get; set; }
 
@@ -94,14 +112,16 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
 
     /// <summary>What the choice of the kept tokens may depend on.</summary>
     /// <value>
-    /// The default is null: the learned probe and text relevance, text attention, and [CLS] attention where the tower offers it. Leave out the two that look at the
-    /// question for a plan that serves several questions about one picture.
+    /// The default is null: the learned probe and text relevance, text attention, and [CLS] attention where the tower offers it. Leave out
+    /// the two that look at the question for a plan that serves several questions about one image.
     /// </value>
     public IReadOnlyList<ScoreCriterion>? Scores { get; set; }
 
-    /// <summary>The most questions that share one picture's sequence, when no score depends on the question; otherwise each question has its own.</summary>
+    /// <summary>
+    /// The most questions that share one image's sequence, when no score depends on the question; otherwise each question has its own.
+    /// </summary>
     /// <value>The default is 16.</value>
-    public int QuestionsPerPicture { get; set; } = Defaults.QuestionsPerPicture;
+    public int QuestionsPerImage { get; set; } = Defaults.QuestionsPerImage;
 
     /// <summary>Steps between two checks of <see cref="Patience"/>.</summary>
     /// <value>The default is 25.</value>
@@ -111,7 +131,10 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is 50.</value>
     public int CheckpointEvery { get; set; } = Defaults.CheckpointEvery;
 
-    /// <summary>Whether the forward pass selects softly too: exact gradients, but what is trained is not what runs, at the cost of unreduced sequences.</summary>
+    /// <summary>
+    /// Whether the forward pass selects softly too: exact gradients, but what is trained is not what runs, at the cost of unreduced
+    /// sequences.
+    /// </summary>
     /// <value>The default is false.</value>
     public bool SoftForward { get; set; } = Defaults.SoftForward;
 
@@ -139,11 +162,15 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is 0.1.</value>
     public double FinalTemperature { get; set; } = Defaults.FinalTemperature;
 
-    /// <summary>How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens; 0 for all, or at least 1.</summary>
+    /// <summary>
+    /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens; 0 for all, or at least 1.
+    /// </summary>
     /// <value>The default is 2.</value>
     public double CandidateFactor { get; set; } = Defaults.CandidateFactor;
 
-    /// <summary>The most questions of the data that is kept from the search that decisions and the report's accuracies are made on.</summary>
+    /// <summary>
+    /// The most questions of the data that is kept from the search that decisions and the report's accuracies are made on.
+    /// </summary>
     /// <value>The default is 1000.</value>
     public int ValidationQuestions { get; set; } = Defaults.ValidationQuestions;
 
@@ -155,7 +182,7 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is true.</value>
     public bool TryCounts { get; set; } = Defaults.TryCounts;
 
-    /// <summary>The most memory for pictures' encoder outputs and unreduced hidden states kept between steps, in bytes.</summary>
+    /// <summary>The most memory for images' encoder outputs and unreduced hidden states kept between steps, in bytes.</summary>
     /// <value>The default is 2 GiB.</value>
     public long CacheBytes { get; set; } = Defaults.CacheBytes;
 
@@ -167,20 +194,23 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is null: the seed of the <see cref="Microsoft.ML.MLContext"/>, or 1 where it has none.</value>
     public int? Seed { get; set; }
 
-    /// <summary>The share of the pictures that is kept from the search to verify its plan, from 0 (it is verified on what it was searched on) to below 1.</summary>
+    /// <summary>
+    /// The share of the images that is kept from the search to verify its plan, from 0 (it is verified on what it was searched on) to below
+    /// 1.
+    /// </summary>
     /// <value>The default is 0.1.</value>
     public double ValidationFraction { get; set; } = 0.1;
 
     /// <summary>
-    /// Told on the thread that searches, after each step and after each piece of the work before, between and after the steps. Without it, <c>MLContext.Log</c> has a line for every phase, every
-    /// 5 % and every 10 seconds.
+    /// Told on the thread that searches, after each step and after each piece of the work before, between and after the steps. Without it,
+    /// <c>MLContext.Log</c> has a line for every phase, every 5 % and every 10 seconds.
     /// </summary>
     /// <value>The default is null.</value>
     public IProgress<SearchProgress>? Progress { get; set; }
 
     /// <summary>
-    /// Stops the search: <c>Fit</c> then throws <see cref="OperationCanceledException"/>. Only the file of <see cref="CheckpointPath"/>, where it is set and a step was made, stays; the same search
-    /// goes on from it.
+    /// Stops the search: <c>Fit</c> then throws <see cref="OperationCanceledException"/>. Only the file of <see cref="CheckpointPath"/>,
+    /// where it is set and a step was made, stays; the same search goes on from it.
     /// </summary>
     /// <value>The default is <see cref="CancellationToken.None"/>.</value>
     public CancellationToken CancellationToken { get; set; }

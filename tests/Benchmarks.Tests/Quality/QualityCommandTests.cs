@@ -76,7 +76,7 @@ public sealed class QualityCommandTests : IDisposable
             });
         }
         var page = File.ReadAllText(folder["report/quality.md"]);
-        Assert.All(Directory.GetFiles(folder["report"], "*.png"), picture => Assert.Contains($"({Path.GetFileName(picture)})", page));
+        Assert.All(Directory.GetFiles(folder["report"], "*.png"), image => Assert.Contains($"({Path.GetFileName(image)})", page));
         Assert.Contains("accuracy-macs.png", page);
     }
 }

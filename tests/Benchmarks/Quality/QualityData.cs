@@ -3,20 +3,20 @@ using ScenesVqa;
 
 namespace Benchmarks.Quality;
 
-/// <summary>Drawn pictures with questions, in three parts that share no picture.</summary>
+/// <summary>Drawn images with questions, in three parts that share no image.</summary>
 /// <param name="Search">What searches learn from.</param>
 /// <param name="Validation">What searches decide by.</param>
 /// <param name="Test">What no search sees.</param>
 internal sealed record QualityData(VqaDataset Search, VqaDataset Validation, VqaDataset Test)
 {
-    /// <summary>Draws the pictures unless an earlier run has, and reads them.</summary>
+    /// <summary>Draws the images unless an earlier run has, and reads them.</summary>
     internal static QualityData Load(string folder, QualitySettings settings)
     {
-        var place = Path.Combine(folder, $"data-{settings.DataSeed}-{settings.SearchPictures}-{settings.ValidationPictures}-{settings.TestPictures}");
+        var place = Path.Combine(folder, $"data-{settings.DataSeed}-{settings.SearchImages}-{settings.ValidationImages}-{settings.TestImages}");
         if (!Directory.Exists(place))
         {
             var unfinished = $"{place}.{Guid.NewGuid():N}";
-            DatasetWriter.Write(unfinished, settings.DataSeed, settings.SearchPictures, settings.ValidationPictures, settings.TestPictures);
+            DatasetWriter.Write(unfinished, settings.DataSeed, settings.SearchImages, settings.ValidationImages, settings.TestImages);
             Directory.Move(unfinished, place);
         }
         VqaDataset Read(string split) => VqaDataset.LoadTsv(Path.Combine(place, $"{split}.tsv"), Path.Combine(place, "images"));
@@ -28,7 +28,7 @@ internal sealed record QualityData(VqaDataset Search, VqaDataset Validation, Vqa
     {
         var chosen = new VqaDataset.Builder();
         foreach (var row in data.Examples.Where(condition))
-            chosen.Add(data.Pictures[row.Picture], row.Question, row.Answer, row.Family);
+            chosen.Add(data.Images[row.Image], row.Question, row.Answer, row.Family);
         return chosen.Build();
     }
 }

@@ -11,7 +11,7 @@ internal sealed record QualitySettings
     /// <summary>Everything once, on next to nothing: whether the program works, in seconds.</summary>
     internal static readonly QualitySettings Quick = new()
     {
-        Name = "quick", Budgets = [16], Seeds = [1, 2], SearchPictures = 12, ValidationPictures = 4, TestPictures = 5, TrialQuestions = 20, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
+        Name = "quick", Budgets = [16], Seeds = [1, 2], SearchImages = 12, ValidationImages = 4, TestImages = 5, TrialQuestions = 20, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
         MostTrials = 10,
     };
 
@@ -30,17 +30,17 @@ internal sealed record QualitySettings
     /// <summary>Seeds of the searches.</summary>
     public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3];
 
-    /// <summary>What the pictures are drawn from.</summary>
+    /// <summary>What the images are drawn from.</summary>
     public int DataSeed { get; init; } = 3003;
 
-    /// <summary>Pictures that searches learn from.</summary>
-    public int SearchPictures { get; init; } = 1200;
+    /// <summary>Images that searches learn from.</summary>
+    public int SearchImages { get; init; } = 1200;
 
-    /// <summary>Pictures that searches decide by.</summary>
-    public int ValidationPictures { get; init; } = 100;
+    /// <summary>Images that searches decide by.</summary>
+    public int ValidationImages { get; init; } = 100;
 
-    /// <summary>Pictures that no search sees, with about fourteen questions each.</summary>
-    public int TestPictures { get; init; } = 300;
+    /// <summary>Images that no search sees, with about fourteen questions each.</summary>
+    public int TestImages { get; init; } = 300;
 
     /// <summary>Questions that a search without gradients measures each plan on.</summary>
     public int TrialQuestions { get; init; } = 700;

@@ -60,8 +60,8 @@ internal static class SearchBaselines
     /// <summary>How many questions the operator search answers with these settings at most, those included on which it tries corners and counts.</summary>
     internal static long Questions(SearchSettings search, VqaDataset data, int layers)
     {
-        var together = search.SeesQuestion ? 1 : search.QuestionsPerPicture;
-        var sequences = data.Examples.GroupBy(row => row.Picture).Sum(picture => Math.Ceiling((double)picture.Count() / together));
+        var together = search.SeesQuestion ? 1 : search.QuestionsPerImage;
+        var sequences = data.Examples.GroupBy(row => row.Image).Sum(image => Math.Ceiling((double)image.Count() / together));
         var trials = (search.SnapToCorners ? 1 + CornersASite * layers : 0) + (search.TryCounts ? 1 + ShiftsASite * (layers - 1) : 0);
         return (long)(search.Steps * search.Sequences * data.Examples.Count / sequences) + (long)trials * TrialQuestions;
     }
@@ -78,14 +78,14 @@ internal static class SearchBaselines
         {
             PlanModel model = bench.Model;
             var data = bench.Data.Search;
-            var rows = data.SplitByPicture(Math.Min(0.9, (double)settings.TrialQuestions / data.Examples.Count), seed).First;
+            var rows = data.SplitByImage(Math.Min(0.9, (double)settings.TrialQuestions / data.Examples.Count), seed).First;
             var affordable = (int)(Questions(QualityTrials.Default(settings, budget, seed), data, model.Layers) / rows.Examples.Count);
-            using var pictures = new PictureCache(bench.Model, rows);
+            using var images = new ImageCache(bench.Model, rows);
             var tried = 0;
             var (point, value) = search(dimensions(model), Math.Clamp(affordable, 2, settings.MostTrials), seed, point =>
             {
                 tried++;
-                return Evaluator.Evaluate(new ReducedModel(bench.Model, plan(model, point)), rows, pictures: pictures).FamilyAverage;
+                return Evaluator.Evaluate(new ReducedModel(bench.Model, plan(model, point)), rows, images: images).FamilyAverage;
             });
             return new Found(plan(model, point), (long)tried * rows.Examples.Count, FormattableString.Invariant($"{tried} plans on {rows.Examples.Count} questions, the best right on {value:p1} of them"));
         },

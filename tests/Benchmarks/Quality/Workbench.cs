@@ -16,7 +16,7 @@ internal sealed class Workbench : IDisposable
     private readonly string folder;
     private readonly Lazy<LlavaModel> model, second;
     private readonly Lazy<QualityData> data;
-    private readonly Dictionary<VisionLanguageModel, PictureCache> testPictures = [];
+    private readonly Dictionary<VisionLanguageModel, ImageCache> testImages = [];
 
     /// <param name="folder">Where data and results are.</param>
     /// <param name="settings">How much is measured.</param>
@@ -56,16 +56,16 @@ internal sealed class Workbench : IDisposable
     /// <summary>Answers the test questions under a plan.</summary>
     internal EvaluationResult Test(VisionLanguageModel on, ReductionPlan plan)
     {
-        if (!testPictures.TryGetValue(on, out var pictures))
+        if (!testImages.TryGetValue(on, out var images))
         {
-            testPictures[on] = pictures = new PictureCache(on, Data.Test);
-            foreach (var chunk in Enumerable.Range(0, Data.Test.Pictures.Count).Chunk(EncodedTogether)) // now, so that no plan is timed with the encoder's work
+            testImages[on] = images = new ImageCache(on, Data.Test);
+            foreach (var chunk in Enumerable.Range(0, Data.Test.Images.Count).Chunk(EncodedTogether)) // now, so that no plan is timed with the encoder's work
             {
                 using var scope = TorchSharp.torch.NewDisposeScope();
-                pictures.Get(chunk);
+                images.Get(chunk);
             }
         }
-        return Evaluator.Evaluate(new ReducedModel(on, plan), Data.Test, pictures: pictures);
+        return Evaluator.Evaluate(new ReducedModel(on, plan), Data.Test, images: images);
     }
 
     /// <summary>The plan that a trial's unit found.</summary>
@@ -73,7 +73,7 @@ internal sealed class Workbench : IDisposable
 
     internal string PlanPath(Trial trial) => Store.PathOf(trial.FindKey, ".plan.json");
 
-    /// <summary>Trains the base model a little further, on pictures of its own, so that there is another one.</summary>
+    /// <summary>Trains the base model a little further, on images of its own, so that there is another one.</summary>
     internal void TrainSecondModel()
     {
         var unfinished = $"{SecondModelFolder}.unfinished";
@@ -87,8 +87,8 @@ internal sealed class Workbench : IDisposable
 
     public void Dispose()
     {
-        foreach (var pictures in testPictures.Values)
-            pictures.Dispose();
+        foreach (var images in testImages.Values)
+            images.Dispose();
         if (model.IsValueCreated)
             Model.Dispose();
         if (second.IsValueCreated)

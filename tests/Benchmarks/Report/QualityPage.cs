@@ -13,7 +13,7 @@ internal sealed class QualityPage
 
     private QualityPage(QualityResults results) => this.results = results;
 
-    internal static string Write(QualityResults results, IReadOnlyList<string> pictures, string? remarks)
+    internal static string Write(QualityResults results, IReadOnlyList<string> images, string? remarks)
     {
         var page = new QualityPage(results);
         page.Introduction();
@@ -29,7 +29,7 @@ internal sealed class QualityPage
         page.TransferOverFamilies();
         page.TransferOverModels();
         page.Cost();
-        page.Pictures(pictures);
+        page.Images(images);
         page.Missing();
         return page.text.ToString();
     }
@@ -45,12 +45,12 @@ internal sealed class QualityPage
             The numbers are in `quality.json` beside this page.
 
             **Model:** `scenes-llava`, {model.VisualTokens} visual tokens, {model.LayerCount} decoder layers, frozen.
-            **Data:** pictures drawn by `samples/ScenesVqa` (seed {Settings.DataSeed}); no picture is in two parts. Searches learn from {data.Search.Pictures.Count} pictures ({data.Search.Examples.Count} questions) and
-            decide by {data.Validation.Pictures.Count} more; all accuracies below are on {data.Test.Examples.Count} questions about {data.Test.Pictures.Count} pictures that no search saw.
+            **Data:** images drawn by `samples/ScenesVqa` (seed {Settings.DataSeed}); no image is in two parts. Searches learn from {data.Search.Images.Count} images ({data.Search.Examples.Count} questions) and
+            decide by {data.Validation.Images.Count} more; all accuracies below are on {data.Test.Examples.Count} questions about {data.Test.Images.Count} images that no search saw.
             **Accuracy** is the mean of the eight question families' shares of right answers (greedy decoding, the whole answer must be right).
             **Budgets** are mean visual tokens a layer. Every plan's own ledger is printed: none is above the budget. Only the decoder's prefill is counted, not the operator's own work.
-            **Milliseconds** are those of an answer in batches, the encoder's work not counted; questions about one picture share what a question-agnostic plan makes of it.
-            **Intervals** are 95% intervals of paired differences: the test pictures are drawn with replacement, 2,000 times, and each method is averaged over its seeds first.
+            **Milliseconds** are those of an answer in batches, the encoder's work not counted; questions about one image share what a question-agnostic plan makes of it.
+            **Intervals** are 95% intervals of paired differences: the test images are drawn with replacement, 2,000 times, and each method is averaged over its seeds first.
             """);
     }
 
@@ -79,7 +79,7 @@ internal sealed class QualityPage
         var best = results.AgnosticDifferences.Where(difference => difference.BestPreset).ToList();
         if (best.Count == 0)
             return;
-        Line("Without looking at the question, so that one reduced picture serves all questions about it (one seed):");
+        Line("Without looking at the question, so that one reduced image serves all questions about it (one seed):");
         Table(["mean tokens", "EOS, question-agnostic", "best preset of that kind", "difference"], best.Select(difference => new[]
         {
             $"{difference.Budget}", Percent(results.Of(QualityTrials.Agnostic).Single(done => done.Trial.Budget == difference.Budget).Accuracy),
@@ -194,11 +194,11 @@ internal sealed class QualityPage
             }));
     }
 
-    private void Pictures(IReadOnlyList<string> pictures)
+    private void Images(IReadOnlyList<string> images)
     {
-        Line("## Pictures");
-        foreach (var picture in pictures)
-            Line($"![{Path.GetFileNameWithoutExtension(picture)}]({picture})");
+        Line("## Images");
+        foreach (var image in images)
+            Line($"![{Path.GetFileNameWithoutExtension(image)}]({image})");
     }
 
     private void Missing()

@@ -5,7 +5,7 @@ using EosMLNet.Runtime;
 
 namespace Benchmarks.Report;
 
-/// <summary>Writes <c>quality.json</c>, <c>quality.md</c> and the pictures of what is measured so far.</summary>
+/// <summary>Writes <c>quality.json</c>, <c>quality.md</c> and the images of what is measured so far.</summary>
 internal static class QualityReport
 {
     private static readonly JsonSerializerOptions Readable = new()
@@ -18,8 +18,8 @@ internal static class QualityReport
         var results = new QualityResults(bench, trials);
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "quality.json"), Json(results) + "\n");
-        IReadOnlyList<string> pictures = [.. AccuracyPicture.Draw(results, folder), .. OperatorPicture.Draw(results, folder)];
-        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, pictures, Remarks(folder)));
+        IReadOnlyList<string> images = [.. AccuracyChart.Draw(results, folder), .. OperatorChart.Draw(results, folder)];
+        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, images, Remarks(folder)));
     }
 
     // What a person has to say about the numbers lies beside them, and survives the next run.
@@ -34,8 +34,8 @@ internal static class QualityReport
             hardware = Hardware.Describe(),
             model = results.Bench.Model.Fingerprint,
             visual_tokens = results.Bench.Model.VisualTokens,
-            test = new { questions = data.Test.Examples.Count, pictures = data.Test.Pictures.Count, fingerprint = data.Test.Fingerprint },
-            search = new { questions = data.Search.Examples.Count, pictures = data.Search.Pictures.Count, fingerprint = data.Search.Fingerprint },
+            test = new { questions = data.Test.Examples.Count, images = data.Test.Images.Count, fingerprint = data.Test.Fingerprint },
+            search = new { questions = data.Search.Examples.Count, images = data.Search.Images.Count, fingerprint = data.Search.Fingerprint },
             missing = results.Trials.Count - results.Done.Count,
             unreduced = results.Unreduced is null ? null : Row(results, results.Unreduced),
             rows = Rows(results, QualityTrials.Main),

@@ -68,7 +68,7 @@ internal sealed class DataParallelCommand : Command
             using var scope = NewDisposeScope();
             state.ZeroGrad();
             var sites = state.Variables.Sites();
-            new StepGradient(model, new SearchForward(model), ways, null).Backward(some, data.Pictures, sites, stage.TemperatureAt(1), [.. state.Variables.Budget.Constraints.Zip(state.Multipliers.Values)], null);
+            new StepGradient(model, new SearchForward(model), ways, null).Backward(some, data.Images, sites, stage.TemperatureAt(1), [.. state.Variables.Budget.Constraints.Zip(state.Multipliers.Values)], null);
             return [.. state.Variables.ScoreParameters.Concat(state.Variables.CountParameters).Concat(state.Variables.SiteParameters).Select(x => x.grad!.Numbers())];
         }
     }

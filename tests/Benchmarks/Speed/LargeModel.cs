@@ -20,7 +20,7 @@ internal static class LargeModel
 
     internal static LlavaModel Create(LlavaConfig? config = null) => RandomLlava.Create(config ?? Config, ScalarType.Float32, CPU);
 
-    /// <summary>Rows of one picture each and so many text tokens, half of them in front of it.</summary>
+    /// <summary>Rows of one image each and so many text tokens, half of them in front of it.</summary>
     internal static PromptBatch Batch(VisionLanguageModel model, int rows, int textTokens, int seed = 1)
     {
         using var guard = no_grad();

@@ -22,10 +22,10 @@ internal static class SearchStepSpeed
         // Trials between the steps are no part of a step.
         settings = settings with { TryCounts = false, SnapToCorners = false, ValidationQuestions = 1 };
         using var data = SearchData.Of(model, model.Processor!, training, [.. training.Examples.Select(row => row.Family).Distinct().Order(StringComparer.Ordinal)], settings, default);
-        foreach (var row in data.Rows) // what is made of the pictures is made once in a search
+        foreach (var row in data.Rows) // what is made of the images is made once in a search
         {
             using var scope = NewDisposeScope();
-            data.Pictures.Get([row.Picture]);
+            data.Images.Get([row.Image]);
         }
         var random = new SearchRandom(settings.Seed);
         var ratios = new List<double>();
@@ -46,7 +46,7 @@ internal static class SearchStepSpeed
     {
         using var scope = NewDisposeScope();
         var batch = new PackedBatch(rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = data.Pictures.Get([.. rows.Select(row => row.Picture)]);
+        var vision = data.Images.Get([.. rows.Select(row => row.Image)]);
         var features = vision with { Features = vision.Features.detach().requires_grad_() };
         var hidden = new SearchForward(model).Run(batch, features, [], 1, kept => kept);
         var loss = TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden));

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Speed;
 
-/// <summary>One site on one picture of 576 tokens of width 2048, beside the matrix products that it cannot do without.</summary>
+/// <summary>One site on one image of 576 tokens of width 2048, beside the matrix products that it cannot do without.</summary>
 public class SiteBenchmarks
 {
     private const int Tokens = 576, Width = 2048, Keep = 64;
@@ -27,7 +27,7 @@ public class SiteBenchmarks
         tokens = randn(1, Tokens, Width);                                                    // (1, n, d)
         chosen = tokens.narrow(1, 0, Keep).contiguous();                                     // (1, k, d)
         given = rand(1, Keep, Tokens);                                                       // (1, k, n)
-        input = new SiteInput(tokens, ones(1, Tokens), Scalars.Range(Tokens).unsqueeze(0), new VisualGrid(24, 24), rand(1, Tokens));
+        input = new SiteInput(tokens, ones(1, Tokens), Scalars.Arange(Tokens).unsqueeze(0), new VisualGrid(24, 24), rand(1, Tokens));
         using var unrecorded = no_grad();
         (score, similarity) = (ReductionOperator.Score(input, site), ReductionOperator.Affinity(input, site.Affinity));
     }

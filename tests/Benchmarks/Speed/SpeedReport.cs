@@ -60,7 +60,7 @@ internal static class SpeedReport
           5 % that are wanted between a calibration and a measurement, as the unreduced model's row says; so a plan is held against its predicted part of the unreduced prefill, and against its limit. The plans of scenes-llava are
           those of searches of 60 steps; those of the large model, which nobody can ask anything, are typical plans held below the limit as a search holds its own.
         - **Search step.** Steps of a search of scenes-llava with default settings (16 questions), each timed beside one forward and one backward pass of the unreduced, frozen model over the same questions.
-        - **Transform.** ML.NET's `Transform` with pictures from PNG files, in batches of 16, against the loop over `PromptBatch.Create` and `ReducedModel.Generate` with pictures decoded before. Above 1, `Transform` is faster.
+        - **Transform.** ML.NET's `Transform` with images from PNG files, in batches of 16, against the loop over `PromptBatch.Create` and `ReducedModel.Generate` with images decoded before. Above 1, `Transform` is faster.
         - **Loading.** `LlavaModel.Load` against reading the same files, which are in the page cache: into fresh memory, as loading must, and into one small buffer over and over, which clears no page, writes nothing and cannot be
           reached ([ADR 17](../adr/0017-loading.md)). Above 1, loading is faster.
         - **Site.** One site by itself (BenchmarkDotNet, in this process) against the three matrix products that it cannot do without.

@@ -33,8 +33,8 @@ internal static class WholeSpeed
 
     internal static IEnumerable<SpeedRow> MeasureTransform(int rounds, bool quick)
     {
-        yield return SpeedRow.Of(Transform, "ML.NET Transform, scenes-llava unreduced", TransformSpeed.Measure(rounds), "time of the bare loop, pictures decoded before", "at least 0.95", "");
+        yield return SpeedRow.Of(Transform, "ML.NET Transform, scenes-llava unreduced", TransformSpeed.Measure(rounds), "time of the bare loop, images decoded before", "at least 0.95", "");
         if (!quick)
-            yield return SpeedRow.Of(Transform, "ML.NET Transform, scenes-llava, 16 mean tokens", TransformSpeed.Measure(rounds, meanTokens: 16), "time of the bare loop, pictures decoded before", "at least 0.95", "");
+            yield return SpeedRow.Of(Transform, "ML.NET Transform, scenes-llava, 16 mean tokens", TransformSpeed.Measure(rounds, meanTokens: 16), "time of the bare loop, images decoded before", "at least 0.95", "");
     }
 }

@@ -10,7 +10,7 @@ public sealed class BadInputTests(RestoredApp restored) : IClassFixture<Restored
     [InlineData("EOS1001", "model", "TrainingData=\"nowhere.tsv\"", "")]
     [InlineData("EOS1001", "model", "ValidationData=\"nowhere.tsv\"", "")]
     [InlineData("EOS1001", "model", "ImageFolder=\"nowhere\"", "")]
-    [InlineData("EOS1011", "model", "TrainingData=\"data/missing-picture.tsv\"", "")]
+    [InlineData("EOS1011", "model", "TrainingData=\"data/missing-image.tsv\"", "")]
     [InlineData("EOS1013", "model", "TrainingData=\"\"", "")]
     [InlineData("EOS1013", "model", "Steps=\"many\"", "")]
     [InlineData("EOS1013", "model", "MeanVisualTokens=\"16,5\"", "")]
@@ -34,8 +34,8 @@ public sealed class BadInputTests(RestoredApp restored) : IClassFixture<Restored
         var run = app.Dotnet("build", "--no-restore").FailsWith(code);
         Assert.Contains($"App.csproj({line},", run.Output);
         Assert.DoesNotContain("vqa.proj", run.Output); // what ran the worker is nobody's business
-        if (attribute.Contains("missing-picture", StringComparison.Ordinal))
-            Assert.Contains($"{app["data/missing-picture.tsv"]}(2): error {code}: the picture '9.png'", run.Output);
+        if (attribute.Contains("missing-image", StringComparison.Ordinal))
+            Assert.Contains($"{app["data/missing-image.tsv"]}(2): error {code}: the image '9.png'", run.Output);
         Assert.Empty(app.Find("vqa.zip"));
         Assert.Empty(app.Find("~*"));
     }

@@ -46,7 +46,7 @@ public sealed class IncrementalTests : IDisposable
         {
             ("weights", () => app.Write("model/model.safetensors", "WEIGHTS")),
             ("a data row", () => app.Write("data/train.tsv", "ImagePath\tQuestion\tAnswer\n1.png\twhat?\tred\n2.png\twhat?\tgrey\n")),
-            ("a picture", () => app.Write("data/images/2.png", "TWO")),
+            ("an image", () => app.Write("data/images/2.png", "TWO")),
             ("an option", () => app.Project(" Steps=\"299\"")),
         };
         foreach (var (what, change) in changes)

@@ -38,7 +38,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void The_library_brings_what_decodes_pictures_but_no_libtorch()
+    public void The_library_brings_what_decodes_images_but_no_libtorch()
     {
         var dependencies = Ids(Specification("EosMLNet").Descendants().Concat(Specification("EosMLNet.Core").Descendants()).Where(element => element.Name.LocalName == "dependency"));
         Assert.Contains("SkiaSharp.NativeAssets.Linux.NoDependencies", dependencies);

@@ -30,9 +30,9 @@ public sealed class SearchLinesTests
     public void In_a_terminal_each_change_calls_a_target_and_nothing_is_said_aloud()
     {
         task.TerminalLogger = "1";
-        foreach (var line in new[] { "activity: loading the model", "activity: loading the model", "progress 0.3810 130 steps: a", "progress 0.3850 125 steps: b", "progress 0.3900 90 counts: c", "progress 0.0000 - pictures: d" })
+        foreach (var line in new[] { "activity: loading the model", "activity: loading the model", "progress 0.3810 130 steps: a", "progress 0.3850 125 steps: b", "progress 0.3900 90 counts: c", "progress 0.0000 - images: d" })
             Read($"##eos {line}");
-        Assert.Equal(["loading the model", "steps, 38 percent, about 3 min left", "counts, 39 percent, about 2 min left", "pictures, 0 percent"], engine.Called);
+        Assert.Equal(["loading the model", "steps, 38 percent, about 3 min left", "counts, 39 percent, about 2 min left", "images, 0 percent"], engine.Called);
         Assert.DoesNotContain(engine.Messages, message => message.Importance == MessageImportance.High);
     }
 

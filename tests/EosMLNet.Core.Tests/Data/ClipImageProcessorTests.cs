@@ -35,7 +35,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_is_its_pictures_one_after_another()
+    public void A_batch_is_its_images_one_after_another()
     {
         using var scope = NewDisposeScope();
         var processor = ClipImageProcessor.Default(56);
@@ -84,7 +84,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_of_the_right_size_is_not_resampled()
+    public void A_image_of_the_right_size_is_not_resampled()
     {
         var image = Ramp(8, 8);
         Assert.Equal(image.Pixels.ToArray(), Load("""{"size":8,"crop_size":8}""").Resize(image).Pixels.ToArray());
@@ -113,7 +113,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     [InlineData(4, 7, new byte[] { 0, 0, 1, 2, 3, 4, 0 })]
     [InlineData(5, 8, new byte[] { 0, 0, 1, 2, 3, 4, 5, 0 })]
     [InlineData(6, 3, new byte[] { 2, 3, 4 })]
-    public void A_crop_larger_than_the_picture_is_padded_with_black(int size, int crop, byte[] expected)
+    public void A_crop_larger_than_the_image_is_padded_with_black(int size, int crop, byte[] expected)
     {
         var processor = Load($$"""{"do_resize":false,"crop_size":{"height":1,"width":{{crop}} } }""");
         var cropped = processor.ToSize(Row([.. Enumerable.Range(1, size).Select(i => (byte)i)]));
@@ -153,7 +153,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     public void Bad_settings_are_refused(string json, string code, string inMessage) => Expect.Error(code, () => Load(json), inMessage, "preprocessor_config.json");
 
     [Fact]
-    public void A_picture_so_narrow_that_its_resized_length_is_absurd_is_refused() =>
+    public void A_image_so_narrow_that_its_resized_length_is_absurd_is_refused() =>
         Expect.Error(EosErrors.UnreadableImage, () => ClipImageProcessor.Default(336).Process([new RgbImage(1, 10_000_000, new byte[30_000_000])]), "1 x 10000000");
 
     private ClipImageProcessor Load(string json) => ClipImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json));

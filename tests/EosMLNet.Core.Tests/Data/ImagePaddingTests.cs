@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Data;
 
-/// <summary>Pictures that are not square: what is padded, what is cut, and what it costs.</summary>
+/// <summary>Images that are not square: what is padded, what is cut, and what it costs.</summary>
 public sealed class ImagePaddingTests
 {
     private const int Edge = 24;
@@ -13,10 +13,10 @@ public sealed class ImagePaddingTests
         { 30, 20 }, { 20, 30 }, { 24, 24 }, { 24, 60 }, { 60, 24 }, { 7, 90 }, { 90, 7 }, { 1, 211 }, { 211, 1 }, { 31, 30 }, { 24, 25 },
     };
 
-    // The way it was done before: the whole picture is resized, and then all but the middle is thrown away. The whole resize is held to Pillow's bytes by the golden files.
+    // The way it was done before: the whole image is resized, and then all but the middle is thrown away. The whole resize is held to Pillow's bytes by the golden files.
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void Cropping_keeps_what_the_whole_resized_picture_has_in_its_middle(int width, int height)
+    public void Cropping_keeps_what_the_whole_resized_image_has_in_its_middle(int width, int height)
     {
         var processor = ClipImageProcessor.Default(Edge);
         var image = Noise(width, height);
@@ -27,7 +27,7 @@ public sealed class ImagePaddingTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void A_padded_picture_is_that_of_the_square_with_a_border_of_the_mean_colour(int width, int height)
+    public void A_padded_image_is_that_of_the_square_with_a_border_of_the_mean_colour(int width, int height)
     {
         var image = Noise(width, height);
         var square = Padded(image, 122, 116, 104); // CLIP's mean times 255, without what is behind the point
@@ -35,7 +35,7 @@ public sealed class ImagePaddingTests
     }
 
     [Fact]
-    public void A_square_picture_is_the_same_either_way()
+    public void A_square_image_is_the_same_either_way()
     {
         using var scope = NewDisposeScope();
         var image = Noise(50, 50);
@@ -49,7 +49,7 @@ public sealed class ImagePaddingTests
         Assert.DoesNotContain(Blues(ClipImageProcessor.Default(Edge).ToSize(image)), blue => blue);
         Assert.Contains(Blues(Square(Edge).ToSize(image)), blue => blue);
 
-        static IEnumerable<bool> Blues(RgbImage picture) => picture.Pixels.ToArray().Chunk(3).Select(pixel => pixel[0] < 30 && pixel[2] > 200);
+        static IEnumerable<bool> Blues(RgbImage image) => image.Pixels.ToArray().Chunk(3).Select(pixel => pixel[0] < 30 && pixel[2] > 200);
     }
 
     // LlavaImageProcessor's do_pad: the file itself asks for the square.
@@ -64,7 +64,7 @@ public sealed class ImagePaddingTests
         Assert.Contains("do_pad", File.ReadAllText(folder["preprocessor_config.json"]));
     }
 
-    // Whole, the resized picture has 336 x 1,008,000 pixels: one gigabyte.
+    // Whole, the resized image has 336 x 1,008,000 pixels: one gigabyte.
     [Theory]
     [InlineData(1, 3000, ImagePadding.Crop)]
     [InlineData(3000, 1, ImagePadding.Crop)]
@@ -83,12 +83,12 @@ public sealed class ImagePaddingTests
         Assert.InRange(allocated, 3 * 336 * 336, 8 << 20);
     }
 
-    // A picture that is too narrow for the one is too narrow for the other, at the limit that was there before.
+    // An image that is too narrow for the one is too narrow for the other, at the limit that was there before.
     [Theory]
     [InlineData(1, 10_000_000)]
     [InlineData(10_000_000, 1)]
     [InlineData(2, 12_800)]
-    public void A_picture_that_is_too_narrow_is_refused_with_either(int width, int height)
+    public void A_image_that_is_too_narrow_is_refused_with_either(int width, int height)
     {
         var image = new RgbImage(width, height, new byte[3 * width * height]);
         foreach (var processor in new[] { ClipImageProcessor.Default(336), Square(336) })

@@ -56,7 +56,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     }
 
     [Fact]
-    public void A_question_with_the_pictures_placeholder_is_refused() =>
+    public void A_question_with_the_images_placeholder_is_refused() =>
         Expect.Error(EosErrors.ModelInput, () => LoadSentencePiece().EncodePrompt("<image>\nis red"), "<image>", "leave <image> out");
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     }
 
     [Fact]
-    public void A_prompt_without_a_picture_has_no_image_tokens()
+    public void A_prompt_without_a_image_has_no_image_tokens()
     {
         var ids = LoadSentencePiece().EncodePrompt("is", withImage: false);
         Assert.DoesNotContain(350, ids);
@@ -99,7 +99,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     [InlineData("{question}")]
     [InlineData("<image>")]
     [InlineData("<image><image>{question}")]
-    public void A_template_without_one_picture_and_one_question_is_refused(string template) =>
+    public void A_template_without_one_image_and_one_question_is_refused(string template) =>
         Expect.Error(EosErrors.InvalidOption, () => LoadSentencePiece(template), template);
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_are_made_in_the_towers_size()
+    public void Images_are_made_in_the_towers_size()
     {
         Assert.Equal((28, 28), (LoadSentencePiece().Images.Width, LoadSentencePiece().Images.Height));
         _folder.Write("preprocessor_config.json", """{"size":56,"crop_size":56}""");

@@ -19,13 +19,13 @@ public sealed class VqaDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Rows_keep_their_order_and_pictures_are_kept_once()
+    public void Rows_keep_their_order_and_images_are_kept_once()
     {
         var data = Load(Header + "red.png\tWhat?\tred\tcolour\ngreen.png\tHow many?\t2\tcount\nred.png\tWhere?\tleft\tposition\nred-again.png\tAgain?\tyes\t\nsub/blue.png\tBlue?\tyes\texistence\n");
         Assert.Equal(
             [new(0, "What?", "red", "colour"), new(1, "How many?", "2", "count"), new(0, "Where?", "left", "position"), new(0, "Again?", "yes", ""), new(2, "Blue?", "yes", "existence")],
             data.Examples);
-        Assert.Equal([1, 2, 3], data.Pictures.Select(p => (int)p.Pixels.Span[0]));
+        Assert.Equal([1, 2, 3], data.Images.Select(p => (int)p.Pixels.Span[0]));
     }
 
     [Theory]
@@ -50,14 +50,14 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData(Header + "red.png\tWhat?\tred\tx\ty\n", EosErrors.DatasetRow, "line 2", "5 fields")]
     [InlineData(Header + "red.png\tWhat?\tred\tx\n\nred.png\t \tred\tx\n", EosErrors.DatasetRow, "line 4", "empty question")]
     [InlineData(Header + "red.png\tWhat?\t\tx\n", EosErrors.DatasetRow, "line 2", "empty answer")]
-    [InlineData(Header + "\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "picture path")]
+    [InlineData(Header + "\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "image path")]
     [InlineData(Header + "gone.png\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "gone.png")]
     [InlineData(Header + "sub\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "'sub'")]
     [InlineData(Header + "../outside.png\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "leads out")]
     [InlineData(Header + "sub/../../outside.png\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "leads out")]
     [InlineData(Header + "/etc/passwd\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "leads out")]
     [InlineData(Header + "..\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "leads out")]
-    [InlineData(Header + "a\0b\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "picture path")]
+    [InlineData(Header + "a\0b\tWhat?\tred\tx\n", EosErrors.DatasetRow, "line 2", "image path")]
     [InlineData(Header + "zero.png\tWhat?\tred\tx\n", EosErrors.UnreadableImage, "line 2", "empty")]
     [InlineData(Header, EosErrors.EmptyDataset, "no rows", "")]
     [InlineData("", EosErrors.EmptyDataset, "data.tsv", "")]
@@ -70,26 +70,26 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData("\"ImagePath\"\tQuestion\tAnswer\nred.png\tWhat?\tred\n", "'\"ImagePath\"' must be written ImagePath", "exactly")]
     [InlineData(Header + "red.png\t\"a\tb\"\tred\tx\n", "5 fields", "quotation marks have no meaning here")]
     [InlineData(Header + "red.png\t<image>\\nWhat?\tred\tx\n", "line 2", "leave <image> out")]
-    [InlineData(Header + "['red.png', 'green.png']\tWhat?\tred\tx\n", "a list of 2", "several pictures are not supported")]
+    [InlineData(Header + "['red.png', 'green.png']\tWhat?\tred\tx\n", "a list of 2", "several images are not supported")]
     [InlineData(Header + "[]\tWhat?\tred\tx\n", "a list of 0", "expected one")]
     [InlineData(Header + "data:image/png,abc\tWhat?\tred\tx\n", "data: URI", "Base64")]
     [InlineData(Header + "https://example.org/a.png\tWhat?\tred\tx\n", "is the address", "not fetched")]
     public void The_likely_reason_is_said_too(string text, params string[] parts) => Expect.Error(EosErrors.DatasetRow, () => Load(text), parts);
 
     [Fact]
-    public void A_data_URI_that_is_no_Base64_or_no_picture_is_refused_with_the_line()
+    public void A_data_URI_that_is_no_Base64_or_no_image_is_refused_with_the_line()
     {
         Expect.Error(EosErrors.UnreadableImage, () => Load(Header + "data:image/png;base64,!!!!\tWhat?\tred\tx\n"), "line 2", "not Base64");
         Expect.Error(EosErrors.UnreadableImage, () => Load(Header + "data:image/png;base64,AAAA\tWhat?\tred\tx\n"), "line 2");
     }
 
     [Fact]
-    public void A_list_of_one_and_a_data_URI_are_pictures()
+    public void A_list_of_one_and_a_data_URI_are_images()
     {
         var uri = "data:image/png;base64," + Convert.ToBase64String(File.ReadAllBytes(_folder["images/green.png"]));
         var data = Load($"{Header}['red.png']\tWhat?\tred\t\n{uri}\tWhat?\tred\t\n[\"{uri}\"]\tWhat?\tred\t\n");
-        Assert.Equal([1, 2], data.Pictures.Select(picture => (int)picture.Pixels.Span[0]));
-        Assert.Equal([0, 1, 1], data.Examples.Select(example => example.Picture));
+        Assert.Equal([1, 2], data.Images.Select(image => (int)image.Pixels.Span[0]));
+        Assert.Equal([0, 1, 1], data.Examples.Select(example => example.Image));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class VqaDatasetTests : IDisposable
     {
         var error = Assert.Throws<EosException>(() => Load(Header + "red.png\tWhat?\tred\tx\n\ngone.png\tWhat?\tred\tx\n"));
         Assert.Equal((_folder["data.tsv"], 4, "EOS1011"), (error.File, error.Line, error.Code));
-        Assert.StartsWith("the picture 'gone.png' does not exist", error.Detail);
+        Assert.StartsWith("the image 'gone.png' does not exist", error.Detail);
         Assert.Equal($"EOS1011: '{_folder["data.tsv"]}' line 4: {error.Detail}", error.Message);
         error = Assert.Throws<EosException>(() => Load(Header + "zero.png\tWhat?\tred\tx\n"));
         Assert.Equal((_folder["data.tsv"], 2, "EOS1010"), (error.File, error.Line, error.Code));
@@ -136,12 +136,12 @@ public sealed class VqaDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Take_keeps_the_first_rows_and_their_pictures_only()
+    public void Take_keeps_the_first_rows_and_their_images_only()
     {
-        var data = Make(pictures: 10, questions: 3);
+        var data = Make(images: 10, questions: 3);
         var taken = data.Take(7);
         Assert.Equal(data.Examples.Take(7), taken.Examples);
-        Assert.Equal(3, taken.Pictures.Count);
+        Assert.Equal(3, taken.Images.Count);
         Assert.Equal(data.Fingerprint, data.Take(1000).Fingerprint);
         Expect.Error(EosErrors.EmptyDataset, () => data.Take(0));
     }
@@ -150,21 +150,21 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData(0.8, 8)]
     [InlineData(0.01, 1)]
     [InlineData(0.99, 9)]
-    public void A_split_never_shares_a_picture_and_loses_no_row(double fraction, int firstPictures)
+    public void A_split_never_shares_a_image_and_loses_no_row(double fraction, int firstImages)
     {
-        var data = Make(pictures: 10, questions: 3);
-        var (first, second) = data.SplitByPicture(fraction, seed: 4);
-        Assert.Equal((firstPictures, 10 - firstPictures), (first.Pictures.Count, second.Pictures.Count));
-        Assert.Empty(first.Pictures.Intersect(second.Pictures));
+        var data = Make(images: 10, questions: 3);
+        var (first, second) = data.SplitByImage(fraction, seed: 4);
+        Assert.Equal((firstImages, 10 - firstImages), (first.Images.Count, second.Images.Count));
+        Assert.Empty(first.Images.Intersect(second.Images));
         Assert.Equal(Rows(data).Order(), Rows(first).Concat(Rows(second)).Order());
     }
 
     [Fact]
     public void A_split_is_the_seeds()
     {
-        var data = Make(pictures: 30, questions: 1);
-        Assert.Equal(data.SplitByPicture(0.5, 1).First.Fingerprint, data.SplitByPicture(0.5, 1).First.Fingerprint);
-        Assert.NotEqual(data.SplitByPicture(0.5, 1).First.Fingerprint, data.SplitByPicture(0.5, 2).First.Fingerprint);
+        var data = Make(images: 30, questions: 1);
+        Assert.Equal(data.SplitByImage(0.5, 1).First.Fingerprint, data.SplitByImage(0.5, 1).First.Fingerprint);
+        Assert.NotEqual(data.SplitByImage(0.5, 1).First.Fingerprint, data.SplitByImage(0.5, 2).First.Fingerprint);
     }
 
     [Theory]
@@ -173,10 +173,10 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData(-0.5)]
     [InlineData(double.NaN)]
     public void A_fraction_outside_0_to_1_is_refused(double fraction) =>
-        Expect.Error(EosErrors.InvalidOption, () => Make(pictures: 3, questions: 1).SplitByPicture(fraction, 1));
+        Expect.Error(EosErrors.InvalidOption, () => Make(images: 3, questions: 1).SplitByImage(fraction, 1));
 
     [Fact]
-    public void One_picture_cannot_be_split() => Expect.Error(EosErrors.EmptyDataset, () => Make(pictures: 1, questions: 5).SplitByPicture(0.5, 1));
+    public void One_image_cannot_be_split() => Expect.Error(EosErrors.EmptyDataset, () => Make(images: 1, questions: 5).SplitByImage(0.5, 1));
 
     [Fact]
     public void The_fingerprint_depends_on_every_pixel_and_text()
@@ -194,12 +194,12 @@ public sealed class VqaDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_of_the_same_pixels_but_another_shape_are_two()
+    public void Images_of_the_same_pixels_but_another_shape_are_two()
     {
         var builder = new VqaDataset.Builder();
         builder.Add(new RgbImage(2, 1, new byte[6]), "q", "a");
         builder.Add(new RgbImage(1, 2, new byte[6]), "q", "a");
-        Assert.Equal(2, builder.Build().Pictures.Count);
+        Assert.Equal(2, builder.Build().Images.Count);
     }
 
     [Fact]
@@ -210,12 +210,12 @@ public sealed class VqaDatasetTests : IDisposable
         Expect.Error(EosErrors.EmptyDataset, () => builder.Build());
     }
 
-    private static IEnumerable<string> Rows(VqaDataset data) => data.Examples.Select(e => $"{data.Pictures[e.Picture].Pixels.Span[0]} {e.Question}");
+    private static IEnumerable<string> Rows(VqaDataset data) => data.Examples.Select(e => $"{data.Images[e.Image].Pixels.Span[0]} {e.Question}");
 
-    private static VqaDataset Make(int pictures, int questions)
+    private static VqaDataset Make(int images, int questions)
     {
         var builder = new VqaDataset.Builder();
-        for (var p = 0; p < pictures; p++)
+        for (var p = 0; p < images; p++)
         {
             for (var q = 0; q < questions; q++)
                 builder.Add(new RgbImage(1, 1, [(byte)p, 0, 0]), $"question {q}", "yes");

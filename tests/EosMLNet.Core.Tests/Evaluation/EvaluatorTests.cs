@@ -40,7 +40,7 @@ public sealed class EvaluatorTests : IDisposable
         // The model's own answers are made the expected ones of family a, and wrong ones those of family b.
         var builder = new VqaDataset.Builder();
         for (var i = 0; i < answers.Count; i++)
-            builder.Add(Picture(i / 2), Question(i), i < 2 ? answers[i] + "!" : answers[i] is "" ? " " : answers[i], i < 2 ? "b" : "a");
+            builder.Add(Image(i / 2), Question(i), i < 2 ? answers[i] + "!" : answers[i] is "" ? " " : answers[i], i < 2 ? "b" : "a");
         var result = Evaluator.Evaluate(Unreduced, builder.Build());
         Assert.Equal(answers, result.Answers);
         Assert.Equal(1, result.ByFamily["a"]);
@@ -59,8 +59,8 @@ public sealed class EvaluatorTests : IDisposable
         var done = new List<int>();
         for (var i = 0; i < fitting.Answers.Count; i++)
         {
-            builder.Add(Picture(i / 2), Question(i), fitting.Answers[i] is "" ? " " : fitting.Answers[i]);
-            builder.Add(Picture(i / 2), Question(i) + new string('?', 5000), ""); // an empty answer would be the expected one
+            builder.Add(Image(i / 2), Question(i), fitting.Answers[i] is "" ? " " : fitting.Answers[i]);
+            builder.Add(Image(i / 2), Question(i) + new string('?', 5000), ""); // an empty answer would be the expected one
         }
         var result = Evaluator.Evaluate(Unreduced, builder.Build(), progress: new Progress(done.Add));
         Assert.Equal((fitting.Answers.Count, 0), (result.TooLong, fitting.TooLong));
@@ -73,7 +73,7 @@ public sealed class EvaluatorTests : IDisposable
     public void Only_rows_that_are_too_long_are_all_wrong()
     {
         var builder = new VqaDataset.Builder();
-        builder.Add(Picture(0), new string('?', 5000), "yes");
+        builder.Add(Image(0), new string('?', 5000), "yes");
         var result = Evaluator.Evaluate(Unreduced, builder.Build());
         Assert.Equal((1, 0.0, ""), (result.TooLong, result.Accuracy, result.Answers.Single()));
     }
@@ -82,7 +82,7 @@ public sealed class EvaluatorTests : IDisposable
     public void A_question_of_a_benchmark_that_is_too_long_is_wrong_whatever_the_metric_makes_of_an_empty_answer()
     {
         using var files = new Benchmarks.BenchmarkFolder();
-        files.Pictures("val2014/a.png");
+        files.Images("val2014/a.png");
         foreach (var split in (string[])["random", "popular", "adversarial"])
         {
             files.Write($"coco_pope_{split}.json", $$"""
@@ -101,14 +101,14 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void A_shared_picture_cache_changes_no_answer_and_belongs_to_its_data()
+    public void A_shared_image_cache_changes_no_answer_and_belongs_to_its_data()
     {
         var data = Questions("?");
         var stride = new ReducedModel(model, Baselines.Stride(PlanModel.Of(model), 6));
-        using var pictures = new PictureCache(model, data);
+        using var images = new ImageCache(model, data);
         foreach (var reduced in (ReducedModel[])[Unreduced, stride])
-            Assert.Equal(Evaluator.Evaluate(reduced, data, batchSize: 3).Answers, Evaluator.Evaluate(reduced, data, batchSize: 5, pictures: pictures).Answers);
-        Expect.Error(EosErrors.InvalidOption, () => Evaluator.Evaluate(Unreduced, Questions("?"), pictures: pictures), "another dataset");
+            Assert.Equal(Evaluator.Evaluate(reduced, data, batchSize: 3).Answers, Evaluator.Evaluate(reduced, data, batchSize: 5, images: images).Answers);
+        Expect.Error(EosErrors.InvalidOption, () => Evaluator.Evaluate(Unreduced, Questions("?"), images: images), "another dataset");
     }
 
     [Fact]
@@ -148,13 +148,13 @@ public sealed class EvaluatorTests : IDisposable
     {
         var builder = new VqaDataset.Builder();
         for (var i = 0; i < 8; i++)
-            builder.Add(Picture(i / 2), Question(i), answer, "");
+            builder.Add(Image(i / 2), Question(i), answer, "");
         return builder.Build();
     }
 
     private static string Question(int i) => $"what is number {i * 7}{(i % 3 == 0 ? " what is" : "")}";
 
-    private static RgbImage Picture(int seed)
+    private static RgbImage Image(int seed)
     {
         var pixels = new byte[56 * 56 * 3];
         new Random(seed).NextBytes(pixels);

@@ -8,18 +8,18 @@ public sealed class PairedBootstrapTests
     [Fact]
     public void The_interval_is_that_of_all_draws_there_are()
     {
-        // Four pictures with 3, 2, 1 and 2 rows can be drawn in 4⁴ ways; here they are all counted out, row by row.
-        int[] pictures = [0, 0, 0, 1, 1, 2, 3, 3];
+        // Four images with 3, 2, 1 and 2 rows can be drawn in 4⁴ ways; here they are all counted out, row by row.
+        int[] images = [0, 0, 0, 1, 1, 2, 3, 3];
         string[] families = ["a", "b", "a", "b", "b", "a", "a", "b"];
         double[] a = [1, 0.5, 0, 1, 0.3, 0.9, 0.2, 0], b = [0.4, 0.5, 0.6, 0, 1, 0.1, 0, 0.7];
         var all = new List<double>();
         for (var draw = 0; draw < 256; draw++)
         {
-            var rows = new[] { draw & 3, (draw >> 2) & 3, (draw >> 4) & 3, draw >> 6 }.SelectMany(picture => Enumerable.Range(0, 8).Where(row => pictures[row] == picture));
+            var rows = new[] { draw & 3, (draw >> 2) & 3, (draw >> 4) & 3, draw >> 6 }.SelectMany(image => Enumerable.Range(0, 8).Where(row => images[row] == image));
             all.Add(rows.GroupBy(row => families[row]).Average(family => family.Average(row => a[row]) - family.Average(row => b[row])));
         }
         all.Sort();
-        var interval = PairedBootstrap.FamilyAverage(Rows(pictures, families), a, b, resamples: 40_000);
+        var interval = PairedBootstrap.FamilyAverage(Rows(images, families), a, b, resamples: 40_000);
         Assert.Equal((0.525 - 0.275 + 0.45 - 0.55) / 2, interval.Difference, 12);
         Assert.Equal(all[6], interval.Low, 0.015);
         Assert.Equal(all[249], interval.High, 0.015);
@@ -39,16 +39,16 @@ public sealed class PairedBootstrapTests
     }
 
     [Fact]
-    public void More_rows_about_the_same_pictures_are_no_more_evidence()
+    public void More_rows_about_the_same_images_are_no_more_evidence()
     {
         double[] a = [1, 0, 1, 1, 0, 0, 1, 1], b = [0, 0, 1, 0, 1, 0, 0, 1];
         var once = PairedBootstrap.Accuracy(Rows([.. Enumerable.Range(0, 8)]), a, b);
         int[] tenfold = [.. Enumerable.Range(0, 80)];
-        var samePictures = PairedBootstrap.Accuracy(Rows([.. tenfold.Select(row => row % 8)]), [.. tenfold.Select(row => a[row % 8])], [.. tenfold.Select(row => b[row % 8])]);
-        var otherPictures = PairedBootstrap.Accuracy(Rows(tenfold), [.. tenfold.Select(row => a[row % 8])], [.. tenfold.Select(row => b[row % 8])]);
-        Assert.Equal(once, samePictures);
-        Assert.Equal(once.Difference, otherPictures.Difference, 12);
-        Assert.True(otherPictures.High - otherPictures.Low < 0.5 * (once.High - once.Low));
+        var sameImages = PairedBootstrap.Accuracy(Rows([.. tenfold.Select(row => row % 8)]), [.. tenfold.Select(row => a[row % 8])], [.. tenfold.Select(row => b[row % 8])]);
+        var otherImages = PairedBootstrap.Accuracy(Rows(tenfold), [.. tenfold.Select(row => a[row % 8])], [.. tenfold.Select(row => b[row % 8])]);
+        Assert.Equal(once, sameImages);
+        Assert.Equal(once.Difference, otherImages.Difference, 12);
+        Assert.True(otherImages.High - otherImages.Low < 0.5 * (once.High - once.Low));
     }
 
     [Fact]
@@ -87,12 +87,12 @@ public sealed class PairedBootstrapTests
         Expect.Error(EosErrors.EmptyDataset, () => PairedBootstrap.Of([], _ => 0));
     }
 
-    private static VqaDataset Rows(int[] pictures, string[]? families = null)
+    private static VqaDataset Rows(int[] images, string[]? families = null)
     {
-        var images = pictures.Distinct().ToDictionary(p => p, p => new RgbImage(1, 1, [(byte)p, (byte)(p >> 8), 0]));
+        var made = images.Distinct().ToDictionary(p => p, p => new RgbImage(1, 1, [(byte)p, (byte)(p >> 8), 0]));
         var builder = new VqaDataset.Builder();
-        for (var row = 0; row < pictures.Length; row++)
-            builder.Add(images[pictures[row]], "?", "!", families?[row] ?? "");
+        for (var row = 0; row < images.Length; row++)
+            builder.Add(made[images[row]], "?", "!", families?[row] ?? "");
         return builder.Build();
     }
 }

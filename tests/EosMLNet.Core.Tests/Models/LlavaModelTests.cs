@@ -47,7 +47,7 @@ public class LlavaModelTests
         var bias = CausalBias(mask);
         for (var layer = 0; layer < model.LayerCount; layer++)
         {
-            var all = EosMLNet.Runtime.Scalars.Range(ids.shape[1]).unsqueeze(0).expand(ids.shape[0], -1);
+            var all = EosMLNet.Runtime.Scalars.Arange(ids.shape[1]).unsqueeze(0).expand(ids.shape[0], -1);
             var attention = model.QueryAttention(layer, hidden, rotary, all, bias);
             Compare($"attn.{layer}", attention.transpose(1, 2), mask, AttentionTolerance, transposed: true);
             using var cache = new LayerCache();

@@ -87,7 +87,7 @@ public class BaselinesTests
     }
 
     [Fact]
-    public void Baselines_in_front_of_the_decoder_look_at_the_picture_alone()
+    public void Baselines_in_front_of_the_decoder_look_at_the_image_alone()
     {
         Assert.Equal([true, true, true, false, true, true, false, false, false, false, true, true, true, true], All.Select(make => make(PlanModels.Scenes, 16).IsQuestionAgnostic));
     }

@@ -121,7 +121,7 @@ public class CriteriaTests
     [InlineData(4, new[] { 0, 1, 2, 3 })]
     [InlineData(2, new[] { 1, 3 })]
     [InlineData(1, new[] { 3 })]
-    public void Raters_attention_is_the_mean_over_the_heads_that_look_at_the_picture_most(int? heads, int[] counted)
+    public void Raters_attention_is_the_mean_over_the_heads_that_look_at_the_image_most(int? heads, int[] counted)
     {
         using var scope = NewDisposeScope();
         var sample = new Sample(7, Grid, images: 1);

@@ -67,7 +67,7 @@ public class GradientTests
     // Some smooth function of all that comes out, with every entry weighing differently.
     private static Tensor Loss(Reduced reduced)
     {
-        var weights = EosMLNet.Runtime.Scalars.Range(reduced.Tokens.numel()).to_type(float64).cos().view_as(reduced.Tokens);
+        var weights = EosMLNet.Runtime.Scalars.Arange(reduced.Tokens.numel()).to_type(float64).cos().view_as(reduced.Tokens);
         return reduced.Tokens.mul(weights).sum().add(reduced.Mass.log().sum(), EosMLNet.Runtime.Scalars.Literal(1));
     }
 }

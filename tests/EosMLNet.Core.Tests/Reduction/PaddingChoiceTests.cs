@@ -3,7 +3,7 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Tests.Reduction;
 
-/// <summary>How pictures that are not square are treated under plans (build/docs/adr/0022).</summary>
+/// <summary>How images that are not square are treated under plans (build/docs/adr/0022).</summary>
 public sealed class PaddingChoiceTests
 {
     private static readonly ReductionPlan Unsearched = ReductionPlan.Identity(PlanModels.Scenes);
@@ -12,7 +12,7 @@ public sealed class PaddingChoiceTests
     private static readonly ReductionPlan Crop = Old with { ImagePadding = ImagePadding.Crop };
 
     [Fact]
-    public void Without_a_plan_or_a_wish_pictures_are_padded()
+    public void Without_a_plan_or_a_wish_images_are_padded()
     {
         Assert.Equal(ImagePadding.Square, PaddingChoice.Of(null).Padding);
         Assert.Equal(ImagePadding.Square, PaddingChoice.Of(null, ("a", Unsearched)).Padding);

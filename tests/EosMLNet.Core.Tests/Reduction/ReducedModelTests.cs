@@ -65,7 +65,7 @@ public sealed class ReducedModelTests : IDisposable
         using var unrecorded = no_grad();
         using var batch = PromptBatch.Create(model, Prompts("a"), Vision(model, golden, "a"));
         var hidden = model.EmbedTokens(golden.Read("a.input_ids"));
-        hidden = hidden.masked_scatter(golden.Read("a.input_ids").EqualTo(model.ImageTokenId).unsqueeze(-1), batch.Vision!.Features);
+        hidden = hidden.masked_scatter(golden.Read("a.input_ids").Eq(model.ImageTokenId).unsqueeze(-1), batch.Vision!.Features);
         var rotary = model.Rotary(golden.Read("a.position_ids"));
         for (var layer = 0; layer < model.LayerCount; layer++)
             hidden = model.RunLayer(layer, hidden, rotary, bias: null);
@@ -123,8 +123,8 @@ public sealed class ReducedModelTests : IDisposable
         using var batch = PromptBatch.Create(model, Prompts("a"), Vision(model, golden, "a"));
         using var sequence = new TokenSequence(model, batch);
         sequence.Reduce(Site(0, 5), null);
-        var places = sequence.Kept.Plus(4).flatten();                        // the image of case a begins at position 4
-        var expected = model.Rotary(cat([Scalars.Range(4), places, Scalars.Range(9).Plus(20)]).unsqueeze(0));
+        var places = sequence.Kept.Add(4).flatten();                        // the image of case a begins at position 4
+        var expected = model.Rotary(cat([Scalars.Arange(4), places, Scalars.Arange(9).Add(20)]).unsqueeze(0));
         Assert.True(expected.Cos.equal(sequence.Rotary.Cos).all().item<bool>());
         Assert.Equal(29, sequence.NextPosition(0).item<long>());
         Assert.Equal(31, sequence.NextPosition(2).item<long>());
@@ -140,16 +140,16 @@ public sealed class ReducedModelTests : IDisposable
         var reduced = new ReducedModel(model, plan);
         int[] twoImages = [1, 17, 299, 205, 299, 88, 13, 7];
         var prompts = new List<int[]> { Prompts("a")[0], Prompts("b")[0], Prompts("d")[0], twoImages, Prompts("c")[0] };
-        var pictures = new[] { "a", "b", "a", "c", "c" };                    // in order of appearance; d has none, the fourth row has two
-        using var batch = PromptBatch.Create(model, prompts, Encode(pictures));
+        var images = new[] { "a", "b", "a", "c", "c" };                    // in order of appearance; d has none, the fourth row has two
+        using var batch = PromptBatch.Create(model, prompts, Encode(images));
         var together = reduced.Generate(batch, 8);
 
         var taken = 0;
         for (var row = 0; row < prompts.Count; row++)
         {
-            var images = row switch { 2 => 0, 3 => 2, _ => 1 };
-            using var single = PromptBatch.Create(model, [prompts[row]], images == 0 ? null : Encode(pictures[taken..(taken + images)]));
-            taken += images;
+            var count = row switch { 2 => 0, 3 => 2, _ => 1 };
+            using var single = PromptBatch.Create(model, [prompts[row]], count == 0 ? null : Encode(images[taken..(taken + count)]));
+            taken += count;
             var alone = reduced.Generate(single, 8);
             Assert.Equal(alone.Ids[0], together.Ids[row]);
             Assert.Equal(alone.MeanProbability[0], together.MeanProbability[row], 4);

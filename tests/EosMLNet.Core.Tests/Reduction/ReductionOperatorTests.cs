@@ -99,8 +99,8 @@ public class ReductionOperatorTests
         var grid = new VisualGrid(rows, columns);
         var input = new Sample(4, grid).Input();
         var reduced = ReductionOperator.Reduce(input with { Mass = ones_like(input.Mass) }, GridPool(keep));
-        var picture = input.Tokens.transpose(1, 2).reshape(2, Sample.Width, rows, columns);
-        var pooled = nn.functional.avg_pool2d(picture, ((long)height, (long)width)).flatten(2).transpose(1, 2);
+        var image = input.Tokens.transpose(1, 2).reshape(2, Sample.Width, rows, columns);
+        var pooled = nn.functional.avg_pool2d(image, ((long)height, (long)width)).flatten(2).transpose(1, 2);
         AssertClose(Sample.Flat(pooled), Sample.Flat(reduced.Tokens));
         Assert.All(Sample.Flat(reduced.Mass), mass => Assert.Equal(height * width, mass, 1e-12));
     }

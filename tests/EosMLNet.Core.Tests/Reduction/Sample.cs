@@ -40,5 +40,5 @@ internal sealed class Sample
 
     private static Tensor Stack(double[][][] rows) => stack(rows.Select(image => stack(image.Select(row => tensor(row)))));
 
-    private static Tensor arange(long count) => EosMLNet.Runtime.Scalars.Range(count);
+    private static Tensor arange(long count) => EosMLNet.Runtime.Scalars.Arange(count);
 }

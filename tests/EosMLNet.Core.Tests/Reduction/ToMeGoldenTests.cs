@@ -22,7 +22,7 @@ public class ToMeGoldenTests
         var x = Read("x");                                                                          // (1, n, d)
         var n = (int)x.size(1);
         var mass = sizesBefore is null ? ones(1, n) : Read(sizesBefore).squeeze(-1);
-        var input = new SiteInput(x, mass, EosMLNet.Runtime.Scalars.Range(n).unsqueeze(0), new VisualGrid(1, n), Keys: Read("metric"));
+        var input = new SiteInput(x, mass, EosMLNet.Runtime.Scalars.Arange(n).unsqueeze(0), new VisualGrid(1, n), Keys: Read("metric"));
 
         var unmerged = Read("unm_idx").data<long>().Select(even => 2 * even).ToList();
         List<long> tokens = [.. unmerged, .. Enumerable.Range(0, n / 2).Select(odd => 2L * odd + 1)]; // of ToMe's rows
@@ -45,7 +45,7 @@ public class ToMeGoldenTests
         using var golden = SafetensorsFile.Open(GoldenFiles.At("tome-golden.safetensors"));
         var patches = (int)Read("x").size(1) - 1;
         var mass = sizesBefore is null ? ones(1, patches) : Patches(Read(sizesBefore)).squeeze(-1);
-        var input = new SiteInput(Patches(Read("x")), mass, EosMLNet.Runtime.Scalars.Range(patches).unsqueeze(0), new VisualGrid(1, patches), Keys: Patches(Read("metric")), Offset: 1);
+        var input = new SiteInput(Patches(Read("x")), mass, EosMLNet.Runtime.Scalars.Arange(patches).unsqueeze(0), new VisualGrid(1, patches), Keys: Patches(Read("metric")), Offset: 1);
 
         List<long> tokens = [.. Read("unm_idx").data<long>().Select(even => 2 * even), .. Enumerable.Range(0, patches / 2).Select(odd => 2L * odd + 1)]; // of ToMe's rows
         Assert.Equal(0, tokens[0]);

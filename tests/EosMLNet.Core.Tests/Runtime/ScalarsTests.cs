@@ -23,7 +23,7 @@ public class ScalarsTests
             for (var i = 0; i < 20_000; i++)
             {
                 using var scope = NewDisposeScope();
-                var y = x.Times(2).Plus(ones_like(x)).Plus(0).Over(3).SubtractedFrom(1).Clamped(-1, 1).Power(2);
+                var y = x.Mul(2).Add(ones_like(x)).Add(0).Div(3).RSub(1).Clamp(-1, 1).Pow(2);
                 Assert.Equal(0f, y.sum().item<float>());
             }
         }

@@ -17,7 +17,7 @@ public class AdamTests
         for (var step = 1; step <= 5; step++)
         {
             adam.ZeroGrad();
-            x.Power(2).sum().backward();
+            x.Pow(2).sum().backward();
             for (var i = 0; i < 2; i++)
             {
                 var gradient = 2 * expected[i];
@@ -39,7 +39,7 @@ public class AdamTests
         var x = tensor(new double[] { 3 }).requires_grad_();
         var y = tensor(new double[] { 4 }).requires_grad_();
         using var adam = new Adam([x, y], 0.1);
-        x.Power(2).Plus(y.Power(2)).Over(2).sum().backward();
+        x.Pow(2).Add(y.Pow(2)).Div(2).sum().backward();
         Assert.Equal(5, adam.ClipGradients(1), 1e-12);
         Assert.Equal(0.6, x.grad!.item<double>(), 1e-12);
         Assert.Equal(0.8, y.grad!.item<double>(), 1e-12);
@@ -70,7 +70,7 @@ public class AdamTests
             using (NewDisposeScope())
             {
                 adam.ZeroGrad();
-                x.sub(target).Power(2).sum().backward();
+                x.sub(target).Pow(2).sum().backward();
                 adam.Step();
             }
             if (step % 50 == 0)

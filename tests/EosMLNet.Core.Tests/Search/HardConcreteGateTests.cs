@@ -14,7 +14,7 @@ public class HardConcreteGateTests
     {
         using var scope = NewDisposeScope();
         var random = new Random(1);
-        var alpha = Scalars.Constant(logAlpha, [], ScalarType.Float64);
+        var alpha = Scalars.Full(logAlpha, [], ScalarType.Float64);
         var open = Enumerable.Range(0, 4_000).Count(_ =>
         {
             using var inner = NewDisposeScope();

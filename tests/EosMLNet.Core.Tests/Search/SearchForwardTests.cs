@@ -8,7 +8,7 @@ namespace EosMLNet.Tests.Search;
 public class SearchForwardTests
 {
     [Fact]
-    public void Questions_packed_behind_one_picture_give_what_each_gives_alone()
+    public void Questions_packed_behind_one_image_give_what_each_gives_alone()
     {
         using var scope = NewDisposeScope();
         using var model = SearchSample.Model(dtype: ScalarType.Float64);
@@ -61,7 +61,7 @@ public class SearchForwardTests
         using var guard = no_grad();
         using var data = SearchSample.Data(model, 4, 1);
         var prompts = data.Rows.Select(row => (int[])[.. row.Prefix, model.ImageTokenId, .. row.Segments[0].Question]).ToArray();
-        using var batch = PromptBatch.Create(model, prompts, data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]));
+        using var batch = PromptBatch.Create(model, prompts, data.Images.Get([.. data.Rows.Select(row => row.Image)]));
         var logits = new ReducedModel(model, plan).Forward(batch);
         var executed = logits.narrow(1, logits.size(1) - 1, 1).squeeze(1).log_softmax(-1);            // (Q, V) the first answer token
 
@@ -75,8 +75,8 @@ public class SearchForwardTests
     private static Tensor Answers(VisionLanguageModel model, SearchData data, ReductionPlan plan, Func<int, int> candidates)
     {
         var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]);
-        var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, Criteria.WorkingType(model.DataType), model.Device), 0.5, candidates);
+        var vision = data.Images.Get([.. data.Rows.Select(row => row.Image)]);
+        var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, Criteria.ComputeType(model.DataType), model.Device), 0.5, candidates);
         return TaskLoss.LogProbabilities(model, batch, hidden);
     }
 

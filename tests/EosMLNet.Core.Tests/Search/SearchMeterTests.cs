@@ -6,24 +6,24 @@ namespace EosMLNet.Tests.Search;
 /// <summary>The estimate alone, on a clock that the test moves.</summary>
 public class SearchMeterTests
 {
-    private const int Steps = 300, Sites = 6, Validation = 1000, Pictures = 200, Questions = 4000;
+    private const int Steps = 300, Sites = 6, Validation = 1000, Images = 200, Questions = 4000;
 
     private static readonly SearchSettings Settings = new() { Constraints = new() { MeanVisualTokens = 16 }, Steps = Steps };
     private static readonly SearchStage Stage = new(Settings.Constraints, Settings.Constraints, Steps, 0, 0.5, (0.4, 0.1));
-    private static readonly SearchSize Training = new(Questions, Questions, Pictures), Held = new(Validation, Validation, 50);
+    private static readonly SearchSize Training = new(Questions, Questions, Images), Held = new(Validation, Validation, 50);
 
     private readonly List<SearchProgress> reports = [];
     private double now;
 
-    // Seconds of a picture, an unreduced question, a step of 16 questions, a question under a plan.
+    // Seconds of an image, an unreduced question, a step of 16 questions, a question under a plan.
     [Theory]
     [InlineData(0.004, 0.008, 0.25, 0.006)]  // a small model on a CPU: operations cost, not tokens
     [InlineData(0.02, 0.06, 1.1, 0.02)]      // a medium one
     [InlineData(0.05, 0.25, 3.0, 0.06)]      // 7B on a GPU: tokens cost
     [InlineData(1, 1, 40, 1)]
-    public void After_a_third_of_the_work_the_rest_is_known_to_half_as_much_again(double picture, double unreduced, double step, double trial)
+    public void After_a_third_of_the_work_the_rest_is_known_to_half_as_much_again(double image, double unreduced, double step, double trial)
     {
-        Run(picture, unreduced, step, trial, usualTrials: true);
+        Run(image, unreduced, step, trial, usualTrials: true);
         var total = now;
         var from = reports.Where(report => report.Elapsed.TotalSeconds >= total / 3 && report.Elapsed.TotalSeconds < 0.85 * total).ToArray();
         Assert.NotEmpty(from);
@@ -41,9 +41,9 @@ public class SearchMeterTests
     [InlineData(1, 0.001, 0.01, 5, false)] // nothing is as it was guessed
     [InlineData(0.001, 3, 0.01, 0.001, false)]
     [InlineData(0, 0, 0, 0, true)]
-    public void The_fraction_never_falls_and_ends_at_one_whatever_things_cost(double picture, double unreduced, double step, double trial, bool usualTrials)
+    public void The_fraction_never_falls_and_ends_at_one_whatever_things_cost(double image, double unreduced, double step, double trial, bool usualTrials)
     {
-        Run(picture, unreduced, step, trial, usualTrials);
+        Run(image, unreduced, step, trial, usualTrials);
         Assert.All(reports.Zip(reports.Skip(1)), pair => Assert.True(pair.First.Fraction <= pair.Second.Fraction));
         Assert.All(reports.SkipLast(1), report => Assert.InRange(report.Fraction, 0, 0.999));
         Assert.Equal(1, reports[^1].Fraction);
@@ -99,13 +99,13 @@ public class SearchMeterTests
         Assert.StartsWith("seed 2/3, step ", reports.First(report => report is { Search: 2, Phase: SearchPhase.Steps }).Activity);
     }
 
-    private void Run(double picture, double unreduced, double step, double trial, bool usualTrials, int resumed = 0)
+    private void Run(double image, double unreduced, double step, double trial, bool usualTrials, int resumed = 0)
     {
         var work = Work();
         if (resumed > 0)
             work.Resume(new(resumed, 0, resumed, CountsTried: true), Settings);
         var meter = Meter(work);
-        Search(meter, work, 0, picture, unreduced, step, trial, usualTrials);
+        Search(meter, work, 0, image, unreduced, step, trial, usualTrials);
         meter.Finish();
     }
 
@@ -117,21 +117,21 @@ public class SearchMeterTests
         // Those of scenes-llava, whose tower is an eighth of its decoder, at 16 of 144 tokens.
         meter.Expect(works, new Dictionary<WorkKind, double>
         {
-            [WorkKind.Picture] = 0.125, [WorkKind.Answer] = 2, [WorkKind.Unreduced] = 1, [WorkKind.State] = 1, [WorkKind.Step] = 16, [WorkKind.Trial] = 0.33, [WorkKind.Measurement] = 4,
+            [WorkKind.Image] = 0.125, [WorkKind.Answer] = 2, [WorkKind.Unreduced] = 1, [WorkKind.State] = 1, [WorkKind.Step] = 16, [WorkKind.Trial] = 0.33, [WorkKind.Measurement] = 4,
         }, Settings, Training, Held);
         return meter;
     }
 
     // What OperatorSearch does, without a model.
-    private void Search(SearchMeter meter, SearchWork work, int seed, double picture, double unreduced, double step, double trial, bool usualTrials)
+    private void Search(SearchMeter meter, SearchWork work, int seed, double image, double unreduced, double step, double trial, bool usualTrials)
     {
-        using var training = new PictureCache(_ => null!, 1);
-        using var held = new PictureCache(_ => null!, 1);
+        using var training = new ImageCache(_ => null!, 1);
+        using var held = new ImageCache(_ => null!, 1);
         meter.Watch(training, training: true);
         meter.Watch(held, training: false);
         var (seen, random) = (new HashSet<int>(), new Random(1));
         meter.BeginSearch(seed);
-        meter.Begin(SearchPhase.Pictures, 96);
+        meter.Begin(SearchPhase.Images, 96);
         for (var i = 0; i < 96; i++)
             Encode(training, i, seed == 0);
         meter.Begin(SearchPhase.Unreduced, Validation, work.Unreduced);
@@ -144,7 +144,7 @@ public class SearchMeterTests
             meter.ContinueSteps(work.Steps[0]);
             meter.BeginUnit();
             for (var row = 0; row < 16; row++)
-                Encode(training, random.Next(Pictures), seed == 0);
+                Encode(training, random.Next(Images), seed == 0);
             now += step;
             meter.EndStep(i, 1.5, 0, 16, [0.1]);
         }
@@ -153,12 +153,12 @@ public class SearchMeterTests
         Questions(Validation, trial, 0);
         meter.End();
 
-        void Questions(int count, double each, int pictures)
+        void Questions(int count, double each, int images)
         {
             for (var i = 0; i < count; i += 32)
             {
                 meter.BeginUnit();
-                for (var p = i * pictures / count; p < (i + 32) * pictures / count; p++)
+                for (var p = i * images / count; p < (i + 32) * images / count; p++)
                     Encode(held, p, seed == 0);
                 now += each * Math.Min(32, count - i);
                 meter.EndUnit(Math.Min(32, count - i));
@@ -186,9 +186,9 @@ public class SearchMeterTests
             meter.End();
         }
 
-        void Encode(PictureCache cache, int index, bool isNew) => cache.Encoding(index, () =>
+        void Encode(ImageCache cache, int index, bool isNew) => cache.Encoding(index, () =>
         {
-            now += isNew && (cache == held || seen.Add(index)) ? picture : 0;
+            now += isNew && (cache == held || seen.Add(index)) ? image : 0;
             return null!;
         });
     }

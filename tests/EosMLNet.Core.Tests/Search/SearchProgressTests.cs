@@ -28,7 +28,7 @@ public class SearchProgressTests
         var reports = new List<SearchProgress>();
         new OperatorSearch(model, settings).RunFront(front, data, data, new Immediately(reports.Add), default);
 
-        Assert.Equal([SearchPhase.Pictures, SearchPhase.Unreduced, SearchPhase.Steps, SearchPhase.Counts, SearchPhase.Corners, SearchPhase.Validation], reports.Select(report => report.Phase).Distinct().Order());
+        Assert.Equal([SearchPhase.Images, SearchPhase.Unreduced, SearchPhase.Steps, SearchPhase.Counts, SearchPhase.Corners, SearchPhase.Validation], reports.Select(report => report.Phase).Distinct().Order());
         Assert.InRange(reports[0].Fraction, 0, 0.01);
         Assert.All(reports.Zip(reports.Skip(1)), pair => Assert.True(pair.First.Fraction <= pair.Second.Fraction));
         Assert.All(reports.SkipLast(1), report => Assert.True(report.Fraction < 1));
@@ -44,7 +44,7 @@ public class SearchProgressTests
     {
         var step = new SearchProgress(36, 300, 1.2344, 0, 16.04, [0.1], TimeSpan.FromSeconds(20)) { Fraction = 0.1299, Remaining = TimeSpan.FromSeconds(130) };
         Assert.Equal("12 %, step 36 of 300, loss 1.234, 16.0 tokens, 2 min 10 s left", step.ToString());
-        Assert.Equal("0 %, picture 3 of 128", (step with { Phase = SearchPhase.Pictures, Done = 3, Total = 128, Fraction = 0.001, Remaining = null }).ToString());
+        Assert.Equal("0 %, image 3 of 128", (step with { Phase = SearchPhase.Images, Done = 3, Total = 128, Fraction = 0.001, Remaining = null }).ToString());
         Assert.Equal("70 %, counts, trial 4 of at most 31, 40 s left",
             (step with { Phase = SearchPhase.Counts, Done = 4, Total = 31, Fraction = 0.7, Remaining = TimeSpan.FromSeconds(40) }).ToString());
         Assert.Equal("99 %, last measurement, question 320 of 1000, 5 s left",

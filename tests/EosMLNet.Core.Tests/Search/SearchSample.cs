@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Search;
 
-/// <summary>Small models with random weights, and random questions about random pictures.</summary>
+/// <summary>Small models with random weights, and random questions about random images.</summary>
 internal static class SearchSample
 {
     /// <summary>A LLaVA with grouped-query attention on a 4×4 grid of patches; or, as <paramref name="other"/>, one of another depth, width and patch count.</summary>
@@ -23,19 +23,19 @@ internal static class SearchSample
             Text = config.Text with { LayerCount = 3, HiddenSize = 64, HeadCount = 4, KeyValueHeadCount = 1, IntermediateSize = 96 },
         };
         var seed = 0;
-        return new LlavaModel(config, (_, shape) => Numbers.Normal(++seed, shape).Times(shape.Length > 1 ? 0.15 : 0.5).Plus(shape.Length > 1 ? 0 : 1).to_type(dtype));
+        return new LlavaModel(config, (_, shape) => Numbers.Normal(++seed, shape).Mul(shape.Length > 1 ? 0.15 : 0.5).Add(shape.Length > 1 ? 0 : 1).to_type(dtype));
     }
 
-    /// <summary>Questions of unequal length about each picture, packed.</summary>
-    public static SearchData Data(VisionLanguageModel model, int pictures, int questionsPerRow, int questions = 3, int seed = 1)
+    /// <summary>Questions of unequal length about each image, packed.</summary>
+    public static SearchData Data(VisionLanguageModel model, int images, int questionsPerRow, int questions = 3, int seed = 1)
     {
         var random = new Random(seed);
         var rows = PackedRow.Pack(
-            from picture in Enumerable.Range(0, pictures)
+            from image in Enumerable.Range(0, images)
             from question in Enumerable.Range(0, questions)
-            select (picture, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(2 + (picture + question) % 3), [.. Ids(1 + question % 2), 2], question % 2)), questionsPerRow);
+            select (image, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(2 + (image + question) % 3), [.. Ids(1 + question % 2), 2], question % 2)), questionsPerRow);
         var side = (int)Math.Sqrt(model.VisualTokens) * 14;
-        return new SearchData(rows, new PictureCache(wanted =>
+        return new SearchData(rows, new ImageCache(wanted =>
         {
             using var scope = NewDisposeScope();
             return VisionOutput.Join([.. wanted.Select(p => model.EncodeImages(Numbers.Normal(100 + p, 1, 3, side, side).to_type(model.DataType)))]).MoveToOuterDisposeScope();

@@ -14,7 +14,7 @@ public class SearchSettingsTests
     {
         { "Steps", Good with { Steps = -1 } },
         { "BatchSize", Good with { BatchSize = 0 } },
-        { "QuestionsPerPicture", Good with { QuestionsPerPicture = 0 } },
+        { "QuestionsPerImage", Good with { QuestionsPerImage = 0 } },
         { "LearningRate", Good with { LearningRate = double.NaN } },
         { "CountLearningRate", Good with { CountLearningRate = -1 } },
         { "SiteLearningRate", Good with { SiteLearningRate = 11 } },

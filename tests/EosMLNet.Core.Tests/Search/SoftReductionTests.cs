@@ -118,13 +118,13 @@ public class SoftReductionTests
     private static SoftSite Soft(ReductionSite site) => new(site, Scalar(site.Keep), Scalar(site.Transfer), Scalar(site.Temperature), Scalar(site.Reweight), Scalar(0), site.Diversity > 0 ? Scalar(site.Diversity) : null, [Scalar(1)], new LearnedScores(Probe()));
 
     private static SoftTokens Tokens() => new(
-        Numbers.Normal(11, Images, Patches, Width), ones(Images, Patches, ScalarType.Float64), Numbers.Normal(12, Images, Patches).abs().Plus(1),
-        Scalars.Range(Patches).unsqueeze(0).expand(Images, -1));
+        Numbers.Normal(11, Images, Patches, Width), ones(Images, Patches, ScalarType.Float64), Numbers.Normal(12, Images, Patches).abs().Add(1),
+        Scalars.Arange(Patches).unsqueeze(0).expand(Images, -1));
 
     // Numbers that a plan's float32 holds exactly.
     private static Tensor Probe() => Numbers.Normal(13, Width).to_type(ScalarType.Float32).to_type(ScalarType.Float64);
 
-    private static Tensor Scalar(double value) => Scalars.Constant(value, [], ScalarType.Float64);
+    private static Tensor Scalar(double value) => Scalars.Full(value, [], ScalarType.Float64);
 
     private static void Close(Tensor expected, Tensor actual) => Assert.True(expected.sub(actual).abs().max().item<double>() < 1e-9);
 }

@@ -74,5 +74,5 @@ public class SoftTopKTests
         Assert.Equal(ScalarType.Float32, SoftTopK.Select(Numbers.Normal(6, 2, 8).to_type(ScalarType.BFloat16), Scalar(3), 0.5).dtype);
     }
 
-    private static Tensor Scalar(double value) => Scalars.Constant(value, [], ScalarType.Float64);
+    private static Tensor Scalar(double value) => Scalars.Full(value, [], ScalarType.Float64);
 }

@@ -61,7 +61,7 @@ public class StepGradientTests
         using var basis = ScoreBasis.Of(model, data, data.Rows, 4, ScalarType.Float64);
         using var variables = new SearchVariables(model, Settings with { Sites = [2, 3] }, basis);
         var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]);
+        var vision = data.Images.Get([.. data.Rows.Select(row => row.Image)]);
         var left = new SearchForward(model).RunTo([0, 1, 2, 3], batch, vision, variables.Sites(), 0.3, k => k + 2);
         Assert.Equal([false, false, true, true], left.Select(states => states.requires_grad));
         Assert.All(model.Weights.Values.Concat(vision.Tensors), tensor => Assert.False(tensor.requires_grad));
@@ -133,7 +133,7 @@ public class StepGradientTests
         var guard = settings.Constraints.FamilyDrop is { } drop ? new FamilyGuard([0.9, 0.8], drop) : null;
         var sites = variables.Sites(variables.Budget.Spans.Select((_, i) => 0.3 + 0.1 * i).ToArray());
         double[] multipliers = [0.7, 0.2];
-        var loss = new StepGradient(model, forward, settings, unreduced).Backward(data.Rows, data.Pictures, sites, 0.3, [.. variables.Budget.Constraints.Zip(multipliers)], guard);
+        var loss = new StepGradient(model, forward, settings, unreduced).Backward(data.Rows, data.Images, sites, 0.3, [.. variables.Budget.Constraints.Zip(multipliers)], guard);
         return ([.. variables.ScoreParameters.Concat(variables.CountParameters).Concat(variables.SiteParameters).Select(x => x.grad is { } gradient ? gradient.Numbers() : [0])], loss);
     }
 }

@@ -8,7 +8,7 @@ public class ColumnTests(TinyModel tiny) : IClassFixture<TinyModel>
     private readonly MLContext ml = new(seed: 1);
 
     [Fact]
-    public void Pictures_are_not_decoded_when_no_answer_is_asked_for()
+    public void Images_are_not_decoded_when_no_answer_is_asked_for()
     {
         using var model = tiny.Fit(ml);
         var view = model.Transform(ml.Data.LoadFromEnumerable([new VqaRow { ImagePath = "no such file.png", Question = "what?" }]));
@@ -19,13 +19,13 @@ public class ColumnTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void Each_picture_is_decoded_once_even_when_it_is_passed_through()
+    public void Each_image_is_decoded_once_even_when_it_is_passed_through()
     {
         using var answering = tiny.Fit(ml).LastTransformer;
         var decoded = 0;
-        var pictures = ml.Data.LoadFromEnumerable(CountedPictures());
+        var images = ml.Data.LoadFromEnumerable(CountedImages());
 
-        var rows = ml.Data.CreateEnumerable<PictureRow>(answering.Transform(pictures), reuseRowObject: false).ToList();
+        var rows = ml.Data.CreateEnumerable<ImageRow>(answering.Transform(images), reuseRowObject: false).ToList();
 
         Assert.Equal(tiny.Rows.Count, decoded);
         Assert.Equal(tiny.Rows.Select(row => row.Question), rows.Select(row => row.Question));
@@ -33,18 +33,18 @@ public class ColumnTests(TinyModel tiny) : IClassFixture<TinyModel>
             using (var expected = TinyModel.Noise(i))
                 Assert.True(expected.Pixels.SequenceEqual(rows[i].Image!.Pixels));
 
-        IEnumerable<PictureRow> CountedPictures()
+        IEnumerable<ImageRow> CountedImages()
         {
             foreach (var row in tiny.Rows)
-                yield return new PictureRow { Image = TinyModel.Noise(decoded++), Question = row.Question };
+                yield return new ImageRow { Image = TinyModel.Noise(decoded++), Question = row.Question };
         }
     }
 
     [Fact]
-    public void Pictures_of_the_callers_own_collection_stay_usable()
+    public void Images_of_the_callers_own_collection_stay_usable()
     {
         using var answering = tiny.Fit(ml).LastTransformer;
-        var rows = tiny.Rows.Select((row, i) => new PictureRow { Image = TinyModel.Noise(i), Question = row.Question }).ToList();
+        var rows = tiny.Rows.Select((row, i) => new ImageRow { Image = TinyModel.Noise(i), Question = row.Question }).ToList();
 
         var first = TinyModel.Answers(ml, answering.Transform(ml.Data.LoadFromEnumerable(rows)));
         var second = TinyModel.Answers(ml, answering.Transform(ml.Data.LoadFromEnumerable(rows)));
@@ -54,7 +54,7 @@ public class ColumnTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void Both_pixel_orders_mean_the_same_picture()
+    public void Both_pixel_orders_mean_the_same_image()
     {
         using var answering = tiny.Fit(ml).LastTransformer;
         using var rgba = TinyModel.Noise(5);
@@ -64,7 +64,7 @@ public class ColumnTests(TinyModel tiny) : IClassFixture<TinyModel>
         using var bgra = MLImage.CreateFromPixels(rgba.Width, rgba.Height, MLPixelFormat.Bgra32, swapped);
 
         var answers = TinyModel.Answers(ml, answering.Transform(ml.Data.LoadFromEnumerable(
-            new[] { rgba, bgra }.Select(image => new PictureRow { Image = image, Question = "what colour is it?" }))));
+            new[] { rgba, bgra }.Select(image => new ImageRow { Image = image, Question = "what colour is it?" }))));
 
         Same.Answers([answers[0]], [answers[1]]);
     }
@@ -107,7 +107,7 @@ public class ColumnTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.NotEqual(tiny.Rows.Select(row => row.Question), view.GetColumn<string>("Question")); // hidden by the answer, as everywhere in ML.NET
     }
 
-    private sealed class PictureRow
+    private sealed class ImageRow
     {
         [Microsoft.ML.Transforms.Image.ImageType(60, 60)]
         public MLImage? Image { get; set; }

@@ -14,7 +14,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     private readonly MLContext ml = new(seed: 1);
 
     [Fact]
-    public void Pictures_with_equal_pixels_are_encoded_once_and_come_in_their_order()
+    public void Images_with_equal_pixels_are_encoded_once_and_come_in_their_order()
     {
         using var cache = Cache(limit: 100 * BytesOfOne);
 
@@ -26,7 +26,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void The_pictures_asked_for_last_are_kept_and_no_more_than_the_limit()
+    public void The_images_asked_for_last_are_kept_and_no_more_than_the_limit()
     {
         using var cache = Cache(limit: 2 * BytesOfOne + 1);
         Get(cache, 1);
@@ -84,18 +84,18 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Each_picture_is_encoded_once_and_the_answers_are_those_without_a_cache(bool inEncoder)
+    public void Each_image_is_encoded_once_and_the_answers_are_those_without_a_cache(bool inEncoder)
     {
         var plan = inEncoder ? EncoderPlan() : tiny.Plan();
         using var plain = tiny.Fit(ml, options => options.PlanPath = plan);
-        using var keeping = tiny.Fit(ml, options => (options.PlanPath, options.PictureCacheBytes) = (plan, 1 << 20));
-        var pictures = keeping.LastTransformer.Engine.Pictures!;
+        using var keeping = tiny.Fit(ml, options => (options.PlanPath, options.ImageCacheBytes) = (plan, 1 << 20));
+        var images = keeping.LastTransformer.Engine.Images!;
 
         var first = TinyModel.Answers(ml, keeping.Transform(tiny.Data(ml)));
-        Assert.Equal(6, pictures.Encoded);
+        Assert.Equal(6, images.Encoded);
         var second = TinyModel.Answers(ml, keeping.Transform(tiny.Data(ml)));
 
-        Assert.Equal(6, pictures.Encoded);
+        Assert.Equal(6, images.Encoded);
         Assert.Equal(first.Select(a => (a.PredictedAnswer, a.Score)), second.Select(a => (a.PredictedAnswer, a.Score))); // to the bit
         Same.Answers(TinyModel.Answers(ml, plain.Transform(tiny.Data(ml))), first);
     }
@@ -103,36 +103,36 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     [Fact]
     public void Answers_do_not_depend_on_how_little_is_kept()
     {
-        using var much = tiny.Fit(ml, options => options.PictureCacheBytes = 1 << 20);
-        using var none = tiny.Fit(ml, options => options.PictureCacheBytes = 1);
+        using var much = tiny.Fit(ml, options => options.ImageCacheBytes = 1 << 20);
+        using var none = tiny.Fit(ml, options => options.ImageCacheBytes = 1);
 
         Assert.Equal(
             TinyModel.Answers(ml, much.Transform(tiny.Data(ml))).Select(a => (a.PredictedAnswer, a.Score)),
             TinyModel.Answers(ml, none.Transform(tiny.Data(ml))).Select(a => (a.PredictedAnswer, a.Score)));
-        Assert.Equal(0, none.LastTransformer.Engine.Pictures!.Bytes);
+        Assert.Equal(0, none.LastTransformer.Engine.Images!.Bytes);
     }
 
     [Fact]
-    public void A_prediction_engine_encodes_a_picture_once_for_all_its_questions()
+    public void A_prediction_engine_encodes_a_image_once_for_all_its_questions()
     {
-        using var model = tiny.Fit(ml, options => options.PictureCacheBytes = 1 << 20);
+        using var model = tiny.Fit(ml, options => options.ImageCacheBytes = 1 << 20);
         using var engine = ml.Model.CreatePredictionEngine<VqaRow, VqaAnswer>(model, new PredictionEngineOptions { OwnsTransformer = false });
 
         foreach (var row in tiny.Rows)
             engine.Predict(row);
 
-        Assert.Equal(6, model.LastTransformer.Engine.Pictures!.Encoded);
+        Assert.Equal(6, model.LastTransformer.Engine.Images!.Encoded);
     }
 
     [Fact]
     public void The_limit_is_saved_with_the_model()
     {
-        using var model = tiny.Fit(ml, options => options.PictureCacheBytes = 12_345);
+        using var model = tiny.Fit(ml, options => options.ImageCacheBytes = 12_345);
         ml.Model.Save(model, tiny.Data(ml).Schema, tiny["cache.zip"]);
 
         using var loaded = (TransformerChain<ITransformer>)ml.Model.Load(tiny["cache.zip"], out _);
 
-        Assert.Equal(12_345, Assert.IsType<VisionLanguageTransformer>(loaded.LastTransformer).Settings.PictureCacheBytes);
+        Assert.Equal(12_345, Assert.IsType<VisionLanguageTransformer>(loaded.LastTransformer).Settings.ImageCacheBytes);
     }
 
     [Fact]
@@ -140,8 +140,8 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     {
         using var model = tiny.Fit(ml);
 
-        Assert.Null(model.LastTransformer.Engine.Pictures);
-        Expect.Error(EosErrors.InvalidOption, () => tiny.Fit(ml, options => options.PictureCacheBytes = -1), "PictureCacheBytes", "-1");
+        Assert.Null(model.LastTransformer.Engine.Images);
+        Expect.Error(EosErrors.InvalidOption, () => tiny.Fit(ml, options => options.ImageCacheBytes = -1), "ImageCacheBytes", "-1");
     }
 
     private string EncoderPlan()
@@ -152,12 +152,12 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     // An encoder that sees the first byte only.
-    private static FeatureCache Cache(long limit) => new(picture => new VisionOutput(Scalars.Constant(picture.Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
+    private static FeatureCache Cache(long limit) => new(image => new VisionOutput(Scalars.Full(image.Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
 
-    private static int[] Get(FeatureCache cache, params byte[] pictures)
+    private static int[] Get(FeatureCache cache, params byte[] images)
     {
         using var scope = torch.NewDisposeScope();
-        var output = cache.Get([.. pictures.Select(value => new RgbImage(1, 1, [value, 0, 0]))]);
+        var output = cache.Get([.. images.Select(value => new RgbImage(1, 1, [value, 0, 0]))]);
         return [.. output.Features[torch.TensorIndex.Colon, 0, 0].to(torch.ScalarType.Int32).data<int>()];
     }
 

@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace EosMLNet.Tests.Answering;
 
-/// <summary>Pictures that are not square, through ML.NET (build/docs/adr/0022).</summary>
+/// <summary>Images that are not square, through ML.NET (build/docs/adr/0022).</summary>
 public sealed class ImagePaddingTests : IClassFixture<TinyModel>, IDisposable
 {
     private readonly MLContext ml = new(seed: 1);
@@ -29,7 +29,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>, IDisposable
     }
 
     [Fact]
-    public void Pictures_are_padded_where_nobody_says_otherwise()
+    public void Images_are_padded_where_nobody_says_otherwise()
     {
         Assert.Equal(Score(ImagePadding.Square), Score(null));
         Assert.NotEqual(Score(ImagePadding.Crop), Score(null));

@@ -4,14 +4,14 @@ using Microsoft.ML.Transforms.Image;
 
 namespace EosMLNet.Tests.Catalog;
 
-/// <summary>A saved pipeline asked about pictures in memory as well as in files, by several threads.</summary>
+/// <summary>A saved pipeline asked about images in memory as well as in files, by several threads.</summary>
 public sealed class AnsweringStageTests(TinyModel tiny) : IClassFixture<TinyModel>, IDisposable
 {
     private readonly MLContext ml = new(seed: 1);
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public void A_pipeline_that_loads_files_answers_pictures_in_memory_too()
+    public void A_pipeline_that_loads_files_answers_images_in_memory_too()
     {
         var zip = Saved();
         using var pipeline = (IDisposable)ml.VisionLanguage().Load(zip, out _);
@@ -22,8 +22,8 @@ public sealed class AnsweringStageTests(TinyModel tiny) : IClassFixture<TinyMode
         var found = tiny.Rows.Select(row =>
         {
             using var upload = File.OpenRead(Path.Combine(tiny.ImageFolder, row.ImagePath));
-            using var picture = ml.VisionLanguage().LoadImage(upload);
-            return engine.Predict(new Ask { Image = picture, Question = row.Question });
+            using var image = ml.VisionLanguage().LoadImage(upload);
+            return engine.Predict(new Ask { Image = image, Question = row.Question });
         }).ToList();
 
         Same.Answers(expected, found);

@@ -39,7 +39,7 @@ public class EvaluateTests
     }
 
     [Fact]
-    public void Two_plans_are_compared_row_by_row_with_pictures_resampled()
+    public void Two_plans_are_compared_row_by_row_with_images_resampled()
     {
         var other = predictions.Select((p, i) => new Prediction
         {
@@ -57,7 +57,7 @@ public class EvaluateTests
         Expect.Error(EosErrors.InvalidOption, () => a.DifferenceFrom(Evaluate([.. other.Take(4)])), "5 rows", "4;");
 
         VisionLanguageMetrics Evaluate(Prediction[] rows) => ml.VisionLanguage().Evaluate(
-            ml.Data.LoadFromEnumerable(rows), familyColumnName: "Family", pictureColumnName: "ImagePath", visualTokensColumnName: "VisualTokens");
+            ml.Data.LoadFromEnumerable(rows), familyColumnName: "Family", imageColumnName: "ImagePath", visualTokensColumnName: "VisualTokens");
     }
 
     [Fact]

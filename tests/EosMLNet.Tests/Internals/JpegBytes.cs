@@ -6,7 +6,7 @@ namespace EosMLNet.Tests.Internals;
 /// <summary>JPEG files that no encoder at hand writes (https://www.w3.org/Graphics/JPEG/itu-t81.pdf).</summary>
 internal static class JpegBytes
 {
-    /// <summary>A photograph-like picture.</summary>
+    /// <summary>A photograph-like image.</summary>
     internal static byte[] Photograph(int width, int height)
     {
         using var bitmap = new SKBitmap(width, height);

@@ -15,8 +15,8 @@ public sealed class FirstCallTests : IDisposable
 
     private static readonly Dictionary<string, Action<string>> Calls = new()
     {
-        ["a picture is processed"] = _ => ClipImageProcessor.Default(96).Process([new RgbImage(96, 96, new byte[96 * 96 * 3])]).Dispose(),
-        ["no picture is processed"] = _ => ClipImageProcessor.Default(96).Process([]).Dispose(),
+        ["an image is processed"] = _ => ClipImageProcessor.Default(96).Process([new RgbImage(96, 96, new byte[96 * 96 * 3])]).Dispose(),
+        ["no image is processed"] = _ => ClipImageProcessor.Default(96).Process([]).Dispose(),
         ["a checkpoint is read"] = model => ReadCheckpoint(model, (checkpoint, name) => checkpoint.Read(name, [.. checkpoint.ShapeOf(name)], torch.ScalarType.Float32, null!)),
         ["torch itself, behind the opening of a checkpoint"] = model => ReadCheckpoint(model, (checkpoint, name) => checkpoint.Read(name, [.. checkpoint.ShapeOf(name)], torch.ScalarType.Float32, torch.CPU)),
         ["a tensor's shape does not fit"] = model => ReadCheckpoint(model, (checkpoint, name) => checkpoint.Read(name, [1], torch.ScalarType.Float32, null!)),
@@ -27,8 +27,8 @@ public sealed class FirstCallTests : IDisposable
         ["a model is loaded"] = model => LlavaModel.Load(model).Dispose(),
         ["a device is asked for"] = _ => TorchDevice.Resolve("cpu"),
         ["a literal"] = _ => Scalars.Literal(0.5),
-        ["a range"] = _ => Scalars.Range(3).Dispose(),
-        ["a constant"] = _ => Scalars.Constant(1, [2], torch.ScalarType.Float32).Dispose(),
+        ["a range"] = _ => Scalars.Arange(3).Dispose(),
+        ["a constant"] = _ => Scalars.Full(1, [2], torch.ScalarType.Float32).Dispose(),
         ["the doctor"] = _ => Assert.NotNull(Doctor.Examine().LibTorchVersion),
         ["the catalog"] = _ => new MLContext().VisionLanguage(),
     };

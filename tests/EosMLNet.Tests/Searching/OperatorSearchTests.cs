@@ -44,8 +44,8 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
 
         Assert.Equal(options.Steps, steps.Count);
         Assert.Equal(steps.Order(), steps);
-        Assert.Contains(lines, line => line.Contains("12 questions about 6 pictures"));
-        foreach (var phase in new[] { "picture ", "unreduced model, question ", "step ", "counts, trial ", "corners, trial ", "last measurement, question " })
+        Assert.Contains(lines, line => line.Contains("12 questions about 6 images"));
+        foreach (var phase in new[] { "image ", "unreduced model, question ", "step ", "counts, trial ", "corners, trial ", "last measurement, question " })
             Assert.Contains(lines, line => line.Contains($" %, {phase}", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains(", loss ", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("100 %", StringComparison.Ordinal));

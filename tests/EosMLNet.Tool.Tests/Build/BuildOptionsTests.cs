@@ -74,14 +74,14 @@ public sealed class BuildOptionsTests
     [InlineData("MicroBatch", "2")]
     [InlineData("RecomputedLayers", "2")]
     [InlineData("MaxNewTokens", "32")]
-    [InlineData("PictureCacheBytes", "1000")]
+    [InlineData("ImageCacheBytes", "1000")]
     public void What_changes_plan_or_artifact_is_part_of_the_caches_key(string name, string value) => Assert.NotEqual(Parse((name, value)).Canonical, Parse().Canonical);
 
     [Fact]
     public void The_artifact_answers_as_the_item_says()
     {
-        var found = Parse(("DataType", "bfloat16"), ("AnswerBatchSize", "3"), ("MaxNewTokens", "32"), ("PictureCacheBytes", "1000"), ("EmbedWeightsUpTo", "7")).Configured(new());
-        Assert.Equal((Models.ModelDataType.BFloat16, 3, 32, 1000L, 7L), (found.DataType, found.AnswerBatchSize, found.MaxNewTokens, found.PictureCacheBytes, found.EmbedWeightsUpTo));
+        var found = Parse(("DataType", "bfloat16"), ("AnswerBatchSize", "3"), ("MaxNewTokens", "32"), ("ImageCacheBytes", "1000"), ("EmbedWeightsUpTo", "7")).Configured(new());
+        Assert.Equal((Models.ModelDataType.BFloat16, 3, 32, 1000L, 7L), (found.DataType, found.AnswerBatchSize, found.MaxNewTokens, found.ImageCacheBytes, found.EmbedWeightsUpTo));
     }
 
     [Fact]

@@ -32,13 +32,13 @@ public sealed class BadInputTests : IDisposable
         }),
         ["a configuration that is no JSON"] = ("EOS1008", tiny => File.WriteAllText(Config(tiny), "{\"model_type\": \"llava\"")),
         ["an unknown model type"] = ("EOS1009", tiny => Edit(tiny, config => config["model_type"] = "qwen2_vl")),
-        ["a picture that is none"] = ("EOS1010", tiny => File.WriteAllText(Picture(tiny), "not a picture")),
-        ["a picture of zero bytes"] = ("EOS1010", tiny => File.WriteAllBytes(Picture(tiny), [])),
-        ["a picture that is not there"] = ("EOS1011", tiny => File.Delete(Picture(tiny))),
+        ["an image that is none"] = ("EOS1010", tiny => File.WriteAllText(Image(tiny), "not an image")),
+        ["an image of zero bytes"] = ("EOS1010", tiny => File.WriteAllBytes(Image(tiny), [])),
+        ["an image that is not there"] = ("EOS1011", tiny => File.Delete(Image(tiny))),
         ["an empty question"] = ("EOS1011", tiny => File.AppendAllText(tiny.Table, "  \t0.png\tred\tcolour\n")),
         ["a row with too few cells"] = ("EOS1011", tiny => File.AppendAllText(tiny.Table, "what?\n")),
         ["a table without the column Answer"] = ("EOS1011", tiny => File.WriteAllText(tiny.Table, "ImagePath\tQuestion\n0.png\twhat?\n")),
-        ["a picture path that leaves the folder"] = ("EOS1011", tiny => File.AppendAllText(tiny.Table, "what?\t../rows.tsv\tred\tcolour\n")),
+        ["an image path that leaves the folder"] = ("EOS1011", tiny => File.AppendAllText(tiny.Table, "what?\t../rows.tsv\tred\tcolour\n")),
         ["a table without rows"] = ("EOS1012", tiny => File.WriteAllText(tiny.Table, "ImagePath\tQuestion\tAnswer\n")),
         ["no table"] = ("EOS1001", tiny => File.Delete(tiny.Table)),
         ["no tokenizer"] = ("EOS1014", tiny => File.Delete(Path.Combine(tiny.Model, "vocab.json"))),
@@ -68,7 +68,7 @@ public sealed class BadInputTests : IDisposable
 
     private static string Weights(TinyModel tiny) => Path.Combine(tiny.Model, "model.safetensors");
     private static string Config(TinyModel tiny) => Path.Combine(tiny.Model, "config.json");
-    private static string Picture(TinyModel tiny) => Path.Combine(tiny.Images, "3.png");
+    private static string Image(TinyModel tiny) => Path.Combine(tiny.Images, "3.png");
     private static string Plan(TinyModel tiny) => File.Exists(tiny["plan-4.json"]) ? tiny["plan-4.json"] : tiny.Plan(4);
 
     private static void Edit(TinyModel tiny, Action<JsonNode> change) => EditJson(Config(tiny), change);

@@ -63,13 +63,13 @@ public class EosConsoleTests
     {
         var written = Written(new StringWriter(), console => console.Progress("Searching", display =>
         {
-            foreach (var phase in new[] { "Pictures", "Steps" })
+            foreach (var phase in new[] { "Images", "Steps" })
                 for (var done = 0; done < 40; done++)
                     display.Report(new(done / 1000.0, $"{phase} {done}", [], null, phase));
             return true;
         }));
         Assert.Equal(3, written.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.StartsWith("Searching: 0 %, Pictures 0, 0 s\n", written);
+        Assert.StartsWith("Searching: 0 %, Images 0, 0 s\n", written);
         Assert.EndsWith("Searching: 100 %, done in 0 s\n", written);
         Assert.DoesNotContain('\r', written);
     }

@@ -13,7 +13,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     {
         var run = await Evaluate("--predictions", tiny["predictions.tsv"], "--json", tiny["result.json"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("12 questions about 6 pictures", run.Output);
+        Assert.Contains("12 questions about 6 images", run.Output);
         Assert.Contains("rows.tsv: accuracy, % averaged over families, 12 questions", run.Output);
         Assert.Matches(@"colour +\d+\.\d\d", run.Output);
         Assert.Matches(@"unreduced +\d+\.\d\d +1\.000 +16 +16 +1\.000", run.Output);
@@ -94,7 +94,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--benchmark", "all", "--data", tiny["benchmarks"], "--plan", tiny.Plan(4), tiny.Plan(9), "--device", "cpu",
             "--max-new-tokens", "2", "--json", tiny["benchmarks.json"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("pope, 6 questions about 2 pictures", run.Output);
+        Assert.Contains("pope, 6 questions about 2 images", run.Output);
         Assert.Contains("pope: F1, mean of the splits, %, 6 questions", run.Output);
         Assert.Matches(@"plan +mean tokens +mme +pope +mean, % of unreduced", run.Output);
         Assert.Matches(@"plan-9 +9 +\d+\.\d\d +\d+\.\d\d", run.Output);
@@ -143,17 +143,17 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         Assert.False(File.Exists(tiny["none.tsv"]));
     }
 
-    // POPE and MME in small, about the fixture's pictures.
+    // POPE and MME in small, about the fixture's images.
     private void WriteBenchmarks()
     {
         string pope = Path.Combine(tiny["benchmarks"], "pope"), count = Path.Combine(tiny["benchmarks"], "mme", "count");
         Directory.CreateDirectory(Path.Combine(pope, "val2014"));
         Directory.CreateDirectory(count);
-        for (var picture = 0; picture < 2; picture++)
+        for (var image = 0; image < 2; image++)
         {
-            File.Copy(Path.Combine(tiny.Images, $"{picture}.png"), Path.Combine(pope, "val2014", $"{picture}.png"));
-            File.Copy(Path.Combine(tiny.Images, $"{picture}.png"), Path.Combine(count, $"{picture}.png"));
-            File.WriteAllText(Path.Combine(count, $"{picture}.txt"), "is it red?\tYes\nis it green?\tNo\n");
+            File.Copy(Path.Combine(tiny.Images, $"{image}.png"), Path.Combine(pope, "val2014", $"{image}.png"));
+            File.Copy(Path.Combine(tiny.Images, $"{image}.png"), Path.Combine(count, $"{image}.png"));
+            File.WriteAllText(Path.Combine(count, $"{image}.txt"), "is it red?\tYes\nis it green?\tNo\n");
         }
         foreach (var split in (string[])["random", "popular", "adversarial"])
             File.WriteAllLines(Path.Combine(pope, $"coco_pope_{split}.json"), ["""{"image": "0.png", "text": "is it red?", "label": "yes"}""", """{"image": "1.png", "text": "is it blue?", "label": "no"}"""]);

@@ -8,7 +8,7 @@ using SkiaSharp;
 
 namespace EosMLNet.Tool.Tests.Evaluate;
 
-/// <summary>Pictures that are not square, on the command line and in a build (build/docs/adr/0022).</summary>
+/// <summary>Images that are not square, on the command line and in a build (build/docs/adr/0022).</summary>
 public sealed class ImagePaddingTests : IClassFixture<TinyModel>
 {
     private readonly TinyModel tiny;
@@ -34,7 +34,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public async Task Pictures_are_padded_where_nobody_says_otherwise_and_the_result_says_so()
+    public async Task Images_are_padded_where_nobody_says_otherwise_and_the_result_says_so()
     {
         Assert.Equal("Square", await Evaluated());
         Assert.Equal("Square", await Evaluated("--image-padding", "square"));
@@ -44,7 +44,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
         Assert.Contains("--image-padding", wrong.Error + wrong.Output);
     }
 
-    // Of the two pictures the crop sees the same black middle.
+    // Of the two images the crop sees the same black middle.
     [Fact]
     public void Cropped_the_ends_are_not_seen_and_padded_they_are()
     {
@@ -55,8 +55,8 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
             using var model = LlavaModel.Load(tiny.Model, padding: padding);
-            using var pictures = new PictureCache(model, VqaDataset.LoadTsv(tiny["wide.tsv"], tiny["wide"]));
-            var features = pictures.Get([0, 1]).Features;
+            using var images = new ImageCache(model, VqaDataset.LoadTsv(tiny["wide.tsv"], tiny["wide"]));
+            var features = images.Get([0, 1]).Features;
             return features[0].equal(features[1]).all().item<bool>();
         }
     }

@@ -65,7 +65,7 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     }
 
     [Fact]
-    public async Task Pictures_without_image_tokens_and_the_reverse_are_EOS1015()
+    public async Task Images_without_image_tokens_and_the_reverse_are_EOS1015()
     {
         using var golden = SafetensorsFile.Open(TinyModel.Golden("golden-tiny-llava.safetensors"));
         var inputs = Inputs(golden, "a", unexpanded: false);

@@ -8,7 +8,7 @@ namespace EosMLNet.Tool.Tests.Search;
 /// <summary>The real program with the shipped model, as it looks in a terminal and in a pipe.</summary>
 public sealed partial class SearchInTerminalTests : IDisposable
 {
-    private readonly ScenesData scenes = new(pictures: 40);
+    private readonly ScenesData scenes = new(images: 40);
 
     private string[] Arguments(string plan, params string[] more) =>
         ["search", "--model", ScenesData.Model, "--data", scenes.Table, "--images", scenes.Images, "--device", "cpu", "--mean-visual-tokens", "16", "--steps", "12", "--output", scenes[plan], .. more];
@@ -27,7 +27,7 @@ public sealed partial class SearchInTerminalTests : IDisposable
         Assert.Equal(percents.Order(), percents);
         Assert.InRange(percents[0], 0, 20);
         Assert.All(percents, percent => Assert.InRange(percent, 0, 99));
-        foreach (var phase in new[] { "picture ", "unreduced model, question ", "step ", "counts, trial ", "corners, trial ", "last measurement, question " })
+        foreach (var phase in new[] { "image ", "unreduced model, question ", "step ", "counts, trial ", "corners, trial ", "last measurement, question " })
             Assert.Contains(live, line => line.Contains(phase, StringComparison.Ordinal));
         Assert.Contains(live, line => line.Contains(", loss ", StringComparison.Ordinal) && line.Contains(" tokens  ", StringComparison.Ordinal));
         Assert.Contains(live, line => line.EndsWith(" left", StringComparison.Ordinal));

@@ -117,7 +117,7 @@ internal sealed class GpuPage
     {
         var latency = results.Latency;
         Line("## Latency, predicted and measured").Line();
-        Line($"A calibration as `eos search --calibrate` makes it{(latency is null ? "" : FormattableString.Invariant($", with {latency.Rounds} rounds, in {latency.Seconds:0.0} s; whole prefills of its own differ from it by {100 * latency.Residual:0.0} % at most"))}. Prefill of one prompt, from the encoded picture to the first token.").Line();
+        Line($"A calibration as `eos search --calibrate` makes it{(latency is null ? "" : FormattableString.Invariant($", with {latency.Rounds} rounds, in {latency.Seconds:0.0} s; whole prefills of its own differ from it by {100 * latency.Residual:0.0} % at most"))}. Prefill of one prompt, from the encoded image to the first token.").Line();
         Line("| mean visual tokens | predicted ms | measured ms |");
         Line("|---:|---:|---:|");
         foreach (var budget in new int?[] { null }.Concat(shape.Budgets.Select(tokens => (int?)tokens)))
@@ -198,7 +198,7 @@ internal sealed class GpuPage
     {
         var peer = results.Transformers;
         Line("## Beside Hugging Face transformers").Line();
-        Line($"The same shape, prompts of the same lengths, the same device and run; `generate` with the picture each time.{(peer?.Versions is { } versions ? $" {Cell(versions)}, attention `{Cell(peer.Attention)}`." : "")}");
+        Line($"The same shape, prompts of the same lengths, the same device and run; `generate` with the image each time.{(peer?.Versions is { } versions ? $" {Cell(versions)}, attention `{Cell(peer.Attention)}`." : "")}");
         if (peer?.Problem is { } problem)
             Line($"**Incomplete:** {Cell(problem)}");
         Line();

@@ -60,7 +60,7 @@ internal static class ChecksSection
         });
         checks.Add("the same search gives finite losses, and the same ones twice", () =>
         {
-            var data = Scenes.Draw(seed: 12, pictures: 4);
+            var data = Scenes.Draw(seed: 12, images: 4);
             var settings = new SearchSettings { Constraints = new() { MeanVisualTokens = 24 }, Steps = 4, BatchSize = 4, ValidationQuestions = 8, SnapToCorners = false, TryCounts = false };
             SearchResult[] runs = [.. Enumerable.Range(0, 2).Select(_ => new OperatorSearch(model, settings).Run(data, data))];
             var (first, second) = (runs[0].Report.Losses, runs[1].Report.Losses);
@@ -130,7 +130,7 @@ internal static class ChecksSection
         return logits.narrow(1, logits.shape[1] - 1, 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same random pictures and prompts on every device.</summary>
+    /// <summary>The same random images and prompts on every device.</summary>
     private static PromptBatch Batch(LlavaModel model, ReductionPlan? plan = null)
     {
         using var unrecorded = no_grad();

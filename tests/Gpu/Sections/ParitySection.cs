@@ -14,14 +14,14 @@ internal static class ParitySection
 {
     // What float32 sums in another order come to; bf16 has 8 bits, and its answers may differ where two are almost equally probable.
     private const double GoldenTolerance = 1e-3, LogitTolerance = 1e-2, Bf16LogitShare = 0.1, Bf16Agreement = 0.9;
-    private const int Pictures = 6, Compared = 8;
+    private const int Images = 6, Compared = 8;
 
     internal static void Measure(Bench bench, Action<object> save)
     {
         using var unrecorded = no_grad();
         var checks = new CheckList(save);
         Golden(bench, checks);
-        var data = Scenes.Draw(seed: 11, Pictures);
+        var data = Scenes.Draw(seed: 11, Images);
         using var onCpu = Scenes.Load(ScalarType.Float32, CPU);
         using var single = Scenes.Load(ScalarType.Float32, bench.Device);
         using var half = Scenes.Load(ScalarType.BFloat16, bench.Device);
@@ -85,7 +85,7 @@ internal static class ParitySection
         return (same >= least * expected.Count || overlap < 1, FormattableString.Invariant($"{same} of {expected.Count}; {100 * overlap:0.#} % of kept tokens agree"));
     }
 
-    private static double Share(IReadOnlyList<long[][]> expected, IReadOnlyList<long[][]> found) => Enumerable.Range(0, Compared).Average(picture => Overlap.Of(expected, found, picture));
+    private static double Share(IReadOnlyList<long[][]> expected, IReadOnlyList<long[][]> found) => Enumerable.Range(0, Compared).Average(image => Overlap.Of(expected, found, image));
 
     private static IReadOnlyList<long[][]> Kept(LlavaModel model, ReductionPlan plan, VqaDataset data)
     {
@@ -94,7 +94,7 @@ internal static class ParitySection
         return Overlap.Kept(model, plan, batch);
     }
 
-    private static PromptBatch Batch(LlavaModel model, VqaDataset data) => PromptBatch.Create(model, [.. data.Examples.Take(Compared).Select(row => ((RgbImage?)data.Pictures[row.Picture], row.Question))]);
+    private static PromptBatch Batch(LlavaModel model, VqaDataset data) => PromptBatch.Create(model, [.. data.Examples.Take(Compared).Select(row => ((RgbImage?)data.Images[row.Image], row.Question))]);
 
     private static double[] Differences(Tensor expected, Tensor found)
     {

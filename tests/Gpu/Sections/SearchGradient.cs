@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Gpu.Sections;
 
-/// <summary>The gradients of one search step on random questions about random pictures, the same on every device.</summary>
+/// <summary>The gradients of one search step on random questions about random images, the same on every device.</summary>
 internal static class SearchGradient
 {
-    private const int Pictures = 4, Rank = 4;
+    private const int Images = 4, Rank = 4;
 
     internal static double[] Of(LlavaModel model)
     {
@@ -19,17 +19,17 @@ internal static class SearchGradient
             Constraints = new() { MeanVisualTokens = 6 }, Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention],
         };
         using var data = Data(model);
-        using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, Criteria.WorkingType(model.DataType));
+        using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, Criteria.ComputeType(model.DataType));
         using var variables = new SearchVariables(model, settings, basis);
         variables.MeetBudget();
         var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = data.Pictures.Get([.. data.Rows.Select(row => row.Picture)]);
+        var vision = data.Images.Get([.. data.Rows.Select(row => row.Image)]);
         var hidden = new SearchForward(model).Run(batch, vision, variables.Sites(), settings.InitialTemperature, kept => kept + 16);
         TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden)).backward();
         return [.. variables.ScoreParameters.Concat(variables.CountParameters).Concat(variables.SiteParameters).Where(x => x.grad is not null).SelectMany(x => x.grad!.Numbers())];
     }
 
-    /// <summary>Random pictures for a model, (I, 3, H, W).</summary>
+    /// <summary>Random images for a model, (I, 3, H, W).</summary>
     internal static Tensor Pixels(LlavaModel model, int seed, int count)
     {
         using var scope = NewDisposeScope();
@@ -41,11 +41,11 @@ internal static class SearchGradient
     private static SearchData Data(LlavaModel model)
     {
         var random = new Random(7);
-        var rows = PackedRow.Pack(Enumerable.Range(0, Pictures).Select(picture => (picture, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(4), [.. Ids(2), 2]))), questionsPerRow: 1);
-        return new SearchData(rows, new PictureCache(wanted =>
+        var rows = PackedRow.Pack(Enumerable.Range(0, Images).Select(image => (image, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(4), [.. Ids(2), 2]))), questionsPerRow: 1);
+        return new SearchData(rows, new ImageCache(wanted =>
         {
             using var inner = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(picture => model.EncodeImages(Pixels(model, 100 + picture, 1)))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(image => model.EncodeImages(Pixels(model, 100 + image, 1)))]).MoveToOuterDisposeScope();
         }, 1 << 28), [""], "sha256:random");
 
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 200))];

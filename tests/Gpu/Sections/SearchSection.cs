@@ -7,7 +7,7 @@ namespace Gpu.Sections;
 /// <summary>What a step of the search costs on this shape, at several numbers of questions.</summary>
 internal static class SearchSection
 {
-    private const int Steps = 5, Pictures = 4;
+    private const int Steps = 5, Images = 4;
 
     /// <summary>The steps of few questions.</summary>
     internal static void Measure(Bench bench, Action<object> save) => Measure(bench, save, bench.Shape.SearchBatches.SkipLast(1));
@@ -19,7 +19,7 @@ internal static class SearchSection
     {
         var before = DeviceMemory.Used(bench);
         using var model = RandomLlava.Create(bench.Shape.Config, bench.DataType, bench.Device, Scenes.Processor(bench.Shape.Config));
-        var data = Scenes.Draw(seed: 13, Pictures);
+        var data = Scenes.Draw(seed: 13, Images);
         var rows = new List<SearchRow>();
         foreach (var batch in batches)
         {

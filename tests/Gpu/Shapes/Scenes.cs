@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Gpu.Shapes;
 
-/// <summary>The shipped model, the reference numbers, and drawn pictures with questions.</summary>
+/// <summary>The shipped model, the reference numbers, and drawn images with questions.</summary>
 internal static class Scenes
 {
     internal static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "scenes-llava");
@@ -14,14 +14,14 @@ internal static class Scenes
     /// <summary>A random checkpoint whose outputs under Hugging Face transformers are known.</summary>
     internal static string GoldenFolder { get; } = Path.Combine(AppContext.BaseDirectory, "golden");
 
-    internal static VqaDataset Draw(int seed, int pictures)
+    internal static VqaDataset Draw(int seed, int images)
     {
         var data = new VqaDataset.Builder();
-        foreach (var (scene, questions) in DatasetWriter.Distinct(seed).Take(pictures))
+        foreach (var (scene, questions) in DatasetWriter.Distinct(seed).Take(images))
         {
-            var picture = new RgbImage(Scene.Size, Scene.Size, scene.Pixels);
+            var image = new RgbImage(Scene.Size, Scene.Size, scene.Pixels);
             foreach (var question in questions)
-                data.Add(picture, question.Text, question.Answer, question.Family);
+                data.Add(image, question.Text, question.Answer, question.Family);
         }
         return data.Build();
     }

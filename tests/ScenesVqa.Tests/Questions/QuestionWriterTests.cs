@@ -20,7 +20,7 @@ public class QuestionWriterTests
     public void Answers_agree_with_the_scene() => Assert.All(Sample, s => Assert.Equal(Answer(s.Scene, s.Question.Text), s.Question.Answer));
 
     [Fact]
-    public void Half_of_the_wrong_pairs_have_both_parts_in_the_picture()
+    public void Half_of_the_wrong_pairs_have_both_parts_in_the_image()
     {
         var wrong = Sample.Where(s => s.Question.Answer == "no").ToList();
         var hard = wrong.Count(s => Words(s.Question.Text) is var w && s.Scene.Shapes.Any(x => Is(x, w[^2])) && s.Scene.Shapes.Any(x => Is(x, w[^1])));

@@ -15,11 +15,11 @@ public class SceneGeneratorTests
     }
 
     [Fact]
-    public void Pictures_of_one_seed_and_of_other_seeds_differ() =>
+    public void Images_of_one_seed_and_of_other_seeds_differ() =>
         Assert.Equal(600, Enumerable.Range(1, 3).SelectMany(seed => Enumerable.Range(0, 200).Select(i => Convert.ToHexString(SHA256.HashData(new SceneGenerator(seed).Draw(i).Pixels)))).Distinct().Count());
 
     [Fact]
-    public void Things_stay_inside_the_picture_and_apart() => Assert.All(Sample, scene =>
+    public void Things_stay_inside_the_image_and_apart() => Assert.All(Sample, scene =>
     {
         var boxes = scene.Shapes.Select(s => s.Box).Append(scene.NumberPanel).Append(scene.ChartPanel).ToList();
         Assert.All(boxes, b => Assert.True(b.X >= 0 && b.Y >= 0 && b.X + b.Width <= Scene.Size && b.Y + b.Height <= Scene.Size));
@@ -27,7 +27,7 @@ public class SceneGeneratorTests
     });
 
     [Fact]
-    public void Every_picture_has_shapes_a_number_and_a_chart() => Assert.All(Sample, scene =>
+    public void Every_image_has_shapes_a_number_and_a_chart() => Assert.All(Sample, scene =>
     {
         Assert.InRange(scene.Shapes.Count, 3, 5);
         Assert.Equal(scene.Shapes.Count, scene.Shapes.Select(s => (s.Kind, s.Colour)).Distinct().Count());

@@ -11,7 +11,7 @@ namespace ScenesVqa.Tests.Training;
 public sealed class PackedBatchTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("packed").FullName;
-    private readonly List<PicturedQuestions> pictures = [.. TrainingData.Drawn(1).HeldOut.Take(3)];
+    private readonly List<ImageQuestions> images = [.. TrainingData.Drawn(1).HeldOut.Take(3)];
     private readonly LlavaConfig config = BaseModel.Config(Vocabulary.Size);
     private readonly VisionLanguageProcessor processor;
 
@@ -23,14 +23,14 @@ public sealed class PackedBatchTests : IDisposable
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         using var model = BaseModel.Create(config, seed: 3, resume: null);
-        var batch = new PackedBatch(pictures, processor);
+        var batch = new PackedBatch(images, processor);
         var packed = batch.Logits(model);
         var at = 0;
-        foreach (var picture in pictures)
-            foreach (var question in picture.Questions)
+        foreach (var image in images)
+            foreach (var question in image.Questions)
             {
                 var answer = processor.EncodeAnswer(question.Answer);
-                var separate = Separate(model, picture.Picture, processor.EncodePrompt(question.Text), answer);
+                var separate = Separate(model, image.Image, processor.EncodePrompt(question.Text), answer);
                 Assert.True(packed.narrow(0, at, answer.Length).sub(separate).abs().max().item<float>() < 1e-4f, question.Text);
                 Assert.Equal(answer, batch.Targets.Skip(at).Take(answer.Length).Select(t => t.Id));
                 at += answer.Length;
@@ -39,13 +39,13 @@ public sealed class PackedBatchTests : IDisposable
     }
 
     // The plain way: one question a sequence, causal attention without any mask of ours.
-    private Tensor Separate(LlavaModel model, RgbImage picture, int[] prompt, int[] answer)
+    private Tensor Separate(LlavaModel model, RgbImage image, int[] prompt, int[] answer)
     {
         long[] ids = [.. prompt.Concat(answer[..^1]).Select(i => (long)i)];
-        var image = Array.IndexOf(prompt, Vocabulary.Image);
+        var start = Array.IndexOf(prompt, Vocabulary.Image);
         var embedded = model.EmbedTokens(tensor(ids).unsqueeze(0));
-        var visual = model.EncodeImages(processor.Images.Process([picture])).Features;
-        var hidden = cat([embedded.narrow(1, 0, image), visual, embedded.narrow(1, image + 144, ids.Length - image - 144)], dim: 1);
+        var visual = model.EncodeImages(processor.Images.Process([image])).Features;
+        var hidden = cat([embedded.narrow(1, 0, start), visual, embedded.narrow(1, start + 144, ids.Length - start - 144)], dim: 1);
         var rotary = model.Rotary(tensor(Enumerable.Range(0, ids.Length).Select(i => (long)i).ToArray()).unsqueeze(0));
         for (var layer = 0; layer < model.LayerCount; layer++)
             hidden = model.RunLayer(layer, hidden, rotary, bias: null);
@@ -71,7 +71,7 @@ public sealed class PackedBatchTests : IDisposable
         {
             var joint = new JointTrainer(model, processor, log, tower) { BatchSize = 3 };
             var before = Loss(model);
-            joint.Run(Enumerable.Repeat(pictures, 100).SelectMany(p => p), pictures, new Budget(6, null), () => { });
+            joint.Run(Enumerable.Repeat(images, 100).SelectMany(p => p), images, new Budget(6, null), () => { });
             Assert.True(Loss(model) < before * 0.9);
         }
         CheckpointFolder.Save(model, folder);
@@ -84,7 +84,7 @@ public sealed class PackedBatchTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        var batch = new PackedBatch(pictures, processor);
+        var batch = new PackedBatch(images, processor);
         return nn.functional.cross_entropy(batch.Logits(model), batch.TargetIds()).item<float>();
     }
 

@@ -4,7 +4,7 @@ using EosMLNet.Reduction;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 
-/// <summary>A benchmark: its questions in the form in which LLaVA-1.5 was asked them, its pictures, and its own metric.</summary>
+/// <summary>A benchmark: its questions in the form in which LLaVA-1.5 was asked them, its images, and its own metric.</summary>
 public abstract class Benchmark
 {
     private protected const string OneWord = "\nAnswer the question using a single word or phrase.";
@@ -14,7 +14,7 @@ public abstract class Benchmark
     {
         if (collected.Questions.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, $"The files of {name} hold no question; expected at least one. build/docs/benchmarks-data.md says which files it needs.");
-        (Name, Questions, Pictures) = (name, collected.Questions, collected.Pictures);
+        (Name, Questions, Images) = (name, collected.Questions, collected.Images);
     }
 
     /// <summary>The benchmark's name, such as <c>pope</c>.</summary>
@@ -23,29 +23,32 @@ public abstract class Benchmark
     /// <summary>The questions, in the order of the files.</summary>
     public IReadOnlyList<BenchmarkQuestion> Questions { get; }
 
-    /// <summary>The pictures, each once.</summary>
-    public IReadOnlyList<BenchmarkPicture> Pictures { get; }
+    /// <summary>The images, each once.</summary>
+    public IReadOnlyList<BenchmarkImage> Images { get; }
 
     /// <summary>What the figure is that papers print, and its unit.</summary>
     public virtual string Metric => "accuracy, %";
 
-    /// <summary>The prompt around a question: LLaVA-1.5's, with the sentence that its published evaluation begins every conversation with.</summary>
+    /// <summary>
+    /// The prompt around a question: LLaVA-1.5's, with the sentence that its published evaluation begins every conversation with.
+    /// </summary>
     public virtual string? PromptTemplate =>
         "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the user's questions. USER: <image>\n{question} ASSISTANT:";
 
     /// <summary>The longest answer that the metric can use, in tokens.</summary>
     public virtual int MaxNewTokens => 16;
 
-    /// <summary>Encoded pictures that evaluations of one model on this benchmark share.</summary>
+    /// <summary>Encoded images that evaluations of one model on this benchmark share.</summary>
     /// <param name="model">The model; it stays the caller's to dispose, after the cache.</param>
     /// <param name="limitBytes">The most memory that is kept; the default is 1 GiB.</param>
-    /// <param name="plan">The plan whose sites in the encoder act; pictures of a plan without such sites are those of the unreduced model.</param>
+    /// <param name="plan">The plan whose sites in the encoder act; images of a plan without such sites are those of the unreduced
+    /// model.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer and with it no image processor.</exception>
-    public PictureCache CreateCache(VisionLanguageModel model, long limitBytes = 1L << 30, ReductionPlan? plan = null) =>
-        new(model, this, Picture, limitBytes, plan);
+    public ImageCache CreateCache(VisionLanguageModel model, long limitBytes = 1L << 30, ReductionPlan? plan = null) =>
+        new(model, this, Image, limitBytes, plan);
 
-    /// <summary>The picture as it is; the model's processor pads it.</summary>
-    internal virtual RgbImage Picture(int index) => Pictures[index].Load();
+    /// <summary>The image as it is; the model's processor pads it.</summary>
+    internal virtual RgbImage Image(int index) => Images[index].Load();
 
     /// <summary>What an answer is worth, 0 … 1.</summary>
     public abstract double Score(BenchmarkQuestion question, string answer);

@@ -22,11 +22,12 @@ public static class BenchmarkCatalog
     /// <summary>The names, those of the papers' usual table first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Loaders.Keys];
 
-    /// <summary>Reads a benchmark's questions; pictures are read when they are needed.</summary>
+    /// <summary>Reads a benchmark's questions; images are read when they are needed.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="folder">The folder with the benchmark's files as they are published.</param>
     /// <exception cref="EosException">
-    /// EOS1001: a file is missing. EOS1008: malformed JSON. EOS1011: a malformed question, or its picture is missing. EOS1012: no questions. EOS1013: no such benchmark.
+    /// EOS1001: a file is missing. EOS1008: malformed JSON. EOS1011: a malformed question, or its image is missing. EOS1012: no questions.
+    /// EOS1013: no such benchmark.
     /// </exception>
     public static Benchmark Load(string name, string folder)
     {

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 
-/// <summary>One JSON object of a benchmark's file, and where it stands. A field that is missing or of another kind is EOS1011 with that place.</summary>
+/// <summary>
+/// One JSON object of a benchmark's file, and where it stands. A field that is missing or of another kind is EOS1011 with that place.
+/// </summary>
 /// <param name="File">The file.</param>
 /// <param name="Line">The object's line in it; null in a file that is one object or list.</param>
 /// <param name="Entry">The object's place in such a file, as <c>entry 3</c>; empty where there is a line.</param>

@@ -71,7 +71,8 @@ internal static class BenchmarkFile
     }
 
     /// <summary>The lines of a UTF-8 text.</summary>
-    /// <exception cref="EosException">EOS1001: it cannot be read. EOS1011: it is not UTF-8, or a line is longer than a question can be.</exception>
+    /// <exception cref="EosException">EOS1001: it cannot be read. EOS1011: it is not UTF-8, or a line is longer than a question can
+    /// be.</exception>
     internal static IReadOnlyList<string> Lines(string file)
     {
         var bytes = Read(file);

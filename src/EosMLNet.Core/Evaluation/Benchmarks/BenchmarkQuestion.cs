@@ -3,10 +3,10 @@ namespace EosMLNet.Evaluation.Benchmarks;
 /// <summary>One question of a benchmark, in the form in which the model is asked.</summary>
 public sealed record BenchmarkQuestion
 {
-    /// <summary>Index of the picture among the benchmark's.</summary>
-    public required int Picture { get; init; }
+    /// <summary>Index of the image among the benchmark's.</summary>
+    public required int Image { get; init; }
 
-    /// <summary>The picture's path as a table of one's own gives it; null for a published benchmark.</summary>
+    /// <summary>The image's path as a table of one's own gives it; null for a published benchmark.</summary>
     public string? ImagePath { get; init; }
 
     /// <summary>What the model is asked, the instruction how to answer included.</summary>
@@ -21,6 +21,9 @@ public sealed record BenchmarkQuestion
     /// <summary>The benchmark's own kind of question, such as MME's subtask; empty where it has none.</summary>
     public string Category { get; init; } = "";
 
-    /// <summary>Questions of one group are scored together where the benchmark does so: MME's two about one picture, MMBench's rotations of one question.</summary>
+    /// <summary>
+    /// Questions of one group are scored together where the benchmark does so: MME's two about one image, MMBench's rotations of one
+    /// question.
+    /// </summary>
     public string Group { get; init; } = "";
 }

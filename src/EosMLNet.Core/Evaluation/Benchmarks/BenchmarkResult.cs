@@ -23,10 +23,15 @@ public sealed record BenchmarkResult
     /// </summary>
     public int TooLong { get; init; }
 
-    /// <summary>The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a question was too long to be asked, and none where answers were given from elsewhere.</summary>
+    /// <summary>
+    /// The mean probability of each answer's tokens, 0 … 1, as ML.NET's score column; not a number where a question was too long to be
+    /// asked, and none where answers were given from elsewhere.
+    /// </summary>
     public IReadOnlyList<double> Probabilities { get; init; } = [];
 
-    /// <summary>Wall-clock milliseconds an answer in batches; pictures that a cache had are not in it, so that only equal conditions compare.</summary>
+    /// <summary>
+    /// Wall-clock milliseconds an answer in batches; images that a cache had are not in it, so that only equal conditions compare.
+    /// </summary>
     public required double MillisecondsPerAnswer { get; init; }
 
     /// <summary>What the plan costs.</summary>

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// ChartQA (arXiv:2203.10244), test: <c>test_human.json</c>, <c>test_augmented.json</c> and <c>png/</c>, in the folder or in <c>test/</c>. Relaxed accuracy: a number may be off by 5%, a text must be the same.
+/// ChartQA (arXiv:2203.10244), test: <c>test_human.json</c>, <c>test_augmented.json</c> and <c>png/</c>, in the folder or in <c>test/</c>.
+/// Relaxed accuracy: a number may be off by 5%, a text must be the same.
 /// </summary>
 internal sealed class ChartQaBenchmark : Benchmark
 {
@@ -26,7 +27,7 @@ internal sealed class ChartQaBenchmark : Benchmark
             {
                 builder.Add(new BenchmarkQuestion
                 {
-                    Picture = builder.Picture(Path.Combine(folder, "png"), entry.Text("imgname"), entry.Bad),
+                    Image = builder.Image(Path.Combine(folder, "png"), entry.Text("imgname"), entry.Bad),
                     Prompt = entry.Text("query") + OneWord,
                     References = [entry.Text("label")],
                     Category = part,

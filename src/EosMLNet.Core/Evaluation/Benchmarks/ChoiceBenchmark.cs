@@ -13,7 +13,8 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     public override string Metric => circular ? "circular accuracy, %" : base.Metric;
 
     /// <summary>
-    /// ScienceQA's test questions that have a picture: <c>problems.json</c>, <c>pid_splits.json</c> and <c>images/test/ID/image.png</c> (or <c>test/ID/image.png</c>).
+    /// ScienceQA's test questions that have an image: <c>problems.json</c>, <c>pid_splits.json</c> and <c>images/test/ID/image.png</c> (or
+    /// <c>test/ID/image.png</c>).
     /// </summary>
     internal static Benchmark LoadScienceQa(string folder)
     {
@@ -21,19 +22,19 @@ internal sealed partial class ChoiceBenchmark : Benchmark
         var splitFile = Path.Combine(folder, "pid_splits.json");
         var splits = new BenchmarkEntry(splitFile, null, "", BenchmarkFile.Json(splitFile));
         var test = splits.Texts("test").ToHashSet();
-        var pictures = Directory.Exists(Path.Combine(folder, "images")) ? Path.Combine(folder, "images") : folder;
+        var images = Directory.Exists(Path.Combine(folder, "images")) ? Path.Combine(folder, "images") : folder;
         foreach (var (id, entry) in BenchmarkFile.Entries(Path.Combine(folder, "problems.json")))
         {
             if (!test.Contains(id) || entry.Optional("image") is not { Length: > 0 } image)
                 continue;
             var options = entry.Texts("choices");
             var hint = entry.Optional("hint") is { Length: > 0 } context ? $"Context: {context}\n" : "";
-            Add(builder, builder.Picture(pictures, $"test/{id}/{image}", entry.Bad), hint + entry.Text("question"), options, entry.Index("answer", options.Length), entry.Optional("subject") ?? "");
+            Add(builder, builder.Image(images, $"test/{id}/{image}", entry.Bad), hint + entry.Text("question"), options, entry.Index("answer", options.Length), entry.Optional("subject") ?? "");
         }
         return new ChoiceBenchmark("scienceqa", builder);
     }
 
-    /// <summary>SEED-Bench's questions about pictures, not videos: <c>SEED-Bench.json</c> and <c>SEED-Bench-image/</c>.</summary>
+    /// <summary>SEED-Bench's questions about images, not videos: <c>SEED-Bench.json</c> and <c>SEED-Bench-image/</c>.</summary>
     internal static Benchmark LoadSeed(string folder)
     {
         var (builder, file) = (new BenchmarkBuilder(), Path.Combine(folder, "SEED-Bench.json"));
@@ -44,21 +45,25 @@ internal sealed partial class ChoiceBenchmark : Benchmark
                 continue;
             string[] options = [entry.Text("choice_a"), entry.Text("choice_b"), entry.Text("choice_c"), entry.Text("choice_d")];
             var type = entry.Text("question_type_id");
-            Add(builder, builder.Picture(Path.Combine(folder, "SEED-Bench-image"), entry.Text("data_id"), entry.Bad),
+            Add(builder, builder.Image(Path.Combine(folder, "SEED-Bench-image"), entry.Text("data_id"), entry.Bad),
                 entry.Text("question"), options, Letter(entry.Text("answer"), options.Length) ?? throw entry.Bad("'answer' is not one of A, B, C, D"), types.GetValueOrDefault(type, type));
         }
         return new ChoiceBenchmark("seed", builder);
     }
 
-    /// <summary>A table with pictures in it: columns <c>index</c>, <c>image</c>, <c>question</c>, <c>A</c>, <c>B</c>, …, <c>answer</c>, and <c>hint</c> and <c>category</c> where it has them.</summary>
+    /// <summary>
+    /// A table with images in it: columns <c>index</c>, <c>image</c>, <c>question</c>, <c>A</c>, <c>B</c>, …, <c>answer</c>, and
+    /// <c>hint</c> and <c>category</c> where it has them.
+    /// </summary>
     /// <param name="name">The benchmark's name.</param>
     /// <param name="file">The table.</param>
-    /// <param name="rotated">Whether rows whose indices differ by millions ask the same with the options rotated, as MMBench's do; a question is then right when all its rows are.</param>
+    /// <param name="rotated">Whether rows whose indices differ by millions ask the same with the options rotated, as MMBench's do; a
+    /// question is then right when all its rows are.</param>
     internal static Benchmark LoadTable(string name, string file, bool rotated)
     {
         var builder = new BenchmarkBuilder();
-        TsvRow[] rows = [.. PictureTsv.Read(file, "index", "question", "answer")];
-        var pictures = new PictureReferences(builder, rows);
+        TsvRow[] rows = [.. ImageTsv.Read(file, "index", "question", "answer")];
+        var images = new ImageReferences(builder, rows);
         foreach (var row in rows)
         {
             // A blank cell is no option, and the others keep their letters, as VLMEvalKit has it.
@@ -70,7 +75,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
                 : throw row.Bad($"the answer '{row.Text("answer")}' is none of the {letters.Length} options' letters {string.Join(", ", letters)}");
             var group = !rotated ? "" : long.TryParse(row.Text("index"), out var index) ? $"{index % 1_000_000}" : throw row.Bad("the index is not a whole number");
             var hint = row.Optional("hint") is { Length: > 0 } context ? context + "\n" : "";
-            Add(builder, pictures.Of(row), hint + row.Text("question"), options, answer, row.Optional("category"), group);
+            Add(builder, images.Of(row), hint + row.Text("question"), options, answer, row.Optional("category"), group);
         }
         return new ChoiceBenchmark(name, builder);
     }
@@ -81,7 +86,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     {
         if (!circular)
             return Percent(scores, drawn);
-        // All rows of a group are about one picture, so they are drawn together.
+        // All rows of a group are about one image, so they are drawn together.
         var (worst, counts) = (new Dictionary<string, double>(), new Dictionary<string, int>());
         for (var row = 0; row < scores.Count; row++)
         {
@@ -94,7 +99,10 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     internal override IEnumerable<(string Name, double Value)> Details(IReadOnlyList<double> scores) =>
         circular ? base.Details(scores).Prepend(("each rotation for itself", Mean(scores, [.. Enumerable.Range(0, scores.Count)]) * 100)) : base.Details(scores);
 
-    /// <summary>The letter that an answer chooses: by itself, before "." or ")", after "answer is", or by the option's words; null where it chooses none.</summary>
+    /// <summary>
+    /// The letter that an answer chooses: by itself, before "." or ")", after "answer is", or by the option's words; null where it chooses
+    /// none.
+    /// </summary>
     internal static string? ChosenLetter(string answer, IReadOnlyList<string> options)
     {
         var text = answer.Trim();
@@ -107,9 +115,9 @@ internal sealed partial class ChoiceBenchmark : Benchmark
         return null;
     }
 
-    private static void Add(BenchmarkBuilder builder, int picture, string question, string[] options, int answer, string category, string group = "") => builder.Add(new BenchmarkQuestion
+    private static void Add(BenchmarkBuilder builder, int image, string question, string[] options, int answer, string category, string group = "") => builder.Add(new BenchmarkQuestion
     {
-        Picture = picture,
+        Image = image,
         Prompt = Lettered(question, options),
         References = [$"{(char)('A' + answer)}"],
         Options = options,

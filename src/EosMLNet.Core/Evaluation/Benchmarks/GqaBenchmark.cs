@@ -1,6 +1,9 @@
 namespace EosMLNet.Evaluation.Benchmarks;
 
-/// <summary>GQA (arXiv:1902.09506), balanced test-dev: <c>testdev_balanced_questions.json</c> and <c>images/</c>. An answer is right when it equals the expected one but for case and a final full stop.</summary>
+/// <summary>
+/// GQA (arXiv:1902.09506), balanced test-dev: <c>testdev_balanced_questions.json</c> and <c>images/</c>. An answer is right when it equals
+/// the expected one but for case and a final full stop.
+/// </summary>
 internal sealed class GqaBenchmark : Benchmark
 {
     private GqaBenchmark(BenchmarkBuilder collected)
@@ -15,7 +18,7 @@ internal sealed class GqaBenchmark : Benchmark
         {
             builder.Add(new BenchmarkQuestion
             {
-                Picture = builder.Picture(Path.Combine(folder, "images"), $"{entry.Text("imageId")}.jpg", entry.Bad),
+                Image = builder.Image(Path.Combine(folder, "images"), $"{entry.Text("imageId")}.jpg", entry.Bad),
                 Prompt = entry.Text("question") + OneWord,
                 References = [entry.Text("answer")],
                 Category = entry.Section("types").Text("structural"),

@@ -1,8 +1,9 @@
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// MME (arXiv:2306.13394): two yes-no questions a picture. A folder for each subtask, with <c>NAME.txt</c> (two lines: question, tab, Yes or No) beside <c>NAME.png</c> or <c>NAME.jpg</c>, or the texts in
-/// <c>questions_answers_YN/</c> and the pictures in <c>images/</c>. A subtask scores the percentage of right answers plus that of pictures with both right, at most 200; the figure is the sum over subtasks.
+/// MME (arXiv:2306.13394): two yes-no questions an image. A folder for each subtask, with <c>NAME.txt</c> (two lines: question, tab, Yes or
+/// No) beside <c>NAME.png</c> or <c>NAME.jpg</c>, or the texts in <c>questions_answers_YN/</c> and the images in <c>images/</c>. A subtask
+/// scores the percentage of right answers plus that of images with both right, at most 200; the figure is the sum over subtasks.
 /// </summary>
 internal sealed class MmeBenchmark : Benchmark
 {
@@ -24,9 +25,9 @@ internal sealed class MmeBenchmark : Benchmark
         foreach (var task in Perception.Concat(Cognition).Where(task => Directory.Exists(Path.Combine(folder, task))))
         {
             var own = Path.Combine(folder, task);
-            var (texts, pictures) = Directory.Exists(Path.Combine(own, "questions_answers_YN")) ? (Path.Combine(own, "questions_answers_YN"), Path.Combine(own, "images")) : (own, own);
+            var (texts, images) = Directory.Exists(Path.Combine(own, "questions_answers_YN")) ? (Path.Combine(own, "questions_answers_YN"), Path.Combine(own, "images")) : (own, own);
             foreach (var file in Directory.GetFiles(texts, "*.txt").Order(StringComparer.Ordinal))
-                Add(builder, task, file, pictures);
+                Add(builder, task, file, images);
         }
         return new MmeBenchmark(builder);
     }
@@ -52,29 +53,29 @@ internal sealed class MmeBenchmark : Benchmark
             .. tasks];
     }
 
-    // The two rows about a picture follow each other and are drawn together.
+    // The two rows about an image follow each other and are drawn together.
     private static double TaskScore(IReadOnlyList<double> scores, IReadOnlyList<int> drawn, IReadOnlyList<int> rows)
     {
-        double pictures = 0, right = 0, both = 0;
+        double images = 0, right = 0, both = 0;
         for (var i = 0; i < rows.Count; i += 2)
         {
             var (first, second) = (scores[rows[i]], scores[rows[i + 1]]);
-            pictures += drawn[rows[i]];
+            images += drawn[rows[i]];
             right += drawn[rows[i]] * (first + second);
             both += drawn[rows[i]] * first * second;
         }
-        return pictures == 0 ? 0 : 100 * (right / (2 * pictures) + both / pictures);
+        return images == 0 ? 0 : 100 * (right / (2 * images) + both / images);
     }
 
-    private static void Add(BenchmarkBuilder builder, string task, string file, string pictures)
+    private static void Add(BenchmarkBuilder builder, string task, string file, string images)
     {
         EosException Bad(int line, string what) => TsvRow.Bad(file, line, what);
         var lines = BenchmarkFile.Lines(file).Select((text, i) => (Text: text, Number: i + 1)).Where(line => line.Text.Trim().Length > 0).ToArray();
         if (lines.Length != 2)
-            throw Bad(lines.Length + 1, $"{lines.Length} questions, expected two about each picture");
+            throw Bad(lines.Length + 1, $"{lines.Length} questions, expected two about each image");
         var name = Path.GetFileNameWithoutExtension(file);
-        var image = ((string[])[".png", ".jpg", ".jpeg"]).Select(extension => name + extension).FirstOrDefault(candidate => File.Exists(Path.Combine(pictures, candidate)))
-            ?? throw Bad(1, $"neither '{name}.png' nor '{name}.jpg' is in '{pictures}'");
+        var image = ((string[])[".png", ".jpg", ".jpeg"]).Select(extension => name + extension).FirstOrDefault(candidate => File.Exists(Path.Combine(images, candidate)))
+            ?? throw Bad(1, $"neither '{name}.png' nor '{name}.jpg' is in '{images}'");
         foreach (var (text, number) in lines)
         {
             var cells = text.Split('\t');
@@ -82,7 +83,7 @@ internal sealed class MmeBenchmark : Benchmark
                 throw Bad(number, "expected a question, a tab, and Yes or No");
             builder.Add(new BenchmarkQuestion
             {
-                Picture = builder.Picture(pictures, image, what => Bad(number, what)),
+                Image = builder.Image(images, image, what => Bad(number, what)),
                 Prompt = cells[0].Replace("Please answer yes or no.", "").Trim() + OneWord,
                 References = [cells[1].Trim().ToLowerInvariant()],
                 Category = task,

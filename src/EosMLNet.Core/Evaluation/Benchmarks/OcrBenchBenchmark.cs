@@ -1,8 +1,9 @@
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// OCRBench (arXiv:2305.07895): <c>OCRBench.json</c> (a list with <c>dataset_name</c>, <c>type</c>, <c>image_path</c>, <c>question</c>, <c>answers</c>) and <c>OCRBench_Images/</c>. The question is asked as it is.
-/// An answer is right when it contains one of the expected texts; the figure is the number of right answers, of 1,000 in the published file.
+/// OCRBench (arXiv:2305.07895): <c>OCRBench.json</c> (a list with <c>dataset_name</c>, <c>type</c>, <c>image_path</c>, <c>question</c>,
+/// <c>answers</c>) and <c>OCRBench_Images/</c>. The question is asked as it is. An answer is right when it contains one of the expected
+/// texts; the figure is the number of right answers, of 1,000 in the published file.
 /// </summary>
 internal sealed class OcrBenchBenchmark : Benchmark
 {
@@ -24,7 +25,7 @@ internal sealed class OcrBenchBenchmark : Benchmark
         {
             builder.Add(new BenchmarkQuestion
             {
-                Picture = builder.Picture(Path.Combine(folder, "OCRBench_Images"), entry.Text("image_path"), entry.Bad),
+                Image = builder.Image(Path.Combine(folder, "OCRBench_Images"), entry.Text("image_path"), entry.Bad),
                 Prompt = entry.Text("question"),
                 References = entry.Texts("answers"),
                 Category = entry.Text("type"),

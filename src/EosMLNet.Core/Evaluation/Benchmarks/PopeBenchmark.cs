@@ -1,8 +1,8 @@
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// POPE (arXiv:2305.10355): is an object in the picture? <c>coco_pope_random.json</c>, <c>…_popular</c> and <c>…_adversarial</c> with one JSON object a line, in the folder or in <c>coco/</c>, and <c>val2014/</c>.
-/// The figure is the mean of the three splits' F1 of "yes".
+/// POPE (arXiv:2305.10355): is an object in the image? <c>coco_pope_random.json</c>, <c>…_popular</c> and <c>…_adversarial</c> with one
+/// JSON object a line, in the folder or in <c>coco/</c>, and <c>val2014/</c>. The figure is the mean of the three splits' F1 of "yes".
 /// </summary>
 internal sealed class PopeBenchmark : Benchmark
 {
@@ -29,7 +29,7 @@ internal sealed class PopeBenchmark : Benchmark
             {
                 builder.Add(new BenchmarkQuestion
                 {
-                    Picture = builder.Picture(Path.Combine(folder, "val2014"), entry.Text("image"), entry.Bad),
+                    Image = builder.Image(Path.Combine(folder, "val2014"), entry.Text("image"), entry.Bad),
                     Prompt = entry.Text("text") + OneWord,
                     References = [entry.Text("label") is "yes" or "no" ? entry.Text("label") : throw entry.Bad("'label' is neither yes nor no")],
                     Category = split,

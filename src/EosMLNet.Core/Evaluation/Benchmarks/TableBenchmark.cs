@@ -2,7 +2,10 @@ using EosMLNet.Data;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 
-/// <summary>Your own questions, as <see cref="VqaDataset.LoadTsv"/> reads them: asked as they are, right when equal but for case, every family counting alike.</summary>
+/// <summary>
+/// Your own questions, as <see cref="VqaDataset.LoadTsv"/> reads them: asked as they are, right when equal but for case, every family
+/// counting alike.
+/// </summary>
 internal sealed class TableBenchmark : Benchmark
 {
     private readonly VqaDataset data;
@@ -15,7 +18,7 @@ internal sealed class TableBenchmark : Benchmark
     {
         var builder = new BenchmarkBuilder();
         foreach (var row in data.Examples)
-            builder.Add(new BenchmarkQuestion { Picture = row.Picture, ImagePath = row.ImagePath, Prompt = row.Question, References = [row.Answer], Category = row.Family });
+            builder.Add(new BenchmarkQuestion { Image = row.Image, ImagePath = row.ImagePath, Prompt = row.Question, References = [row.Answer], Category = row.Family });
         return new TableBenchmark(name, data, builder);
     }
 
@@ -25,7 +28,7 @@ internal sealed class TableBenchmark : Benchmark
 
     public override int MaxNewTokens => 8;
 
-    internal override RgbImage Picture(int index) => data.Pictures[index];
+    internal override RgbImage Image(int index) => data.Images[index];
 
     public override double Score(BenchmarkQuestion question, string answer) => Evaluator.IsCorrect(answer, question.References[0]) ? 1 : 0;
 

@@ -1,8 +1,9 @@
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// TextVQA (arXiv:1904.08920), validation: <c>TextVQA_0.5.1_val.json</c> and <c>train_images/</c>; with <c>TextVQA_Rosetta_OCR_v0.2_val.json</c> beside them the text found in the picture stands in the prompt,
-/// as it did for LLaVA-1.5's published 58.2. Ten people answered each question; an answer counts fully when three of them gave it.
+/// TextVQA (arXiv:1904.08920), validation: <c>TextVQA_0.5.1_val.json</c> and <c>train_images/</c>; with
+/// <c>TextVQA_Rosetta_OCR_v0.2_val.json</c> beside them the text found in the image stands in the prompt, as it did for LLaVA-1.5's
+/// published 58.2. Ten people answered each question; an answer counts fully when three of them gave it.
 /// </summary>
 internal sealed class TextVqaBenchmark : Benchmark
 {
@@ -16,14 +17,14 @@ internal sealed class TextVqaBenchmark : Benchmark
     internal static Benchmark Load(string folder)
     {
         var builder = new BenchmarkBuilder();
-        var seen = TextInPictures(Path.Combine(folder, "TextVQA_Rosetta_OCR_v0.2_val.json"));
+        var seen = TextInImages(Path.Combine(folder, "TextVQA_Rosetta_OCR_v0.2_val.json"));
         foreach (var (_, entry) in BenchmarkFile.Entries(Path.Combine(folder, "TextVQA_0.5.1_val.json"), "data"))
         {
             var image = entry.Text("image_id");
             var found = seen is null ? "" : $"\nReference OCR token: {string.Join(", ", seen.GetValueOrDefault(image, []))}";
             builder.Add(new BenchmarkQuestion
             {
-                Picture = builder.Picture(Path.Combine(folder, "train_images"), image + ".jpg", entry.Bad),
+                Image = builder.Image(Path.Combine(folder, "train_images"), image + ".jpg", entry.Bad),
                 Prompt = entry.Text("question") + found + OneWord,
                 References = entry.Texts("answers"),
             });
@@ -40,7 +41,7 @@ internal sealed class TextVqaBenchmark : Benchmark
         return all == 0 ? 0 : agree.Average(same => Math.Min(1, (all - (same ? 1 : 0)) / 3.0));
     }
 
-    private static Dictionary<string, string[]>? TextInPictures(string file)
+    private static Dictionary<string, string[]>? TextInImages(string file)
     {
         if (!File.Exists(file))
             return null;

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// Makes answers comparable as the VQA challenge does (https://visualqa.org/evaluation.html): lower case, no punctuation, number words as digits, no articles, apostrophes in contractions.
+/// Makes answers comparable as the VQA challenge does (https://visualqa.org/evaluation.html): lower case, no punctuation, number words as
+/// digits, no articles, apostrophes in contractions.
 /// </summary>
 internal static partial class VqaAnswerText
 {
@@ -15,7 +16,8 @@ internal static partial class VqaAnswerText
         ["five"] = "5", ["six"] = "6", ["seven"] = "7", ["eight"] = "8", ["nine"] = "9", ["ten"] = "10",
     };
 
-    // Each is also found with one or all of its apostrophes left out. Words that are other words without it (its, well, were, ill, shed) are not here.
+    // Each is also found with one or all of its apostrophes left out. Words that are other words without it (its, well, were, ill, shed)
+    // are not here.
     private static readonly Dictionary<string, string> Contractions = (
         "ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't haven't he'd he'd've he's how'd how'll how's i'd've i'm i've isn't it'd it'd've it'll " +
         "ma'am mightn't mightn't've might've mustn't must've needn't not've o'clock oughtn't shan't she'd've should've shouldn't shouldn't've somebody'd somebody'd've somebody'll somebody's " +

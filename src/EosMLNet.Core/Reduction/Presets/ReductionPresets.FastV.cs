@@ -3,7 +3,8 @@ namespace EosMLNet.Reduction;
 public static partial class ReductionPresets
 {
     /// <summary>
-    /// FastV (arXiv:2403.06764): in front of one layer, the tokens to which the last instruction token paid most attention in the layer before stay; the others vanish.
+    /// FastV (arXiv:2403.06764): in front of one layer, the tokens to which the last instruction token paid most attention in the layer
+    /// before stay; the others vanish.
     /// </summary>
     /// <param name="layer">The layer, from 1; published: 2 or 3.</param>
     /// <param name="keep">Visual tokens kept, from 1; published: half of them.</param>

@@ -3,8 +3,8 @@ namespace EosMLNet.Reduction;
 public static partial class ReductionPresets
 {
     /// <summary>
-    /// PyramidDrop (arXiv:2410.17247): in front of each stage's layer, the tokens stay to which the last instruction token would pay most attention in that very layer;
-    /// the others vanish.
+    /// PyramidDrop (arXiv:2410.17247): in front of each stage's layer, the tokens stay to which the last instruction token would pay most
+    /// attention in that very layer; the others vanish.
     /// </summary>
     /// <param name="layers">The stages' layers, from 0; published: 8, 16 and 24 of 32.</param>
     /// <param name="keeps">Visual tokens that each stage keeps, from 1; published: half of those before it.</param>
@@ -15,7 +15,8 @@ public static partial class ReductionPresets
     /// <summary>As above, with the published ratios of the original count.</summary>
     /// <param name="visualTokens">The model's visual tokens.</param>
     /// <param name="layers">The stages' layers, from 0.</param>
-    /// <param name="ratios">The part of all visual tokens that each stage keeps, rounded down, at least one; published: 0.5, 0.25 and 0.125.</param>
+    /// <param name="ratios">The part of all visual tokens that each stage keeps, rounded down, at least one; published: 0.5, 0.25 and
+    /// 0.125.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range, or the lists' lengths differ.</exception>
     public static IReadOnlyList<ReductionSite> PyramidDrop(int visualTokens, IReadOnlyList<int> layers, IReadOnlyList<double> ratios)
     {

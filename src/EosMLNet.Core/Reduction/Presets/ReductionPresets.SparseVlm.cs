@@ -3,13 +3,15 @@ namespace EosMLNet.Reduction;
 public static partial class ReductionPresets
 {
     /// <summary>
-    /// SparseVLM, first version (arXiv:2410.04417): in front of each stage's layer, the tokens stay to which the raters paid most attention in the layer before. Three tenths of
-    /// the others, the best of them, are recycled: clustered by density peaks, each cluster to one more token, its mean; the rest vanishes. The publication reduces what leaves
-    /// layers 2, 6 and 15 of 32, which is in front of layers 3, 7 and 16.
+    /// SparseVLM, first version (arXiv:2410.04417): in front of each stage's layer, the tokens stay to which the raters paid most attention
+    /// in the layer before. Three tenths of the others, the best of them, are recycled: clustered by density peaks, each cluster to one
+    /// more token, its mean; the rest vanishes. The publication reduces what leaves layers 2, 6 and 15 of 32, which is in front of layers
+    /// 3, 7 and 16.
     /// </summary>
     /// <param name="visualTokens">The model's visual tokens.</param>
     /// <param name="layers">The stages' layers, from 1; published: 3, 7 and 16 of 32.</param>
-    /// <param name="keeps">Visual tokens that each stage keeps for their attention, from 1, the clusters' tokens apart; published: 303, 110 and 36 of 576 for a nominal 128.</param>
+    /// <param name="keeps">Visual tokens that each stage keeps for their attention, from 1, the clusters' tokens apart; published: 303, 110
+    /// and 36 of 576 for a nominal 128.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range, or the lists' lengths differ.</exception>
     public static IReadOnlyList<ReductionSite> SparseVlm1(int visualTokens, IReadOnlyList<int> layers, IReadOnlyList<int> keeps)
     {
@@ -23,7 +25,9 @@ public static partial class ReductionPresets
         return sites;
     }
 
-    /// <summary>As <see cref="SparseVlm1"/>, but the clusters' tokens are among those kept. A stage that keeps too few for that recycles none.</summary>
+    /// <summary>
+    /// As <see cref="SparseVlm1"/>, but the clusters' tokens are among those kept. A stage that keeps too few for that recycles none.
+    /// </summary>
     internal static IReadOnlyList<ReductionSite> SparseVlm1Within(int visualTokens, IReadOnlyList<int> layers, IReadOnlyList<int> totals)
     {
         var sites = new List<ReductionSite>();
@@ -56,9 +60,9 @@ public static partial class ReductionPresets
     }
 
     /// <summary>
-    /// SparseVLM, second version (SparseVLM+): in front of each stage's layer, the tokens stay to which the raters paid most attention in the layer before, freed of what
-    /// their positions alone would give and averaged over the heads that look at the picture most; the others vanish. The publication reduces what leaves layers 2, 6 and 15
-    /// of 32, which is in front of layers 3, 7 and 16.
+    /// SparseVLM, second version (SparseVLM+): in front of each stage's layer, the tokens stay to which the raters paid most attention in
+    /// the layer before, freed of what their positions alone would give and averaged over the heads that look at the image most; the others
+    /// vanish. The publication reduces what leaves layers 2, 6 and 15 of 32, which is in front of layers 3, 7 and 16.
     /// </summary>
     /// <param name="layers">The stages' layers, from 1; published: 3, 7 and 16 of 32.</param>
     /// <param name="keeps">Visual tokens that each stage keeps, from 1; published: 238, 108 and 60 of 576 for a nominal 128.</param>

@@ -3,8 +3,9 @@ namespace EosMLNet.Reduction;
 public static partial class ReductionPresets
 {
     /// <summary>
-    /// ToMe (arXiv:2210.09461) on the visual tokens in front of layer 0: rounds that each merge at most half of the tokens, those at even positions into
-    /// their most similar token at an odd position, by the cosine similarity of keys; later layers attend in proportion to size.
+    /// ToMe (arXiv:2210.09461) on the visual tokens in front of layer 0: rounds that each merge at most half of the tokens, those at even
+    /// positions into their most similar token at an odd position, by the cosine similarity of keys; later layers attend in proportion to
+    /// size.
     /// </summary>
     /// <param name="visualTokens">The model's visual tokens; the rounds begin there.</param>
     /// <param name="keep">Visual tokens left after the last round, from 1.</param>
@@ -23,11 +24,13 @@ public static partial class ReductionPresets
     }
 
     /// <summary>
-    /// ToMe inside the vision tower, as published: between attention and MLP of each block, patches at even places of the tower's sequence join their most similar patch at an odd
-    /// place, by the cosine similarity of keys averaged over heads; later blocks attend in proportion to size.
+    /// ToMe inside the vision tower, as published: between attention and MLP of each block, patches at even places of the tower's sequence
+    /// join their most similar patch at an odd place, by the cosine similarity of keys averaged over heads; later blocks attend in
+    /// proportion to size.
     /// </summary>
-    /// <param name="patches">Patches of a picture; the rounds begin there.</param>
-    /// <param name="merged">How many patches each block merges, from 0, the first block first; a block merges at most half of what enters it.</param>
+    /// <param name="patches">Patches of an image; the rounds begin there.</param>
+    /// <param name="merged">How many patches each block merges, from 0, the first block first; a block merges at most half of what enters
+    /// it.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range.</exception>
     public static IReadOnlyList<ReductionSite> ToMeTower(int patches, IReadOnlyList<int> merged)
     {

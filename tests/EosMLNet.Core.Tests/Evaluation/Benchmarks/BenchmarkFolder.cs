@@ -19,8 +19,8 @@ internal sealed class BenchmarkFolder : IDisposable
         return folder.Write(name, content);
     }
 
-    /// <summary>Small pictures of one grey each.</summary>
-    internal void Pictures(params string[] names)
+    /// <summary>Small images of one grey each.</summary>
+    internal void Images(params string[] names)
     {
         for (var i = 0; i < names.Length; i++)
         {

@@ -24,14 +24,14 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         Assert.Equal(letter, ChoiceBenchmark.ChosenLetter(answer, ["a dog", "a cat", "an owl"]));
 
     [Fact]
-    public void ScienceQA_asks_the_test_questions_that_have_a_picture()
+    public void ScienceQA_asks_the_test_questions_that_have_a_image()
     {
-        folder.Pictures("images/test/4/image.png", "images/test/6/image.png");
+        folder.Images("images/test/4/image.png", "images/test/6/image.png");
         folder.Write("pid_splits.json", """{"train": ["1"], "test": ["4", "5", "6"]}""");
         folder.Write("problems.json", """
             {"1": {"question": "In training?", "choices": ["x"], "answer": 0, "image": "image.png"},
              "4": {"question": "Which is it?", "choices": ["ice", "steam"], "answer": 1, "hint": "It is hot.", "image": "image.png", "subject": "natural science"},
-             "5": {"question": "No picture?", "choices": ["x"], "answer": 0, "hint": "", "image": null},
+             "5": {"question": "No image?", "choices": ["x"], "answer": 0, "hint": "", "image": null},
              "6": {"question": "Where?", "choices": ["here", "there", "far"], "answer": 0, "hint": "", "image": "image.png", "subject": "social science"}}
             """);
         var sqa = folder.Load("scienceqa");
@@ -47,9 +47,9 @@ public sealed class ChoiceBenchmarkTests : IDisposable
     }
 
     [Fact]
-    public void SEED_asks_about_pictures_and_names_the_types()
+    public void SEED_asks_about_images_and_names_the_types()
     {
-        folder.Pictures("SEED-Bench-image/1_2");
+        folder.Images("SEED-Bench-image/1_2");
         folder.Write("SEED-Bench.json", """
             {"question_type": {"Scene Understanding": 1, "Instance Identity": 2},
              "questions": [
@@ -58,7 +58,7 @@ public sealed class ChoiceBenchmarkTests : IDisposable
                {"data_type": "image", "data_id": "1_2", "question": "Who?", "choice_a": "cat", "choice_b": "dog", "choice_c": "man", "choice_d": "owl", "answer": "D", "question_type_id": 2}]}
             """);
         var seed = folder.Load("seed");
-        Assert.Equal((2, 1), (seed.Questions.Count, seed.Pictures.Count));
+        Assert.Equal((2, 1), (seed.Questions.Count, seed.Images.Count));
         var result = BenchmarkFolder.Score(seed, "B", "owl");
         Assert.Equal((100, 100), (result.Value, result.Details["Instance Identity"]));
         folder.Write("SEED-Bench.json", """{"questions": []}""");
@@ -69,12 +69,12 @@ public sealed class ChoiceBenchmarkTests : IDisposable
     [InlineData("mmstar", "MMStar.tsv")]
     [InlineData("ai2d", "AI2D_TEST.tsv")]
     [InlineData("realworldqa", "RealWorldQA.tsv")]
-    public void A_table_with_pictures_is_asked_row_by_row(string name, string file)
+    public void A_table_with_images_is_asked_row_by_row(string name, string file)
     {
         folder.Write(file, $"index\timage\tquestion\tA\tB\tC\tanswer\tcategory\n0\t{BenchmarkFolder.Base64(1)}\tWhich?\tone\ttwo\t\tB\tx\n1\t{BenchmarkFolder.Base64(2)}\tWhat?\tone\ttwo\tthree\tC\ty\n");
         var benchmark = folder.Load(name);
         Assert.Equal("Which?\nA. one\nB. two\nAnswer with the option's letter from the given choices directly.", benchmark.Questions[0].Prompt);
-        Assert.Equal([1, 2], benchmark.Pictures.Select(picture => (int)picture.Load().Pixels.Span[0]));
+        Assert.Equal([1, 2], benchmark.Images.Select(image => (int)image.Load().Pixels.Span[0]));
         var result = BenchmarkFolder.Score(benchmark, "B", "B");
         Assert.Equal((50, 100, 0), (result.Value, result.Details["x"], result.Details["y"]));
         Assert.Equal("accuracy, %", benchmark.Metric);
@@ -87,7 +87,7 @@ public sealed class ChoiceBenchmarkTests : IDisposable
             $"7\tWhich?\tLook.\tx\ty\tA\tocr\t{BenchmarkFolder.Base64(1)}\n8\tWhat?\t\tx\ty\tB\tocr\t{BenchmarkFolder.Base64(2)}\n" +
             $"1000007\tWhich?\tLook.\ty\tx\tB\tocr\t7\n1000008\tWhat?\t\ty\tx\tA\tocr\t8\n");
         var mmbench = folder.Load("mmbench");
-        Assert.Equal([0, 1, 0, 1], mmbench.Questions.Select(q => q.Picture));
+        Assert.Equal([0, 1, 0, 1], mmbench.Questions.Select(q => q.Image));
         Assert.StartsWith("Look.\nWhich?\nA. x\n", mmbench.Questions[0].Prompt);
         var result = BenchmarkFolder.Score(mmbench, "A", "B", "B", "B");
         Assert.Equal(("circular accuracy, %", 50, 75), (mmbench.Metric, result.Value, result.Details["each rotation for itself"]));
@@ -95,30 +95,30 @@ public sealed class ChoiceBenchmarkTests : IDisposable
 
     public static TheoryData<string, string, string[]> BadTables()
     {
-        var (header, picture) = ("index\timage\tquestion\tA\tB\tanswer\n", BenchmarkFolder.Base64(1));
+        var (header, image) = ("index\timage\tquestion\tA\tB\tanswer\n", BenchmarkFolder.Base64(1));
         return new()
         {
             { "", EosErrors.EmptyDataset, ["is empty"] },
             { header, EosErrors.EmptyDataset, ["hold no question"] },
             { "index\timage\tquestion\n", EosErrors.DatasetRow, ["line 1", "lacks answer"] },
             { "index\timage\timage\tquestion\tanswer\n", EosErrors.DatasetRow, ["line 1", "twice"] },
-            { header + $"0\t{picture}\tWhich?\tx\ty\n", EosErrors.DatasetRow, ["line 2", "5 cells, expected 6"] },
-            { header + $"0\t{picture}\tWhich?\tx\ty\tA\tmore\n", EosErrors.DatasetRow, ["line 2", "more than the 6 cells"] },
-            { header + $"0\t{picture}\t\"Two\nlines?\"\tx\ty\tA\n1\t{picture}\tWhich?\tx\ty\tC\n", EosErrors.DatasetRow, ["line 4", "'C' is none of the 2 options"] },
-            { header + $"0\t{picture}\tWhich?\tx\ty\t\n", EosErrors.DatasetRow, ["line 2", "'answer' is empty"] },
+            { header + $"0\t{image}\tWhich?\tx\ty\n", EosErrors.DatasetRow, ["line 2", "5 cells, expected 6"] },
+            { header + $"0\t{image}\tWhich?\tx\ty\tA\tmore\n", EosErrors.DatasetRow, ["line 2", "more than the 6 cells"] },
+            { header + $"0\t{image}\t\"Two\nlines?\"\tx\ty\tA\n1\t{image}\tWhich?\tx\ty\tC\n", EosErrors.DatasetRow, ["line 4", "'C' is none of the 2 options"] },
+            { header + $"0\t{image}\tWhich?\tx\ty\t\n", EosErrors.DatasetRow, ["line 2", "'answer' is empty"] },
             { header + $"0\t5\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'5'", "index of a row that has one"] },
             { header + $"0\t1\tWhich?\tx\ty\tA\n1\t0\tWhat?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'1'", "index of a row that has one"] },
-            { header + $"0\t{picture}\tWhich?\t\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'A' is none of the 1 options' letters B"] },
-            { header + $"0\t['{picture}', '{picture}']\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 pictures"] },
-            { header + $"0\t\"[\"\"{picture}\"\", \"\"{picture}\"\"]\"\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 pictures"] },
-            { header + $"0\t{picture}\tWhich?\tx\ty\tA\n1\t[0,0]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 3", "a list of 2 pictures"] },
-            { header + $"0\t[]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 0 pictures"] },
-            { header + $"0\tdata:image/png,{picture}\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a data: URI that is not in Base64"] },
+            { header + $"0\t{image}\tWhich?\t\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'A' is none of the 1 options' letters B"] },
+            { header + $"0\t['{image}', '{image}']\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 images"] },
+            { header + $"0\t\"[\"\"{image}\"\", \"\"{image}\"\"]\"\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 images"] },
+            { header + $"0\t{image}\tWhich?\tx\ty\tA\n1\t[0,0]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 3", "a list of 2 images"] },
+            { header + $"0\t[]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 0 images"] },
+            { header + $"0\tdata:image/png,{image}\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a data: URI that is not in Base64"] },
             { header + $"0\thttps://example.org/{new string('a', 200)}.png\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "is the address"] },
             { "Index\timage\tquestion\tanswer\n", EosErrors.DatasetRow, ["line 1", "lacks index", "'Index' must be written index"] },
             { "index,image,question,answer\n", EosErrors.DatasetRow, ["line 1", "separated by commas"] },
-            { header + $"0\t{picture}\t\"Which?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "never closed"] },
-            { header + $"0\t{picture}\t{new string('x', (1 << 20) + 1)}\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a cell of more than"] },
+            { header + $"0\t{image}\t\"Which?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "never closed"] },
+            { header + $"0\t{image}\t{new string('x', (1 << 20) + 1)}\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a cell of more than"] },
         };
     }
 
@@ -136,27 +136,27 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         folder.Write("MMStar.tsv", $"\uFEFF\"index\"\tquestion\tanswer\timage\r\n0\t\"He said \"\"a\tb\"\"\r\nand left\"\tA\t\"{BenchmarkFolder.Base64(9)}\"\r\n\r\n");
         var benchmark = folder.Load("mmstar");
         Assert.StartsWith("He said \"a\tb\"\r\nand left\n", benchmark.Questions.Single().Prompt);
-        Assert.Equal(9, benchmark.Pictures.Single().Load().Pixels.Span[0]);
+        Assert.Equal(9, benchmark.Images.Single().Load().Pixels.Span[0]);
     }
 
     [Fact]
-    public void Pictures_that_are_none_are_faults_when_they_are_read()
+    public void Images_that_are_none_are_faults_when_they_are_read()
     {
         folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{new string('!', 80)}\tWhich?\tA\n1\t{Convert.ToBase64String(new byte[90])}\tWhich?\tA\n");
-        var pictures = folder.Load("mmstar").Pictures;
-        Expect.Error(EosErrors.UnreadableImage, () => pictures[0].Load(), "MMStar.tsv line 2", "not Base64");
-        Expect.Error(EosErrors.UnreadableImage, () => pictures[1].Load(), "MMStar.tsv line 3");
+        var images = folder.Load("mmstar").Images;
+        Expect.Error(EosErrors.UnreadableImage, () => images[0].Load(), "MMStar.tsv line 2", "not Base64");
+        Expect.Error(EosErrors.UnreadableImage, () => images[1].Load(), "MMStar.tsv line 3");
         folder.Write("MMStar.tsv", "cut short");
-        Expect.Error(EosErrors.FileMissing, () => pictures[1].Load(), "line 3");
+        Expect.Error(EosErrors.FileMissing, () => images[1].Load(), "line 3");
     }
 
     // As VLMEvalKit asks it: a blank cell is no option, the others keep their letters.
     [Fact]
     public void Blank_options_leave_the_letters_of_the_others_alone()
     {
-        var picture = BenchmarkFolder.Base64(1);
+        var image = BenchmarkFolder.Base64(1);
         folder.Write("MMStar.tsv", $"index\tquestion\tA\tB\tC\tD\tanswer\tcategory\timage\n" +
-            $"0\thow many boats are there\t\tTwo\tOne\tThree\tB\tc\t{picture}\n1\thow many cats are there\tFour\tTwo\t\tThree\tA\tc\t{picture}\n2\thow many\tFour\tTwo\t\t\tA\tc\t{picture}\n");
+            $"0\thow many boats are there\t\tTwo\tOne\tThree\tB\tc\t{image}\n1\thow many cats are there\tFour\tTwo\t\tThree\tA\tc\t{image}\n2\thow many\tFour\tTwo\t\t\tA\tc\t{image}\n");
         var benchmark = folder.Load("mmstar");
         Assert.Equal(
             ["how many boats are there\nB. Two\nC. One\nD. Three\n", "how many cats are there\nA. Four\nB. Two\nD. Three\n", "how many\nA. Four\nB. Two\n"],
@@ -167,23 +167,23 @@ public sealed class ChoiceBenchmarkTests : IDisposable
     }
 
     [Fact]
-    public void The_picture_of_a_later_row_is_found()
+    public void The_image_of_a_later_row_is_found()
     {
         folder.Write("MMStar.tsv", $"index\tquestion\tA\tB\tanswer\timage\n7\t?\tyes\tno\tA\t3\n9\t?\tyes\tno\tA\t7\n" +
             $"5\t?\tyes\tno\tA\t{BenchmarkFolder.Base64(5)}\n3\t?\tyes\tno\tB\t{BenchmarkFolder.Base64(3)}\n4\t?\tyes\tno\tB\t5\n");
         var benchmark = folder.Load("mmstar");
-        Assert.Equal([3, 3, 5, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Pictures[q.Picture].Load().Pixels.Span[0]));
-        Assert.Equal(2, benchmark.Pictures.Count);
+        Assert.Equal([3, 3, 5, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Images[q.Image].Load().Pixels.Span[0]));
+        Assert.Equal(2, benchmark.Images.Count);
     }
 
     [Fact]
-    public void A_list_of_one_and_a_data_URI_are_pictures()
+    public void A_list_of_one_and_a_data_URI_are_images()
     {
         string Uri(int grey) => "data:image/png;base64," + BenchmarkFolder.Base64(grey);
         folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{Uri(1)}\t?\tA\n1\t['{BenchmarkFolder.Base64(2)}']\t?\tA\n2\t\"[\"\"{Uri(3)}\"\"]\"\t?\tA\n" +
             $"3\t[{BenchmarkFolder.Base64(4)}]\t?\tA\n4\t['2']\t?\tA\n5\t\"{Uri(5)}\"\t?\tA\n");
         var benchmark = folder.Load("mmstar");
-        Assert.Equal([1, 2, 3, 4, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Pictures[q.Picture].Load().Pixels.Span[0]));
+        Assert.Equal([1, 2, 3, 4, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Images[q.Image].Load().Pixels.Span[0]));
     }
 
     [Fact]
@@ -193,14 +193,14 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         var error = Assert.Throws<EosException>(() => folder.Load("mmstar"));
         Assert.Equal((Path.Combine(folder.Path, "MMStar.tsv"), 3), (error.File, error.Line));
         folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{new string('!', 80)}\tWhich?\tA\n");
-        error = Assert.Throws<EosException>(() => folder.Load("mmstar").Pictures[0].Load());
+        error = Assert.Throws<EosException>(() => folder.Load("mmstar").Images[0].Load());
         Assert.Equal((Path.Combine(folder.Path, "MMStar.tsv"), 2, "EOS1010"), (error.File, error.Line, error.Code));
     }
 
     [Fact]
-    public void The_same_picture_in_several_rows_is_one()
+    public void The_same_image_in_several_rows_is_one()
     {
         folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{BenchmarkFolder.Base64(1)}\tWhich?\tA\n1\t{BenchmarkFolder.Base64(1)}\tWhat?\tA\n2\t{BenchmarkFolder.Base64(2)}\tWho?\tA\n");
-        Assert.Equal([0, 0, 1], folder.Load("mmstar").Questions.Select(q => q.Picture));
+        Assert.Equal([0, 0, 1], folder.Load("mmstar").Questions.Select(q => q.Image));
     }
 }

@@ -13,7 +13,7 @@ public sealed class FreeAnswerTests : IDisposable
     [Fact]
     public void GQA_wants_the_same_words()
     {
-        folder.Pictures("images/n1.jpg");
+        folder.Images("images/n1.jpg");
         folder.Write("testdev_balanced_questions.json", """
             {"201": {"question": "What is it?", "imageId": "n1", "answer": "traffic light", "types": {"structural": "query"}},
              "202": {"question": "Is it red?", "imageId": "n1", "answer": "no", "types": {"structural": "verify"}}}
@@ -33,7 +33,7 @@ public sealed class FreeAnswerTests : IDisposable
     [Fact]
     public void TextVQA_counts_who_of_ten_people_gave_the_answer()
     {
-        folder.Pictures("train_images/ab12.jpg");
+        folder.Images("train_images/ab12.jpg");
         folder.Write("TextVQA_0.5.1_val.json", """
             {"data": [{"question_id": 1, "image_id": "ab12", "question": "what brand?", "answers": ["nokia", "nokia", "Nokia", "nokia.", "the nokia", "lumia", "lumia", "nokia lumia", "two", "n"]}]}
             """);
@@ -66,7 +66,7 @@ public sealed class FreeAnswerTests : IDisposable
     [Fact]
     public void OCRBench_looks_for_the_text_in_the_answer()
     {
-        folder.Pictures("OCRBench_Images/IIIT5K/1.png", "OCRBench_Images/HME/2.png");
+        folder.Images("OCRBench_Images/IIIT5K/1.png", "OCRBench_Images/HME/2.png");
         folder.Write("OCRBench.json", """
             [{"dataset_name": "IIIT5K", "type": "Regular Text Recognition", "image_path": "IIIT5K/1.png", "question": "what is written in the image?", "answers": ["CENTRE"]},
              {"dataset_name": "HME100k", "type": "Handwritten Mathematical Expression Recognition", "image_path": "HME/2.png", "question": "Write the formula.", "answers": "x + Y"},
@@ -98,7 +98,7 @@ public sealed class FreeAnswerTests : IDisposable
     [InlineData("14", "NaN", 0)]
     public void ChartQA_lets_numbers_be_off_by_five_percent(string label, string answer, double score)
     {
-        folder.Pictures("test/png/1.png");
+        folder.Images("test/png/1.png");
         folder.Write("test/test_human.json", $$"""[{"imgname": "1.png", "query": "How many?", "label": "{{label}}"}]""");
         folder.Write("test/test_augmented.json", """[{"imgname": "1.png", "query": "Which?", "label": "no answer"}]""");
         var result = BenchmarkFolder.Score(folder.Load("chartqa"), answer, "");
@@ -109,24 +109,24 @@ public sealed class FreeAnswerTests : IDisposable
     public void A_table_of_ones_own_is_asked_as_it_is_and_its_families_count_alike()
     {
         var builder = new VqaDataset.Builder();
-        var picture = new RgbImage(2, 1, new byte[6]);
+        var image = new RgbImage(2, 1, new byte[6]);
         foreach (var (answer, family) in (IEnumerable<(string, string)>)[("red", "colour"), ("blue", "colour"), ("red", "colour"), ("2", "count")])
-            builder.Add(picture, "?", answer, family);
+            builder.Add(image, "?", answer, family);
         var table = TableBenchmark.Of("mine.tsv", builder.Build());
         Assert.Null(table.PromptTemplate);
-        Assert.Same(picture, table.Picture(0));
+        Assert.Same(image, table.Image(0));
         var result = BenchmarkFolder.Score(table, "Red", "blue", "red", "3");
         Assert.Equal((50, 75, 100, 0), (result.Value, result.Details["all rows"], result.Details["colour"], result.Details["count"]));
     }
 
     [Fact]
-    public void Pictures_are_given_as_they_are_for_the_model_s_processor_pads_them()
+    public void Images_are_given_as_they_are_for_the_model_s_processor_pads_them()
     {
-        folder.Pictures("images/n1.jpg");
+        folder.Images("images/n1.jpg");
         folder.Write("testdev_balanced_questions.json", """{"1": {"question": "?", "imageId": "n1", "answer": "a", "types": {"structural": "query"}}}""");
-        var picture = folder.Load("gqa").Picture(0); // of two black pixels beside each other
-        Assert.Equal((2, 1), (picture.Width, picture.Height));
-        var padded = ClipImageProcessor.Default(2).With(ImagePadding.Square).ToSize(picture);
+        var image = folder.Load("gqa").Image(0); // of two black pixels beside each other
+        Assert.Equal((2, 1), (image.Width, image.Height));
+        var padded = ClipImageProcessor.Default(2).With(ImagePadding.Square).ToSize(image);
         Assert.Equal([0, 0, 0, 0, 0, 0, 122, 116, 104, 122, 116, 104], padded.Pixels.ToArray());
     }
 }

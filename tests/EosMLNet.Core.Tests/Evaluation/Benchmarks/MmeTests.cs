@@ -6,7 +6,7 @@ public sealed class MmeTests : IDisposable
 
     public MmeTests()
     {
-        folder.Pictures("count/1.jpg", "count/2.png", "celebrity/images/x.jpg", "code_reasoning/7.png", "not_a_task/1.jpg");
+        folder.Images("count/1.jpg", "count/2.png", "celebrity/images/x.jpg", "code_reasoning/7.png", "not_a_task/1.jpg");
         folder.Write("count/1.txt", "Are there two dogs? Please answer yes or no.\tYes\nAre there three dogs? Please answer yes or no.\tNo\n");
         folder.Write("count/2.txt", "Is there one?\tYes\r\nAre there nine?\tNo");
         folder.Write("celebrity/questions_answers_YN/x.txt", "Is this A?\tYes\nIs this B?\tNo\n");
@@ -17,12 +17,12 @@ public sealed class MmeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_subtask_scores_its_right_answers_and_its_pictures_with_both_right()
+    public void A_subtask_scores_its_right_answers_and_its_images_with_both_right()
     {
         var mme = folder.Load("mme");
         Assert.Equal(["celebrity", "celebrity", "count", "count", "count", "count", "code_reasoning", "code_reasoning"], mme.Questions.Select(q => q.Category));
         Assert.Equal("Are there two dogs?\nAnswer the question using a single word or phrase.", mme.Questions[2].Prompt);
-        Assert.Equal(4, mme.Pictures.Count);
+        Assert.Equal(4, mme.Images.Count);
         var result = BenchmarkFolder.Score(mme, "Yes", "Yes", "yes, two", "No", "Yes", "Nobody knows", "Perhaps", "No.");
         Assert.Equal(50, result.Details["celebrity"]);       // one of two, no pair
         Assert.Equal(200, result.Details["count"]);
@@ -42,7 +42,7 @@ public sealed class MmeTests : IDisposable
     }
 
     [Fact]
-    public void A_text_without_a_picture_and_a_folder_without_subtasks_are_faults()
+    public void A_text_without_a_image_and_a_folder_without_subtasks_are_faults()
     {
         folder.Write("count/3.txt", "One?\tYes\nTwo?\tNo\n");
         Expect.Error(EosErrors.DatasetRow, () => folder.Load("mme"), "3.txt", "neither '3.png' nor '3.jpg'");

@@ -8,7 +8,7 @@ public sealed class PopeTests : IDisposable
 
     public PopeTests()
     {
-        folder.Pictures("val2014/a.jpg", "val2014/b.jpg");
+        folder.Images("val2014/a.jpg", "val2014/b.jpg");
         foreach (var split in (string[])["random", "popular", "adversarial"])
             folder.Write($"coco/coco_pope_{split}.json", string.Concat(Enumerable.Range(0, 4).Select(i =>
                 $$"""{"question_id": {{i}}, "image": "{{"ab"[i / 2]}}.jpg", "text": "Is there a dog in the image?", "label": "{{(i % 2 == 0 ? "yes" : "no")}}"}""" + "\n")));
@@ -20,7 +20,7 @@ public sealed class PopeTests : IDisposable
     public void The_figure_is_the_mean_F1_of_the_splits()
     {
         var pope = folder.Load("pope");
-        Assert.Equal((12, 2), (pope.Questions.Count, pope.Pictures.Count));
+        Assert.Equal((12, 2), (pope.Questions.Count, pope.Images.Count));
         Assert.Equal("Is there a dog in the image?\nAnswer the question using a single word or phrase.", pope.Questions[0].Prompt);
         // random: all right; popular: always yes; adversarial: one of two objects seen, one invented
         var result = BenchmarkFolder.Score(pope, "Yes", "No", "yes.", "No, there is not.", "Yes", "Yes", "Yes", "Yes", "Yes", "There is no dog. Yes", "no", "Yes");
@@ -44,7 +44,7 @@ public sealed class PopeTests : IDisposable
         var yes = BenchmarkFolder.Score(pope, [.. pope.Questions.Select(_ => "yes")]);
         var interval = PairedBootstrap.Value(pope, right, yes);
         Assert.Equal(100 / 3.0, interval.Difference, 10);
-        Assert.Equal(100 / 3.0, interval.Low, 10); // both pictures have one question of each kind: every draw gives the same
+        Assert.Equal(100 / 3.0, interval.Low, 10); // both images have one question of each kind: every draw gives the same
         Assert.Equal(100 / 3.0, interval.High, 10);
         Assert.Equal(0.5, right.AgreementWith(yes));
     }

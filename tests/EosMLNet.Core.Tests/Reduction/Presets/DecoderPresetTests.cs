@@ -191,17 +191,17 @@ public sealed class DecoderPresetTests : IDisposable
         using var scope = NewDisposeScope();
         using var model = LlavaModel.Load(GoldenFiles.At(checkpoint), type);
         int[][] prompts = [[1, 17, 299, 205, 299, 88, 13, 7], [5, 6, 7], [1, 299], [1, 299, 40, 41, 42, 43, 44, 45, 46, 47]];
-        var pictures = Numbers.Normal(3, 4, model.VisualTokens, model.HiddenSize).to_type(type);
+        var images = Numbers.Normal(3, 4, model.VisualTokens, model.HiddenSize).to_type(type);
         foreach (var preset in new[] { ReductionPresets.SparseVlm2([1, 2], [9, 4], 3), ReductionPresets.SparseVlm1(16, [1, 3], [5, 2]), ReductionPresets.Dart(2, 9), ReductionPresets.PyramidDrop([0, 2], [9, 4]) })
         {
             var reduced = new ReducedModel(model, ReductionPlan.Create(model, preset));
-            using var batch = PromptBatch.Create(model, prompts, new VisionOutput(pictures.clone(), null));
+            using var batch = PromptBatch.Create(model, prompts, new VisionOutput(images.clone(), null));
             var together = reduced.Generate(batch, 4);
             for (int row = 0, first = 0; row < prompts.Length; row++)
             {
-                var images = prompts[row].Count(id => id == model.ImageTokenId);
-                using var alone = PromptBatch.Create(model, [prompts[row]], images == 0 ? null : new VisionOutput(pictures.narrow(0, first, images).clone(), null));
-                first += images;
+                var count = prompts[row].Count(id => id == model.ImageTokenId);
+                using var alone = PromptBatch.Create(model, [prompts[row]], count == 0 ? null : new VisionOutput(images.narrow(0, first, count).clone(), null));
+                first += count;
                 var answer = reduced.Generate(alone, 4);
                 Assert.InRange(answer.MeanProbability[0], 0, 1);
                 if (type == ScalarType.Float32)

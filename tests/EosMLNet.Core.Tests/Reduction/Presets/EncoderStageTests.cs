@@ -86,8 +86,8 @@ public sealed class EncoderStageTests : IDisposable
         Assert.Equal([13 + 7, 13 + 7, 13 + 3, 13 + 3], lengths);
 
         using var sequence = new TokenSequence(model, batch);
-        var places = batch.Vision!.Kept!.Plus(4).flatten();                   // the image of case a begins at position 4
-        var expected = model.Rotary(cat([Scalars.Range(4), places, Scalars.Range(9).Plus(20)]).unsqueeze(0));
+        var places = batch.Vision!.Kept!.Add(4).flatten();                   // the image of case a begins at position 4
+        var expected = model.Rotary(cat([Scalars.Arange(4), places, Scalars.Arange(9).Add(20)]).unsqueeze(0));
         Assert.True(expected.Cos.equal(sequence.Rotary.Cos).all().item<bool>());
         Assert.Equal(29, sequence.NextPosition(0).item<long>());
         Assert.True(batch.Vision.Features.equal(sequence.Hidden.narrow(1, 4, 7)).all().item<bool>());
@@ -152,7 +152,7 @@ public sealed class EncoderStageTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_that_were_encoded_under_another_plan_are_refused()
+    public void Images_that_were_encoded_under_another_plan_are_refused()
     {
         using var scope = NewDisposeScope();
         var (zip, again, late) = (Plan(ReductionPresets.VisionZip(4, 2)), Plan(ReductionPresets.VisionZip(4, 2)), Plan(ReductionPresets.Stride(6)));

@@ -1,7 +1,7 @@
 namespace EosMLNet.Tests.Reduction.Presets;
 
 /// <summary>
-/// The published methods in front of the projector and inside the tower, for one picture, as double loops over plain arrays. Tokens come back in the order of the places
+/// The published methods in front of the projector and inside the tower, for one image, as double loops over plain arrays. Tokens come back in the order of the places
 /// that they stand in.
 /// </summary>
 internal static class PlainEncoderPresets

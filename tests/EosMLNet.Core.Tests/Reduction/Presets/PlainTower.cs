@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Reduction.Presets;
 
-/// <summary>A CLIP tower as double loops over plain arrays, for one picture: the published transformer block, with sizes of tokens in its attention.</summary>
+/// <summary>A CLIP tower as double loops over plain arrays, for one image: the published transformer block, with sizes of tokens in its attention.</summary>
 /// <param name="weights">The checkpoint's weights by name.</param>
 /// <param name="heads">Attention heads.</param>
 internal sealed class PlainTower(IReadOnlyDictionary<string, Tensor> weights, int heads)
@@ -13,7 +13,7 @@ internal sealed class PlainTower(IReadOnlyDictionary<string, Tensor> weights, in
     public double[][] Embed(Tensor pixels, int patch)
     {
         var kernel = Numbers("embeddings.patch_embedding.weight");
-        var (picture, side) = (Sample.Flat(pixels), (int)pixels.shape[^1]);
+        var (image, side) = (Sample.Flat(pixels), (int)pixels.shape[^1]);
         var d = Numbers("embeddings.class_embedding").Length;
         var tokens = new List<double[]> { Numbers("embeddings.class_embedding") };
         for (var row = 0; row + patch <= side; row += patch)
@@ -30,7 +30,7 @@ internal sealed class PlainTower(IReadOnlyDictionary<string, Tensor> weights, in
             for (var c = 0; c < 3; c++)
                 for (var y = 0; y < patch; y++)
                     for (var x = 0; x < patch; x++)
-                        sum += kernel[((channel * 3 + c) * patch + y) * patch + x] * picture[c * side * side + start + y * side + x];
+                        sum += kernel[((channel * 3 + c) * patch + y) * patch + x] * image[c * side * side + start + y * side + x];
             return sum;
         }
     }

@@ -5,7 +5,7 @@ using ScottPlot;
 namespace Benchmarks.Report;
 
 /// <summary>For each budget, the operator of each layer in every plan: tokens kept, regime (the colour), γ, τ and δ.</summary>
-internal static class OperatorPicture
+internal static class OperatorChart
 {
     private const int CellWidth = 165, RowHeight = 34, Labels = 330, Frame = 140;
 
@@ -26,12 +26,12 @@ internal static class OperatorPicture
             if (plans.Count == 0)
                 continue;
             var name = $"operators-{budget}.png";
-            Picture(plans, budget).SavePng(Path.Combine(folder, name), Labels + CellWidth * results.Bench.Model.LayerCount, Frame + RowHeight * plans.Count);
+            Image(plans, budget).SavePng(Path.Combine(folder, name), Labels + CellWidth * results.Bench.Model.LayerCount, Frame + RowHeight * plans.Count);
             yield return name;
         }
     }
 
-    private static Plot Picture(List<Measured> plans, int budget)
+    private static Plot Image(List<Measured> plans, int budget)
     {
         var plot = new Plot();
         for (var row = 0; row < plans.Count; row++)

@@ -4,7 +4,7 @@ using ScottPlot;
 namespace Benchmarks.Report;
 
 /// <summary>Accuracy against multiply-accumulates, a line for each method.</summary>
-internal static class AccuracyPicture
+internal static class AccuracyChart
 {
     private const int Width = 1300, Height = 900;
     private const float Strong = 3.5f, Weak = 1.4f;
@@ -34,7 +34,7 @@ internal static class AccuracyPicture
         }
         if (results.Unreduced is { } whole)
             plot.Add.HorizontalLine(100 * whole.Accuracy, 1, Colors.Black, LinePattern.Dotted).LegendText = "unreduced";
-        plot.Title("Accuracy on unseen pictures at equal mean visual tokens");
+        plot.Title("Accuracy on unseen images at equal mean visual tokens");
         plot.XLabel("multiply-accumulates, % of the unreduced model's");
         plot.YLabel("accuracy averaged over question families, %");
         plot.ShowLegend(Edge.Right);

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Models;
 
-public sealed class PictureCacheTests
+public sealed class ImageCacheTests
 {
     private readonly List<int[]> encoded = [];
 
     [Fact]
-    public void A_picture_is_encoded_once_and_the_order_is_the_callers()
+    public void A_image_is_encoded_once_and_the_order_is_the_callers()
     {
         using var scope = NewDisposeScope();
-        using var cache = new PictureCache(Encode, limitBytes: 1 << 20);
+        using var cache = new ImageCache(Encode, limitBytes: 1 << 20);
         Assert.Equal([3, 1, 3], Numbers(cache.Get([3, 1, 3])));
         Assert.Equal([1, 2, 3], Numbers(cache.Get([1, 2, 3])));
         Assert.Equal([[3, 1], [2]], encoded);
@@ -22,7 +22,7 @@ public sealed class PictureCacheTests
     public void What_does_not_fit_is_encoded_anew()
     {
         using var scope = NewDisposeScope();
-        using var cache = new PictureCache(Encode, limitBytes: 2 * 4 * (6 + 3)); // two pictures of 3 tokens of width 2 and 3 attentions, float32
+        using var cache = new ImageCache(Encode, limitBytes: 2 * 4 * (6 + 3)); // two images of 3 tokens of width 2 and 3 attentions, float32
         Assert.Equal([1, 2, 3], Numbers(cache.Get([1, 2, 3])));
         Assert.Equal([3, 2, 1], Numbers(cache.Get([3, 2, 1])));
         Assert.Equal([[1, 2, 3], [3]], encoded);
@@ -35,17 +35,17 @@ public sealed class PictureCacheTests
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         using (NewDisposeScope())
         {
-            using var cache = new PictureCache(Encode, limitBytes: 1 << 20);
+            using var cache = new ImageCache(Encode, limitBytes: 1 << 20);
             cache.Get([1, 2]);
         }
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
 
-    private VisionOutput Encode(IReadOnlyList<int> pictures)
+    private VisionOutput Encode(IReadOnlyList<int> images)
     {
-        encoded.Add([.. pictures]);
+        encoded.Add([.. images]);
         using var scope = NewDisposeScope();
-        var ids = tensor(pictures.Select(p => (float)p).ToArray());
+        var ids = tensor(images.Select(p => (float)p).ToArray());
         return new VisionOutput(ids.reshape(-1, 1, 1).expand(-1, 3, 2).clone().MoveToOuterDisposeScope(), ids.reshape(-1, 1).expand(-1, 3).clone().MoveToOuterDisposeScope());
     }
 

@@ -8,10 +8,10 @@ using SkiaSharp;
 namespace EosMLNet.Tests.Internals;
 
 /// <summary>
-/// <c>eos</c> and the build read a picture with <see cref="RgbImage.Decode(string)"/>, a pipeline with ML.NET's <c>LoadImages</c>: each
+/// <c>eos</c> and the build read an image with <see cref="RgbImage.Decode(string)"/>, a pipeline with ML.NET's <c>LoadImages</c>: each
 /// format through both roads, byte for byte.
 /// </summary>
-public sealed class PictureFormatsTests : IDisposable
+public sealed class ImageFormatsTests : IDisposable
 {
     private static readonly AnswerSettings Settings = AnswerSettings.From(new AnswerOptions { ModelPath = "unused" });
     private static readonly byte[] TransparentGif = Convert.FromBase64String("R0lGODlhAgABAIAAAP///8geWiH5BAEAAAAALAAAAAACAAEAAAICRAoAOw==");
@@ -43,7 +43,7 @@ public sealed class PictureFormatsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_picture_is_the_same_through_ML_NET_as_through_eos(string format) => AssertSame(Formats[format]());
+    public void A_image_is_the_same_through_ML_NET_as_through_eos(string format) => AssertSame(Formats[format]());
 
     [Theory]
     [InlineData(1)]
@@ -54,7 +54,7 @@ public sealed class PictureFormatsTests : IDisposable
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void A_picture_with_an_orientation_mark_stands_upright_on_both_roads(byte mark)
+    public void A_image_with_an_orientation_mark_stands_upright_on_both_roads(byte mark)
     {
         var plain = JpegBytes.Photograph(40, 24);
         var upright = AssertSame(JpegBytes.Marked(plain, mark));
@@ -90,7 +90,7 @@ public sealed class PictureFormatsTests : IDisposable
     public static TheoryData<string, byte[]> Broken => new()
     {
         { "zero.png", [] },
-        { "text.png", "this is not a picture"u8.ToArray() },
+        { "text.png", "this is not an image"u8.ToArray() },
         { "cut.jpg", Cut(JpegBytes.Photograph(64, 48), 0.75) },
         { "cut-marked.jpg", Cut(JpegBytes.Marked(JpegBytes.Photograph(64, 48), 6), 0.75) },
         { "cut.png", Cut(PngBytes.Make(64, 48, PngBytes.Rgb, Noise(64 * 48 * 3)), 0.6) },
@@ -101,7 +101,7 @@ public sealed class PictureFormatsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public void What_is_no_whole_picture_is_the_same_fault_on_both_roads(string name, byte[] bytes)
+    public void What_is_no_whole_image_is_the_same_fault_on_both_roads(string name, byte[] bytes)
     {
         File.WriteAllBytes(folder[name], bytes);
         Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(folder[name]), name);
@@ -109,7 +109,7 @@ public sealed class PictureFormatsTests : IDisposable
     }
 
     [Fact]
-    public void A_stage_between_may_change_the_colours_and_the_picture_still_stands_upright()
+    public void A_stage_between_may_change_the_colours_and_the_image_still_stands_upright()
     {
         File.WriteAllBytes(folder["a.jpg"], JpegBytes.Marked(JpegBytes.Photograph(40, 24), 6));
         var grey = ThroughPipeline("a.jpg", images => images.Append(ml.Transforms.ConvertToGrayscale("Image")));
@@ -118,7 +118,7 @@ public sealed class PictureFormatsTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_that_a_stage_has_resized_is_taken_as_it_is()
+    public void A_image_that_a_stage_has_resized_is_taken_as_it_is()
     {
         File.WriteAllBytes(folder["a.jpg"], JpegBytes.Marked(JpegBytes.Photograph(40, 24), 6));
         var resized = ThroughPipeline("a.jpg", images => images.Append(ml.Transforms.ResizeImages("Image", 10, 12)));
@@ -126,7 +126,7 @@ public sealed class PictureFormatsTests : IDisposable
     }
 
     [Fact]
-    public void A_tag_that_names_no_picture_of_these_pixels_means_nothing()
+    public void A_tag_that_names_no_image_of_these_pixels_means_nothing()
     {
         using var image = TinyModel.Noise(3);
         var expected = image.ToRgb().Pixels.ToArray();
@@ -161,8 +161,8 @@ public sealed class PictureFormatsTests : IDisposable
 
     private RgbImage AssertSame(byte[] file)
     {
-        File.WriteAllBytes(folder["picture"], file);
-        var (expected, found) = (RgbImage.Decode(folder["picture"]), ThroughPipeline("picture"));
+        File.WriteAllBytes(folder["image"], file);
+        var (expected, found) = (RgbImage.Decode(folder["image"]), ThroughPipeline("image"));
         Assert.Equal((expected.Width, expected.Height), (found.Width, found.Height));
         Assert.Equal(expected.Pixels.ToArray(), found.Pixels.ToArray());
         return found;

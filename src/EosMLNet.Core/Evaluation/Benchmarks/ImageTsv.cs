@@ -5,16 +5,16 @@ using EosMLNet.Data;
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// Reads a tab-separated table with a header, one of whose columns, <c>image</c>, holds whole pictures as Base64 text: VLMEvalKit's layout. Cells may stand in quotation marks, with tabs, line ends and
-/// doubled quotation marks in them. A picture may stand in a list of one or in a <c>data:</c> URI. Pictures are not held in memory, only
-/// their places in the file, which may have gigabytes.
+/// Reads a tab-separated table with a header, one of whose columns, <c>image</c>, holds whole images as Base64 text: VLMEvalKit's layout.
+/// Cells may stand in quotation marks, with tabs, line ends and doubled quotation marks in them. An image may stand in a list of one or in
+/// a <c>data:</c> URI. Images are not held in memory, only their places in the file, which may have gigabytes.
 /// </summary>
-internal sealed class PictureTsv
+internal sealed class ImageTsv
 {
     private const string ImageColumn = "image";
     private const int LongestText = 1 << 20; // bytes of a cell of text
-    private const int Beginning = 2 * TsvRow.LongestReference; // bytes of a picture that are looked at: a reference, or a data: URI's header
-    private const long LongestPicture = RgbImage.LargestFile / 3 * 4;
+    private const int Beginning = 2 * TsvRow.LongestReference; // bytes of an image that are looked at: a reference, or a data: URI's header
+    private const long LongestImage = RgbImage.LargestFile / 3 * 4;
     private readonly string file;
     private readonly FileStream stream;
     private readonly byte[] buffer = new byte[1 << 16];
@@ -24,7 +24,7 @@ internal sealed class PictureTsv
     private long bufferStart;
     private int line = 1;
 
-    private PictureTsv(string file, FileStream stream)
+    private ImageTsv(string file, FileStream stream)
     {
         (this.file, this.stream) = (file, stream);
         Peek();
@@ -39,7 +39,7 @@ internal sealed class PictureTsv
     internal static IEnumerable<TsvRow> Read(string file, params string[] required)
     {
         using var stream = Open(file);
-        var reader = new PictureTsv(file, stream);
+        var reader = new ImageTsv(file, stream);
         string[]? header = null;
         while (reader.Row(header) is { } row)
         {
@@ -86,15 +86,15 @@ internal sealed class PictureTsv
             CellEnd end;
             do
             {
-                var isPicture = header is not null && cells < header.Length && header[cells] == ImageColumn;
-                end = Cell(isPicture, out var value, out var start, out var length, out var digest);
+                var isImage = header is not null && cells < header.Length && header[cells] == ImageColumn;
+                end = Cell(isImage, out var value, out var start, out var length, out var digest);
                 if (cells == 0 && end != CellEnd.Tab && length == 0)
                     break; // an empty line
                 if (header is not null && cells == header.Length)
                     throw Bad(first, $"more than the {header.Length} cells of the header");
-                if (isPicture)
+                if (isImage)
                     (value, start, length) = Unwrapped(first, value, start, length);
-                row.Add(header?[cells] ?? value, value, isPicture ? (start, length, digest) : null);
+                row.Add(header?[cells] ?? value, value, isImage ? (start, length, digest) : null);
                 cells++;
             }
             while (end == CellEnd.Tab);
@@ -107,7 +107,7 @@ internal sealed class PictureTsv
         }
     }
 
-    private CellEnd Cell(bool isPicture, out string value, out long start, out long length, out string digest)
+    private CellEnd Cell(bool isImage, out string value, out long start, out long length, out string digest)
     {
         text.SetLength(0);
         length = 0;
@@ -128,7 +128,7 @@ internal sealed class PictureTsv
             }
             var rest = buffer.AsSpan(position, filled - position);
             var stop = quoted ? rest.IndexOf((byte)'"') : rest.IndexOfAny((byte)'\t', (byte)'\n', (byte)'\r');
-            length += Append(stop < 0 ? rest : rest[..stop], isPicture, first, length);
+            length += Append(stop < 0 ? rest : rest[..stop], isImage, first, length);
             position += stop < 0 ? rest.Length : stop;
             if (stop < 0)
                 continue;
@@ -137,7 +137,7 @@ internal sealed class PictureTsv
             {
                 quoted = Peek() == '"'; // doubled: one that belongs to the text
                 if (quoted)
-                    length += Append("\""u8, isPicture, first, length);
+                    length += Append("\""u8, isImage, first, length);
                 position += quoted ? 1 : 0;
                 continue;
             }
@@ -147,26 +147,26 @@ internal sealed class PictureTsv
             line += end == CellEnd.Row ? 1 : 0;
             break;
         }
-        digest = isPicture ? Convert.ToHexStringLower(hash.GetHashAndReset()) : "";
-        value = isPicture && length > Beginning ? Encoding.Latin1.GetString(text.GetBuffer(), 0, (int)text.Length) : Decoded(first);
+        digest = isImage ? Convert.ToHexStringLower(hash.GetHashAndReset()) : "";
+        value = isImage && length > Beginning ? Encoding.Latin1.GetString(text.GetBuffer(), 0, (int)text.Length) : Decoded(first);
         return end;
     }
 
-    private int Append(ReadOnlySpan<byte> bytes, bool isPicture, int first, long before)
+    private int Append(ReadOnlySpan<byte> bytes, bool isImage, int first, long before)
     {
-        line += isPicture ? 0 : bytes.Count((byte)'\n');
-        if (before + bytes.Length > (isPicture ? LongestPicture : LongestText))
-            throw Bad(first, $"a cell of more than {(isPicture ? LongestPicture : LongestText)} bytes");
-        if (isPicture)
+        line += isImage ? 0 : bytes.Count((byte)'\n');
+        if (before + bytes.Length > (isImage ? LongestImage : LongestText))
+            throw Bad(first, $"a cell of more than {(isImage ? LongestImage : LongestText)} bytes");
+        if (isImage)
             hash.AppendData(bytes);
-        text.Write(isPicture ? bytes[..(int)Math.Clamp(Beginning - before, 0, bytes.Length)] : bytes);
+        text.Write(isImage ? bytes[..(int)Math.Clamp(Beginning - before, 0, bytes.Length)] : bytes);
         return bytes.Length;
     }
 
-    // The picture within a list of one, and behind the header of a data: URI.
+    // The image within a list of one, and behind the header of a data: URI.
     private (string Value, long Start, long Length) Unwrapped(int first, string value, long start, long length)
     {
-        if (PictureCell.IsList(Encoding.UTF8.GetBytes(value)))
+        if (ImageCell.IsList(Encoding.UTF8.GetBytes(value)))
         {
             // The cell again as it stands in the file, to where the reader is now: what was read before was without doubled quotation
             // marks.
@@ -174,18 +174,18 @@ internal sealed class PictureTsv
             for (int done = 0, read; done < list.Length; done += read)
                 if ((read = RandomAccess.Read(stream.SafeFileHandle, list.AsSpan(done), start + done)) == 0)
                     throw Bad(first, "a cell that became shorter while it was read");
-            var elements = PictureCell.Elements(list.AsSpan(0, list.AsSpan().LastIndexOf((byte)']') + 1));
+            var elements = ImageCell.Elements(list.AsSpan(0, list.AsSpan().LastIndexOf((byte)']') + 1));
             if (elements is not [var only])
             {
                 throw Bad(first,
-                    $"'image' is a list of {elements.Count} pictures, expected one: questions about several pictures are not supported");
+                    $"'image' is a list of {elements.Count} images, expected one: questions about several images are not supported");
             }
             var (offset, count) = only.GetOffsetAndLength(list.Length);
             (value, start, length) = (Encoding.Latin1.GetString(list, offset, Math.Min(count, Beginning)), start + offset, count);
         }
-        if (PictureCell.IsAddress(value))
-            throw Bad(first, $"'image' is the address '{value}', which is not fetched, expected the picture in Base64");
-        var header = PictureCell.DataHeader(value);
+        if (ImageCell.IsAddress(value))
+            throw Bad(first, $"'image' is the address '{value}', which is not fetched, expected the image in Base64");
+        var header = ImageCell.DataHeader(value);
         if (header < 0)
             throw Bad(first, $"'image' begins with '{value[..Math.Min(value.Length, 40)]}': a data: URI that is not in Base64");
         return (value, start + header, length - header);

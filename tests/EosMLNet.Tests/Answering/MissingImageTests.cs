@@ -4,19 +4,19 @@ using Microsoft.ML.Data;
 namespace EosMLNet.Tests.Answering;
 
 /// <summary>
-/// Rows whose picture is not there, or is none: a code and the row, wherever the picture is read; an empty path is an empty answer.
+/// Rows whose image is not there, or is none: a code and the row, wherever the image is read; an empty path is an empty answer.
 /// </summary>
-public sealed class MissingPictureTests : IClassFixture<TinyModel>, IDisposable
+public sealed class MissingImageTests : IClassFixture<TinyModel>, IDisposable
 {
     private readonly MLContext ml = new(seed: 1);
     private readonly TinyModel tiny;
     private readonly TemporaryFolder folder = new();
 
-    public MissingPictureTests(TinyModel tiny)
+    public MissingImageTests(TinyModel tiny)
     {
         this.tiny = tiny;
         File.Copy(Path.Combine(tiny.ImageFolder, "0.png"), folder["0.png"]);
-        File.WriteAllText(folder["text.png"], "not a picture");
+        File.WriteAllText(folder["text.png"], "not an image");
         var whole = File.ReadAllBytes(folder["0.png"]);
         File.WriteAllBytes(folder["cut.png"], whole[..(whole.Length / 2)]);
         Directory.CreateDirectory(folder["folder.png"]);
@@ -39,7 +39,7 @@ public sealed class MissingPictureTests : IClassFixture<TinyModel>, IDisposable
         var data = Data("0.png", "0.png", path, "0.png");
         var view = model.Transform(data);
         Assert.Equal(inner, Fails(code, "Row 3", () => view.GetColumn<string>("PredictedAnswer").ToList()).InnerException?.GetType());
-        Fails(code, "Row 3", () => Enumerate(view)); // with the picture passed through
+        Fails(code, "Row 3", () => Enumerate(view)); // with the image passed through
         using var engine = ml.VisionLanguage().CreatePredictionEngine<VqaRow, VqaAnswer>(model);
         Fails(code, "Row 1", () => engine.Predict(new VqaRow { ImagePath = path, Question = "what?" }));
     }

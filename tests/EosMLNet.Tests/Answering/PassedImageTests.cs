@@ -5,9 +5,9 @@ using Microsoft.ML.Transforms.Image;
 namespace EosMLNet.Tests.Answering;
 
 /// <summary>
-/// Pictures that are passed through beside the answers (github.com/dotnet/machinelearning issue 4126 is about their disposal).
+/// Images that are passed through beside the answers (github.com/dotnet/machinelearning issue 4126 is about their disposal).
 /// </summary>
-public sealed class PassedPictureTests(TinyModel tiny) : IClassFixture<TinyModel>
+public sealed class PassedImageTests(TinyModel tiny) : IClassFixture<TinyModel>
 {
     private readonly MLContext ml = new(seed: 1);
 
@@ -15,7 +15,7 @@ public sealed class PassedPictureTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(16)]
-    public void Pictures_of_a_program_s_own_list_are_handed_on_alive(int batchSize)
+    public void Images_of_a_program_s_own_list_are_handed_on_alive(int batchSize)
     {
         using var answering = Fit(batchSize);
         Ask[] rows = [.. Enumerable.Range(0, 5).Select(i => new Ask { Image = TinyModel.Noise(i), Question = "what?" })];
@@ -29,49 +29,49 @@ public sealed class PassedPictureTests(TinyModel tiny) : IClassFixture<TinyModel
     }
 
     [Fact]
-    public void One_picture_in_every_row_and_one_row_alone_live_on_too()
+    public void One_image_in_every_row_and_one_row_alone_live_on_too()
     {
         using var answering = Fit();
-        using var picture = TinyModel.Noise(1);
+        using var image = TinyModel.Noise(1);
         foreach (var count in new[] { 1, 4 })
         {
-            var rows = Enumerable.Range(0, count).Select(_ => new Ask { Image = picture, Question = "what?" }).ToArray();
+            var rows = Enumerable.Range(0, count).Select(_ => new Ask { Image = image, Question = "what?" }).ToArray();
             var found = ml.Data.CreateEnumerable<Ask>(answering.Transform(ml.Data.LoadFromEnumerable(rows)), reuseRowObject: false).ToArray();
-            Assert.All(found, row => Assert.True(picture.Pixels.SequenceEqual(row.Image!.Pixels)));
-            Assert.Equal(60, picture.Width);
+            Assert.All(found, row => Assert.True(image.Pixels.SequenceEqual(row.Image!.Pixels)));
+            Assert.Equal(60, image.Width);
         }
     }
 
     [Fact]
-    public void Rows_without_a_picture_stay_without()
+    public void Rows_without_a_image_stay_without()
     {
         using var answering = Fit();
-        using var picture = TinyModel.Noise(1);
-        Ask[] rows = [new() { Question = "what?" }, new() { Image = picture, Question = "what?" }, new() { Question = "what?" }];
+        using var image = TinyModel.Noise(1);
+        Ask[] rows = [new() { Question = "what?" }, new() { Image = image, Question = "what?" }, new() { Question = "what?" }];
 
         var found = ml.Data.CreateEnumerable<Ask>(answering.Transform(ml.Data.LoadFromEnumerable(rows)), reuseRowObject: false).ToArray();
 
         Assert.Equal([true, false, true], found.Select(row => row.Image is null));
     }
 
-    // A program that decodes, yields, and disposes when it is asked for the next: read ahead, its pictures are gone before they are replayed.
+    // A program that decodes, yields, and disposes when it is asked for the next: read ahead, its images are gone before they are replayed.
     [Fact]
-    public void Pictures_that_their_program_disposes_as_it_goes_on_are_replayed_from_copies()
+    public void Images_that_their_program_disposes_as_it_goes_on_are_replayed_from_copies()
     {
         using var answering = Fit();
 
         var view = answering.Transform(ml.Data.LoadFromEnumerable(Streamed()));
         using var cursor = view.GetRowCursor(view.Schema);
         var getter = cursor.GetGetter<MLImage>(view.Schema["Image"]);
-        MLImage picture = null!;
+        MLImage image = null!;
         for (var i = 0; i < 7; i++)
         {
             Assert.True(cursor.MoveNext());
-            getter(ref picture);
+            getter(ref image);
             using var expected = TinyModel.Noise(i);
-            Assert.True(expected.Pixels.SequenceEqual(picture.Pixels), $"row {i}");
-            getter(ref picture); // asked again
-            Assert.True(expected.Pixels.SequenceEqual(picture.Pixels), $"row {i}");
+            Assert.True(expected.Pixels.SequenceEqual(image.Pixels), $"row {i}");
+            getter(ref image); // asked again
+            Assert.True(expected.Pixels.SequenceEqual(image.Pixels), $"row {i}");
         }
         Assert.False(cursor.MoveNext());
 
@@ -79,30 +79,30 @@ public sealed class PassedPictureTests(TinyModel tiny) : IClassFixture<TinyModel
         {
             for (var i = 0; i < 7; i++)
             {
-                using var picture = TinyModel.Noise(i);
-                yield return new Ask { Image = picture, Question = "what?" };
+                using var image = TinyModel.Noise(i);
+                yield return new Ask { Image = image, Question = "what?" };
             }
         }
     }
 
     [Fact]
-    public void Pictures_from_files_belong_to_the_consumer_who_hands_them_back()
+    public void Images_from_files_belong_to_the_consumer_who_hands_them_back()
     {
         using var model = tiny.Fit(ml);
         var view = model.Transform(tiny.Data(ml));
         using var cursor = view.GetRowCursor(view.Schema);
         var getter = cursor.GetGetter<MLImage>(view.Schema["Image"]);
-        MLImage picture = null!, last = null!;
-        for (var i = 0; cursor.MoveNext(); last = picture, i++)
+        MLImage image = null!, last = null!;
+        for (var i = 0; cursor.MoveNext(); last = image, i++)
         {
-            getter(ref picture);
+            getter(ref image);
             using var expected = MLImage.CreateFromFile(Path.Combine(tiny.ImageFolder, $"{i / 2}.png"));
-            Assert.True(expected.Pixels.SequenceEqual(picture.Pixels));
-            Assert.NotSame(last, picture);
+            Assert.True(expected.Pixels.SequenceEqual(image.Pixels));
+            Assert.NotSame(last, image);
             if (last is not null)
                 Assert.Throws<InvalidOperationException>(() => last.Width); // disposed, as LoadImages does: nothing is left to the collector
         }
-        picture.Dispose();
+        image.Dispose();
     }
 
     private VisionLanguageTransformer Fit(int batchSize = 3) =>

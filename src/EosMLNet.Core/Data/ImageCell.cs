@@ -1,9 +1,9 @@
 namespace EosMLNet.Data;
 
 /// <summary>
-/// The forms in which tables hold a picture in a cell besides the plain one: a list, as for several pictures, and a <c>data:</c> URI.
+/// The forms in which tables hold an image in a cell besides the plain one: a list, as for several images, and a <c>data:</c> URI.
 /// </summary>
-internal static class PictureCell
+internal static class ImageCell
 {
     private const string DataScheme = "data:";
 
