@@ -78,7 +78,7 @@ internal sealed class PackedBatch
     public Tensor Logits(VisionLanguageModel model, Action<string, Tensor>? tap = null)
     {
         using var scope = NewDisposeScope();
-        var visual = model.EncodeImages(pixels, tap).Features;                                             // (B, n, d)
+        var visual = model.EncodeImages(pixels, tap).Stacked();                                           // (B, n, d)
         var afterImage = imageStart + visual.shape[1];
         var hidden = cat([
             model.EmbedTokens(ids.narrow(1, 0, imageStart)), visual, model.EmbedTokens(ids.narrow(1, afterImage, Length - afterImage))], dim: 1);

@@ -26,15 +26,25 @@ public sealed record ClipVisionConfig
     /// <summary>Added to the variance in layer norms.</summary><value>The default is 1e-5.</value>
     public double LayerNormEps { get; init; } = 1e-5;
 
+    /// <summary>Whether a [CLS] token stands in front of the patches, as CLIP has one.</summary><value>The default is true.</value>
+    public bool HasClassToken { get; init; } = true;
+    /// <summary>Whether the tokens are normalised in front of the first layer, as in CLIP.</summary><value>The default is true.</value>
+    public bool HasPreNorm { get; init; } = true;
+    /// <summary>Whether the patch embedding has a bias, as SigLIP's has.</summary><value>The default is false.</value>
+    public bool HasPatchBias { get; init; }
+
     /// <summary>Patches along one side of the image.</summary>
     public int GridSize => ImageSize / PatchSize;
 
     /// <summary>
-    /// Reads a <c>vision_config</c>; what it omits has transformers' <c>CLIPVisionConfig</c> defaults, which are those of CLIP ViT-B/32.
+    /// Reads a <c>vision_config</c>; what it omits has transformers' <c>CLIPVisionConfig</c> defaults, which are those of CLIP ViT-B/32,
+    /// or <c>SiglipVisionConfig</c>'s.
     /// </summary>
     internal static ClipVisionConfig From(JsonSection json)
     {
-        json.RequireModelType("clip_vision_model", optional: true);
+        var siglip = json.Text("model_type") == "siglip_vision_model";
+        if (!siglip)
+            json.RequireModelType("clip_vision_model", optional: true);
         var config = new ClipVisionConfig
         {
             HiddenSize = json.Size("hidden_size", 768),
@@ -43,9 +53,12 @@ public sealed record ClipVisionConfig
             HeadCount = json.Size("num_attention_heads", 12),
             ChannelCount = json.Size("num_channels", 3),
             ImageSize = json.Size("image_size", 224),
-            PatchSize = json.Size("patch_size", 32),
-            Activation = json.Activation("hidden_act", "quick_gelu"),
-            LayerNormEps = json.Epsilon("layer_norm_eps", 1e-5),
+            PatchSize = json.Size("patch_size", siglip ? 16 : 32),
+            Activation = json.Activation("hidden_act", siglip ? "gelu_pytorch_tanh" : "quick_gelu"),
+            LayerNormEps = json.Epsilon("layer_norm_eps", siglip ? 1e-6 : 1e-5),
+            HasClassToken = !siglip,
+            HasPreNorm = !siglip,
+            HasPatchBias = siglip,
         };
         if (config.ChannelCount != 3)
             throw json.Unsupported("num_channels", config.ChannelCount, "3 (images are RGB)");

@@ -29,8 +29,10 @@ public sealed record LlamaConfig
     public double RmsNormEps { get; init; } = 1e-6;
     /// <summary>Base of the rotary position embedding's wavelengths.</summary><value>The default is 10000.</value>
     public double RopeTheta { get; init; } = 10000;
-    /// <summary>Whether the attention's four projections have biases.</summary><value>The default is false.</value>
+    /// <summary>Whether the projections to queries, keys and values have biases.</summary><value>The default is false.</value>
     public bool AttentionBias { get; init; }
+    /// <summary>Whether the attention's output projection has a bias.</summary><value>The default is false.</value>
+    public bool OutputBias { get; init; }
     /// <summary>Whether the MLP's three projections have biases.</summary><value>The default is false.</value>
     public bool MlpBias { get; init; }
     /// <summary>The MLP's activation: <c>silu</c>, <c>gelu</c>, <c>gelu_pytorch_tanh</c>, <c>quick_gelu</c> or <c>relu</c>.</summary>
@@ -59,6 +61,7 @@ public sealed record LlamaConfig
             RmsNormEps = json.Epsilon("rms_norm_eps", 1e-6),
             RopeTheta = ReadRopeTheta(json),
             AttentionBias = json.Flag("attention_bias", false),
+            OutputBias = json.Flag("attention_bias", false),
             MlpBias = json.Flag("mlp_bias", false),
             Activation = json.Activation("hidden_act", "silu"),
         };

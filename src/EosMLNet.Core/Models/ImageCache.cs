@@ -76,7 +76,7 @@ public sealed class ImageCache : IDisposable
         {
             var output = encode(missing);
             for (var i = 0; i < missing.Length; i++)
-                rows[missing[i]] = Keep(missing[i], output.Map(x => x.narrow(0, i, 1)));
+                rows[missing[i]] = Keep(missing[i], output.Narrow(i, 1));
         }
         return VisionOutput.Join([.. images.Select(p => kept.TryGetValue(p, out var row) ? row : rows[p])]).MoveToOuterDisposeScope();
     }

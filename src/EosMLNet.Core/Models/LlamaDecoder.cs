@@ -40,7 +40,7 @@ internal sealed class LlamaDecoder
             layers[i] = new Layer(
                 weight(name + "input_layernorm.weight", [d]),
                 Linear(name + "self_attn.q_proj", q, d, config.AttentionBias), Linear(name + "self_attn.k_proj", kv, d, config.AttentionBias),
-                Linear(name + "self_attn.v_proj", kv, d, config.AttentionBias), Linear(name + "self_attn.o_proj", d, q, config.AttentionBias),
+                Linear(name + "self_attn.v_proj", kv, d, config.AttentionBias), Linear(name + "self_attn.o_proj", d, q, config.OutputBias),
                 weight(name + "post_attention_layernorm.weight", [d]),
                 Linear(name + "mlp.gate_proj", f, d, config.MlpBias), Linear(name + "mlp.up_proj", f, d, config.MlpBias),
                 Linear(name + "mlp.down_proj", d, f, config.MlpBias));
@@ -51,6 +51,10 @@ internal sealed class LlamaDecoder
         Projection Linear(string name, long rows, long columns, bool bias) =>
             new(weight(name + ".weight", [rows, columns]), bias ? weight(name + ".bias", [rows]) : null);
     }
+
+    internal ScalarType DataType => embedding.dtype;
+
+    internal Device Device => embedding.device;
 
     internal Tensor Embed(Tensor ids)
     {

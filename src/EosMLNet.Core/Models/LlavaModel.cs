@@ -9,17 +9,16 @@ using static TorchSharp.torch.nn;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// LLaVA-1.5 (arXiv:2310.03744): a CLIP vision tower, a two-layer GELU projector and a Llama decoder, from a Hugging Face checkpoint
-/// folder.
+/// LLaVA-1.5 (arXiv:2310.03744): a vision tower, a two-layer projector and a decoder, from a Hugging Face checkpoint folder. An image is
+/// resized to one square, and its patches are its visual tokens.
 /// </summary>
-public sealed class LlavaModel : VisionLanguageModel
+public class LlavaModel : VisionLanguageModel
 {
     private readonly Dictionary<string, Tensor> weights = [];
     private readonly string? folder;
-    private readonly ClipVisionTower tower;
+    private readonly VisionTower tower;
     private readonly LlamaDecoder decoder;
-    private readonly Tensor linear1, linear2;
-    private readonly Tensor? bias1, bias2;
+    private readonly Projector projector;
     private IReadOnlyList<string> notes = [];
 
     /// <summary>
@@ -35,19 +34,15 @@ public sealed class LlavaModel : VisionLanguageModel
         TorchRuntime.EnsureLoaded();
     }
 
-    private LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor, string? folder)
+    private protected LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor, string? folder)
     {
         Config = config;
         Processor = processor;
         this.folder = folder;
         try
         {
-            long vision = config.Vision.HiddenSize, text = config.Text.HiddenSize;
-            tower = new ClipVisionTower(config.Vision, TowerDepth(config), Own);
-            linear1 = Own("multi_modal_projector.linear_1.weight", [text, vision]);
-            linear2 = Own("multi_modal_projector.linear_2.weight", [text, text]);
-            bias1 = config.ProjectorBias ? Own("multi_modal_projector.linear_1.bias", [text]) : null;
-            bias2 = config.ProjectorBias ? Own("multi_modal_projector.linear_2.bias", [text]) : null;
+            tower = new VisionTower(config.Vision, TowerDepth(config), Own);
+            projector = new Projector(config, Own);
             decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, Own);
         }
         catch
@@ -138,43 +133,75 @@ public sealed class LlavaModel : VisionLanguageModel
     /// <inheritdoc/>
     public override IReadOnlyList<int> EosTokenIds => Config.EosTokenIds;
     /// <inheritdoc/>
-    public override ScalarType DataType => linear1.dtype;
+    public override ScalarType DataType => decoder.DataType;
     /// <inheritdoc/>
-    public override Device Device => linear1.device;
+    public override Device Device => decoder.Device;
     /// <inheritdoc/>
     public override int TowerLayerCount => TowerDepth(Config);
     /// <inheritdoc/>
-    public override bool HasClsAttention => TowerLayerCount > 0;
+    public override bool HasClsAttention => Config.Vision.HasClassToken && TowerLayerCount > 0;
     /// <inheritdoc/>
     public override VisionLanguageProcessor? Processor { get; }
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> Weights => weights;
 
     /// <inheritdoc/>
-    public override VisualGrid Grid => new(Config.Vision.GridSize, Config.Vision.GridSize);
+    public override VisualLayout UsualLayout => KeepsCls ? new(VisualRegion.Single, Patches) : new(Patches);
 
-    /// <inheritdoc/>
-    public override bool KeepsCls => Config.VisionFeatureSelectStrategy == "full";
+    /// <summary>The patches of one square image.</summary>
+    private protected VisualRegion Patches => new(Config.Vision.GridSize, Config.Vision.GridSize);
+
+    private bool KeepsCls => Config.Vision.HasClassToken && Config.VisionFeatureSelectStrategy == "full";
 
     // hidden_states[0] is the tower's input and hidden_states[i] the output of layer i-1; negative numbers count from the end.
     private static int TowerDepth(LlavaConfig config) =>
         config.VisionFeatureLayer >= 0 ? config.VisionFeatureLayer : config.Vision.LayerCount + 1 + config.VisionFeatureLayer;
 
     /// <inheritdoc/>
-    public override VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null, ReductionPlan? plan = null)
+    public override VisionOutput EncodeImages(
+        VisionInput images, Action<string, Tensor>? tap = null, ReductionPlan? plan = null, bool clsAttention = true)
     {
         using var scope = NewDisposeScope();
-        using var sequence = plan is { ActsInEncoder: true } ? new VisionSequence(this, plan, pixelValues.shape[0]) : null;
-        var (full, attention) = tower.Run(pixelValues.to(Device), tap, sequence);                    // (I, 1+p, dv)
+        var acts = plan is { ActsInEncoder: true };
+        CheckInput(images, acts);
+        var squares = images.PixelValues.shape[0];
+        using var sequence = acts ? new VisionSequence(UsualLayout, Config.Vision.HasClassToken, plan!, squares, Device) : null;
+        var (full, attention) = tower.Run(images.PixelValues.to(Device), clsAttention, tap, sequence); // (S, t, dv), (S, t)
         full = sequence?.ReduceFeature(full) ?? full;
         tap?.Invoke("vision.feature_full", full);
-        var first = KeepsCls ? 0 : 1;
-        var feature = full.narrow(1, first, full.shape[1] - first);                                  // (I, n, dv)
+        var first = KeepsCls || !Config.Vision.HasClassToken ? 0 : 1;
+        var feature = full.narrow(1, first, full.shape[1] - first);                                  // (S, n, dv)
         tap?.Invoke("vision.feature", feature);
-        var tokens = functional.linear(Activation.Apply(Config.ProjectorActivation, functional.linear(feature, linear1, bias1)), linear2, bias2);
+        var tokens = projector.Apply(feature);                                                       // (S, n, d)
         tap?.Invoke("projector", tokens);
-        var output = sequence?.Output(tokens) ?? new VisionOutput(tokens, attention?.narrow(1, first, VisualTokens).contiguous());
+        var output = sequence?.Output(tokens)
+            ?? Pack(images.Images, tokens, attention?.narrow(1, first, feature.shape[1]).contiguous(), tap);
         return output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Makes visual tokens of projected patches.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="tokens">The patches of each image's squares, (S, n, d).</param>
+    /// <param name="attention">[CLS] attention to them, (S, n), where it was asked for.</param>
+    /// <param name="tap">Receives intermediate results, if given.</param>
+    private protected virtual VisionOutput Pack(
+        IReadOnlyList<ImageShape> images, Tensor tokens, Tensor? attention, Action<string, Tensor>? tap) => new(tokens, attention);
+
+    private void CheckInput(VisionInput images, bool actsInEncoder)
+    {
+        if (actsInEncoder && ImagesVary)
+        {
+            throw new EosException(EosErrors.PlanMismatch, $"The plan has a site in the vision encoder, where {Family} cuts images into tiles and packs them; " +
+                "expected sites in the decoder only. Use a plan without stage tower or projector.");
+        }
+        var (squares, side) = (images.Images.Sum(image => image.Parts), Config.Vision.ImageSize);
+        if (images.PixelValues.shape is not [var given, 3, var height, var width] || height != side || width != side)
+        {
+            throw new EosException(EosErrors.ModelInput,
+                $"The pixels have the shape [{string.Join(", ", images.PixelValues.shape)}]; expected [squares, 3, {side}, {side}].");
+        }
+        if (given != squares)
+            throw new EosException(EosErrors.ModelInput, $"The images have {squares} squares of pixels in all, but {given} were given; give one for each.");
     }
 
     /// <inheritdoc/>

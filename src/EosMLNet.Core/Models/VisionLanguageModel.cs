@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using EosMLNet.Data;
 using EosMLNet.Reduction;
+using EosMLNet.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -55,14 +57,14 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Number of entries of the vocabulary.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>How one image's patches lie in the image.</summary>
-    public abstract VisualGrid Grid { get; }
+    /// <summary>How the visual tokens of the model's usual image lie; of every image, where <see cref="ImagesVary"/> is false.</summary>
+    public abstract VisualLayout UsualLayout { get; }
 
-    /// <summary>Whether the tower's [CLS] token is a visual token too, the first one of its image.</summary>
-    public abstract bool KeepsCls { get; }
+    /// <summary>Whether images have different numbers of visual tokens, depending on their size.</summary>
+    public virtual bool ImagesVary => false;
 
-    /// <summary>Number of visual tokens of one image.</summary>
-    public int VisualTokens => Grid.Rows * Grid.Columns + (KeepsCls ? 1 : 0);
+    /// <summary>Number of visual tokens of the model's usual image.</summary>
+    public int VisualTokens => UsualLayout.Count;
 
     /// <summary>The token id that stands for one visual token in a prompt.</summary>
     public abstract int ImageTokenId { get; }
@@ -92,15 +94,36 @@ public abstract class VisionLanguageModel : IDisposable
     public abstract IReadOnlyDictionary<string, Tensor> Weights { get; }
 
     /// <summary>Runs the vision tower and the projector.</summary>
-    /// <param name="pixelValues">Normalised pixels, (I, 3, H, W).</param>
+    /// <param name="images">The images' pixels and shapes.</param>
     /// <param name="tap">Called with the name and value of each intermediate result, if given.</param>
     /// <param name="plan">The plan whose sites in the encoder act on the way; its other sites are of no concern here.</param>
-    public abstract VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null, ReductionPlan? plan = null);
+    /// <param name="clsAttention">Whether <see cref="VisionOutput.ClsAttention"/> is asked for.</param>
+    /// <exception cref="EosException">EOS1015: the shapes do not fit the pixels. EOS4002: the plan has sites in an encoder where none can
+    /// act.</exception>
+    public abstract VisionOutput EncodeImages(
+        VisionInput images, Action<string, Tensor>? tap = null, ReductionPlan? plan = null, bool clsAttention = true);
+
+    /// <summary>The same for images of one part each.</summary>
+    /// <param name="pixelValues">Normalised pixels, (I, 3, H, W).</param>
+    /// <param name="tap">Called with the name and value of each intermediate result, if given.</param>
+    /// <param name="plan">The plan whose sites in the encoder act on the way.</param>
+    public VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null, ReductionPlan? plan = null) =>
+        EncodeImages(VisionInput.Of(pixelValues), tap, plan);
+
+    /// <summary>The positions of a batch's tokens, and of the tokens that follow; in the caller's dispose scope.</summary>
+    /// <param name="valid">False at padding, (B, T).</param>
+    /// <returns>Positions, int64, (B, T); and those of the first token behind each row, (B, 1).</returns>
+    public virtual (Tensor Positions, Tensor Next) Positions(Tensor valid)
+    {
+        using var scope = NewDisposeScope();
+        using var zero = 0L.ToScalar();
+        return (valid.cumsum(1).Add(-1).clamp(min: zero).MoveToOuterDisposeScope(), valid.sum(1, keepdim: true).MoveToOuterDisposeScope());
+    }
 
     /// <summary>Looks up token embeddings: (B, T) int64 to (B, T, d).</summary>
     public abstract Tensor EmbedTokens(Tensor ids);
 
-    /// <summary>The position tables for (B, T) int64 positions.</summary>
+    /// <summary>The position tables for int64 positions, (B, T).</summary>
     public abstract Rotary Rotary(Tensor positions);
 
     /// <summary>Runs one decoder layer.</summary>

@@ -19,7 +19,7 @@ internal static class Criteria
         ScoreCriterion.Lattice => ForEachImage(Lattice((int)input.Tokens.size(1), site.Keep), input),
         ScoreCriterion.Random => Random(input, site.Seed),
         ScoreCriterion.BipartiteMatch => BipartiteMatch(input, site.Affinity),
-        ScoreCriterion.Grid => PatchWindows.IsCentre(input.Index, input.Grid, site.Keep),
+        ScoreCriterion.Grid => PatchWindows.IsCentre(input.Index, input.Layout, site.Keep),
         _ => throw new ArgumentOutOfRangeException(nameof(criterion), criterion, null),
     };
 
@@ -71,7 +71,7 @@ internal static class Criteria
 
     private static Tensor Random(SiteInput input, int seed)
     {
-        var patches = input.Grid.Rows * input.Grid.Columns + 1;                           // and the [CLS] token
+        var patches = input.Layout.Rows.Length;                                           // and the [CLS] token
         var table = tensor(Enumerable.Range(0, patches).Select(patch => Hash(seed, patch)).ToArray(), device: input.Index.device);
         return table.index_select(0, input.Index.flatten()).reshape(input.Index.shape);
     }

@@ -35,18 +35,15 @@ internal static class PatchWindows
     }
 
     /// <summary>Row and column of each token, in patches.</summary>
-    public static Tensor Coordinates(Tensor index, VisualGrid grid, ScalarType dtype) // (I, n) -> (I, n, 2)
-    {
-        double[] rows = [.. Patches(grid).Select(p => (double)p.Row), (grid.Rows - 1) / 2.0];
-        double[] columns = [.. Patches(grid).Select(p => (double)p.Column), (grid.Columns - 1) / 2.0];
-        return stack([LookUp(tensor(rows, dtype), index), LookUp(tensor(columns, dtype), index)], -1);
-    }
+    public static Tensor Coordinates(Tensor index, VisualLayout layout, ScalarType dtype) => // (I, n) -> (I, n, 2)
+        stack([LookUp(tensor(layout.Rows, dtype), index), LookUp(tensor(layout.Columns, dtype), index)], -1);
 
     /// <summary>
     /// The window of each token, when the grid is cut into <paramref name="count"/> of them; −1 for a token that is no patch.
     /// </summary>
-    public static Tensor WindowOf(Tensor index, VisualGrid grid, int count) // (I, n) -> (I, n)
+    public static Tensor WindowOf(Tensor index, VisualLayout layout, int count) // (I, n) -> (I, n)
     {
+        var grid = GridOrThrow(layout);
         var cut = CutOrThrow(grid, count);
         long[] windows = [.. Patches(grid).Select(p => (long)RowWindow(p.Row) * cut.Columns + ColumnWindow(p.Column)), NoWindow];
         return LookUp(tensor(windows), index);
@@ -58,8 +55,9 @@ internal static class PatchWindows
     /// <summary>
     /// Whether each token is, of those present, the nearest to its window's middle; the lowest patch index of several equally near ones.
     /// </summary>
-    public static Tensor IsCentre(Tensor index, VisualGrid grid, int count) // (I, n) -> (I, n), bool
+    public static Tensor IsCentre(Tensor index, VisualLayout layout, int count) // (I, n) -> (I, n), bool
     {
+        var grid = GridOrThrow(layout);
         var window = WindowOf(index, grid, count);
         var distance = LookUp(tensor(DistancesToMiddle(grid, CutOrThrow(grid, count))), index);
         var places = tensor((long)grid.Rows * grid.Columns + 1, device: index.device);
@@ -91,6 +89,10 @@ internal static class PatchWindows
         double height = (double)grid.Rows / cut.Rows, width = (double)grid.Columns / cut.Columns;
         return Math.Max(height, width) / Math.Min(height, width);
     }
+
+    private static VisualGrid GridOrThrow(VisualLayout layout) => layout.Grid ?? throw new EosException(EosErrors.PlanMismatch,
+        "The plan cuts the patch grid into windows, but this image's visual tokens lie on several grids, or have newlines between them. " +
+        "Use a plan without the score grid and without a window mask.");
 
     private static VisualGrid CutOrThrow(VisualGrid grid, int count) => Cut(grid, count)
         ?? throw new EosException(EosErrors.PlanMismatch, $"The patch grid of {grid.Rows} x {grid.Columns} cannot be cut into {count} windows in rows and columns. " +

@@ -50,7 +50,7 @@ public sealed record PlanModel
         Layers = model.LayerCount,
         TowerLayers = model.TowerLayerCount,
         VisualTokens = model.VisualTokens,
-        Grid = model.Grid,
+        Grid = model.UsualLayout.Grid ?? default,
         HiddenSize = model.HiddenSize,
         IntermediateSize = model.IntermediateSize,
         Heads = model.HeadCount,

@@ -5,22 +5,44 @@ using static TorchSharp.torch;
 namespace EosMLNet.Reduction;
 
 /// <summary>
-/// A batch of prompts, left-padded, with the vision tower's output for their images. Rows may have different lengths and numbers of images.
-/// It owns its tensors, also the vision output it was given.
+/// A batch of prompts, left-padded, with the vision tower's output for their images. Rows may have different lengths and numbers of images,
+/// and images different numbers of visual tokens; N is the sum of those of all images. It owns its tensors, also the vision output it was given.
 /// </summary>
 public sealed class PromptBatch : IDisposable
 {
-    private PromptBatch(Tensor ids, Tensor valid, Tensor visualSlots, Tensor imageRows, Tensor instructionStarts, int firstAsked, int[] textLengths, int[] images, VisionOutput? vision)
+    private PromptBatch(VisionLanguageModel model, IReadOnlyList<PromptRow> rows, VisionOutput? vision)
     {
-        Ids = ids;
-        Valid = valid;
-        VisualSlots = visualSlots;
-        ImageRows = imageRows;
-        InstructionStarts = instructionStarts;
-        FirstAsked = firstAsked;
-        TextLengths = textLengths;
-        Images = images;
-        Vision = vision;
+        var length = rows.Max(row => row.Ids.Length);
+        var ids = new long[rows.Count * length];
+        var valid = new bool[ids.Length];
+        var slots = new List<long>();
+        var instructionStarts = new long[rows.Count];
+        var layouts = Layouts(model, vision);
+        var imageRows = new List<long>();
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var offset = (row + 1) * length - rows[row].Ids.Length;
+            rows[row].Ids.CopyTo(ids, offset);
+            valid.AsSpan(offset, rows[row].Ids.Length).Fill(true);
+            instructionStarts[row] = offset - row * length + rows[row].InstructionStart;
+            foreach (var start in rows[row].ImageStarts)
+            {
+                slots.AddRange(Enumerable.Range(offset + start, layouts[imageRows.Count].Count).Select(place => (long)place));
+                imageRows.Add(row);
+            }
+        }
+        using var scope = NewDisposeScope();
+        Ids = On(tensor(ids, [rows.Count, length]));
+        Valid = On(tensor(valid, [rows.Count, length]));
+        VisualSlots = On(tensor(slots.ToArray()));
+        ImageRows = On(tensor(imageRows.ToArray()));
+        InstructionStarts = On(tensor(instructionStarts));
+        FirstAsked = (int)Math.Min(instructionStarts.Min(), length - 1);
+        Lengths = [.. rows.Select(row => row.Ids.Length)];
+        Images = [.. layouts.Zip(imageRows, (layout, row) => ((int)row, layout))];
+        Vision = vision?.Map(x => x.DetachFromDisposeScope());
+
+        Tensor On(Tensor made) => made.to(model.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Token ids, int64, (B, T); 0 in the place of padding and of visual tokens.</summary>
@@ -29,7 +51,7 @@ public sealed class PromptBatch : IDisposable
     /// <summary>False at padding, (B, T).</summary>
     internal Tensor Valid { get; }
 
-    /// <summary>Where each image's visual tokens stand in the flattened batch: row · T + position, int64, (I, n).</summary>
+    /// <summary>Where the visual tokens stand in the flattened batch, one image behind the other: row · T + position, int64, (N).</summary>
     internal Tensor VisualSlots { get; }
 
     /// <summary>The row of each image, int64, (I).</summary>
@@ -41,17 +63,17 @@ public sealed class PromptBatch : IDisposable
     /// <summary>The first column in which an instruction's token can stand.</summary>
     internal int FirstAsked { get; }
 
-    /// <summary>Text tokens of each row.</summary>
-    internal IReadOnlyList<int> TextLengths { get; }
+    /// <summary>Tokens of each row, the visual ones of its unreduced images among them.</summary>
+    internal IReadOnlyList<int> Lengths { get; }
 
-    /// <summary>Images of each row.</summary>
-    internal IReadOnlyList<int> Images { get; }
+    /// <summary>The row of each image, and how its visual tokens lie before any reduction.</summary>
+    internal IReadOnlyList<(int Row, VisualLayout Layout)> Images { get; }
 
     /// <summary>The images' visual tokens in order of appearance; null without images.</summary>
     internal VisionOutput? Vision { get; }
 
     /// <summary>Number of rows.</summary>
-    public int Count => TextLengths.Count;
+    public int Count => Lengths.Count;
 
     /// <summary>
     /// Lays out questions about images, in the checkpoint's prompt form. An image that is asked about several times is encoded once.
@@ -72,43 +94,20 @@ public sealed class PromptBatch : IDisposable
 
     /// <summary>Lays out a batch.</summary>
     /// <param name="model">The model the prompts are for.</param>
-    /// <param name="prompts">Token ids of each row. An image is the image token once, or once for each visual token.</param>
+    /// <param name="prompts">Token ids of each row. An image is the image token once, or once for each visual token; the same way for all
+    /// images of a batch.</param>
     /// <param name="vision">The encoded images in order of appearance; null where no row has one. The batch takes ownership.</param>
     /// <exception cref="EosException">EOS1015: the ids do not fit the images or the model.</exception>
     public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<int[]> prompts, VisionOutput? vision)
     {
         if (prompts.Count == 0)
             throw new EosException(EosErrors.ModelInput, "The batch has no rows; expected at least one prompt.");
-        var rows = prompts.Select((ids, row) => PromptRow.Parse(model, ids, row)).ToArray();
-        var images = rows.Sum(r => r.ImageStarts.Count);
-        if (images != (vision?.Count ?? 0))
-            throw new EosException(EosErrors.ModelInput,
-                $"The prompts hold {images} images but {vision?.Count ?? 0} were given; give one image for each image token.");
-
-        int length = rows.Max(r => r.Ids.Length), n = model.VisualTokens;
-        var ids = new long[rows.Length * length];
-        var valid = new bool[ids.Length];
-        var slots = new List<long>(images * n);
-        var imageRows = new List<long>(images);
-        var instructionStarts = new long[rows.Length];
-        for (var row = 0; row < rows.Length; row++)
-        {
-            var offset = (row + 1) * length - rows[row].Ids.Length;
-            rows[row].Ids.CopyTo(ids, offset);
-            valid.AsSpan(offset, rows[row].Ids.Length).Fill(true);
-            instructionStarts[row] = offset - row * length + (rows[row].ImageStarts.Count == 0 ? 0 : rows[row].ImageStarts[^1] + n);
-            imageRows.AddRange(Enumerable.Repeat((long)row, rows[row].ImageStarts.Count));
-            foreach (var start in rows[row].ImageStarts)
-                for (var i = 0; i < n; i++)
-                    slots.Add(offset + start + i);
-        }
-        return new PromptBatch(
-            Place(tensor(ids, [rows.Length, length]), model.Device), Place(tensor(valid, [rows.Length, length]), model.Device),
-            Place(tensor(slots.ToArray(), [images, n]), model.Device), Place(tensor(imageRows.ToArray()), model.Device), Place(tensor(instructionStarts), model.Device),
-            (int)Math.Min(instructionStarts.Min(), length - 1),
-            [.. rows.Select(r => r.Ids.Length - r.ImageStarts.Count * n)], [.. rows.Select(r => r.ImageStarts.Count)],
-            vision?.Map(x => x.DetachFromDisposeScope()));
+        int[] counts = [.. Layouts(model, vision).Select(layout => layout.Count)];
+        return new PromptBatch(model, PromptRow.Parse(model, prompts, counts), vision);
     }
+
+    private static VisualLayout[] Layouts(VisionLanguageModel model, VisionOutput? vision) =>
+        vision is null ? [] : [.. vision.Layouts.Select(layout => layout ?? model.UsualLayout)];
 
     private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] images, ReductionPlan? plan)
     {
@@ -117,7 +116,7 @@ public sealed class PromptBatch : IDisposable
         var distinct = images.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
         var encoded = model.EncodeImages(processor.Images.Process(distinct), plan: plan);
         if (distinct.Count < images.Length)
-            encoded = encoded.Select(tensor(images.Select(p => (long)distinct.IndexOf(p)).ToArray(), device: model.Device));
+            encoded = encoded.Select([.. images.Select(image => distinct.IndexOf(image))]);
         return encoded.MoveToOuterDisposeScope();
     }
 
@@ -130,13 +129,5 @@ public sealed class PromptBatch : IDisposable
         ImageRows.Dispose();
         InstructionStarts.Dispose();
         Vision?.Dispose();
-    }
-
-    private static Tensor Place(Tensor made, Device device)
-    {
-        var placed = made.to(device);
-        if (!ReferenceEquals(placed, made))
-            made.Dispose();
-        return placed.DetachFromDisposeScope();
     }
 }

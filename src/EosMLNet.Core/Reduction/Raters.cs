@@ -16,19 +16,25 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
     /// Finds the raters: each visual token divides itself among the instruction's tokens by softmax(V·Tᵀ), and a token that gets more than
     /// the mean rates. Where none does, all do.
     /// </summary>
-    /// <param name="visual">Visual tokens as they enter the decoder, (I, n, d).</param>
-    /// <param name="imageRows">The row of each image, int64, (I).</param>
+    /// <param name="images">Visual tokens as they enter the decoder, (g, n, d), and the rows of their images, int64, (g); images of different
+    /// numbers of tokens apart.</param>
     /// <param name="text">Embeddings of the text, (B, T, d).</param>
     /// <param name="asked">Which tokens are the instruction's, at least one in each row, bool, (B, T).</param>
-    internal static Raters Find(Tensor visual, Tensor imageRows, Tensor text, Tensor asked)
+    internal static Raters Find(IEnumerable<(Tensor Visual, Tensor Rows)> images, Tensor text, Tensor asked)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var unasked = asked.logical_not().index_select(0, imageRows).unsqueeze(1);                          // (I, 1, T)
-        var logits = Criteria.ToComputeType(visual).matmul(Criteria.ToComputeType(text).index_select(0, imageRows).transpose(1, 2)); // (I, n, T)
-        var share = logits.MaskedFill(unasked, double.NegativeInfinity).softmax(-1).mean([1L]);                 // (I, T)
-        var owns = Scalars.Arange(text.size(0), text.device).unsqueeze(1).eq(imageRows.unsqueeze(0)).to_type(share.dtype);
-        var relevance = owns.matmul(share);                                                                 // (B, T)
+        Tensor? relevance = null;                                                                           // (B, T)
+        foreach (var (visual, imageRows) in images)
+        {
+            var unasked = asked.logical_not().index_select(0, imageRows).unsqueeze(1);                      // (g, 1, T)
+            var logits = Criteria.ToComputeType(visual)
+                .matmul(Criteria.ToComputeType(text).index_select(0, imageRows).transpose(1, 2));           // (g, n, T)
+            var share = logits.MaskedFill(unasked, double.NegativeInfinity).softmax(-1).mean([1L]);         // (g, T)
+            var owns = Scalars.Arange(text.size(0), text.device).unsqueeze(1).eq(imageRows.unsqueeze(0)).to_type(share.dtype);
+            relevance = relevance is null ? owns.matmul(share) : relevance.Add(owns.matmul(share));
+        }
+        relevance ??= zeros(asked.shape, Criteria.ComputeType(text), text.device);
         var mean = relevance.sum(-1, keepdim: true).div(asked.sum(-1, keepdim: true));
         var above = relevance.gt(mean).logical_and(asked);
         var rates = where(above.any(-1, keepdim: true), above, asked);
@@ -38,7 +44,7 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
         var there = Scalars.Arange(most, text.device).unsqueeze(0).lt(count);                                // (B, q)
         return new Raters(
             first.MaskedFill(there.logical_not(), text.size(1) - 1).MoveToOuterDisposeScope(),
-            there.to_type(share.dtype).div(count).MoveToOuterDisposeScope());
+            there.to_type(relevance.dtype).div(count).MoveToOuterDisposeScope());
     }
 
     /// <summary>The raters' mean attention at one layer, each head apart, (B, H, T). Only their query rows are computed.</summary>

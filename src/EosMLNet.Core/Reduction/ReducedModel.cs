@@ -57,7 +57,7 @@ public sealed class ReducedModel
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
         var kept = new List<long[][]>();
-        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, left => kept.Add([.. left.cpu().data<long>().ToArray().Chunk((int)left.shape[1]).Select(one => one.Order().ToArray())]));
+        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, kept.Add);
         return kept;
     }
 
@@ -110,7 +110,7 @@ public sealed class ReducedModel
         {
             var keyBiases = new Tensor?[Model.LayerCount];
             using var sequence = Prefill(prompts, caches, keyBiases, tap: null);
-            var rows = new Continuations(Model, texts, [.. prompts.TextLengths.Zip(prompts.Images, (text, images) => (long)text + images * Model.VisualTokens)]);
+            var rows = new Continuations(Model, texts, [.. prompts.Lengths.Select(length => (long)length)]);
             var rotary = Model.Rotary(rows.Positions);
             var hidden = Model.EmbedTokens(rows.Ids);                                               // (B, q, d)
             for (var layer = 0; layer < caches.Length; layer++)
@@ -139,7 +139,7 @@ public sealed class ReducedModel
     }
 
     /// <summary>Runs all layers over the prompts, with each site in front of its layer.</summary>
-    private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap, Action<Tensor>? chosen = null)
+    private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap, Action<long[][]>? chosen = null)
     {
         CheckEncoding(batch);
         var sequence = new TokenSequence(Model, batch);
@@ -151,7 +151,7 @@ public sealed class ReducedModel
                 foreach (var site in sites[layer])
                 {
                     sequence.Reduce(site, Plan.Parameters);
-                    chosen?.Invoke(sequence.Kept);
+                    chosen?.Invoke(sequence.Kept());
                 }
                 if (keyBiases is not null)
                     keyBiases[layer] = sequence.KeyBias?.alias();

@@ -105,7 +105,7 @@ public static class ReductionOperator
         var similarity = affinity.Measure == AffinityMeasure.Cosine ? Cosine(input, affinity.Feature, from, to) : Distance(input, affinity.Feature, from, to).neg(); // (I, m, k)
         if (affinity.SpatialSigma is { } sigma)
         {
-            var places = PatchWindows.Coordinates(input.Index, input.Grid, similarity.dtype);              // (I, n, 2)
+            var places = PatchWindows.Coordinates(input.Index, input.Layout, similarity.dtype);              // (I, n, 2)
             var apart = (Rows(places, from).unsqueeze(2) - Rows(places, to).unsqueeze(1)).norm(-1).Div(sigma);
             similarity = similarity - apart.mul(apart);
         }
@@ -124,7 +124,7 @@ public static class ReductionOperator
         using var scope = NewDisposeScope();
         if (site.Affinity.Mask == AffinityMask.Window)
         {
-            var window = PatchWindows.WindowOf(input.Index, input.Grid, site.Keep);                        // (I, n)
+            var window = PatchWindows.WindowOf(input.Index, input.Layout, site.Keep);                        // (I, n)
             return Picked(window, from).unsqueeze(2).eq(Picked(window, to).unsqueeze(1)).MoveToOuterDisposeScope();
         }
         var odd = Criteria.IsOdd(input).expand(input.Tokens.size(0), -1);

@@ -8,10 +8,10 @@ namespace EosMLNet.Reduction;
 /// </summary>
 /// <param name="Tokens">Hidden states, (I, n, d).</param>
 /// <param name="Mass">How many original tokens each one stands for, (I, n); 1 everywhere at first.</param>
-/// <param name="Index">The patch that each token started as, row by row on <paramref name="Grid"/>, (I, n), int64. A token that is no patch
+/// <param name="Index">The patch that each token started as, row by row on <paramref name="Layout"/>, (I, n), int64. A token that is no patch
 /// (the tower's [CLS]
 /// under the select strategy <c>full</c>) has the index rows · columns, one past the last patch.</param>
-/// <param name="Grid">How the patches lie.</param>
+/// <param name="Layout">How the tokens of an unreduced image lie.</param>
 /// <param name="ClsAttention">The vision tower's [CLS] attention to each token, (I, n), where the tower has it.</param>
 /// <param name="TextAttention">The last instruction token's attention, (I, n), where the site asks for it.</param>
 /// <param name="Keys">The keys of the site's layer before rotary embedding, (I, n, f), where the site compares them, averaged over heads if
@@ -27,7 +27,7 @@ public sealed record SiteInput(
     Tensor Tokens,
     Tensor Mass,
     Tensor Index,
-    VisualGrid Grid,
+    VisualLayout Layout,
     Tensor? ClsAttention = null,
     Tensor? TextAttention = null,
     Tensor? Keys = null,

@@ -13,12 +13,16 @@ internal sealed class TokenSequence : IDisposable
 {
     private readonly VisionLanguageModel model;
     private readonly PromptBatch batch;
-    private readonly Tensor patchIndex;      // (I, n) int64: the patch each visual token started as
+    private readonly IReadOnlyList<ImageGroup> groups;
+    private readonly Tensor next;            // (B, 1) int64: the position of the first token behind each row
+    private readonly Tensor? clsAttention;   // (N) at first: of the tokens of the unreduced images
+    private readonly Tensor patchIndex;      // (N) int64 at first: the number by which tables know each token of the unreduced images
+    private int[] counts;                    // visual tokens that each image has now
     private Tensor valid;                    // (B, T) bool
     private Tensor positions;                // (B, T) int64: rotary positions, those of the unreduced sequence
     private Tensor mass;                     // (B, T) float32: original tokens each token stands for
-    private Tensor slots;                    // (I, n) int64: visual tokens in the flattened (B·T) sequence
-    private Tensor kept;                     // (I, n) int64: visual tokens that are left, as places in the unreduced image
+    private Tensor slots;                    // (N) int64: visual tokens in the flattened (B·T) sequence
+    private Tensor origins;                  // (N) int64: visual tokens that are left, as places among those of all unreduced images
     private readonly Dictionary<Observation, Tensor> observed = [];   // (B, heads, T) each: attention that sites score by
     private Raters? raters;                  // of the instructions, as places in the unreduced sequence
     private Tensor? instruction;             // (I, d): what scores compare with
@@ -31,18 +35,28 @@ internal sealed class TokenSequence : IDisposable
         this.model = model;
         this.batch = batch;
         using var scope = NewDisposeScope();
+        VisualLayout[] layouts = [.. batch.Images.Select(image => image.Layout)];
+        groups = ImageGroup.Of(layouts);
+        counts = [.. layouts.Select(layout => layout.Count)];
         valid = Keep(batch.Valid.alias());
         slots = Keep(batch.VisualSlots.alias());
-        positions = Keep(Clamp(valid.cumsum(1).Add(-1)));
+        var (places, following) = model.Positions(valid);
+        (positions, next) = (Keep(places), Keep(following));
         mass = Keep(ones_like(valid, ScalarType.Float32));
-        kept = Keep(Scalars.Arange(model.VisualTokens, model.Device).expand(slots.shape[0], -1).clone());
-        patchIndex = Keep(PatchIndex(model).expand(slots.shape[0], -1));
-        padded = batch.TextLengths.Zip(batch.Images).Distinct().Count() > 1;
+        origins = Keep(Scalars.Arange(counts.Sum(), model.Device));
+        patchIndex = Keep(tensor(layouts.SelectMany(layout => layout.Indices).ToArray(), device: model.Device));
+        padded = batch.Lengths.Distinct().Count() > 1;
         Rotary = null!;
-        if (batch.Vision is { Kept: { } left, Mass: { } leftMass } vision)
-            Leave(left, vision.Features.to(model.DataType), leftMass, vision.Plan!.Sites.LastOrDefault(site => site.Stage == ReductionStage.Projector)?.ProportionalAttention ?? 0);
+        clsAttention = ClsAttention() is { } attention ? Keep(attention) : null;
+        if (batch.Vision is { Kept: { } kept, Mass: { } keptMass } vision)
+        {
+            var weight = vision.Plan!.Sites.LastOrDefault(site => site.Stage == ReductionStage.Projector)?.ProportionalAttention ?? 0;
+            Compact(OfAll(kept, vision.Counts), vision.Features.to(model.DataType), keptMass, vision.Counts, weight);
+        }
         else
+        {
             Refresh();
+        }
     }
 
     /// <summary>Hidden states, (B, T, d).</summary>
@@ -63,11 +77,23 @@ internal sealed class TokenSequence : IDisposable
     /// <summary>Number of tokens a row, padding included.</summary>
     internal long Length => valid.shape[1];
 
-    /// <summary>Which visual tokens are left, as places in the unreduced image, (I, k).</summary>
-    internal Tensor Kept => kept;
+    /// <summary>Which visual tokens of each image are left, as places in the unreduced image, ascending.</summary>
+    internal long[][] Kept()
+    {
+        var left = origins.cpu().data<long>().ToArray().AsEnumerable();
+        var kept = new long[counts.Length][];
+        long start = 0;
+        for (var image = 0; image < kept.Length; image++)
+        {
+            kept[image] = [.. left.Take(counts[image]).Select(origin => origin - start)];
+            left = left.Skip(counts[image]);
+            start += batch.Images[image].Layout.Count;
+        }
+        return kept;
+    }
 
-    /// <summary>What each visual token stands for, (I, k).</summary>
-    internal Tensor VisualMass => mass.flatten().index_select(0, slots.flatten()).view_as(slots);
+    /// <summary>What each visual token stands for, (N).</summary>
+    internal Tensor VisualMass => mass.flatten().index_select(0, slots);
 
     /// <summary>Runs one decoder layer over all tokens, and keeps what the sites behind it need to see of it.</summary>
     /// <param name="layer">The layer.</param>
@@ -106,43 +132,82 @@ internal sealed class TokenSequence : IDisposable
         }
     }
 
-    /// <summary>
-    /// Applies one site of a plan: afterwards each image has <see cref="ReductionSite.Keep"/> visual tokens and the sequence is shorter.
-    /// </summary>
+    /// <summary>Applies one site of a plan: afterwards each image has as many visual tokens as it keeps, and the sequence is shorter.</summary>
     internal void Reduce(ReductionSite site, ScoreParameters? parameters)
     {
         if (batch.Vision is null)
             return;
         Observe(site.Layer, AttentionSource.OwnLayer, [site], keys: null);
         using var scope = NewDisposeScope();
-        var tokens = hidden is null
-            ? batch.Vision.Features.to(model.DataType)
-            : hidden.flatten(0, 1).index_select(0, slots.flatten()).view(slots.shape[0], slots.shape[1], -1);   // (I, n, d)
-        var input = new SiteInput(
-            tokens, VisualMass, patchIndex.gather(1, kept), model.Grid,
-            ClsAttention()?.gather(1, kept),
-            Seen(ScoreCriterion.TextAttention, site)?.squeeze(1),
-            site.NeedsKeys ? Feature(site, tokens) : null,
-            site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Instruction() : null,
-            Seen(ScoreCriterion.RaterAttention, site),
-            Seen(ScoreCriterion.KeyNorm, site)?.squeeze(1),
-            site.Extra is { TextPivots: > 0 } extra ? TextPivots(site, extra.TextPivots) : null);
-        var reduced = ReductionOperator.Reduce(input, site, parameters);                            // (I, k, d)
-        Leave(reduced.Anchors, reduced.Tokens, reduced.Mass, site.ProportionalAttention);
+        var tokens = hidden is null ? batch.Vision.Features.to(model.DataType) : hidden.flatten(0, 1).index_select(0, slots);   // (N, d)
+        var seen = new SeenTokens(tokens, VisualMass, patchIndex.index_select(0, origins), clsAttention?.index_select(0, origins),
+            Seen(ScoreCriterion.TextAttention, site)?.squeeze(1), site.NeedsKeys ? Feature(site, tokens) : null,
+            Seen(ScoreCriterion.RaterAttention, site), Seen(ScoreCriterion.KeyNorm, site)?.squeeze(1));
+        var left = new int[counts.Length];
+        List<Tensor> stay = [], kept = [], masses = [];
+        foreach (var group in groups)
+        {
+            var places = group.Places(counts, model.Device);                                        // (g, n)
+            var images = group.IsWhole ? null : tensor(group.Images.Select(image => (long)image).ToArray(), device: model.Device);
+            var input = seen.Of(group, places) with
+            {
+                Instruction = site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Some(Instruction(), images) : null,
+                TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
+            };
+            var reduced = ReductionOperator.Reduce(input, site, parameters);                        // (g, k, d)
+            foreach (var image in group.Images)
+                left[image] = (int)reduced.Anchors.shape[1];
+            stay.Add(places.gather(1, reduced.Anchors));
+            kept.Add(reduced.Tokens);
+            masses.Add(reduced.Mass);
+        }
+        var order = Order(left);
+        Compact(InOrder(stay, order), InOrder(kept, order), InOrder(masses, order), left, site.ProportionalAttention);
     }
 
-    // Of each image's visual tokens, those at the given places stay, (I, k), as the given tokens, (I, k, d), with the given mass, (I, k);
-    // the sequence gets shorter.
-    private void Leave(Tensor staying, Tensor tokens, Tensor tokensMass, double weight)
+    private static Tensor Some(Tensor all, Tensor? images) => images is null ? all : all.index_select(0, images);
+
+    // Where the tokens that are left of each image stand in the groups' results, one group behind the other; null where that is their order.
+    private Tensor? Order(IReadOnlyList<int> left)
+    {
+        if (groups.Count == 1)
+            return null;
+        var starts = new long[left.Count];
+        long at = 0;
+        foreach (var image in groups.SelectMany(group => group.Images))
+        {
+            starts[image] = at;
+            at += left[image];
+        }
+        return tensor(left.SelectMany((count, image) => Enumerable.Range(0, count).Select(i => starts[image] + i)).ToArray(), device: model.Device);
+    }
+
+    // (g, k, …) of each group to (N, …) in the order of the images.
+    private static Tensor InOrder(IReadOnlyList<Tensor> groups, Tensor? order) =>
+        order is null ? groups[0].flatten(0, 1) : cat([.. groups.Select(x => x.flatten(0, 1))]).index_select(0, order);
+
+    // Places within each image to places among the tokens of all images, (N). Only before any site has acted.
+    private Tensor OfAll(Tensor kept, IReadOnlyList<int> keptCounts)
+    {
+        long start = 0;
+        var starts = new List<long>();
+        for (var image = 0; image < counts.Length; start += counts[image++])
+            starts.AddRange(Enumerable.Repeat(start, keptCounts[image]));
+        return kept.Add(tensor(starts.ToArray(), device: model.Device));
+    }
+
+    // Of all visual tokens those at the given places stay, (N'), as the given tokens, (N', d), with the given mass, (N'); the sequence gets shorter.
+    private void Compact(Tensor staying, Tensor tokens, Tensor tokensMass, IReadOnlyList<int> left, double weight)
     {
         using var scope = NewDisposeScope();
-        var places = slots.flatten();
-        var anchors = slots.gather(1, staying);                                                     // (I, k)
-        var stay = valid.flatten().index_copy(0, places, zeros_like(places, ScalarType.Bool))
-            .index_copy(0, anchors.flatten(), ones_like(anchors.flatten(), ScalarType.Bool)).view_as(valid);
-        var withMass = mass.flatten().index_copy(0, anchors.flatten(), tokensMass.flatten()).view_as(mass);
+        var anchors = slots.index_select(0, staying);                                               // (N')
+        var stay = valid.flatten().index_copy(0, slots, zeros_like(slots, ScalarType.Bool))
+            .index_copy(0, anchors, ones_like(anchors, ScalarType.Bool)).view_as(valid);
+        var withMass = mass.flatten().index_copy(0, anchors, tokensMass).view_as(mass);
 
-        var lengths = batch.TextLengths.Zip(batch.Images, (text, images) => text + images * (int)staying.shape[1]).ToArray();
+        int[] lengths = [.. batch.Lengths];
+        foreach (var ((row, layout), count) in batch.Images.Zip(left))
+            lengths[row] += count - layout.Count;
         var order = Scalars.Arange(Length, model.Device).expand_as(stay).MaskedFill(stay.logical_not(), -1)
             .sort(1).Values.narrow(1, Length - lengths.Max(), lengths.Max());                       // (B, T'): -1 at padding
         var source = Clamp(order);
@@ -151,11 +216,11 @@ internal sealed class TokenSequence : IDisposable
         var moved = rank.Add(-1).Add(rank.narrow(1, Length - 1, 1).RSub(lengths.Max()))
             .Add(Scalars.Arange(batch.Count, model.Device).Mul(lengths.Max()).unsqueeze(1));      // (B, T), within the flattened (B·T')
 
-        Swap(ref slots, moved.flatten().index_select(0, anchors.flatten()).view_as(anchors));
+        Swap(ref slots, moved.flatten().index_select(0, anchors));
         var shorter = hidden is null ? model.EmbedTokens(batch.Ids.gather(1, source)) : hidden.gather(1, source.unsqueeze(-1).expand(-1, -1, hidden.shape[2]));
         Replace(WithVisual(shorter, tokens));
-        Swap(ref kept, kept.gather(1, staying));
-        Swap(ref positions, positions.gather(1, source));
+        Swap(ref origins, origins.index_select(0, staying));
+        Swap(ref positions, positions.gather(-1, positions.dim() == 2 ? source : source.unsqueeze(0).expand(positions.shape[0], -1, -1)));
         Swap(ref mass, withMass.gather(1, source));
         Swap(ref valid, order.ge(Scalars.Literal(0)));
         foreach (var (what, attention) in observed.ToArray())
@@ -163,34 +228,27 @@ internal sealed class TokenSequence : IDisposable
             observed[what] = Keep(attention.gather(2, source.unsqueeze(1).expand(-1, attention.shape[1], -1)));
             attention.Dispose();
         }
+        counts = [.. left];
         padded = lengths.Distinct().Count() > 1;
         massWeight = weight;
         Refresh();
     }
 
-    /// <summary>Rotary positions of the tokens that would follow, (B, 1): decoding goes on at the unreduced length.</summary>
+    /// <summary>Positions of a token that follows, (B, 1): decoding goes on at the unreduced length.</summary>
     /// <param name="step">How many tokens were decoded before.</param>
-    internal Tensor NextPosition(int step) => batch.Valid.sum(1, keepdim: true).Add(step);
+    internal Tensor NextPosition(int step) => next.Add(step);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in new[] { patchIndex, valid, positions, mass, slots, kept, hidden, instruction, Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
+        foreach (var held in new[] { patchIndex, clsAttention, next, valid, positions, mass, slots, origins, hidden, instruction, Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
             held?.Dispose();
     }
 
-    private static Tensor PatchIndex(VisionLanguageModel model)
-    {
-        var patches = Scalars.Arange(model.Grid.Rows * model.Grid.Columns, model.Device);
-        return model.KeepsCls
-            ? cat([Scalars.Full(model.Grid.Rows * model.Grid.Columns, [1], ScalarType.Int64, model.Device), patches])
-            : patches;
-    }
-
-    // At the places of the unreduced image, (I, n): the encoder's, which may have left fewer.
-    private Tensor? ClsAttention() => batch.Vision is { ClsAttention: { } left, Kept: { } places }
-        ? zeros(left.shape[0], model.VisualTokens, left.dtype, left.device).scatter(1, places, left)
-        : batch.Vision!.ClsAttention;
+    // Of the tokens of the unreduced images, (N): the encoder may have left fewer.
+    private Tensor? ClsAttention() => batch.Vision is { ClsAttention: { } left, Kept: { } places, Counts: var keptCounts }
+        ? zeros(counts.Sum(), left.dtype, left.device).scatter(0, OfAll(places, keptCounts), left)
+        : batch.Vision?.ClsAttention?.alias();
 
     private Tensor Embed()
     {
@@ -199,9 +257,9 @@ internal sealed class TokenSequence : IDisposable
         return (batch.Vision is null ? text : WithVisual(text, batch.Vision.Features)).MoveToOuterDisposeScope();
     }
 
-    // Writes visual tokens, (I, n, d), into their slots.
+    // Writes visual tokens, (N, d), into their slots.
     private Tensor WithVisual(Tensor states, Tensor tokens) =>
-        states.flatten(0, 1).index_copy_(0, slots.flatten(), tokens.flatten(0, 1).to(states.dtype)).view_as(states);
+        states.flatten(0, 1).index_copy_(0, slots, tokens.to(states.dtype)).view_as(states);
 
     // What depends on the tokens' places and stays the same from one site to the next.
     private void Refresh()
@@ -262,13 +320,21 @@ internal sealed class TokenSequence : IDisposable
 
     private Raters FindRaters()
     {
-        var found = Raters.Find(batch.Vision!.Features, batch.ImageRows, model.EmbedTokens(batch.Ids), Asked());
+        var found = Raters.Find(ImagesOfRows(), model.EmbedTokens(batch.Ids), Asked());
         return new Raters(Keep(found.Index), Keep(found.Weight));
     }
 
-    // What was observed, at the visual tokens: (I, heads, n).
+    // Visual tokens as they enter the decoder, (g, n, d), and the rows of their images, (g), of each group.
+    private IEnumerable<(Tensor Visual, Tensor Rows)> ImagesOfRows()
+    {
+        var (all, left) = (batch.Vision!.Features, batch.Vision.Counts);
+        return groups.Select(group => (group.Of(all, group.Places(left, model.Device)),
+            tensor(group.Images.Select(image => (long)batch.Images[image].Row).ToArray(), device: model.Device)));
+    }
+
+    // What was observed, at the visual tokens: (N, heads).
     private Tensor? Seen(ScoreCriterion criterion, ReductionSite site) => observed.TryGetValue(Observation.Of(criterion, site), out var attention)
-        ? attention.transpose(1, 2).flatten(0, 1).index_select(0, slots.flatten()).view(slots.shape[0], slots.shape[1], -1).transpose(1, 2)
+        ? attention.transpose(1, 2).flatten(0, 1).index_select(0, slots)
         : null;
 
     // L1 norms of the rotated keys of a layer: (B, 1, T).
@@ -294,8 +360,8 @@ internal sealed class TokenSequence : IDisposable
     {
         AffinityFeature.Hidden => hidden,
         AffinityFeature.FinalNorm => model.FinalNorm(hidden),
-        AffinityFeature.HeadMeanKey => model.Keys(site.Layer, hidden).view(hidden.shape[0], hidden.shape[1], -1, model.HeadSize).mean([2L]),
-        _ => model.Keys(site.Layer, hidden),                                                        // (I, n, heads · head size)
+        AffinityFeature.HeadMeanKey => model.Keys(site.Layer, hidden).unflatten(-1, [-1, model.HeadSize]).mean([-2L]),
+        _ => model.Keys(site.Layer, hidden),                                                        // (…, heads · head size)
     };
 
     private void Replace(Tensor states)

@@ -12,19 +12,27 @@ namespace EosMLNet.Reduction;
 internal sealed class VisionSequence : IDisposable
 {
     private readonly VisualGrid grid;
+    private readonly int lead;       // tokens in front of the patches: [CLS], where the tower has one
     private readonly bool keepsCls;
-    private Tensor index;            // (I, 1+n) int64: the patch each token started as; rows · columns for [CLS]
-    private Tensor mass;             // (I, 1+n) float32: original tokens each token stands for
-    private Tensor? clsAttention;    // (I, 1+n): of the block last observed
-    private Tensor? keys;            // (I, 1+n, heads, head size): of the same block
+    private Tensor index;            // (I, l+n) int64: the patch each token started as; rows · columns for [CLS]
+    private Tensor mass;             // (I, l+n) float32: original tokens each token stands for
+    private Tensor? clsAttention;    // (I, l+n): of the block last observed
+    private Tensor? keys;            // (I, l+n, heads, head size): of the same block
     private double massWeight;       // the latest site's weight of log mass on attention logits
 
-    internal VisionSequence(VisionLanguageModel model, ReductionPlan plan, long images)
+    /// <param name="layout">How the visual tokens of each image lie.</param>
+    /// <param name="hasCls">Whether the tower has a [CLS] token.</param>
+    /// <param name="plan">The plan whose sites act.</param>
+    /// <param name="images">The number of images, I.</param>
+    /// <param name="device">Where the tokens are.</param>
+    internal VisionSequence(VisualLayout layout, bool hasCls, ReductionPlan plan, long images, Device device)
     {
         using var scope = NewDisposeScope();
-        (Plan, grid, keepsCls) = (plan, model.Grid, model.KeepsCls);
+        (Plan, grid, lead) = (plan, layout.Grid!.Value, hasCls ? 1 : 0);
         var patches = grid.Rows * grid.Columns;
-        index = cat([Scalars.Full(patches, [1], ScalarType.Int64, model.Device), Scalars.Arange(patches, model.Device)]).expand(images, -1).DetachFromDisposeScope();
+        keepsCls = layout.Count > patches;
+        var all = Scalars.Arange(patches, device);
+        index = (hasCls ? cat([Scalars.Full(patches, [1], ScalarType.Int64, device), all]) : all).expand(images, -1).DetachFromDisposeScope();
         mass = ones_like(index, ScalarType.Float32).DetachFromDisposeScope();
     }
 
@@ -32,36 +40,38 @@ internal sealed class VisionSequence : IDisposable
     internal ReductionPlan Plan { get; }
 
     /// <summary>
-    /// What each token's key adds to the logits of the tower's attention, (I, 1, 1, 1+n); null where nothing. In the caller's dispose
+    /// What each token's key adds to the logits of the tower's attention, (I, 1, 1, l+n); null where nothing. In the caller's dispose
     /// scope.
     /// </summary>
     internal Tensor? Bias => massWeight == 0 ? null : mass.log().Mul(massWeight).unsqueeze(1).unsqueeze(1);
 
-    /// <summary>Keeps what sites see of a block: its keys, (I, 1+n, heads, head size), and its [CLS] attention, (I, 1+n).</summary>
-    internal void Observe(Tensor blockKeys, Tensor blockAttention)
+    /// <summary>Keeps what sites see of a block: its keys, (I, l+n, heads, head size), and its [CLS] attention, (I, l+n).</summary>
+    internal void Observe(Tensor blockKeys, Tensor? blockAttention)
     {
         keys?.Dispose();
         clsAttention?.Dispose();
-        (keys, clsAttention) = (blockKeys.alias().DetachFromDisposeScope(), blockAttention.alias().DetachFromDisposeScope());
+        (keys, clsAttention) = (blockKeys.alias().DetachFromDisposeScope(), blockAttention?.alias().DetachFromDisposeScope());
     }
 
     /// <summary>Whether a site stands in a block of the tower.</summary>
     internal bool ActsIn(int block) => Sites(ReductionStage.Tower, block).Any();
 
-    /// <summary>Applies the sites of one block to its hidden states between attention and MLP, (I, 1+n, d) to (I, 1+k, d).</summary>
-    internal Tensor ReduceInBlock(int block, Tensor hidden) => Sites(ReductionStage.Tower, block).Aggregate(hidden, (x, site) => Reduce(site, x, keepsCls ? site.Keep - 1 : site.Keep, 1));
+    /// <summary>Applies the sites of one block to its hidden states between attention and MLP, (I, l+n, d) to (I, l+k, d).</summary>
+    internal Tensor ReduceInBlock(int block, Tensor hidden) => Sites(ReductionStage.Tower, block).Aggregate(hidden, (x, site) => Reduce(site, x, keepsCls ? site.Keep - 1 : site.Keep, lead));
 
-    /// <summary>Applies the sites in front of the projector to the tower's feature, (I, 1+n, d) to (I, 1+k, d).</summary>
-    internal Tensor ReduceFeature(Tensor feature) => Sites(ReductionStage.Projector, 0).Aggregate(feature, (x, site) => Reduce(site, x, site.Keep, keepsCls ? 0 : 1));
+    /// <summary>Applies the sites in front of the projector to the tower's feature, (I, l+n, d) to (I, l+k, d).</summary>
+    internal Tensor ReduceFeature(Tensor feature) => Sites(ReductionStage.Projector, 0).Aggregate(feature, (x, site) => Reduce(site, x, site.Keep, keepsCls ? 0 : lead));
 
     /// <summary>The encoder's output for what is left.</summary>
     /// <param name="features">Visual tokens in the decoder's space, (I, k, d).</param>
     internal VisionOutput Output(Tensor features)
     {
-        var first = keepsCls ? 0 : 1;
+        var first = keepsCls ? 0 : lead;
         // As a visual token, [CLS] is the first of its image.
         var place = keepsCls ? index.Add(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, first);
-        return new VisionOutput(features, clsAttention is null ? null : Behind(clsAttention, first).contiguous(), place.clone(), Behind(mass, first).contiguous()) { Plan = Plan };
+        var (images, count) = (features.shape[0], (int)features.shape[1]);
+        return new VisionOutput(features, clsAttention is null ? null : Behind(clsAttention, first).contiguous(), place.clone(),
+            Behind(mass, first).contiguous(), new VisualLayout?[images], [.. Enumerable.Repeat(count, (int)images)]) { Plan = Plan };
     }
 
     /// <inheritdoc/>

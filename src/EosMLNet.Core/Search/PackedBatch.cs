@@ -1,3 +1,4 @@
+using EosMLNet.Models;
 using EosMLNet.Reduction;
 using EosMLNet.Runtime;
 using static TorchSharp.torch;
@@ -5,35 +6,40 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is prefix (P, padded on the left) · visual tokens · text
-/// (S, padded on the right).
+/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is text · image · text · image … · text. What stands in front of
+/// the first image is padded on the left (P tokens), what stands behind the last one on the right (S tokens); everything between is alike in all
+/// rows. Each row has m images, whose numbers of visual tokens may differ from place to place, not from row to row.
 /// </summary>
 internal sealed class PackedBatch
 {
     // The segment number of padding, which nothing sees.
     private const long Padding = -1;
-    // The segment number of prefix and image, which every segment sees.
+    // The segment number of images and the text in front of them, which every segment sees.
     private const long Shared = 0;
 
     private readonly Tensor prefixSegments, textSegments;                                 // (B, P), (B, S)
 
-    internal PackedBatch(IReadOnlyList<PackedRow> rows, int visualTokens, int padding, Device device)
+    /// <param name="rows">The rows, alike (<see cref="PackedRow.Alike"/>).</param>
+    /// <param name="padding">The token id of padding.</param>
+    /// <param name="device">Where the tensors are wanted.</param>
+    internal PackedBatch(IReadOnlyList<PackedRow> rows, int padding, Device device)
     {
         Rows = rows;
-        int b = rows.Count, p = rows.Max(r => r.Prefix.Length), s = rows.Max(r => r.TextLength);
+        Layouts = [.. rows[0].Images.Select(image => image.Layout)];
+        int b = rows.Count, p = rows.Max(r => r.Images[0].Before.Length), s = rows.Max(r => r.TextLength);
         long[] prefix = Filled(b * p, padding), prefixSegment = Filled(b * p, Padding), prefixPosition = new long[b * p];
         long[] text = Filled(b * s, padding), textSegment = Filled(b * s, Padding), textPosition = new long[b * s];
         List<long> answerRows = [], answers = [], answerQuestions = [], instructionEnds = [], questionImages = [];
         for (var row = 0; row < b; row++)
         {
-            var length = rows[row].Prefix.Length;
-            for (var i = 0; i < length; i++)
-                (prefix[row * p + p - length + i], prefixSegment[row * p + p - length + i], prefixPosition[row * p + p - length + i]) = (rows[row].Prefix[i], Shared, i);
+            var first = rows[row].Images[0].Before;
+            for (int i = 0, to = row * p + p - first.Length; i < first.Length; i++, to++)
+                (prefix[to], prefixSegment[to], prefixPosition[to]) = (first[i], Shared, i);
             var at = row * s;
             for (var segment = 0; segment < rows[row].Segments.Count; segment++)
             {
                 var (question, answer, _) = rows[row].Segments[segment];
-                var position = length + visualTokens;
+                var position = rows[row].LengthBeforeText;
                 for (var i = 0; i < question.Length + answer.Length; i++)
                 {
                     text[at + i] = i < question.Length ? question[i] : answer[i - question.Length];
@@ -56,7 +62,9 @@ internal sealed class PackedBatch
         TextIds = tensor(text, [b, s], device: device);
         PrefixPositions = tensor(prefixPosition, [b, p], device: device);
         TextPositions = tensor(textPosition, [b, s], device: device);
-        PrefixLengths = tensor(rows.Select(r => (long)r.Prefix.Length).ToArray(), [b, 1], device: device);
+        PrefixLengths = tensor(rows.Select(r => (long)r.Images[0].Before.Length).ToArray(), [b, 1], device: device);
+        Between = [.. Enumerable.Range(1, Layouts.Count - 1).Select(i => tensor(
+            rows.SelectMany(row => row.Images[i].Before).Select(id => (long)id).ToArray(), [b, rows[0].Images[i].Before.Length], device: device))];
         AnswerRows = tensor(answerRows.ToArray(), device: device);
         Answers = tensor(answers.ToArray(), device: device);
         AnswerQuestions = answerQuestions;
@@ -84,11 +92,17 @@ internal sealed class PackedBatch
 
     internal Tensor TextIds { get; }                                                      // (B, S)
 
+    /// <summary>The token ids between images, (B, L) each.</summary>
+    internal IReadOnlyList<Tensor> Between { get; }
+
+    /// <summary>How the visual tokens of each row's images lie.</summary>
+    internal IReadOnlyList<VisualLayout> Layouts { get; }                                 // (m)
+
     internal Tensor PrefixPositions { get; }                                              // (B, P)
 
     internal Tensor TextPositions { get; }                                                // (B, S)
 
-    /// <summary>Where each row's image begins: the position of its first visual token.</summary>
+    /// <summary>Where each row's first image begins: the position of its first visual token.</summary>
     internal Tensor PrefixLengths { get; }                                                // (B, 1)
 
     /// <summary>Which text tokens are no padding.</summary>
@@ -126,14 +140,31 @@ internal sealed class PackedBatch
     }
 
     /// <summary>The positions of a sequence whose visual tokens are those of the given patches.</summary>
-    /// <param name="patches">Original indices of the visual tokens, (B, n).</param>
-    internal Tensor Positions(Tensor patches) => cat([PrefixPositions, patches.Add(PrefixLengths), TextPositions], 1);      // (B, T)
+    /// <param name="patches">Original indices of the visual tokens of each image, (B, n).</param>
+    internal Tensor Positions(IReadOnlyList<Tensor> patches)                              // (B, T)
+    {
+        var positions = new List<Tensor> { PrefixPositions };
+        var before = 0L;
+        for (var i = 0; i < patches.Count; i++)
+        {
+            if (i > 0)
+            {
+                positions.Add(Scalars.Arange(Between[i - 1].size(1), PrefixLengths.device).Add(before).unsqueeze(0).Add(PrefixLengths));
+                before += Between[i - 1].size(1);
+            }
+            positions.Add(before == 0 ? patches[i].Add(PrefixLengths) : patches[i].Add(PrefixLengths).Add(before));
+            before += Layouts[i].Count;
+        }
+        return cat([.. positions, TextPositions], 1);
+    }
 
-    /// <summary>Who may see whom, as an additive bias of 0 and −∞, for a sequence with n visual tokens, (B, 1, T, T).</summary>
-    internal Tensor Visibility(long visualTokens, ScalarType dtype)
+    /// <summary>Who may see whom, as an additive bias of 0 and −∞, (B, 1, T, T).</summary>
+    /// <param name="images">Tokens of the images, and of what stands between them.</param>
+    /// <param name="dtype">The type of the bias.</param>
+    internal Tensor Visibility(long images, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        var image = Scalars.Full(Shared, [PrefixIds.size(0), visualTokens], ScalarType.Int64, PrefixIds.device);
+        var image = Scalars.Full(Shared, [PrefixIds.size(0), images], ScalarType.Int64, PrefixIds.device);
         var segments = cat([prefixSegments, image, textSegments], 1);                   // (B, T)
         var order = Scalars.Arange(segments.size(1), segments.device);
         var earlier = order.unsqueeze(1).ge(order.unsqueeze(0));                          // (T, T)

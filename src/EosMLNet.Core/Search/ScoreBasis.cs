@@ -29,17 +29,28 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var batch = new PackedBatch([.. rows.Take(Sampled)], model.VisualTokens, model.PadTokenId, model.Device);
-        var tokens = data.Images.Get(Images(rows)).Features.flatten(0, 1);     // (N, d)
-        var instructions = batch.OneQuestionEach ? batch.Instruction(model.EmbedTokens(batch.TextIds)) : tokens;                         // (N, d); nobody asks for it elsewhere
+        var tokens = data.Images.Get(Images(rows)).Features;                                                                             // (N, d)
+        var sampled = rows.Take(Sampled).ToArray();
+        var instructions = sampled.All(row => row.Segments.Count == 1) ? Instructions(model, sampled) : tokens; // (N, d); nobody asks for it elsewhere
         return new ScoreBasis(
             Whiten(Centred(tokens)).to_type(working).DetachFromDisposeScope(),
             Directions(instructions.to_type(ScalarType.Float64), rank).to_type(working).contiguous().DetachFromDisposeScope());
     }
 
+    private static Tensor Instructions(VisionLanguageModel model, PackedRow[] rows)
+    {
+        return cat([.. PackedRow.Alike(rows).Select(Of)]);
+
+        Tensor Of(IReadOnlyList<PackedRow> alike)
+        {
+            var batch = new PackedBatch(alike, model.PadTokenId, model.Device);
+            return batch.Instruction(model.EmbedTokens(batch.TextIds));
+        }
+    }
+
     /// <summary>The images that are looked at.</summary>
     /// <param name="rows">The training rows in a random order.</param>
-    internal static IReadOnlyList<int> Images(IReadOnlyList<PackedRow> rows) => [.. rows.Take(ImagesSampled).Select(row => row.Image).Distinct()];
+    internal static IReadOnlyList<int> Images(IReadOnlyList<PackedRow> rows) => [.. PackedRow.ImagesOf(rows.Take(ImagesSampled)).Distinct()];
 
     /// <summary>The scores in the model's coordinates, in the caller's dispose scope.</summary>
     /// <param name="probe">(d).</param>

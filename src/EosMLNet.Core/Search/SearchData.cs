@@ -82,7 +82,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
     }
 
-    private static (int, int[], PackedRow.Segment) Tokenise(VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example, int[] answer, List<string> families)
+    private static (IReadOnlyList<PackedImage>, PackedRow.Segment) Tokenise(
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example, int[] answer, List<string> families)
     {
         var prompt = processor.EncodePrompt(example.Question);
         int first = Array.IndexOf(prompt, model.ImageTokenId), last = Array.LastIndexOf(prompt, model.ImageTokenId);
@@ -91,7 +92,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
             throw Fault(example, $"The prompt of “{Shortened(example.Question)}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
                 "Check the prompt template.");
         }
-        return (example.Image, prompt[..first], new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
+        return ([new PackedImage(example.Image, prompt[..first], model.UsualLayout)],
+            new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
     }
 
     /// <inheritdoc/>

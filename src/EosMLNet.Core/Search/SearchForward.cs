@@ -36,12 +36,15 @@ internal sealed class SearchForward(VisionLanguageModel model)
     /// <summary>What enters the first layer, in the caller's dispose scope.</summary>
     internal DecoderState Start(SoftRun run)
     {
-        var prefix = model.EmbedTokens(run.Batch.PrefixIds);                              // (B, P, d)
-        var text = model.EmbedTokens(run.Batch.TextIds);                                  // (B, S, d)
-        var features = run.Vision.Features;                                               // (B, n, d)
-        var patches = Scalars.Arange(features.size(1), features.device).unsqueeze(0).expand(features.size(0), -1);
-        var full = ones(features.size(0), features.size(1), Criteria.ComputeType(features), features.device);
-        return new(prefix, new SoftTokens(features, full, full, patches), text);
+        var batch = run.Batch;
+        Tensor[] texts = [.. new[] { batch.PrefixIds }.Concat(batch.Between).Append(batch.TextIds).Select(model.EmbedTokens)];   // (B, L, d) each
+        var images = run.ImageFeatures.Select(features =>                                 // (B, n, d)
+        {
+            var patches = Scalars.Arange(features.size(1), features.device).unsqueeze(0).expand(features.size(0), -1);
+            var full = ones(features.size(0), features.size(1), Criteria.ComputeType(features), features.device);
+            return new SoftTokens(features, full, full, patches);
+        });
+        return new(texts, [.. images], new SeenAttention[batch.Layouts.Count]);
     }
 
     /// <summary>
@@ -57,91 +60,129 @@ internal sealed class SearchForward(VisionLanguageModel model)
     /// S, d) each.</returns>
     internal (DecoderState End, IReadOnlyList<Tensor> Left) RunLayers(SoftRun run, DecoderState state, int first, int end, IReadOnlyList<int> wanted)
     {
-        var (batch, vision, sites) = (run.Batch, run.Vision, run.Sites);
-        var (prefix, tokens, text) = (state.Prefix, state.Tokens, state.Text);
-        var features = vision.Features;                                                   // (B, n, d)
+        var (batch, sites) = (run.Batch, run.Sites);
+        Tensor[] texts = [.. state.Texts];
+        SoftTokens[] images = [.. state.Images];
+        SeenAttention[] seen = [.. state.Seen];
+        var (device, type) = (texts[0].device, texts[0].dtype);
         var next = run.SitesBefore(first);
-        var proportional = next > 0 ? sites[next - 1].Proportional : Scalars.Full(0, [], Criteria.ComputeType(features), features.device);
-        var embedded = first == 0 ? text : model.EmbedTokens(batch.TextIds);              // (B, S, d)
+        var proportional = next > 0 ? sites[next - 1].Proportional : Scalars.Full(0, [], Criteria.ComputeType(type), device);
+        var embedded = first == 0 ? texts[^1] : model.EmbedTokens(batch.TextIds);         // (B, S, d)
         var instruction = run.LooksAt(ScoreCriterion.TextRelevance) ? batch.Instruction(embedded) : null;
-        var raters = run.LooksAt(ScoreCriterion.RaterAttention) ? Raters.Find(features, Scalars.Arange(features.size(0), features.device), embedded, batch.Asked) : null;
+        var raters = run.LooksAt(ScoreCriterion.RaterAttention)
+            ? Raters.Find(run.ImageFeatures.Select(features => (features, Scalars.Arange(features.size(0), device))), embedded, batch.Asked) : null;
         var left = new List<Tensor>();
-        Tensor? rotaryOf = null, bias = null;
+        IReadOnlyList<Tensor>? rotaryOf = null;
+        Tensor? bias = null;
         Rotary rotary = null!;
-        var seen = new Attention(state.TextAttention, state.RaterAttention);
         for (var layer = first; layer < end; layer++)
         {
             for (; next < sites.Count && sites[next].Site.Layer == layer; next++)
             {
                 if (sites[next].Site.AttentionSource == AttentionSource.OwnLayer)
                     seen = Observe(layer, sites[next].Site);
-                var keys = sites[next].Site.Affinity.Feature == AffinityFeature.Key ? model.Keys(layer, tokens.Hidden) : null;
-                tokens = SoftReduction.Apply(tokens, sites[next], run.Temperature, run.Candidates, model.Grid, vision.ClsAttention, seen.Text, keys, instruction, seen.Raters, run.Relaxed);
+                for (var i = 0; i < images.Length; i++)
+                    images[i] = Reduce(layer, sites[next], i);
                 proportional = sites[next].Proportional;
                 bias = null;
             }
             seen = next < sites.Count && sites[next].Site.Layer == layer + 1 && sites[next].Site.AttentionSource == AttentionSource.LayerBefore
-                ? Observe(layer, sites[next].Site) : default;
+                ? Observe(layer, sites[next].Site) : new SeenAttention[images.Length];
             Place();
-            var hidden = model.RunLayer(layer, cat([prefix, tokens.Hidden, text], 1), rotary, bias);      // (B, T, d)
-            var (p, n, s) = (prefix.size(1), tokens.Hidden.size(1), text.size(1));
-            (prefix, text) = (hidden.narrow(1, 0, p), hidden.narrow(1, p + n, s));
-            tokens = tokens with { Hidden = hidden.narrow(1, p, n) };
+            Split(model.RunLayer(layer, Sequence(), rotary, bias));                       // (B, T, d)
             if (wanted.Contains(layer))
-                left.Add(text);
+                left.Add(texts[^1]);
         }
-        return (new DecoderState(prefix, tokens, text, seen.Text, seen.Raters), left);
+        return (new DecoderState(texts, images, seen), left);
+
+        SoftTokens Reduce(int layer, SoftSite site, int i)
+        {
+            var keys = site.Site.Affinity.Feature == AffinityFeature.Key ? model.Keys(layer, images[i].Hidden) : null;
+            return SoftReduction.Apply(images[i], site.At(batch.Layouts[i].Count), run.Temperature, run.Candidates, batch.Layouts[i],
+                run.ClsAttention(i), seen[i].Text, keys, instruction, seen[i].Raters, run.Relaxed);
+        }
+
+        Tensor Sequence()                                                                 // (B, T, d)
+        {
+            var pieces = new List<Tensor>();
+            for (var i = 0; i < images.Length; i++)
+                pieces.AddRange([texts[i], images[i].Hidden]);
+            return cat([.. pieces, texts[^1]], 1);
+        }
+
+        void Split(Tensor hidden)
+        {
+            var at = 0L;
+            for (var i = 0; i < images.Length; i++)
+            {
+                texts[i] = Next(texts[i]);
+                images[i] = images[i] with { Hidden = Next(images[i].Hidden) };
+            }
+            texts[^1] = Next(texts[^1]);
+
+            Tensor Next(Tensor piece) => hidden.narrow(1, (at += piece.size(1)) - piece.size(1), piece.size(1));
+        }
 
         // Brings positions and visibility up to date with the tokens.
         void Place()
         {
-            bias ??= Bias(batch, tokens, proportional).to_type(features.dtype);
-            if (!ReferenceEquals(rotaryOf, tokens.Patches))
-                (rotary, rotaryOf) = (model.Rotary(batch.Positions(tokens.Patches)), tokens.Patches);
+            bias ??= Bias(batch, texts, images, proportional).to_type(type);
+            Tensor[] patches = [.. images.Select(image => image.Patches)];
+            if (rotaryOf is null || !rotaryOf.SequenceEqual(patches, ReferenceEqualityComparer.Instance))
+                (rotary, rotaryOf) = (model.Rotary(batch.Positions(patches)), patches);
         }
 
-        Attention Observe(int layer, ReductionSite site)
+        SeenAttention[] Observe(int layer, ReductionSite site)
         {
             if (!site.Score.Keys.Any(criterion => criterion.NeedsAttention()))
-                return default;
+                return new SeenAttention[images.Length];
             Place();
-            var hidden = cat([prefix, tokens.Hidden, text], 1);                           // (B, T, d)
-            var (before, count) = (prefix.size(1) + tokens.Hidden.size(1), tokens.Hidden.size(1));
-            return new Attention(
-                site.Score.ContainsKey(ScoreCriterion.TextAttention) ? TextAttention() : null,
-                site.Score.ContainsKey(ScoreCriterion.RaterAttention) ? RaterAttention() : null);
+            var hidden = Sequence();
+            var before = hidden.size(1) - texts[^1].size(1);
+            var text = site.Score.ContainsKey(ScoreCriterion.TextAttention) ? TextAttention() : null;
+            var rated = site.Score.ContainsKey(ScoreCriterion.RaterAttention) ? RaterAttention() : null;
+            var starts = 0L;
+            return [.. images.Select((image, i) =>
+            {
+                var (start, count) = (starts + texts[i].size(1), image.Hidden.size(1));
+                starts = start + count;
+                return new SeenAttention(text?.narrow(-1, start, count).mean([1L]).squeeze(1), rated?.narrow(-1, start, count));
+            })];
 
-            // The last instruction token's attention to the visual tokens, averaged over heads: (B, n). One question a row.
+            // The last instruction token's attention: (B, H, 1, T). One question a row.
             Tensor TextAttention()
             {
                 var query = batch.InstructionEnds.Add(before).unsqueeze(1);              // (B, 1)
-                return OfImage(model.QueryAttention(layer, hidden, rotary, query, Rows(query))).mean([1L]).squeeze(1);
+                return model.QueryAttention(layer, hidden, rotary, query, Rows(query));
             }
 
-            Tensor RaterAttention()                                                       // (B, H, n)
+            Tensor RaterAttention()                                                       // (B, H, T)
             {
                 var placed = raters! with { Index = raters.Index.Add(before) };
-                return OfImage(placed.Attention(model, layer, hidden, rotary, Rows(placed.Index), site.PositionCorrection));
+                return placed.Attention(model, layer, hidden, rotary, Rows(placed.Index), site.PositionCorrection);
             }
 
             Tensor Rows(Tensor query) => bias!.gather(2, query.unsqueeze(1).unsqueeze(-1).expand(-1, 1, -1, bias.size(-1)));  // (B, 1, q, T)
-            Tensor OfImage(Tensor attention) => attention.narrow(-1, before - count, count);
         }
     }
 
-    // What a site sees of a layer's attention: (B, n) and (B, H, n).
-    private readonly record struct Attention(Tensor? Text, Tensor? Raters);
-
     // Who sees whom, and how visible each visual token is: log m, and log c at the site's weight. A token always sees itself, so that a
     // dropped one goes on as if it were there: its gradient is about its return.
-    private static Tensor Bias(PackedBatch batch, SoftTokens tokens, Tensor proportional)
+    private static Tensor Bias(PackedBatch batch, IReadOnlyList<Tensor> texts, IReadOnlyList<SoftTokens> images, Tensor proportional)
     {
         using var scope = NewDisposeScope();
-        var present = tokens.Mask.Add(Residue).log();                                    // (B, n)
-        long p = batch.PrefixIds.size(1), n = present.size(1), s = batch.TextIds.size(1);
-        var weight = tokens.Mass.log().mul(proportional).Add(present);
-        var columns = nn.functional.pad(weight, [p, s]).unsqueeze(1).unsqueeze(1);        // (B, 1, 1, T)
-        var diagonal = nn.functional.pad(present, [p, s]).diag_embed().unsqueeze(1);      // (B, 1, T, T)
-        return batch.Visibility(n, present.dtype).Add(columns).sub(diagonal).MoveToOuterDisposeScope();
+        List<Tensor> weights = [], presences = [];
+        for (var i = 0; i < images.Count; i++)
+        {
+            var none = zeros(texts[i].size(0), texts[i].size(1), images[i].Mask.dtype, images[i].Mask.device);
+            var present = images[i].Mask.Add(Residue).log();                              // (B, n)
+            weights.AddRange([none, images[i].Mass.log().mul(proportional).Add(present)]);
+            presences.AddRange([none, present]);
+        }
+        var behind = zeros(texts[^1].size(0), texts[^1].size(1), images[0].Mask.dtype, images[0].Mask.device);
+        var columns = cat([.. weights, behind], 1).unsqueeze(1).unsqueeze(1);             // (B, 1, 1, T)
+        var diagonal = cat([.. presences, behind], 1).diag_embed().unsqueeze(1);          // (B, 1, T, T)
+        var between = columns.size(-1) - texts[0].size(1) - texts[^1].size(1);
+        return batch.Visibility(between, columns.dtype).Add(columns).sub(diagonal).MoveToOuterDisposeScope();
     }
 }

@@ -16,7 +16,7 @@ internal sealed record SearchSize(int Rows, int Questions, int Images)
     }
 
     internal static SearchSize Of(SearchData data) =>
-        new(data.Rows.Count, data.Rows.Sum(row => row.Segments.Count), data.Rows.Select(row => row.Image).Distinct().Count());
+        new(data.Rows.Count, data.Rows.Sum(row => row.Segments.Count), PackedRow.ImagesOf(data.Rows).Distinct().Count());
 
     /// <summary>Images that so many rows are likely to be about.</summary>
     internal double ImagesOf(int rows) => rows >= Rows ? Images : Images * (1 - Math.Pow(1 - 1.0 / Math.Max(1, Images), rows));

@@ -109,7 +109,8 @@ internal sealed class SearchVariables : IDisposable
                 weight,
                 frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : logDiversity[i].Clamp(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
                 Mixture(i),
-                learned);
+                learned,
+                model.VisualTokens);
         }
         return sites;
 

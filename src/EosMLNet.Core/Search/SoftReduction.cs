@@ -23,7 +23,7 @@ internal static class SoftReduction
     /// <param name="temperature">T of the soft selection, in standard deviations of the score.</param>
     /// <param name="candidates">How many tokens stay in the sequence, given the number kept: the kept ones and those that come
     /// closest.</param>
-    /// <param name="grid">How the patches lie.</param>
+    /// <param name="layout">How the tokens of the unreduced image lie.</param>
     /// <param name="clsAttention">(B, all patches), where the tower has it.</param>
     /// <param name="textAttention">(B, n), where the site asks for it.</param>
     /// <param name="keys">(B, n, f), where the site asks for them.</param>
@@ -32,12 +32,12 @@ internal static class SoftReduction
     /// <param name="relaxed">Selects softly in the values too. The gradients are then those of the values, which is what finite differences
     /// can check.</param>
     internal static SoftTokens Apply(
-        SoftTokens tokens, SoftSite site, double temperature, Func<int, int> candidates, VisualGrid grid,
+        SoftTokens tokens, SoftSite site, double temperature, Func<int, int> candidates, VisualLayout layout,
         Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null, Tensor? raterAttention = null, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
         // Half precision is computed in float32, as in the executed operator, and goes on as what it was.
-        var (input, type) = (new SiteInput(Criteria.ToComputeType(tokens.Hidden), tokens.Mass, tokens.Patches, grid, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention), tokens.Hidden.dtype);
+        var (input, type) = (new SiteInput(Criteria.ToComputeType(tokens.Hidden), tokens.Mass, tokens.Patches, layout, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention), tokens.Hidden.dtype);
         var alive = tokens.Mask.detach().Gt(0.5).to_type(tokens.Mask.dtype);           // (B, n)
         // What is searched is how to score, not how to look: through the hidden states, every site's choice would push on all earlier
         // sites' values, and the sum of those pushes is noise.

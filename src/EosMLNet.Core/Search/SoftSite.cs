@@ -14,14 +14,28 @@ namespace EosMLNet.Search;
 /// <param name="Diversity">δ; <see langword="null"/> for 0.</param>
 /// <param name="Mixture">The weight of each criterion, in the order of <paramref name="Site"/>'s score.</param>
 /// <param name="Learned">The learned parameters of the scores.</param>
+/// <param name="VisualTokens">The unreduced image that <paramref name="Count"/> is about: its visual tokens.</param>
 internal sealed record SoftSite(
-    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, Tensor? Diversity, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
+    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, Tensor? Diversity, IReadOnlyList<Tensor> Mixture, LearnedScores Learned,
+    double VisualTokens)
 {
+    /// <summary>What a finished plan keeps of an image of so many visual tokens; <see langword="null"/> for the same share of every image.</summary>
+    internal Func<int, int>? Rounded { get; init; }
+
+    /// <summary>The same site for an image of so many visual tokens.</summary>
+    internal SoftSite At(int visualTokens)
+    {
+        if (Rounded is not null)
+            return this with { Count = Scalars.Full(Rounded(visualTokens), [], Count.dtype, Count.device) };
+        return visualTokens == VisualTokens ? this
+            : this with { Count = Count.Mul(visualTokens / VisualTokens).Clamp(1, visualTokens), VisualTokens = visualTokens };
+    }
+
     /// <summary>The same with each tensor replaced.</summary>
     internal SoftSite Map(Func<Tensor, Tensor> each)
     {
         return new(Site, each(Count), each(Transfer), each(Temperature), each(Reweight), each(Proportional), Optional(Diversity), [.. Mixture.Select(each)],
-            new(Optional(Learned.Probe), Optional(Learned.RelevanceVisual), Optional(Learned.RelevanceText)));
+            new(Optional(Learned.Probe), Optional(Learned.RelevanceVisual), Optional(Learned.RelevanceText)), VisualTokens) { Rounded = Rounded };
 
         Tensor? Optional(Tensor? x) => x is null ? null : each(x);
     }
@@ -35,7 +49,8 @@ internal sealed record SoftSite(
                 "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);
         return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
-            Number(site.ProportionalAttention), site.Diversity > 0 ? Number(site.Diversity) : null, [.. site.Score.Values.Select(Number)], learned))];
+            Number(site.ProportionalAttention), site.Diversity > 0 ? Number(site.Diversity) : null, [.. site.Score.Values.Select(Number)], learned,
+            plan.Model.VisualTokens))];
 
         Tensor Number(double value) => Scalars.Full(value, [], dtype, device);
     }

@@ -28,7 +28,7 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         IReadOnlyList<PackedRow> rows, ImageCache images, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint Constraint, double Multiplier)> constraints, FamilyGuard? guard)
     {
         using var scope = NewDisposeScope();
-        Part[] parts = [.. rows.Chunk(settings.MicroBatch ?? rows.Count).Select(part => Load(part, images))];
+        Part[] parts = [.. PackedRow.Alike(rows).SelectMany(alike => alike.Chunk(settings.MicroBatch ?? rows.Count)).Select(part => Load(part, images))];
         return parts.Length == 1 && settings.RecomputedLayers is null ? InOnePiece(parts[0], sites, temperature, constraints, guard) : InPieces(parts, sites, temperature, constraints, guard);
     }
 
@@ -37,8 +37,8 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
 
     private Part Load(IReadOnlyList<PackedRow> rows, ImageCache images)
     {
-        var batch = new PackedBatch(rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = images.Get([.. rows.Select(row => row.Image)]);
+        var batch = new PackedBatch(rows, model.PadTokenId, model.Device);
+        var vision = images.Get(PackedRow.ImagesOf(rows));
         return new(batch, vision, unreduced?.States(batch, vision));
     }
 

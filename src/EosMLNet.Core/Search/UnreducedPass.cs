@@ -30,18 +30,18 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     }
 
     // Each row by itself, so that its states do not depend on which others it is first seen with: a resumed search sees it with others.
-    private Tensor Of(PackedRow row, VisionOutput vision, int image)                                     // (layers, S, d)
+    private Tensor Of(PackedRow row, VisionOutput vision, int place)                                     // (layers, S, d)
     {
         if (kept.TryGetValue(row, out var known))
             return known;
-        return seen.Add(row) && meter is not null ? meter.State(() => Compute(row, vision, image)) : Compute(row, vision, image);
+        return seen.Add(row) && meter is not null ? meter.State(() => Compute(row, vision, place)) : Compute(row, vision, place);
     }
 
-    private Tensor Compute(PackedRow row, VisionOutput vision, int image)                                // (layers, S, d)
+    private Tensor Compute(PackedRow row, VisionOutput vision, int place)                                // (layers, S, d)
     {
         using var scope = NewDisposeScope();
-        var alone = new PackedBatch([row], model.VisualTokens, model.PadTokenId, model.Device);
-        var states = stack([.. forward.RunTo(layers, alone, vision.Map(x => x.narrow(0, image, 1)), [], 1, k => k)]).squeeze(1);
+        var alone = new PackedBatch([row], model.PadTokenId, model.Device);
+        var states = stack([.. forward.RunTo(layers, alone, vision.Narrow(place * row.Images.Count, row.Images.Count), [], 1, k => k)]).squeeze(1);
         var size = states.numel() * states.element_size();
         if (bytes + size > limitBytes)
             return states.MoveToOuterDisposeScope();

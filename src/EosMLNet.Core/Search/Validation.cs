@@ -32,13 +32,13 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
         double loss = 0;
         long tokens = 0;
         var families = Enumerable.Range(0, data.Families.Count).Select(_ => (Questions: 0, Correct: 0, Probability: 0.0)).ToArray();
-        foreach (var chunk in rows.Chunk(batchSize))
+        foreach (var chunk in rows.Chunk(batchSize).SelectMany(PackedRow.Alike))
         {
             cancellation.ThrowIfCancellationRequested();
             meter.BeginUnit();
             using var scope = NewDisposeScope();
-            var batch = new PackedBatch(chunk, model.VisualTokens, model.PadTokenId, model.Device);
-            var vision = data.Images.Get([.. chunk.Select(row => row.Image)]);
+            var batch = new PackedBatch(chunk, model.PadTokenId, model.Device);
+            var vision = data.Images.Get(PackedRow.ImagesOf(chunk));
             var hidden = forward.Run(batch, vision, sites, temperature: 1, candidates: k => k);
             var predicted = TaskLoss.LogProbabilities(model, batch, hidden);
             loss += TaskLoss.CrossEntropy(batch, predicted).Number() * batch.AnswerQuestions.Count;

@@ -25,7 +25,7 @@ internal static class SearchStepSpeed
         foreach (var row in data.Rows) // what is made of the images is made once in a search
         {
             using var scope = NewDisposeScope();
-            data.Images.Get([row.Image]);
+            data.Images.Get(PackedRow.ImagesOf([row]));
         }
         var random = new SearchRandom(settings.Seed);
         var ratios = new List<double>();
@@ -45,9 +45,9 @@ internal static class SearchStepSpeed
     private static void PlainPass(VisionLanguageModel model, SearchData data, IReadOnlyList<PackedRow> rows)
     {
         using var scope = NewDisposeScope();
-        var batch = new PackedBatch(rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = data.Images.Get([.. rows.Select(row => row.Image)]);
-        var features = vision with { Features = vision.Features.detach().requires_grad_() };
+        var batch = new PackedBatch(rows, model.PadTokenId, model.Device);
+        var vision = data.Images.Get(PackedRow.ImagesOf(rows));
+        var features = new VisionOutput(vision.Stacked().detach().requires_grad_());
         var hidden = new SearchForward(model).Run(batch, features, [], 1, kept => kept);
         var loss = TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden));
         loss.backward();

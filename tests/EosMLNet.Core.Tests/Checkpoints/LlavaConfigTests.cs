@@ -137,7 +137,7 @@ public sealed class LlavaConfigTests : IDisposable
     [InlineData("""{}""", "model_type")]
     [InlineData("""{"model_type":"llava_next"}""", "llava_next")]
     [InlineData("""{"model_type":"llava","text_config":{"model_type":"qwen2"}}""", "qwen2")]
-    [InlineData("""{"model_type":"llava","vision_config":{"model_type":"siglip_vision_model"}}""", "siglip_vision_model")]
+    [InlineData("""{"model_type":"llava","vision_config":{"model_type":"dinov2"}}""", "dinov2")]
     [InlineData("""{"model_type":"llava","vision_config":{"hidden_act":"mish"}}""", "mish")]
     [InlineData("""{"model_type":"llava","text_config":{"hidden_act":"relu6"}}""", "relu6")]
     [InlineData("""{"model_type":"llava","projector_hidden_act":"?"}""", "projector_hidden_act")]
@@ -204,7 +204,7 @@ public sealed class LlavaConfigTests : IDisposable
         var config = new LlavaConfig
         {
             Vision = new() { HiddenSize = 48, HeadCount = 3, ImageSize = 96, PatchSize = 8, Activation = "gelu", LayerNormEps = 1e-6 },
-            Text = new() { HiddenSize = 64, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 32, RopeTheta = 12345.5, AttentionBias = true, MlpBias = true },
+            Text = new() { HiddenSize = 64, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 32, RopeTheta = 12345.5, AttentionBias = true, OutputBias = true, MlpBias = true },
             ImageTokenIndex = 3, PadTokenId = 0, VisionFeatureLayer = -1, VisionFeatureSelectStrategy = "full", ProjectorBias = false, TieWordEmbeddings = true,
             EosTokenIds = [2, 7], BosTokenId = 5, ProjectorActivation = "relu",
         };

@@ -84,7 +84,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     }
 
     [Fact]
-    public void A_image_of_the_right_size_is_not_resampled()
+    public void An_image_of_the_right_size_is_not_resampled()
     {
         var image = Ramp(8, 8);
         Assert.Equal(image.Pixels.ToArray(), Load("""{"size":8,"crop_size":8}""").Resize(image).Pixels.ToArray());
@@ -153,7 +153,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     public void Bad_settings_are_refused(string json, string code, string inMessage) => Expect.Error(code, () => Load(json), inMessage, "preprocessor_config.json");
 
     [Fact]
-    public void A_image_so_narrow_that_its_resized_length_is_absurd_is_refused() =>
+    public void An_image_so_narrow_that_its_resized_length_is_absurd_is_refused() =>
         Expect.Error(EosErrors.UnreadableImage, () => ClipImageProcessor.Default(336).Process([new RgbImage(1, 10_000_000, new byte[30_000_000])]), "1 x 10000000");
 
     private ClipImageProcessor Load(string json) => ClipImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json));

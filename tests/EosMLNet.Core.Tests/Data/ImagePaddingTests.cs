@@ -88,7 +88,7 @@ public sealed class ImagePaddingTests
     [InlineData(1, 10_000_000)]
     [InlineData(10_000_000, 1)]
     [InlineData(2, 12_800)]
-    public void A_image_that_is_too_narrow_is_refused_with_either(int width, int height)
+    public void An_image_that_is_too_narrow_is_refused_with_either(int width, int height)
     {
         var image = new RgbImage(width, height, new byte[3 * width * height]);
         foreach (var processor in new[] { ClipImageProcessor.Default(336), Square(336) })

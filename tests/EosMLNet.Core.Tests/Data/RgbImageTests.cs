@@ -56,7 +56,7 @@ public sealed class RgbImageTests : IDisposable
     [InlineData(6, 3, "ecafdb")]
     [InlineData(7, 3, "fdbeca")]
     [InlineData(8, 3, "bdface")]
-    public void A_image_is_turned_as_its_mark_says(int mark, int width, string expected)
+    public void An_image_is_turned_as_its_mark_says(int mark, int width, string expected)
     {
         var stored = new RgbImage(2, 3, [.. "abcdef".SelectMany(c => (byte[])[(byte)c, (byte)c, (byte)c])]);
         var upright = stored.Turned((OrientationMark)mark);
@@ -79,7 +79,7 @@ public sealed class RgbImageTests : IDisposable
     }
 
     [Fact]
-    public void A_image_of_no_bytes_is_refused()
+    public void An_image_of_no_bytes_is_refused()
     {
         Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode([], "nothing.png"), "nothing.png", "empty");
         File.WriteAllBytes(_folder["zero.png"], []);
@@ -93,7 +93,7 @@ public sealed class RgbImageTests : IDisposable
     [InlineData(0.3)]
     [InlineData(0.6)]
     [InlineData(0.95)]
-    public void A_image_that_is_cut_short_is_refused(double part)
+    public void An_image_that_is_cut_short_is_refused(double part)
     {
         var whole = File.ReadAllBytes(GoldenFiles.At("clip-preprocess", "img_97x61.png"));
         Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(whole.AsSpan(0, (int)(whole.Length * part)), "cut.png"), "cut.png");
@@ -111,7 +111,7 @@ public sealed class RgbImageTests : IDisposable
     [InlineData(100_000, 100_000)]
     [InlineData(2_000_000_000, 2)]
     [InlineData(9_460, 9_460)]
-    public void A_image_that_claims_absurd_dimensions_is_refused_before_memory_is_taken(int width, int height) =>
+    public void An_image_that_claims_absurd_dimensions_is_refused_before_memory_is_taken(int width, int height) =>
         Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(PngBytes.Make(width, height, PngBytes.Gray, []), "bomb.png"), "bomb.png");
 
     [Fact]

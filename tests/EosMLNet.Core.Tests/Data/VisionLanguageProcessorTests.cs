@@ -87,7 +87,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     }
 
     [Fact]
-    public void A_prompt_without_a_image_has_no_image_tokens()
+    public void A_prompt_without_an_image_has_no_image_tokens()
     {
         var ids = LoadSentencePiece().EncodePrompt("is", withImage: false);
         Assert.DoesNotContain(350, ids);

@@ -150,7 +150,7 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData(0.8, 8)]
     [InlineData(0.01, 1)]
     [InlineData(0.99, 9)]
-    public void A_split_never_shares_a_image_and_loses_no_row(double fraction, int firstImages)
+    public void A_split_never_shares_an_image_and_loses_no_row(double fraction, int firstImages)
     {
         var data = Make(images: 10, questions: 3);
         var (first, second) = data.SplitByImage(fraction, seed: 4);

@@ -9,7 +9,7 @@ public sealed class ImageCacheTests
     private readonly List<int[]> encoded = [];
 
     [Fact]
-    public void A_image_is_encoded_once_and_the_order_is_the_callers()
+    public void An_image_is_encoded_once_and_the_order_is_the_callers()
     {
         using var scope = NewDisposeScope();
         using var cache = new ImageCache(Encode, limitBytes: 1 << 20);
@@ -46,13 +46,13 @@ public sealed class ImageCacheTests
         encoded.Add([.. images]);
         using var scope = NewDisposeScope();
         var ids = tensor(images.Select(p => (float)p).ToArray());
-        return new VisionOutput(ids.reshape(-1, 1, 1).expand(-1, 3, 2).clone().MoveToOuterDisposeScope(), ids.reshape(-1, 1).expand(-1, 3).clone().MoveToOuterDisposeScope());
+        return new VisionOutput(ids.reshape(-1, 1, 1).expand(-1, 3, 2).clone(), ids.reshape(-1, 1).expand(-1, 3).clone()).MoveToOuterDisposeScope();
     }
 
     private static float[] Numbers(VisionOutput output)
     {
-        var features = output.Features.mean([1, 2]).data<float>().ToArray();
-        Assert.Equal(features, output.ClsAttention!.mean([1]).data<float>().ToArray());
+        var features = output.Stacked().mean([1, 2]).data<float>().ToArray();
+        Assert.Equal(features, output.ClsAttention!.view(output.Count, -1).mean([1]).data<float>().ToArray());
         return features;
     }
 }

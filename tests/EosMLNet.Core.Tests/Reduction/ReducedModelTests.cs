@@ -108,9 +108,9 @@ public sealed class ReducedModelTests : IDisposable
         int[] prompt = [1, 20, 30, model.ImageTokenId];
         (int Prompt, int[] Ids)[] texts = [(1, [40, 41, 42]), (0, [50]), (1, [60, 61]), (1, [40, 41, 42, 43, 44])];
         var vision = Vision(model, golden, "ab")!;
-        using var whole = PromptBatch.Create(model, [.. texts.Select(text => (int[])[.. prompt, .. text.Ids])], vision.Select(tensor(texts.Select(text => (long)text.Prompt).ToArray())));
+        using var whole = PromptBatch.Create(model, [.. texts.Select(text => (int[])[.. prompt, .. text.Ids])], vision.Select([.. texts.Select(text => text.Prompt)]));
         var expected = reduced.Generate(whole, 6);
-        using var common = PromptBatch.Create(model, [prompt, prompt], vision.Select(tensor(new long[] { 0, 1 })));
+        using var common = PromptBatch.Create(model, [prompt, prompt], vision.Select([0, 1]));
         var actual = reduced.GenerateAfter(common, texts, 6, default);
         Assert.Equal(expected.Ids, actual.Ids);
         Assert.All(expected.MeanProbability.Zip(actual.MeanProbability), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
@@ -123,7 +123,7 @@ public sealed class ReducedModelTests : IDisposable
         using var batch = PromptBatch.Create(model, Prompts("a"), Vision(model, golden, "a"));
         using var sequence = new TokenSequence(model, batch);
         sequence.Reduce(Site(0, 5), null);
-        var places = sequence.Kept.Add(4).flatten();                        // the image of case a begins at position 4
+        var places = tensor(sequence.Kept()[0]).Add(4);                     // the image of case a begins at position 4
         var expected = model.Rotary(cat([Scalars.Arange(4), places, Scalars.Arange(9).Add(20)]).unsqueeze(0));
         Assert.True(expected.Cos.equal(sequence.Rotary.Cos).all().item<bool>());
         Assert.Equal(29, sequence.NextPosition(0).item<long>());
@@ -163,11 +163,11 @@ public sealed class ReducedModelTests : IDisposable
         using var batch = PromptBatch.Create(model, [[1, 299, 5, 299, 6], [1, 7, 299, 8]], Encode(["a", "b", "c"]));
         using var sequence = new TokenSequence(model, batch);
         sequence.Reduce(Site(0, 6) with { Transfer = 1, Temperature = 0.5 }, null);
-        Assert.Equal([3, 6], sequence.Kept.shape);
-        foreach (var mass in sequence.VisualMass.sum(1).data<float>())
+        Assert.Equal([6, 6, 6], sequence.Kept().Select(kept => kept.Length));
+        foreach (var mass in sequence.VisualMass.view(3, -1).sum(1).data<float>())
             Assert.Equal(16f, mass, 4);
         sequence.Reduce(Site(1, 2) with { Transfer = 1 }, null);
-        foreach (var mass in sequence.VisualMass.sum(1).data<float>())
+        foreach (var mass in sequence.VisualMass.view(3, -1).sum(1).data<float>())
             Assert.Equal(16f, mass, 4);
     }
 
@@ -210,7 +210,7 @@ public sealed class ReducedModelTests : IDisposable
         { "is empty", [] },
         { "token id 320", [1, 320, 2] },
         { "token id -1", [1, -1] },
-        { "3 image tokens in a row", [1, 299, 299, 299] },
+        { "hold 3 image tokens", [1, 299, 299, 299] },
         { "made for 512", [.. Enumerable.Repeat(5, 600)] },
     };
 
@@ -242,9 +242,7 @@ public sealed class ReducedModelTests : IDisposable
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
-        var vision = model.EncodeImages(cat([.. names.Select(name => golden.Read($"{name}.pixel_values"))]));
-        scope.MoveToOuter(vision.Features, vision.ClsAttention!);
-        return vision;
+        return model.EncodeImages(cat([.. names.Select(name => golden.Read($"{name}.pixel_values"))])).MoveToOuterDisposeScope();
     }
 
     private static VisionOutput? Vision(LlavaModel model, SafetensorsFile golden, string name)

@@ -60,8 +60,8 @@ public class SearchForwardTests
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var data = SearchSample.Data(model, 4, 1);
-        var prompts = data.Rows.Select(row => (int[])[.. row.Prefix, model.ImageTokenId, .. row.Segments[0].Question]).ToArray();
-        using var batch = PromptBatch.Create(model, prompts, data.Images.Get([.. data.Rows.Select(row => row.Image)]));
+        var prompts = data.Rows.Select(row => (int[])[.. row.Images[0].Before, model.ImageTokenId, .. row.Segments[0].Question]).ToArray();
+        using var batch = PromptBatch.Create(model, prompts, data.Images.Get(PackedRow.ImagesOf(data.Rows)));
         var logits = new ReducedModel(model, plan).Forward(batch);
         var executed = logits.narrow(1, logits.size(1) - 1, 1).squeeze(1).log_softmax(-1);            // (Q, V) the first answer token
 
@@ -74,8 +74,8 @@ public class SearchForwardTests
     /// <summary>Log-probabilities of all answer tokens.</summary>
     private static Tensor Answers(VisionLanguageModel model, SearchData data, ReductionPlan plan, Func<int, int> candidates)
     {
-        var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = data.Images.Get([.. data.Rows.Select(row => row.Image)]);
+        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var vision = data.Images.Get(PackedRow.ImagesOf(data.Rows));
         var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, Criteria.ComputeType(model.DataType), model.Device), 0.5, candidates);
         return TaskLoss.LogProbabilities(model, batch, hidden);
     }

@@ -33,7 +33,7 @@ internal static class SearchSample
         var rows = PackedRow.Pack(
             from image in Enumerable.Range(0, images)
             from question in Enumerable.Range(0, questions)
-            select (image, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(2 + (image + question) % 3), [.. Ids(1 + question % 2), 2], question % 2)), questionsPerRow);
+            select ((IReadOnlyList<PackedImage>)[new(image, [1, 7, 9], model.UsualLayout)], new PackedRow.Segment(Ids(2 + (image + question) % 3), [.. Ids(1 + question % 2), 2], question % 2)), questionsPerRow);
         var side = (int)Math.Sqrt(model.VisualTokens) * 14;
         return new SearchData(rows, new ImageCache(wanted =>
         {

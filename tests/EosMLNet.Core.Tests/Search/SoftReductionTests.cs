@@ -115,7 +115,7 @@ public class SoftReductionTests
 
     private static ReductionSite Site() => new() { Layer = 0, Keep = Kept, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 1 } };
 
-    private static SoftSite Soft(ReductionSite site) => new(site, Scalar(site.Keep), Scalar(site.Transfer), Scalar(site.Temperature), Scalar(site.Reweight), Scalar(0), site.Diversity > 0 ? Scalar(site.Diversity) : null, [Scalar(1)], new LearnedScores(Probe()));
+    private static SoftSite Soft(ReductionSite site) => new(site, Scalar(site.Keep), Scalar(site.Transfer), Scalar(site.Temperature), Scalar(site.Reweight), Scalar(0), site.Diversity > 0 ? Scalar(site.Diversity) : null, [Scalar(1)], new LearnedScores(Probe()), Patches);
 
     private static SoftTokens Tokens() => new(
         Numbers.Normal(11, Images, Patches, Width), ones(Images, Patches, ScalarType.Float64), Numbers.Normal(12, Images, Patches).abs().Add(1),

@@ -113,7 +113,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void A_prediction_engine_encodes_a_image_once_for_all_its_questions()
+    public void A_prediction_engine_encodes_an_image_once_for_all_its_questions()
     {
         using var model = tiny.Fit(ml, options => options.ImageCacheBytes = 1 << 20);
         using var engine = ml.Model.CreatePredictionEngine<VqaRow, VqaAnswer>(model, new PredictionEngineOptions { OwnsTransformer = false });

@@ -43,7 +43,7 @@ public sealed class PassedImageTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void Rows_without_a_image_stay_without()
+    public void Rows_without_an_image_stay_without()
     {
         using var answering = Fit();
         using var image = TinyModel.Noise(1);

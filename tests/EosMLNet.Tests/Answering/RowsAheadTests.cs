@@ -19,7 +19,7 @@ public class RowsAheadTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void A_image_that_cannot_be_read_fails_at_its_row_after_the_answers_before_it()
+    public void An_image_that_cannot_be_read_fails_at_its_row_after_the_answers_before_it()
     {
         using var model = tiny.Fit(ml);
         var expected = TinyModel.Answers(ml, model.Transform(tiny.Data(ml)));

@@ -122,7 +122,7 @@ public class TransformTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void A_row_without_a_image_or_a_question_has_no_answer_and_the_others_have_theirs()
+    public void A_row_without_an_image_or_a_question_has_no_answer_and_the_others_have_theirs()
     {
         using var model = tiny.Fit(ml);
         var whole = TinyModel.Answers(ml, model.Transform(tiny.Data(ml)));

@@ -43,7 +43,7 @@ public sealed class ImageFormatsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_image_is_the_same_through_ML_NET_as_through_eos(string format) => AssertSame(Formats[format]());
+    public void An_image_is_the_same_through_ML_NET_as_through_eos(string format) => AssertSame(Formats[format]());
 
     [Theory]
     [InlineData(1)]
@@ -54,7 +54,7 @@ public sealed class ImageFormatsTests : IDisposable
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void A_image_with_an_orientation_mark_stands_upright_on_both_roads(byte mark)
+    public void An_image_with_an_orientation_mark_stands_upright_on_both_roads(byte mark)
     {
         var plain = JpegBytes.Photograph(40, 24);
         var upright = AssertSame(JpegBytes.Marked(plain, mark));
@@ -118,7 +118,7 @@ public sealed class ImageFormatsTests : IDisposable
     }
 
     [Fact]
-    public void A_image_that_a_stage_has_resized_is_taken_as_it_is()
+    public void An_image_that_a_stage_has_resized_is_taken_as_it_is()
     {
         File.WriteAllBytes(folder["a.jpg"], JpegBytes.Marked(JpegBytes.Photograph(40, 24), 6));
         var resized = ThroughPipeline("a.jpg", images => images.Append(ml.Transforms.ResizeImages("Image", 10, 12)));

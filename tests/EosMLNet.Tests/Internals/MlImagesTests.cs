@@ -13,7 +13,7 @@ public sealed class MlImagesTests : IDisposable
     [InlineData(255, 0)]
     [InlineData(200, 1)] // ML.NET multiplies colours by alpha and rounds; what comes back is one step off at most
     [InlineData(64, 3)]
-    public void A_image_file_has_the_same_colours_through_ML_NET_as_read_by_EosMLNet(int alpha, int tolerance)
+    public void An_image_file_has_the_same_colours_through_ML_NET_as_read_by_EosMLNet(int alpha, int tolerance)
     {
         var path = WriteNoise((byte)alpha);
         using var image = MLImage.CreateFromFile(path);

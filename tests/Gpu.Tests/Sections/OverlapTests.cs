@@ -8,7 +8,7 @@ public class OverlapTests
     private static readonly long[][][] Other = [[[0, 1, 2, 3], [0, 1, 2, 5]], [[0, 1], [2, 5]]];
 
     [Fact]
-    public void It_is_the_share_of_a_images_tokens_over_all_sites()
+    public void It_is_the_share_of_an_images_tokens_over_all_sites()
     {
         Assert.Equal(1, Overlap.Of(Kept, Other, 0));
         Assert.Equal(4.0 / 6, Overlap.Of(Kept, Other, 1), 1e-12);

@@ -9,7 +9,7 @@ internal static class Overlap
     /// <summary>What each site leaves of each image: those of the encoder together, then each of the decoder.</summary>
     internal static IReadOnlyList<long[][]> Kept(VisionLanguageModel model, ReductionPlan plan, PromptBatch batch)
     {
-        var encoder = batch.Vision?.Kept is { } kept ? new[] { kept.cpu().data<long>().ToArray().Chunk((int)kept.shape[1]).Select(one => one.Order().ToArray()).ToArray() } : [];
+        var encoder = batch.Vision?.Kept is { } kept ? new[] { kept.cpu().data<long>().ToArray().Chunk(batch.Vision!.Counts[0]).Select(one => one.Order().ToArray()).ToArray() } : [];
         return [.. encoder, .. new ReducedModel(model, plan).KeptTokens(batch)];
     }
 

@@ -22,8 +22,8 @@ internal static class SearchGradient
         using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, Criteria.ComputeType(model.DataType));
         using var variables = new SearchVariables(model, settings, basis);
         variables.MeetBudget();
-        var batch = new PackedBatch(data.Rows, model.VisualTokens, model.PadTokenId, model.Device);
-        var vision = data.Images.Get([.. data.Rows.Select(row => row.Image)]);
+        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var vision = data.Images.Get(PackedRow.ImagesOf(data.Rows));
         var hidden = new SearchForward(model).Run(batch, vision, variables.Sites(), settings.InitialTemperature, kept => kept + 16);
         TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden)).backward();
         return [.. variables.ScoreParameters.Concat(variables.CountParameters).Concat(variables.SiteParameters).Where(x => x.grad is not null).SelectMany(x => x.grad!.Numbers())];
@@ -41,7 +41,7 @@ internal static class SearchGradient
     private static SearchData Data(LlavaModel model)
     {
         var random = new Random(7);
-        var rows = PackedRow.Pack(Enumerable.Range(0, Images).Select(image => (image, new[] { 1, 7, 9 }, new PackedRow.Segment(Ids(4), [.. Ids(2), 2]))), questionsPerRow: 1);
+        var rows = PackedRow.Pack(Enumerable.Range(0, Images).Select(image => ((IReadOnlyList<PackedImage>)[new(image, [1, 7, 9], model.UsualLayout)], new PackedRow.Segment(Ids(4), [.. Ids(2), 2]))), questionsPerRow: 1);
         return new SearchData(rows, new ImageCache(wanted =>
         {
             using var inner = NewDisposeScope();

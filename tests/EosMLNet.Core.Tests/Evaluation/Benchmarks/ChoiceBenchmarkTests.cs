@@ -24,7 +24,7 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         Assert.Equal(letter, ChoiceBenchmark.ChosenLetter(answer, ["a dog", "a cat", "an owl"]));
 
     [Fact]
-    public void ScienceQA_asks_the_test_questions_that_have_a_image()
+    public void ScienceQA_asks_the_test_questions_that_have_an_image()
     {
         folder.Images("images/test/4/image.png", "images/test/6/image.png");
         folder.Write("pid_splits.json", """{"train": ["1"], "test": ["4", "5", "6"]}""");

@@ -42,7 +42,7 @@ public sealed class MmeTests : IDisposable
     }
 
     [Fact]
-    public void A_text_without_a_image_and_a_folder_without_subtasks_are_faults()
+    public void A_text_without_an_image_and_a_folder_without_subtasks_are_faults()
     {
         folder.Write("count/3.txt", "One?\tYes\nTwo?\tNo\n");
         Expect.Error(EosErrors.DatasetRow, () => folder.Load("mme"), "3.txt", "neither '3.png' nor '3.jpg'");
