@@ -106,9 +106,9 @@ internal sealed class JsonSection
     private int ToInt(JsonElement v, string name) =>
         v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var number) ? number : throw Wrong(name, v, "an integer");
 
-    private EosException Wrong(string name, JsonElement found, string expected)
-    {
-        var text = found.GetRawText();
-        return new(EosErrors.MalformedJson, $"{Describe(name)} is {(text.Length > 60 ? text[..60] + "..." : text)}, expected {expected}.") { File = File };
-    }
+    /// <summary>The beginning of a value, for messages.</summary>
+    internal static string Excerpt(JsonElement value) => value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
+
+    private EosException Wrong(string name, JsonElement found, string expected) =>
+        new(EosErrors.MalformedJson, $"{Describe(name)} is {Excerpt(found)}, expected {expected}.") { File = File };
 }
