@@ -6,7 +6,7 @@ namespace EosMLNet.Checkpoints;
 /// One object of a JSON file from outside. Its values are read with the default for what is omitted (or null); a value of the wrong kind is
 /// an <see cref="EosException"/> that names the file and the field.
 /// </summary>
-internal sealed class JsonSection
+public sealed class JsonSection
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
     private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;

@@ -39,35 +39,47 @@ public sealed record LlamaConfig
     /// <value>The default is silu.</value>
     public string Activation { get; init; } = "silu";
 
-    /// <summary>Reads a <c>text_config</c>; what it omits has transformers' <c>LlamaConfig</c> defaults.</summary>
-    internal static LlamaConfig From(JsonSection json)
+    /// <summary>Reads a <c>text_config</c>; what it omits has the defaults of transformers' configuration class for its <c>model_type</c>.</summary>
+    /// <param name="json">The section.</param>
+    /// <param name="type">The <c>model_type</c> where it is omitted: <c>llama</c>, <c>mistral</c> or <c>qwen2</c>.</param>
+    internal static LlamaConfig From(JsonSection json, string type = "llama")
     {
-        json.RequireModelType("llama", optional: true);
-        RequirePlainLayers(json);
-        var hidden = json.Size("hidden_size", 4096);
-        var heads = json.Size("num_attention_heads", 32);
+        type = json.Text("model_type") ?? type;
+        var defaults = type switch
+        {
+            "llama" => new LlamaConfig(),
+            "mistral" => new LlamaConfig { IntermediateSize = 14336, KeyValueHeadCount = 8, MaxPositions = 131072 },
+            // Qwen2's layers have these biases, though no field of the file says so.
+            "qwen2" => new LlamaConfig { VocabularySize = 151936, IntermediateSize = 22016, MaxPositions = 32768, AttentionBias = true },
+            _ => throw json.Unsupported("model_type", $"'{type}'", "'llama', 'mistral' or 'qwen2'"),
+        };
+        RequirePlainLayers(json, type);
+        var hidden = json.Size("hidden_size", defaults.HiddenSize);
+        var heads = json.Size("num_attention_heads", defaults.HeadCount);
         if (json.Find("head_dim") is null)
             json.RequireMultiple("hidden_size", hidden, "num_attention_heads", heads);
-        var config = new LlamaConfig
+        var config = defaults with
         {
-            VocabularySize = json.Size("vocab_size", 32000),
+            VocabularySize = json.Size("vocab_size", defaults.VocabularySize),
             HiddenSize = hidden,
-            IntermediateSize = json.Size("intermediate_size", 11008),
-            LayerCount = json.Size("num_hidden_layers", 32),
+            IntermediateSize = json.Size("intermediate_size", defaults.IntermediateSize),
+            LayerCount = json.Size("num_hidden_layers", defaults.LayerCount),
             HeadCount = heads,
-            KeyValueHeadCount = json.Size("num_key_value_heads", heads),
+            KeyValueHeadCount = json.Size("num_key_value_heads", type == "mistral" ? defaults.KeyValueHeadCount : heads),
             HeadSize = json.Size("head_dim", hidden / heads),
-            MaxPositions = json.Size("max_position_embeddings", 2048),
-            RmsNormEps = json.Epsilon("rms_norm_eps", 1e-6),
+            MaxPositions = json.Size("max_position_embeddings", defaults.MaxPositions),
+            RmsNormEps = json.Epsilon("rms_norm_eps", defaults.RmsNormEps),
             RopeTheta = ReadRopeTheta(json),
-            AttentionBias = json.Flag("attention_bias", false),
+            AttentionBias = json.Flag("attention_bias", defaults.AttentionBias),
             OutputBias = json.Flag("attention_bias", false),
             MlpBias = json.Flag("mlp_bias", false),
-            Activation = json.Activation("hidden_act", "silu"),
+            Activation = json.Activation("hidden_act", defaults.Activation),
         };
         json.RequireMultiple("num_attention_heads", config.HeadCount, "num_key_value_heads", config.KeyValueHeadCount);
         if (config.HeadSize % 2 != 0)
             throw json.Unsupported("head_dim", config.HeadSize, "an even number (rotary embeddings turn pairs)");
+        if (type == "mistral" && json.Find("sliding_window") is { } && json.Int("sliding_window", 0) is var window && window < config.MaxPositions)
+            throw json.Unsupported("sliding_window", window, "null: each token sees all tokens before it");
         return config;
     }
 
@@ -99,12 +111,12 @@ public sealed record LlamaConfig
     }
 
     // Fields that change the decoder's numbers in classes related to Llama's, and what they are where nothing changes.
-    private static void RequirePlainLayers(JsonSection json)
+    private static void RequirePlainLayers(JsonSection json, string type)
     {
         foreach (var name in (string[])["use_qk_norm", "qk_norm", "use_sliding_window", "use_parallel_residual", "qkv_bias", "clip_qkv"])
         {
             if (json.Find(name) is { ValueKind: not JsonValueKind.False } value)
-                throw json.Unsupported(name, value.GetRawText(), "false or left out: Llama's layers have none");
+                throw json.Unsupported(name, value.GetRawText(), $"false or left out: the layers of {type} have none");
         }
         if (json.Find("layer_types") is { ValueKind: JsonValueKind.Array } types
             && types.EnumerateArray().FirstOrDefault(type => type.ToString() != "full_attention") is { ValueKind: not JsonValueKind.Undefined } other)

@@ -5,20 +5,14 @@ using EosMLNet.Runtime;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The configuration of a LLaVA-1.5 model: CLIP vision tower, two-layer projector, Llama decoder. Read from and written to a Hugging Face
-/// folder's <c>config.json</c>; fields that a file omits (the published ones omit most) have the defaults of transformers' configuration
-/// classes.
+/// The configuration of a LLaVA-1.5 model: vision tower, two-layer projector, decoder. Read from and written to a Hugging Face folder's
+/// <c>config.json</c>; fields that a file omits (the published ones omit most) have the defaults of transformers' configuration classes.
 /// </summary>
-public sealed record LlavaConfig
+[ModelType("llava")]
+public record LlavaConfig : ModelConfig
 {
     /// <summary>The vision tower.</summary>
     public ClipVisionConfig Vision { get; init; } = new();
-    /// <summary>The decoder.</summary>
-    public LlamaConfig Text { get; init; } = new();
-    /// <summary>The token id that stands for one visual token.</summary><value>The default is 32000.</value>
-    public int ImageTokenIndex { get; init; } = 32000;
-    /// <summary>The token id that fills a batch's shorter rows.</summary><value>The default is the first end-of-sequence id.</value>
-    public int PadTokenId { get; init; } = 2;
     /// <summary>Which of the tower's hidden states is used: 0 is the embeddings, -1 the last layer's output.</summary>
     /// <value>The default is -2.</value>
     public int VisionFeatureLayer { get; init; } = -2;
@@ -29,52 +23,43 @@ public sealed record LlavaConfig
     public string ProjectorActivation { get; init; } = "gelu";
     /// <summary>Whether the projector's two layers have biases.</summary><value>The default is true.</value>
     public bool ProjectorBias { get; init; } = true;
-    /// <summary>Whether the output head is the embedding table.</summary><value>The default is false.</value>
-    public bool TieWordEmbeddings { get; init; }
-    /// <summary>The token ids that end an answer.</summary><value>The default is 2.</value>
-    public IReadOnlyList<int> EosTokenIds { get; init; } = [2];
-    /// <summary>The token id that begins a prompt.</summary><value>The default is 1.</value>
-    public int BosTokenId { get; init; } = 1;
 
     /// <summary>
-    /// Visual tokens that one image becomes: its patches, and the class token when <see cref="VisionFeatureSelectStrategy"/> is
-    /// <c>full</c>.
+    /// Visual tokens that one square of pixels becomes: its patches, and the class token when <see cref="VisionFeatureSelectStrategy"/> is
+    /// <c>full</c> and the tower has one.
     /// </summary>
-    public int VisualTokens => Vision.GridSize * Vision.GridSize + (VisionFeatureSelectStrategy == "full" ? 1 : 0);
+    public int VisualTokens => Vision.GridSize * Vision.GridSize + (Vision.HasClassToken && VisionFeatureSelectStrategy == "full" ? 1 : 0);
 
     /// <summary>Reads <c>config.json</c> and, where there is one, <c>generation_config.json</c> of a checkpoint folder.</summary>
     /// <exception cref="EosException">EOS1001: no such folder or file. EOS1008: malformed JSON. EOS1009: a model that is not supported, or
     /// sizes that make no sense.</exception>
-    public static LlavaConfig Load(string folder) => Load(folder, []);
+    public static LlavaConfig Load(string folder) => ModelConfig.Load(folder) is LlavaConfig { ModelType: "llava" } config ? config
+        : throw JsonSection.Read(Path.Combine(folder, "config.json")).Unsupported("model_type", $"'{ModelConfig.Load(folder).ModelType}'", "'llava'");
 
-    /// <summary>The same; <paramref name="notes"/> receives a sentence for each setting of the files that has no effect here.</summary>
-    internal static LlavaConfig Load(string folder, List<string> notes)
+    internal static LlavaConfig Read(ConfigFile file) => Read(file, new LlavaConfig(), "llama");
+
+    /// <summary>Reads what LLaVA's families have in common.</summary>
+    /// <param name="file">The files.</param>
+    /// <param name="defaults">What holds for fields that are omitted.</param>
+    /// <param name="textType">The decoder's <c>model_type</c> where it is omitted.</param>
+    private protected static LlavaConfig Read(ConfigFile file, LlavaConfig defaults, string textType)
     {
-        var json = ReadJson(folder);
-        var generation = JsonSection.ReadIfExists(Path.Combine(folder, "generation_config.json"));
-        LlavaLayout.Refuse(json);
-        json.RequireModelType("llava", optional: false);
-        Quantization.Refuse(json);
-        var text = json.Section("text_config");
-        Quantization.Refuse(text);
-        NoteDecoding(generation, notes);
-        var vision = json.Find("vision_config") is null ? new ClipVisionConfig() : ClipVisionConfig.From(json.Section("vision_config"));
-
-        int[]? TokenIds(string name) => generation?.Ints(name) ?? json.Ints(name) ?? text.Ints(name);
-        var eos = TokenIds("eos_token_id") ?? [2];
+        var (json, text) = (file.Json, file.Text);
+        var vision = json.Find("vision_config") is null ? defaults.Vision : ClipVisionConfig.From(json.Section("vision_config"));
+        var eos = file.TokenIds("eos_token_id") ?? [2];
         var config = new LlavaConfig
         {
             Vision = vision,
-            Text = LlamaConfig.From(text),
-            ImageTokenIndex = ReadImageToken(json),
-            PadTokenId = TokenIds("pad_token_id") is [>= 0 and var pad] ? pad : eos.FirstOrDefault(),
-            VisionFeatureLayer = ReadFeatureLayer(json, vision),
-            VisionFeatureSelectStrategy = json.Text("vision_feature_select_strategy") ?? "default",
-            ProjectorActivation = json.Activation("projector_hidden_act", "gelu"),
-            ProjectorBias = json.Flag("multimodal_projector_bias", true),
-            TieWordEmbeddings = text.Flag("tie_word_embeddings", json.Flag("tie_word_embeddings", false)),
+            Text = LlamaConfig.From(text, textType),
+            ImageTokenIndex = file.TokenId("image_token_index", "image_token_id", defaults.ImageTokenIndex),
+            PadTokenId = file.TokenIds("pad_token_id") is [>= 0 and var pad] ? pad : eos.FirstOrDefault(),
+            VisionFeatureLayer = ReadFeatureLayer(json, vision, defaults.VisionFeatureLayer),
+            VisionFeatureSelectStrategy = json.Text("vision_feature_select_strategy") ?? defaults.VisionFeatureSelectStrategy,
+            ProjectorActivation = json.Activation("projector_hidden_act", defaults.ProjectorActivation),
+            ProjectorBias = json.Flag("multimodal_projector_bias", defaults.ProjectorBias),
+            TieWordEmbeddings = text.Flag("tie_word_embeddings", json.Flag("tie_word_embeddings", defaults.TieWordEmbeddings)),
             EosTokenIds = eos,
-            BosTokenId = (TokenIds("bos_token_id") ?? [1]).FirstOrDefault(),
+            BosTokenId = (file.TokenIds("bos_token_id") ?? [1]).FirstOrDefault(),
         };
         return config.Checked(json);
     }
@@ -144,48 +129,10 @@ public sealed record LlavaConfig
         ["projection_dim"] = Vision.HiddenSize, // CLIP's own projection, which LLaVA does not use; the class asks for a size
     };
 
-    private static JsonSection ReadJson(string folder)
-    {
-        var path = Path.Combine(folder, "config.json");
-        if (!File.Exists(path) && File.Exists(Path.Combine(folder, "adapter_config.json")))
-        {
-            throw new EosException(EosErrors.UnsupportedModel,
-                $"'{folder}' is an adapter (adapter_config.json, no config.json), expected a whole model. Merge it into its model first: " +
-                "merge_and_unload() of the Python package peft, then save_pretrained.");
-        }
-        return JsonSection.Read(path);
-    }
-
-    // Older files say image_token_index, newer ones image_token_id; some say both.
-    private static int ReadImageToken(JsonSection json)
-    {
-        var older = json.Find("image_token_index") is null ? (int?)null : json.Int("image_token_index", 0);
-        var newer = json.Find("image_token_id") is null ? (int?)null : json.Int("image_token_id", 0);
-        return older is null || newer is null || older == newer ? older ?? newer ?? 32000
-            : throw json.Unsupported("image_token_id", newer, $"{older} as image_token_index, or one of the two only");
-    }
-
-    // transformers' generate() would follow these; here the likeliest token is always taken.
-    private static void NoteDecoding(JsonSection? generation, List<string> notes)
-    {
-        if (generation is null)
-            return;
-        string[] others =
-        [
-            .. generation.Flag("do_sample", false) ? (string[])["do_sample true"] : [],
-            .. generation.Int("num_beams", 1) > 1 ? (string[])[$"num_beams {generation.Int("num_beams", 1)}"] : [],
-            .. ((string[])["repetition_penalty", "encoder_repetition_penalty"]).Where(name => generation.Number(name, 1) != 1)
-                .Select(name => FormattableString.Invariant($"{name} {generation.Number(name, 1)}")),
-            .. generation.Int("no_repeat_ngram_size", 0) > 0 ? (string[])[$"no_repeat_ngram_size {generation.Int("no_repeat_ngram_size", 0)}"] : [],
-        ];
-        if (others.Length > 0)
-            notes.Add($"'{generation.File}' asks for {string.Join(", ", others)}; that has no effect: answers always take the likeliest token.");
-    }
-
-    private static int ReadFeatureLayer(JsonSection json, ClipVisionConfig vision)
+    private static int ReadFeatureLayer(JsonSection json, ClipVisionConfig vision, int fallback)
     {
         const string name = "vision_feature_layer";
-        var layers = json.Ints(name) ?? [-2];
+        var layers = json.Ints(name) ?? [fallback];
         if (layers is not [var layer])
             throw json.Unsupported(name, $"a list of {layers.Length}", "one layer: concatenated features are not supported");
         var states = vision.LayerCount + 1; // the embeddings, then each layer's output
@@ -196,12 +143,7 @@ public sealed record LlavaConfig
     {
         if (VisionFeatureSelectStrategy is not ("default" or "full"))
             throw json.Unsupported("vision_feature_select_strategy", $"'{VisionFeatureSelectStrategy}'", "'default' or 'full'");
-        if (ImageTokenIndex < 0)
-            throw json.Unsupported("image_token_index", ImageTokenIndex, "a token id");
-        if (EosTokenIds.Count == 0 || EosTokenIds.Any(id => id < 0 || id >= Text.VocabularySize))
-            throw json.Unsupported("eos_token_id", $"[{string.Join(", ", EosTokenIds)}]", $"token ids below {Text.VocabularySize}");
-        if (BosTokenId < 0 || BosTokenId >= Text.VocabularySize)
-            throw json.Unsupported("bos_token_id", BosTokenId, $"a token id below {Text.VocabularySize}");
+        CheckTokens(json);
         if ((long)Vision.GridSize * Vision.GridSize > Text.MaxPositions)
             throw json.Unsupported("vision_config.image_size", Vision.ImageSize,
                 $"at most {Text.MaxPositions} patches, the decoder's max_position_embeddings; it makes {Vision.GridSize} x {Vision.GridSize}");

@@ -12,6 +12,7 @@ internal static class TensorNames
         ("model.language_model.", "language_model.model."),
         ("model.vision_tower.", "vision_tower."),
         ("model.multi_modal_projector.", "multi_modal_projector."),
+        ("model.image_newline", "image_newline"),
         ("lm_head.", "language_model.lm_head."),
     ];
 

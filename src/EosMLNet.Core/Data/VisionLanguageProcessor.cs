@@ -16,11 +16,11 @@ public sealed class VisionLanguageProcessor
     internal const string ImageMarkRemedy = $"The prompt has the image's place already; leave {ImageMark} out of the question.";
 
     private readonly TextTokenizer _tokenizer;
-    private readonly LlavaConfig _config;
+    private readonly ModelConfig _config;
     private bool _imageMarkIsText;
     private readonly string _template = $"USER: {ImageMark}\n{QuestionMark} ASSISTANT:";
 
-    private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, LlavaConfig config, IReadOnlyList<string> notes) =>
+    private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes) =>
         (Images, _tokenizer, _config, Notes) = (images, tokenizer, config, notes);
 
     /// <summary>Makes the vision tower's input.</summary>
@@ -56,10 +56,10 @@ public sealed class VisionLanguageProcessor
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing
     /// or malformed tokenizer files.</exception>
     public static VisionLanguageProcessor Load(
-        string folder, LlavaConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
+        string folder, ModelConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
     {
         var notes = new List<string>();
-        var images = ImageProcessorSettings.Load(folder, config, notes).With(padding);
+        var images = ImageProcessorSettings.Load(folder, (LlavaConfig)config, notes).With(padding);
         var tokenizer = TextTokenizer.Load(folder, notes);
         notes.AddRange(ChatTemplate.Note(folder));
         return promptTemplate is null
@@ -92,7 +92,7 @@ public sealed class VisionLanguageProcessor
         foreach (var part in SplitAtSpecialTokens(template))
         {
             if (part == ImageMark)
-                ids.AddRange(Enumerable.Repeat(_config.ImageTokenIndex, _config.VisualTokens));
+                ids.AddRange(Enumerable.Repeat(_config.ImageTokenIndex, ((LlavaConfig)_config).VisualTokens));
             else if (_tokenizer.SpecialTokens.TryGetValue(part, out var special))
                 ids.Add(special);
             else

@@ -12,14 +12,12 @@ namespace EosMLNet.Models;
 /// LLaVA-1.5 (arXiv:2310.03744): a vision tower, a two-layer projector and a decoder, from a Hugging Face checkpoint folder. An image is
 /// resized to one square, and its patches are its visual tokens.
 /// </summary>
+[ModelType("llava")]
 public class LlavaModel : VisionLanguageModel
 {
-    private readonly Dictionary<string, Tensor> weights = [];
-    private readonly string? folder;
     private readonly VisionTower tower;
     private readonly LlamaDecoder decoder;
     private readonly Projector projector;
-    private IReadOnlyList<string> notes = [];
 
     /// <summary>
     /// Builds the model from weights that <paramref name="weight"/> gives by canonical name and shape; the model owns them from then on.
@@ -29,21 +27,14 @@ public class LlavaModel : VisionLanguageModel
     /// device.</param>
     /// <param name="processor">Tokenizer and image preprocessing, if any.</param>
     public LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
-        : this(config, weight, processor, folder: null)
-    {
-        TorchRuntime.EnsureLoaded();
-    }
-
-    private protected LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor, string? folder)
+        : base(config, processor)
     {
         Config = config;
-        Processor = processor;
-        this.folder = folder;
         try
         {
-            tower = new VisionTower(config.Vision, TowerDepth(config), Own);
-            projector = new Projector(config, Own);
-            decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, Own);
+            tower = new VisionTower(config.Vision, TowerDepth(config), Owned);
+            projector = new Projector(config, Owned);
+            decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, Owned);
         }
         catch
         {
@@ -51,87 +42,25 @@ public class LlavaModel : VisionLanguageModel
             throw;
         }
 
-        Tensor Own(string name, long[] shape) => weights[name] = weight(name, shape).DetachFromDisposeScope();
+        Tensor Owned(string name, long[] shape) => Own(name, weight(name, shape));
     }
 
-    /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also
-    /// turns off TF32, for the whole process.</param>
-    /// <param name="device">Where to put the weights; the CPU by default.</param>
-    /// <param name="cancellation">Stops the loading.</param>
-    /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
-    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
-    /// or does not compute in that type.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
-    public static LlavaModel Load(
+    /// <inheritdoc cref="VisionLanguageModel.Load"/>
+    /// <exception cref="EosException">EOS1009: also where the folder's model is of another family.</exception>
+    public static new LlavaModel Load(
         string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default,
         ImagePadding padding = ImagePadding.Square)
     {
-        TorchRuntime.EnsureLoaded();
-        var notes = new List<string>();
-        var config = LlavaConfig.Load(folder, notes);
-        using var checkpoint = Checkpoint.Open(folder);
-        var place = device ?? CPU;
-        var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
-        DataTypes.CheckComputes(type, place);
-        if (type == ScalarType.Float32)
-            Tf32.TurnOff(place);
-        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config, padding: padding) : null;
-        using var unrecorded = no_grad();
-        using var loader = new WeightLoader(checkpoint, type, place);
-        // What the constructor asks for is known only by running it: once on placeholders, then on the weights.
-        new LlavaModel(config, loader.Ask, processor, folder).Dispose();
-        notes.AddRange(processor?.Notes ?? []);
-        notes.AddRange(UnusedWeights.Note(checkpoint.Names, loader.Asked, folder));
-        loader.Read(cancellation);
-        return new LlavaModel(config, loader.Take, processor, folder) { notes = notes };
-    }
-
-    /// <summary>Checks a folder as <see cref="Load"/> does, without reading the weights.</summary>
-    /// <returns>The notes that the model would have.</returns>
-    /// <exception cref="EosException">As <see cref="Load"/>.</exception>
-    internal static IReadOnlyList<string> Check(string folder)
-    {
-        var notes = new List<string>();
-        var config = LlavaConfig.Load(folder, notes);
-        using var checkpoint = Checkpoint.Open(folder);
-        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
-        using var unrecorded = no_grad();
-        using var loader = new WeightLoader(checkpoint, ScalarType.Float32, CPU);
-        new LlavaModel(config, loader.Ask, processor, folder).Dispose();
-        return [.. notes, .. processor?.Notes ?? [], .. UnusedWeights.Note(checkpoint.Names, loader.Asked, folder)];
+        var model = VisionLanguageModel.Load(folder, dtype, device, cancellation, padding);
+        if (model is LlavaModel llava)
+            return llava;
+        model.Dispose();
+        throw new EosException(EosErrors.UnsupportedModel, $"'{folder}' holds a {model.Family} model, expected llava. Load it with VisionLanguageModel.Load.");
     }
 
     /// <summary>The checkpoint's configuration.</summary>
     public LlavaConfig Config { get; }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Notes => notes;
-    /// <inheritdoc/>
-    public override string Family => "llava";
-    /// <inheritdoc/>
-    public override int LayerCount => Config.Text.LayerCount;
-    /// <inheritdoc/>
-    public override int HiddenSize => Config.Text.HiddenSize;
-    /// <inheritdoc/>
-    public override int IntermediateSize => Config.Text.IntermediateSize;
-    /// <inheritdoc/>
-    public override int HeadCount => Config.Text.HeadCount;
-    /// <inheritdoc/>
-    public override int KeyValueHeadCount => Config.Text.KeyValueHeadCount;
-    /// <inheritdoc/>
-    public override int HeadSize => Config.Text.HeadSize;
-    /// <inheritdoc/>
-    public override int MaxPositions => Config.Text.MaxPositions;
-    /// <inheritdoc/>
-    public override int VocabularySize => Config.Text.VocabularySize;
-    /// <inheritdoc/>
-    public override int ImageTokenId => Config.ImageTokenIndex;
-    /// <inheritdoc/>
-    public override int PadTokenId => Config.PadTokenId;
-    /// <inheritdoc/>
-    public override IReadOnlyList<int> EosTokenIds => Config.EosTokenIds;
     /// <inheritdoc/>
     public override ScalarType DataType => decoder.DataType;
     /// <inheritdoc/>
@@ -140,11 +69,6 @@ public class LlavaModel : VisionLanguageModel
     public override int TowerLayerCount => TowerDepth(Config);
     /// <inheritdoc/>
     public override bool HasClsAttention => Config.Vision.HasClassToken && TowerLayerCount > 0;
-    /// <inheritdoc/>
-    public override VisionLanguageProcessor? Processor { get; }
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> Weights => weights;
-
     /// <inheritdoc/>
     public override VisualLayout UsualLayout => KeepsCls ? new(VisualRegion.Single, Patches) : new(Patches);
 
@@ -226,7 +150,4 @@ public class LlavaModel : VisionLanguageModel
 
     /// <inheritdoc/>
     public override Tensor Head(Tensor normalised) => decoder.Head(normalised);
-
-    /// <inheritdoc/>
-    protected override string ComputeFingerprint() => folder is null ? base.ComputeFingerprint() : Checkpoint.Fingerprint(folder);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using EosMLNet.Checkpoints;
 using EosMLNet.Data;
 using EosMLNet.Reduction;
 using EosMLNet.Runtime;
@@ -9,19 +10,44 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// What reduction and search need of a vision-language model: an image encoder, a stack of decoder layers that can be run one by one, and a
-/// head. A new backbone is one new class that derives from this one.
+/// What reduction and search need of a vision-language model: an image encoder, a stack of decoder layers that can be run one by one, and a head.
+/// A new family is a class that derives from this one, with a <see cref="ModelTypeAttribute"/> and a public constructor that takes its
+/// configuration, a function that gives weights by name and shape, and a processor.
 /// </summary>
 /// <remarks>Reading is thread-safe: no method changes the model. Tensors that are returned belong to the caller's dispose scope.</remarks>
 public abstract class VisionLanguageModel : IDisposable
 {
+    private readonly Dictionary<string, Tensor> weights = [];
     private readonly Lazy<string> fingerprint;
 
     /// <summary>Starts a model whose fingerprint is computed when it is first asked for.</summary>
-    protected VisionLanguageModel() => fingerprint = new Lazy<string>(ComputeFingerprint);
+    /// <param name="config">The model's configuration.</param>
+    /// <param name="processor">Tokenizer and image preprocessing, if any.</param>
+    private protected VisionLanguageModel(ModelConfig config, VisionLanguageProcessor? processor)
+    {
+        TorchRuntime.EnsureLoaded();
+        (Shape, Processor) = (config, processor);
+        fingerprint = new Lazy<string>(() => Folder is null ? HashWeights() : Checkpoint.Fingerprint(Folder));
+    }
 
-    /// <summary>The architecture's name, for example <c>llava</c>.</summary>
-    public abstract string Family { get; }
+    /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also turns
+    /// off TF32, for the whole process.</param>
+    /// <param name="device">Where to put the weights; the CPU by default.</param>
+    /// <param name="cancellation">Stops the loading.</param>
+    /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>. Models that cut
+    /// images into tiles do not ask for it.</param>
+    /// <returns>The model of the <c>model_type</c> that config.json names.</returns>
+    /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
+    /// or does not compute in that type.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
+    public static VisionLanguageModel Load(
+        string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default,
+        ImagePadding padding = ImagePadding.Square) => ModelLoader.Load(folder, dtype, device, cancellation, padding);
+
+    /// <summary>The <c>model_type</c>, for example <c>llava</c>.</summary>
+    public string Family => Shape.ModelType;
 
     /// <summary>Identifies the weights: <c>sha256:</c> and 64 hexadecimal digits.</summary>
     public string Fingerprint => fingerprint.Value;
@@ -31,31 +57,37 @@ public abstract class VisionLanguageModel : IDisposable
     /// no effect.
     /// Mostly empty. Commands, ML.NET's log and build logs print them once.
     /// </summary>
-    public virtual IReadOnlyList<string> Notes => [];
+    public IReadOnlyList<string> Notes { get; internal set; } = [];
+
+    /// <summary>The folder that the model was loaded from; null where it was not.</summary>
+    internal string? Folder { get; set; }
+
+    /// <summary>The configuration.</summary>
+    private protected ModelConfig Shape { get; }
 
     /// <summary>Number of decoder layers.</summary>
-    public abstract int LayerCount { get; }
+    public int LayerCount => Shape.Text.LayerCount;
 
     /// <summary>Width of the decoder.</summary>
-    public abstract int HiddenSize { get; }
+    public int HiddenSize => Shape.Text.HiddenSize;
 
     /// <summary>Width of the decoder's gated feed-forward layers.</summary>
-    public abstract int IntermediateSize { get; }
+    public int IntermediateSize => Shape.Text.IntermediateSize;
 
     /// <summary>Number of query heads of a decoder layer.</summary>
-    public abstract int HeadCount { get; }
+    public int HeadCount => Shape.Text.HeadCount;
 
     /// <summary>Number of key-value heads of a decoder layer.</summary>
-    public abstract int KeyValueHeadCount { get; }
+    public int KeyValueHeadCount => Shape.Text.KeyValueHeadCount;
 
     /// <summary>Size of one attention head of a decoder layer.</summary>
-    public abstract int HeadSize { get; }
+    public int HeadSize => Shape.Text.HeadSize;
 
     /// <summary>The longest sequence the decoder was made for, in tokens.</summary>
-    public abstract int MaxPositions { get; }
+    public int MaxPositions => Shape.Text.MaxPositions;
 
     /// <summary>Number of entries of the vocabulary.</summary>
-    public abstract int VocabularySize { get; }
+    public int VocabularySize => Shape.Text.VocabularySize;
 
     /// <summary>How the visual tokens of the model's usual image lie; of every image, where <see cref="ImagesVary"/> is false.</summary>
     public abstract VisualLayout UsualLayout { get; }
@@ -67,13 +99,16 @@ public abstract class VisionLanguageModel : IDisposable
     public int VisualTokens => UsualLayout.Count;
 
     /// <summary>The token id that stands for one visual token in a prompt.</summary>
-    public abstract int ImageTokenId { get; }
+    public int ImageTokenId => Shape.ImageTokenIndex;
+
+    /// <summary>The token ids that stand for visual tokens: that of images, and of videos where the model has them.</summary>
+    public virtual IReadOnlyList<int> VisualTokenIds => [ImageTokenId];
 
     /// <summary>The token id that pads short rows of a batch.</summary>
-    public abstract int PadTokenId { get; }
+    public int PadTokenId => Shape.PadTokenId;
 
     /// <summary>The token ids that end an answer.</summary>
-    public abstract IReadOnlyList<int> EosTokenIds { get; }
+    public IReadOnlyList<int> EosTokenIds => Shape.EosTokenIds;
 
     /// <summary>Data type of the weights and of the arithmetic.</summary>
     public abstract ScalarType DataType { get; }
@@ -88,10 +123,17 @@ public abstract class VisionLanguageModel : IDisposable
     public abstract bool HasClsAttention { get; }
 
     /// <summary>Tokenizer and image preprocessing of the checkpoint; null where its folder has none.</summary>
-    public abstract VisionLanguageProcessor? Processor { get; }
+    public VisionLanguageProcessor? Processor { get; }
 
     /// <summary>The weights by their canonical checkpoint names.</summary>
-    public abstract IReadOnlyDictionary<string, Tensor> Weights { get; }
+    public IReadOnlyDictionary<string, Tensor> Weights => weights;
+
+    /// <summary>How the visual tokens of an image lie.</summary>
+    /// <param name="image">What its encoder is given.</param>
+    internal virtual VisualLayout LayoutOf(ImageShape image) => UsualLayout;
+
+    /// <summary>Makes the model the owner of a weight.</summary>
+    private protected Tensor Own(string name, Tensor weight) => weights[name] = weight.DetachFromDisposeScope();
 
     /// <summary>Runs the vision tower and the projector.</summary>
     /// <param name="images">The images' pixels and shapes.</param>
@@ -165,8 +207,8 @@ public abstract class VisionLanguageModel : IDisposable
         return Head(FinalNorm(hidden)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Hashes names and bytes of all weights; a model that comes from files hashes the files instead.</summary>
-    protected virtual string ComputeFingerprint()
+    // Names and bytes of all weights.
+    private string HashWeights()
     {
         using var scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

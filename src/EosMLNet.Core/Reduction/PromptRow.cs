@@ -15,7 +15,7 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
     /// <exception cref="EosException">EOS1015: no tokens, too many, an unknown id, or other images than those given.</exception>
     internal static PromptRow[] Parse(VisionLanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<int> counts)
     {
-        int[] placeholders = [.. prompts.Select(prompt => prompt.Count(id => id == model.ImageTokenId))];
+        int[] placeholders = [.. prompts.Select(prompt => prompt.Count(model.VisualTokenIds.Contains))];
         var (found, expanded) = (placeholders.Sum(), counts.Sum());
         if (found != counts.Count && found != expanded)
             throw Mismatch(model, found, counts);
@@ -46,7 +46,7 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
         var instruction = 0;
         for (var i = 0; i < prompt.Count;)
         {
-            if (prompt[i] != model.ImageTokenId)
+            if (!model.VisualTokenIds.Contains(prompt[i]))
             {
                 if (prompt[i] < 0 || prompt[i] >= model.VocabularySize)
                     throw Fault(row, $"has the token id {prompt[i]}, but the vocabulary has {model.VocabularySize} entries; use the checkpoint's own tokenizer");
@@ -54,7 +54,7 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
                 continue;
             }
             var count = images[starts.Count];
-            if (!each && prompt.Skip(i).Take(count).Any(id => id != model.ImageTokenId))
+            if (!each && prompt.Skip(i).Take(count).Any(id => id != prompt[i]))
                 throw Fault(row, $"has an image of {count} visual tokens at position {i}, but fewer image tokens in a row there");
             starts.Add(ids.Count);
             ids.AddRange(Enumerable.Repeat(0L, count));

@@ -12,7 +12,7 @@ internal sealed record CheckpointSummary(
     /// there.</exception>
     internal static CheckpointSummary Read(string folder)
     {
-        var notes = LlavaModel.Check(folder);
+        var notes = ModelLoader.Check(folder);
         var config = LlavaConfig.Load(folder);
         using var checkpoint = Checkpoint.Open(folder);
         var parameters = checkpoint.Names.Sum(name => checkpoint.ShapeOf(name).Aggregate(1L, (product, size) => product * size));

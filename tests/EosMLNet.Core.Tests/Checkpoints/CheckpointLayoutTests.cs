@@ -60,7 +60,7 @@ public sealed class CheckpointLayoutTests : IDisposable
     {
         CheckpointCases.Write(_folder.Path, CheckpointCases.Authors, CheckpointCases.AuthorsConfig(modelType));
         Expect.Error(EosErrors.UnsupportedModel, () => LlavaModel.Load(_folder.Path).Dispose(), "layout of LLaVA's authors", "openai/clip-vit-large-patch14-336", "llava-hf");
-        Expect.Error(EosErrors.UnsupportedModel, () => LlavaModel.Check(_folder.Path), "layout of LLaVA's authors");
+        Expect.Error(EosErrors.UnsupportedModel, () => ModelLoader.Check(_folder.Path), "layout of LLaVA's authors");
     }
 
     public static TheoryData<string, Func<string, string?>, string[]> Incomplete() => new()
@@ -83,7 +83,7 @@ public sealed class CheckpointLayoutTests : IDisposable
         Assert.NotEmpty(what);
         CheckpointCases.Write(_folder.Path, rename);
         Expect.Error(EosErrors.MissingTensor, () => LlavaModel.Load(_folder.Path).Dispose(), parts);
-        Expect.Error(EosErrors.MissingTensor, () => LlavaModel.Check(_folder.Path), parts);
+        Expect.Error(EosErrors.MissingTensor, () => ModelLoader.Check(_folder.Path), parts);
     }
 
     [Fact]

@@ -1,0 +1,44 @@
+using EosMLNet.Checkpoints;
+using EosMLNet.Data;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Models;
+
+/// <summary>
+/// LLaVA-OneVision (arXiv:2408.03326): LLaVA-NeXT's images, shrunk where they have too many tokens, with a SigLIP tower; several images in one
+/// prompt, of one tile each; and videos, whose frames are pooled.
+/// </summary>
+[ModelType("llava_onevision")]
+public sealed class LlavaOneVisionModel : LlavaNextModel
+{
+    private readonly LlavaOneVisionConfig config;
+
+    /// <inheritdoc cref="LlavaModel(LlavaConfig, Func{string, long[], Tensor}, VisionLanguageProcessor)"/>
+    public LlavaOneVisionModel(LlavaOneVisionConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
+        : base(config, weight, processor) => this.config = config;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, config.VideoTokenIndex];
+
+    private protected override int? MaxTiles => config.MaxTiles;
+
+    // Half the patches of a frame's side, rounded up.
+    private int PooledSide => (config.Vision.GridSize + 1) / 2;
+
+    /// <inheritdoc/>
+    internal override VisualLayout LayoutOf(ImageShape image) => image.IsVideo
+        ? new([.. Enumerable.Repeat(new VisualRegion(PooledSide, PooledSide), image.Parts), VisualRegion.Single])
+        : base.LayoutOf(image);
+
+    /// <inheritdoc/>
+    private protected override Tensor Pack(ImageShape image, Tensor tiles, Tensor end)
+    {
+        if (!image.IsVideo)
+            return base.Pack(image, tiles, end);
+        using var scope = NewDisposeScope();
+        var side = config.Vision.GridSize;
+        var frames = tiles.view(image.Parts, side, side, -1).permute(0, 3, 1, 2);                    // (F, d, r, c)
+        var pooled = Resized(frames, new ImageSize(PooledSide, PooledSide)).flatten(2).transpose(1, 2);   // (F, p, d)
+        return cat([pooled.flatten(0, 1), end.unsqueeze(0)]).MoveToOuterDisposeScope();
+    }
+}
