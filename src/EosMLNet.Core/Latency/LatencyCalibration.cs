@@ -1,6 +1,6 @@
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Latency;
@@ -33,7 +33,7 @@ public static class LatencyCalibration
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static LatencyTable Measure(
         VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        new() { Target = LatencyTarget.Of(model), Profiles = [Profile(model, textTokens, batch, rounds, progress, cancellation)] };
+        new() { Target = model.ToLatencyTarget(), Profiles = [Profile(model, textTokens, batch, rounds, progress, cancellation)] };
 
     /// <summary>The same as a profile, to be added to a table of the same model and device.</summary>
     public static LatencyProfile Profile(

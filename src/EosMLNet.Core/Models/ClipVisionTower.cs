@@ -1,6 +1,5 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Execution;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

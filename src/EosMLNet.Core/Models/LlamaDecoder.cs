@@ -1,5 +1,4 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

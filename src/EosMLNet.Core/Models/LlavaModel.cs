@@ -1,7 +1,6 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Execution;
+using EosMLNet.LibTorch;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -78,7 +77,7 @@ public sealed class LlavaModel : VisionLanguageModel
         var config = LlavaConfig.Load(folder, notes);
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
-        var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
+        var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType.Torch());
         DataTypes.CheckComputes(type, place);
         if (type == ScalarType.Float32)
             Tf32.TurnOff(place);
@@ -88,24 +87,9 @@ public sealed class LlavaModel : VisionLanguageModel
         // What the constructor asks for is known only by running it: once on placeholders, then on the weights.
         new LlavaModel(config, loader.Ask, processor, folder).Dispose();
         notes.AddRange(processor?.Notes ?? []);
-        notes.AddRange(UnusedWeights.Note(checkpoint.Names, loader.Asked, folder));
+        notes.AddRange(checkpoint.NoteUnused(loader.Asked));
         loader.Read(cancellation);
         return new LlavaModel(config, loader.Take, processor, folder) { notes = notes };
-    }
-
-    /// <summary>Checks a folder as <see cref="Load"/> does, without reading the weights.</summary>
-    /// <returns>The notes that the model would have.</returns>
-    /// <exception cref="EosException">As <see cref="Load"/>.</exception>
-    internal static IReadOnlyList<string> Check(string folder)
-    {
-        var notes = new List<string>();
-        var config = LlavaConfig.Load(folder, notes);
-        using var checkpoint = Checkpoint.Open(folder);
-        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
-        using var unrecorded = no_grad();
-        using var loader = new WeightLoader(checkpoint, ScalarType.Float32, CPU);
-        new LlavaModel(config, loader.Ask, processor, folder).Dispose();
-        return [.. notes, .. processor?.Notes ?? [], .. UnusedWeights.Note(checkpoint.Names, loader.Asked, folder)];
     }
 
     /// <summary>The checkpoint's configuration.</summary>

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using EosMLNet.Data;
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;

@@ -1,4 +1,3 @@
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -23,7 +22,8 @@ public sealed record VisionOutput(Tensor Features, Tensor? ClsAttention, Tensor?
     public VisionOutput Select(Tensor images) => Map(x => x.index_select(0, images));
 
     /// <summary>The images of several outputs, one after another.</summary>
-    internal static VisionOutput Join(IReadOnlyList<VisionOutput> outputs)
+    /// <param name="outputs">The outputs, at least one, all made under one plan.</param>
+    public static VisionOutput Join(IReadOnlyList<VisionOutput> outputs)
     {
         return new VisionOutput(All(o => o.Features)!, All(o => o.ClsAttention), All(o => o.Kept), All(o => o.Mass)) { Plan = outputs[0].Plan };
 
@@ -31,10 +31,11 @@ public sealed record VisionOutput(Tensor Features, Tensor? ClsAttention, Tensor?
     }
 
     /// <summary>The tensors that are there.</summary>
-    internal IEnumerable<Tensor> Tensors => new[] { Features, ClsAttention, Kept, Mass }.OfType<Tensor>();
+    public IEnumerable<Tensor> Tensors => new[] { Features, ClsAttention, Kept, Mass }.OfType<Tensor>();
 
     /// <summary>The same with each tensor replaced.</summary>
-    internal VisionOutput Map(Func<Tensor, Tensor> each)
+    /// <param name="each">Makes the new tensor of the old one.</param>
+    public VisionOutput Map(Func<Tensor, Tensor> each)
     {
         return new VisionOutput(each(Features), Optional(ClsAttention), Optional(Kept), Optional(Mass)) { Plan = Plan };
 
@@ -42,7 +43,7 @@ public sealed record VisionOutput(Tensor Features, Tensor? ClsAttention, Tensor?
     }
 
     /// <summary>Hands the tensors to the dispose scope around the current one.</summary>
-    internal VisionOutput MoveToOuterDisposeScope() => Map(x => x.MoveToOuterDisposeScope());
+    public VisionOutput MoveToOuterDisposeScope() => Map(x => x.MoveToOuterDisposeScope());
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 

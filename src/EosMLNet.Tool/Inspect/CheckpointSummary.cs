@@ -1,7 +1,3 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
-using EosMLNet.Models;
-
 namespace EosMLNet.Tool.Inspect;
 
 /// <summary>A checkpoint folder, read without its weights.</summary>
@@ -12,10 +8,13 @@ internal sealed record CheckpointSummary(
     /// there.</exception>
     internal static CheckpointSummary Read(string folder)
     {
-        var notes = LlavaModel.Check(folder);
-        var config = LlavaConfig.Load(folder);
+        var notes = new List<string>();
+        var config = LlavaConfig.Load(folder, notes);
         using var checkpoint = Checkpoint.Open(folder);
+        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
+        notes.AddRange(processor?.Notes ?? []);
+        notes.AddRange(LlavaWeights.Check(config, checkpoint));
         var parameters = checkpoint.Names.Sum(name => checkpoint.ShapeOf(name).Aggregate(1L, (product, size) => product * size));
-        return new CheckpointSummary(config, checkpoint.StoredType.ToString(), parameters, VisionLanguageProcessor.Exists(folder), Checkpoint.Fingerprint(folder), notes);
+        return new CheckpointSummary(config, checkpoint.StoredType.ToString(), parameters, processor is not null, Checkpoint.Fingerprint(folder), notes);
     }
 }

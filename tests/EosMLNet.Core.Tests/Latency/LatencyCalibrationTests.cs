@@ -1,6 +1,4 @@
 using EosMLNet.Latency;
-using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Tests.Search;
 using TorchSharp;
 

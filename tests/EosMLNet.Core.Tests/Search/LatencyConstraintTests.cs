@@ -1,8 +1,7 @@
 using EosMLNet.Latency;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using EosMLNet.Tests.Latency;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Tests.Plans;
 using FsCheck.Xunit;
 using static TorchSharp.torch;
 
