@@ -54,6 +54,7 @@ public sealed record ReductionPlan
     public bool IsQuestionAgnostic => !Sites.Any(site => site.SeesQuestion);
 
     /// <summary>Whether a site stands in front of the decoder. Images are then encoded under this plan and no other.</summary>
+    [JsonIgnore]
     public bool ActsInEncoder => Sites.Any(site => site.Stage != ReductionStage.Decoder);
 
     /// <summary>Makes a plan and computes its ledger.</summary>

@@ -131,29 +131,36 @@ public sealed record ReductionSite
     public int Seed { get; init; }
 
     /// <summary>How many tokens the score chooses.</summary>
+    [JsonIgnore]
     public int KeptByScore => Keep - (Extra?.Count ?? 0) - (Residual ? 1 : 0);
 
     /// <summary>Whether the operator needs keys here.</summary>
+    [JsonIgnore]
     public bool NeedsKeys => Affinity.Feature != AffinityFeature.Hidden
         && (Transfer > 0 || Diversity > 0 || Extra is { Rule: not AnchorRule.Stride } || Score.ContainsKey(ScoreCriterion.BipartiteMatch));
 
     /// <summary>The criteria whose values are needed here.</summary>
+    [JsonIgnore]
     public IEnumerable<ScoreCriterion> CriteriaUsed => GiverWeight is { } weight ? Score.Keys.Append(weight) : Score.Keys;
 
     /// <summary>Whether a criterion's value is needed here.</summary>
     public bool Uses(ScoreCriterion criterion) => CriteriaUsed.Contains(criterion);
 
     /// <summary>Whether what is kept depends on the question.</summary>
+    [JsonIgnore]
     public bool SeesQuestion => CriteriaUsed.Any(criterion => criterion.SeesQuestion()) || Extra is { TextPivots: > 0 };
 
     /// <summary>Whether the site looks at what only the decoder has.</summary>
+    [JsonIgnore]
     public bool NeedsDecoder => SeesQuestion || Uses(ScoreCriterion.Probe) || Uses(ScoreCriterion.KeyNorm) || Affinity.Feature == AffinityFeature.FinalNorm;
 
     /// <summary>Whether the search's forward pass knows all parts of the site.</summary>
+    [JsonIgnore]
     public bool IsSearchable => Stage == ReductionStage.Decoder && Extra is null && !Uses(ScoreCriterion.KeyNorm) && Neighbours is null && GiverWeight is null && !Residual
         && Normalization == Normalization.Mass && Affinity is { Mask: AffinityMask.None, Feature: AffinityFeature.Hidden or AffinityFeature.Key };
 
     /// <summary>The site's place, to begin a message with.</summary>
+    [JsonIgnore]
     public string Place => Stage switch
     {
         ReductionStage.Tower => $"The site in block {Layer} of the vision tower",

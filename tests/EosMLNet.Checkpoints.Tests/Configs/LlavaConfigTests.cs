@@ -1,5 +1,3 @@
-using EosMLNet.Models;
-
 namespace EosMLNet.Tests.Configs;
 
 public sealed class LlavaConfigTests : IDisposable

@@ -1,7 +1,3 @@
-using EosMLNet.Tensors;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace EosMLNet.Tests.Images;
 
 public sealed class ClipImageProcessorTests : IDisposable
@@ -17,7 +13,6 @@ public sealed class ClipImageProcessorTests : IDisposable
     [InlineData("gray_40x30")]
     public void Every_step_gives_transformers_numbers(string name)
     {
-        using var scope = NewDisposeScope();
         using var golden = SafetensorsFile.Open(GoldenFiles.At("clip-preprocess", "clip-preprocess-golden.safetensors"));
         var processor = ClipImageProcessor.FromConfig(GoldenConfig);
 
@@ -28,21 +23,20 @@ public sealed class ClipImageProcessorTests : IDisposable
         AssertSame(golden, $"{name}.cropped", processor.ToSize(image));
 
         var values = processor.Process([image]); // (1, 3, 56, 56)
-        Assert.Equal([1, 3, 56, 56], values.shape);
-        var error = (values[0] - golden.Read($"{name}.pixel_values")).abs().max().item<float>();
-        Assert.InRange(error, 0, 1e-6f);
+        var expected = golden.ReadFloats($"{name}.pixel_values");
+        Assert.Equal(expected.Length, values.Length);
+        Assert.InRange(values.Zip(expected, (found, wanted) => Math.Abs(found - wanted)).Max(), 0, 1e-6f);
     }
 
     [Fact]
     public void A_batch_is_its_images_one_after_another()
     {
-        using var scope = NewDisposeScope();
         var processor = ClipImageProcessor.Default(56);
         var images = new[] { "img_97x61", "img_64x120", "gray_40x30" }.Select(n => RgbImage.Decode(GoldenFiles.At("clip-preprocess", $"{n}.png"))).ToArray();
         var batch = processor.Process(images); // (3, 3, 56, 56)
-        for (var i = 0; i < images.Length; i++)
-            Assert.True(batch[i].equal(processor.Process([images[i]])[0]).all().item<bool>());
-        Assert.Equal([0, 3, 56, 56], processor.Process([]).shape);
+        Assert.Equal(images.SelectMany(image => processor.Process([image])), batch);
+        Assert.Equal(images.Length * processor.ValuesPerImage, batch.Length);
+        Assert.Empty(processor.Process([]));
     }
 
     [Fact]
@@ -129,8 +123,7 @@ public sealed class ClipImageProcessorTests : IDisposable
     [Fact]
     public void Rescaling_and_normalising_can_be_switched_off()
     {
-        using var scope = NewDisposeScope();
-        float First(string flags) => Load($$"""{"do_resize":false,"crop_size":{"height":1,"width":1},{{flags}}}""").Process([Row(51)])[0, 0, 0, 0].item<float>();
+        float First(string flags) => Load($$"""{"do_resize":false,"crop_size":{"height":1,"width":1},{{flags}}}""").Process([Row(51)])[0];
         Assert.Equal(51, First("""  "do_rescale":false,"do_normalize":false  """));
         Assert.Equal(0.2f, First("""  "do_normalize":false  """), 6);
         Assert.Equal(25, First("""  "do_rescale":false,"image_mean":[1,0,0],"image_std":[2,1,1]  """), 6);
@@ -163,15 +156,16 @@ public sealed class ClipImageProcessorTests : IDisposable
 
     private static void AssertSame(SafetensorsFile golden, string name, RgbImage actual)
     {
-        using var expected = golden.Read(name); // (H, W, 3)
-        Assert.Equal((long[])[actual.Height, actual.Width, 3], expected.shape);
-        Assert.True(expected.bytes.SequenceEqual(actual.Pixels.Span), $"{name} differs");
+        var expected = golden.Find(name); // (H, W, 3)
+        Assert.Equal((long[])[actual.Height, actual.Width, 3], expected.Shape);
+        var bytes = new byte[expected.ByteCount];
+        golden.ReadBytes(expected, 0, bytes);
+        Assert.True(bytes.AsSpan().SequenceEqual(actual.Pixels.Span), $"{name} differs");
     }
 
     private static void AssertSameValues(ClipImageProcessor expected, ClipImageProcessor actual)
     {
-        using var scope = NewDisposeScope();
         var image = Ramp(60, 80);
-        Assert.True(expected.Process([image]).equal(actual.Process([image])).all().item<bool>());
+        Assert.Equal(expected.Process([image]), actual.Process([image]));
     }
 }

@@ -97,10 +97,9 @@ public sealed class ImageProcessorSettingsTests : IDisposable
     private (double Most, double Least) Range()
     {
         var images = ImageProcessorSettings.Load(_folder.Path, _config, _notes);
-        using var scope = TorchSharp.torch.NewDisposeScope();
         var white = images.Process([new RgbImage(28, 28, [.. Enumerable.Repeat((byte)255, 28 * 28 * 3)])]);
         var black = images.Process([new RgbImage(28, 28, new byte[28 * 28 * 3])]);
-        return (white[0, 0, 0, 0].item<float>(), black[0, 0, 0, 0].item<float>());
+        return (white[0], black[0]);
     }
 
     private sealed class Within(double tolerance) : IEqualityComparer<(double, double)>

@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
 using EosMLNet.Search;
 using static TorchSharp.torch;
@@ -14,7 +15,7 @@ public class CriteriaTests
         using var scope = NewDisposeScope();
         var sample = new Sample(1, Grid);
         var probe = sample.Numbers(Sample.Width);
-        var site = Sample.Site(5) with
+        var site = PlanModels.Site(5) with
         {
             Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = -0.5, [ScoreCriterion.Probe] = 2, [ScoreCriterion.TextAttention] = 0.25 },
         };
@@ -33,7 +34,7 @@ public class CriteriaTests
         double[] visual = sample.Numbers(2 * Sample.Width), text = sample.Numbers(2 * Sample.Width), instruction = sample.Numbers(Sample.Width);
         var input = sample.Input() with { Instruction = tensor(instruction).expand(2, -1) };
         var learned = new LearnedScores(RelevanceVisual: tensor(visual).view(2, -1), RelevanceText: tensor(text).view(2, -1));
-        var score = Sample.Flat(ReductionOperator.Score(input, Sample.Site(5, ScoreCriterion.TextRelevance), learned)[1]);
+        var score = Sample.Flat(ReductionOperator.Score(input, PlanModels.Site(5, ScoreCriterion.TextRelevance), learned)[1]);
         var expected = PlainOperator.Standardize([.. sample.Tokens[1].Select(x => Enumerable.Range(0, 2).Sum(r => Along(visual, r, x) * Along(text, r, instruction)))]);
         Assert.Equal(expected, score, (p, q) => Math.Abs(p - q) < 1e-12);
 
@@ -46,7 +47,7 @@ public class CriteriaTests
         using var scope = NewDisposeScope();
         var input = new Sample(2, Grid).Input();
         var alike = input with { TextAttention = full([2L, 24], EosMLNet.Tensors.Scalars.Literal(1.0 / 144), float32) };
-        Assert.All(Sample.Flat(ReductionOperator.Score(alike, Sample.Site(5))), s => Assert.Equal(0, s));
+        Assert.All(Sample.Flat(ReductionOperator.Score(alike, PlanModels.Site(5))), s => Assert.Equal(0, s));
     }
 
     [Theory]
@@ -55,7 +56,7 @@ public class CriteriaTests
     [InlineData(1)]
     public void A_lattice_is_evenly_spaced(int keep)
     {
-        var anchors = Anchors(Sample.Site(keep, ScoreCriterion.Lattice));
+        var anchors = Anchors(PlanModels.Site(keep, ScoreCriterion.Lattice));
         var gaps = anchors.Zip(anchors.Skip(1), (a, b) => b - a).ToList();
         Assert.All(gaps, gap => Assert.InRange(gap, 24 / keep, 24 / keep + 1));
         Assert.Equal(keep, anchors.Length);
@@ -65,7 +66,7 @@ public class CriteriaTests
     public void Random_tokens_depend_on_the_seed_alone_and_every_token_gets_its_turn()
     {
         using var scope = NewDisposeScope();
-        var site = Sample.Site(6, ScoreCriterion.Random);
+        var site = PlanModels.Site(6, ScoreCriterion.Random);
         Assert.Equal(Anchors(site), Anchors(site, sampleSeed: 99));
         Assert.NotEqual(Anchors(site), Anchors(site with { Seed = 1 }));
         var counts = new int[24];
@@ -80,7 +81,7 @@ public class CriteriaTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(3, Grid).Input();
-        var site = Sample.Site(12, ScoreCriterion.Random);
+        var site = PlanModels.Site(12, ScoreCriterion.Random);
         var first = ReductionOperator.Reduce(input, site);
         var second = ReductionOperator.Reduce(input with { Tokens = first.Tokens, Mass = first.Mass, Index = first.Anchors, TextAttention = null, Keys = null }, site with { Keep = 5 });
         Assert.Equal(Anchors(site with { Keep = 5 }), first.Anchors.gather(1, second.Anchors)[0].data<long>().Select(i => (int)i));
@@ -90,7 +91,7 @@ public class CriteriaTests
     public void A_grid_keeps_the_middle_of_each_window()
     {
         using var scope = NewDisposeScope();
-        var anchors = Anchors(Sample.Site(4, ScoreCriterion.Grid), grid: new VisualGrid(6, 6)); // windows of 3 x 3
+        var anchors = Anchors(PlanModels.Site(4, ScoreCriterion.Grid), grid: new VisualGrid(6, 6)); // windows of 3 x 3
         Assert.Equal([7, 10, 25, 28], anchors);
     }
 
@@ -103,7 +104,7 @@ public class CriteriaTests
         var least = Enumerable.Range(0, 12).Select(i => 2 * i)
             .OrderBy(even => Enumerable.Range(0, 12).Max(odd => PlainOperator.Cosine(x[even], x[2 * odd + 1]))).Take(3);
         var expected = Enumerable.Range(0, 12).Select(i => 2 * i + 1).Concat(least).Order();
-        Assert.Equal(expected, ReductionOperator.Reduce(sample.Input(), Sample.Site(15, ScoreCriterion.BipartiteMatch)).Anchors.data<long>().Select(i => (int)i));
+        Assert.Equal(expected, ReductionOperator.Reduce(sample.Input(), PlanModels.Site(15, ScoreCriterion.BipartiteMatch)).Anchors.data<long>().Select(i => (int)i));
     }
 
     [Fact]
@@ -113,7 +114,7 @@ public class CriteriaTests
         var sample = new Sample(6, Grid);
         var expected = PlainOperator.Standardize([.. Enumerable.Range(0, 24).Select(i =>
             1 - Enumerable.Range(0, 24).Where(j => j != i).Average(j => PlainOperator.Cosine(sample.Tokens[1][i], sample.Tokens[1][j])))]);
-        Assert.Equal(expected, Sample.Flat(ReductionOperator.Score(sample.Input(), Sample.Site(5, ScoreCriterion.Novelty))[1]), (p, q) => Math.Abs(p - q) < 1e-10);
+        Assert.Equal(expected, Sample.Flat(ReductionOperator.Score(sample.Input(), PlanModels.Site(5, ScoreCriterion.Novelty))[1]), (p, q) => Math.Abs(p - q) < 1e-10);
     }
 
     [Theory]
@@ -129,7 +130,7 @@ public class CriteriaTests
         double[][] attention = [.. totals.Select(total => PlainOperator.Softmax(sample.Numbers(24)).Select(p => p * total).ToArray())];
         var input = sample.Input() with { RaterAttention = stack(attention.Select(head => tensor(head))).unsqueeze(0) };
         var expected = PlainOperator.Standardize([.. Enumerable.Range(0, 24).Select(i => counted.Average(head => attention[head][i]))]);
-        var score = ReductionOperator.Score(input, Sample.Site(5, ScoreCriterion.RaterAttention) with { RaterHeads = heads });
+        var score = ReductionOperator.Score(input, PlanModels.Site(5, ScoreCriterion.RaterAttention) with { RaterHeads = heads });
         Assert.Equal(expected, Sample.Flat(score), (p, q) => Math.Abs(p - q) < 1e-10);
     }
 

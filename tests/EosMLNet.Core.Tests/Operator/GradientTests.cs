@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
 using EosMLNet.Tests.Search;
 using static TorchSharp.torch;
@@ -7,7 +8,7 @@ namespace EosMLNet.Tests.Operator;
 /// <summary>Autograd through a site against central differences in float64, for everything continuous.</summary>
 public class GradientTests
 {
-    private static readonly ReductionSite Site = Sample.Site(6) with
+    private static readonly ReductionSite Site = PlanModels.Site(6) with
     {
         Transfer = 0.4, Temperature = 0.3, Reweight = 0.7, Affinity = new Affinity { SpatialSigma = 2 },
         Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 0.6, [ScoreCriterion.TextAttention] = 0.3, [ScoreCriterion.FeatureNorm] = 0.1 },

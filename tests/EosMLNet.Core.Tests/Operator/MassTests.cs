@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
 using FsCheck.Xunit;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ public class MassTests
     {
         using var scope = NewDisposeScope();
         int[] windows = [1, 2, 3, 4, 6, 8, 12, 24]; // keeps that cut a 4 x 6 grid
-        var site = Sample.Site(windows[keep % windows.Length]) with
+        var site = PlanModels.Site(windows[keep % windows.Length]) with
         {
             Transfer = transfer / 255.0,
             Temperature = Temperatures[temperature % Temperatures.Length],

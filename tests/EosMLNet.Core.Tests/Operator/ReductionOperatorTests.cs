@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var sample = new Sample(1, Grid);
-        var reduced = ReductionOperator.Reduce(sample.Input(), Sample.Site(7));
+        var reduced = ReductionOperator.Reduce(sample.Input(), PlanModels.Site(7));
         for (var image = 0; image < 2; image++)
         {
             var anchors = PlainOperator.Highest(sample.TextAttention[image], 7);
@@ -32,7 +33,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var sample = new Sample(1, Grid);
-        var reduced = ReductionOperator.Reduce(sample.Input(), Sample.Site(7) with { Diversity = diversity });
+        var reduced = ReductionOperator.Reduce(sample.Input(), PlanModels.Site(7) with { Diversity = diversity });
         for (var image = 0; image < 2; image++)
         {
             var (x, score) = (sample.Tokens[image], PlainOperator.Standardize(sample.TextAttention[image]));
@@ -46,30 +47,30 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var sample = new Sample(2, Grid);
-        var diverse = ReductionOperator.Reduce(sample.Input(), Sample.Site(7) with { Diversity = 1e6 });
-        var farthest = ReductionOperator.Reduce(sample.Input(), Sample.Site(7) with { Extra = new ExtraAnchors(6, AnchorRule.Farthest) });
+        var diverse = ReductionOperator.Reduce(sample.Input(), PlanModels.Site(7) with { Diversity = 1e6 });
+        var farthest = ReductionOperator.Reduce(sample.Input(), PlanModels.Site(7) with { Extra = new ExtraAnchors(6, AnchorRule.Farthest) });
         Assert.True(diverse.Anchors.equal(farthest.Anchors).all().item<bool>());
     }
 
     [Fact]
     public void Merging_averages_each_dropped_token_into_its_most_similar_anchor() =>
-        AssertTransfer(Sample.Site(7) with { Transfer = 1 }, 1,
+        AssertTransfer(PlanModels.Site(7) with { Transfer = 1 }, 1,
             (x, anchors) => (j, a) => anchors.MaxBy(b => PlainOperator.Cosine(x[j], x[b])) == a ? 1 : 0);
 
     [Fact]
     public void Pooling_without_a_mask_spreads_each_dropped_token_evenly() =>
-        AssertTransfer(Sample.Site(7) with { Transfer = 1, Temperature = double.PositiveInfinity }, 1, (_, anchors) => (_, _) => 1.0 / anchors.Length);
+        AssertTransfer(PlanModels.Site(7) with { Transfer = 1, Temperature = double.PositiveInfinity }, 1, (_, anchors) => (_, _) => 1.0 / anchors.Length);
 
     [Theory]
     [InlineData(Normalization.Mass)]
     [InlineData(Normalization.None)]
     public void Between_the_corners_a_softmax_of_the_affinity_divides_a_part_of_each_dropped_token(Normalization normalization) =>
-        AssertTransfer(Sample.Site(7) with { Transfer = 0.3, Temperature = 0.22, Normalization = normalization }, 0.3,
+        AssertTransfer(PlanModels.Site(7) with { Transfer = 0.3, Temperature = 0.22, Normalization = normalization }, 0.3,
             (x, anchors) => (j, a) => PlainOperator.Softmax(anchors.Select(b => PlainOperator.Cosine(x[j], x[b]) / 0.22))[Array.IndexOf(anchors, a)]);
 
     [Fact]
     public void The_spatial_term_draws_tokens_to_anchors_nearby() =>
-        AssertTransfer(Sample.Site(7) with { Transfer = 0.5, Temperature = 0.5, Affinity = new Affinity { SpatialSigma = 2 } }, 0.5,
+        AssertTransfer(PlanModels.Site(7) with { Transfer = 0.5, Temperature = 0.5, Affinity = new Affinity { SpatialSigma = 2 } }, 0.5,
             (x, anchors) => (j, a) => PlainOperator.Softmax(anchors.Select(b =>
                 (PlainOperator.Cosine(x[j], x[b]) - (Square(j / 6 - b / 6) + Square(j % 6 - b % 6)) / 4.0) / 0.5))[Array.IndexOf(anchors, a)]);
 
@@ -78,7 +79,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var sample = new Sample(3, Grid);
-        var site = Sample.Site(7) with { Transfer = 1, Affinity = new Affinity { Feature = AffinityFeature.Key } };
+        var site = PlanModels.Site(7) with { Transfer = 1, Affinity = new Affinity { Feature = AffinityFeature.Key } };
         var reduced = ReductionOperator.Reduce(sample.Input(), site);
         var keys = sample.Keys[1];
         var anchors = PlainOperator.Highest(sample.TextAttention[1], 7);
@@ -133,7 +134,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var sample = new Sample(6, Grid);
-        var reduced = ReductionOperator.Reduce(sample.Input(), Sample.Site(7) with { Reweight = 0.6 });
+        var reduced = ReductionOperator.Reduce(sample.Input(), PlanModels.Site(7) with { Reweight = 0.6 });
         var score = PlainOperator.Standardize(sample.TextAttention[0]);
         var anchors = PlainOperator.Highest(score, 7);
         var gain = PlainOperator.Softmax(anchors.Select(a => score[a])).Select(w => 1 + 0.6 * (w * 7 - 1)).ToArray();
@@ -146,7 +147,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(7, Grid).Input();
-        var reduced = ReductionOperator.Reduce(input, Sample.Site(24) with { Transfer = 1, Temperature = 0.3 });
+        var reduced = ReductionOperator.Reduce(input, PlanModels.Site(24) with { Transfer = 1, Temperature = 0.3 });
         Assert.True(reduced.Tokens.equal(input.Tokens).all().item<bool>());
         Assert.True(reduced.Mass.equal(input.Mass).all().item<bool>());
     }
@@ -156,7 +157,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(8, Grid).Input();
-        var reduced = ReductionOperator.Reduce(input with { TextAttention = ones(2, 24, float64) }, Sample.Site(5));
+        var reduced = ReductionOperator.Reduce(input with { TextAttention = ones(2, 24, float64) }, PlanModels.Site(5));
         Assert.Equal([0L, 1, 2, 3, 4, 0, 1, 2, 3, 4], reduced.Anchors.data<long>().ToArray());
     }
 
@@ -165,7 +166,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(9, Grid).Input();
-        var reduced = ReductionOperator.Reduce(input with { Tokens = ones_like(input.Tokens), Mass = ones_like(input.Mass) }, Sample.Site(5) with { Transfer = 1 });
+        var reduced = ReductionOperator.Reduce(input with { Tokens = ones_like(input.Tokens), Mass = ones_like(input.Mass) }, PlanModels.Site(5) with { Transfer = 1 });
         Assert.Equal([20.0, 1, 1, 1, 1], Sample.Flat(reduced.Mass[0]));
     }
 
@@ -174,7 +175,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(10, Grid, images: 3).Input();
-        var site = Sample.Site(9) with { Transfer = 0.4, Temperature = 0.2, Reweight = 0.3, Score = Mixture };
+        var site = PlanModels.Site(9) with { Transfer = 0.4, Temperature = 0.2, Reweight = 0.3, Score = Mixture };
         var probe = new ScoreParameters { Probe = [1, -2, 0.5f, 0, 3] };
         var together = ReductionOperator.Reduce(input, site, probe);
         for (var image = 0; image < 3; image++)
@@ -195,7 +196,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(11, Grid).Input();
-        var site = Sample.Site(9) with { Transfer = 0.4, Temperature = 0.2 };
+        var site = PlanModels.Site(9) with { Transfer = 0.4, Temperature = 0.2 };
         var exact = ReductionOperator.Reduce(input, site);
         var reduced = ReductionOperator.Reduce(input with { Tokens = input.Tokens.to_type(type), Mass = input.Mass.to_type(ScalarType.Float32) }, site);
         Assert.Equal(type, reduced.Tokens.dtype);
@@ -208,7 +209,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(12, Grid).Input();
-        var site = Sample.Site(6) with { Transfer = 0.4, Temperature = 0.2, Reweight = 1, Affinity = new Affinity { Mask = AffinityMask.Window, SpatialSigma = 1 }, Score = Mixture };
+        var site = PlanModels.Site(6) with { Transfer = 0.4, Temperature = 0.2, Reweight = 1, Affinity = new Affinity { Mask = AffinityMask.Window, SpatialSigma = 1 }, Score = Mixture };
         var before = TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         var reduced = ReductionOperator.Reduce(input, site, new ScoreParameters { Probe = new float[Sample.Width] });
         Assert.Equal(before + 3, TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
@@ -223,7 +224,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(13, Grid).Input();
-        Assert.Equal(EosErrors.PlanMismatch, Assert.Throws<EosException>(() => ReductionOperator.Reduce(input, Sample.Site(keep))).Code);
+        Assert.Equal(EosErrors.PlanMismatch, Assert.Throws<EosException>(() => ReductionOperator.Reduce(input, PlanModels.Site(keep))).Code);
     }
 
     [Theory]
@@ -233,7 +234,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(14, Grid).Input();
-        Assert.Equal(EosErrors.PlanMismatch, Assert.Throws<EosException>(() => ReductionOperator.Reduce(input, Sample.Site(3, criterion))).Code);
+        Assert.Equal(EosErrors.PlanMismatch, Assert.Throws<EosException>(() => ReductionOperator.Reduce(input, PlanModels.Site(3, criterion))).Code);
     }
 
     internal static readonly Dictionary<ScoreCriterion, double> Mixture = new()
@@ -241,7 +242,7 @@ public class ReductionOperatorTests
         [ScoreCriterion.Probe] = 0.5, [ScoreCriterion.TextAttention] = 0.2, [ScoreCriterion.FeatureNorm] = 0.2, [ScoreCriterion.Random] = 0.1,
     };
 
-    private static ReductionSite GridPool(int keep) => Sample.Site(keep, ScoreCriterion.Grid) with
+    private static ReductionSite GridPool(int keep) => PlanModels.Site(keep, ScoreCriterion.Grid) with
     {
         Transfer = 1, Temperature = double.PositiveInfinity, Affinity = new Affinity { Mask = AffinityMask.Window },
     };

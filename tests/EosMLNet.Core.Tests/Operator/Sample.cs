@@ -33,9 +33,6 @@ internal sealed class Sample
     public SiteInput Input() => new(Stack(Tokens), stack(Mass.Select(m => tensor(m))),
         arange(Tokens[0].Length).expand(Tokens.Length, -1), Grid, null, stack(TextAttention.Select(a => tensor(a))), Stack(Keys));
 
-    public static ReductionSite Site(int keep, ScoreCriterion criterion = ScoreCriterion.TextAttention) =>
-        new() { Layer = 0, Keep = keep, Score = new Dictionary<ScoreCriterion, double> { [criterion] = 1 } };
-
     public static double[] Flat(Tensor x) => [.. x.to_type(ScalarType.Float64).contiguous().data<double>()];
 
     private static Tensor Stack(double[][][] rows) => stack(rows.Select(image => stack(image.Select(row => tensor(row)))));

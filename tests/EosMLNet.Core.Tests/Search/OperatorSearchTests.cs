@@ -46,7 +46,7 @@ public class OperatorSearchTests
     {
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 3);
-        var table = LatencySample.Plain(model, site: 0.1).For(model);
+        var table = LatencySample.Plain(model.ToPlanModel(), site: 0.1).For(model);
         var constraints = new SearchConstraints { LatencyFraction = 0.95, LatencyMs = 4.4, Latency = table };
         var (first, second) = (Search(model, data, Settings with { Constraints = constraints }), Search(model, data, Settings with { Constraints = constraints }));
         var predicted = table.Predict(first.Plan);

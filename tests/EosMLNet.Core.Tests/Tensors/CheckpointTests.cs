@@ -18,8 +18,8 @@ public sealed class CheckpointTests : IDisposable
         using var sharded = Checkpoint.Open(GoldenFiles.TinyLlavaSharded);
         Assert.Equal(98, single.Names.Count);
         Assert.Equal(single.Names.Order(), sharded.Names.Order());
-        Assert.Equal(ScalarType.Float32, single.StoredType);
-        Assert.Equal(ScalarType.BFloat16, sharded.StoredType);
+        Assert.Equal(SafetensorsType.Float32, single.StoredType);
+        Assert.Equal(SafetensorsType.BFloat16, sharded.StoredType);
         foreach (var name in single.Names)
         {
             long[] shape = [.. single.ShapeOf(name)];

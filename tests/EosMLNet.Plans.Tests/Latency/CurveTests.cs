@@ -1,4 +1,3 @@
-using EosMLNet.Latency;
 using FsCheck.Xunit;
 
 namespace EosMLNet.Tests.Latency;
@@ -23,7 +22,7 @@ public class CurveTests
     public void A_curve_passes_its_points_never_falls_and_has_the_slope_of_its_differences(int seed)
     {
         var random = new Random(seed);
-        var grid = LatencyCalibration.Grid(random.Next(1, 600), fine: true);
+        var grid = LatencyGrid.Of(random.Next(1, 600), fine: true);
         var values = Curve.NonDecreasing([.. grid.Select(_ => random.NextDouble())]);
         Assert.All(grid.Zip(values), point => Assert.Equal(point.Second, Curve.At(grid, values, point.First).Value, 1e-12));
         double[] places = [.. Enumerable.Range(0, 50).Select(_ => random.NextDouble() * (grid[^1] + 2)).Order()];
@@ -38,7 +37,7 @@ public class CurveTests
     {
         const double Step = 1e-4;
         var random = new Random(seed);
-        var grid = LatencyCalibration.Grid(random.Next(1, 600), fine: false);
+        var grid = LatencyGrid.Of(random.Next(1, 600), fine: false);
         IReadOnlyList<IReadOnlyList<double>> rows = [.. grid.Select((_, row) => (IReadOnlyList<double>)[.. Enumerable.Range(0, row + 1).Select(_ => random.NextDouble())])];
         for (var row = 0; row < grid.Count; row++)
         {
@@ -60,8 +59,8 @@ public class CurveTests
     [Fact]
     public void The_grid_goes_from_one_token_to_all()
     {
-        Assert.Equal([1, 2, 4, 8, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144], LatencyCalibration.Grid(144, fine: true));
-        Assert.Equal([1, 2, 4, 8, 16], LatencyCalibration.Grid(16, fine: false));
-        Assert.Equal([1], LatencyCalibration.Grid(1, fine: true));
+        Assert.Equal([1, 2, 4, 8, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144], LatencyGrid.Of(144, fine: true));
+        Assert.Equal([1, 2, 4, 8, 16], LatencyGrid.Of(16, fine: false));
+        Assert.Equal([1], LatencyGrid.Of(1, fine: true));
     }
 }

@@ -1,7 +1,3 @@
-using EosMLNet.Latency;
-using EosMLNet.Models;
-using EosMLNet.Operator;
-
 namespace EosMLNet.Tests.Latency;
 
 /// <summary>Latency tables that nobody measured.</summary>
@@ -11,7 +7,7 @@ internal static class LatencySample
     public static LatencyTable Random(PlanModel model, int seed)
     {
         var random = new Random(seed);
-        IReadOnlyList<int> layerTokens = LatencyCalibration.Grid(model.VisualTokens, fine: true), siteTokens = LatencyCalibration.Grid(model.VisualTokens, fine: false);
+        IReadOnlyList<int> layerTokens = LatencyGrid.Of(model.VisualTokens, fine: true), siteTokens = LatencyGrid.Of(model.VisualTokens, fine: false);
         var layer = Rising(layerTokens.Count);
         var prune = Surface(null);
         var (transfer, diverse) = (Surface(prune), Surface(prune));
@@ -68,9 +64,6 @@ internal static class LatencySample
             ProportionalAttention = none,
         });
     }
-
-    /// <summary>The same table, for a model that can be run.</summary>
-    public static LatencyTable For(this LatencyTable table, VisionLanguageModel model) => table with { Target = model.ToLatencyTarget() };
 
     private static LatencyTable Table(PlanModel model, LatencyProfile profile) => new()
     {

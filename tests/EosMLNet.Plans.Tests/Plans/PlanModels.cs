@@ -16,4 +16,8 @@ internal static class PlanModels
         Family = "llava", Fingerprint = "sha256:07", Layers = 32, TowerLayers = 23, VisualTokens = 576, Grid = new VisualGrid(24, 24),
         HiddenSize = 4096, IntermediateSize = 11008, Heads = 32, KeyValueHeads = 32, HeadSize = 128,
     };
+
+    /// <summary>A site in front of layer 0 with one criterion and no transfer.</summary>
+    public static ReductionSite Site(int keep, ScoreCriterion criterion = ScoreCriterion.TextAttention) =>
+        new() { Layer = 0, Keep = keep, Score = new Dictionary<ScoreCriterion, double> { [criterion] = 1 } };
 }

@@ -1,9 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EosMLNet.Tensors;
-using EosMLNet.Tests.Operator;
-using EosMLNet.Tests.Search;
-using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Plans;
 
@@ -45,8 +41,8 @@ public sealed class ReductionPlanTests : IDisposable
     {
         var forth = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 0.1, [ScoreCriterion.Random] = 0.9 };
         var back = forth.Reverse().ToDictionary();
-        Assert.Equal(ReductionPlan.Create(PlanModels.Scenes, [Sample.Site(9) with { Score = forth }]).ToJson(),
-            ReductionPlan.Create(PlanModels.Scenes, [Sample.Site(9) with { Score = back }]).ToJson());
+        Assert.Equal(ReductionPlan.Create(PlanModels.Scenes, [PlanModels.Site(9) with { Score = forth }]).ToJson(),
+            ReductionPlan.Create(PlanModels.Scenes, [PlanModels.Site(9) with { Score = back }]).ToJson());
     }
 
     [Fact]
@@ -202,24 +198,23 @@ public sealed class ReductionPlanTests : IDisposable
         AssertRefused("plan.safetensors");
         File.WriteAllBytes(At("plan.safetensors"), bytes[..^8]);
         AssertRefused("plan.safetensors");
-        Replace("probe", zeros(127));
+        Replace("probe", 127);
         AssertRefused("127");
-        Replace("probe", zeros(128));
+        Replace("probe", 128);
         AssertRefused("relevance");
-        SafetensorsWriter.Write(At("plan.safetensors"), [new("probe", zeros(128)), new("relevance.visual", zeros(3, 128)), new("relevance.text", zeros(3, 128))]);
+        SafetensorsFile.Write(At("plan.safetensors"), [Zeros("probe", 128), Zeros("relevance.visual", 3, 128), Zeros("relevance.text", 3, 128)]);
         AssertRefused("parametersFingerprint");
-        Replace("probe", zeros(2, 64));
+        Replace("probe", 2, 64);
         AssertRefused("dimensions");
-        Replace("other", zeros(128));
+        Replace("other", 128);
         AssertRefused("unknown");
-        Replace("relevance.visual", zeros(2, 128));
+        Replace("relevance.visual", 2, 128);
         AssertRefused("relevance.text");
 
-        void Replace(string name, Tensor value)
-        {
-            using (value)
-                SafetensorsWriter.Write(At("plan.safetensors"), [new(name, value)]);
-        }
+        void Replace(string name, params long[] shape) => SafetensorsFile.Write(At("plan.safetensors"), [Zeros(name, shape)]);
+
+        static SafetensorsPart Zeros(string name, params long[] shape) =>
+            SafetensorsPart.Of(name, new float[shape.Aggregate(1L, (product, n) => product * n)], shape);
     }
 
     [Fact]
@@ -257,13 +252,13 @@ public sealed class ReductionPlanTests : IDisposable
 
     private static ReductionPlan Searched() => ReductionPlan.Create(PlanModels.Scenes,
         [
-            Sample.Site(36) with
+            PlanModels.Site(36) with
             {
                 Transfer = 0.1 + 0.2, Temperature = 0.22, ProportionalAttention = 0.5, Affinity = new Affinity { SpatialSigma = 3 },
                 Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 0.25, [ScoreCriterion.Probe] = 0.5, [ScoreCriterion.TextRelevance] = 0.25 },
             },
-            Sample.Site(16, ScoreCriterion.Grid) with { Transfer = 1, Temperature = double.PositiveInfinity, Affinity = new Affinity { Mask = AffinityMask.Window } },
-            Sample.Site(4) with { Layer = 3, Reweight = 0.5 },
+            PlanModels.Site(16, ScoreCriterion.Grid) with { Transfer = 1, Temperature = double.PositiveInfinity, Affinity = new Affinity { Mask = AffinityMask.Window } },
+            PlanModels.Site(4) with { Layer = 3, Reweight = 0.5 },
         ],
         new ScoreParameters { Probe = Numbers(128), Relevance = new TextRelevance(3, Numbers(3 * 128), Numbers(3 * 128)) }) with
     {

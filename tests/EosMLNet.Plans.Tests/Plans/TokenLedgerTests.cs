@@ -1,5 +1,3 @@
-using EosMLNet.Tests.Operator;
-
 namespace EosMLNet.Tests.Plans;
 
 public class TokenLedgerTests
@@ -7,7 +5,7 @@ public class TokenLedgerTests
     [Fact]
     public void A_reduction_counts_from_the_layer_that_it_stands_in_front_of()
     {
-        var ledger = TokenLedger.Compute(PlanModels.Scenes, [Sample.Site(36), Sample.Site(12) with { Layer = 2 }, Sample.Site(9) with { Layer = 2 }, Sample.Site(3) with { Layer = 5 }]);
+        var ledger = TokenLedger.Compute(PlanModels.Scenes, [PlanModels.Site(36), PlanModels.Site(12) with { Layer = 2 }, PlanModels.Site(9) with { Layer = 2 }, PlanModels.Site(3) with { Layer = 5 }]);
         Assert.Equal([36, 36, 9, 9, 9, 3], ledger.VisualTokensPerLayer);
         Assert.Equal(17, ledger.Mean);
         Assert.Equal(3, ledger.Final);
@@ -22,7 +20,7 @@ public class TokenLedgerTests
             Family = "test", Fingerprint = "", Layers = 1, VisualTokens = 10, Grid = new VisualGrid(2, 5),
             HiddenSize = 4, IntermediateSize = 6, Heads = 2, KeyValueHeads = 1, HeadSize = 3,
         };
-        var ledger = TokenLedger.Compute(model, [Sample.Site(2)], textTokens: 10);
+        var ledger = TokenLedger.Compute(model, [PlanModels.Site(2)], textTokens: 10);
         // Query and output 2n·4·6, key and value 2n·4·3, scores and mixing 2n²·6, feed-forward 3n·4·6.
         Assert.Equal((12 * 48 + 12 * 24 + 144 * 12 + 12 * 72) / (double)(20 * 48 + 20 * 24 + 400 * 12 + 20 * 72), ledger.MacsRatio, 1e-15);
         Assert.Equal(12 / 20.0, ledger.KvBytesRatio, 1e-15);
@@ -35,7 +33,7 @@ public class TokenLedgerTests
     [InlineData(16, 0.162)]
     public void Llava_7B_costs_what_the_literature_says(int keep, double share) // peers: prefill with 95 text tokens, uniform over layers
     {
-        Assert.Equal(share, TokenLedger.Compute(PlanModels.Llava7B, [Sample.Site(keep)], textTokens: 95).MacsRatio, 5e-4);
+        Assert.Equal(share, TokenLedger.Compute(PlanModels.Llava7B, [PlanModels.Site(keep)], textTokens: 95).MacsRatio, 5e-4);
     }
 
     [Fact]

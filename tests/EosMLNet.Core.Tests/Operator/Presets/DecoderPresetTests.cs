@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Plans;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Operator;
@@ -170,7 +171,7 @@ public sealed class DecoderPresetTests : IDisposable
     public void A_batch_of_unequal_questions_gives_what_each_gives_alone()
     {
         using var scope = NewDisposeScope();
-        var reduced = new ReducedModel(sample.Model, ReductionPlan.Create(sample.Model,
+        var reduced = new ReducedModel(sample.Model, ReductionPlan.Create(sample.Model.ToPlanModel(),
             [.. ReductionPresets.SparseVlm2([1, 2], [12, 9], 2), .. ReductionPresets.PyramidDrop([2], [8]), .. ReductionPresets.Dart(3, 6, 1, 9)]));
         var questions = Enumerable.Range(1, 4).Select(sample.Question).ToArray();
         using var together = sample.Batch(questions);
@@ -195,7 +196,7 @@ public sealed class DecoderPresetTests : IDisposable
         var images = Numbers.Normal(3, 4, model.VisualTokens, model.HiddenSize).to_type(type);
         foreach (var preset in new[] { ReductionPresets.SparseVlm2([1, 2], [9, 4], 3), ReductionPresets.SparseVlm1(16, [1, 3], [5, 2]), ReductionPresets.Dart(2, 9), ReductionPresets.PyramidDrop([0, 2], [9, 4]) })
         {
-            var reduced = new ReducedModel(model, ReductionPlan.Create(model, preset));
+            var reduced = new ReducedModel(model, ReductionPlan.Create(model.ToPlanModel(), preset));
             using var batch = PromptBatch.Create(model, prompts, new VisionOutput(images.clone(), null));
             var together = reduced.Generate(batch, 4);
             for (int row = 0, first = 0; row < prompts.Length; row++)
@@ -216,7 +217,7 @@ public sealed class DecoderPresetTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var input = new Sample(1, new VisualGrid(4, 6), images: 1).Input() with { Tokens = ones(1, 24, 5) };
-        var site = Sample.Site(7) with { Extra = new ExtraAnchors(3, AnchorRule.DensityPeaks) { Candidates = 9 }, Transfer = 1, Affinity = new Affinity { Measure = AffinityMeasure.Distance } };
+        var site = PlanModels.Site(7) with { Extra = new ExtraAnchors(3, AnchorRule.DensityPeaks) { Candidates = 9 }, Transfer = 1, Affinity = new Affinity { Measure = AffinityMeasure.Distance } };
         var reduced = ReductionOperator.Reduce(input, site);
         Assert.Equal(7, reduced.Anchors.size(1));
         Assert.All(Sample.Flat(reduced.Tokens), x => Assert.Equal(1, x, 1e-12));

@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
 using EosMLNet.Search;
 using static TorchSharp.torch;
@@ -78,7 +79,7 @@ public class EncoderPresetTests
         using var scope = NewDisposeScope();
         var sample = new Sample(6, new VisualGrid(4, 4));
         var input = Input(sample, out _);
-        var site = Sample.Site(5, ScoreCriterion.ClsAttention) with { Transfer = 0.25, Temperature = 1, Residual = true, GiverWeight = ScoreCriterion.ClsAttention };
+        var site = PlanModels.Site(5, ScoreCriterion.ClsAttention) with { Transfer = 0.25, Temperature = 1, Residual = true, GiverWeight = ScoreCriterion.ClsAttention };
         var reduced = ReductionOperator.Reduce(input, site);
         Assert.Equal(Sample.Flat(input.Mass.sum(1)), Sample.Flat(reduced.Mass.sum(1)), (p, q) => Math.Abs(p - q) <= 1e-9);
         Assert.Equal([2, 5], reduced.Anchors.shape);

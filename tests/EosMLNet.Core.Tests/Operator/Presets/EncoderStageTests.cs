@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Plans;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
@@ -144,7 +145,7 @@ public sealed class EncoderStageTests : IDisposable
         using var plain = Batch(Plan(tower), ["a"]);
         using var sequence = new TokenSequence(model, plain);
         Assert.Null(sequence.KeyBias);
-        using var projected = Batch(Plan([.. tower, Sample.Site(8, ScoreCriterion.FeatureNorm) with { Stage = ReductionStage.Projector, Transfer = 1, ProportionalAttention = 0.5 }]), ["a"]);
+        using var projected = Batch(Plan([.. tower, PlanModels.Site(8, ScoreCriterion.FeatureNorm) with { Stage = ReductionStage.Projector, Transfer = 1, ProportionalAttention = 0.5 }]), ["a"]);
         using var weighted = new TokenSequence(model, projected);
         var bias = weighted.KeyBias!.narrow(1, 4, 8);
         Assert.Equal(Sample.Flat(projected.Vision!.Mass!).Select(mass => 0.5 * Math.Log(mass)), Sample.Flat(bias), (p, q) => Math.Abs(p - q) <= 1e-6);
@@ -168,7 +169,7 @@ public sealed class EncoderStageTests : IDisposable
     public void The_search_refuses_sites_that_it_cannot_run() =>
         Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => EosMLNet.Search.SoftSite.Of(Plan(ReductionPresets.VisionZip(4, 2)), ScalarType.Float64, CPU)).Code);
 
-    private ReductionPlan Plan(IEnumerable<ReductionSite> sites) => ReductionPlan.Create(model, sites);
+    private ReductionPlan Plan(IEnumerable<ReductionSite> sites) => ReductionPlan.Create(model.ToPlanModel(), sites);
 
     private (double[] Feature, VisionOutput Vision) Encode(string name, IReadOnlyList<ReductionSite> preset)
     {

@@ -49,7 +49,7 @@ internal sealed class PresetSample : IDisposable
     /// <summary>A model under the preset's plan and the published algorithm leave the same tokens with the same logits.</summary>
     public void AssertEquivalent(IReadOnlyList<ReductionSite> preset, Func<PlainDecoder, List<PlainToken>, List<PlainToken>> published)
     {
-        var reduced = new ReducedModel(Model, ReductionPlan.Create(Model, preset));
+        var reduced = new ReducedModel(Model, ReductionPlan.Create(Model.ToPlanModel(), preset));
         for (var seed = 1; seed <= 4; seed++)
         {
             using var scope = NewDisposeScope();
