@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using EosMLNet.Data;
+using EosMLNet.Checkpoints;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Plans;
 using Spectre.Console;
 
 namespace Demo;
@@ -14,7 +15,7 @@ internal static class Comparison
 
     internal static IReadOnlyList<MethodResult> Run(VisionLanguageModel model, ReductionPlan searched, int budget, VqaDataset test)
     {
-        var shape = PlanModel.Of(model);
+        var shape = model.ToPlanModel();
         var plans = new (string Name, ReductionPlan Plan)[]
         {
             ("unreduced", ReductionPlan.Identity(shape)),

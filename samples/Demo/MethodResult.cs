@@ -1,4 +1,4 @@
-using EosMLNet.Reduction;
+using EosMLNet.Plans;
 
 namespace Demo;
 

@@ -5,10 +5,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using Demo;
 using EosMLNet;
-using EosMLNet.Data;
-using EosMLNet.Models;
-using EosMLNet.Runtime;
-using EosMLNet.Search;
+using EosMLNet.Checkpoints;
+using EosMLNet.LibTorch;
 using Microsoft.ML;
 using ScenesVqa;
 

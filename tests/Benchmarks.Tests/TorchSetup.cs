@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 using TorchSharp;
 
 // torch's thread count is the process's: tests run one after another.

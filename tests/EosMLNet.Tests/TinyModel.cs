@@ -1,8 +1,5 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;

@@ -1,6 +1,4 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using SkiaSharp;
 
 namespace EosMLNet.Tool.Tests;
@@ -44,7 +42,7 @@ public sealed class TinyModel : IDisposable
     {
         var path = folder[$"plan-{meanTokens}.json"];
         using var model = LlavaModel.Load(Model);
-        Baselines.Random(PlanModel.Of(model), meanTokens, seed: 1).Save(path);
+        Baselines.Random(model.ToPlanModel(), meanTokens, seed: 1).Save(path);
         return path;
     }
 

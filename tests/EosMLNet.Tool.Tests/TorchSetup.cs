@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 // torch's generators and live-tensor counts are process-wide: tests of one assembly run one after another.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 // Processes that the tests start are heavy enough one after another.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

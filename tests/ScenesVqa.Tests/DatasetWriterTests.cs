@@ -1,5 +1,3 @@
-using EosMLNet.Data;
-
 namespace ScenesVqa.Tests;
 
 public sealed class DatasetWriterTests : IDisposable

@@ -1,6 +1,5 @@
-using EosMLNet.Checkpoints;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

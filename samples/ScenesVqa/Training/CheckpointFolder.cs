@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using ScenesVqa.Questions;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using ScenesVqa.Questions;
 using ScenesVqa.Scenes;
 

@@ -1,6 +1,6 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
+using EosMLNet.Search;
+using EosMLNet.Tensors;
 using ScenesVqa.Questions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,7 +39,7 @@ internal sealed class PackedBatch
 
         Length = rows.Max(r => r.Ids.Count);
         Targets = [.. targets];
-        pixels = processor.Images.Process([.. images.Select(p => p.Image)]);
+        pixels = processor.Images.ToTensor([.. images.Select(p => p.Image)]);
         ids = Table(rows.Select(r => r.Ids), Vocabulary.Pad);
         positions = Table(rows.Select(r => r.Positions), 0);
         segments = Table(rows.Select(r => r.Segments), Padding);

@@ -1,5 +1,3 @@
-using EosMLNet.Data;
-using EosMLNet.Runtime;
 using ScenesVqa.Scenes;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using ScenesVqa.Scenes;
 using TorchSharp;
 using static TorchSharp.torch;

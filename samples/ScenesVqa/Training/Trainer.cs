@@ -1,5 +1,6 @@
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
+using EosMLNet.Search;
 
 namespace ScenesVqa.Training;
 

@@ -1,5 +1,4 @@
 using EosMLNet;
-using EosMLNet.Data;
 using ScenesVqa.Questions;
 using ScenesVqa.Scenes;
 

@@ -1,6 +1,6 @@
 namespace ScenesVqa.Training;
 
-/// <summary>The fixed part of the vocabulary, as <see cref="EosMLNet.Data.BpeVocabulary"/> has it: special tokens, the bytes, then the merges; ids that are left over stay unused.</summary>
+/// <summary>The fixed part of the vocabulary, as <see cref="BpeVocabulary"/> has it: special tokens, the bytes, then the merges; ids that are left over stay unused.</summary>
 internal static class Vocabulary
 {
     public const int Pad = 0, Bos = 1, Eos = 2, Image = 3;

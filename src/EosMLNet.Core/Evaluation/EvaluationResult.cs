@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace EosMLNet.Evaluation;
 
 /// <summary>How a model under a plan answers a dataset.</summary>

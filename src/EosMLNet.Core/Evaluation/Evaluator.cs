@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using EosMLNet.Data;
 using EosMLNet.Evaluation.Benchmarks;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Evaluation;

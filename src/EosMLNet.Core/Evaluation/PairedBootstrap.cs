@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using EosMLNet.Evaluation.Benchmarks;
 
 namespace EosMLNet.Evaluation;

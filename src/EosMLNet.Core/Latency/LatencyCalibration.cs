@@ -1,6 +1,6 @@
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Latency;
@@ -33,7 +33,7 @@ public static class LatencyCalibration
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static LatencyTable Measure(
         VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        new() { Target = LatencyTarget.Of(model), Profiles = [Profile(model, textTokens, batch, rounds, progress, cancellation)] };
+        new() { Target = model.ToLatencyTarget(), Profiles = [Profile(model, textTokens, batch, rounds, progress, cancellation)] };
 
     /// <summary>The same as a profile, to be added to a table of the same model and device.</summary>
     public static LatencyProfile Profile(
@@ -45,7 +45,7 @@ public static class LatencyCalibration
         var parameters = Parameters(model);
         var probe = new LatencyProbe(model, prompts, parameters);
         ScoreCriterion[] criteria = [.. Measured.Where(criterion => criterion != ScoreCriterion.ClsAttention || model.HasClsAttention)];
-        var (layerTokens, siteTokens) = (Grid(model.VisualTokens, fine: true), Grid(model.VisualTokens, fine: false));
+        var (layerTokens, siteTokens) = (LatencyGrid.Of(model.VisualTokens, fine: true), LatencyGrid.Of(model.VisualTokens, fine: false));
         ReducedModel[] whole = [.. LatencyPlans.Of(model, parameters).Select(plan => new ReducedModel(model, plan))];
 
         var parts = new LatencyParts(probe, layerTokens, siteTokens, criteria);
@@ -94,21 +94,6 @@ public static class LatencyCalibration
         using var prompts = LatencyPrompt.Create(model, textTokens, batch);
         var seconds = PrefillClock.Seconds([.. plans.Select(plan => new ReducedModel(model, plan))], prompts, rounds, cancellation, progress);
         return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
-    }
-
-    /// <summary>
-    /// 1, 2, 4, … and all; from 16 on also three numbers in between, if asked for: matrix products go by blocks of rows, and time by steps.
-    /// </summary>
-    internal static IReadOnlyList<int> Grid(int visualTokens, bool fine)
-    {
-        var grid = new List<int>();
-        for (var tokens = 1; tokens < visualTokens; tokens *= 2)
-        {
-            var step = fine && tokens >= 16 ? tokens / 4 : tokens;
-            for (var between = tokens; between < Math.Min(2 * tokens, visualTokens); between += step)
-                grid.Add(between);
-        }
-        return [.. grid, visualTokens];
     }
 
     private static ScoreParameters Parameters(VisionLanguageModel model)

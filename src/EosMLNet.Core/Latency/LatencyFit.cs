@@ -1,4 +1,4 @@
-using EosMLNet.Reduction;
+using EosMLNet.Operator;
 
 namespace EosMLNet.Latency;
 

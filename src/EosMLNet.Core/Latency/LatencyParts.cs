@@ -1,5 +1,5 @@
 using EosMLNet.Evaluation;
-using EosMLNet.Reduction;
+using EosMLNet.Operator;
 
 namespace EosMLNet.Latency;
 

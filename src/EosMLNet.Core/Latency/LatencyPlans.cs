@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Latency;
 
@@ -13,7 +12,7 @@ internal static class LatencyPlans
         var (layers, all) = (model.LayerCount, model.VisualTokens);
         return
         [
-            ReductionPlan.Identity(model),
+            ReductionPlan.Identity(model.ToPlanModel()),
             Plan(false, (0, all / 2)),
             Plan(false, (0, all / 8)),
             Plan(true, (0, all / 4)),
@@ -26,7 +25,7 @@ internal static class LatencyPlans
         // A site in front of each of six layers at most, each of which keeps such a part.
         (int Layer, int Keep)[] Schedule(int count, double part) => [.. Enumerable.Range(0, Math.Min(6, count)).Select(i => (i * count / Math.Min(6, count), (int)(all * Math.Pow(part, i + 1))))];
 
-        ReductionPlan Plan(bool dear, params (int Layer, int Keep)[] sites) => ReductionPlan.Create(model, sites.Select(site => new ReductionSite
+        ReductionPlan Plan(bool dear, params (int Layer, int Keep)[] sites) => ReductionPlan.Create(model.ToPlanModel(), sites.Select(site => new ReductionSite
         {
             Layer = site.Layer,
             Keep = Math.Max(1, site.Keep),

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using EosMLNet.Reduction;
+using EosMLNet.Execution;
 
 namespace EosMLNet.Latency;
 
 /// <summary>How long prompts take until their first answer token, their images encoded: what a latency is of.</summary>
-internal static class PrefillClock
+public static class PrefillClock
 {
     // The runtime compiles a method well only after so many calls; of a model that is slow in itself that is no matter.
     private const int WarmRounds = 40;
@@ -37,7 +37,7 @@ internal static class PrefillClock
     /// <param name="cancellation">Checked before each measurement.</param>
     /// <param name="progress">Told after each round how many are done.</param>
     /// <returns>For each model, its seconds in each round.</returns>
-    internal static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation, Action<int>? progress = null)
+    public static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation, Action<int>? progress = null)
     {
         double[][] seconds = [.. models.Select(_ => new double[rounds])];
         int[] order = [.. Enumerable.Range(0, models.Count)];

@@ -1,5 +1,3 @@
-using EosMLNet.Data;
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -96,7 +94,7 @@ public sealed class ImageCache : IDisposable
     private static VisionOutput Encode(VisionLanguageModel model, IReadOnlyList<RgbImage> images, ReductionPlan? plan)
     {
         using var scope = NewDisposeScope();
-        var pixels = model.Processor!.Images.Process(images).to(model.DataType, model.Device);
+        var pixels = model.Processor!.Images.ToTensor(images).to(model.DataType, model.Device);
         return model.EncodeImages(pixels, plan: plan).MoveToOuterDisposeScope();
     }
 

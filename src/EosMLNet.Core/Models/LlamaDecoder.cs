@@ -1,5 +1,4 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,31 +24,27 @@ internal sealed class LlamaDecoder
         Tensor InputNorm, Projection Query, Projection Key, Projection Value, Projection Output,
         Tensor PostNorm, Projection Gate, Projection Up, Projection Down);
 
-    internal LlamaDecoder(LlamaConfig config, bool tiedHead, Func<string, long[], Tensor> weight)
+    internal LlamaDecoder(LlamaConfig config, bool tiedHead, Func<string, Tensor> weight)
     {
         this.config = config;
         const string root = "language_model.model.";
-        long d = config.HiddenSize, f = config.IntermediateSize, v = config.VocabularySize;
-        long q = config.HeadCount * config.HeadSize, kv = config.KeyValueHeadCount * config.HeadSize;
-
-        embedding = weight(root + "embed_tokens.weight", [v, d]);
+        embedding = weight(root + "embed_tokens.weight");
         layers = new Layer[config.LayerCount];
         for (var i = 0; i < layers.Length; i++)
         {
             var name = $"{root}layers.{i}.";
             layers[i] = new Layer(
-                weight(name + "input_layernorm.weight", [d]),
-                Linear(name + "self_attn.q_proj", q, d, config.AttentionBias), Linear(name + "self_attn.k_proj", kv, d, config.AttentionBias),
-                Linear(name + "self_attn.v_proj", kv, d, config.AttentionBias), Linear(name + "self_attn.o_proj", d, q, config.OutputBias),
-                weight(name + "post_attention_layernorm.weight", [d]),
-                Linear(name + "mlp.gate_proj", f, d, config.MlpBias), Linear(name + "mlp.up_proj", f, d, config.MlpBias),
-                Linear(name + "mlp.down_proj", d, f, config.MlpBias));
+                weight(name + "input_layernorm.weight"),
+                Linear(name + "self_attn.q_proj", config.AttentionBias), Linear(name + "self_attn.k_proj", config.AttentionBias),
+                Linear(name + "self_attn.v_proj", config.AttentionBias), Linear(name + "self_attn.o_proj", config.OutputBias),
+                weight(name + "post_attention_layernorm.weight"),
+                Linear(name + "mlp.gate_proj", config.MlpBias), Linear(name + "mlp.up_proj", config.MlpBias),
+                Linear(name + "mlp.down_proj", config.MlpBias));
         }
-        finalNorm = weight(root + "norm.weight", [d]);
-        head = tiedHead ? embedding : weight("language_model.lm_head.weight", [v, d]);
+        finalNorm = weight(root + "norm.weight");
+        head = tiedHead ? embedding : weight("language_model.lm_head.weight");
 
-        Projection Linear(string name, long rows, long columns, bool bias) =>
-            new(weight(name + ".weight", [rows, columns]), bias ? weight(name + ".bias", [rows]) : null);
+        Projection Linear(string name, bool bias) => new(weight(name + ".weight"), bias ? weight(name + ".bias") : null);
     }
 
     internal ScalarType DataType => embedding.dtype;

@@ -1,7 +1,6 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Execution;
+using EosMLNet.LibTorch;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -27,22 +26,12 @@ public class LlavaModel : VisionLanguageModel
     /// device.</param>
     /// <param name="processor">Tokenizer and image preprocessing, if any.</param>
     public LlavaModel(LlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
-        : base(config, processor)
+        : base(config, weight, processor)
     {
         Config = config;
-        try
-        {
-            tower = new VisionTower(config.Vision, TowerDepth(config), Owned);
-            projector = new Projector(config, Owned);
-            decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, Owned);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-
-        Tensor Owned(string name, long[] shape) => Own(name, weight(name, shape));
+        tower = new VisionTower(config.Vision, TowerDepth(config), name => Weights[name]);
+        projector = new Projector(config, name => Weights[name]);
+        decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, name => Weights[name]);
     }
 
     /// <inheritdoc cref="VisionLanguageModel.Load"/>

@@ -1,6 +1,4 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,15 +19,7 @@ public class LlavaNextModel : LlavaModel
         : base(config, weight, processor)
     {
         this.config = config;
-        try
-        {
-            newline = Own("image_newline", weight("image_newline", [config.Text.HiddenSize]));
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        newline = Weights["image_newline"];
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,3 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;

@@ -1,7 +1,6 @@
 using System.Reflection;
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,36 +20,21 @@ internal static class ModelLoader
         var config = ModelConfig.Load(folder, notes);
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
-        var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType);
+        var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType.Torch());
         DataTypes.CheckComputes(type, place);
         if (type == ScalarType.Float32)
             Tf32.TurnOff(place);
         var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config, padding: padding) : null;
         using var unrecorded = no_grad();
         using var loader = new WeightLoader(checkpoint, type, place);
-        // What the constructor asks for is known only by running it: once on placeholders, then on the weights.
-        Create(config, loader.Ask, processor).Dispose();
         notes.AddRange(processor?.Notes ?? []);
-        notes.AddRange(UnusedWeights.Note(checkpoint.Names, loader.Asked, folder));
+        notes.AddRange(config.CheckWeights(checkpoint));
+        foreach (var (name, shape) in config.Weights)
+            loader.Ask(name, shape);
         loader.Read(cancellation);
         var model = Create(config, loader.Take, processor);
         (model.Notes, model.Folder) = (notes, folder);
         return model;
-    }
-
-    /// <summary>Checks a folder as <see cref="Load"/> does, without reading the weights.</summary>
-    /// <returns>The notes that the model would have.</returns>
-    /// <exception cref="EosException">As <see cref="Load"/>.</exception>
-    internal static IReadOnlyList<string> Check(string folder)
-    {
-        var notes = new List<string>();
-        var config = ModelConfig.Load(folder, notes);
-        using var checkpoint = Checkpoint.Open(folder);
-        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config) : null;
-        using var unrecorded = no_grad();
-        using var loader = new WeightLoader(checkpoint, ScalarType.Float32, CPU);
-        Create(config, loader.Ask, processor).Dispose();
-        return [.. notes, .. processor?.Notes ?? [], .. UnusedWeights.Note(checkpoint.Names, loader.Asked, folder)];
     }
 
     private static VisionLanguageModel Create(ModelConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor)

@@ -1,4 +1,3 @@
-using EosMLNet.Checkpoints;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,14 +10,12 @@ internal sealed class Projector
     private readonly Tensor weight1, weight2;
     private readonly Tensor? bias1, bias2;
 
-    internal Projector(LlavaConfig config, Func<string, long[], Tensor> weight)
+    internal Projector(LlavaConfig config, Func<string, Tensor> weight)
     {
-        long vision = config.Vision.HiddenSize, text = config.Text.HiddenSize;
+        const string root = "multi_modal_projector.";
         activation = config.ProjectorActivation;
-        weight1 = weight("multi_modal_projector.linear_1.weight", [text, vision]);
-        weight2 = weight("multi_modal_projector.linear_2.weight", [text, text]);
-        bias1 = config.ProjectorBias ? weight("multi_modal_projector.linear_1.bias", [text]) : null;
-        bias2 = config.ProjectorBias ? weight("multi_modal_projector.linear_2.bias", [text]) : null;
+        (weight1, weight2) = (weight(root + "linear_1.weight"), weight(root + "linear_2.weight"));
+        (bias1, bias2) = config.ProjectorBias ? (weight(root + "linear_1.bias"), weight(root + "linear_2.bias")) : default;
     }
 
     /// <summary>(…, vision width) to (…, d).</summary>

@@ -1,4 +1,4 @@
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

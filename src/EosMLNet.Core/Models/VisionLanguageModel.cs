@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
+using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,14 +19,25 @@ public abstract class VisionLanguageModel : IDisposable
     private readonly Dictionary<string, Tensor> weights = [];
     private readonly Lazy<string> fingerprint;
 
-    /// <summary>Starts a model whose fingerprint is computed when it is first asked for.</summary>
+    /// <summary>Takes the weights that the configuration asks for; the model owns them from now on.</summary>
     /// <param name="config">The model's configuration.</param>
+    /// <param name="weight">Gives each weight by name and shape. All of one type and on one device.</param>
     /// <param name="processor">Tokenizer and image preprocessing, if any.</param>
-    private protected VisionLanguageModel(ModelConfig config, VisionLanguageProcessor? processor)
+    private protected VisionLanguageModel(ModelConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor)
     {
         TorchRuntime.EnsureLoaded();
         (Shape, Processor) = (config, processor);
         fingerprint = new Lazy<string>(() => Folder is null ? HashWeights() : Checkpoint.Fingerprint(Folder));
+        try
+        {
+            foreach (var (name, shape) in config.Weights)
+                weights[name] = weight(name, shape).DetachFromDisposeScope();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
@@ -131,9 +141,6 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>How the visual tokens of an image lie.</summary>
     /// <param name="image">What its encoder is given.</param>
     internal virtual VisualLayout LayoutOf(ImageShape image) => UsualLayout;
-
-    /// <summary>Makes the model the owner of a weight.</summary>
-    private protected Tensor Own(string name, Tensor weight) => weights[name] = weight.DetachFromDisposeScope();
 
     /// <summary>Runs the vision tower and the projector.</summary>
     /// <param name="images">The images' pixels and shapes.</param>

@@ -1,4 +1,3 @@
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -88,7 +87,8 @@ public sealed class VisionOutput : IDisposable
     }
 
     /// <summary>The images of several outputs, one after another.</summary>
-    internal static VisionOutput Join(IReadOnlyList<VisionOutput> outputs)
+    /// <param name="outputs">The outputs, at least one, all made under one plan.</param>
+    public static VisionOutput Join(IReadOnlyList<VisionOutput> outputs)
     {
         return new VisionOutput(All(o => o.Features)!, All(o => o.ClsAttention), All(o => o.Kept), All(o => o.Mass),
             [.. outputs.SelectMany(o => o.Layouts)], [.. outputs.SelectMany(o => o.Counts)]) { Plan = outputs[0].Plan };
@@ -97,13 +97,14 @@ public sealed class VisionOutput : IDisposable
     }
 
     /// <summary>The tensors that are there.</summary>
-    internal IEnumerable<Tensor> Tensors => new[] { Features, ClsAttention, Kept, Mass }.OfType<Tensor>();
+    public IEnumerable<Tensor> Tensors => new[] { Features, ClsAttention, Kept, Mass }.OfType<Tensor>();
 
     /// <summary>The same images with each tensor replaced.</summary>
-    internal VisionOutput Map(Func<Tensor, Tensor> each) => Map(each, [.. Enumerable.Range(0, Count)]);
+    /// <param name="each">Makes the new tensor of the old one.</param>
+    public VisionOutput Map(Func<Tensor, Tensor> each) => Map(each, [.. Enumerable.Range(0, Count)]);
 
     /// <summary>Hands the tensors to the dispose scope around the current one.</summary>
-    internal VisionOutput MoveToOuterDisposeScope() => Map(x => x.MoveToOuterDisposeScope());
+    public VisionOutput MoveToOuterDisposeScope() => Map(x => x.MoveToOuterDisposeScope());
 
     /// <inheritdoc/>
     public void Dispose()

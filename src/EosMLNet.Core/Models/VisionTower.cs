@@ -1,6 +1,5 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Execution;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -32,30 +31,27 @@ internal sealed class VisionTower
 
     /// <param name="config">Shape of the tower.</param>
     /// <param name="depth">How many layers are run before the feature is taken, 0 … layer count.</param>
-    /// <param name="weight">Gives a weight of the stated name and shape.</param>
-    internal VisionTower(ClipVisionConfig config, int depth, Func<string, long[], Tensor> weight)
+    /// <param name="weight">Gives a weight by its name.</param>
+    internal VisionTower(ClipVisionConfig config, int depth, Func<string, Tensor> weight)
     {
         this.config = config;
         this.depth = depth;
         const string root = "vision_tower.vision_model.";
-        long d = config.HiddenSize, f = config.IntermediateSize, side = config.ImageSize / config.PatchSize;
-
-        classEmbedding = config.HasClassToken ? weight(root + "embeddings.class_embedding", [d]) : null;
-        patchEmbedding = weight(root + "embeddings.patch_embedding.weight", [d, config.ChannelCount, config.PatchSize, config.PatchSize]);
-        patchBias = config.HasPatchBias ? weight(root + "embeddings.patch_embedding.bias", [d]) : null;
-        positionEmbedding = weight(root + "embeddings.position_embedding.weight", [side * side + (config.HasClassToken ? 1 : 0), d]);
-        preNorm = config.HasPreNorm ? Two(root + "pre_layrnorm", d) : null;
+        classEmbedding = config.HasClassToken ? weight(root + "embeddings.class_embedding") : null;
+        patchEmbedding = weight(root + "embeddings.patch_embedding.weight");
+        patchBias = config.HasPatchBias ? weight(root + "embeddings.patch_embedding.bias") : null;
+        positionEmbedding = weight(root + "embeddings.position_embedding.weight");
+        preNorm = config.HasPreNorm ? Two(root + "pre_layrnorm") : null;
         layers = new Layer[config.LayerCount];
         for (var i = 0; i < layers.Length; i++)
         {
             var name = $"{root}encoder.layers.{i}.";
             layers[i] = new Layer(
-                Two(name + "layer_norm1", d), Two(name + "self_attn.q_proj", d, d), Two(name + "self_attn.k_proj", d, d),
-                Two(name + "self_attn.v_proj", d, d), Two(name + "self_attn.out_proj", d, d), Two(name + "layer_norm2", d),
-                Two(name + "mlp.fc1", f, d), Two(name + "mlp.fc2", d, f));
+                Two(name + "layer_norm1"), Two(name + "self_attn.q_proj"), Two(name + "self_attn.k_proj"), Two(name + "self_attn.v_proj"),
+                Two(name + "self_attn.out_proj"), Two(name + "layer_norm2"), Two(name + "mlp.fc1"), Two(name + "mlp.fc2"));
         }
 
-        Affine Two(string name, params long[] shape) => new(weight(name + ".weight", shape), weight(name + ".bias", [shape[0]]));
+        Affine Two(string name) => new(weight(name + ".weight"), weight(name + ".bias"));
     }
 
     /// <summary>Hidden states after the chosen layer, a [CLS] token first where the tower has one, and that layer's [CLS] attention.</summary>

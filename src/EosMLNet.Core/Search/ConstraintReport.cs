@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace EosMLNet.Search;
 
 /// <summary>What became of a constraint.</summary>

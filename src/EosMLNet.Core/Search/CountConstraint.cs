@@ -1,4 +1,3 @@
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

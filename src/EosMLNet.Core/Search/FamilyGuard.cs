@@ -1,4 +1,4 @@
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

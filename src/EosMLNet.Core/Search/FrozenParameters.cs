@@ -1,4 +1,4 @@
-using EosMLNet.Reduction;
+using EosMLNet.Models;
 
 namespace EosMLNet.Search;
 

@@ -1,6 +1,4 @@
-using EosMLNet.Latency;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -98,7 +97,14 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <summary>
     /// The same, with the checkpoints left where they are: a search that is done is read from there when it is asked for again.
     /// </summary>
-    internal IReadOnlyList<SearchResult> RunSeedsAndKeep(
+    /// <param name="seeds">The seeds; the settings' own only says which images are held back.</param>
+    /// <param name="training">As for <see cref="Run(VqaDataset, VqaDataset?, IProgress{SearchProgress}?, CancellationToken)"/>.</param>
+    /// <param name="validation">As there.</param>
+    /// <param name="progress">As for <see cref="RunSeeds"/>.</param>
+    /// <param name="cancellation">As there.</param>
+    /// <exception cref="EosException">As there.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<SearchResult> RunSeedsAndKeep(
         IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         if (seeds.Count == 0 || seeds.Distinct().Count() < seeds.Count)
@@ -122,7 +128,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         IReadOnlyList<SearchConstraints> front, IReadOnlyList<SearchSettings> each, SearchSize training, SearchSize held, string trainingFingerprint, string heldFingerprint, IProgress<SearchProgress>? progress,
         CancellationToken cancellation)
     {
-        var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
+        var stages = SearchStage.Of(front, settings, model.ToPlanModel());
         var sites = settings.Layers(model).Count;
         var searches = each.Select(one =>
         {
@@ -137,7 +143,10 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     /// <summary>The checkpoint of one of several seeds.</summary>
-    internal static string? CheckpointOf(SearchSettings settings, int seed) => settings.CheckpointPath is { } path ? $"{path}.{seed}" : null;
+    /// <param name="settings">The settings of the search.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The file; null where the settings name none.</returns>
+    public static string? CheckpointOf(SearchSettings settings, int seed) => settings.CheckpointPath is { } path ? $"{path}.{seed}" : null;
 
     private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
         validation is not null ? (training, validation) : training.Images.Count < 2 ? (training, training) : training.SplitByImage(0.9, seed);
@@ -167,7 +176,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         var clock = Stopwatch.StartNew();
         meter.BeginSearch(index);
-        var stages = SearchStage.Of(front, settings, PlanModel.Of(model));
+        var stages = SearchStage.Of(front, settings, model.ToPlanModel());
         var working = Criteria.ComputeType(model.DataType);
         using var basis = Basis(training, working, meter);
         using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes, meter) : null;
@@ -176,7 +185,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var steps = stages.Sum(stage => stage.Steps);
         Validation[] trials = [.. stages.Select(stage => Validation(held, QuestionsOfTrial(settings, stage, steps), meter))];
         meter.Begin(SearchPhase.Unreduced, validation.Questions, meter.Work.Unreduced);
-        var unreduced = validation.Measure(ReductionPlan.Identity(PlanModel.Of(model)), cancellation);
+        var unreduced = validation.Measure(ReductionPlan.Identity(model.ToPlanModel()), cancellation);
         meter.End();
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
         using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis), settings, guard);
@@ -269,7 +278,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     private ReductionPlan Plan(SearchVariables variables, IReadOnlyList<SearchedSite> sites, ScoreParameters parameters) =>
-        ReductionPlan.Create(PlanModel.Of(model), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
+        ReductionPlan.Create(model.ToPlanModel(), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
 
     // As the counts come to rest, so that the scores learn for what the trials leave.
     private void TryCounts(SearchStage stage, SearchState state, Validation trial, SearchMeter meter, Action save, CancellationToken cancellation)

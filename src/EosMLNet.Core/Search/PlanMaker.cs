@@ -1,6 +1,5 @@
 using System.Reflection;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

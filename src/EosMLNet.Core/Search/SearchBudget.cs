@@ -1,6 +1,3 @@
-using EosMLNet.Latency;
-using EosMLNet.Reduction;
-
 namespace EosMLNet.Search;
 
 /// <summary>

@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using EosMLNet.Latency;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 

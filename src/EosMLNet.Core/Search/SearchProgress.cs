@@ -12,7 +12,7 @@ namespace EosMLNet.Search;
 /// computed.</param>
 /// <param name="MeanVisualTokens">Visual tokens of one image, averaged over layers, as a real number; not a number before the first
 /// step.</param>
-/// <param name="Multipliers">The Lagrange multiplier of each constraint, in the order of <see cref="Reduction.ConstraintKind"/>; none
+/// <param name="Multipliers">The Lagrange multiplier of each constraint, in the order of <see cref="ConstraintKind"/>; none
 /// before the first step.</param>
 /// <param name="Elapsed">Time since the search began, in this process.</param>
 public sealed record SearchProgress(int Step, int Steps, double Loss, double Alignment, double MeanVisualTokens, IReadOnlyList<double> Multipliers, TimeSpan Elapsed)
@@ -86,7 +86,8 @@ public sealed record SearchProgress(int Step, int Steps, double Loss, double Ali
     }
 
     /// <summary>A time for people: "40 s", "2 min 10 s", "3 h 5 min".</summary>
-    internal static string Duration(TimeSpan time)
+    /// <param name="time">The time.</param>
+    public static string Duration(TimeSpan time)
     {
         var seconds = Math.Max(0, Math.Round(time.TotalSeconds));
         var invariant = CultureInfo.InvariantCulture;

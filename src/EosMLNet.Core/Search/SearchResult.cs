@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace EosMLNet.Search;
 
 /// <summary>What a search gives.</summary>

@@ -1,5 +1,5 @@
+using EosMLNet.Latency;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 
@@ -217,7 +217,7 @@ public sealed record SearchSettings
     public void Check(VisionLanguageModel model) => Check(model, SettingNames.Own);
 
     /// <summary>The same; messages call the settings what the surface calls them.</summary>
-    internal void Check(VisionLanguageModel model, OptionNaming named)
+    public void Check(VisionLanguageModel model, OptionNaming named)
     {
         CheckValues(named);
         var check = new OptionCheck(named);
@@ -228,14 +228,14 @@ public sealed record SearchSettings
         check.That(layers[^1] < model.LayerCount, nameof(Sites), Sites, inModel);
         check.That(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), ScoreCriterion.ClsAttention, "a criterion that this vision tower offers; it has no [CLS] token");
         Constraints.Latency?.CheckFits(model);
-        Constraints.Check(PlanModel.Of(model), layers, DearestSites(model), named);
+        Constraints.Check(model.ToPlanModel(), layers, DearestSites(model), named);
     }
 
     /// <summary>Throws where a value is wrong whatever the model: for surfaces, before they read a model or data.</summary>
     /// <param name="named">What the surface calls the settings.</param>
     /// <param name="tableComes">Whether a latency table is measured or read later, so that it may be missing now.</param>
     /// <exception cref="EosException">EOS1013: a value.</exception>
-    internal void CheckValues(OptionNaming named, bool tableComes = false)
+    public void CheckValues(OptionNaming named, bool tableComes = false)
     {
         var check = new OptionCheck(named);
         check.Between(1, 1_000_000, nameof(Steps), Steps);

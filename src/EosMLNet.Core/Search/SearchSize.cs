@@ -1,5 +1,3 @@
-using EosMLNet.Data;
-
 namespace EosMLNet.Search;
 
 /// <summary>How much data there is, for an estimate of the time that it takes.</summary>

@@ -1,6 +1,6 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -39,7 +39,7 @@ internal sealed class SearchVariables : IDisposable
         criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
         frozen = settings.Frozen;
         dearest = settings.DearestSites(model);
-        Budget = new SearchBudget(model, layers, settings.Constraints, frozen.UniformKeep, dearest);
+        Budget = new SearchBudget(model.ToPlanModel(), layers, settings.Constraints, frozen.UniformKeep, dearest);
         var working = Criteria.ComputeType(model.DataType);
         taper = frozen.UniformKeep ? 1 : settings.InitialTaper;
         keep = Variable(InitialKeeps());
@@ -123,7 +123,7 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>Sets new limits and meets them.</summary>
     internal void Limit(SearchConstraints constraints)
     {
-        Budget = new SearchBudget(model, layers, constraints, frozen.UniformKeep, dearest);
+        Budget = new SearchBudget(model.ToPlanModel(), layers, constraints, frozen.UniformKeep, dearest);
         MeetBudget();
     }
 

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Search;
 
@@ -58,7 +57,7 @@ internal sealed class SearchWork
     /// <summary>What a unit of each kind is likely to cost, in unreduced questions. Measured costs soon take its place.</summary>
     internal static IReadOnlyDictionary<WorkKind, double> Guesses(VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchStage> stages, SearchSize training)
     {
-        var plan = PlanModel.Of(model);
+        var plan = model.ToPlanModel();
         // A large model costs what its tokens are, a small one what its operations are: something between.
         var reduced = Math.Sqrt(Math.Clamp(stages.Average(stage => stage.To.Share(plan)), 0.05, 1));
         var questions = settings.Sequences * Math.Max(1, (double)training.Questions / Math.Max(1, training.Rows));

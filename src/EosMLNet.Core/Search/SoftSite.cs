@@ -1,5 +1,5 @@
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

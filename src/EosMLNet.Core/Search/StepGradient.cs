@@ -1,5 +1,5 @@
 using EosMLNet.Models;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

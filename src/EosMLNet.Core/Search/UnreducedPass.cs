@@ -1,6 +1,6 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

@@ -1,5 +1,5 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Operator;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

@@ -2,10 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 
 namespace EosMLNet.Tool.Build;
 
@@ -127,7 +126,7 @@ internal sealed class BuildOptions
 
     /// <summary>The same for what has a say in how the artifact answers.</summary>
     /// <exception cref="EosException">EOS1013, with the metadatum's name.</exception>
-    internal void CheckAnswers() => AnswerSettings.From(Configured(new() { ModelPath = "." })).Checked(EosErrors.InvalidOption);
+    internal void CheckAnswers() => Configured(new() { ModelPath = "." }).Check();
 
     /// <summary>The options with what the item says about answers.</summary>
     internal AnswerOptions Configured(AnswerOptions options)

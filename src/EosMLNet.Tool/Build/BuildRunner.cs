@@ -198,6 +198,6 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         string[] committed = plan.Length > 0 ? [plan, ArtifactPaths.CommittedParameters(plan), ArtifactPaths.CommittedSummary(plan)] : [];
         var files = inputs.Files.Concat(ArtifactPaths.All(output).Concat(committed).Concat(WorkerVersion.Files).Append(request[BuildRequest.Worker]).Where(File.Exists).Select(StampedFile.Of));
         var stamp = BuildStamp.Of(request.Fingerprint(), files.DistinctBy(file => file.Path), request[BuildRequest.Model]);
-        Runtime.AtomicFile.WriteText(BuildStamp.PathFor(output), stamp.ToText());
+        AtomicFile.WriteText(BuildStamp.PathFor(output), stamp.ToText());
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using EosMLNet.Build.Exchange;
-using EosMLNet.Data;
 
 namespace EosMLNet.Tool.Build;
 

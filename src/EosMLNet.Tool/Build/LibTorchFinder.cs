@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EosMLNet.Build.Exchange;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
+using EosMLNet.Tensors;
 
 namespace EosMLNet.Tool.Build;
 

@@ -1,10 +1,8 @@
 using EosMLNet.Build.Exchange;
-using EosMLNet.Data;
-using EosMLNet.Latency;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Search;
 using static TorchSharp.torch;

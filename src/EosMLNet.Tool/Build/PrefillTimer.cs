@@ -1,8 +1,7 @@
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Latency;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Tool.Build;
 
@@ -13,7 +12,7 @@ internal static class PrefillTimer
 
     internal static BuildSummary.PrefillSummary Measure(VisionLanguageModel model, ReductionPlan plan, VqaDataset data, CancellationToken cancellation)
     {
-        var (unreduced, reduced) = (new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model))), new ReducedModel(model, plan));
+        var (unreduced, reduced) = (new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel())), new ReducedModel(model, plan));
         List<double> without = [], with = [];
         foreach (var example in data.Examples.Take(Questions))
         {

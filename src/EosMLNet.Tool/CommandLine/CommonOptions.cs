@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EosMLNet.Data;
 
 namespace EosMLNet.Tool.CommandLine;
 

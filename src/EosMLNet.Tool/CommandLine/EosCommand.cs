@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 namespace EosMLNet.Tool.CommandLine;
 

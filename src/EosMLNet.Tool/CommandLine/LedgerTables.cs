@@ -1,5 +1,4 @@
 using System.Globalization;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Tool.CommandLine;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using EosMLNet.Data;
+using EosMLNet.Execution;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tool.CommandLine;
@@ -59,7 +59,7 @@ internal abstract class ModelCommand : EosCommand
 
     /// <summary>The model under the plan that is named, or under none.</summary>
     protected static ReducedModel Reduce(VisionLanguageModel model, string? planFile) =>
-        new(model, planFile is null ? ReductionPlan.Identity(PlanModel.Of(model)) : ReductionPlan.Load(planFile));
+        new(model, planFile is null ? ReductionPlan.Identity(model.ToPlanModel()) : ReductionPlan.Load(planFile));
 
     protected VqaDataset LoadData(string table, string images, bool answers = true)
     {

@@ -1,5 +1,3 @@
-using EosMLNet.Runtime;
-
 namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>A file that a long computation will write.</summary>

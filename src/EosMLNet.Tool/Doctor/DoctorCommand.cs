@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Doctor;
@@ -12,7 +12,7 @@ internal sealed class DoctorCommand : EosCommand
 
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
-        var facts = Runtime.Doctor.Examine(LibTorchFolder(values));
+        var facts = LibTorch.Doctor.Examine(LibTorchFolder(values));
         foreach (var (name, value) in Lines(facts))
             Console.Line($"{name,-18}{value}");
         foreach (var problem in facts.Problems)

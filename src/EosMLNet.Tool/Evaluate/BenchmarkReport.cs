@@ -1,6 +1,5 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Evaluation.Benchmarks;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Tool.Evaluate;
 

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
 using EosMLNet.Evaluation.Benchmarks;
-using EosMLNet.Latency;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Evaluate;

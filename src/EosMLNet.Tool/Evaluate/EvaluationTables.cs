@@ -1,5 +1,4 @@
 using System.Globalization;
-using EosMLNet.Reduction;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Evaluate;

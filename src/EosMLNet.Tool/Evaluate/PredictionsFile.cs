@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using EosMLNet.Evaluation.Benchmarks;
-using EosMLNet.Runtime;
 
 namespace EosMLNet.Tool.Evaluate;
 

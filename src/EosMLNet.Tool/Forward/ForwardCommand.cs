@@ -1,7 +1,7 @@
 using System.CommandLine;
-using EosMLNet.Checkpoints;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 using static TorchSharp.torch;
 

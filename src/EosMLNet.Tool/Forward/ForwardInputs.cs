@@ -1,6 +1,6 @@
-using EosMLNet.Checkpoints;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tool.Forward;

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Inspect;
@@ -20,7 +18,6 @@ internal sealed class InspectCommand : EosCommand
 
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
-        TorchRuntime.EnsureLoaded(LibTorchFolder(values)); // a plan's learned tensors are safetensors
         var file = values.GetRequiredValue(path);
         if (Directory.Exists(file))
             return (ExitCodes.Success, Print(Console.While("Reading the checkpoint", () => CheckpointSummary.Read(file))));

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Tool.Inspect;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EosMLNet.Models;
+using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Search;
@@ -20,7 +20,7 @@ internal sealed class ArtifactOptions
     {
         var options = new AnswerOptions();
         Apply(values, options, null);
-        AnswerSettings.From(options).Checked(EosErrors.InvalidOption, EosSettingNames.Of);
+        options.Check(EosSettingNames.Of);
     }
 
     internal void Apply(ParseResult values, AnswerOptions options, ModelDataType? dataType)

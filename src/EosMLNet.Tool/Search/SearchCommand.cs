@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using EosMLNet.Data;
 using EosMLNet.Latency;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Operator;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 using static TorchSharp.torch;
 

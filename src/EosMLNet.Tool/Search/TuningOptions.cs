@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
 

@@ -1,6 +1,5 @@
-using EosMLNet.Data;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using TorchSharp;
 
 namespace EosMLNet;
@@ -116,7 +115,7 @@ internal sealed class AnswerEngine : IDisposable
     private VisionOutput Encode(RgbImage image)
     {
         using var scope = torch.NewDisposeScope();
-        return Model.EncodeImages(Model.Processor!.Images.Process([image]), plan: Plan).MoveToOuterDisposeScope();
+        return Model.EncodeImages(Model.Processor!.Images.ToTensor([image]), plan: Plan).MoveToOuterDisposeScope();
     }
 
     private void Enter()

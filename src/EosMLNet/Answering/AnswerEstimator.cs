@@ -1,5 +1,5 @@
 using EosMLNet.Internals;
-using EosMLNet.Reduction;
+using EosMLNet.Models;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -48,7 +48,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         Tell(padding.Remarks);
         var answering = settings with { ImagePadding = padding.Padding };
         return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(),
-            model => (plan ?? ReductionPlan.Identity(PlanModel.Of(model)), null));
+            model => (plan ?? ReductionPlan.Identity(model.ToPlanModel()), null));
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>

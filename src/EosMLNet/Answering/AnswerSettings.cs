@@ -1,7 +1,6 @@
-using EosMLNet.Data;
 using EosMLNet.Internals;
-using EosMLNet.Models;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using EosMLNet.Data;
-
 namespace EosMLNet;
 
 /// <summary>What one row asks.</summary>

@@ -1,5 +1,5 @@
-using EosMLNet.Data;
-using EosMLNet.Models;
+using EosMLNet.Search;
+using EosMLNet.Tensors;
 
 namespace EosMLNet;
 
@@ -59,12 +59,12 @@ public abstract class VisionLanguageOptions
     public long ImageCacheBytes { get; set; }
 
     /// <summary>
-    /// What becomes of images that are not square: <see cref="Data.ImagePadding.Square"/> pads them to a square with the processor's mean
-    /// colour, <see cref="Data.ImagePadding.Crop"/> does what the
+    /// What becomes of images that are not square: <see cref="ImagePadding.Square"/> pads them to a square with the processor's mean
+    /// colour, <see cref="ImagePadding.Crop"/> does what the
     /// preprocessor file says, for CLIP a cut from the middle. Recorded in the plan and saved with the model. A plan that is run otherwise
     /// than it was searched is warned of in <c>MLContext.Log</c>.
     /// </summary>
-    /// <value>The default is null: as the plan was searched; <see cref="Data.ImagePadding.Square"/> for a search and without a
+    /// <value>The default is null: as the plan was searched; <see cref="ImagePadding.Square"/> for a search and without a
     /// plan.</value>
     public ImagePadding? ImagePadding { get; set; }
 
@@ -85,4 +85,9 @@ public abstract class VisionLanguageOptions
     /// </summary>
     /// <value>The default is 256 MB.</value>
     public long EmbedWeightsUpTo { get; set; } = 256L << 20;
+
+    /// <summary>Checks the values' ranges, as the stage does that takes the options.</summary>
+    /// <param name="named">What the surface calls the options in its messages; by default what they are called here.</param>
+    /// <exception cref="EosException">EOS1013: a column has no name, two outputs have the same, or a number is out of its range.</exception>
+    public void Check(OptionNaming? named = null) => AnswerSettings.From(this).Checked(EosErrors.InvalidOption, named);
 }

@@ -1,9 +1,7 @@
 using EosMLNet;
-using EosMLNet.Data;
 using EosMLNet.Internals;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
-using EosMLNet.Data;
 using EosMLNet.Internals;
+using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

@@ -1,6 +1,6 @@
 using EosMLNet;
 using EosMLNet.Internals;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 namespace Microsoft.ML;
 

@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

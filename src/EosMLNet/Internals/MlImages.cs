@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using Microsoft.ML.Data;
 
 namespace EosMLNet.Internals;

@@ -1,7 +1,6 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using TorchSharp;
 
 namespace EosMLNet;

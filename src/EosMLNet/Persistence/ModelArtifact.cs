@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using EosMLNet.Data;
-using EosMLNet.Reduction;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using TorchSharp;

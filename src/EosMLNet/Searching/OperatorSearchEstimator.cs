@@ -1,7 +1,5 @@
-using EosMLNet.Data;
 using EosMLNet.Internals;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;

@@ -1,5 +1,4 @@
 using EosMLNet.Latency;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 
 namespace EosMLNet;
@@ -20,7 +19,7 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
 
     /// <summary>
     /// The measurements that latency is predicted by, made on this device for a model of the same shape:
-    /// <see cref="Latency.LatencyTable.Load"/> what <c>eos search --calibrate</c> has written, or <see cref="LatencyCalibration.Measure"/>.
+    /// <see cref="LatencyTable.Load"/> what <c>eos search --calibrate</c> has written, or <see cref="LatencyCalibration.Measure"/>.
     /// Needed for <see cref="OperatorSearchConstraints.LatencyMs"/> and <see cref="OperatorSearchConstraints.LatencyFraction"/>.
     /// </summary>
     /// <value>The default is null: no limit on latency.</value>

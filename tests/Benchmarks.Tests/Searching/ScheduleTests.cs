@@ -1,7 +1,6 @@
 using Benchmarks.Quality;
 using Benchmarks.Searching;
-using EosMLNet.Reduction;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Tests.Plans;
 
 namespace Benchmarks.Tests.Searching;
 

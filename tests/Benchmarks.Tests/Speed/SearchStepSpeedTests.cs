@@ -1,6 +1,5 @@
 using Benchmarks.Speed;
 using EosMLNet.Models;
-using EosMLNet.Data;
 using EosMLNet.Tests;
 using ScenesVqa;
 

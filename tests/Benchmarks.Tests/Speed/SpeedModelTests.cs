@@ -1,6 +1,5 @@
 using Benchmarks.Speed;
-using EosMLNet.Checkpoints;
-using EosMLNet.Reduction;
+using EosMLNet.Execution;
 using Gpu.Shapes;
 
 namespace Benchmarks.Tests.Speed;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Benchmarks.Report;
-using EosMLNet.Runtime;
 
 namespace Benchmarks.Builds;
 

@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace Benchmarks.Quality;
 
 /// <summary>A plan and what it took to find it.</summary>

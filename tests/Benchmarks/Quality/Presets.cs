@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace Benchmarks.Quality;
 
 /// <summary>All hand-made methods, each as the function that makes its plan for a budget.</summary>

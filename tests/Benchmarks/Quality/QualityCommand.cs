@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Benchmarks.Report;
 using Benchmarks.Units;
+using EosMLNet.LibTorch;
 using EosMLNet.Tests;
-using EosMLNet.Runtime;
 
 namespace Benchmarks.Quality;
 

@@ -1,4 +1,4 @@
-using EosMLNet.Data;
+using EosMLNet.Search;
 using ScenesVqa;
 
 namespace Benchmarks.Quality;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 
 namespace Benchmarks.Quality;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Benchmarks.Units;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace Benchmarks.Quality;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Benchmarks.Searching;
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 
 namespace Benchmarks.Quality;

@@ -1,6 +1,3 @@
-using EosMLNet.Data;
-using EosMLNet.Reduction;
-
 namespace Benchmarks.Quality;
 
 /// <summary>Plans away from home: on question families, or on a base model, that their search did not see.</summary>

@@ -1,7 +1,6 @@
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using ScenesVqa;
 using ScenesVqa.Training;

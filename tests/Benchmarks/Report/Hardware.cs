@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 namespace Benchmarks.Report;
 

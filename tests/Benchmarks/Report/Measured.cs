@@ -1,6 +1,5 @@
 using Benchmarks.Quality;
 using EosMLNet.Evaluation;
-using EosMLNet.Reduction;
 
 namespace Benchmarks.Report;
 

@@ -1,5 +1,4 @@
 using Benchmarks.Quality;
-using EosMLNet.Reduction;
 using ScottPlot;
 
 namespace Benchmarks.Report;

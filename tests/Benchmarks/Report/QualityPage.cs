@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Benchmarks.Quality;
-using EosMLNet.Reduction;
 
 namespace Benchmarks.Report;
 

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Benchmarks.Quality;
-using EosMLNet.Runtime;
 
 namespace Benchmarks.Report;
 

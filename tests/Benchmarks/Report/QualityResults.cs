@@ -1,5 +1,4 @@
 using Benchmarks.Quality;
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
 
 namespace Benchmarks.Report;

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using Benchmarks.Quality;
 using EosMLNet.Evaluation;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using EosMLNet.Search;
 using EosMLNet.Tests;
 using static TorchSharp.torch;
@@ -40,7 +39,7 @@ internal sealed class DataParallelCommand : Command
         using var data = SearchData.Of(model, model.Processor!, bench.Data.Search, [.. bench.Data.Search.Examples.Select(row => row.Family).Distinct()], settings, default);
         using var basis = ScoreBasis.Of(model, data, data.Rows, settings.RelevanceRank, model.DataType);
         using var state = new SearchState(new SearchVariables(model, settings, basis), settings, null);
-        var stage = SearchStage.Of([settings.Constraints], settings, PlanModel.Of(model))[0];
+        var stage = SearchStage.Of([settings.Constraints], settings, model.ToPlanModel())[0];
         var rows = new SearchRandom(settings.Seed).Batch(data.Rows, settings.Sequences, 1);
 
         Gradient(settings, rows); // what is made once

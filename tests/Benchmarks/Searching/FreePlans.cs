@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace Benchmarks.Searching;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using EosMLNet.Reduction;
-using EosMLNet.Search;
-
 namespace Benchmarks.Searching;
 
 /// <summary>Pruning by published scores, with a free schedule: the tower's [CLS] attention, and behind the first layer also the last instruction token's attention.</summary>

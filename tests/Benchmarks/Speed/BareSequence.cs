@@ -1,4 +1,3 @@
-using EosMLNet.Checkpoints;
 using EosMLNet.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using EosMLNet.Checkpoints;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using Gpu.Shapes;
 
 namespace Benchmarks.Speed;
@@ -17,7 +16,7 @@ internal static class DecoderSpeed
     {
         using var batch = LargeModel.Batch(model, rows, TextTokens);
         ReductionPlan[] plans = [.. means.Select(mean => TypicalPlan.Of(model, mean))];
-        var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         ReducedModel[] models = [unreduced, .. plans.Select(plan => new ReducedModel(model, plan))];
         var seconds = Interleaved.Seconds(rounds, [.. models.Select(reduced => (Action)(() => reduced.Generate(batch, 1)))]);
         foreach (var (plan, times) in plans.Zip(seconds.Skip(1)))
@@ -33,7 +32,7 @@ internal static class DecoderSpeed
     {
         using var batch = LargeModel.Batch(model, 1, TextTokens);
         using var bare = new BareSequence(model, 1, model.VisualTokens + TextTokens);
-        var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         var seconds = Interleaved.Seconds(rounds, bare.Run, () => unreduced.Generate(batch, 1));
         yield return SpeedRow.Of(Floor, "unreduced prefill, one row", [.. seconds[1].Zip(seconds[0], (whole, floor) => whole / floor)],
             "its matrix products and attention calls alone", "at most 1.10", $"{Milliseconds(seconds[1])} against {Milliseconds(seconds[0])}");
@@ -51,7 +50,7 @@ internal static class DecoderSpeed
     internal static IEnumerable<SpeedRow> MeasureDecode(LlavaModel model, int rows, int tokens, int rounds, IReadOnlyList<int> means)
     {
         using var batch = LargeModel.Batch(model, rows, TextTokens);
-        var unreduced = new ReducedModel(model, ReductionPlan.Identity(PlanModel.Of(model)));
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         foreach (var mean in means)
         {
             var reduced = new ReducedModel(model, TypicalPlan.Of(model, mean));

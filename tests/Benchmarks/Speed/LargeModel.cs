@@ -1,6 +1,5 @@
-using EosMLNet.Checkpoints;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using Gpu.Shapes;
 using static TorchSharp.torch;
 

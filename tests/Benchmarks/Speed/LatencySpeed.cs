@@ -1,7 +1,6 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using Gpu.Shapes;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Benchmarks.Quality;
-using EosMLNet.Checkpoints;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Speed;

@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using ScenesVqa;
 
 namespace Benchmarks.Speed;

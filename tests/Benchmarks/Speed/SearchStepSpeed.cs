@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using static TorchSharp.torch;
 

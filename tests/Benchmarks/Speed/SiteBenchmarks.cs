@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Evaluation.Benchmarks;
+using EosMLNet.LibTorch;
+using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Speed;

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using EosMLNet.Tests;
 
 namespace Benchmarks.Speed;

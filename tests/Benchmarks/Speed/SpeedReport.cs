@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using EosMLNet.Runtime;
+using EosMLNet.Execution;
+using EosMLNet.Models;
 
 namespace Benchmarks.Speed;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 
 namespace Benchmarks.Units;
 

@@ -40,13 +40,16 @@ public sealed class PackageTests
     [Fact]
     public void The_library_brings_what_decodes_images_but_no_libtorch()
     {
-        var dependencies = Ids(Specification("EosMLNet").Descendants().Concat(Specification("EosMLNet.Core").Descendants()).Where(element => element.Name.LocalName == "dependency"));
+        var dependencies = Ids(new[] { "EosMLNet", "EosMLNet.Core", "EosMLNet.Checkpoints" }
+            .SelectMany(id => Specification(id).Descendants()).Where(element => element.Name.LocalName == "dependency"));
         Assert.Contains("SkiaSharp.NativeAssets.Linux.NoDependencies", dependencies);
         Assert.Contains("TorchSharp", dependencies);
         Assert.DoesNotContain(dependencies, id => id.Contains("libtorch", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
+    [InlineData("EosMLNet.Plans")]
+    [InlineData("EosMLNet.Checkpoints")]
     [InlineData("EosMLNet.Core")]
     [InlineData("EosMLNet")]
     [InlineData("EosMLNet.Build")]

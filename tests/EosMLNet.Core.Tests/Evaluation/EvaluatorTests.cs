@@ -1,7 +1,6 @@
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Tests.Evaluation;
 
@@ -104,7 +103,7 @@ public sealed class EvaluatorTests : IDisposable
     public void A_shared_image_cache_changes_no_answer_and_belongs_to_its_data()
     {
         var data = Questions("?");
-        var stride = new ReducedModel(model, Baselines.Stride(PlanModel.Of(model), 6));
+        var stride = new ReducedModel(model, Baselines.Stride(model.ToPlanModel(), 6));
         using var images = new ImageCache(model, data);
         foreach (var reduced in (ReducedModel[])[Unreduced, stride])
             Assert.Equal(Evaluator.Evaluate(reduced, data, batchSize: 3).Answers, Evaluator.Evaluate(reduced, data, batchSize: 5, images: images).Answers);
@@ -142,7 +141,7 @@ public sealed class EvaluatorTests : IDisposable
     public void Cancellation_stops_before_the_next_token() =>
         Assert.Throws<OperationCanceledException>(() => Evaluator.Evaluate(Unreduced, Questions("?"), cancellation: new CancellationToken(canceled: true)));
 
-    private ReducedModel Unreduced => new(model, ReductionPlan.Identity(PlanModel.Of(model)));
+    private ReducedModel Unreduced => new(model, ReductionPlan.Identity(model.ToPlanModel()));
 
     private static VqaDataset Questions(string answer)
     {

@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
 
 namespace EosMLNet.Tests.Evaluation;

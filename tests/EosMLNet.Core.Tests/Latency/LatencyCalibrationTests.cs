@@ -1,6 +1,5 @@
 using EosMLNet.Latency;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Tests.Search;
 using TorchSharp;
 
@@ -36,7 +35,7 @@ public sealed class LatencyCalibrationTests : IDisposable
         Assert.Equal(model.HasClsAttention, profile.Criteria.ContainsKey(ScoreCriterion.ClsAttention));
         ScoreCriterion[] searched = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
         Assert.True(table.Predict(SearchSample.Plan(model, searched), 7, batch) > 0);
-        Assert.True(table.Predict(ReductionPlan.Identity(model), 7, batch) > 0);
+        Assert.True(table.Predict(ReductionPlan.Identity(model.ToPlanModel()), 7, batch) > 0);
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public sealed class LatencyCalibrationTests : IDisposable
     {
         using var model = SearchSample.Model();
         var before = Live();
-        var measured = LatencyCalibration.MeasurePlans(model, [ReductionPlan.Identity(model), SearchSample.Plan(model, ScoreCriterion.Probe)], textTokens: 5, batch: 2, rounds: 4);
+        var measured = LatencyCalibration.MeasurePlans(model, [ReductionPlan.Identity(model.ToPlanModel()), SearchSample.Plan(model, ScoreCriterion.Probe)], textTokens: 5, batch: 2, rounds: 4);
         Assert.Equal(before, Live());
         Assert.Equal([4, 4], measured.Select(each => each.Count));
         Assert.All(measured.SelectMany(each => each), x => Assert.True(x > 0));

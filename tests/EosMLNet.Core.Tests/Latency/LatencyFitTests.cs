@@ -1,6 +1,5 @@
 using EosMLNet.Latency;
-using EosMLNet.Reduction;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Tests.Plans;
 
 namespace EosMLNet.Tests.Latency;
 

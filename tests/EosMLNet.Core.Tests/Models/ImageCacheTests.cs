@@ -1,4 +1,5 @@
 using EosMLNet.Models;
+using EosMLNet.Tests.Search;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using EosMLNet.Checkpoints;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,7 +47,7 @@ public class LlavaModelTests
         var bias = CausalBias(mask);
         for (var layer = 0; layer < model.LayerCount; layer++)
         {
-            var all = EosMLNet.Runtime.Scalars.Arange(ids.shape[1]).unsqueeze(0).expand(ids.shape[0], -1);
+            var all = EosMLNet.Tensors.Scalars.Arange(ids.shape[1]).unsqueeze(0).expand(ids.shape[0], -1);
             var attention = model.QueryAttention(layer, hidden, rotary, all, bias);
             Compare($"attn.{layer}", attention.transpose(1, 2), mask, AttentionTolerance, transposed: true);
             using var cache = new LayerCache();
@@ -82,7 +82,7 @@ public class LlavaModelTests
     {
         var length = mask.shape[1];
         var seen = ones(length, length, ScalarType.Bool).tril().logical_and(mask.unsqueeze(1)).logical_or(eye(length, dtype: ScalarType.Bool));
-        return zeros(mask.shape[0], 1, length, length).masked_fill(seen.logical_not().unsqueeze(1), EosMLNet.Runtime.Scalars.Literal(double.NegativeInfinity));
+        return zeros(mask.shape[0], 1, length, length).masked_fill(seen.logical_not().unsqueeze(1), EosMLNet.Tensors.Scalars.Literal(double.NegativeInfinity));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using EosMLNet.Checkpoints;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
 

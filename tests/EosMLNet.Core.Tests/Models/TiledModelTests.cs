@@ -1,6 +1,5 @@
-using EosMLNet.Checkpoints;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
 

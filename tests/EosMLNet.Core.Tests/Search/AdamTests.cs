@@ -1,5 +1,5 @@
-using EosMLNet.Runtime;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -30,7 +30,7 @@ public class FamilyGuardTests
         float[] Gradient(double probability)
         {
             using var inner = NewDisposeScope();
-            var probabilities = EosMLNet.Runtime.Scalars.Full(probability, [batch.Questions], ScalarType.Float32).requires_grad_();
+            var probabilities = EosMLNet.Tensors.Scalars.Full(probability, [batch.Questions], ScalarType.Float32).requires_grad_();
             guard.Terms(batch.Families, probabilities).backward();
             return probabilities.grad is { } gradient ? [.. gradient.data<float>()] : new float[batch.Questions];
         }
@@ -44,7 +44,7 @@ public class FamilyGuardTests
         using var data = SearchSample.Data(model, 2, 3);
         var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
         var guard = new FamilyGuard([double.NaN, 0.5], 0);
-        Assert.True(double.IsFinite(guard.Terms(batch.Families, EosMLNet.Runtime.Scalars.Full(0.1, [batch.Questions], ScalarType.Float32)).item<float>()));
+        Assert.True(double.IsFinite(guard.Terms(batch.Families, EosMLNet.Tensors.Scalars.Full(0.1, [batch.Questions], ScalarType.Float32)).item<float>()));
         guard.Update();
         Assert.Equal(0, guard.Multipliers[0]);
     }

@@ -1,4 +1,4 @@
-using EosMLNet.Reduction;
+using EosMLNet.Models;
 using EosMLNet.Search;
 
 namespace EosMLNet.Tests.Search;

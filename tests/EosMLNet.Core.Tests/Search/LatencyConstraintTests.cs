@@ -1,8 +1,7 @@
 using EosMLNet.Latency;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using EosMLNet.Tests.Latency;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Tests.Plans;
 using FsCheck.Xunit;
 using static TorchSharp.torch;
 
@@ -16,7 +15,7 @@ public class LatencyConstraintTests
         const double Step = 1e-6;
         var random = new Random(seed);
         var (constraint, counts) = (Draw(random, random.Next(2)), Counts(random));
-        double[] marks = [143, .. LatencyCalibration.Grid(144, fine: true)];
+        double[] marks = [143, .. LatencyGrid.Of(144, fine: true)];
         if (counts.Prepend(144).Zip(counts).Any(pair => Near(pair.First - pair.Second, 0, 1)) || counts.Any(k => Near(k, marks)))
             return; // a kink
         using var scope = NewDisposeScope();

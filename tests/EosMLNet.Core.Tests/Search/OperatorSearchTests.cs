@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using EosMLNet.Tests.Latency;
 using TorchSharp;
@@ -47,7 +46,7 @@ public class OperatorSearchTests
     {
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 3);
-        var table = LatencySample.Plain(model, site: 0.1).For(model);
+        var table = LatencySample.Plain(model.ToPlanModel(), site: 0.1).For(model);
         var constraints = new SearchConstraints { LatencyFraction = 0.95, LatencyMs = 4.4, Latency = table };
         var (first, second) = (Search(model, data, Settings with { Constraints = constraints }), Search(model, data, Settings with { Constraints = constraints }));
         var predicted = table.Predict(first.Plan);
@@ -145,7 +144,7 @@ public class OperatorSearchTests
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 3);
         using (no_grad())
-            model.Weights["language_model.model.norm.weight"].fill_(EosMLNet.Runtime.Scalars.Literal(double.NaN));
+            model.Weights["language_model.model.norm.weight"].fill_(EosMLNet.Tensors.Scalars.Literal(double.NaN));
         var error = Assert.Throws<EosException>(() => Search(model, data, Settings));
         Assert.Equal(EosErrors.Diverged, error.Code);
         Assert.Contains("step 1 of 12", error.Message);

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 
 namespace EosMLNet.Tests.Search;
@@ -87,7 +86,7 @@ public class ResumeTests
         void Spoil(double value)
         {
             using var guard = TorchSharp.torch.no_grad();
-            norm.fill_(EosMLNet.Runtime.Scalars.Literal(value));
+            norm.fill_(EosMLNet.Tensors.Scalars.Literal(value));
         }
     }
 

@@ -1,4 +1,4 @@
-using EosMLNet.Reduction;
+using EosMLNet.Operator;
 using EosMLNet.Search;
 using static TorchSharp.torch;
 

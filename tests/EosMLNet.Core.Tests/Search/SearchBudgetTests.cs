@@ -1,8 +1,6 @@
-using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using EosMLNet.Tests.Latency;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Tests.Plans;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;

@@ -1,7 +1,6 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
 using EosMLNet.Search;
-using EosMLNet.Tests.Data;
+using EosMLNet.Tests.Images;
 
 namespace EosMLNet.Tests.Search;
 

@@ -1,5 +1,6 @@
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Operator;
 using EosMLNet.Search;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public class SearchForwardTests
         using SearchData packed = SearchSample.Data(model, 2, 3), single = SearchSample.Data(model, 2, 1);
         Assert.Equal(2, packed.Rows.Count);
         Assert.Equal(6, single.Rows.Count);
-        foreach (var plan in new[] { ReductionPlan.Identity(PlanModel.Of(model)), SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.ClsAttention) })
+        foreach (var plan in new[] { ReductionPlan.Identity(model.ToPlanModel()), SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.ClsAttention) })
             Close(Answers(model, single, plan, k => k), Answers(model, packed, plan, k => k), 1e-9);
     }
 

@@ -1,4 +1,3 @@
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 
 namespace EosMLNet.Tests.Search;

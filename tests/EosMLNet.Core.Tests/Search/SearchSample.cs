@@ -1,8 +1,6 @@
-using EosMLNet.Checkpoints;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Search;
@@ -48,7 +46,7 @@ internal static class SearchSample
     public static ReductionPlan AttentionPlan(VisionLanguageModel model)
     {
         var score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.RaterAttention] = 0.7, [ScoreCriterion.Novelty] = 0.1, [ScoreCriterion.TextAttention] = 0.2 };
-        return ReductionPlan.Create(PlanModel.Of(model),
+        return ReductionPlan.Create(model.ToPlanModel(),
         [
             new ReductionSite { Layer = 0, Keep = model.VisualTokens - 3, AttentionSource = AttentionSource.OwnLayer, RaterHeads = 2, Score = score },
             new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, PositionCorrection = true, Transfer = 0.5, Temperature = 0.2, Score = score },
@@ -62,7 +60,7 @@ internal static class SearchSample
         using var scope = NewDisposeScope();
         var score = criteria.ToDictionary(c => c, c => 1.0 / criteria.Length);
         var first = criteria.Where(c => !c.NeedsAttention()).ToDictionary(c => c, _ => 1.0);
-        return ReductionPlan.Create(PlanModel.Of(model),
+        return ReductionPlan.Create(model.ToPlanModel(),
         [
             new ReductionSite { Layer = 0, Keep = model.VisualTokens * 3 / 4, Transfer = 0.4, Temperature = 0.3, Reweight = 0.2, ProportionalAttention = 0.7, Diversity = 0.9, Score = first },
             new ReductionSite { Layer = 1, Keep = model.VisualTokens / 2, Transfer = 0.7, Temperature = 0.1, Diversity = 0.4, Score = score },

@@ -1,7 +1,7 @@
-using EosMLNet.Reduction;
+using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tests.Latency;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Tests.Plans;
 
 namespace EosMLNet.Tests.Search;
 

@@ -1,11 +1,11 @@
-using EosMLNet.Reduction;
 using EosMLNet.Search;
+using EosMLNet.Tests.Plans;
 
 namespace EosMLNet.Tests.Search;
 
 public class SearchStageTests
 {
-    private static readonly PlanModel Model = Reduction.PlanModels.Scenes;
+    private static readonly PlanModel Model = PlanModels.Scenes;
 
     [Fact]
     public void One_plan_takes_all_steps_and_several_take_half_as_many_again()

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 
 namespace EosMLNet.Tests.Search;
@@ -18,7 +17,7 @@ public class SearchWaysTests
         using var model = SearchSample.Model();
         var scores = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 0.75, [ScoreCriterion.TextRelevance] = 0.25 };
         var first = Search(model, Settings with { Scores = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance], RelevanceRank = 3 });
-        var plan = ReductionPlan.Create(PlanModel.Of(model),
+        var plan = ReductionPlan.Create(model.ToPlanModel(),
         [
             new ReductionSite { Layer = 0, Keep = 7, Transfer = 0.3, Temperature = 0.4, Reweight = 0.2, ProportionalAttention = 0.6, Score = scores },
             new ReductionSite { Layer = 1, Keep = 5, Transfer = 0.8, Temperature = 1.5, ProportionalAttention = 0.2, Score = scores },
@@ -48,7 +47,7 @@ public class SearchWaysTests
     {
         using var model = SearchSample.Model();
         using var other = SearchSample.Model(other: true);
-        var plan = ReductionPlan.Create(PlanModel.Of(model), ReductionPresets.ToMe(model.VisualTokens, 5));
+        var plan = ReductionPlan.Create(model.ToPlanModel(), ReductionPresets.ToMe(model.VisualTokens, 5));
         Assert.Equal(5, Search(model, Settings with { WarmStart = plan }).Plan.Ledger.Mean);
         Assert.Equal(EosErrors.PlanMismatch, Assert.Throws<EosException>(() => Search(other, Settings with { WarmStart = plan })).Code);
     }

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,5 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;

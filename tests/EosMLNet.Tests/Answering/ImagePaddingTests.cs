@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using EosMLNet.Data;
-using EosMLNet.Reduction;
+using EosMLNet.Models;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -122,7 +121,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>, IDisposable
     {
         using var model = EosMLNet.Models.LlavaModel.Load(tiny.ModelPath);
         var path = folder[$"plan-{padding}.json"];
-        (ReductionPlan.Identity(PlanModel.Of(model)) with { Provenance = new(1, 10, "sha256:0", "0.1.0", "cpu"), ImagePadding = padding }).Save(path);
+        (ReductionPlan.Identity(model.ToPlanModel()) with { Provenance = new(1, 10, "sha256:0", "0.1.0", "cpu"), ImagePadding = padding }).Save(path);
         return path;
     }
 

@@ -1,6 +1,5 @@
-using EosMLNet.Data;
 using EosMLNet.Internals;
-using EosMLNet.Tests.Data;
+using EosMLNet.Tests.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SkiaSharp;

@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using EosMLNet.Internals;
 using Microsoft.ML.Data;
 using SkiaSharp;

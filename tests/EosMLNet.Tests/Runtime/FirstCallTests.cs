@@ -1,8 +1,6 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
+using EosMLNet.Tensors;
 using Microsoft.ML;
 using TorchSharp;
 

@@ -1,4 +1,3 @@
-using EosMLNet.Reduction;
 using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -170,7 +169,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         { "CheckpointPath is empty", options => options.CheckpointPath = "" },
         { "ValidationFraction is 1", options => options.ValidationFraction = 1 },
         { "AnswerBatchSize is 0", options => options.AnswerBatchSize = 0 },
-        { "DataType is 9", options => options.DataType = (Models.ModelDataType)9 },
+        { "DataType is 9", options => options.DataType = (Tensors.ModelDataType)9 },
         { "are not all different", options => options.ScoreColumnName = options.PredictedAnswerColumnName },
     };
 
@@ -200,7 +199,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     public void A_search_in_bfloat16_gives_the_same_plan_twice_and_its_model_answers_so_after_loading()
     {
         var options = Options();
-        options.DataType = Models.ModelDataType.BFloat16;
+        options.DataType = Tensors.ModelDataType.BFloat16;
         using var first = Pipeline(options).Fit(tiny.Data(ml));
         using var second = Pipeline(options).Fit(tiny.Data(ml));
         Assert.Equal(first.LastTransformer.Plan.ToJson(), second.LastTransformer.Plan.ToJson());
@@ -215,10 +214,10 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     }
 
     [Theory]
-    [InlineData(Models.ModelDataType.Float32, TorchSharp.torch.ScalarType.Float32)]
-    [InlineData(Models.ModelDataType.Float16, TorchSharp.torch.ScalarType.Float16)]
+    [InlineData(Tensors.ModelDataType.Float32, TorchSharp.torch.ScalarType.Float32)]
+    [InlineData(Tensors.ModelDataType.Float16, TorchSharp.torch.ScalarType.Float16)]
     [InlineData(null, TorchSharp.torch.ScalarType.Float32)]
-    public void Answers_are_computed_in_the_type_that_is_asked_for(Models.ModelDataType? type, TorchSharp.torch.ScalarType expected)
+    public void Answers_are_computed_in_the_type_that_is_asked_for(Tensors.ModelDataType? type, TorchSharp.torch.ScalarType expected)
     {
         using var model = tiny.Fit(ml, options => options.DataType = type);
         Assert.Equal(expected, model.LastTransformer.Engine.Model.DataType);

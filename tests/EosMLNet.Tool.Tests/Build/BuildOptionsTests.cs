@@ -1,5 +1,4 @@
 using EosMLNet.Build.Exchange;
-using EosMLNet.Data;
 using EosMLNet.Search;
 using EosMLNet.Tool.Build;
 
@@ -81,7 +80,7 @@ public sealed class BuildOptionsTests
     public void The_artifact_answers_as_the_item_says()
     {
         var found = Parse(("DataType", "bfloat16"), ("AnswerBatchSize", "3"), ("MaxNewTokens", "32"), ("ImageCacheBytes", "1000"), ("EmbedWeightsUpTo", "7")).Configured(new());
-        Assert.Equal((Models.ModelDataType.BFloat16, 3, 32, 1000L, 7L), (found.DataType, found.AnswerBatchSize, found.MaxNewTokens, found.ImageCacheBytes, found.EmbedWeightsUpTo));
+        Assert.Equal((Tensors.ModelDataType.BFloat16, 3, 32, 1000L, 7L), (found.DataType, found.AnswerBatchSize, found.MaxNewTokens, found.ImageCacheBytes, found.EmbedWeightsUpTo));
     }
 
     [Fact]

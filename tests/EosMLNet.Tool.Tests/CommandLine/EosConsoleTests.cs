@@ -1,5 +1,4 @@
 using System.Text;
-using EosMLNet.Reduction;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Tests.CommandLine;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 namespace EosMLNet.Tool.Tests.Doctor;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Tool.Build;
 using Microsoft.ML;
 using SkiaSharp;
@@ -115,7 +113,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
     private string Plan(string name, ImagePadding? padding)
     {
         using var model = LlavaModel.Load(tiny.Model);
-        (ReductionPlan.Identity(PlanModel.Of(model)) with { Provenance = new(1, 10, "sha256:0", "0.1.0", "cpu"), ImagePadding = padding }).Save(tiny[name]);
+        (ReductionPlan.Identity(model.ToPlanModel()) with { Provenance = new(1, 10, "sha256:0", "0.1.0", "cpu"), ImagePadding = padding }).Save(tiny[name]);
         return tiny[name];
     }
 }

@@ -1,4 +1,4 @@
-using EosMLNet.Checkpoints;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using EosMLNet.Latency;
-using EosMLNet.Reduction;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;

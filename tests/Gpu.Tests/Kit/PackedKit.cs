@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 namespace Gpu.Tests.Kit;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 using Gpu.Report;
 
 namespace Gpu.Tests.Report;

@@ -1,4 +1,4 @@
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 using EosMLNet.Tool.Tests;
 using Gpu.Shapes;
 

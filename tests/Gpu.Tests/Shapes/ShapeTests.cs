@@ -1,7 +1,6 @@
-using EosMLNet.Evaluation;
 using EosMLNet;
-using EosMLNet.Reduction;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Evaluation;
+using EosMLNet.Tests.Plans;
 using Gpu.Shapes;
 
 namespace Gpu.Tests.Shapes;

@@ -1,4 +1,4 @@
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 
 namespace Gpu.Report;
 

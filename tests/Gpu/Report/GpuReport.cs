@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EosMLNet.Runtime;
 
 namespace Gpu.Report;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using EosMLNet;
-using EosMLNet.Runtime;
 using Gpu.Report;
 using Gpu.Sections;
 using Gpu.Shapes;

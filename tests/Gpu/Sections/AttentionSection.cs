@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Search;
 using Gpu.Report;
 using Gpu.Shapes;
 using static TorchSharp.torch;

@@ -1,8 +1,9 @@
 using EosMLNet;
+using EosMLNet.Execution;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
-using EosMLNet.Runtime;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using Gpu.Shapes;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 using Gpu.Report;
 using Gpu.Shapes;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using EosMLNet.Evaluation;
 using EosMLNet.Latency;
-using EosMLNet.Reduction;
 using Gpu.Report;
 using Gpu.Shapes;
 

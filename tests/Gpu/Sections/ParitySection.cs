@@ -1,9 +1,8 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using Gpu.Shapes;
 using static TorchSharp.torch;
 

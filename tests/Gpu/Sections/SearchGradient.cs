@@ -1,5 +1,5 @@
 using EosMLNet.Models;
-using EosMLNet.Reduction;
+using EosMLNet.Operator;
 using EosMLNet.Search;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using EosMLNet.Evaluation;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using Gpu.Report;
 using Gpu.Shapes;
 using static TorchSharp.torch;

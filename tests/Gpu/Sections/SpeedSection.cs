@@ -1,6 +1,6 @@
 using EosMLNet;
+using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 using Gpu.Report;
 using Gpu.Shapes;
 using static TorchSharp.torch;

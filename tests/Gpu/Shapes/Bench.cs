@@ -1,4 +1,4 @@
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 using static TorchSharp.torch;
 
 namespace Gpu.Shapes;

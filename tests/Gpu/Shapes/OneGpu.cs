@@ -1,5 +1,5 @@
 using EosMLNet;
-using EosMLNet.Runtime;
+using EosMLNet.LibTorch;
 using static TorchSharp.torch;
 
 namespace Gpu.Shapes;

@@ -1,7 +1,5 @@
-using EosMLNet.Checkpoints;
-using EosMLNet.Data;
+using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

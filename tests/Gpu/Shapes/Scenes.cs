@@ -1,4 +1,3 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
 using ScenesVqa;
 using ScenesVqa.Scenes;

@@ -1,5 +1,5 @@
-using EosMLNet.Checkpoints;
 using EosMLNet;
+using EosMLNet.Search;
 
 namespace Gpu.Shapes;
 

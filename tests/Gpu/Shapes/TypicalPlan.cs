@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace Gpu.Shapes;
 
 /// <summary>A plan such as searches find: several sites, scores that mix learned ones with attention, dropped tokens that are transferred, diverse anchors.</summary>

@@ -1,6 +1,4 @@
-using EosMLNet.Data;
 using EosMLNet.Models;
-using EosMLNet.Reduction;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 

@@ -1,5 +1,3 @@
-using EosMLNet.Data;
-
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>Collects the questions of a benchmark and its images, each once.</summary>

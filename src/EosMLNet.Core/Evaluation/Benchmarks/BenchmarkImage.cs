@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using EosMLNet.Data;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 
@@ -20,7 +19,7 @@ public sealed class BenchmarkImage
     internal static BenchmarkImage OfBase64(string file, int line, long offset, long length) => new(file, offset, length, line);
 
     /// <summary>Where it is: the file's path, and with a colon the line within a file of images.</summary>
-    internal string Place => length < 0 ? file : $"{file}:{line}";
+    public string Place => length < 0 ? file : $"{file}:{line}";
 
     /// <summary>Reads and decodes the image.</summary>
     /// <exception cref="EosException">EOS1001: the file is not there any more. EOS1010: it is not an image.</exception>

@@ -1,5 +1,3 @@
-using EosMLNet.Reduction;
-
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>How a model under a plan does in a benchmark.</summary>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using EosMLNet.Data;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 

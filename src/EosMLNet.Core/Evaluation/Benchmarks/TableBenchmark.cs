@@ -1,12 +1,10 @@
-using EosMLNet.Data;
-
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
 /// Your own questions, as <see cref="VqaDataset.LoadTsv"/> reads them: asked as they are, right when equal but for case, every family
 /// counting alike.
 /// </summary>
-internal sealed class TableBenchmark : Benchmark
+public sealed class TableBenchmark : Benchmark
 {
     private readonly VqaDataset data;
     private readonly SortedDictionary<string, IReadOnlyList<int>> families;
@@ -14,7 +12,10 @@ internal sealed class TableBenchmark : Benchmark
     private TableBenchmark(string name, VqaDataset data, BenchmarkBuilder collected)
         : base(name, collected) => (this.data, families) = (data, Categories);
 
-    internal static Benchmark Of(string name, VqaDataset data)
+    /// <summary>Makes the benchmark of a table's questions.</summary>
+    /// <param name="name">What reports call it.</param>
+    /// <param name="data">The questions.</param>
+    public static Benchmark Of(string name, VqaDataset data)
     {
         var builder = new BenchmarkBuilder();
         foreach (var row in data.Examples)
@@ -22,14 +23,18 @@ internal sealed class TableBenchmark : Benchmark
         return new TableBenchmark(name, data, builder);
     }
 
+    /// <inheritdoc/>
     public override string Metric => families.Count > 1 ? "accuracy, % averaged over families" : base.Metric;
 
+    /// <inheritdoc/>
     public override string? PromptTemplate => null;
 
+    /// <inheritdoc/>
     public override int MaxNewTokens => 8;
 
     internal override RgbImage Image(int index) => data.Images[index];
 
+    /// <inheritdoc/>
     public override double Score(BenchmarkQuestion question, string answer) => Evaluator.IsCorrect(answer, question.References[0]) ? 1 : 0;
 
     internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn)

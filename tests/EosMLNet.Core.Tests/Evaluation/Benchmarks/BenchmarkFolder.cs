@@ -1,8 +1,7 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Evaluation.Benchmarks;
-using EosMLNet.Reduction;
-using EosMLNet.Tests.Data;
-using EosMLNet.Tests.Reduction;
+using EosMLNet.Tests.Images;
+using EosMLNet.Tests.Plans;
 
 namespace EosMLNet.Tests.Evaluation.Benchmarks;
 

@@ -1,0 +1,106 @@
+using System.Reflection;
+
+namespace EosMLNet.Checkpoints;
+
+/// <summary>The configuration of a vision-language model: what all families have in common. The family is found by its <c>model_type</c>.</summary>
+public abstract record ModelConfig
+{
+    private static readonly Lazy<IReadOnlyDictionary<string, Type>> Families = new(ModelTypeAttribute.Find<ModelConfig>);
+
+    /// <summary>The decoder.</summary>
+    public LlamaConfig Text { get; init; } = new();
+    /// <summary>The token id that stands for one visual token.</summary><value>The default is 32000.</value>
+    public int ImageTokenIndex { get; init; } = 32000;
+    /// <summary>The token id that fills a batch's shorter rows.</summary><value>The default is the first end-of-sequence id.</value>
+    public int PadTokenId { get; init; } = 2;
+    /// <summary>Whether the output head is the embedding table.</summary><value>The default is false.</value>
+    public bool TieWordEmbeddings { get; init; }
+    /// <summary>The token ids that end an answer.</summary><value>The default is 2.</value>
+    public IReadOnlyList<int> EosTokenIds { get; init; } = [2];
+    /// <summary>The token id that begins a prompt.</summary><value>The default is 1.</value>
+    public int BosTokenId { get; init; } = 1;
+
+    /// <summary>The <c>model_type</c> of the family.</summary>
+    public string ModelType => GetType().GetCustomAttribute<ModelTypeAttribute>()!.ModelType;
+
+    /// <summary>The weights that the model has, in the order of its layers.</summary>
+    public abstract IReadOnlyList<WeightShape> Weights { get; }
+
+    /// <summary>The families that can be read, by their <c>model_type</c>.</summary>
+    public static IEnumerable<string> ModelTypes => Families.Value.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Reads <c>config.json</c> and, where there is one, <c>generation_config.json</c> of a checkpoint folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="notes">Receives a sentence for each setting of the files that has no effect here.</param>
+    /// <exception cref="EosException">EOS1001: no such folder or file. EOS1008: malformed JSON. EOS1009: a model that is not supported, or
+    /// sizes that make no sense.</exception>
+    public static ModelConfig Load(string folder, List<string>? notes = null)
+    {
+        var json = ReadJson(folder);
+        LlavaLayout.Refuse(json);
+        var type = json.Text("model_type");
+        if (type is null || !Families.Value.TryGetValue(type, out var family))
+            throw json.Unsupported("model_type", type is null ? null : $"'{type}'", $"one of {string.Join(", ", ModelTypes)}");
+        Quantization.Refuse(json);
+        Quantization.Refuse(json.Section("text_config"));
+        var file = new ConfigFile(json, JsonSection.ReadIfExists(Path.Combine(folder, "generation_config.json")), notes ?? []);
+        NoteDecoding(file.Generation, file.Notes);
+        var read = family.GetMethod("Read", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public, [typeof(ConfigFile)])
+            ?? throw new InvalidOperationException($"{family.Name} has no method Read that takes a ConfigFile.");
+        return read.CreateDelegate<Func<ConfigFile, ModelConfig>>()(file);
+    }
+
+    /// <summary>Checks that a checkpoint has all of the model's weights; none is read.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <returns>A sentence where it has weights that the model does not use; mostly none.</returns>
+    /// <exception cref="EosException">EOS1004: a weight does not hold floating-point numbers. EOS1005: one has another shape. EOS1006: one
+    /// is not there.</exception>
+    public IReadOnlyList<string> CheckWeights(Checkpoint checkpoint)
+    {
+        var weights = Weights;
+        foreach (var (name, shape) in weights)
+            checkpoint.Locate(name, shape);
+        return checkpoint.NoteUnused([.. weights.Select(weight => weight.Name)]);
+    }
+
+    /// <summary>Checks what all families have in common.</summary>
+    /// <exception cref="EosException">EOS1009: a token id that makes no sense.</exception>
+    private protected void CheckTokens(JsonSection json)
+    {
+        if (ImageTokenIndex < 0)
+            throw json.Unsupported("image_token_index", ImageTokenIndex, "a token id");
+        if (EosTokenIds.Count == 0 || EosTokenIds.Any(id => id < 0 || id >= Text.VocabularySize))
+            throw json.Unsupported("eos_token_id", $"[{string.Join(", ", EosTokenIds)}]", $"token ids below {Text.VocabularySize}");
+        if (BosTokenId < 0 || BosTokenId >= Text.VocabularySize)
+            throw json.Unsupported("bos_token_id", BosTokenId, $"a token id below {Text.VocabularySize}");
+    }
+
+    private static JsonSection ReadJson(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        if (!File.Exists(path) && File.Exists(Path.Combine(folder, "adapter_config.json")))
+        {
+            throw new EosException(EosErrors.UnsupportedModel,
+                $"'{folder}' is an adapter (adapter_config.json, no config.json), expected a whole model. Merge it into its model first: " +
+                "merge_and_unload() of the Python package peft, then save_pretrained.");
+        }
+        return JsonSection.Read(path);
+    }
+
+    // transformers' generate() would follow these; here the likeliest token is always taken.
+    private static void NoteDecoding(JsonSection? generation, List<string> notes)
+    {
+        if (generation is null)
+            return;
+        string[] others =
+        [
+            .. generation.Flag("do_sample", false) ? (string[])["do_sample true"] : [],
+            .. generation.Int("num_beams", 1) > 1 ? (string[])[$"num_beams {generation.Int("num_beams", 1)}"] : [],
+            .. ((string[])["repetition_penalty", "encoder_repetition_penalty"]).Where(name => generation.Number(name, 1) != 1)
+                .Select(name => FormattableString.Invariant($"{name} {generation.Number(name, 1)}")),
+            .. generation.Int("no_repeat_ngram_size", 0) > 0 ? (string[])[$"no_repeat_ngram_size {generation.Int("no_repeat_ngram_size", 0)}"] : [],
+        ];
+        if (others.Length > 0)
+            notes.Add($"'{generation.File}' asks for {string.Join(", ", others)}; that has no effect: answers always take the likeliest token.");
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace EosMLNet.Checkpoints;
+
+/// <summary>
+/// Reads the rows of <see cref="VqaDataset.LoadTsv"/>. Whatever is wrong with a row is said with the file's name and the line's number.
+/// </summary>
+internal sealed class TsvReader
+{
+    private readonly string _file, _imageFolder;
+    private readonly bool _answers;
+    private readonly VqaDataset.Builder _builder = new();
+    private readonly Dictionary<string, RgbImage> _images = []; // by full path: each file is decoded once
+    private int _line, _quotedFields, _firstQuoted;
+
+    private TsvReader(string file, string imageFolder, bool answers) => (_file, _imageFolder, _answers) = (file, Path.GetFullPath(imageFolder), answers);
+
+    internal static VqaDataset Read(string file, string imageFolder, bool answers)
+    {
+        if (!Directory.Exists(imageFolder))
+            throw new EosException(EosErrors.FileMissing, $"the image folder '{imageFolder}' does not exist.");
+        try
+        {
+            return new TsvReader(file, imageFolder, answers).ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw EosException.At(EosErrors.DatasetRow, file, null, "this is not UTF-8 text; save it as UTF-8.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EosException(EosErrors.FileMissing, $"'{file}' cannot be read: {e.Message}", e) { File = file };
+        }
+    }
+
+    private VqaDataset ReadRows(IEnumerable<string> lines)
+    {
+        Columns? columns = null;
+        foreach (var line in lines) // without their line ends, LF or CRLF
+        {
+            _line++;
+            if (line.Length == 0)
+                continue;
+            if (columns is null)
+                columns = ReadHeader(line);
+            else
+                Add(columns, line.Split('\t'));
+        }
+        if (columns is null)
+        {
+            throw new EosException(EosErrors.EmptyDataset,
+                $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.") { File = _file };
+        }
+        return _builder.Build(_quotedFields == 0 ? [] :
+        [
+            $"'{_file}': {(_quotedFields == 1 ? "a field begins" : $"{_quotedFields} fields begin")} with a quotation mark, first in line {_firstQuoted}. " +
+            "Quotation marks have no meaning in this table and stay in the text; leave them out if they are not part of it.",
+        ]);
+    }
+
+    private Columns ReadHeader(string line)
+    {
+        var names = line.Split('\t').Select(name => name.Trim()).ToList();
+        int Find(string name)
+        {
+            var index = names.IndexOf(name);
+            if (index != names.LastIndexOf(name))
+                throw Bad($"the header names the column {name} twice");
+            return index;
+        }
+        var columns = new Columns(names.Count, Find("ImagePath"), Find("Question"), _answers ? Find("Answer") : -1, Find("Family"));
+        string[] wanted = _answers ? ["ImagePath", "Question", "Answer"] : ["ImagePath", "Question"];
+        string[] missing = [.. wanted.Where(name => !names.Contains(name))];
+        if (missing.Length == 0)
+            return columns;
+        throw EosException.At(EosErrors.DatasetRow, _file, _line,
+            $"the header has the columns {string.Join(", ", names)}, expected " +
+            $"{(_answers ? "ImagePath, Question and Answer" : "ImagePath and Question")} between tabs." +
+            TableHints.ForHeader(names, missing));
+    }
+
+    private void Add(Columns columns, string[] fields)
+    {
+        var quoted = fields.Count(field => field.StartsWith('"'));
+        if (fields.Length != columns.Count)
+        {
+            throw Bad($"{fields.Length} fields between tabs, expected {columns.Count} as in the header" +
+                (quoted > 0 ? " (quotation marks have no meaning here: a field cannot hold a tab or a line end)" : ""));
+        }
+        if (quoted > 0 && _quotedFields == 0)
+            _firstQuoted = _line;
+        _quotedFields += quoted;
+        var (question, answer) = (fields[columns.Question].Trim(), _answers ? fields[columns.Answer].Trim() : "");
+        if (question.Length == 0)
+            throw Bad("an empty question");
+        if (VisionLanguageProcessor.NamesImage(question))
+            throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
+        if (_answers && answer.Length == 0)
+            throw Bad("an empty answer");
+        var path = fields[columns.ImagePath].Trim();
+        _builder.Add(Image(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
+    }
+
+    private RgbImage Image(string cell)
+    {
+        var list = Encoding.UTF8.GetBytes(cell);
+        if (!ImageCell.IsList(list) || File.Exists(InsideFolder.Resolve(_imageFolder, cell)))
+            return ImageOf(cell);
+        return ImageCell.Elements(list) is [var only]
+            ? ImageOf(Encoding.UTF8.GetString(list[only]))
+            : throw Bad($"the image is a list of {ImageCell.Elements(list).Count}, expected one: questions about several images are not supported");
+    }
+
+    private RgbImage ImageOf(string path)
+    {
+        if (ImageCell.DataHeader(path) is not 0 and var header)
+        {
+            return header > 0
+                ? Decode(path, () => Embedded(path, header))
+                : throw Bad("the image is a data: URI that is not in Base64, expected data:image/png;base64, and the image");
+        }
+        if (ImageCell.IsAddress(path))
+            throw Bad($"the image is the address '{path}', which is not fetched; expected the path of a file");
+        var full = InsideFolder.Resolve(_imageFolder, path) ?? throw Bad($"the image path '{path}' is empty, invalid or leads out of '{_imageFolder}'");
+        if (!_images.ContainsKey(full) && !File.Exists(full))
+            throw Bad($"the image '{path}' does not exist in '{_imageFolder}'");
+        return Decode(full, () => RgbImage.Decode(full));
+    }
+
+    private RgbImage Decode(string key, Func<RgbImage> decode)
+    {
+        if (_images.TryGetValue(key, out var image))
+            return image;
+        try
+        {
+            return _images[key] = decode();
+        }
+        catch (EosException e)
+        {
+            throw EosException.At(e.Code, _file, _line, e.Detail, e);
+        }
+    }
+
+    private static RgbImage Embedded(string cell, int header)
+    {
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(cell.Length - header) + 3];
+        return Convert.TryFromBase64Chars(cell.AsSpan(header), bytes, out var length)
+            ? RgbImage.Decode(bytes.AsSpan(0, length), "the data: URI")
+            : throw new EosException(EosErrors.UnreadableImage, "the image's data: URI is not Base64 text.");
+    }
+
+    private EosException Bad(string what) => EosException.At(EosErrors.DatasetRow, _file, _line, $"{what}; correct or remove the row.");
+
+    private sealed record Columns(int Count, int ImagePath, int Question, int Answer, int Family);
+}

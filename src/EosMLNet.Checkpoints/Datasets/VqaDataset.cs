@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace EosMLNet.Checkpoints;
+
+/// <summary>
+/// Questions about images, with their answers. Equal images are kept once, so that an image asked about ten times is encoded once.
+/// Immutable.
+/// </summary>
+public sealed class VqaDataset
+{
+    private readonly Lazy<string> _fingerprint;
+
+    private VqaDataset(IReadOnlyList<RgbImage> images, IReadOnlyList<VqaExample> examples)
+    {
+        if (examples.Count == 0)
+            throw new EosException(EosErrors.EmptyDataset, "the dataset has no rows; at least one image with a question and an answer is needed.");
+        (Images, Examples) = (images, examples);
+        _fingerprint = new Lazy<string>(ComputeFingerprint);
+    }
+
+    /// <summary>The different images, in the order in which they are first asked about.</summary>
+    public IReadOnlyList<RgbImage> Images { get; }
+
+    /// <summary>The rows, in their original order; at least one.</summary>
+    public IReadOnlyList<VqaExample> Examples { get; }
+
+    /// <summary>
+    /// What a reader of the table should know, a sentence each: quotation marks that were taken as text, say. Empty where there is nothing
+    /// to say, and for parts of a dataset.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
+
+    /// <summary>Identifies the data: <c>sha256:</c> and the hash over pixels and texts, in hexadecimal.</summary>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <summary>
+    /// Reads a tab-separated file with a header that names the columns <c>ImagePath</c>, <c>Question</c>, <c>Answer</c> and, optionally,
+    /// <c>Family</c>, in any order and among others. Quotation marks have no meaning; <see cref="Notes"/> says so where a field begins with
+    /// one. Lines that are empty are skipped. Instead of a path a field may hold the image itself, as a <c>data:</c> URI in Base64.
+    /// </summary>
+    /// <remarks>Faults of a row carry its place: <see cref="EosException.File"/> and <see cref="EosException.Line"/>.</remarks>
+    /// <param name="tsvPath">The file, UTF-8.</param>
+    /// <param name="imageFolder">The folder that the image paths start from; they may not leave it.</param>
+    /// <param name="answers">Whether there are answers. Where not, a column of that name is not read, and all answers are empty: enough for
+    /// a search that asks the unreduced model.</param>
+    /// <exception cref="EosException">EOS1001: no such file. EOS1010: an image cannot be decoded. EOS1011: a malformed row. EOS1012: no
+    /// rows.</exception>
+    public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true) => TsvReader.Read(tsvPath, imageFolder, answers);
+
+    /// <summary>The first <paramref name="examples"/> rows, or all where there are fewer.</summary>
+    /// <exception cref="EosException">EOS1012: that leaves no rows.</exception>
+    public VqaDataset Take(int examples) => Select(Examples.Take(examples));
+
+    /// <summary>Splits the rows so that no image is in both parts; each part has at least one image.</summary>
+    /// <param name="fraction">The share of the images that goes to the first part, between 0 and 1.</param>
+    /// <param name="seed">Which images: the same seed gives the same split on every machine.</param>
+    /// <exception cref="EosException">EOS1013: the fraction is not between 0 and 1. EOS1012: there is only one image.</exception>
+    public (VqaDataset First, VqaDataset Second) SplitByImage(double fraction, int seed)
+    {
+        if (!(fraction is > 0 and < 1))
+            throw new EosException(EosErrors.InvalidOption, $"a split fraction of {fraction} was asked for, expected more than 0 and less than 1.");
+        if (Images.Count < 2)
+            throw new EosException(EosErrors.EmptyDataset, "the dataset has one image only and cannot be split by image; at least two are needed.");
+        var order = Enumerable.Range(0, Images.Count).ToArray();
+        new Random(seed).Shuffle(order);
+        var count = Math.Clamp((int)Math.Round(fraction * order.Length), 1, order.Length - 1);
+        var first = order.Take(count).ToHashSet();
+        return (Select(Examples.Where(e => first.Contains(e.Image))), Select(Examples.Where(e => !first.Contains(e.Image))));
+    }
+
+    private VqaDataset Select(IEnumerable<VqaExample> examples)
+    {
+        var images = new List<RgbImage>();
+        var newIndex = new Dictionary<int, int>();
+        var selected = new List<VqaExample>();
+        foreach (var example in examples)
+        {
+            if (!newIndex.TryGetValue(example.Image, out var index))
+            {
+                newIndex[example.Image] = index = images.Count;
+                images.Add(Images[example.Image]);
+            }
+            selected.Add(example with { Image = index });
+        }
+        return new VqaDataset(images, selected);
+    }
+
+    private string ComputeFingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var images = Images.Select(p => p.Hash()).ToArray();
+        foreach (var (image, question, answer, family) in Examples)
+        {
+            foreach (var text in (string[])[images[image], question, answer, family])
+            {
+                var bytes = Encoding.UTF8.GetBytes(text);
+                hash.AppendData(BitConverter.GetBytes(bytes.Length)); // so that no text can pass for the end of another
+                hash.AppendData(bytes);
+            }
+        }
+        return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
+    }
+
+    /// <summary>Collects rows; equal images are recognised by their pixels.</summary>
+    public sealed class Builder
+    {
+        private readonly List<RgbImage> _images = [];
+        private readonly List<VqaExample> _examples = [];
+        private readonly Dictionary<string, int> _byHash = [];
+        private readonly Dictionary<RgbImage, int> _byObject = new(ReferenceEqualityComparer.Instance); // saves hashing the same object again
+
+        /// <summary>Adds a row.</summary>
+        /// <exception cref="EosException">EOS1011: the question is empty.</exception>
+        public void Add(RgbImage image, string question, string answer, string family = "") => Add(image, question, answer, family, null, null, null);
+
+        /// <summary>The same for a row of a table.</summary>
+        internal void Add(RgbImage image, string question, string answer, string family, string? imagePath, string? file, int? line)
+        {
+            ArgumentNullException.ThrowIfNull(image);
+            ArgumentNullException.ThrowIfNull(answer);
+            if (string.IsNullOrWhiteSpace(question))
+                throw new EosException(EosErrors.DatasetRow, $"row {_examples.Count + 1} has an empty question; each row needs one.");
+            _examples.Add(new VqaExample(IndexOf(image), question, answer, family) { ImagePath = imagePath, File = file, Line = line });
+        }
+
+        /// <summary>Makes the dataset of the rows added so far.</summary>
+        /// <exception cref="EosException">EOS1012: there are none.</exception>
+        public VqaDataset Build() => Build([]);
+
+        /// <summary>The same with <see cref="VqaDataset.Notes"/>.</summary>
+        internal VqaDataset Build(IReadOnlyList<string> notes) => new([.. _images], [.. _examples]) { Notes = notes };
+
+        private int IndexOf(RgbImage image)
+        {
+            if (_byObject.TryGetValue(image, out var index))
+                return index;
+            var hash = image.Hash();
+            if (!_byHash.TryGetValue(hash, out index))
+            {
+                _byHash[hash] = index = _images.Count;
+                _images.Add(image);
+            }
+            return _byObject[image] = index;
+        }
+    }
+}

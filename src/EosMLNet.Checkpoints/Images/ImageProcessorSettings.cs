@@ -1,0 +1,160 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace EosMLNet.Checkpoints;
+
+/// <summary>
+/// Finds a checkpoint folder's image processor: in <c>processor_config.json</c> under <c>image_processor</c>, where transformers 5 writes
+/// it, or in <c>preprocessor_config.json</c>. Where both have it the first goes before the second, as in transformers 5.
+/// </summary>
+internal static class ImageProcessorSettings
+{
+    internal const string ProcessorFile = "processor_config.json";
+    internal const string PreprocessorFile = "preprocessor_config.json";
+    private const string Nested = "image_processor";
+
+    /// <summary>The largest side of an image that settings may ask for, in pixels.</summary>
+    internal const int LargestSide = 1 << 14;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    // LlavaImageProcessor is CLIP's with padding.
+    private static readonly string[] ClipTypes = ["CLIPImageProcessor", "LlavaImageProcessor", "CLIPFeatureExtractor"];
+    // Other implementations of the same numbers.
+    private static readonly string[] Implementations = ["", "Fast", "Pil"];
+
+    private static readonly string[] Fields =
+    [
+        "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "do_pad",
+        "image_grid_pinpoints",
+    ];
+
+    /// <summary>Reads the settings that belong to a model.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="notes">Receives a sentence where defaults are taken, or where two files disagree.</param>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported file, or one that belongs to another model.</exception>
+    internal static ClipImageProcessor Load(string folder, LlavaConfig config, List<string> notes)
+    {
+        var whole = JsonSection.ReadIfExists(Path.Combine(folder, ProcessorFile));
+        if (whole is not null)
+            RequireSame(whole, config);
+        if (Find(folder, notes) is not { } settings)
+        {
+            var size = config.Vision.ImageSize;
+            notes.Add(Defaults(folder, $"bicubic resize to {size} pixels, crop to {size} x {size}"));
+            return ClipImageProcessor.Default(size);
+        }
+        var (images, side) = (ClipImageProcessor.From(settings), config.Vision.ImageSize);
+        if ((images.Width, images.Height) != (side, side))
+        {
+            throw new EosException(EosErrors.UnsupportedModel,
+                $"'{settings.File}' makes images of {images.Width} x {images.Height} pixels, the vision tower in config.json takes " +
+                $"{side} x {side}.") { File = settings.File };
+        }
+        return images;
+    }
+
+    /// <summary>The settings of a folder's image processor; null where it has none.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="notes">Receives a sentence where two files disagree.</param>
+    internal static JsonSection? Find(string folder, List<string> notes)
+    {
+        var whole = JsonSection.ReadIfExists(Path.Combine(folder, ProcessorFile));
+        var own = JsonSection.ReadIfExists(Path.Combine(folder, PreprocessorFile));
+        var nested = whole?.Find(Nested) is null ? null : whole.Section(Nested);
+        if (nested is not null && own is not null)
+            NoteDifferences(nested, own, notes);
+        return nested ?? own;
+    }
+
+    /// <summary>Writes the settings of an image processor.</summary>
+    /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
+    internal static void Save(string folder, JsonObject settings) =>
+        AtomicFile.WriteText(Path.Combine(folder, PreprocessorFile), settings.ToJsonString(Indented) + "\n");
+
+    /// <summary>Checks that a file describes CLIP's processing, not that of another vision tower.</summary>
+    /// <exception cref="EosException">EOS1009: it does not.</exception>
+    internal static void RequireClip(JsonSection json) => RequireType(json, ClipTypes, required: false);
+
+    /// <summary>Checks that a file describes one of some kinds of processing.</summary>
+    /// <param name="json">The settings.</param>
+    /// <param name="types">The names of transformers' classes.</param>
+    /// <param name="required">Whether the file must name one; else the first is the default.</param>
+    /// <returns>The one of <paramref name="types"/> that it is.</returns>
+    /// <exception cref="EosException">EOS1009: it is another one.</exception>
+    internal static string RequireType(JsonSection json, string[] types, bool required)
+    {
+        string? found = null;
+        foreach (var name in (string[])["image_processor_type", "feature_extractor_type"])
+        {
+            if (json.Text(name) is not { } type)
+                continue;
+            found ??= types.FirstOrDefault(known => Implementations.Any(implementation => known + implementation == type));
+            if (found is null)
+                throw json.Unsupported(name, $"'{type}'", Expected());
+        }
+        if (json.Flag("do_flip_channel_order", false))
+            throw json.Unsupported("do_flip_channel_order", "true", "false: images are red, green, blue");
+        return found ?? (required ? throw json.Unsupported("image_processor_type", null, Expected()) : types[0]);
+
+        string Expected() => required
+            ? $"'{string.Join("' or '", types)}', what the model has; copy the file of the original checkpoint"
+            : $"'{types[0]}', the one of the CLIP tower that the model has; copy the file of the original checkpoint";
+    }
+
+    /// <summary>A size that images are resized to: that of the shorter side, or a height and a width.</summary>
+    /// <exception cref="EosException">EOS1009: a side is not 1 … <see cref="LargestSide"/> pixels.</exception>
+    internal static (int? ShortestEdge, ImageSize Size) ReadSize(JsonSection json, string name, int fallback)
+    {
+        if (json.Find(name) is not { ValueKind: JsonValueKind.Object })
+            return (Side(json, name, fallback), default);
+        var section = json.Section(name);
+        return section.Find("shortest_edge") is null
+            ? (null, new(Side(section, "height", 0), Side(section, "width", 0)))
+            : (Side(section, "shortest_edge", 0), default);
+    }
+
+    /// <summary>A size that is cut out: a height and a width, or one number for both.</summary>
+    /// <exception cref="EosException">EOS1009: a side is not 1 … <see cref="LargestSide"/> pixels.</exception>
+    internal static ImageSize ReadCropSize(JsonSection json, string name, int fallback)
+    {
+        var section = json.Find(name) is { ValueKind: JsonValueKind.Object } ? json.Section(name) : null;
+        return section is null
+            ? new(Side(json, name, fallback), Side(json, name, fallback))
+            : new(Side(section, "height", 0), Side(section, "width", 0));
+    }
+
+    /// <summary>A sentence for a folder without settings.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="geometry">What is done to an image's size.</param>
+    internal static string Defaults(string folder, string geometry) =>
+        $"'{folder}' has no settings of an image processor, neither in {PreprocessorFile} nor in {ProcessorFile}. CLIP's are taken: " +
+        $"{geometry}, scale 1/255, mean 0.4815 0.4578 0.4082, standard deviation 0.2686 0.2613 0.2758. " +
+        "Copy the file of the original checkpoint if it says otherwise.";
+
+    private static int Side(JsonSection json, string name, int fallback)
+    {
+        var side = json.Int(name, fallback);
+        return side is > 0 and <= LargestSide ? side : throw json.Unsupported(name, side, $"1 to {LargestSide} pixels");
+    }
+
+    // transformers counts image tokens by these; where they contradict the model it fails, later and with fewer words.
+    private static void RequireSame(JsonSection json, LlavaConfig config)
+    {
+        if (json.Int("patch_size", config.Vision.PatchSize) is var patch && patch != config.Vision.PatchSize)
+            throw json.Unsupported("patch_size", patch, $"{config.Vision.PatchSize} as in config.json; the two files do not belong together");
+        if (json.Text("vision_feature_select_strategy") is { } strategy && strategy != config.VisionFeatureSelectStrategy)
+            throw json.Unsupported("vision_feature_select_strategy", $"'{strategy}'",
+                $"'{config.VisionFeatureSelectStrategy}' as in config.json; the two files do not belong together");
+    }
+
+    private static void NoteDifferences(JsonSection nested, JsonSection own, List<string> notes)
+    {
+        var different = Fields.Where(name => nested.Find(name) is { } a && own.Find(name) is { } b && !JsonElement.DeepEquals(a, b)).ToArray();
+        if (different.Length > 0)
+        {
+            notes.Add($"{ProcessorFile} and {PreprocessorFile} of '{Path.GetDirectoryName(own.File)}' differ in {string.Join(", ", different)}; " +
+                $"{ProcessorFile} is followed, as transformers 5 does. Delete the file that is not right.");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace EosMLNet.Checkpoints;
+
+/// <summary>
+/// The image preprocessing of LLaVA-NeXT and LLaVA-OneVision, as a checkpoint's <c>preprocessor_config.json</c> describes it: an image is
+/// seen once as a whole and once in tiles of a higher resolution. Gives the numbers of transformers' <c>LlavaNextImageProcessor</c> and
+/// <c>LlavaOnevisionImageProcessor</c> (the slow ones, on Pillow) since 4.53. May be used from several threads.
+/// </summary>
+public sealed class TileImageProcessor
+{
+    private const string Next = "LlavaNextImageProcessor", OneVision = "LlavaOnevisionImageProcessor";
+
+    // What the classes take where a file omits it. Published checkpoints of OneVision name other means than its class has.
+    private static readonly ImageSize[] NextPinpoints = [new(336, 672), new(672, 336), new(672, 672), new(1008, 336), new(336, 1008)];
+    private static readonly ImageSize[] OneVisionPinpoints =
+        [.. Enumerable.Range(1, 6).SelectMany(row => Enumerable.Range(1, 6).Select(column => new ImageSize(row * 384, column * 384)))];
+
+    private readonly PixelValues values;
+    private readonly string type;
+
+    private TileImageProcessor(string type, int side, IReadOnlyList<ImageSize> pinpoints, PixelValues values) =>
+        (this.type, Side, Pinpoints, this.values) = (type, side, pinpoints, values);
+
+    /// <summary>A tile's side in pixels.</summary>
+    public int Side { get; }
+
+    /// <summary>The resolutions that an image may be resized to; each is a whole number of tiles.</summary>
+    public IReadOnlyList<ImageSize> Pinpoints { get; }
+
+    /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has the defaults of the class that it names.</summary>
+    /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
+    public static TileImageProcessor FromConfig(string preprocessorConfigJsonPath) => From(JsonSection.Read(preprocessorConfigJsonPath));
+
+    /// <summary>Reads the settings that belong to a model, from the file that transformers would read.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="side">The side of the images that the vision tower takes.</param>
+    /// <param name="pinpoints">The resolutions of the model's config.json.</param>
+    /// <param name="notes">Receives a sentence where defaults are taken, or where two files disagree.</param>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported file, or one that belongs to another model.</exception>
+    internal static TileImageProcessor Load(string folder, int side, IReadOnlyList<ImageSize> pinpoints, List<string> notes)
+    {
+        if (ImageProcessorSettings.Find(folder, notes) is not { } json)
+        {
+            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to tiles of {side} x {side} pixels"));
+            return new(Next, side, pinpoints, new());
+        }
+        var processor = From(json);
+        if (processor.Side != side)
+        {
+            throw new EosException(EosErrors.UnsupportedModel,
+                $"'size' of '{json.File}' makes tiles of {processor.Side} pixels, the vision tower in config.json takes {side}.")
+            {
+                File = json.File,
+            };
+        }
+        GridPinpoints.RequireAmong(json, processor.Pinpoints, pinpoints);
+        if (processor.type == OneVision && (json.Find("image_mean") is null || json.Find("image_std") is null))
+        {
+            notes.Add($"'{json.File}' lacks image_mean or image_std; CLIP's are taken, as by transformers' class. Published checkpoints " +
+                "of LLaVA-OneVision have 0.5 for all: copy the file of the original checkpoint.");
+        }
+        return processor;
+    }
+
+    /// <summary>The same from an object within a file.</summary>
+    internal static TileImageProcessor From(JsonSection json)
+    {
+        var type = ImageProcessorSettings.RequireType(json, [Next, OneVision], required: true);
+        var (crops, defaultSide) = type == Next ? (json.Flag("do_center_crop", true), 224) : (false, 384);
+        if (!json.Flag("do_resize", true))
+            throw json.Unsupported("do_resize", "false", "true: all tiles must get one size");
+        var (shortestEdge, size) = ImageProcessorSettings.ReadSize(json, "size", defaultSide);
+        var side = shortestEdge ?? size.Height;
+        if (shortestEdge is null && size.Height != size.Width)
+            throw json.Unsupported("size", $"{size}", "the same height and width: tiles are square");
+        if (crops && ImageProcessorSettings.ReadCropSize(json, "crop_size", defaultSide) is var crop && crop != new ImageSize(side, side))
+            throw json.Unsupported("crop_size", $"{crop}", $"{side} x {side}, the 'size' that tiles are resized to");
+        var pinpoints = GridPinpoints.Read(json, side, type == Next ? NextPinpoints : OneVisionPinpoints);
+        foreach (var pinpoint in pinpoints.Where(p => p.Height % side != 0 || p.Width % side != 0))
+            throw json.Unsupported("image_grid_pinpoints", null, $"a list for tiles of {side} pixels: the default has {pinpoint}");
+        return new(type, side, pinpoints, new(json));
+    }
+
+    /// <summary>Writes <c>preprocessor_config.json</c>, as transformers reads it.</summary>
+    /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
+    public void Save(string folder)
+    {
+        JsonObject Square() => new() { ["height"] = Side, ["width"] = Side };
+        var json = new JsonObject { ["image_processor_type"] = type, ["do_resize"] = true, ["size"] = Square(), ["do_pad"] = true };
+        if (type == Next)
+            (json["do_center_crop"], json["crop_size"]) = (true, Square());
+        json["image_grid_pinpoints"] = new JsonArray([.. Pinpoints.Select(p => new JsonArray(p.Height, p.Width))]);
+        values.AddTo(json);
+        ImageProcessorSettings.Save(folder, json);
+    }
+
+    /// <summary>
+    /// The whole image, squashed into one tile; then the tiles of the image resized to the best of <see cref="Pinpoints"/>, row by row. So
+    /// an image is seen that has a prompt for itself.
+    /// </summary>
+    public ProcessedImage Process(RgbImage image)
+    {
+        var original = SizeOf(image);
+        var resolution = AnyResolution.BestResolution(original, Pinpoints);
+        var (fitted, grid) = (AnyResolution.FittedSize(original, resolution), AnyResolution.TileGrid(resolution, Side));
+        // Where the border is odd, the pixel that is over is on the right or at the bottom.
+        var (left, top) = ((resolution.Width - fitted.Width) / 2, (resolution.Height - fitted.Height) / 2);
+        var canvas = ImageCanvas.Of(image);
+        var tiles = Enumerable.Range(0, grid.Height * grid.Width).Select(i => (i / grid.Width * Side - top, i % grid.Width * Side - left))
+            .Select(at => Resize(canvas, fitted, (at.Item2, at.Item1, Side, Side)));
+        return Make([Squashed(canvas), .. tiles], original);
+    }
+
+    /// <summary>The whole image alone, squashed into one tile.</summary>
+    public ProcessedImage ProcessWhole(RgbImage image) => Make([Squashed(ImageCanvas.Of(image))], SizeOf(image));
+
+    /// <summary>
+    /// The whole image alone in one tile, in the middle of a square of the mean colour: so LLaVA-OneVision sees the images of a prompt that
+    /// has several of them.
+    /// </summary>
+    public ProcessedImage ProcessPadded(RgbImage image) => Make([Squashed(ImageCanvas.Square(image, values.MeanColour))], SizeOf(image));
+
+    /// <summary>The frames of a video, each squashed into one tile.</summary>
+    /// <param name="frames">The frames in their order, at least one.</param>
+    /// <exception cref="ArgumentException">There are no frames.</exception>
+    /// <exception cref="EosException">EOS1015: there are more frames than an array can hold.</exception>
+    public ProcessedImage ProcessFrames(IReadOnlyList<RgbImage> frames) =>
+        frames.Count == 0 ? throw new ArgumentException("A video has frames; there are none.", nameof(frames))
+            : Make([.. frames.Select(frame => Squashed(ImageCanvas.Of(frame)))], SizeOf(frames[0]));
+
+    /// <summary>The whole image, squashed to the size of a tile.</summary>
+    internal RgbImage Squashed(ImageCanvas canvas) => Resize(canvas, new(Side, Side), (0, 0, Side, Side));
+
+    /// <summary>The image resized to fit into the best resolution, before it is cut into tiles.</summary>
+    internal RgbImage Fitted(RgbImage image)
+    {
+        var fitted = AnyResolution.FittedSize(SizeOf(image), AnyResolution.BestResolution(SizeOf(image), Pinpoints));
+        return Resize(ImageCanvas.Of(image), fitted, (0, 0, fitted.Width, fitted.Height));
+    }
+
+    private RgbImage Resize(ImageCanvas canvas, ImageSize size, (int Left, int Top, int Width, int Height) part) =>
+        PillowResize.Resize(canvas, size.Width, size.Height, values.Filter, part);
+
+    private ProcessedImage Make(IReadOnlyList<RgbImage> tiles, ImageSize original)
+    {
+        var perTile = 3 * Side * Side;
+        if ((long)tiles.Count * perTile > Array.MaxLength)
+        {
+            throw new EosException(EosErrors.ModelInput,
+                $"{tiles.Count} frames of {Side} x {Side} pixels are more than an array can hold; " +
+                $"ask about at most {Array.MaxLength / perTile} of them.");
+        }
+        var pixels = new float[tiles.Count * perTile];
+        for (var i = 0; i < tiles.Count; i++)
+            values.Write(tiles[i], pixels.AsSpan(i * perTile, perTile));
+        return new(pixels, tiles.Count, Side, original);
+    }
+
+    private static ImageSize SizeOf(RgbImage image) => new(image.Height, image.Width);
+}

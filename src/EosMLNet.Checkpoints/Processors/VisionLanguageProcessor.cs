@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+
+namespace EosMLNet.Checkpoints;
+
+/// <summary>
+/// What turns images, questions and answers into a model's inputs and its output into text: image processor, tokenizer and prompt of one
+/// checkpoint folder. May be used from several threads.
+/// </summary>
+public sealed class VisionLanguageProcessor
+{
+    private const string ImageMark = "<image>";
+    private const string QuestionMark = "{question}";
+
+    /// <summary>What to do about a question that holds the image's placeholder.</summary>
+    public const string ImageMarkRemedy = $"The prompt has the image's place already; leave {ImageMark} out of the question.";
+
+    private readonly TextTokenizer _tokenizer;
+    private readonly ModelConfig _config;
+    private bool _imageMarkIsText;
+    private readonly string _template = $"USER: {ImageMark}\n{QuestionMark} ASSISTANT:";
+
+    private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes) =>
+        (Images, _tokenizer, _config, Notes) = (images, tokenizer, config, notes);
+
+    /// <summary>Makes the vision tower's input.</summary>
+    public ClipImageProcessor Images { get; }
+
+    /// <summary>
+    /// What a user should know about the folder's files, a sentence each: which defaults were taken, which files disagree. Mostly empty.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the image, <c>{question}</c> for the question.</summary>
+    /// <value>The default is LLaVA-1.5's: <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
+    /// <exception cref="EosException">EOS1013: one of the two is missing, or there is more than one of it.</exception>
+    public string PromptTemplate
+    {
+        get => _template;
+        private init => _template = value.Split(ImageMark).Length == 2 && value.Split(QuestionMark).Length == 2
+            ? value
+            : throw new EosException(EosErrors.InvalidOption, $"the prompt template '{value}' was given, expected one {ImageMark} and one {QuestionMark} in it.");
+    }
+
+    /// <summary>Whether a checkpoint folder has a tokenizer; one without it can still be run on token ids.</summary>
+    public static bool Exists(string folder) => TextTokenizer.Exists(folder);
+
+    /// <summary>
+    /// Reads the tokenizer's files and the image processor's: <c>processor_config.json</c> where it has an <c>image_processor</c>, else
+    /// <c>preprocessor_config.json</c>. Without either, CLIP's settings are taken, and <see cref="Notes"/> says so.
+    /// </summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="config">The folder's configuration.</param>
+    /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
+    /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing
+    /// or malformed tokenizer files.</exception>
+    public static VisionLanguageProcessor Load(
+        string folder, ModelConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
+    {
+        var notes = new List<string>();
+        var images = ImageProcessorSettings.Load(folder, (LlavaConfig)config, notes).With(padding);
+        var tokenizer = TextTokenizer.Load(folder, notes);
+        notes.AddRange(ChatTemplate.Note(folder));
+        return promptTemplate is null
+            ? new(images, tokenizer, config, notes)
+            : new(images, tokenizer, config, notes) { PromptTemplate = promptTemplate };
+    }
+
+    /// <summary>
+    /// The same with another prompt around the question; null leaves it as it is. Questions of published benchmarks are asked as they were
+    /// published: <c>&lt;image&gt;</c> in one is plain text.
+    /// </summary>
+    public VisionLanguageProcessor WithTemplate(string? promptTemplate) =>
+        promptTemplate is null ? this : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
+
+    /// <summary>The ids of the prompt around a question; the image's place is taken by one image token per visual token.</summary>
+    /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt
+    /// has the image's place.</param>
+    /// <param name="withImage">Whether there is an image; without one the prompt has no image tokens.</param>
+    /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the question holds
+    /// <c>&lt;image&gt;</c>.</exception>
+    public int[] EncodePrompt(string question, bool withImage = true)
+    {
+        if (NamesImage(question) && !_imageMarkIsText)
+            throw new EosException(EosErrors.ModelInput, $"The question “{question}” holds {ImageMark}. {ImageMarkRemedy}");
+        var template = withImage ? PromptTemplate : PromptTemplate.Replace(ImageMark + "\n", "").Replace(ImageMark, "");
+        var ids = new List<int>();
+        if (_tokenizer.AddsBos)
+            ids.Add(_config.BosTokenId);
+        var isFirst = true;
+        foreach (var part in SplitAtSpecialTokens(template))
+        {
+            if (part == ImageMark)
+                ids.AddRange(Enumerable.Repeat(_config.ImageTokenIndex, ((LlavaConfig)_config).VisualTokens));
+            else if (_tokenizer.SpecialTokens.TryGetValue(part, out var special))
+                ids.Add(special);
+            else
+                ids.AddRange(Checked(_tokenizer.EncodePart(part.Replace(QuestionMark, question), isFirst)));
+            isFirst = false;
+        }
+        return [.. ids];
+    }
+
+    /// <summary>Whether a question holds <c>&lt;image&gt;</c>, which its prompt has once already.</summary>
+    public static bool NamesImage(string question) => question.Contains(ImageMark, StringComparison.Ordinal);
+
+    /// <summary>The ids that continue a prompt with an answer: a space, the answer, the end of the sequence.</summary>
+    public int[] EncodeAnswer(string answer) => [.. Checked(_tokenizer.EncodeContinuation(answer)), _config.EosTokenIds[0]];
+
+    /// <summary>The ids of a plain text, without beginning or end of sequence.</summary>
+    public int[] EncodeText(string text) => [.. Encode(text)];
+
+    /// <summary>The text of generated ids: special tokens are skipped, spaces at both ends removed.</summary>
+    public string Decode(ReadOnlySpan<int> ids) => _tokenizer.Decode(ids);
+
+    private IReadOnlyList<int> Encode(string text) => Checked(_tokenizer.Encode(text));
+
+    // An id beyond the embedding table would be read from beyond it.
+    private IReadOnlyList<int> Checked(IReadOnlyList<int> ids)
+    {
+        foreach (var id in ids)
+        {
+            if (id >= _config.Text.VocabularySize)
+                throw new EosException(EosErrors.Tokenizer, $"the tokenizer made the id {id}, the model has {_config.Text.VocabularySize}; tokenizer and config.json do not belong together.");
+        }
+        return ids;
+    }
+
+    // "USER: <image>\n{question} ASSISTANT:" -> "USER: ", "<image>", "\n{question} ASSISTANT:"
+    private IEnumerable<string> SplitAtSpecialTokens(string template)
+    {
+        var longestFirst = _tokenizer.SpecialTokens.Keys.Append(ImageMark).OrderByDescending(token => token.Length).Select(Regex.Escape);
+        return Regex.Split(template, $"({string.Join('|', longestFirst)})").Where(part => part.Length > 0);
+    }
+}

@@ -1,0 +1,132 @@
+using EosMLNet.Models;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Execution;
+
+/// <summary>
+/// A batch of prompts, left-padded, with the vision tower's output for their images. Rows may have different lengths and numbers of images,
+/// and images different numbers of visual tokens; N is the sum of those of all images. It owns its tensors, also the vision output it was given.
+/// </summary>
+public sealed class PromptBatch : IDisposable
+{
+    private PromptBatch(VisionLanguageModel model, IReadOnlyList<PromptRow> rows, VisionOutput? vision)
+    {
+        var length = rows.Max(row => row.Ids.Length);
+        var ids = new long[rows.Count * length];
+        var valid = new bool[ids.Length];
+        var slots = new List<long>();
+        var instructionStarts = new long[rows.Count];
+        var layouts = Layouts(model, vision);
+        var imageRows = new List<long>();
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var offset = (row + 1) * length - rows[row].Ids.Length;
+            rows[row].Ids.CopyTo(ids, offset);
+            valid.AsSpan(offset, rows[row].Ids.Length).Fill(true);
+            instructionStarts[row] = offset - row * length + rows[row].InstructionStart;
+            foreach (var start in rows[row].ImageStarts)
+            {
+                slots.AddRange(Enumerable.Range(offset + start, layouts[imageRows.Count].Count).Select(place => (long)place));
+                imageRows.Add(row);
+            }
+        }
+        using var scope = NewDisposeScope();
+        Ids = On(tensor(ids, [rows.Count, length]));
+        Valid = On(tensor(valid, [rows.Count, length]));
+        VisualSlots = On(tensor(slots.ToArray()));
+        ImageRows = On(tensor(imageRows.ToArray()));
+        InstructionStarts = On(tensor(instructionStarts));
+        FirstAsked = (int)Math.Min(instructionStarts.Min(), length - 1);
+        Lengths = [.. rows.Select(row => row.Ids.Length)];
+        Images = [.. layouts.Zip(imageRows, (layout, row) => ((int)row, layout))];
+        Vision = vision?.Map(x => x.DetachFromDisposeScope());
+
+        Tensor On(Tensor made) => made.to(model.Device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Token ids, int64, (B, T); 0 in the place of padding and of visual tokens.</summary>
+    internal Tensor Ids { get; }
+
+    /// <summary>False at padding, (B, T).</summary>
+    public Tensor Valid { get; }
+
+    /// <summary>Where the visual tokens stand in the flattened batch, one image behind the other: row · T + position, int64, (N).</summary>
+    internal Tensor VisualSlots { get; }
+
+    /// <summary>The row of each image, int64, (I).</summary>
+    internal Tensor ImageRows { get; }
+
+    /// <summary>Where each row's instruction begins: behind its last image, int64, (B).</summary>
+    internal Tensor InstructionStarts { get; }
+
+    /// <summary>The first column in which an instruction's token can stand.</summary>
+    internal int FirstAsked { get; }
+
+    /// <summary>Tokens of each row, the visual ones of its unreduced images among them.</summary>
+    internal IReadOnlyList<int> Lengths { get; }
+
+    /// <summary>The row of each image, and how its visual tokens lie before any reduction.</summary>
+    internal IReadOnlyList<(int Row, VisualLayout Layout)> Images { get; }
+
+    /// <summary>The images' visual tokens in order of appearance; null without images.</summary>
+    internal VisionOutput? Vision { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Count => Lengths.Count;
+
+    /// <summary>
+    /// Lays out questions about images, in the checkpoint's prompt form. An image that is asked about several times is encoded once.
+    /// </summary>
+    /// <param name="model">The model the questions are for.</param>
+    /// <param name="rows">Images and questions; the image may be missing.</param>
+    /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has
+    /// none.</param>
+    /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows, ReductionPlan? plan = null)
+    {
+        var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
+            "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, withImage: row.Image is not null)).ToArray();
+        var images = rows.Select(row => row.Image).OfType<RgbImage>().ToArray();
+        return Create(model, prompts, images.Length == 0 ? null : Encode(model, processor, images, plan));
+    }
+
+    /// <summary>Lays out a batch.</summary>
+    /// <param name="model">The model the prompts are for.</param>
+    /// <param name="prompts">Token ids of each row. An image is the image token once, or once for each visual token; the same way for all
+    /// images of a batch.</param>
+    /// <param name="vision">The encoded images in order of appearance; null where no row has one. The batch takes ownership.</param>
+    /// <exception cref="EosException">EOS1015: the ids do not fit the images or the model.</exception>
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<int[]> prompts, VisionOutput? vision)
+    {
+        if (prompts.Count == 0)
+            throw new EosException(EosErrors.ModelInput, "The batch has no rows; expected at least one prompt.");
+        int[] counts = [.. Layouts(model, vision).Select(layout => layout.Count)];
+        return new PromptBatch(model, PromptRow.Parse(model, prompts, counts), vision);
+    }
+
+    private static VisualLayout[] Layouts(VisionLanguageModel model, VisionOutput? vision) =>
+        vision is null ? [] : [.. vision.Layouts.Select(layout => layout ?? model.UsualLayout)];
+
+    private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] images, ReductionPlan? plan)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var distinct = images.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
+        var encoded = model.EncodeImages(processor.Images.ToTensor(distinct), plan: plan);
+        if (distinct.Count < images.Length)
+            encoded = encoded.Select([.. images.Select(image => distinct.IndexOf(image))]);
+        return encoded.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Valid.Dispose();
+        VisualSlots.Dispose();
+        ImageRows.Dispose();
+        InstructionStarts.Dispose();
+        Vision?.Dispose();
+    }
+}

@@ -1,0 +1,233 @@
+using EosMLNet.Models;
+using EosMLNet.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Execution;
+
+/// <summary>
+/// A vision-language model that runs under a reduction plan. Dropped visual tokens really leave: later layers and their key-value caches
+/// are shorter. Under the identity plan it is the unreduced model, bit for bit. Safe to use from many threads.
+/// </summary>
+public sealed class ReducedModel
+{
+    // New tokens that caches have room for from the start: most answers are shorter, and a longer one makes them grow.
+    private const int MostSpare = 64;
+
+    private readonly ILookup<int, ReductionSite> sites;
+
+    /// <summary>Puts a plan on a model, which stays the caller's to dispose.</summary>
+    /// <exception cref="EosException">EOS4002: the plan was made for another model.</exception>
+    public ReducedModel(VisionLanguageModel model, ReductionPlan plan)
+    {
+        plan.CheckFits(model);
+        Model = model;
+        Plan = plan;
+        sites = plan.Sites.Where(site => site.Stage == ReductionStage.Decoder).ToLookup(site => site.Layer);
+    }
+
+    /// <summary>The model.</summary>
+    public VisionLanguageModel Model { get; }
+
+    /// <summary>The plan.</summary>
+    public ReductionPlan Plan { get; }
+
+    /// <summary>Logits at every token that is left after the last layer, (B, T', vocabulary), left-padded.</summary>
+    /// <param name="batch">The prompts.</param>
+    /// <param name="tap">Receives <c>inputs_embeds</c>, <c>layer_out.L</c>, <c>final_norm</c> and <c>logits</c>, if given.</param>
+    public Tensor Forward(PromptBatch batch, Action<string, Tensor>? tap = null)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap);
+        var normalised = Model.FinalNorm(sequence.Hidden);
+        tap?.Invoke("final_norm", normalised);
+        var logits = Model.Head(normalised);
+        tap?.Invoke("logits", logits);
+        return logits.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The visual tokens that each site in the decoder leaves, as places in the unreduced image: for each site those of each image,
+    /// ascending.
+    /// </summary>
+    /// <param name="batch">The prompts.</param>
+    internal IReadOnlyList<long[][]> KeptTokens(PromptBatch batch)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var kept = new List<long[][]>();
+        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, kept.Add);
+        return kept;
+    }
+
+    /// <summary>Continues each prompt with its most probable tokens until the model ends its answer.</summary>
+    /// <param name="batch">The prompts.</param>
+    /// <param name="maxNewTokens">The most tokens a row is given.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) => Generate(batch, maxNewTokens, null, cancellation);
+
+    /// <summary>The same; told after each token, of all rows, how many there are.</summary>
+    internal Generation Generate(PromptBatch batch, int maxNewTokens, Action<int>? told, CancellationToken cancellation = default)
+    {
+        CheckLength(maxNewTokens);
+        cancellation.ThrowIfCancellationRequested();
+        using var unrecorded = inference_mode();
+        using var scope = NewDisposeScope();
+        var caches = Caches(maxNewTokens);
+        try
+        {
+            var keyBiases = new Tensor?[Model.LayerCount];
+            using var sequence = Prefill(batch, caches, keyBiases, tap: null);
+            for (var layer = 0; layer < keyBiases.Length; layer++)
+                keyBiases[layer] = Extend(keyBiases[layer], maxNewTokens);
+            return Decode(sequence.Hidden, sequence.NextPosition(0), caches, keyBiases, maxNewTokens, told, cancellation);
+        }
+        finally
+        {
+            foreach (var cache in caches)
+                cache.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Continues prompts with texts, and those with their most probable tokens: the answers of
+    /// <see cref="Generate(PromptBatch, int, CancellationToken)"/> to prompt and text in one. What several texts have in common, an image
+    /// and what stands before it, is run and reduced once; that needs a plan that does not look at the question.
+    /// </summary>
+    /// <param name="prompts">The common parts, all of one length.</param>
+    /// <param name="texts">The index of each text's prompt, and its token ids.</param>
+    /// <param name="maxNewTokens">The most tokens a text is given.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    internal Generation GenerateAfter(PromptBatch prompts, IReadOnlyList<(int Prompt, int[] Ids)> texts, int maxNewTokens, CancellationToken cancellation)
+    {
+        CheckLength(maxNewTokens);
+        cancellation.ThrowIfCancellationRequested();
+        using var unrecorded = inference_mode();
+        using var scope = NewDisposeScope();
+        var caches = Caches(texts.Max(text => text.Ids.Length) + maxNewTokens);
+        try
+        {
+            var keyBiases = new Tensor?[Model.LayerCount];
+            using var sequence = Prefill(prompts, caches, keyBiases, tap: null);
+            var rows = new Continuations(Model, texts, [.. prompts.Lengths.Select(length => (long)length)]);
+            var rotary = Model.Rotary(rows.Positions);
+            var hidden = Model.EmbedTokens(rows.Ids);                                               // (B, q, d)
+            for (var layer = 0; layer < caches.Length; layer++)
+            {
+                using var step = NewDisposeScope();
+                var (promptBias, length) = (keyBiases[layer], caches[layer].Length);
+                caches[layer].Select(rows.Prompts);
+                hidden = Model.RunLayer(layer, hidden, rotary, rows.Bias(promptBias, length), caches[layer]).MoveToOuterDisposeScope();
+                keyBiases[layer] = Extend(rows.KeyBias(promptBias, length), maxNewTokens)!.MoveToOuterDisposeScope();
+            }
+            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, told: null, cancellation);
+        }
+        finally
+        {
+            foreach (var cache in caches)
+                cache.Dispose();
+        }
+    }
+
+    private LayerCache[] Caches(int newTokens) => [.. Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache(Math.Min(newTokens, MostSpare)))];
+
+    private static void CheckLength(int maxNewTokens)
+    {
+        if (maxNewTokens < 1)
+            throw new EosException(EosErrors.InvalidOption, $"At most {maxNewTokens} new tokens were asked for; expected 1 or more.");
+    }
+
+    /// <summary>Runs all layers over the prompts, with each site in front of its layer.</summary>
+    private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap, Action<long[][]>? chosen = null)
+    {
+        CheckEncoding(batch);
+        var sequence = new TokenSequence(Model, batch);
+        try
+        {
+            tap?.Invoke("inputs_embeds", sequence.Hidden);
+            for (var layer = 0; layer < Model.LayerCount; layer++)
+            {
+                foreach (var site in sites[layer])
+                {
+                    sequence.Reduce(site, Plan.Parameters);
+                    chosen?.Invoke(sequence.Kept());
+                }
+                if (keyBiases is not null)
+                    keyBiases[layer] = sequence.KeyBias?.alias();
+                sequence.RunLayer(layer, caches?[layer], sites[layer + 1]);
+                tap?.Invoke($"layer_out.{layer}", sequence.Hidden);
+            }
+            return sequence;
+        }
+        catch
+        {
+            sequence.Dispose();
+            throw;
+        }
+    }
+
+    // Images that another plan's sites acted on, or this one's did not, are not the ones that this plan speaks of.
+    private void CheckEncoding(PromptBatch batch)
+    {
+        if (batch.Vision is { } vision && !ReferenceEquals(vision.Plan, Plan.ActsInEncoder ? Plan : null))
+            throw new EosException(EosErrors.ModelInput, "The batch's images were not encoded under the plan that it is to run under, but a plan has sites in the encoder. " +
+                "Hand the model's own plan to PromptBatch.Create, or to EncodeImages.");
+    }
+
+    /// <summary>Answers after what the caches hold.</summary>
+    /// <param name="last">Hidden states that left the last layer, (B, T, d).</param>
+    /// <param name="position">The rotary position of the first new token, (B, 1): decoding goes on at the unreduced length.</param>
+    /// <param name="caches">Keys and values of each layer.</param>
+    /// <param name="keyBiases">What each layer's keys, also the new ones, add to attention logits, (B, 1, 1, T + new).</param>
+    /// <param name="maxNewTokens">The most tokens a row is given.</param>
+    /// <param name="told">Told after each token how many there are.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    private Generation Decode(Tensor last, Tensor position, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, Action<int>? told, CancellationToken cancellation)
+    {
+        var answers = Enumerable.Range(0, (int)last.shape[0]).Select(_ => new List<int>()).ToArray();
+        var probabilities = answers.Select(_ => new List<double>()).ToArray();
+        var ended = new bool[answers.Length];
+        var hidden = last.narrow(1, last.shape[1] - 1, 1);                                          // (B, 1, d)
+        var turns = Model.Rotary(position.Add(Scalars.Arange(maxNewTokens, Model.Device)));         // of all new tokens
+        for (var step = 0; ; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (probability, next) = Model.Logits(hidden).squeeze(1).to(ScalarType.Float32).softmax(-1).max(-1); // (B), (B)
+            Record(next.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
+            told?.Invoke(step + 1);
+            if (ended.All(e => e) || step == maxNewTokens - 1)
+                break;
+            var rotary = new Rotary(turns.Cos.narrow(1, step, 1), turns.Sin.narrow(1, step, 1));
+            var token = Model.EmbedTokens(next.unsqueeze(1));                                       // (B, 1, d)
+            for (var layer = 0; layer < caches.Length; layer++)
+                token = Model.RunLayer(layer, token, rotary, keyBiases[layer]?.narrow(3, 0, caches[layer].Length + 1), caches[layer]);
+            hidden = token.MoveToOuterDisposeScope();
+        }
+        return new Generation([.. answers.Select(a => a.ToArray())], [.. probabilities.Select(p => p.Average())]);
+
+        void Record(long[] next, float[] probability)
+        {
+            for (var row = 0; row < ended.Length; row++)
+            {
+                if (ended[row])
+                    continue;
+                probabilities[row].Add(probability[row]);
+                ended[row] = Model.EosTokenIds.Contains((int)next[row]);
+                if (!ended[row])
+                    answers[row].Add((int)next[row]);
+            }
+        }
+    }
+
+    // (B, T) to (B, 1, 1, T + extra): decoded tokens carry no bias.
+    private static Tensor? Extend(Tensor? keyBias, int extra)
+    {
+        if (keyBias is null)
+            return null;
+        using var scope = NewDisposeScope();
+        var none = zeros(keyBias.shape[0], extra, keyBias.dtype, keyBias.device);
+        return cat([keyBias, none], dim: 1).unsqueeze(1).unsqueeze(1).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,35 @@
+namespace EosMLNet.Models;
+
+/// <summary>What plans need to know of a loaded model.</summary>
+public static class VisionLanguageModelExtensions
+{
+    /// <summary>What a plan records of a loaded model.</summary>
+    /// <param name="model">The model.</param>
+    public static PlanModel ToPlanModel(this VisionLanguageModel model) => new()
+    {
+        Family = model.Family,
+        Fingerprint = model.Fingerprint,
+        Layers = model.LayerCount,
+        TowerLayers = model.TowerLayerCount,
+        VisualTokens = model.VisualTokens,
+        Grid = model.UsualLayout.Grid,
+        ImagesVary = model.ImagesVary,
+        HiddenSize = model.HiddenSize,
+        IntermediateSize = model.IntermediateSize,
+        Heads = model.HeadCount,
+        KeyValueHeads = model.KeyValueHeadCount,
+        HeadSize = model.HeadSize,
+    };
+
+    /// <summary>Checks that a model is the one that the plan was made for.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="model">The model.</param>
+    /// <exception cref="EosException">EOS4002: it is not, or lacks what a score needs.</exception>
+    public static void CheckFits(this ReductionPlan plan, VisionLanguageModel model)
+    {
+        plan.CheckFits(model.ToPlanModel());
+        if (!model.HasClsAttention && plan.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)))
+            throw new EosException(EosErrors.PlanMismatch,
+                "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. Use a plan that was searched on this model.");
+    }
+}

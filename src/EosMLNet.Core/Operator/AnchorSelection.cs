@@ -1,0 +1,129 @@
+using EosMLNet.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Operator;
+
+/// <summary>Which of I images' n tokens stay, all as positions in ascending order; k anchors, m dropped tokens.</summary>
+/// <param name="Anchors">Tokens that stay, (I, k).</param>
+/// <param name="Dropped">The others, (I, m), the one whose place the residual token takes among them.</param>
+/// <param name="Receives">Which anchors dropped tokens may transfer to, (I, k) bool; <see langword="null"/> for all.</param>
+/// <param name="Gives">Which dropped tokens transfer, (I, m) bool; <see langword="null"/> for all.</param>
+/// <param name="Residual">The place of the residual token, (I, 1); <see langword="null"/> without one.</param>
+internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Gives, Tensor? Residual)
+{
+    /// <summary>The highest scores, then the extra anchors, then the residual's place: that of the best token left.</summary>
+    public static AnchorSelection Of(Tensor score, SiteInput input, ReductionSite site)
+    {
+        var n = score.size(1);
+        if (site.Keep < 1 || site.Keep > n)
+            throw new EosException(EosErrors.PlanMismatch, $"{site.Place} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
+        // A stable sort: topk leaves open which of equal scores it takes.
+        var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
+        var diverse = site.Diversity > 0 && site.KeptByScore > 0;
+        var chosen = diverse ? Diverse(score.detach(), input, site) : order.narrow(1, 0, site.KeptByScore);
+        var anchors = Ascending(chosen);
+        var rest = diverse ? Without(order, chosen) : order.narrow(1, site.KeptByScore, n - site.KeptByScore); // best first
+        Tensor? receives = null, candidates = null;
+        if (site.Extra is { } extra)
+        {
+            candidates = extra.Candidates is { } some ? rest.narrow(1, 0, some) : null;
+            var added = extra.Rule switch
+            {
+                AnchorRule.Stride => Stride(Ascending(rest), extra.Count),
+                AnchorRule.Farthest => Farthest(input, site.Affinity, anchors, extra.Count),
+                AnchorRule.Dissimilar => Dissimilar(input, site, chosen, extra),
+                _ => DensityPeaks(input, site.Affinity.Feature, Ascending(candidates ?? rest), extra.Count),
+            };
+            anchors = Ascending(cat([anchors, added], 1));
+            receives = extra.ReceiveAlone ? IsAmong(anchors, added) : null;
+            rest = Without(rest, added);
+        }
+        var dropped = Ascending(rest);
+        return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates), site.Residual ? rest.narrow(1, 0, 1) : null);
+    }
+
+    private static Tensor Diverse(Tensor score, SiteInput input, ReductionSite site) =>
+        MarginalRelevance.Choose(score, ReductionOperator.Affinity(input, site.Affinity), site.Diversity, site.KeptByScore);
+
+    private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)
+        rest.index_select(1, Scalars.Arange(count, rest.device).Mul(rest.size(1) / count));
+
+    private static Tensor Farthest(SiteInput input, Affinity affinity, Tensor anchors, int count)
+    {
+        using var scope = NewDisposeScope();
+        var similarity = ReductionOperator.Affinity(input, affinity).detach();                             // (I, n, n)
+        var n = similarity.size(1);
+        // How much each token resembles its most similar anchor, once there is one; more than anything else, if it is one.
+        var nearest = anchors.size(1) > 0
+            ? similarity.gather(2, anchors.unsqueeze(1).expand(-1, n, -1)).amax([-1]).scatter(1, anchors, Taken(anchors))
+            : null;                                                                                        // (I, n)
+        var added = new List<Tensor>();
+        for (var i = 0; i < count; i++)
+        {
+            var wanted = nearest ?? similarity.MaskedFill(eye(n, dtype: ScalarType.Bool, device: similarity.device), double.NegativeInfinity).amax([-1]);
+            var next = ReductionOperator.First(wanted.eq(wanted.amin([-1], keepdim: true)));               // (I, 1)
+            var toNext = similarity.gather(2, next.unsqueeze(1).expand(-1, n, -1)).squeeze(-1);            // (I, n)
+            nearest = (nearest is null ? toNext : nearest.maximum(toNext)).scatter(1, next, Taken(next));
+            added.Add(next);
+        }
+        return cat(added, 1).MoveToOuterDisposeScope();
+
+        Tensor Taken(Tensor positions) => Scalars.Full(double.PositiveInfinity, positions.shape, similarity.dtype, similarity.device);
+    }
+
+    private static Tensor Dissimilar(SiteInput input, ReductionSite site, Tensor chosen, ExtraAnchors extra)
+    {
+        using var scope = NewDisposeScope();
+        var similarity = ReductionOperator.Affinity(input, site.Affinity, chosen).detach();                // (I, p, n)
+        if (extra.TextPivots > 0)
+            similarity = cat([similarity, ToText(input, site)], 1);
+        var pivots = (int)similarity.size(1);
+        var taken = zeros_like(input.Index, ScalarType.Bool).scatter(1, chosen, ones_like(chosen, ScalarType.Bool));   // (I, n)
+        var added = new List<Tensor>();
+        for (var pivot = 0; pivot < pivots && pivot < extra.Count; pivot++)
+        {
+            var share = extra.Count / pivots + (pivot < extra.Count % pivots ? 1 : 0);
+            var least = similarity.select(1, pivot).MaskedFill(taken, double.PositiveInfinity).sort(-1, descending: false, stable: true).Indices.narrow(1, 0, share);
+            taken = taken.scatter(1, least, ones_like(least, ScalarType.Bool));
+            added.Add(least);
+        }
+        return cat(added, 1).MoveToOuterDisposeScope();
+    }
+
+    // A text pivot has no place in the image: no spatial term.
+    private static Tensor ToText(SiteInput input, ReductionSite site)                                      // (I, p, n)
+    {
+        var pivots = Criteria.ToComputeType(input.TextPivots
+            ?? throw new EosException(EosErrors.PlanMismatch, $"{site.Place} compares with text pivots, but there is no text. Use a plan without text pivots."));
+        var features = ReductionOperator.Feature(input, site.Affinity.Feature);
+        return site.Affinity.Measure == AffinityMeasure.Distance
+            ? cdist(pivots, features.contiguous(), 2, compute_mode.donot_use_mm_for_euclid_dist).neg()
+            : nn.functional.normalize(pivots, dim: -1).matmul(nn.functional.normalize(features, dim: -1).transpose(1, 2));
+    }
+
+    private static Tensor DensityPeaks(SiteInput input, AffinityFeature feature, Tensor candidates, int count)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var distance = ReductionOperator.Distance(input, feature, candidates, candidates);                 // (I, c, c)
+        distance = distance.Div(Math.Sqrt(ReductionOperator.Feature(input, feature).size(-1)));
+        var nearest = distance.sort(-1, descending: false, stable: true).Values.narrow(2, 0, count);       // (I, c, count)
+        var density = nearest.mul(nearest).mean([-1]).neg().exp();                                         // (I, c)
+        var (self, other) = (density.unsqueeze(2), density.unsqueeze(1));
+        var earlier = ones_like(distance, ScalarType.Bool).tril(-1);                                       // (I, c, c): the other stands before
+        var denser = other.gt(self).logical_or(other.eq(self).logical_and(earlier));
+        // The densest token of all is as far from a denser one as anything is from anything.
+        var farthest = distance.amax([1, 2], keepdim: true);                                               // (I, 1, 1)
+        var apart = where(denser, distance, farthest).amin([-1]);                                          // (I, c)
+        var best = apart.mul(density).sort(-1, descending: true, stable: true).Indices.narrow(1, 0, count);
+        return candidates.gather(1, best).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Without(Tensor positions, Tensor taken) =>
+        positions.masked_select(IsAmong(positions, taken).logical_not()).view(positions.size(0), positions.size(1) - taken.size(1));
+
+    private static Tensor IsAmong(Tensor positions, Tensor set) => positions.unsqueeze(-1).eq(set.unsqueeze(1)).any(-1);
+
+    private static Tensor Ascending(Tensor positions) => positions.sort(-1).Values;
+}

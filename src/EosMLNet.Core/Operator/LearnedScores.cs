@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace EosMLNet.Operator;
+
+/// <summary>The learned parameters of scores as tensors, so that gradients reach them.</summary>
+/// <param name="Probe">w of <see cref="ScoreCriterion.Probe"/>, (d).</param>
+/// <param name="RelevanceVisual">U of <see cref="ScoreCriterion.TextRelevance"/>, (r, d).</param>
+/// <param name="RelevanceText">V of <see cref="ScoreCriterion.TextRelevance"/>, (r, d).</param>
+public sealed record LearnedScores(Tensor? Probe = null, Tensor? RelevanceVisual = null, Tensor? RelevanceText = null)
+{
+    /// <summary>The numbers of a plan as tensors in the caller's dispose scope.</summary>
+    internal static LearnedScores Of(ScoreParameters? parameters, ScalarType dtype, Device device)
+    {
+        if (parameters is null)
+            return new LearnedScores();
+        return new LearnedScores(Placed(parameters.Probe), Matrix(parameters.Relevance?.Visual), Matrix(parameters.Relevance?.Text));
+
+        Tensor? Placed(float[]? numbers) => numbers is null ? null : tensor(numbers, dtype, device);
+        Tensor? Matrix(float[]? numbers) => Placed(numbers)?.view(parameters.Relevance!.Rank, -1);
+    }
+}

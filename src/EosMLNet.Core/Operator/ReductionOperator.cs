@@ -1,0 +1,284 @@
+using EosMLNet.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Operator;
+
+/// <summary>
+/// The operator of arXiv:2606.05232: select anchors, transfer the dropped tokens to them, reweight. Pruning, merging, pooling and
+/// reweighting are points of it. Pure functions of tensors, differentiable in everything continuous, with all images of a batch side by
+/// side; I images of n tokens of width d, k anchors, m = n − k dropped tokens.
+/// </summary>
+public static class ReductionOperator
+{
+    // Below any affinity over any temperature, yet finite: a softmax over nothing but minus infinities is not a number.
+    private const double Forbidden = -1e30;
+
+    /// <summary>Applies one site to the visual tokens of I images.</summary>
+    /// <param name="input">The tokens and what the scores need beside them.</param>
+    /// <param name="site">The operator's parameters.</param>
+    /// <param name="parameters">The learned parameters of the scores; needed where the site scores by <see cref="ScoreCriterion.Probe"/> or
+    /// <see cref="ScoreCriterion.TextRelevance"/>.</param>
+    /// <returns>The anchors, which belong to the caller's dispose scope.</returns>
+    /// <exception cref="EosException">EOS4002: the site does not fit the tokens, or a criterion's input is missing.</exception>
+    public static Reduced Reduce(SiteInput input, ReductionSite site, ScoreParameters? parameters = null)
+    {
+        using var scope = NewDisposeScope();
+        var reduced = Reduce(input, site, SiteTensors.Of(site, parameters, Criteria.ComputeType(input.Tokens), input.Tokens.device));
+        scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
+        return reduced;
+    }
+
+    /// <summary>
+    /// As above, with γ, τ, ρ and the scores' parameters as tensors. The site's own numbers still say which corner it is in (γ = 0, τ = 0
+    /// or ∞, ρ = 0).
+    /// </summary>
+    internal static Reduced Reduce(SiteInput input, ReductionSite site, SiteTensors parameters)
+    {
+        using var scope = NewDisposeScope();
+        var score = Score(input, site, parameters.Learned);                                   // (I, n)
+        var selection = AnchorSelection.Of(score, input, site);
+        var anchors = selection.Anchors;                                                    // (I, k)
+        var all = Criteria.ToComputeType(input.Tokens);
+        var tokens = Rows(all, anchors);                                                    // (I, k, d)
+        var mass = input.Mass.to_type(all.dtype).gather(1, anchors);                        // (I, k)
+        if (site.Transfer > 0 && (selection.Dropped.size(1) > 0 || site.Neighbours is not null))
+            (tokens, mass) = Transfer(input, site, parameters, selection, tokens, mass);
+        if (site.Reweight > 0)
+            tokens = tokens * Gain(score.gather(1, anchors), parameters.Reweight).unsqueeze(-1);
+        if (selection.Residual is { } place)
+            (tokens, mass, anchors) = WithResidual(input, site, selection.Dropped, place, tokens, mass, anchors);
+        var reduced = new Reduced(tokens.to_type(input.Tokens.dtype), mass.to_type(input.Mass.dtype), anchors);
+        scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
+        return reduced;
+    }
+
+    /// <summary>The score of each token: the site's mixture of standardised criteria.</summary>
+    /// <param name="input">The tokens and what the scores need beside them.</param>
+    /// <param name="site">The mixture, and what its criteria depend on.</param>
+    /// <param name="learned">The learned parameters that the mixture needs.</param>
+    /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
+    /// <exception cref="EosException">EOS4002: a criterion's input is missing.</exception>
+    public static Tensor Score(SiteInput input, ReductionSite site, LearnedScores? learned = null)
+    {
+        using var scope = NewDisposeScope();
+        var score = zeros(input.Tokens.size(0), input.Tokens.size(1), Criteria.ComputeType(input.Tokens), input.Tokens.device);
+        foreach (var (criterion, weight) in site.Score)
+            score = score.Add(Criterion(criterion, input, site, learned).Mul(weight));
+        return score.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// One criterion, standardised over the tokens of each image to mean 0 and standard deviation 1; 0 where all tokens are alike.
+    /// </summary>
+    /// <param name="criterion">The criterion.</param>
+    /// <param name="input">The tokens and what the criterion needs beside them.</param>
+    /// <param name="site">What the criterion depends on: the number kept, the seed, the affinity. Its mixture is not read.</param>
+    /// <param name="learned">The learned parameters that the criterion needs.</param>
+    /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
+    /// <exception cref="EosException">EOS4002: the criterion's input is missing.</exception>
+    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores? learned = null)
+    {
+        using var scope = NewDisposeScope();
+        var x = Criteria.Of(criterion, input, site, learned ?? new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)); // (I, n)
+        var mean = x.mean([-1], keepdim: true);
+        var centred = x - mean;
+        var variance = centred.mul(centred).mean([-1], keepdim: true);
+        // What rounding leaves of a constant criterion must not be blown up to unit variance.
+        var constant = variance.le(mean.mul(mean).Mul(1e-12).Add(1e-30));
+        return centred.div(variance.MaskedFill(constant, 1).sqrt()).MaskedFill(constant, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The affinity S of each token to each other: cosine similarity and, where asked for, the spatial term. Masks are apart, in
+    /// <see cref="Allowed"/>.
+    /// </summary>
+    /// <param name="input">The tokens.</param>
+    /// <param name="affinity">What similarity is made of.</param>
+    /// <param name="from">Positions of the m giving tokens, (I, m); all n when <see langword="null"/>.</param>
+    /// <param name="to">Positions of the k receiving tokens, (I, k); all n when <see langword="null"/>.</param>
+    /// <returns>(I, m, k), float32 or, for float64 tokens, float64.</returns>
+    /// <exception cref="EosException">EOS4002: keys are asked for and missing.</exception>
+    public static Tensor Affinity(SiteInput input, Affinity affinity, Tensor? from = null, Tensor? to = null)
+    {
+        using var scope = NewDisposeScope();
+        var similarity = affinity.Measure == AffinityMeasure.Cosine ? Cosine(input, affinity.Feature, from, to) : Distance(input, affinity.Feature, from, to).neg(); // (I, m, k)
+        if (affinity.SpatialSigma is { } sigma)
+        {
+            var places = PatchWindows.Coordinates(input.Index, input.Layout, similarity.dtype);              // (I, n, 2)
+            var apart = (Rows(places, from).unsqueeze(2) - Rows(places, to).unsqueeze(1)).norm(-1).Div(sigma);
+            similarity = similarity - apart.mul(apart);
+        }
+        return similarity.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which pairs the site's mask allows, (I, m, k) bool; <see langword="null"/> when all are.</summary>
+    /// <param name="input">The tokens.</param>
+    /// <param name="site">The mask, and the number kept, which windows depend on.</param>
+    /// <param name="from">Positions of the m giving tokens, (I, m); all n when <see langword="null"/>.</param>
+    /// <param name="to">Positions of the k receiving tokens, (I, k); all n when <see langword="null"/>.</param>
+    public static Tensor? Allowed(SiteInput input, ReductionSite site, Tensor? from = null, Tensor? to = null)
+    {
+        if (site.Affinity.Mask == AffinityMask.None)
+            return null;
+        using var scope = NewDisposeScope();
+        if (site.Affinity.Mask == AffinityMask.Window)
+        {
+            var window = PatchWindows.WindowOf(input.Index, input.Layout, site.Keep);                        // (I, n)
+            return Picked(window, from).unsqueeze(2).eq(Picked(window, to).unsqueeze(1)).MoveToOuterDisposeScope();
+        }
+        var odd = Criteria.IsOdd(input).expand(input.Tokens.size(0), -1);
+        return Picked(odd, from).logical_not().unsqueeze(2).logical_and(Picked(odd, to).unsqueeze(1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// W: how each giving token divides itself among the receivers, softmax(S/τ) over the allowed ones. τ = 0 takes the most similar (the
+    /// first of equals), τ = ∞ all alike. Rows sum to 1, or to 0 where no receiver is allowed.
+    /// </summary>
+    /// <param name="affinity">S, (I, m, k).</param>
+    /// <param name="allowed">The mask, (I, m, k), or <see langword="null"/>.</param>
+    /// <param name="corner">The number τ, which tells the corners 0 and ∞ from what lies between.</param>
+    /// <param name="temperature">τ as a 0-dimensional tensor, read between the corners.</param>
+    internal static Tensor Weights(Tensor affinity, Tensor? allowed, double corner, Tensor temperature)
+    {
+        using var scope = NewDisposeScope();
+        var masked = allowed is null ? affinity : affinity.MaskedFill(allowed.logical_not(), Forbidden);
+        var weights = corner switch
+        {
+            0 => FirstHighest(masked),
+            double.PositiveInfinity => Uniform(affinity, allowed),
+            _ => masked.div(temperature).softmax(-1),
+        };
+        if (allowed is not null)
+            weights = weights * allowed.to_type(weights.dtype);
+        return weights.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Cosine similarity of a feature, (I, m, k).</summary>
+    internal static Tensor Cosine(SiteInput input, AffinityFeature feature, Tensor? from, Tensor? to)
+    {
+        const double Shortest = 1e-12;
+        var x = Feature(input, feature);                                                                   // (I, n, f)
+        if (is_grad_enabled())
+        {
+            var unit = nn.functional.normalize(x, dim: -1, eps: Shortest);
+            return Rows(unit, from).matmul(Rows(unit, to).transpose(1, 2));
+        }
+        // The products are fewer numbers than the tokens: they are what is scaled.
+        var lengths = x.norm(-1).Clamp(Shortest, double.PositiveInfinity);                               // (I, n)
+        return Rows(x, from).matmul(Rows(x, to).transpose(1, 2)).div_(Picked(lengths, from).unsqueeze(2)).div_(Picked(lengths, to).unsqueeze(1));
+    }
+
+    /// <summary>Euclidean distance of a feature, (I, m, k).</summary>
+    internal static Tensor Distance(SiteInput input, AffinityFeature feature, Tensor? from, Tensor? to)
+    {
+        var x = Feature(input, feature);                                                                   // (I, n, f)
+        // Not by way of products: a token's distance to itself is 0.
+        return cdist(Rows(x, from).contiguous(), Rows(x, to).contiguous(), 2, compute_mode.donot_use_mm_for_euclid_dist);
+    }
+
+    /// <summary>What an affinity compares, (I, n, f).</summary>
+    internal static Tensor Feature(SiteInput input, AffinityFeature feature) => Criteria.ToComputeType(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
+        ?? throw new EosException(EosErrors.PlanMismatch, $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
+
+    private static (Tensor Tokens, Tensor Mass) Transfer(
+        SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
+    {
+        // All n where anchors give too, and where most are dropped: a copy of most tokens costs more than what the others add to the
+        // products.
+        var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
+        var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
+        var giving = site.Neighbours is null && most ? OfAll(selection) : selection.Gives;
+        var affinity = Affinity(input, site.Affinity, from, selection.Anchors);                            // (I, m, k)
+        var allowed = Allowed(input, site, from, selection.Anchors);
+        if (selection.Receives is { } receives)
+            allowed = allowed is null ? receives.unsqueeze(1).expand_as(affinity) : allowed.logical_and(receives.unsqueeze(1));
+        if (giving is { } gives)
+            allowed = allowed is null ? gives.unsqueeze(2).expand_as(affinity) : allowed.logical_and(gives.unsqueeze(2));
+        var weights = site.Neighbours is { } count
+            ? Nearest(affinity, allowed, selection.Anchors, count)
+            : Weights(affinity, allowed, site.Temperature, parameters.Temperature);                        // (I, m, k)
+        if (GiverWeight(input, site, from) is { } weight)
+            weights = weights * weight;
+        var givers = Rows(Criteria.ToComputeType(input.Tokens), from);                                           // (I, m, d)
+        var giversMass = Picked(input.Mass.to_type(kept.dtype), from).unsqueeze(-1);                       // (I, m, 1)
+        var given = weights * giversMass * parameters.Transfer;                                            // (I, m, k)
+        var taken = given.sum(1);                                                                          // (I, k)
+        var mass = keptMass.Add(taken);                                                                   // (I, k)
+        var tokens = site.Normalization switch
+        {
+            Normalization.None => kept.Add(weights.transpose(1, 2).matmul(givers) * parameters.Transfer),
+            Normalization.AddedMean => kept.Add(
+                given.transpose(1, 2).matmul(givers) * parameters.Transfer / taken.MaskedFill(taken.Eq(0), 1).unsqueeze(-1)),
+            Normalization.Mean => kept.Add(weights.transpose(1, 2).matmul(givers) * parameters.Transfer)
+                / (weights.sum(1) * parameters.Transfer).Add(1).unsqueeze(-1),
+            _ => kept.mul(keptMass.unsqueeze(-1)).Add(given.transpose(1, 2).matmul(givers)) / mass.unsqueeze(-1),
+        };                                                                                                 // (I, k, d)
+        return (tokens, site.Neighbours is null ? mass : keptMass);
+    }
+
+    // Which of all tokens give, (I, n) bool.
+    private static Tensor OfAll(AnchorSelection selection)
+    {
+        var gives = selection.Gives ?? ones_like(selection.Dropped, ScalarType.Bool);
+        return zeros(gives.size(0), selection.Dropped.size(1) + selection.Anchors.size(1), ScalarType.Bool, gives.device).scatter(1, selection.Dropped, gives);
+    }
+
+    // 1 for the `count` tokens most similar to each anchor, itself apart; 0 for the others.
+    private static Tensor Nearest(Tensor affinity, Tensor? allowed, Tensor anchors, int count)             // (I, n, k)
+    {
+        var open = Scalars.Arange(affinity.size(1), affinity.device).view(1, -1, 1).ne(anchors.unsqueeze(1));
+        if (allowed is not null)
+            open = open.logical_and(allowed);
+        var order = affinity.detach().MaskedFill(open.logical_not(), Forbidden).sort(1, descending: true, stable: true).Indices;
+        var nearest = order.narrow(1, 0, Math.Min(count, affinity.size(1)));                               // (I, count, k)
+        return zeros_like(affinity).scatter(1, nearest, ones_like(nearest).to_type(affinity.dtype)) * open.to_type(affinity.dtype);
+    }
+
+    // What is dropped, as one token. It has the mass that the dropped tokens did not give away: in the pull form, all of it.
+    private static (Tensor Tokens, Tensor Mass, Tensor Anchors) WithResidual(
+        SiteInput input, ReductionSite site, Tensor dropped, Tensor place, Tensor kept, Tensor keptMass, Tensor anchors)
+    {
+        var left = Rows(Criteria.ToComputeType(input.Tokens), dropped);                                          // (I, m, d)
+        if (GiverWeight(input, site, dropped) is { } weight)
+            left = left * weight;
+        var mass = input.Mass.to_type(kept.dtype).sum(1, keepdim: true) - keptMass.sum(1, keepdim: true);  // (I, 1)
+        var all = cat([anchors, place], 1);
+        var order = all.sort(1).Indices;                                                                   // (I, k + 1)
+        return (Rows(cat([kept, left.sum(1, keepdim: true)], 1), order), cat([keptMass, mass], 1).gather(1, order), all.gather(1, order));
+    }
+
+    private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from) => site.GiverWeight is { } criterion
+        ? Picked(Criteria.Of(criterion, input, site, new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)), from).unsqueeze(-1) // (I, m, 1)
+        : null;
+
+    // 1 + ρ (ŵ − 1), ŵ = softmax(s)·k: the gains of an image have mean 1.
+    private static Tensor Gain(Tensor score, Tensor reweight) =>
+        score.softmax(-1).Mul(score.size(1)).Add(-1).mul(reweight).Add(1);                             // (I, k)
+
+    private static Tensor FirstHighest(Tensor x) =>
+        Scalars.Arange(x.size(-1), x.device).eq(First(x.eq(x.amax([-1], keepdim: true)))).to_type(x.dtype); // (I, m, k)
+
+    /// <summary>
+    /// The first position of each row at which a mask is true, (…, n) bool to (…, 1) int64; the last position where it is true nowhere.
+    /// </summary>
+    internal static Tensor First(Tensor mask)
+    {
+        var last = tensor(mask.size(-1) - 1, device: mask.device);
+        return where(mask, Scalars.Arange(mask.size(-1), mask.device), last).amin([-1], keepdim: true);
+    }
+
+    private static Tensor Uniform(Tensor like, Tensor? allowed)
+    {
+        if (allowed is null)
+            return ones_like(like).Div(like.size(-1));
+        var open = allowed.to_type(like.dtype);
+        var count = open.sum(-1, keepdim: true);
+        return open / count.MaskedFill(count.Eq(0), 1);
+    }
+
+    private static Tensor Rows(Tensor x, Tensor? positions) =>                                             // (I, n, f), (I, k) -> (I, k, f)
+        positions is null ? x : x.gather(1, positions.unsqueeze(-1).expand(-1, -1, x.size(-1)));
+
+    private static Tensor Picked(Tensor x, Tensor? positions) => positions is null ? x : x.gather(1, positions);
+}

@@ -1,9 +1,0 @@
-using static TorchSharp.torch;
-
-namespace EosMLNet.Reduction;
-
-/// <summary>What a site leaves of I images' visual tokens.</summary>
-/// <param name="Tokens">The anchors' hidden states after transfer and reweighting, (I, k, d), in the type of the input.</param>
-/// <param name="Mass">How many original tokens each one stands for, (I, k).</param>
-/// <param name="Anchors">Where the anchors stood among the input's n tokens, ascending, (I, k), int64.</param>
-public sealed record Reduced(Tensor Tokens, Tensor Mass, Tensor Anchors);

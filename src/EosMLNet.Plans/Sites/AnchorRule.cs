@@ -1,0 +1,25 @@
+namespace EosMLNet.Plans;
+
+/// <summary>How anchors are taken from the tokens that the score did not choose.</summary>
+public enum AnchorRule
+{
+    /// <summary>Evenly: of the m tokens left, in their order, the first of each m / count: a stride.</summary>
+    Stride,
+    /// <summary>
+    /// One after another, each time the token that resembles its most similar anchor least, by the site's affinity: greedy max-min
+    /// diversity. Where there is no anchor yet, it begins with the token that resembles its most similar neighbour least.
+    /// </summary>
+    Farthest,
+    /// <summary>
+    /// Pivots in turn, the tokens that the score chose, best first, and then <see cref="ExtraAnchors.TextPivots"/>: each takes its equal
+    /// share of the tokens left, those that resemble it least by the site's affinity. Of a count that does not divide, the first pivots
+    /// take one more.
+    /// </summary>
+    Dissimilar,
+    /// <summary>
+    /// The centres of clusters of the candidates, by density peaks: tokens in dense places, far from any denser one. Distances are
+    /// Euclidean, of the affinity's feature, over √d; the density of a token is exp(−mean squared distance to its nearest candidates,
+    /// itself among them, as many as there are centres); of equally dense ones the first is the denser.
+    /// </summary>
+    DensityPeaks,
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace EosMLNet.Plans;
+
+/// <summary>A second group of anchors, taken by a rule from the tokens that the score did not choose.</summary>
+/// <param name="Count">How many of the site's <see cref="ReductionSite.Keep"/> tokens are taken so; all of them where the score chooses
+/// none.</param>
+/// <param name="Rule">How they are taken.</param>
+public sealed record ExtraAnchors(int Count, AnchorRule Rule)
+{
+    /// <summary>Whether dropped tokens transfer to these anchors only, and the ones that the score chose stay as they are.</summary>
+    /// <value>The default is <see langword="false"/>: to all anchors.</value>
+    public bool ReceiveAlone { get; init; }
+
+    /// <summary>How many text pivots <see cref="AnchorRule.Dissimilar"/> has: the tokens of the instruction with the longest keys, by the
+    /// L1 norm that <see cref="ScoreCriterion.KeyNorm"/> reads. Where an instruction has fewer tokens, they take turns.</summary>
+    /// <value>The default is 0.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TextPivots { get; init; }
+
+    /// <summary>How many of the best tokens that the score did not choose <see cref="AnchorRule.DensityPeaks"/> clusters; only these
+    /// transfer, the others vanish. <see langword="null"/> for all.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Candidates { get; init; }
+}

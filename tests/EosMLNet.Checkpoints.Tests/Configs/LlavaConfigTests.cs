@@ -1,0 +1,220 @@
+namespace EosMLNet.Tests.Configs;
+
+public sealed class LlavaConfigTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Spelt_out_values_are_read()
+    {
+        var config = LlavaConfig.Load(GoldenFiles.TinyLlava);
+        Assert.Equal(new ClipVisionConfig { HiddenSize = 64, IntermediateSize = 128, LayerCount = 3, HeadCount = 4, ImageSize = 56, PatchSize = 14 }, config.Vision);
+        Assert.Equal(new LlamaConfig
+        {
+            VocabularySize = 320, HiddenSize = 96, IntermediateSize = 192, LayerCount = 4, HeadCount = 6, KeyValueHeadCount = 3, HeadSize = 16,
+            MaxPositions = 512, RmsNormEps = 1e-5,
+        }, config.Text);
+        Assert.Equal((299, 300, -2, "default", 16), (config.ImageTokenIndex, config.PadTokenId, config.VisionFeatureLayer, config.VisionFeatureSelectStrategy, config.VisualTokens));
+    }
+
+    // What llava-hf/llava-1.5-7b-hf publishes, which leaves most of Llama's values out.
+    [Fact]
+    public void Omitted_values_have_transformers_defaults()
+    {
+        var config = Load("""
+            {
+              "architectures": ["LlavaForConditionalGeneration"], "ignore_index": -100, "image_token_index": 32000, "model_type": "llava", "pad_token_id": 32001,
+              "projector_hidden_act": "gelu",
+              "text_config": { "_name_or_path": "lmsys/vicuna-7b-v1.5", "architectures": ["LlamaForCausalLM"], "max_position_embeddings": 4096, "model_type": "llama",
+                               "rms_norm_eps": 1e-05, "torch_dtype": "float16", "vocab_size": 32064 },
+              "tie_word_embeddings": false, "torch_dtype": "float16", "transformers_version": "4.36.0.dev0",
+              "vision_config": { "hidden_size": 1024, "image_size": 336, "intermediate_size": 4096, "model_type": "clip_vision_model", "num_attention_heads": 16,
+                                 "num_hidden_layers": 24, "patch_size": 14, "projection_dim": 768, "vocab_size": 32000 },
+              "vision_feature_layer": -2, "vision_feature_select_strategy": "default", "vocab_size": 32064
+            }
+            """);
+        Assert.Equal(new ClipVisionConfig(), config.Vision);
+        Assert.Equal(new LlamaConfig { VocabularySize = 32064, MaxPositions = 4096, RmsNormEps = 1e-5 }, config.Text);
+        Assert.Equal((32000, 32001, 1, 2, 576), (config.ImageTokenIndex, config.PadTokenId, config.BosTokenId, config.EosTokenIds.Single(), config.VisualTokens));
+        Assert.True(config.ProjectorBias);
+        Assert.False(config.TieWordEmbeddings);
+        Assert.Equal("gelu", config.ProjectorActivation);
+    }
+
+    [Fact]
+    public void Without_a_vision_config_the_tower_is_LLaVAs_own()
+    {
+        Assert.Equal(new ClipVisionConfig(), Load("""{"model_type":"llava"}""").Vision);
+        Assert.Equal(new LlamaConfig(), Load("""{"model_type":"llava"}""").Text);
+    }
+
+    [Fact]
+    public void An_empty_vision_config_is_CLIPs_smallest_tower() =>
+        Assert.Equal(
+            new ClipVisionConfig { HiddenSize = 768, IntermediateSize = 3072, LayerCount = 12, HeadCount = 12, ImageSize = 224, PatchSize = 32 },
+            Load("""{"model_type":"llava","vision_config":{}}""").Vision);
+
+    [Fact]
+    public void Newer_spellings_are_understood()
+    {
+        var config = Load("""
+            {"model_type":"llava","image_token_id":7,"vision_feature_layer":[-1],"tie_word_embeddings":true,"eos_token_id":[2,3],"multimodal_projector_bias":false,
+             "vision_feature_select_strategy":"full","text_config":{"rope_parameters":{"rope_theta":500000.0,"rope_type":"default"},"head_dim":64,"num_key_value_heads":8}}
+            """);
+        Assert.Equal((7, -1, 577), (config.ImageTokenIndex, config.VisionFeatureLayer, config.VisualTokens));
+        Assert.Equal([2, 3], config.EosTokenIds);
+        Assert.True(config.TieWordEmbeddings);
+        Assert.False(config.ProjectorBias);
+        Assert.Equal((500000.0, 64, 8), (config.Text.RopeTheta, config.Text.HeadSize, config.Text.KeyValueHeadCount));
+    }
+
+    [Theory]
+    [InlineData("""{"model_type":"llava","text_config":{"tie_word_embeddings":true}}""", true)]
+    [InlineData("""{"model_type":"llava","tie_word_embeddings":true,"text_config":{"tie_word_embeddings":false}}""", false)]
+    public void The_decoders_own_word_on_tying_wins(string json, bool tied) => Assert.Equal(tied, Load(json).TieWordEmbeddings);
+
+    [Fact]
+    public void The_generation_config_overrides_token_ids()
+    {
+        _folder.Write("generation_config.json", """{"eos_token_id":[5,6],"bos_token_id":4,"pad_token_id":0}""");
+        var config = Load("""{"model_type":"llava","eos_token_id":2,"pad_token_id":9}""");
+        Assert.Equal([5, 6], config.EosTokenIds);
+        Assert.Equal((4, 0), (config.BosTokenId, config.PadTokenId));
+    }
+
+    // What changes a result is read; what changes none is left alone. What is neither is refused, above.
+    [Theory]
+    [InlineData("""{"num_attention_heads":8,"head_dim":16}""", "HeadSize", "16")]
+    [InlineData("""{"num_key_value_heads":8}""", "KeyValueHeadCount", "8")]
+    [InlineData("""{"rms_norm_eps":1e-5}""", "RmsNormEps", "1E-05")]
+    [InlineData("""{"hidden_act":"gelu_pytorch_tanh"}""", "Activation", "gelu_pytorch_tanh")]
+    [InlineData("""{"attention_bias":true}""", "AttentionBias", "True")]
+    [InlineData("""{"mlp_bias":true}""", "MlpBias", "True")]
+    [InlineData("""{"max_position_embeddings":77777}""", "MaxPositions", "77777")]
+    [InlineData("""{"rope_theta":5e5}""", "RopeTheta", "500000")]
+    [InlineData("""{"rope_parameters":{"rope_theta":5e5},"rope_theta":1}""", "RopeTheta", "500000")]
+    [InlineData("""{"rope_scaling":{"rope_type":"default","rope_theta":5e5}}""", "RopeTheta", "500000")]
+    [InlineData("""{"rope_scaling":{"type":"default","factor":1}}""", "RopeTheta", "10000")]
+    [InlineData("""{"sliding_window":4096,"use_sliding_window":false,"layer_types":["full_attention"]}""", "HeadSize", "128")]
+    [InlineData("""{"pretraining_tp":2,"attention_dropout":0.1,"use_cache":false,"initializer_range":1}""", "HeadSize", "128")]
+    public void A_field_of_the_decoder_is_honoured_or_changes_no_result(string text, string property, string value)
+    {
+        var config = Load($$"""{"model_type":"llava","text_config":{{text}}}""").Text;
+        Assert.Equal(value, Convert.ToString(typeof(LlamaConfig).GetProperty(property)!.GetValue(config), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("""{"do_sample":true,"temperature":0.2}""", "do_sample true")]
+    [InlineData("""{"num_beams":4}""", "num_beams 4")]
+    [InlineData("""{"repetition_penalty":1.5,"no_repeat_ngram_size":3}""", "repetition_penalty 1.5, no_repeat_ngram_size 3")]
+    public void Ways_of_decoding_that_have_no_effect_are_noted(string generation, string inNote)
+    {
+        _folder.Write("generation_config.json", generation);
+        _folder.Write("config.json", """{"model_type":"llava"}""");
+        var notes = new List<string>();
+        LlavaConfig.Load(_folder.Path, notes);
+        Assert.Contains(inNote, Assert.Single(notes));
+    }
+
+    [Fact]
+    public void A_plain_generation_config_is_not_worth_a_word()
+    {
+        _folder.Write("generation_config.json", """{"_from_model_config":true,"bos_token_id":1,"eos_token_id":2,"do_sample":false,"temperature":1.0}""");
+        _folder.Write("config.json", """{"model_type":"llava"}""");
+        var notes = new List<string>();
+        LlavaConfig.Load(_folder.Path, notes);
+        Assert.Empty(notes);
+    }
+
+    [Fact]
+    public void Without_a_padding_token_the_end_token_pads() => Assert.Equal(2, Load("""{"model_type":"llava","pad_token_id":-1}""").PadTokenId);
+
+    [Theory]
+    [InlineData("""{}""", "model_type")]
+    [InlineData("""{"model_type":"llava_next"}""", "llava_next")]
+    [InlineData("""{"model_type":"llava","text_config":{"model_type":"qwen2"}}""", "qwen2")]
+    [InlineData("""{"model_type":"llava","vision_config":{"model_type":"dinov2"}}""", "dinov2")]
+    [InlineData("""{"model_type":"llava","vision_config":{"hidden_act":"mish"}}""", "mish")]
+    [InlineData("""{"model_type":"llava","text_config":{"hidden_act":"relu6"}}""", "relu6")]
+    [InlineData("""{"model_type":"llava","projector_hidden_act":"?"}""", "projector_hidden_act")]
+    [InlineData("""{"model_type":"llava","vision_feature_layer":[-2,-5]}""", "vision_feature_layer")]
+    [InlineData("""{"model_type":"llava","vision_feature_layer":25}""", "25")]
+    [InlineData("""{"model_type":"llava","vision_feature_layer":-26}""", "-26")]
+    [InlineData("""{"model_type":"llava","vision_feature_select_strategy":"cls"}""", "cls")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"type":"linear","factor":2}}}""", "linear")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_parameters":{"rope_type":"llama3"}}}""", "llama3")]
+    [InlineData("""{"model_type":"llava","text_config":{"partial_rotary_factor":0.5}}""", "partial_rotary_factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"factor":2}}}""", "rope_scaling.factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"type":"default","mrope_section":[16,24,24]}}}""", "mrope_section")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_parameters":{"rope_type":"default","partial_rotary_factor":0.25}}}""", "partial_rotary_factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_scaling":{"rope_type":"default","partial_rotary_factor":0.25}}}""", "partial_rotary_factor")]
+    [InlineData("""{"model_type":"llava","text_config":{"use_qk_norm":true}}""", "use_qk_norm")]
+    [InlineData("""{"model_type":"llava","text_config":{"use_sliding_window":true,"sliding_window":4096}}""", "use_sliding_window")]
+    [InlineData("""{"model_type":"llava","text_config":{"layer_types":["full_attention","sliding_attention"]}}""", "layer_types")]
+    [InlineData("""{"model_type":"llava","text_config":{"final_logit_softcapping":30.0}}""", "final_logit_softcapping")]
+    [InlineData("""{"model_type":"llava","text_config":{"embedding_multiplier":12}}""", "embedding_multiplier")]
+    [InlineData("""{"model_type":"llava","image_token_index":7,"image_token_id":8}""", "image_token_id")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_theta":0}}""", "rope_theta")]
+    [InlineData("""{"model_type":"llava","text_config":{"hidden_size":0}}""", "hidden_size")]
+    [InlineData("""{"model_type":"llava","text_config":{"hidden_size":-8}}""", "-8")]
+    [InlineData("""{"model_type":"llava","text_config":{"num_hidden_layers":2000000000}}""", "2000000000")]
+    [InlineData("""{"model_type":"llava","text_config":{"hidden_size":100,"num_attention_heads":3}}""", "num_attention_heads")]
+    [InlineData("""{"model_type":"llava","text_config":{"num_attention_heads":32,"num_key_value_heads":5}}""", "num_key_value_heads")]
+    [InlineData("""{"model_type":"llava","text_config":{"head_dim":15}}""", "head_dim")]
+    [InlineData("""{"model_type":"llava","text_config":{"rms_norm_eps":-1}}""", "rms_norm_eps")]
+    [InlineData("""{"model_type":"llava","vision_config":{"image_size":100,"patch_size":14}}""", "patch_size")]
+    [InlineData("""{"model_type":"llava","vision_config":{"hidden_size":100,"num_attention_heads":16}}""", "hidden_size")]
+    [InlineData("""{"model_type":"llava","vision_config":{"num_channels":1}}""", "num_channels")]
+    [InlineData("""{"model_type":"llava","vision_config":{"image_size":3200,"patch_size":32}}""", "max_position_embeddings")]
+    [InlineData("""{"model_type":"llava","eos_token_id":32000}""", "eos_token_id")]
+    [InlineData("""{"model_type":"llava","eos_token_id":[]}""", "eos_token_id")]
+    [InlineData("""{"model_type":"llava","bos_token_id":-1}""", "bos_token_id")]
+    [InlineData("""{"model_type":"llava","image_token_index":-200}""", "-200")]
+    public void What_is_not_supported_or_makes_no_sense_is_refused(string json, string inMessage) =>
+        Expect.Error(EosErrors.UnsupportedModel, () => Load(json), inMessage, "config.json", "expected");
+
+    [Theory]
+    [InlineData("", "line 1")]
+    [InlineData("{\n\"model_type\": \"llava\",\n\"text_config\": {\n", "line 4")]
+    [InlineData("[]", "Array")]
+    [InlineData("""{"model_type":"llava","model_type":"llava"}""", "model_type")]
+    [InlineData("""{"model_type":3}""", "model_type")]
+    [InlineData("""{"model_type":"llava","text_config":[]}""", "text_config")]
+    [InlineData("""{"model_type":"llava","text_config":{"hidden_size":"big"}}""", "text_config.hidden_size")]
+    [InlineData("""{"model_type":"llava","text_config":{"hidden_size":64.5}}""", "64.5")]
+    [InlineData("""{"model_type":"llava","text_config":{"rope_theta":1e999}}""", "rope_theta")]
+    [InlineData("""{"model_type":"llava","tie_word_embeddings":"no"}""", "tie_word_embeddings")]
+    [InlineData("""{"model_type":"llava","vision_feature_layer":["a"]}""", "vision_feature_layer")]
+    public void Malformed_JSON_is_refused_with_its_place(string json, string inMessage) =>
+        Expect.Error(EosErrors.MalformedJson, () => Load(json), inMessage, "config.json");
+
+    [Fact]
+    public void Deep_JSON_is_refused() => Expect.Error(EosErrors.MalformedJson, () => Load(new string('[', 10000)), "config.json");
+
+    [Fact]
+    public void A_folder_without_configuration_is_refused() => Expect.Error(EosErrors.FileMissing, () => LlavaConfig.Load(_folder.Path), "config.json");
+
+    [Fact]
+    public void What_is_saved_loads_as_it_was()
+    {
+        var config = new LlavaConfig
+        {
+            Vision = new() { HiddenSize = 48, HeadCount = 3, ImageSize = 96, PatchSize = 8, Activation = "gelu", LayerNormEps = 1e-6 },
+            Text = new() { HiddenSize = 64, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 32, RopeTheta = 12345.5, AttentionBias = true, OutputBias = true, MlpBias = true },
+            ImageTokenIndex = 3, PadTokenId = 0, VisionFeatureLayer = -1, VisionFeatureSelectStrategy = "full", ProjectorBias = false, TieWordEmbeddings = true,
+            EosTokenIds = [2, 7], BosTokenId = 5, ProjectorActivation = "relu",
+        };
+        config.Save(_folder.Path);
+        var loaded = LlavaConfig.Load(_folder.Path);
+        Assert.Equal(config.EosTokenIds, loaded.EosTokenIds);
+        Assert.Equal(config, loaded with { EosTokenIds = config.EosTokenIds });
+    }
+
+    private LlavaConfig Load(string json)
+    {
+        _folder.Write("config.json", json);
+        return LlavaConfig.Load(_folder.Path);
+    }
+}

@@ -1,0 +1,127 @@
+using SkiaSharp;
+
+namespace EosMLNet.Tests.Images;
+
+public sealed class RgbImageTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Colours_are_read_row_by_row() =>
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], Pixels(PngBytes.Make(2, 2, PngBytes.Rgb, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])));
+
+    [Fact]
+    public void Greys_are_expanded() => Assert.Equal([7, 7, 7, 200, 200, 200], Pixels(PngBytes.Make(2, 1, PngBytes.Gray, [7, 200])));
+
+    [Fact]
+    public void Alpha_is_dropped_without_blending()
+    {
+        Assert.Equal([250, 128, 3, 10, 20, 30], Pixels(PngBytes.Make(2, 1, PngBytes.Rgba, [250, 128, 3, 0, 10, 20, 30, 77])));
+        Assert.Equal([9, 9, 9, 200, 200, 200], Pixels(PngBytes.Make(2, 1, PngBytes.GrayAlpha, [9, 0, 200, 128])));
+    }
+
+    [Fact]
+    public void Palettes_are_expanded_and_their_transparency_dropped()
+    {
+        (string, byte[])[] chunks = [("PLTE", [250, 128, 3, 10, 20, 30]), ("tRNS", [0, 128])];
+        Assert.Equal([10, 20, 30, 250, 128, 3], Pixels(PngBytes.Make(2, 1, PngBytes.Palette, [1, 0], chunks)));
+    }
+
+    // Pillow's convert("RGB") shows the palette's colour; a decoder makes the index transparent black.
+    [Fact]
+    public void A_transparent_index_of_a_GIF_has_its_colour()
+    {
+        byte[] gif =
+        [
+            .. "GIF89a"u8, 2, 0, 1, 0, 0x80, 0, 0, 255, 255, 255, 200, 30, 90, // 2 x 1 pixels; white and a red
+            0x21, 0xFE, 2, (byte)'h', (byte)'i', 0,                            // a comment in front
+            0x21, 0xF9, 4, 1, 0, 0, 0, 0,                                      // index 0 is transparent
+            0x2C, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, 0x44, 0x0A, 0, 0x3B,        // codes of 3 bits: clear, 0, 1, end
+        ];
+        Assert.Equal([255, 255, 255, 200, 30, 90], Pixels(gif));
+        for (var length = 0; length < gif.Length - 6; length++)
+            Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(gif.AsSpan(0, length), "cut.gif"), "cut.gif");
+    }
+
+    // What a viewer shows of 2 x 3 stored pixels a b / c d / e f under each mark of EXIF.
+    [Theory]
+    [InlineData(1, 2, "abcdef")]
+    [InlineData(2, 2, "badcfe")]
+    [InlineData(3, 2, "fedcba")]
+    [InlineData(4, 2, "efcdab")]
+    [InlineData(5, 3, "acebdf")]
+    [InlineData(6, 3, "ecafdb")]
+    [InlineData(7, 3, "fdbeca")]
+    [InlineData(8, 3, "bdface")]
+    public void An_image_is_turned_as_its_mark_says(int mark, int width, string expected)
+    {
+        var stored = new RgbImage(2, 3, [.. "abcdef".SelectMany(c => (byte[])[(byte)c, (byte)c, (byte)c])]);
+        var upright = stored.Turned((OrientationMark)mark);
+        Assert.Equal((width, 6 / width), (upright.Width, upright.Height));
+        Assert.Equal(expected, string.Concat(upright.Pixels.ToArray().Chunk(3).Select(pixel => (char)pixel[0])));
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public void Photographs_formats_are_read(SKEncodedImageFormat format)
+    {
+        using var bitmap = new SKBitmap(16, 8);
+        bitmap.Erase(new SKColor(200, 30, 90));
+        var image = RgbImage.Decode(bitmap.Encode(format, 100).ToArray(), "photograph");
+        Assert.Equal((16, 8), (image.Width, image.Height));
+        Assert.InRange(image.Pixels.Span[0], 195, 205);
+        Assert.InRange(image.Pixels.Span[1], 25, 35);
+        Assert.InRange(image.Pixels.Span[2], 85, 95);
+    }
+
+    [Fact]
+    public void An_image_of_no_bytes_is_refused()
+    {
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode([], "nothing.png"), "nothing.png", "empty");
+        File.WriteAllBytes(_folder["zero.png"], []);
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(_folder["zero.png"]), "zero.png");
+    }
+
+    [Fact]
+    public void Text_is_no_image() => Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode("this is not an image"u8, "x.png"), "x.png");
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.6)]
+    [InlineData(0.95)]
+    public void An_image_that_is_cut_short_is_refused(double part)
+    {
+        var whole = File.ReadAllBytes(GoldenFiles.At("clip-preprocess", "img_97x61.png"));
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(whole.AsSpan(0, (int)(whole.Length * part)), "cut.png"), "cut.png");
+    }
+
+    [Fact]
+    public void A_corrupt_image_is_refused()
+    {
+        var bytes = File.ReadAllBytes(GoldenFiles.At("clip-preprocess", "img_97x61.png"));
+        Array.Fill(bytes, (byte)0x55, bytes.Length / 3, bytes.Length / 3);
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(bytes, "corrupt.png"), "corrupt.png");
+    }
+
+    [Theory]
+    [InlineData(100_000, 100_000)]
+    [InlineData(2_000_000_000, 2)]
+    [InlineData(9_460, 9_460)]
+    public void An_image_that_claims_absurd_dimensions_is_refused_before_memory_is_taken(int width, int height) =>
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(PngBytes.Make(width, height, PngBytes.Gray, []), "bomb.png"), "bomb.png");
+
+    [Fact]
+    public void A_missing_image_is_named() => Expect.Error(EosErrors.FileMissing, () => RgbImage.Decode(_folder["gone.png"]), "gone.png");
+
+    [Fact]
+    public void Pixels_and_dimensions_must_agree()
+    {
+        Assert.Throws<ArgumentException>(() => new RgbImage(2, 2, new byte[11]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RgbImage(0, 2, []));
+    }
+
+    private static byte[] Pixels(byte[] file) => RgbImage.Decode(file, "test").Pixels.ToArray();
+}

@@ -1,0 +1,194 @@
+using System.Runtime.InteropServices;
+using EosMLNet.Checkpoints;
+
+namespace EosMLNet.Tests.Data;
+
+/// <summary>Against Golden/backbones: transformers' processors of LLaVA-NeXT and LLaVA-OneVision on the same images.</summary>
+public sealed class TileImageProcessorTests : IDisposable
+{
+    private const string Half = """,  "image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5] """;
+    private const string OneVision = """ "image_processor_type":"LlavaOnevisionImageProcessor" """;
+    private const string Small = OneVision + """, "size":{"height":4,"width":4} """;
+    private const string Of8 = Small + """, "image_grid_pinpoints":[[8,8]] """;
+    private const string Of4 = Small + """, "image_grid_pinpoints":[[4,4]] """;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("llava_onevision", "wide")]
+    [InlineData("llava_onevision", "tall")]
+    [InlineData("llava_onevision", "oddpad")]
+    [InlineData("llava_onevision", "gray")]
+    [InlineData("llava_next", "wide")]
+    [InlineData("llava_next", "big")]
+    [InlineData("llava_next", "oddpad")]
+    [InlineData("llava_next", "gray")]
+    public void Every_step_gives_transformers_numbers(string folder, string name)
+    {
+        var processor = Golden(folder);
+        var image = RgbImage.Decode(GoldenFiles.At("backbones", folder, "processor", $"{name}.png"));
+        using var golden = SafetensorsFile.Open(GoldenFiles.At("backbones", folder, "processor", "processor-golden.safetensors"));
+        AssertSame(golden, $"{name}.resized", processor.Fitted(image));
+        AssertSame(golden, $"{name}.base_resized", processor.Squashed(ImageCanvas.Of(image)));
+        var processed = processor.Process(image);
+        Assert.Equal(new ImageSize(image.Height, image.Width), processed.Original);
+        Assert.Equal(processor.Side, processed.Side);
+        if (golden.Entries.ContainsKey($"{name}.pixel_values"))
+            AssertSame(golden, $"{name}.pixel_values", processed);
+    }
+
+    [Theory]
+    [InlineData("llava_onevision", "sq", "wide", "tall", "big")]
+    [InlineData("llava_next", "sq", "wide", "tall")]
+    public void The_images_of_the_models_cases_become_their_tiles(string folder, params string[] names)
+    {
+        using var golden = SafetensorsFile.Open(GoldenFiles.At("backbones", folder, "golden.safetensors"));
+        foreach (var name in names)
+        {
+            var image = RgbImage.Decode(GoldenFiles.At("backbones", folder, "images", $"img_{name}.png"));
+            var processed = Golden(folder).Process(image);
+            AssertSame(golden, $"pixels.{name}", processed);
+            var whole = Golden(folder).ProcessWhole(image);
+            Assert.Equal((1, processed.Original), (whole.Tiles, whole.Original));
+            Assert.Equal(processed.Pixels[..whole.Pixels.Length], whole.Pixels);
+        }
+    }
+
+    [Fact]
+    public void Frames_of_a_video_are_squashed_to_one_tile_each()
+    {
+        using var golden = SafetensorsFile.Open(GoldenFiles.At("backbones", "llava_onevision", "golden.safetensors"));
+        var images = GoldenFiles.At("backbones", "llava_onevision", "images");
+        var frames = Enumerable.Range(0, 3).Select(i => RgbImage.Decode(Path.Combine(images, $"frame_{i}.png"))).ToArray();
+        AssertSame(golden, "pixels.video", Golden("llava_onevision").ProcessFrames(frames));
+        Assert.Throws<ArgumentException>(() => Golden("llava_onevision").ProcessFrames([]));
+    }
+
+    // The mean 0.5 is the byte 127, which becomes 127/127.5 - 1: the border above and below a white image.
+    [Fact]
+    public void One_of_several_images_is_padded_with_the_mean_colour()
+    {
+        var processor = Load("{" + Of4 + Half + "}");
+        var padded = processor.ProcessPadded(new RgbImage(4, 2, [.. Enumerable.Repeat((byte)255, 24)]));
+        Assert.Equal((1, new ImageSize(2, 4)), (padded.Tiles, padded.Original));
+        var border = Enumerable.Repeat(127 / 127.5f - 1, 4).ToArray();
+        float[] white = [1, 1, 1, 1];
+        Assert.Equal([.. border, .. white, .. white, .. border], padded.Pixels[..16], (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    // A white row of 8 pixels in a resolution of 8 x 8: 7 black rows, 3 above and 4 below.
+    [Fact]
+    public void The_border_of_tiles_is_black_and_its_odd_pixel_is_at_the_bottom()
+    {
+        var processor = Load("{" + Of8 + Half + "}");
+        var processed = processor.Process(new RgbImage(8, 1, [.. Enumerable.Repeat((byte)255, 24)]));
+        Assert.Equal(5, processed.Tiles);
+        float[] Rows(int tile) => [.. Enumerable.Range(0, 4).Select(row => processed.Pixels[tile * 48 + row * 4])];
+        Assert.Equal([1, 1, 1, 1], Rows(0));
+        Assert.Equal([-1, -1, -1, 1], Rows(1));
+        Assert.Equal([-1, -1, -1, 1], Rows(2));
+        Assert.Equal([-1, -1, -1, -1], Rows(3));
+    }
+
+    [Fact]
+    public void Omitted_values_have_the_defaults_of_the_class()
+    {
+        var next = Load("""{"image_processor_type":"LlavaNextImageProcessor","size":336,"crop_size":{"height":336,"width":336}}""");
+        Assert.Equal([new(336, 672), new(672, 336), new(672, 672), new(1008, 336), new(336, 1008)], next.Pinpoints);
+        var oneVision = Load("""{"image_processor_type":"LlavaOnevisionImageProcessorFast"}""");
+        Assert.Equal((384, 36, new ImageSize(384, 768)), (oneVision.Side, oneVision.Pinpoints.Count, oneVision.Pinpoints[1]));
+        Assert.Equal(-0.48145466 / 0.26862954, oneVision.ProcessWhole(new RgbImage(1, 1, [0, 0, 0])).Pixels[0], 1e-5);
+    }
+
+    [Theory]
+    [InlineData("llava_onevision")]
+    [InlineData("llava_next")]
+    public void What_is_saved_loads_as_it_was(string folder)
+    {
+        var processor = Golden(folder);
+        processor.Save(_folder.Path);
+        var again = TileImageProcessor.FromConfig(_folder["preprocessor_config.json"]);
+        Assert.Equal(processor.Pinpoints, again.Pinpoints);
+        var image = RgbImage.Decode(GoldenFiles.At("backbones", folder, "processor", "oddpad.png"));
+        Assert.Equal(processor.Process(image).Pixels, again.Process(image).Pixels);
+    }
+
+    [Fact]
+    public void A_folder_of_transformers_5_is_read_and_one_without_settings_is_noted()
+    {
+        _folder.Write("processor_config.json", "{\"image_processor\":{" + Of8 + Half + "}}");
+        var notes = new List<string>();
+        Assert.Equal([new(8, 8)], TileImageProcessor.Load(_folder.Path, 4, [new(4, 4), new(8, 8)], notes).Pinpoints);
+        Assert.Empty(notes);
+        File.Delete(_folder["processor_config.json"]);
+        Assert.Equal([new(12, 6)], TileImageProcessor.Load(_folder.Path, 6, [new(12, 6)], notes).Pinpoints);
+        var note = Assert.Single(notes);
+        Assert.All((string[])[_folder.Path, "preprocessor_config.json", "6 x 6", "0.4815"], part => Assert.Contains(part, note));
+    }
+
+    [Fact]
+    public void Means_that_OneVisions_file_lacks_are_noted()
+    {
+        _folder.Write("preprocessor_config.json", "{" + Of4 + "}");
+        var notes = new List<string>();
+        TileImageProcessor.Load(_folder.Path, 4, [new(4, 4)], notes);
+        Assert.Contains("image_mean", Assert.Single(notes));
+    }
+
+    [Theory]
+    [InlineData(8, 8, "size", "4")]
+    [InlineData(4, 16, "image_grid_pinpoints", "[8, 8]")]
+    public void Settings_of_another_model_are_refused(int side, int pinpoint, params string[] inMessage)
+    {
+        _folder.Write("preprocessor_config.json", "{" + Of8 + "}");
+        void Load() => TileImageProcessor.Load(_folder.Path, side, [new(pinpoint, pinpoint)], []);
+        Expect.Error(EosErrors.UnsupportedModel, Load, inMessage);
+    }
+
+    [Theory]
+    [InlineData(""" "image_grid_pinpoints":5 """, "image_grid_pinpoints")]
+    [InlineData(""" "image_grid_pinpoints":[] """, "image_grid_pinpoints")]
+    [InlineData(""" "image_grid_pinpoints":[[384,384],[384]] """, "image_grid_pinpoints[1]")]
+    [InlineData(""" "image_grid_pinpoints":[384,384] """, "image_grid_pinpoints[0]")]
+    [InlineData(""" "image_grid_pinpoints":[[384,"384"]] """, "image_grid_pinpoints[0]")]
+    [InlineData(""" "image_grid_pinpoints":[[384,400]] """, "multiple of the tile's side 384")]
+    [InlineData(""" "image_grid_pinpoints":[[0,384]] """, "image_grid_pinpoints[0]")]
+    [InlineData(""" "image_grid_pinpoints":[[16896,384]] """, "image_grid_pinpoints[0]")]
+    [InlineData(""" "image_grid_pinpoints":[[15360,15360]] """, "pixels")]
+    [InlineData(""" "size":{"height":384,"width":336} """, "384 x 336")]
+    [InlineData(""" "size":{"height":99999,"width":99999} """, "size.height")]
+    [InlineData(""" "size":{"height":256,"width":256} """, "image_grid_pinpoints")]
+    [InlineData(""" "do_resize":false """, "do_resize")]
+    [InlineData(""" "resample":1 """, "resample")]
+    [InlineData(""" "image_std":[1,0,1] """, "image_std")]
+    public void Bad_settings_are_refused(string settings, string inMessage) =>
+        Expect.Error(EosErrors.UnsupportedModel, () => Load("{" + OneVision + "," + settings + "}"), inMessage, "preprocessor_config.json");
+
+    [Theory]
+    [InlineData("""{"image_processor_type":"CLIPImageProcessor"}""", "CLIPImageProcessor")]
+    [InlineData("{}", "image_processor_type")]
+    [InlineData("""{"image_processor_type":"LlavaNextImageProcessor","size":336,"crop_size":{"height":224,"width":336}}""", "crop_size")]
+    public void Another_kind_of_processing_is_refused(string json, string inMessage) =>
+        Expect.Error(EosErrors.UnsupportedModel, () => Load(json), inMessage);
+
+    private TileImageProcessor Load(string json) => TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json));
+
+    private static TileImageProcessor Golden(string folder) =>
+        TileImageProcessor.FromConfig(GoldenFiles.At("backbones", folder, "preprocessor_config.json"));
+
+    private static void AssertSame(SafetensorsFile golden, string name, RgbImage actual)
+    {
+        using var expected = golden.Read(name); // (H, W, 3)
+        Assert.Equal((long[])[actual.Height, actual.Width, 3], expected.shape);
+        Assert.True(expected.bytes.SequenceEqual(actual.Pixels.Span), $"{name} differs");
+    }
+
+    private static void AssertSame(SafetensorsFile golden, string name, ProcessedImage actual)
+    {
+        using var expected = golden.Read(name); // (T, 3, S, S), or one image of it
+        Assert.Equal((long[])[actual.Tiles, 3, actual.Side, actual.Side], expected.shape[^4..]);
+        var worst = MemoryMarshal.Cast<byte, float>(expected.bytes).ToArray().Zip(actual.Pixels, (a, b) => Math.Abs(a - b)).Max();
+        Assert.InRange(worst, 0, 1e-6f);
+    }
+}

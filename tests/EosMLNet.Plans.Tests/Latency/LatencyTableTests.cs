@@ -1,0 +1,160 @@
+using System.Text.Json.Nodes;
+using EosMLNet.Tests.Plans;
+using FsCheck.Xunit;
+
+namespace EosMLNet.Tests.Latency;
+
+public sealed class LatencyTableTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Property(MaxTest = 20)]
+    public void What_is_saved_loads_as_the_same_table(int seed)
+    {
+        var table = LatencySample.Random(PlanModels.Scenes, seed);
+        table = table.With(table.Profiles[0] with { Batch = 8 });
+        table.Save(folder["table.json"]);
+        var loaded = LatencyTable.Load(folder["table.json"]);
+        Assert.Equal(table.ToJson(), loaded.ToJson());
+        Assert.Equal(table.Target, loaded.Target);
+        Assert.Single(Directory.GetFiles(folder.Path)); // no temporary file is left
+    }
+
+    [Fact]
+    public void A_plan_takes_its_layers_its_sites_and_the_rest()
+    {
+        var table = LatencySample.Random(PlanModels.Scenes, 1);
+        var p = table.Profiles[0];
+        var plan = ReductionPlan.Create(PlanModels.Scenes,
+        [
+            new ReductionSite { Layer = 0, Keep = 64, Score = Only(ScoreCriterion.Novelty) },
+            new ReductionSite { Layer = 2, Keep = 32, Transfer = 0.3, Temperature = 1, ProportionalAttention = 0.5, Score = Only(ScoreCriterion.TextAttention) },
+            new ReductionSite { Layer = 5, Keep = 4, Diversity = 1, Transfer = 1, Reweight = 0.5, Score = Only(ScoreCriterion.TextAttention, ScoreCriterion.FeatureNorm) },
+        ]);
+        // Of 144 tokens: 1, 2, 4, 8, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144 for layers, and the powers of two and 144 for sites.
+        var seconds = p.Rest + 2 * p.Layer[12] + 3 * p.WeightedLayer[8] + p.Layer[2]
+            + p.Sites[LatencySiteKind.Prune][8][6] + p.Criteria[ScoreCriterion.Novelty][8]
+            + p.Sites[LatencySiteKind.Transfer][6][5] + p.Criteria[ScoreCriterion.TextAttention][6] + p.ProportionalAttention[5]
+            + p.Sites[LatencySiteKind.DiverseTransfer][5][2] + p.Criteria[ScoreCriterion.TextAttention][5] + p.Criteria[ScoreCriterion.FeatureNorm][5] + p.Reweight[2] + p.Nearest[5];
+        Assert.Equal(1000 * seconds, table.Predict(plan), 1e-9);
+        Assert.Equal(1000 * (p.Rest + 6 * p.Layer[^1]), table.Predict(ReductionPlan.Identity(PlanModels.Scenes)), 1e-9);
+    }
+
+    [Fact]
+    public void Between_two_prompt_lengths_lies_what_is_between_and_nothing_beyond()
+    {
+        var (one, other) = (LatencySample.Random(PlanModels.Scenes, 1), LatencySample.Random(PlanModels.Scenes, 2).Profiles[0] with { TextTokens = 64 });
+        var table = one.With(other);
+        var plan = Plan();
+        Assert.Equal(0.75 * table.Predict(plan, 32) + 0.25 * table.Predict(plan, 64), table.Predict(plan, 40), 1e-6);
+        Assert.Equal(table.Predict(plan, 64), LatencyTable.FromJson(table.ToJson()).Predict(plan, 64));
+        Expect.Error(EosErrors.InvalidOption, () => table.Predict(plan, 65), "65 text tokens", "64 text tokens, batch 1");
+        Expect.Error(EosErrors.InvalidOption, () => table.Predict(plan, 31));
+        Expect.Error(EosErrors.InvalidOption, () => table.Predict(plan, 32, batch: 2), "batch 2");
+    }
+
+    [Fact]
+    public void Other_shapes_devices_and_sites_are_refused()
+    {
+        var table = LatencySample.Random(PlanModels.Scenes, 1);
+        Expect.Error(EosErrors.PlanMismatch, () => table.Predict(ReductionPlan.Identity(PlanModels.Llava7B)), "6 layers of width 128", "32 layers of width 4096");
+        Expect.Error(EosErrors.PlanMismatch, () => table.Predict(ReductionPlan.Create(PlanModels.Scenes, [new ReductionSite { Layer = 1, Keep = 9, Neighbours = 2, Score = Only(ScoreCriterion.Novelty) }])), "front of layer 1");
+        table.CheckFits(PlanModels.Scenes with { Fingerprint = "sha256:other weights" });
+        table.CheckFits(table.Target);
+        Expect.Error(EosErrors.PlanMismatch, () => table.CheckFits(table.Target with { Device = "an abacus" }), "an abacus");
+        Expect.Error(EosErrors.PlanMismatch, () => table.CheckFits(table.Target with { DataType = "Float16" }), "Float16");
+        Expect.Error(EosErrors.PlanMismatch, () => table.CheckFits(PlanModels.Scenes with { Layers = 99 }), "99 layers");
+    }
+
+    public static TheoryData<string, Action<JsonObject>> Bad => new()
+    {
+        { "'version'", j => j["version"] = 2 },
+        { "version", j => j["version"] = "1" },
+        { "target", j => j.Remove("target") },
+        { "target", j => j["target"] = null },
+        { "'target.layers'", j => j["target"]!["layers"] = 0 },
+        { "'target.vocabulary'", j => j["target"]!["vocabulary"] = -1 },
+        { "device", j => j["target"]!["device"] = null },
+        { "colour", j => j["colour"] = "blue" },
+        { "'profiles'", j => j["profiles"] = new JsonArray() },
+        { "'profiles[0]'", j => j["profiles"] = new JsonArray(null, null) },
+        { "'profiles'", j => j["profiles"] = new JsonArray(j["profiles"]![0]!.DeepClone(), j["profiles"]![0]!.DeepClone()) },
+        { "'profiles[1]'", j => j["profiles"] = new JsonArray(j["profiles"]![0]!.DeepClone(), Other(j)) },
+        { "'profiles[0].textTokens'", j => One(j)["textTokens"] = 0 },
+        { "'profiles[0].batch'", j => One(j)["batch"] = int.MaxValue },
+        { "'profiles[0].rest'", j => One(j)["rest"] = -1 },
+        { "'profiles[0].rest'", j => One(j)["rest"] = JsonNode.Parse("1e999") },
+        { "rest", j => One(j)["rest"] = "NaN" },
+        { "'profiles[0].scales'", j => One(j)["layerScale"] = -2 },
+        { "'profiles[0].layerTokens'", j => One(j)["layerTokens"]![0] = 0 },
+        { "'profiles[0].layerTokens'", j => One(j)["layerTokens"]![3] = 4 },
+        { "'profiles[0].layerTokens'", j => One(j)["layerTokens"] = new JsonArray() },
+        { "'profiles[0].layerTokens'", j => j["target"]!["visualTokens"] = 145 },
+        { "'profiles[0].layer'", j => One(j)["layer"] = new JsonArray(1, 2) },
+        { "'profiles[0].layer'", j => One(j)["layer"]![0] = 1000 },
+        { "layer", j => One(j)["layer"] = null },
+        { "'profiles[0].weightedLayer'", j => One(j)["weightedLayer"]![0] = 0 },
+        { "'profiles[0].sites.Prune'", j => One(j)["sites"]!.AsObject().Remove("prune") },
+        { "'profiles[0].sites.Diverse'", j => One(j)["sites"]!["diverse"] = null },
+        { "'profiles[0].sites.Diverse'", j => One(j)["sites"]!["diverse"]![4] = null },
+        { "'profiles[0].sites.Diverse'", j => One(j)["sites"]!["diverse"]![4] = new JsonArray(1) },
+        { "'profiles[0].sites.DiverseTransfer'", j => One(j)["sites"]!["diverseTransfer"]![0]![0] = 0 },
+        { "charm", j => One(j)["criteria"]!["charm"] = new JsonArray() },
+        { "'profiles[0].criteria.Probe'", j => One(j)["criteria"]!["probe"] = null },
+        { "'profiles[0].reweight'", j => One(j)["reweight"]![0] = -1e-9 },
+        { "'profiles[0].proportionalAttention'", j => One(j)["proportionalAttention"] = new JsonArray() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void A_bad_table_is_refused_by_the_name_of_what_is_wrong(string named, Action<JsonObject> spoil)
+    {
+        var json = JsonNode.Parse(LatencySample.Random(PlanModels.Scenes, 1).ToJson())!.AsObject();
+        spoil(json);
+        Expect.Error(EosErrors.LatencyTable, () => LatencyTable.Load(folder.Write("bad.json", json.ToJsonString())), named, "bad.json");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{ \"version\": 1")]
+    [InlineData("{ \"version\": 1, \"version\": 1 }")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
+    public void Text_that_is_no_table_is_refused(string text) => Expect.Error(EosErrors.LatencyTable, () => LatencyTable.Load(folder.Write("bad.json", text)), "bad.json");
+
+    [Fact]
+    public void Bytes_that_are_no_text_large_files_and_missing_ones_are_refused()
+    {
+        File.WriteAllBytes(folder["bad.json"], [0x7b, 0xff, 0xfe]);
+        Expect.Error(EosErrors.LatencyTable, () => LatencyTable.Load(folder["bad.json"]), "UTF-8");
+        File.WriteAllBytes(folder["large.json"], new byte[(1 << 24) + 1]);
+        Expect.Error(EosErrors.LatencyTable, () => LatencyTable.Load(folder["large.json"]), "bytes");
+        Expect.Error(EosErrors.FileMissing, () => LatencyTable.Load(folder["missing.json"]), "--calibrate");
+        Expect.Error(EosErrors.FileMissing, () => LatencyTable.Load(folder.Path));
+    }
+
+    [Fact]
+    public void A_table_that_contradicts_itself_is_not_written()
+    {
+        var table = LatencySample.Random(PlanModels.Scenes, 1);
+        Expect.Error(EosErrors.LatencyTable, () => (table with { Profiles = [] }).Save(folder["none.json"]));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    private static JsonObject One(JsonObject table) => table["profiles"]![0]!.AsObject();
+
+    // Measured with another grid.
+    private static JsonNode Other(JsonObject table)
+    {
+        var other = JsonNode.Parse(LatencySample.Plain(PlanModels.Scenes, 1).ToJson())!["profiles"]![0]!.DeepClone();
+        other["batch"] = 7;
+        return other;
+    }
+
+    private static ReductionPlan Plan() => ReductionPlan.Create(PlanModels.Scenes, [new ReductionSite { Layer = 1, Keep = 20, Diversity = 1, Score = Only(ScoreCriterion.Novelty) }]);
+
+    private static Dictionary<ScoreCriterion, double> Only(params ScoreCriterion[] criteria) => criteria.ToDictionary(criterion => criterion, _ => 1.0);
+}
