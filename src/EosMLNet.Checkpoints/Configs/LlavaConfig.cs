@@ -30,6 +30,12 @@ public record LlavaConfig : ModelConfig
     public int VisualTokens => Vision.GridSize * Vision.GridSize + (Vision.HasClassToken && VisionFeatureSelectStrategy == "full" ? 1 : 0);
 
     /// <inheritdoc/>
+    public override EncoderShape Encoder => new(Vision.LayerCount, Vision.HiddenSize, Vision.IntermediateSize, Vision.HeadCount);
+
+    /// <inheritdoc/>
+    public override string DescribeImages() => $"{VisualTokens} visual tokens of images of {Vision.ImageSize} x {Vision.ImageSize} pixels.";
+
+    /// <inheritdoc/>
     public override IReadOnlyList<WeightShape> Weights
     {
         get

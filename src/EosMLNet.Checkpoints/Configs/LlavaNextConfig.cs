@@ -20,6 +20,10 @@ public record LlavaNextConfig : LlavaConfig
     public IReadOnlyList<ImageSize> GridPinpoints { get; init; }
 
     /// <inheritdoc/>
+    public override string DescribeImages() => $"{VisualTokens} visual tokens of the whole image and of each tile of {Vision.ImageSize} x " +
+        $"{Vision.ImageSize} pixels, up to {GridPinpoints.Max(size => size.Height / Vision.ImageSize * (size.Width / Vision.ImageSize))} tiles.";
+
+    /// <inheritdoc/>
     public override IReadOnlyList<WeightShape> Weights => [.. base.Weights, new("image_newline", Text.HiddenSize)];
 
     internal static new LlavaNextConfig Read(ConfigFile file)

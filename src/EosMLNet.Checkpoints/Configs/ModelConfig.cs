@@ -26,6 +26,12 @@ public abstract record ModelConfig
     /// <summary>The weights that the model has, in the order of its layers.</summary>
     public abstract IReadOnlyList<WeightShape> Weights { get; }
 
+    /// <summary>The shape of the vision encoder.</summary>
+    public abstract EncoderShape Encoder { get; }
+
+    /// <summary>A sentence about the visual tokens that images become.</summary>
+    public abstract string DescribeImages();
+
     /// <summary>The families that can be read, by their <c>model_type</c>.</summary>
     public static IEnumerable<string> ModelTypes => Families.Value.Keys.Order(StringComparer.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
 using TorchSharp;
@@ -14,7 +15,8 @@ public sealed class ReducedModel
     // New tokens that caches have room for from the start: most answers are shorter, and a longer one makes them grow.
     private const int MostSpare = 64;
 
-    private readonly ILookup<int, ReductionSite> sites;
+    private readonly ILookup<int, (ReductionSite Site, int Index)> sites;
+    private readonly ConcurrentDictionary<int, IReadOnlyList<ReductionSite>> counted = new(); // by visual tokens of the unreduced image
 
     /// <summary>Puts a plan on a model, which stays the caller's to dispose.</summary>
     /// <exception cref="EosException">EOS4002: the plan was made for another model.</exception>
@@ -23,7 +25,7 @@ public sealed class ReducedModel
         plan.CheckFits(model);
         Model = model;
         Plan = plan;
-        sites = plan.Sites.Where(site => site.Stage == ReductionStage.Decoder).ToLookup(site => site.Layer);
+        sites = plan.Sites.Select((site, index) => (Site: site, Index: index)).Where(x => x.Site.Stage == ReductionStage.Decoder).ToLookup(x => x.Site.Layer);
     }
 
     /// <summary>The model.</summary>
@@ -130,6 +132,9 @@ public sealed class ReducedModel
         }
     }
 
+    private IReadOnlyList<ReductionSite> Counted(int visualTokens) =>
+        counted.GetOrAdd(visualTokens, static (tokens, plan) => KeptCounts.Of(plan.Model, plan.Sites, tokens), Plan);
+
     private LayerCache[] Caches(int newTokens) => [.. Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache(Math.Min(newTokens, MostSpare)))];
 
     private static void CheckLength(int maxNewTokens)
@@ -148,14 +153,14 @@ public sealed class ReducedModel
             tap?.Invoke("inputs_embeds", sequence.Hidden);
             for (var layer = 0; layer < Model.LayerCount; layer++)
             {
-                foreach (var site in sites[layer])
+                foreach (var (site, index) in sites[layer])
                 {
-                    sequence.Reduce(site, Plan.Parameters);
+                    sequence.Reduce(site, Plan.Parameters, Model.ImagesVary ? tokens => Counted(tokens)[index].Keep : null);
                     chosen?.Invoke(sequence.Kept());
                 }
                 if (keyBiases is not null)
                     keyBiases[layer] = sequence.KeyBias?.alias();
-                sequence.RunLayer(layer, caches?[layer], sites[layer + 1]);
+                sequence.RunLayer(layer, caches?[layer], sites[layer + 1].Select(x => x.Site));
                 tap?.Invoke($"layer_out.{layer}", sequence.Hidden);
             }
             return sequence;

@@ -176,7 +176,11 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         var clock = Stopwatch.StartNew();
         meter.BeginSearch(index);
-        var stages = SearchStage.Of(front, settings, model.ToPlanModel());
+        var sizes = model.ImagesVary ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count)) : null;
+        var planned = sizes is null ? model.ToPlanModel() : model.ToPlanModel() with { VisualTokens = (int)Math.Round(sizes.Mean) };
+        foreach (var constraints in sizes is null ? [] : front)
+            constraints.Check(planned, settings.Layers(model), settings.DearestSites(model), sizes: sizes);
+        var stages = SearchStage.Of(front, settings, planned);
         var working = Criteria.ComputeType(model.DataType);
         using var basis = Basis(training, working, meter);
         using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes, meter) : null;
@@ -188,7 +192,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var unreduced = validation.Measure(ReductionPlan.Identity(model.ToPlanModel()), cancellation);
         meter.End();
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
-        using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis), settings, guard);
+        using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis, sizes), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training.Fingerprint, held.Fingerprint);
         checkpoint?.LoadInto(state);
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
@@ -278,7 +282,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     private ReductionPlan Plan(SearchVariables variables, IReadOnlyList<SearchedSite> sites, ScoreParameters parameters) =>
-        ReductionPlan.Create(model.ToPlanModel(), PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
+        variables.PlanOf(PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
 
     // As the counts come to rest, so that the scores learn for what the trials leave.
     private void TryCounts(SearchStage stage, SearchState state, Validation trial, SearchMeter meter, Action save, CancellationToken cancellation)

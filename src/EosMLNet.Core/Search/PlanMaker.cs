@@ -17,6 +17,8 @@ internal static class PlanMaker
     /// <param name="frozen">What was not searched.</param>
     internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, SearchBudget budget, int visualTokens, FrozenParameters frozen)
     {
+        if (budget.ImagesVary)
+            return OfShares(searched, budget, frozen);
         var keeps = budget.Round([.. searched.Select(s => s.Keep)]);
         var sites = new List<ReductionSite>();
         var (tokens, weight) = (visualTokens, 0.0);
@@ -27,6 +29,22 @@ internal static class PlanMaker
                 continue;
             sites.Add(site);
             (tokens, weight) = (keeps[i], site.ProportionalAttention);
+        }
+        return sites;
+    }
+
+    // Images have different numbers of tokens: each keeps the same shares of its own, and rounds them by itself.
+    private static IReadOnlyList<ReductionSite> OfShares(IReadOnlyList<SearchedSite> searched, SearchBudget budget, FrozenParameters frozen)
+    {
+        var shares = budget.Shares([.. searched.Select(s => s.Keep)]);
+        var sites = new List<ReductionSite>();
+        var entering = 1.0;
+        for (var i = 0; i < shares.Length; i++)
+        {
+            if (shares[i] >= entering && searched[i].Activation < 0.5)
+                continue;
+            entering = Math.Min(entering, shares[i]);
+            sites.Add(frozen.Applied(Site(searched[i], 0)) with { KeepShare = entering });
         }
         return sites;
     }

@@ -18,6 +18,8 @@ internal sealed class SearchBudget
     private const int Bisections = 60;
 
     private readonly PlanModel model;
+    private readonly ImageSizes sizes;
+    private readonly double visualTokens;
     private readonly int firstLayer;
     private readonly double final;
     private readonly bool uniform;
@@ -28,15 +30,18 @@ internal sealed class SearchBudget
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="constraints">The limits; they can be met.</param>
     /// <param name="uniform">Whether all sites keep the same count.</param>
+    /// <param name="sizes">The images; null for the model's usual one. Counts are those of an image of their mean size; every image keeps the same
+    /// share of its own tokens.</param>
     /// <param name="sites">The dearest site in each place, whose count is not read, for a limit on latency; by default one that does
     /// everything but score.</param>
-    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false, IReadOnlyList<ReductionSite>? sites = null)
+    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false, IReadOnlyList<ReductionSite>? sites = null, ImageSizes? sizes = null)
     {
         latency = constraints.Profile;
         dearest = sites ?? [.. layers.Select(layer => new ReductionSite { Layer = layer, Keep = 1, Transfer = 1, Reweight = 1, ProportionalAttention = 1, Diversity = 1, Score = new Dictionary<ScoreCriterion, double>() })];
-        (this.model, this.uniform) = (model, uniform);
+        (this.model, this.uniform, this.sizes) = (model, uniform, sizes ?? ImageSizes.All(model.VisualTokens));
+        visualTokens = this.sizes.Mean;
         firstLayer = layers[0];
-        final = Math.Min(constraints.FinalVisualTokens ?? model.VisualTokens, model.VisualTokens);
+        final = Math.Min(constraints.FinalVisualTokens ?? visualTokens, visualTokens);
         Spans = [.. layers.Select((layer, i) => (i + 1 < layers.Count ? layers[i + 1] : model.Layers) - layer)];
         Constraints = [.. constraints.Limits.Select(limit => Constraint(limit.Kind, limit.Limit))];
     }
@@ -47,6 +52,16 @@ internal sealed class SearchBudget
     /// <summary>Whether a site costs something by being there, so that one that drops nothing has no place in a plan.</summary>
     internal bool SitesCost => Constraints.Any(c => c.Kind.IsLatency());
 
+    /// <summary>Whether images have different numbers of visual tokens, so that a plan holds shares.</summary>
+    internal bool ImagesVary => model.ImagesVary;
+
+    /// <summary>Visual tokens of an unreduced image; the mean of the images where they vary.</summary>
+    internal double VisualTokens => visualTokens;
+
+    /// <summary>What each site keeps as a share of an image's own tokens, the budget used up.</summary>
+    /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
+    internal double[] Shares(IReadOnlyList<double> real) => [.. Scale(uniform ? [.. real.Select(_ => real[^1])] : real).Select(count => count / visualTokens)];
+
     /// <summary>How many layers each site's count lasts for.</summary>
     internal IReadOnlyList<int> Spans { get; }
 
@@ -54,7 +69,7 @@ internal sealed class SearchBudget
     private IEnumerable<CountConstraint> Shared => Constraints.Where(c => c.Kind != ConstraintKind.FinalVisualTokens);
 
     /// <summary>Visual tokens averaged over all layers.</summary>
-    internal double Mean(IReadOnlyList<double> counts) => Constraint(ConstraintKind.MeanVisualTokens, model.VisualTokens).Of(counts);
+    internal double Mean(IReadOnlyList<double> counts) => Constraint(ConstraintKind.MeanVisualTokens, visualTokens).Of(counts);
 
     /// <summary>
     /// The counts times one factor, the last cut to its own limit, so that a limit is reached and none exceeded: slack was free to the
@@ -62,13 +77,15 @@ internal sealed class SearchBudget
     /// </summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal double[] Scale(IReadOnlyList<double> real) => Shared.Any()
-        ? KeepCounts.Scale(real, model.VisualTokens, final, counts => Shared.All(c => c.Of(counts) <= c.Limit))
-        : [.. real.Select((k, i) => Math.Clamp(k, 1, i + 1 < real.Count ? model.VisualTokens : Math.Max(1, final)))];
+        ? KeepCounts.Scale(real, visualTokens, final, counts => Shared.All(c => c.Of(counts) <= c.Limit))
+        : [.. real.Select((k, i) => Math.Clamp(k, 1, i + 1 < real.Count ? visualTokens : Math.Max(1, final)))];
 
     /// <summary>Whole counts that meet every constraint, as the ledger computes it, and use them up as far as whole numbers can.</summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal int[] Round(IReadOnlyList<double> real)
     {
+        if (model.ImagesVary)
+            throw new InvalidOperationException("Whole counts are of one image; images vary, and a plan holds shares.");
         if (SitesCost && !uniform)
             return RoundSites(real);
         var scaled = Scale(real);
@@ -89,7 +106,7 @@ internal sealed class SearchBudget
     private int[] RoundSites(IReadOnlyList<double> real)
     {
         int[] best = [.. Spans.Select(_ => 1)];
-        for (double least = 0; least < model.VisualTokens; least = least == 0 ? 1 : 2 * least)
+        for (double least = 0; least < visualTokens; least = least == 0 ? 1 : 2 * least)
         {
             if (RoundWithout(real, least) is { } keeps && Distance(keeps, real) < Distance(best, real))
                 best = keeps;
@@ -101,7 +118,7 @@ internal sealed class SearchBudget
     private int[]? RoundWithout(IReadOnlyList<double> real, double least)
     {
         var groups = new List<List<int>>(); // the sites that are left, each with those behind it that are not
-        double entering = model.VisualTokens;
+        double entering = visualTokens;
         for (var i = 0; i < real.Count; i++)
         {
             if (least == 0 || entering - real[i] >= least)
@@ -116,7 +133,7 @@ internal sealed class SearchBudget
         int[] spans = [.. groups.Select(group => group.Sum(i => Spans[i]))];
         double[] left = [.. groups.Select(group => real[group[0]])];
         if (groups.Count > 0)
-            left = KeepCounts.Scale(left, model.VisualTokens, final, counts => Shared.All(c => c.Of(Spread(counts, model.VisualTokens)) <= c.Limit));
+            left = KeepCounts.Scale(left, visualTokens, final, counts => Shared.All(c => c.Of(Spread(counts, visualTokens)) <= c.Limit));
         // By bisection: how many tokens hold depends on how many sites they leave.
         long low = spans.Sum(), high = (long)Math.Floor(KeepCounts.Sum(left, spans) + 1e-6) + 1;
         if (!Holds(At(low)))
@@ -147,13 +164,13 @@ internal sealed class SearchBudget
     internal bool Holds(IReadOnlyList<int> keeps)
     {
         var ledger = Ledger(keeps);
-        return Constraints.All(c => (c.Kind.IsLatency() ? Latency(c, keeps) : ledger.Of(c.Kind)) <= c.Limit * RoundingError);
+        return Constraints.All(c => (c.Kind.IsLatency() ? Latency(c, keeps) : ledger.Of(c.Kind, visualTokens)) <= c.Limit * RoundingError);
     }
 
     /// <summary>
     /// What the plan of these counts spends of what one of the constraints limits; of a latency the most that it may take.
     /// </summary>
-    internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) => kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind);
+    internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) => kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind, visualTokens);
 
     private TokenLedger Ledger(IReadOnlyList<int> keeps) =>
         TokenLedger.Of(model, [.. Enumerable.Repeat(model.VisualTokens, firstLayer), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
@@ -197,7 +214,7 @@ internal sealed class SearchBudget
     /// </summary>
     internal double[] Counts(IReadOnlyList<double> logits, IReadOnlyList<double> open)
     {
-        double count = model.VisualTokens;
+        double count = visualTokens;
         return [.. logits.Select((x, i) => count = 1 + (count - 1) * (1 - open[i] * (1 - 1 / (1 + Math.Exp(-x)))))];
     }
 
@@ -217,21 +234,26 @@ internal sealed class SearchBudget
 
     private CountConstraint Constraint(ConstraintKind kind, double limit)
     {
-        double layers = model.Layers, text = TokenLedger.DefaultTextTokens, full = model.VisualTokens + text, lasting = Spans.Sum();
+        double layers = model.Layers, text = TokenLedger.DefaultTextTokens, full = visualTokens + text, lasting = Spans.Sum();
         var (linear, square) = TokenLedger.MacsPerLayer(model);
-        var macs = layers * (linear + square * full) * full;
+        // Of images of different sizes, the mean of squares is more than the square of the mean, by this factor.
+        var spread = sizes.Average(tokens => (double)tokens * tokens) / (visualTokens * visualTokens);
+        var macs = Unreduced(layers);
         return kind switch
         {
             ConstraintKind.LatencyMs or ConstraintKind.LatencyFraction => new LatencyConstraint(kind, limit, latency!, model.VisualTokens, firstLayer, dearest, Spans),
-            ConstraintKind.MeanVisualTokens => new QuadraticConstraint(kind, limit, firstLayer * model.VisualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
+            ConstraintKind.MeanVisualTokens => new QuadraticConstraint(kind, limit, firstLayer * visualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
+            ConstraintKind.MeanVisualShare => new QuadraticConstraint(kind, limit, firstLayer / layers, EachLayer(1 / (layers * visualTokens)), EachLayer(0)),
             ConstraintKind.FinalVisualTokens => new QuadraticConstraint(kind, limit, 0, [.. Spans.Select((_, i) => i + 1 < Spans.Count ? 0.0 : 1)], EachLayer(0)),
             // Of k visual tokens with t of text: l (k + t) + s (k + t)².
-            ConstraintKind.MacsRatio => new QuadraticConstraint(kind, limit, (firstLayer * (linear + square * full) * full + lasting * (linear + square * text) * text) / macs,
-                EachLayer((linear + 2 * square * text) / macs), EachLayer(square / macs)),
+            ConstraintKind.MacsRatio => new QuadraticConstraint(kind, limit, (Unreduced(firstLayer) + lasting * (linear + square * text) * text) / macs,
+                EachLayer((linear + 2 * square * text) / macs), EachLayer(square * spread / macs)),
             ConstraintKind.KvBytesRatio => new QuadraticConstraint(kind, limit, (firstLayer * full + lasting * text) / (layers * full), EachLayer(1 / (layers * full)), EachLayer(0)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
+        // The operations of so many layers that all tokens enter.
+        double Unreduced(double count) => sizes.Average(tokens => count * (linear + square * (tokens + text)) * (tokens + text));
         double[] EachLayer(double factor) => [.. Spans.Select(span => span * factor)];
     }
 }

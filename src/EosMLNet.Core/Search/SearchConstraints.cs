@@ -16,6 +16,13 @@ public sealed record SearchConstraints
     public double? MeanVisualTokens { get; init; }
 
     /// <summary>
+    /// The mean again, as a part of the unreduced image's visual tokens, such as 1/9; above 0, at most 1. Where images have different numbers of
+    /// tokens, each keeps this part of its own.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public double? MeanVisualShare { get; init; }
+
+    /// <summary>
     /// The most visual tokens of one image that enter the last layer (<see cref="TokenLedger.Final"/>); above 0, at most the model's own
     /// number.
     /// </summary>
@@ -80,6 +87,7 @@ public sealed record SearchConstraints
             FinalVisualTokens = Higher(FinalVisualTokens, tokens),
             MacsRatio = Higher(MacsRatio, share),
             KvBytesRatio = Higher(KvBytesRatio, share),
+            MeanVisualShare = Higher(MeanVisualShare, share),
             LatencyMs = LatencyMs is null ? null : Higher(LatencyMs, share * Most(ConstraintKind.LatencyMs, model)),
             LatencyFraction = Higher(LatencyFraction, share),
         };
@@ -98,6 +106,7 @@ public sealed record SearchConstraints
             FinalVisualTokens = Between(looser.FinalVisualTokens, FinalVisualTokens),
             MacsRatio = Between(looser.MacsRatio, MacsRatio),
             KvBytesRatio = Between(looser.KvBytesRatio, KvBytesRatio),
+            MeanVisualShare = Between(looser.MeanVisualShare, MeanVisualShare),
             LatencyMs = Between(looser.LatencyMs, LatencyMs),
             LatencyFraction = Between(looser.LatencyFraction, LatencyFraction),
         };
@@ -118,6 +127,7 @@ public sealed record SearchConstraints
             (ConstraintKind.KvBytesRatio, KvBytesRatio),
             (ConstraintKind.LatencyMs, LatencyMs),
             (ConstraintKind.LatencyFraction, LatencyFraction),
+            (ConstraintKind.MeanVisualShare, MeanVisualShare),
         }.Where(x => x.Limit is not null).Select(x => (x.Kind, x.Limit!.Value))];
 
     /// <summary>The measurements at the prompt length and batch that are meant; <see langword="null"/> without a table.</summary>
@@ -125,7 +135,7 @@ public sealed record SearchConstraints
 
     /// <summary>What a plan spends of what a constraint of this kind limits.</summary>
     internal double Spent(ConstraintKind kind, ReductionPlan plan) =>
-        kind.IsLatency() ? Profile!.Predict(plan) * LatencyConstraint.UnitOf(kind, Profile, plan.Model.Layers) : plan.Ledger.Of(kind);
+        kind.IsLatency() ? Profile!.Predict(plan) * LatencyConstraint.UnitOf(kind, Profile, plan.Model.Layers) : plan.Spent(kind);
 
     /// <summary>Throws where a limit is out of its range, or no plan with sites in front of these layers can meet it.</summary>
     /// <param name="model">The model.</param>
@@ -134,14 +144,15 @@ public sealed record SearchConstraints
     /// <param name="named">What the surface calls the settings.</param>
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met. EOS4002: a latency table
     /// for another shape.</exception>
-    internal void Check(PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null, OptionNaming? named = null)
+    internal void Check(
+        PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null, OptionNaming? named = null, ImageSizes? sizes = null)
     {
         named ??= SettingNames.Own;
         CheckValues(new OptionCheck(named), tableComes: false);
         Latency?.CheckFits(model);
         // What is spent hardly ever falls when a site keeps more, and one plan has next to the least of all of it: it keeps one token
         // everywhere.
-        var budget = new SearchBudget(model, layers, this, sites: sites);
+        var budget = new SearchBudget(model, layers, this, sites: sites, sizes: sizes);
         int[] least = [.. layers.Select(_ => 1)];
         foreach (var (kind, limit) in Limits)
         {
@@ -163,13 +174,13 @@ public sealed record SearchConstraints
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range.</exception>
     internal void CheckValues(OptionCheck check, bool tableComes)
     {
-        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction];
+        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction, ConstraintKind.MeanVisualShare];
         var names = kinds.Select(kind => check.Name(SettingNames.Of(kind))).ToArray();
         if (Limits.Count == 0)
             throw new EosException(EosErrors.InvalidOption, $"No constraint is set; expected at least one of {string.Join(", ", names[..^1])} and {names[^1]}.");
         foreach (var (kind, limit) in Limits)
         {
-            var isShare = kind is ConstraintKind.MacsRatio or ConstraintKind.KvBytesRatio or ConstraintKind.LatencyFraction;
+            var isShare = kind is ConstraintKind.MacsRatio or ConstraintKind.KvBytesRatio or ConstraintKind.LatencyFraction or ConstraintKind.MeanVisualShare;
             check.That(limit > 0 && limit <= (isShare ? 1 : double.MaxValue), SettingNames.Of(kind), limit, isShare ? "above 0 and at most 1, the unreduced model's" : "above 0");
         }
         check.Between(0, 1, $"Constraints.{nameof(FamilyDrop)}", FamilyDrop);

@@ -24,6 +24,7 @@ internal sealed class SearchVariables : IDisposable
     private readonly IReadOnlyList<IReadOnlyList<ScoreCriterion>> criteria;
     private readonly IReadOnlyList<ReductionSite> dearest;
     private readonly FrozenParameters frozen;
+    private readonly ImageSizes? sizes;
     private readonly ScoreBasis basis;
     private readonly double taper;
     private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, logDiversity, mixture, probe, relevance;   // (sites), the mixture (sites, criteria); (d), (r, d)
@@ -31,15 +32,16 @@ internal sealed class SearchVariables : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="settings">Where sites may stand, what they may be, and how they begin.</param>
     /// <param name="basis">The coordinates of the learned scores; it stays the caller's.</param>
-    internal SearchVariables(VisionLanguageModel model, SearchSettings settings, ScoreBasis basis)
+    /// <param name="sizes">The images of the data, where the model's vary.</param>
+    internal SearchVariables(VisionLanguageModel model, SearchSettings settings, ScoreBasis basis, ImageSizes? sizes = null)
     {
-        this.basis = basis;
+        (this.basis, this.sizes) = (basis, sizes);
         this.model = model;
         layers = settings.Layers(model);
         criteria = [.. layers.Select(layer => settings.CriteriaAt(layer, model))];
         frozen = settings.Frozen;
         dearest = settings.DearestSites(model);
-        Budget = new SearchBudget(model.ToPlanModel(), layers, settings.Constraints, frozen.UniformKeep, dearest);
+        Budget = new SearchBudget(model.ToPlanModel(), layers, settings.Constraints, frozen.UniformKeep, dearest, sizes);
         var working = Criteria.ComputeType(model.DataType);
         taper = frozen.UniformKeep ? 1 : settings.InitialTaper;
         keep = Variable(InitialKeeps());
@@ -90,7 +92,7 @@ internal sealed class SearchVariables : IDisposable
     {
         var sites = new SoftSite[layers.Count];
         var learned = basis.Place(probe, relevance);
-        var count = Scalars.Full(model.VisualTokens, [], keep.dtype, keep.device);
+        var count = Scalars.Full(Budget.VisualTokens, [], keep.dtype, keep.device);
         var weight = Scalars.Full(0, [], keep.dtype, keep.device);
         for (var i = 0; i < sites.Length; i++)
         {
@@ -110,7 +112,7 @@ internal sealed class SearchVariables : IDisposable
                 frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : logDiversity[i].Clamp(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
                 Mixture(i),
                 learned,
-                model.VisualTokens);
+                Budget.VisualTokens);
         }
         return sites;
 
@@ -123,7 +125,7 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>Sets new limits and meets them.</summary>
     internal void Limit(SearchConstraints constraints)
     {
-        Budget = new SearchBudget(model.ToPlanModel(), layers, constraints, frozen.UniformKeep, dearest);
+        Budget = new SearchBudget(model.ToPlanModel(), layers, constraints, frozen.UniformKeep, dearest, sizes);
         MeetBudget();
     }
 
@@ -163,6 +165,12 @@ internal sealed class SearchVariables : IDisposable
             criteria[i].Zip(site.Mixture).ToDictionary(c => c.First, c => c.Second.Number())))];
     }
 
+    /// <summary>A plan of sites, for the images that are searched on.</summary>
+    /// <param name="sites">The sites.</param>
+    /// <param name="scores">What their scores learned.</param>
+    internal ReductionPlan PlanOf(IReadOnlyList<ReductionSite> sites, ScoreParameters scores) =>
+        ReductionPlan.Create(model.ToPlanModel(), sites, scores, sizes);
+
     /// <summary>The parameters of the scores as numbers.</summary>
     internal ScoreParameters ReadScores()
     {
@@ -191,7 +199,7 @@ internal sealed class SearchVariables : IDisposable
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         double[] gates = gate.Numbers(), transfers = transfer.Numbers(), temperatures = logTemperature.Numbers(), gains = reweight.Numbers(), weights = proportional.Numbers(), distances = logDiversity.Numbers(), mixtures = mixture.Numbers();
-        double entering = model.VisualTokens;
+        double entering = Budget.VisualTokens;
         var counts = new double[layers.Count];
         for (var i = 0; i < layers.Count; i++)
         {
@@ -220,14 +228,14 @@ internal sealed class SearchVariables : IDisposable
                 foreach (var criterion in criteria[i])
                     mixtures[i * CriterionCount + (int)criterion] = Math.Log(Math.Max(SmallestShare, site.Score.GetValueOrDefault(criterion)));
             }
-            return site.Keep;
+            return site.KeepShare * Budget.VisualTokens ?? site.Keep;
         }
     }
 
     // The keep fractions' logits of counts, the inverse of what Sites makes of them.
     private double[] Logits(IReadOnlyList<double> counts, double[] open) => [.. counts.Select((count, i) =>
     {
-        var entering = i == 0 ? model.VisualTokens : counts[i - 1];
+        var entering = i == 0 ? Budget.VisualTokens : counts[i - 1];
         var fraction = entering <= 1 ? 1 : (count - 1) / (entering - 1);
         return Logit(open[i] <= 0 ? 1 : 1 - (1 - fraction) / open[i]);
     })];
@@ -253,10 +261,10 @@ internal sealed class SearchVariables : IDisposable
     private double[] InitialKeeps()
     {
         var shape = layers.Select((_, i) => layers.Count == 1 ? 1 : Math.Pow(taper, -(double)i / (layers.Count - 1)));
-        var counts = Budget.Scale([.. shape.Select(x => Math.Max(1, model.VisualTokens * x))]);
+        var counts = Budget.Scale([.. shape.Select(x => Math.Max(1, Budget.VisualTokens * x))]);
         return [.. counts.Select((count, i) =>
         {
-            var before = i == 0 ? model.VisualTokens : counts[i - 1];
+            var before = i == 0 ? Budget.VisualTokens : counts[i - 1];
             var fraction = before <= 1 ? 1 : (count - 1) / (before - 1);
             fraction = Math.Clamp(fraction, 1e-3, 0.98);
             return Math.Log(fraction / (1 - fraction));

@@ -48,9 +48,13 @@ internal sealed record SoftSite(
             throw new EosException(EosErrors.InvalidOption, $"{foreign.Place} cannot be searched (sites in front of the decoder cannot, nor extra anchors, key norms, neighbours, a giver weight, a residual token, a mask, keys averaged over heads, a normalisation other than mass). " +
                 "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);
-        return [.. plan.Sites.Select(site => new SoftSite(site, Number(site.Keep), Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
-            Number(site.ProportionalAttention), site.Diversity > 0 ? Number(site.Diversity) : null, [.. site.Score.Values.Select(Number)], learned,
-            plan.Model.VisualTokens))];
+        var visualTokens = plan.ImageSizes?.Mean ?? plan.Model.VisualTokens;
+        return [.. plan.Sites.Select((site, i) => new SoftSite(site, Number(site.KeepShare * visualTokens ?? site.Keep), Number(site.Transfer),
+            Number(site.Temperature), Number(site.Reweight), Number(site.ProportionalAttention), site.Diversity > 0 ? Number(site.Diversity) : null,
+            [.. site.Score.Values.Select(Number)], learned, visualTokens)
+        {
+            Rounded = plan.Model.ImagesVary ? tokens => KeptCounts.Of(plan.Model, plan.Sites, tokens)[i].Keep : null,
+        })];
 
         Tensor Number(double value) => Scalars.Full(value, [], dtype, device);
     }

@@ -15,4 +15,6 @@ public enum ConstraintKind
     LatencyMs,
     /// <summary>The same as a part of what the unreduced model is predicted to take.</summary>
     LatencyFraction,
+    /// <summary><see cref="TokenLedger.Mean"/> as a part of the unreduced image's visual tokens.</summary>
+    MeanVisualShare,
 }

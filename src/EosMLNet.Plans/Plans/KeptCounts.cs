@@ -21,7 +21,7 @@ public static class KeptCounts
         int[] spans = [.. sites.Select((site, i) => (i + 1 < sites.Count ? sites[i + 1].Layer : model.Layers) - site.Layer)];
         double[] real = [.. sites.Select(site => Math.Max(1, site.KeepShare!.Value * visualTokens))];
         var allowance = Math.Max((long)Math.Floor(KeepCounts.Sum(real, spans) + RoundingError), spans.Sum());
-        var counts = KeepCounts.Round(real, spans, visualTokens, allowance);
+        var counts = KeepCounts.Round(real, spans, visualTokens, allowance, Math.Max(1, (int)Math.Floor(real[^1] + RoundingError)));
         return [.. sites.Zip(counts, (site, count) => site with { Keep = count, KeepShare = null })];
     }
 }

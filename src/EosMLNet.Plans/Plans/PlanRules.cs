@@ -183,7 +183,7 @@ internal static class PlanRules
                     $"is {constraint.Slack} of a limit of {constraint.Limit}, expected a limit above 0 and a slack from 0 to below it");
                 continue;
             }
-            var spent = plan.Ledger.Of(constraint.Kind);
+            var spent = plan.Spent(constraint.Kind);
             Require(spent <= constraint.Limit + 1e-9, source, $"constraints[{i}].limit", $"is {constraint.Limit}, but the plan's {constraint.Kind} is {spent}");
         }
     }

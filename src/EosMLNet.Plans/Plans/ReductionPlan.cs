@@ -58,6 +58,10 @@ public sealed record ReductionPlan
     [JsonPropertyName("questionAgnostic")]
     public bool IsQuestionAgnostic => !Sites.Any(site => site.SeesQuestion);
 
+    /// <summary>What the plan spends of what a constraint limits; a latency is none of it.</summary>
+    /// <param name="kind">The kind of constraint.</param>
+    public double Spent(ConstraintKind kind) => Ledger.Of(kind, ImageSizes?.Mean ?? Model.VisualTokens);
+
     /// <summary>Whether a site stands in front of the decoder. Images are then encoded under this plan and no other.</summary>
     [JsonIgnore]
     public bool ActsInEncoder => Sites.Any(site => site.Stage != ReductionStage.Decoder);

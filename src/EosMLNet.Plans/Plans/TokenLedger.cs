@@ -81,8 +81,11 @@ public sealed record TokenLedger
     }
 
     /// <summary>The entry that a constraint of this kind limits; a latency is none.</summary>
-    public double Of(ConstraintKind kind) => kind switch
+    /// <param name="kind">The kind.</param>
+    /// <param name="visualTokens">Visual tokens of an unreduced image, on average.</param>
+    public double Of(ConstraintKind kind, double visualTokens) => kind switch
     {
+        ConstraintKind.MeanVisualShare => Mean / visualTokens,
         ConstraintKind.MeanVisualTokens => Mean,
         ConstraintKind.FinalVisualTokens => Final,
         ConstraintKind.MacsRatio => MacsRatio,

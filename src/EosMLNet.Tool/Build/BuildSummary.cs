@@ -51,7 +51,7 @@ internal sealed record BuildSummary
     /// <param name="FamilyDrops">By how much each family of questions falls.</param>
     internal sealed record ValidationSummary(int Questions, double Accuracy, double UnreducedAccuracy, IReadOnlyDictionary<string, double> FamilyDrops);
 
-    internal sealed record TokensSummary(double Mean, int Final, double MacsRatio, double KvBytesRatio);
+    internal sealed record TokensSummary(double Mean, double Final, double MacsRatio, double KvBytesRatio);
 
     internal sealed record PrefillSummary(double UnreducedMilliseconds, double Milliseconds)
     {

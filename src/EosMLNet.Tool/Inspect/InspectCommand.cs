@@ -36,14 +36,15 @@ internal sealed class InspectCommand : EosCommand
 
     private CheckpointSummary Print(CheckpointSummary model)
     {
+        var encoder = model.Config.Encoder;
         Console.Table("", ["part", "layers", "width", "feed-forward", "heads", "key-value heads"],
         [
-            ["vision tower", $"{model.Config.Vision.LayerCount}", $"{model.Config.Vision.HiddenSize}", $"{model.Config.Vision.IntermediateSize}", $"{model.Config.Vision.HeadCount}", ""],
+            ["vision tower", $"{encoder.Layers}", $"{encoder.Width}", $"{encoder.FeedForward}", $"{encoder.Heads}", ""],
             ["decoder", $"{model.Config.Text.LayerCount}", $"{model.Config.Text.HiddenSize}", $"{model.Config.Text.IntermediateSize}", $"{model.Config.Text.HeadCount}", $"{model.Config.Text.KeyValueHeadCount}"],
         ]);
         Console.Line($"{model.Parameters} parameters in {model.StoredType}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
         Console.Line($"Vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}.");
-        Console.Line($"{model.Config.VisualTokens} visual tokens of images of {model.Config.Vision.ImageSize} x {model.Config.Vision.ImageSize} pixels.");
+        Console.Line(model.Config.DescribeImages());
         Console.Line($"{model.Fingerprint}");
         foreach (var note in model.Notes)
             Console.Line($"Note: {note}");

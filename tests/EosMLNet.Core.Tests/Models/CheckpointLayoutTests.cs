@@ -133,7 +133,7 @@ public sealed class CheckpointLayoutTests : IDisposable
     private void CheckOnly()
     {
         using var checkpoint = Checkpoint.Open(_folder.Path);
-        LlavaWeights.Check(LlavaConfig.Load(_folder.Path), checkpoint);
+        LlavaConfig.Load(_folder.Path).CheckWeights(checkpoint);
     }
 
     private static IEnumerable<(string, Tensor)> Pack(string name, Tensor weight) => name.StartsWith("language_model", StringComparison.Ordinal) && name.EndsWith("proj.weight", StringComparison.Ordinal)

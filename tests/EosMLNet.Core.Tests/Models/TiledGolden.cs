@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using EosMLNet.Execution;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -27,7 +27,7 @@ public sealed class TiledModelTests
         using var model = VisionLanguageModel.Load(golden.Checkpoint);
         var mask = golden.Read($"{name}.attention_mask").to(ScalarType.Bool);                        // (B, T)
         using var batch = golden.Batch(model, name, Compare);
-        var reduced = new ReducedModel(model, ReductionPlan.Identity(model));
+        var reduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         reduced.Forward(batch, Compare).Dispose();
         Assert.True(golden.Compared > 0, $"{name} has nothing to compare with");
 
@@ -41,7 +41,7 @@ public sealed class TiledModelTests
         using var scope = NewDisposeScope();
         using var golden = new TiledGolden(family);
         using var model = VisionLanguageModel.Load(golden.Checkpoint);
-        var reduced = new ReducedModel(model, ReductionPlan.Identity(model));
+        var reduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         using var batch = golden.Batch(model, name);
         var together = reduced.Generate(batch, 8).Ids;
         Assert.Equal(golden.GeneratedIds(name), together);

@@ -27,7 +27,7 @@ public sealed class WeightLoaderTests : IDisposable
         using var checkpoint = Checkpoint.Open(_folder.Path);
         using var loader = new WeightLoader(checkpoint, wanted, CPU);
         foreach (var (name, weight) in weights.Reverse())
-            Assert.Equal(weight.shape, loader.Ask(name, weight.shape).shape);
+            loader.Ask(name, weight.shape);
 
         loader.Read();
 
@@ -165,7 +165,7 @@ public sealed class WeightLoaderTests : IDisposable
     {
         var loader = new WeightLoader(checkpoint, ScalarType.Float32, CPU);
         foreach (var (name, weight) in weights)
-            loader.Ask(name, weight.shape).Dispose();
+            loader.Ask(name, weight.shape);
         return loader;
     }
 
