@@ -7,6 +7,7 @@ using Demo;
 using EosMLNet;
 using EosMLNet.Checkpoints;
 using EosMLNet.LibTorch;
+using EosMLNet.Models;
 using Microsoft.ML;
 using ScenesVqa;
 

@@ -75,7 +75,7 @@ public sealed class TinyModel : IDisposable
         if (File.Exists(path))
             return path;
         using var model = LlavaModel.Load(ModelPath);
-        Baselines.Random(model, meanTokens: 6, seed: 1).Save(path);
+        Baselines.Random(model.ToPlanModel(), meanTokens: 6, seed: 1).Save(path);
         return path;
     }
 

@@ -30,7 +30,7 @@ internal static class Comparison
         {
             DatasetWriter.Write(folder, seed: 5, train: images, validation: 0, test: 0);
             using var model = LlavaModel.Load(Path.Combine(AppContext.BaseDirectory, "scenes-llava"));
-            var plan = meanTokens is { } mean ? Baselines.DivPrune(model, mean) : ReductionPlan.Identity(model.ToPlanModel());
+            var plan = meanTokens is { } mean ? Baselines.DivPrune(model.ToPlanModel(), mean) : ReductionPlan.Identity(model.ToPlanModel());
             plan.Save(Path.Combine(folder, "plan.json"));
             var data = VqaDataset.LoadTsv(Path.Combine(folder, "train.tsv"), Path.Combine(folder, "images"));
             var ml = new MLContext(seed: 1);

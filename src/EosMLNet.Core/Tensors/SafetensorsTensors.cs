@@ -36,6 +36,7 @@ public static class SafetensorsTensors
     /// there.</exception>
     public static Tensor Read(this Checkpoint checkpoint, string name, long[] shape, ScalarType dtype, Device device)
     {
+        TorchRuntime.EnsureLoaded();
         var (file, stored) = checkpoint.Locate(name, shape);
         return file.Read(stored, dtype, device);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EosMLNet.Models;
 using EosMLNet.Search;
 
 namespace Benchmarks.Quality;
@@ -31,7 +32,7 @@ internal static class QualityTrials
     /// <summary>The model as it is.</summary>
     internal static readonly Trial Unreduced = new()
     {
-        Section = Main, Budget = 0, Method = "unreduced", Kind = MethodKind.Unreduced, Find = bench => new Found(ReductionPlan.Identity(bench.Model)),
+        Section = Main, Budget = 0, Method = "unreduced", Kind = MethodKind.Unreduced, Find = bench => new Found(ReductionPlan.Identity(bench.Model.ToPlanModel())),
     };
 
     /// <summary>The operator search as it comes.</summary>
@@ -83,7 +84,7 @@ internal static class QualityTrials
 
     private static Trial Preset(int budget, string method, int seed, Func<PlanModel, ReductionPlan> plan) => new()
     {
-        Section = Main, Budget = budget, Method = method, Kind = MethodKind.Preset, Seed = seed, Find = bench => new Found(plan(bench.Model)),
+        Section = Main, Budget = budget, Method = method, Kind = MethodKind.Preset, Seed = seed, Find = bench => new Found(plan(bench.Model.ToPlanModel())),
     };
 
     private static Trial AgnosticEos(QualitySettings settings, int budget) => Searched(Agnostic, "EOS, question-agnostic", MethodKind.Eos,

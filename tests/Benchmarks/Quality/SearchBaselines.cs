@@ -75,7 +75,7 @@ internal static class SearchBaselines
         Settings = $"{settings.TrialQuestions} {settings.MostTrials} {JsonSerializer.Serialize(QualityTrials.Default(settings, budget, seed))}",
         Find = bench =>
         {
-            PlanModel model = bench.Model;
+            PlanModel model = bench.Model.ToPlanModel();
             var data = bench.Data.Search;
             var rows = data.SplitByImage(Math.Min(0.9, (double)settings.TrialQuestions / data.Examples.Count), seed).First;
             var affordable = (int)(Questions(QualityTrials.Default(settings, budget, seed), data, model.Layers) / rows.Examples.Count);

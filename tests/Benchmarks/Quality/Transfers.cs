@@ -1,3 +1,5 @@
+using EosMLNet.Models;
+
 namespace Benchmarks.Quality;
 
 /// <summary>Plans away from home: on question families, or on a base model, that their search did not see.</summary>
@@ -28,10 +30,10 @@ internal static class Transfers
         var there = Moved("second model's plan on the second", bench => bench.Search(search, on: bench.Second), onSecond: true, SecondModel);
         return
         [
-            Moved("unreduced second model", bench => new Found(ReductionPlan.Identity(bench.Second)), onSecond: true, SecondModel),
-            Moved("first model's plan on the second", bench => new Found(bench.Plan(home) with { Model = bench.Second }), onSecond: true, SecondModel, home.FindKey),
+            Moved("unreduced second model", bench => new Found(ReductionPlan.Identity(bench.Second.ToPlanModel())), onSecond: true, SecondModel),
+            Moved("first model's plan on the second", bench => new Found(bench.Plan(home) with { Model = bench.Second.ToPlanModel() }), onSecond: true, SecondModel, home.FindKey),
             there,
-            Moved("second model's plan on the first", bench => new Found(bench.Plan(there) with { Model = bench.Model }), onSecond: false, there.FindKey),
+            Moved("second model's plan on the first", bench => new Found(bench.Plan(there) with { Model = bench.Model.ToPlanModel() }), onSecond: false, there.FindKey),
         ];
 
         Trial Moved(string method, Func<Workbench, Found> find, bool onSecond, params IReadOnlyList<string> needs) =>

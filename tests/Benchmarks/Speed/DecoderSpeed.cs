@@ -15,7 +15,7 @@ internal static class DecoderSpeed
     internal static IEnumerable<SpeedRow> MeasurePrefill(LlavaModel model, int rows, int rounds, IReadOnlyList<int> means)
     {
         using var batch = LargeModel.Batch(model, rows, TextTokens);
-        ReductionPlan[] plans = [.. means.Select(mean => TypicalPlan.Of(model, mean))];
+        ReductionPlan[] plans = [.. means.Select(mean => TypicalPlan.Of(model.ToPlanModel(), mean))];
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         ReducedModel[] models = [unreduced, .. plans.Select(plan => new ReducedModel(model, plan))];
         var seconds = Interleaved.Seconds(rounds, [.. models.Select(reduced => (Action)(() => reduced.Generate(batch, 1)))]);
@@ -38,7 +38,7 @@ internal static class DecoderSpeed
             "its matrix products and attention calls alone", "at most 1.10", $"{Milliseconds(seconds[1])} against {Milliseconds(seconds[0])}");
         foreach (var mean in means)
         {
-            var plan = TypicalPlan.Of(model, mean);
+            var plan = TypicalPlan.Of(model.ToPlanModel(), mean);
             var reduced = new ReducedModel(model, plan);
             using var floor = new BareSequence(model, 1, [.. plan.Ledger.VisualTokensPerLayer.Select(tokens => tokens + TextTokens)]);
             var times = Interleaved.Seconds(rounds, floor.Run, () => reduced.Generate(batch, 1));
@@ -53,7 +53,7 @@ internal static class DecoderSpeed
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         foreach (var mean in means)
         {
-            var reduced = new ReducedModel(model, TypicalPlan.Of(model, mean));
+            var reduced = new ReducedModel(model, TypicalPlan.Of(model.ToPlanModel(), mean));
             var (all, fewer) = (new List<double>(), new List<double>());
             for (var round = -1; round < rounds; round++) // the first one warms up
             {

@@ -24,18 +24,18 @@ internal static class LatencySpeed
     internal static IEnumerable<SpeedRow> MeasureTypical(LlavaModel model, IReadOnlyList<double> fractions, int calibrationRounds, int rounds) =>
         Measure("the large model", model, 1, fractions, calibrationRounds, rounds, constraints =>
         {
-            var typical = TypicalPlan.Of(model, model.VisualTokens / 4);
-            var budget = new SearchBudget(model, [.. typical.Sites.Select(site => site.Layer)], constraints, sites: typical.Sites);
+            var typical = TypicalPlan.Of(model.ToPlanModel(), model.VisualTokens / 4);
+            var budget = new SearchBudget(model.ToPlanModel(), [.. typical.Sites.Select(site => site.Layer)], constraints, sites: typical.Sites);
             var keeps = budget.Round([.. typical.Sites.Select(site => (double)site.Keep)]);
             // A site that drops nothing is left out, as in a searched plan.
             var entering = keeps.Prepend(model.VisualTokens);
-            return ReductionPlan.Create(model, typical.Sites.Zip(keeps, entering).Where(x => x.Second < x.Third).Select(x => x.First with { Keep = x.Second }), typical.Parameters);
+            return ReductionPlan.Create(model.ToPlanModel(), typical.Sites.Zip(keeps, entering).Where(x => x.Second < x.Third).Select(x => x.First with { Keep = x.Second }), typical.Parameters);
         });
 
     private static IEnumerable<SpeedRow> Measure(string name, LlavaModel model, int batch, IReadOnlyList<double> fractions, int calibrationRounds, int rounds, Func<SearchConstraints, ReductionPlan> find)
     {
         var table = LatencyCalibration.Measure(model, TextTokens, batch, calibrationRounds);
-        ReductionPlan[] plans = [ReductionPlan.Identity(model), .. fractions.Select(fraction => find(new SearchConstraints { LatencyFraction = fraction, Latency = table, LatencyTextTokens = TextTokens, LatencyBatch = batch }))];
+        ReductionPlan[] plans = [ReductionPlan.Identity(model.ToPlanModel()), .. fractions.Select(fraction => find(new SearchConstraints { LatencyFraction = fraction, Latency = table, LatencyTextTokens = TextTokens, LatencyBatch = batch }))];
         var measured = LatencyCalibration.MeasurePlans(model, plans, TextTokens, batch, rounds);
         double[] predicted = [.. plans.Select(plan => table.Predict(plan, TextTokens, batch))];
         var prompts = $"{name}, {(batch == 1 ? "one row" : $"{batch} rows")}";

@@ -16,7 +16,7 @@ internal static class SmallModelSpeed
         foreach (var (rows, mean) in new[] { (32, 48), (32, 16), (1, 48), (1, 16) })
         {
             using var batch = LargeModel.Batch(model, rows, TextTokens);
-            var (unreduced, reduced) = (new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel())), new ReducedModel(model, TypicalPlan.Of(model, mean)));
+            var (unreduced, reduced) = (new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel())), new ReducedModel(model, TypicalPlan.Of(model.ToPlanModel(), mean)));
             var seconds = Interleaved.Seconds(rounds, () => unreduced.Generate(batch, AnswerTokens), () => reduced.Generate(batch, AnswerTokens));
             yield return SpeedRow.Of(Group, FormattableString.Invariant($"scenes-llava, short answers, {mean} mean tokens, {(rows == 1 ? "one row" : $"{rows} rows")}"),
                 [.. seconds[0].Zip(seconds[1], (all, fewer) => all / fewer)], "the unreduced model's time over this one's", "",

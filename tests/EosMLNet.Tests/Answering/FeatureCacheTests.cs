@@ -145,7 +145,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     private string EncoderPlan()
     {
         using var model = LlavaModel.Load(tiny.ModelPath);
-        Baselines.VisionZip(model, meanTokens: 6).Save(tiny["encoder-plan.json"]);
+        Baselines.VisionZip(model.ToPlanModel(), meanTokens: 6).Save(tiny["encoder-plan.json"]);
         return tiny["encoder-plan.json"];
     }
 

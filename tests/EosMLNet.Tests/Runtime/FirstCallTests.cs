@@ -13,8 +13,8 @@ public sealed class FirstCallTests : IDisposable
 
     private static readonly Dictionary<string, Action<string>> Calls = new()
     {
-        ["an image is processed"] = _ => ClipImageProcessor.Default(96).Process([new RgbImage(96, 96, new byte[96 * 96 * 3])]).Dispose(),
-        ["no image is processed"] = _ => ClipImageProcessor.Default(96).Process([]).Dispose(),
+        ["an image is processed"] = _ => ClipImageProcessor.Default(96).ToTensor([new RgbImage(96, 96, new byte[96 * 96 * 3])]).Dispose(),
+        ["no image is processed"] = _ => ClipImageProcessor.Default(96).ToTensor([]).Dispose(),
         ["a checkpoint is read"] = model => ReadCheckpoint(model, (checkpoint, name) => checkpoint.Read(name, [.. checkpoint.ShapeOf(name)], torch.ScalarType.Float32, null!)),
         ["torch itself, behind the opening of a checkpoint"] = model => ReadCheckpoint(model, (checkpoint, name) => checkpoint.Read(name, [.. checkpoint.ShapeOf(name)], torch.ScalarType.Float32, torch.CPU)),
         ["a tensor's shape does not fit"] = model => ReadCheckpoint(model, (checkpoint, name) => checkpoint.Read(name, [1], torch.ScalarType.Float32, null!)),

@@ -48,7 +48,7 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         using var precise = SafetensorsFile.Open(TinyModel.Golden($"golden-{model}-f64logits.safetensors"));
         Assert.Equal(0, (await Forward(TinyModel.Golden(model), Inputs(golden, test, unexpanded: false), "--dtype", "float64")).ExitCode);
         using var output = SafetensorsFile.Open(folder["out.safetensors"]);
-        Assert.Equal(ScalarType.Float64, output.Entries["logits"].DataType);
+        Assert.Equal(SafetensorsType.Float64, output.Entries["logits"].DataType);
         AssertClose(precise, test, "logits", output, 1e-9, mask: golden.Read($"{test}.attention_mask"));
     }
 

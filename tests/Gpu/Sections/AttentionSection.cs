@@ -73,7 +73,7 @@ internal static class AttentionSection
     {
         using var unrecorded = inference_mode();
         using var scope = NewDisposeScope();
-        var reduced = new ReducedModel(model, budget is { } mean ? TypicalPlan.Of(model, mean) : ReductionPlan.Identity(model));
+        var reduced = new ReducedModel(model, budget is { } mean ? TypicalPlan.Of(model.ToPlanModel(), mean) : ReductionPlan.Identity(model.ToPlanModel()));
         using var batch = PromptBatch.Create(model, SpeedSection.Prompts(model, 1, textTokens), model.EncodeImages(SearchGradient.Pixels(model, seed: 1, 1)));
         return new TokenRow(budget, textTokens, Times(), Times());
 

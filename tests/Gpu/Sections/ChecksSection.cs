@@ -43,8 +43,8 @@ internal static class ChecksSection
             checks.Add($"{name}: logits, largest difference to the CPU's where the same tokens are kept", () =>
             {
                 using var scope = NewDisposeScope();
-                var (expected, found) = (Kept(onCpu, plan(onCpu)), Kept(model, plan(model)));
-                var differences = Logits(onCpu, plan(onCpu)).sub(Logits(model, plan(model)).cpu()).abs().flatten(1).amax([1]);
+                var (expected, found) = (Kept(onCpu, plan(onCpu.ToPlanModel())), Kept(model, plan(model.ToPlanModel())));
+                var differences = Logits(onCpu, plan(onCpu.ToPlanModel())).sub(Logits(model, plan(model.ToPlanModel())).cpu()).abs().flatten(1).amax([1]);
                 return Overlap.Judge(expected, found, [.. differences.to(ScalarType.Float64).data<double>()], LogitTolerance);
             });
     }
@@ -56,7 +56,7 @@ internal static class ChecksSection
         {
             using var unrecorded = no_grad();
             using var scope = NewDisposeScope();
-            var plan = TypicalPlan.Of(model, 36);
+            var plan = TypicalPlan.Of(model.ToPlanModel(), 36);
             return (Logits(model, plan).equal(Logits(model, plan)).all().cpu().item<bool>(), "logits under four sites");
         });
         checks.Add("the same search gives finite losses, and the same ones twice", () =>
@@ -75,7 +75,7 @@ internal static class ChecksSection
 
     private static void Leaks(CheckList checks, Bench bench, LlavaModel model)
     {
-        var plan = TypicalPlan.Of(model, Tokens);
+        var plan = TypicalPlan.Of(model.ToPlanModel(), Tokens);
         Answer();
         checks.Add("answering leaves no tensor behind", () =>
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EosMLNet.Evaluation;
 using EosMLNet.Latency;
+using EosMLNet.Models;
 using Gpu.Report;
 using Gpu.Shapes;
 
@@ -18,7 +19,7 @@ internal static class LatencySection
         var table = LatencyCalibration.Measure(model, bench.Shape.TextTokens, rounds: Rounds);
         var seconds = Math.Round(clock.Elapsed.TotalSeconds, 1);
         int?[] budgets = [null, .. bench.Shape.Budgets.Select(tokens => (int?)tokens)];
-        ReductionPlan[] plans = [.. budgets.Select(budget => budget is { } mean ? TypicalPlan.Of(model, mean) : ReductionPlan.Identity(model))];
+        ReductionPlan[] plans = [.. budgets.Select(budget => budget is { } mean ? TypicalPlan.Of(model.ToPlanModel(), mean) : ReductionPlan.Identity(model.ToPlanModel()))];
         var times = LatencyCalibration.MeasurePlans(model, plans, bench.Shape.TextTokens, rounds: Measured);
         var rows = budgets.Select((budget, i) => new LatencyResult.Plan(budget, table.Predict(plans[i], bench.Shape.TextTokens), Statistics.Median(times[i])));
         save(new LatencyResult(seconds, Rounds, table.Profiles[0].Residual, [.. rows]));

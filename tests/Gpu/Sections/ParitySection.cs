@@ -38,17 +38,17 @@ internal static class ParitySection
 
     private static IEnumerable<(string Name, ReductionPlan Plan)> Plans(LlavaModel model) =>
     [
-        ("unreduced", ReductionPlan.Identity(model)),
-        ("DivPrune at 24 of 144", Baselines.DivPrune(model, 24)),
-        ("PyramidDrop at 48", Baselines.PyramidDrop(model, 48)),
-        ("four sites at 36", TypicalPlan.Of(model, 36)),
+        ("unreduced", ReductionPlan.Identity(model.ToPlanModel())),
+        ("DivPrune at 24 of 144", Baselines.DivPrune(model.ToPlanModel(), 24)),
+        ("PyramidDrop at 48", Baselines.PyramidDrop(model.ToPlanModel(), 48)),
+        ("four sites at 36", TypicalPlan.Of(model.ToPlanModel(), 36)),
     ];
 
     private static void Golden(Bench bench, CheckList checks)
     {
         using var model = Scenes.LoadTiny(ScalarType.Float32, bench.Device);
         using var golden = SafetensorsFile.Open(Path.Combine(Scenes.GoldenFolder, "golden-tiny-llava.safetensors"));
-        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model));
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         foreach (var name in new[] { "a", "b", "c", "d", "e" })
         {
             checks.AtMost($"reference case {name}: logits, largest difference to transformers'", GoldenTolerance, () =>

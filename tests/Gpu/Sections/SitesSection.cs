@@ -18,7 +18,7 @@ internal static class SitesSection
         using var unrecorded = inference_mode();
         using var scope = NewDisposeScope();
         using var model = RandomLlava.Create(bench.Shape.Config, bench.DataType, bench.Device);
-        var plan = TypicalPlan.Of(model, bench.Shape.SearchBudget);
+        var plan = TypicalPlan.Of(model.ToPlanModel(), bench.Shape.SearchBudget);
         using var batch = PromptBatch.Create(model, SpeedSection.Prompts(model, 1, bench.Shape.TextTokens), model.EncodeImages(SearchGradient.Pixels(model, seed: 1, 1)));
         var rounds = Enumerable.Range(0, WarmUps + Rounds).Select(_ => Prefill(bench, model, plan, batch)).Skip(WarmUps).ToArray();
         save(new SitesResult(bench.Shape.SearchBudget, Statistics.Median(rounds.Select(round => round.Layers)),

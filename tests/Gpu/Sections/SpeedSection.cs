@@ -38,7 +38,7 @@ internal static class SpeedSection
     private static void WarmUp(Bench bench, LlavaModel model)
     {
         using var scope = NewDisposeScope();
-        var reduced = new ReducedModel(model, ReductionPlan.Identity(model));
+        var reduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         var pixels = SearchGradient.Pixels(model, seed: 1, 1);
         using var batch = PromptBatch.Create(model, Prompts(model, 1, bench.Shape.TextTokens), model.EncodeImages(pixels));
         Clock.WarmUp(bench, () =>
@@ -51,7 +51,7 @@ internal static class SpeedSection
     private static SpeedRow Row(Bench bench, LlavaModel model, int rows, int? budget)
     {
         using var scope = NewDisposeScope();
-        var plan = budget is { } mean ? TypicalPlan.Of(model, mean) : ReductionPlan.Identity(model);
+        var plan = budget is { } mean ? TypicalPlan.Of(model.ToPlanModel(), mean) : ReductionPlan.Identity(model.ToPlanModel());
         var (shape, reduced) = (bench.Shape, new ReducedModel(model, plan));
         var pixels = SearchGradient.Pixels(model, seed: 1, rows);
         var encode = Clock.Median(bench, Repeats, () => model.EncodeImages(pixels).Dispose());
@@ -87,7 +87,7 @@ internal static class SpeedSection
 
     private static double Macs(LlavaModel model, TokenLedger ledger)
     {
-        var (linear, square) = TokenLedger.MacsPerLayer(model);
+        var (linear, square) = TokenLedger.MacsPerLayer(model.ToPlanModel());
         return ledger.VisualTokensPerLayer.Sum(visual => linear * (visual + ledger.TextTokens) + square * Math.Pow(visual + ledger.TextTokens, 2)) + (double)model.HiddenSize * model.VocabularySize;
     }
 
