@@ -55,6 +55,10 @@ internal sealed class JsonSection
 
     internal IEnumerable<string> Names => _element.EnumerateObject().Select(p => p.Name);
 
+    /// <summary>All fields of an object whose values are integers.</summary>
+    internal IEnumerable<KeyValuePair<string, int>> Integers() =>
+        _element.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, ToInt(field.Value, field.Name)));
+
     internal int Int(string name, int fallback) => Find(name) is not { } v ? fallback : ToInt(v, name);
 
     internal double Number(string name, double fallback) =>
@@ -107,7 +111,11 @@ internal sealed class JsonSection
         v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var number) ? number : throw Wrong(name, v, "an integer");
 
     /// <summary>The beginning of a value, for messages.</summary>
-    internal static string Excerpt(JsonElement value) => value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
+    internal static string Excerpt(JsonElement value)
+    {
+        var text = value.GetRawText();
+        return text.Length > 60 ? text[..60] + "..." : text;
+    }
 
     private EosException Wrong(string name, JsonElement found, string expected) =>
         new(EosErrors.MalformedJson, $"{Describe(name)} is {Excerpt(found)}, expected {expected}.") { File = File };

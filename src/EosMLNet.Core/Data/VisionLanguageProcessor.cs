@@ -86,8 +86,7 @@ public sealed class VisionLanguageProcessor
             throw new EosException(EosErrors.ModelInput, $"The question “{question}” holds {ImageMark}. {ImageMarkRemedy}");
         var template = withImage ? PromptTemplate : PromptTemplate.Replace(ImageMark + "\n", "").Replace(ImageMark, "");
         var ids = new List<int>();
-        if (_tokenizer.AddsBos)
-            ids.Add(_config.BosTokenId);
+        ids.AddRange(_tokenizer.Begin(_config.BosTokenId));
         var isFirst = true;
         foreach (var part in SplitAtSpecialTokens(template))
         {

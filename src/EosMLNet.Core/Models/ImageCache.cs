@@ -35,7 +35,7 @@ public sealed class ImageCache : IDisposable
         : this(wanted => Encode(model, [.. wanted.Select(image)], plan), limitBytes)
     {
         _ = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
-            "The model's folder has no tokenizer, so questions about images cannot be asked. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+            "The model's folder has no tokenizer, so questions about images cannot be asked. Copy tokenizer.json or tokenizer.model into it.");
         owner = (model, data);
     }
 

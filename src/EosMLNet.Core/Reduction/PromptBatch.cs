@@ -64,7 +64,7 @@ public sealed class PromptBatch : IDisposable
     public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows, ReductionPlan? plan = null)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
-            "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+            "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.json or tokenizer.model into it.");
         var prompts = rows.Select(row => processor.EncodePrompt(row.Question, withImage: row.Image is not null)).ToArray();
         var images = rows.Select(row => row.Image).OfType<RgbImage>().ToArray();
         return Create(model, prompts, images.Length == 0 ? null : Encode(model, processor, images, plan));
