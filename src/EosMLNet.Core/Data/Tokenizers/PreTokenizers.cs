@@ -8,7 +8,7 @@ namespace EosMLNet.Data.Tokenizers;
 /// </summary>
 internal static class PreTokenizers
 {
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(10); // an expression from outside may never end
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(2); // an expression from outside may never end
 
     /// <summary>Reads it; a text is one word where there is none.</summary>
     /// <exception cref="EosException">EOS1009: an unknown one, or an expression that .NET does not know.</exception>
