@@ -15,6 +15,7 @@ namespace ScenesVqa.Training;
 internal sealed class PackedBatch
 {
     private const int Padding = -1; // a segment of its own
+    private const int VisualTokens = 144;
 
     private sealed record Row(List<int> Ids, List<int> Positions, List<int> Segments);
 
@@ -46,7 +47,7 @@ internal sealed class PackedBatch
 
         void Append(Row row, SceneQuestion question, int segment)
         {
-            var prompt = processor.EncodePrompt(question.Text).AsSpan(headLength);
+            var prompt = processor.EncodePrompt(question.Text).AsSpan(headLength - VisualTokens + 1);
             var answer = processor.EncodeAnswer(question.Answer);
             var first = row.Ids.Count + prompt.Length - 1; // the token that the answer's first token follows
             for (var i = 0; i < answer.Length; i++)
@@ -106,7 +107,7 @@ internal sealed class PackedBatch
     private static int[] Head(VisionLanguageProcessor processor)
     {
         var prompt = processor.EncodePrompt("");
-        return prompt[..(Array.LastIndexOf(prompt, Vocabulary.Image) + 1)];
+        return [.. prompt[..Array.IndexOf(prompt, Vocabulary.Image)], .. Enumerable.Repeat(Vocabulary.Image, VisualTokens)];
     }
 
     private Tensor Table(IEnumerable<List<int>> rows, int filler)

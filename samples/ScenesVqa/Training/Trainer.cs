@@ -27,7 +27,7 @@ internal static class Trainer
         void Save() => CheckpointFolder.Save(model, folder);
 
         var towerShare = drawn ? options.Number("tower-percent", resume is null ? TowerPercent : 0) / 100.0 : 0;
-        using var tower = drawn ? new TowerTrainer(model, processor.Images, log, TrainingData.Stream(seed, 1), TrainingData.Stream(seed, 2)) : null;
+        using var tower = drawn ? new TowerTrainer(model, (ClipImageProcessor)processor.Images, log, TrainingData.Stream(seed, 1), TrainingData.Stream(seed, 2)) : null;
         if (towerShare > 0)
             tower?.Run(Limit(options, towerShare), Save);
         var joint = new JointTrainer(model, processor, log, tower);

@@ -30,6 +30,10 @@ public record LlavaConfig : ModelConfig
     public int VisualTokens => Vision.GridSize * Vision.GridSize + (Vision.HasClassToken && VisionFeatureSelectStrategy == "full" ? 1 : 0);
 
     /// <inheritdoc/>
+    public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes) =>
+        ImageProcessorSettings.Load(folder, this, notes).With(padding);
+
+    /// <inheritdoc/>
     public override EncoderShape Encoder => new(Vision.LayerCount, Vision.HiddenSize, Vision.IntermediateSize, Vision.HeadCount);
 
     /// <inheritdoc/>

@@ -20,6 +20,10 @@ public record LlavaNextConfig : LlavaConfig
     public IReadOnlyList<ImageSize> GridPinpoints { get; init; }
 
     /// <inheritdoc/>
+    public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes) =>
+        TileImageProcessor.Load(folder, Vision.ImageSize, GridPinpoints, notes);
+
+    /// <inheritdoc/>
     public override string DescribeImages() => $"{VisualTokens} visual tokens of the whole image and of each tile of {Vision.ImageSize} x " +
         $"{Vision.ImageSize} pixels, up to {GridPinpoints.Max(size => size.Height / Vision.ImageSize * (size.Width / Vision.ImageSize))} tiles.";
 

@@ -32,6 +32,13 @@ public abstract record ModelConfig
     /// <summary>A sentence about the visual tokens that images become.</summary>
     public abstract string DescribeImages();
 
+    /// <summary>Reads the folder's image processor.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="padding">What becomes of images that are not square, where that is a choice.</param>
+    /// <param name="notes">Receives a sentence where defaults are taken, or where two files disagree.</param>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported file, or one that belongs to another model.</exception>
+    public abstract ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes);
+
     /// <summary>The families that can be read, by their <c>model_type</c>.</summary>
     public static IEnumerable<string> ModelTypes => Families.Value.Keys.Order(StringComparer.Ordinal);
 

@@ -7,7 +7,7 @@ namespace EosMLNet.Checkpoints;
 /// CLIP's image preprocessing, as a checkpoint's <c>preprocessor_config.json</c> describes it: resize, centre crop, rescale, normalise.
 /// Gives the numbers of transformers' <c>CLIPImageProcessor</c> (the slow one, on Pillow).
 /// </summary>
-public sealed class ClipImageProcessor
+public sealed class ClipImageProcessor : ImageProcessor
 {
     private int? _shortestEdge = 224; // either this
     private ImageSize _size;          // or an exact size
@@ -15,25 +15,28 @@ public sealed class ClipImageProcessor
     private bool _pad; // to a square, as LlavaImageProcessor does where its file says so
     private PixelValues _values = new();
 
+    private int _width = 224, _height = 224;
+    private ImagePadding _padding = ImagePadding.Crop;
+
     private ClipImageProcessor() { }
 
     /// <summary>What becomes of images that are not square.</summary>
     /// <value>The default is <see cref="ImagePadding.Crop"/>, what the file says; a model loads its processor with
     /// <see cref="ImagePadding.Square"/>.</value>
-    public ImagePadding Padding { get; private init; } = ImagePadding.Crop;
+    public override ImagePadding? Padding => _padding;
 
     /// <summary>Width of the processed images in pixels.</summary>
-    public int Width { get; private set; } = 224;
+    public override int Width => _width;
 
     /// <summary>Height of the processed images in pixels.</summary>
-    public int Height { get; private set; } = 224;
+    public override int Height => _height;
 
     /// <summary>CLIP's own settings for square images of <paramref name="imageSize"/> pixels.</summary>
     public static ClipImageProcessor Default(int imageSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, ImageProcessorSettings.LargestSide);
-        return new() { _shortestEdge = imageSize, Width = imageSize, Height = imageSize };
+        return new() { _shortestEdge = imageSize, _width = imageSize, _height = imageSize };
     }
 
     /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has transformers' <c>CLIPImageProcessor</c> defaults.</summary>
@@ -82,34 +85,16 @@ public sealed class ClipImageProcessor
         _crop = _crop,
         _pad = _pad,
         _values = _values,
-        Width = Width,
-        Height = Height,
-        Padding = padding,
+        _width = Width,
+        _height = Height,
+        _padding = padding,
     };
 
-    /// <summary>Makes the vision tower's input of images of any size.</summary>
-    /// <param name="images">The images.</param>
-    /// <returns>The images' values, (B, 3, <see cref="Height"/>, <see cref="Width"/>), row by row.</returns>
-    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
-    public float[] Process(IReadOnlyList<RgbImage> images)
-    {
-        var pixels = new float[images.Count * ValuesPerImage];
-        Process(images, pixels);
-        return pixels;
-    }
+    /// <inheritdoc/>
+    public override int Parts(ImageSize image, int imagesInPrompt) => 1;
 
-    /// <summary>The same into memory of the caller.</summary>
-    /// <param name="images">The images.</param>
-    /// <param name="target">Where the values go: <see cref="ValuesPerImage"/> for each image.</param>
-    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
-    public void Process(IReadOnlyList<RgbImage> images, Span<float> target)
-    {
-        for (var i = 0; i < images.Count; i++)
-            _values.Write(ToSize(images[i]), target.Slice(i * ValuesPerImage, ValuesPerImage));
-    }
-
-    /// <summary>The numbers that an image becomes: three channels of <see cref="Height"/> x <see cref="Width"/> pixels.</summary>
-    public int ValuesPerImage => 3 * Height * Width;
+    /// <inheritdoc/>
+    public override void Write(RgbImage image, int imagesInPrompt, Span<float> target) => _values.Write(ToSize(image), target);
 
     /// <summary>
     /// The image in the tower's size: padded where it is, resized, the middle cut out. Where it is smaller than the crop, black is added
@@ -154,9 +139,9 @@ public sealed class ClipImageProcessor
     {
         (_shortestEdge, _size) = ImageProcessorSettings.ReadSize(json, "size", 224);
         if (_crop)
-            (Height, Width) = ImageProcessorSettings.ReadCropSize(json, "crop_size", 224);
+            (_height, _width) = ImageProcessorSettings.ReadCropSize(json, "crop_size", 224);
         else if (_resize && _shortestEdge is null)
-            (Height, Width) = _size;
+            (_height, _width) = _size;
         else
             throw json.Unsupported("do_center_crop", "false", "true, or a size of height and width to resize to: all images must get one size");
     }

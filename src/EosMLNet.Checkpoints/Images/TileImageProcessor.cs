@@ -8,7 +8,7 @@ namespace EosMLNet.Checkpoints;
 /// seen once as a whole and once in tiles of a higher resolution. Gives the numbers of transformers' <c>LlavaNextImageProcessor</c> and
 /// <c>LlavaOnevisionImageProcessor</c> (the slow ones, on Pillow) since 4.53. May be used from several threads.
 /// </summary>
-public sealed class TileImageProcessor
+public sealed class TileImageProcessor : ImageProcessor
 {
     private const string Next = "LlavaNextImageProcessor", OneVision = "LlavaOnevisionImageProcessor";
 
@@ -28,6 +28,12 @@ public sealed class TileImageProcessor
 
     /// <summary>The resolutions that an image may be resized to; each is a whole number of tiles.</summary>
     public IReadOnlyList<ImageSize> Pinpoints { get; }
+
+    /// <inheritdoc/>
+    public override int Width => Side;
+
+    /// <inheritdoc/>
+    public override int Height => Side;
 
     /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has the defaults of the class that it names.</summary>
     /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
@@ -112,6 +118,22 @@ public sealed class TileImageProcessor
             .Select(at => Resize(canvas, fitted, (at.Item2, at.Item1, Side, Side)));
         return Make([Squashed(canvas), .. tiles], original);
     }
+
+    /// <inheritdoc/>
+    public override int Parts(ImageSize image, int imagesInPrompt)
+    {
+        if (IsOneOfSeveral(imagesInPrompt))
+            return 1;
+        var grid = AnyResolution.TileGrid(AnyResolution.BestResolution(image, Pinpoints), Side);
+        return 1 + grid.Height * grid.Width;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(RgbImage image, int imagesInPrompt, Span<float> target) =>
+        (IsOneOfSeveral(imagesInPrompt) ? ProcessPadded(image) : Process(image)).Pixels.CopyTo(target);
+
+    // LLaVA-OneVision sees tiles of an image that is alone.
+    private bool IsOneOfSeveral(int imagesInPrompt) => type == OneVision && imagesInPrompt > 1;
 
     /// <summary>The whole image alone, squashed into one tile.</summary>
     public ProcessedImage ProcessWhole(RgbImage image) => Make([Squashed(ImageCanvas.Of(image))], SizeOf(image));

@@ -3,23 +3,32 @@ using System.Text.Json;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The chat template of a folder, a Jinja program that is not run: prompts are LLaVA-1.5's. A folder with another form of prompt gets a
-/// note.
+/// The chat template of a folder, a Jinja program that is not run: it is only looked at to tell which form of prompt it writes. A folder
+/// with an unknown one gets a note.
 /// </summary>
 internal static class ChatTemplate
 {
     private const string Field = "chat_template";
 
-    /// <summary>A sentence where the folder's template writes other prompts; none where it has none, or LLaVA-1.5's.</summary>
-    internal static IEnumerable<string> Note(string folder)
+    /// <summary>The form of prompt that a folder's model was trained on.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="notes">Receives a sentence where that is a guess.</param>
+    internal static PromptForm Choose(string folder, List<string> notes)
     {
         var (file, template) = Find(folder);
-        // LLaVA-1.5's says ASSISTANT: itself, or writes the roles in capitals.
-        if (template is not null && !template.Contains("ASSISTANT", StringComparison.Ordinal) && !template.Contains("upper", StringComparison.Ordinal))
+        var modelType = JsonSection.ReadIfExists(Path.Combine(folder, "config.json"))?.Text("model_type");
+        if (template is not null && PromptForms.Of(modelType, template) is { } known)
+            return known;
+        var (form, isSure) = PromptForms.Of(modelType);
+        var prompt = $"prompts are {form.Name}'s, \"{form.Template.Replace("\n", "\\n").Replace("{question}", "...")}\".";
+        if (template is not null)
+            notes.Add($"'{file}' has a {Field} that is not followed: {prompt} A model that was trained on other prompts answers worse.");
+        else if (!isSure)
         {
-            yield return $"'{file}' has a {Field} that is not followed: prompts are LLaVA-1.5's, \"USER: <image>\\n... ASSISTANT:\". " +
-                "A model that was trained on other prompts answers worse.";
+            notes.Add($"'{file}' has no {Field}, and models of type {modelType} differ in theirs: {prompt} " +
+                "Copy the file of the original checkpoint.");
         }
+        return form;
     }
 
     private static (string File, string? Template) Find(string folder)
@@ -29,9 +38,22 @@ internal static class ChatTemplate
             return (jinja, TextTokenizer.ReadText(jinja));
         foreach (var name in (string[])["chat_template.json", ImageProcessorSettings.ProcessorFile, "tokenizer_config.json"])
         {
-            if (JsonSection.ReadIfExists(Path.Combine(folder, name)) is { } json && json.Find(Field) is { } value)
-                return (json.File, value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()); // one, or several by name
+            if (JsonSection.ReadIfExists(Path.Combine(folder, name)) is not { } json || json.Find(Field) is not { } value)
+                continue;
+            return (json.File, value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString(),
+                JsonValueKind.Array => Default(json),
+                _ => value.GetRawText(),
+            });
         }
         return (folder, null);
+    }
+
+    // Of several templates the one that is taken where none is asked for.
+    private static string Default(JsonSection json)
+    {
+        JsonSection[] named = [.. json.Sections(Field)];
+        return (named.FirstOrDefault(one => one.Text("name") == "default") ?? named.FirstOrDefault())?.Text("template") ?? "";
     }
 }

@@ -17,13 +17,18 @@ public sealed class VisionLanguageProcessor
     private readonly TextTokenizer _tokenizer;
     private readonly ModelConfig _config;
     private bool _imageMarkIsText;
-    private readonly string _template = $"USER: {ImageMark}\n{QuestionMark} ASSISTANT:";
+    private readonly string _template = LlavaPrompt.Template;
+    private readonly string _eachImage = LlavaPrompt.Form.EachImage;
 
-    private VisionLanguageProcessor(ClipImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes) =>
+    private VisionLanguageProcessor(ImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes) =>
         (Images, _tokenizer, _config, Notes) = (images, tokenizer, config, notes);
 
+    private VisionLanguageProcessor(
+        ImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes, PromptForm form)
+        : this(images, tokenizer, config, notes) => (_template, _eachImage) = (form.Template, form.EachImage);
+
     /// <summary>Makes the vision tower's input.</summary>
-    public ClipImageProcessor Images { get; }
+    public ImageProcessor Images { get; }
 
     /// <summary>
     /// What a user should know about the folder's files, a sentence each: which defaults were taken, which files disagree. Mostly empty.
@@ -31,14 +36,19 @@ public sealed class VisionLanguageProcessor
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the image, <c>{question}</c> for the question.</summary>
-    /// <value>The default is LLaVA-1.5's: <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
+    /// <value>The default is the one that the folder's chat template and <c>model_type</c> name, of LLaVA-OneVision, LLaVA-NeXT (on Vicuna
+    /// or Mistral) or LLaVA-1.5: <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
     /// <exception cref="EosException">EOS1013: one of the two is missing, or there is more than one of it.</exception>
     public string PromptTemplate
     {
         get => _template;
-        private init => _template = value.Split(ImageMark).Length == 2 && value.Split(QuestionMark).Length == 2
-            ? value
-            : throw new EosException(EosErrors.InvalidOption, $"the prompt template '{value}' was given, expected one {ImageMark} and one {QuestionMark} in it.");
+        private init
+        {
+            _template = value.Split(ImageMark).Length == 2 && value.Split(QuestionMark).Length == 2 ? value
+                : throw new EosException(EosErrors.InvalidOption,
+                    $"the prompt template '{value}' was given, expected one {ImageMark} and one {QuestionMark} in it.");
+            _eachImage = value.Contains(ImageMark + "\n", StringComparison.Ordinal) ? ImageMark + "\n" : ImageMark;
+        }
     }
 
     /// <summary>Whether a checkpoint folder has a tokenizer; one without it can still be run on token ids.</summary>
@@ -50,7 +60,7 @@ public sealed class VisionLanguageProcessor
     /// </summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>
-    /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for LLaVA-1.5's.</param>
+    /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for the folder's own.</param>
     /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template. EOS1014: missing
     /// or malformed tokenizer files.</exception>
@@ -58,11 +68,10 @@ public sealed class VisionLanguageProcessor
         string folder, ModelConfig config, string? promptTemplate = null, ImagePadding padding = ImagePadding.Square)
     {
         var notes = new List<string>();
-        var images = ImageProcessorSettings.Load(folder, (LlavaConfig)config, notes).With(padding);
+        var images = config.LoadImages(folder, padding, notes);
         var tokenizer = TextTokenizer.Load(folder, notes);
-        notes.AddRange(ChatTemplate.Note(folder));
         return promptTemplate is null
-            ? new(images, tokenizer, config, notes)
+            ? new(images, tokenizer, config, notes, ChatTemplate.Choose(folder, notes))
             : new(images, tokenizer, config, notes) { PromptTemplate = promptTemplate };
     }
 
@@ -73,39 +82,54 @@ public sealed class VisionLanguageProcessor
     public VisionLanguageProcessor WithTemplate(string? promptTemplate) =>
         promptTemplate is null ? this : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
 
-    /// <summary>The ids of the prompt around a question; the image's place is taken by one image token per visual token.</summary>
+    /// <summary>The ids of the prompt around a question; each image's place is taken by one image token.</summary>
     /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt
     /// has the image's place.</param>
-    /// <param name="withImage">Whether there is an image; without one the prompt has no image tokens.</param>
+    /// <param name="images">How many images it is about, from 0 up. They are named before the question.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="images"/> is negative.</exception>
     /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the question holds
     /// <c>&lt;image&gt;</c>.</exception>
-    public int[] EncodePrompt(string question, bool withImage = true)
+    public int[] EncodePrompt(string question, int images = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(images);
         if (NamesImage(question) && !_imageMarkIsText)
             throw new EosException(EosErrors.ModelInput, $"The question “{question}” holds {ImageMark}. {ImageMarkRemedy}");
-        var template = withImage ? PromptTemplate : PromptTemplate.Replace(ImageMark + "\n", "").Replace(ImageMark, "");
-        var ids = new List<int>();
-        if (_tokenizer.AddsBos)
-            ids.Add(_config.BosTokenId);
-        var isFirst = true;
-        foreach (var part in SplitAtSpecialTokens(template))
+        var ids = new List<int>(_tokenizer.Begin(_config.BosTokenId));
+        var places = string.Concat(Enumerable.Repeat(_eachImage, images));
+        string[] parts = [.. SplitAtSpecialTokens(PromptTemplate.Replace(_eachImage, places))];
+        for (var i = 0; i < parts.Length; i++)
         {
-            if (part == ImageMark)
-                ids.AddRange(Enumerable.Repeat(_config.ImageTokenIndex, ((LlavaConfig)_config).VisualTokens));
-            else if (_tokenizer.SpecialTokens.TryGetValue(part, out var special))
+            if (parts[i] == ImageMark)
+                ids.Add(_config.ImageTokenIndex);
+            else if (_tokenizer.SpecialTokens.TryGetValue(parts[i], out var special))
                 ids.Add(special);
             else
-                ids.AddRange(Checked(_tokenizer.EncodePart(part.Replace(QuestionMark, question), isFirst)));
-            isFirst = false;
+                ids.AddRange(Checked(_tokenizer.EncodePart(Stripped(parts, i).Replace(QuestionMark, question), isFirst: i == 0)));
         }
         return [.. ids];
+    }
+
+    // Some special tokens take the white space beside them with them.
+    private string Stripped(string[] parts, int at)
+    {
+        var text = at > 0 && _tokenizer.Strips(parts[at - 1]).After ? parts[at].TrimStart() : parts[at];
+        return at + 1 < parts.Length && _tokenizer.Strips(parts[at + 1]).Before ? text.TrimEnd() : text;
     }
 
     /// <summary>Whether a question holds <c>&lt;image&gt;</c>, which its prompt has once already.</summary>
     public static bool NamesImage(string question) => question.Contains(ImageMark, StringComparison.Ordinal);
 
-    /// <summary>The ids that continue a prompt with an answer: a space, the answer, the end of the sequence.</summary>
-    public int[] EncodeAnswer(string answer) => [.. Checked(_tokenizer.EncodeContinuation(answer)), _config.EosTokenIds[0]];
+    /// <summary>
+    /// The ids that continue a prompt with an answer: a space (unless the prompt ends with white space), the answer, the end of the
+    /// sequence.
+    /// </summary>
+    public int[] EncodeAnswer(string answer)
+    {
+        var ids = char.IsWhiteSpace(PromptTemplate[^1])
+            ? _tokenizer.EncodePart(answer, isFirst: false)
+            : _tokenizer.EncodeContinuation(answer);
+        return [.. Checked(ids), _config.EosTokenIds[0]];
+    }
 
     /// <summary>The ids of a plain text, without beginning or end of sequence.</summary>
     public int[] EncodeText(string text) => [.. Encode(text)];

@@ -38,49 +38,23 @@ internal sealed class SentencePieceBpe
     /// <summary>The ids of a text in which spaces are escaped already.</summary>
     internal IReadOnlyList<int> Encode(string text)
     {
-        var lookup = pieces.GetAlternateLookup<ReadOnlySpan<char>>();
         var starts = new List<int>();
         for (var i = 0; i < text.Length; i += char.IsSurrogatePair(text, i) ? 2 : 1)
             starts.Add(i);
-        // A symbol goes from its start to that of the next one that is left; one that was merged away has length 0.
-        var (lengths, previous, next) = (new int[starts.Count], new int[starts.Count], new int[starts.Count]);
-        var merges = new PriorityQueue<(int Left, int Right, int Length), (float, int)>();
-        for (var i = 0; i < starts.Count; i++)
-        {
-            var isLast = i + 1 == starts.Count;
-            (lengths[i], previous[i], next[i]) = ((isLast ? text.Length : starts[i + 1]) - starts[i], i - 1, isLast ? -1 : i + 1);
-        }
-        for (var i = 0; i + 1 < starts.Count; i++)
-            Consider(i, i + 1);
-        while (merges.TryDequeue(out var merge, out _))
-        {
-            var (left, right, length) = merge;
-            if (lengths[left] == 0 || lengths[right] == 0 || next[left] != right || lengths[left] + lengths[right] != length)
-                continue; // one of the two was merged with another meanwhile
-            (lengths[left], lengths[right], next[left]) = (length, 0, next[right]);
-            if (next[right] >= 0)
-                previous[next[right]] = left;
-            Consider(previous[left], left);
-            Consider(left, next[left]);
-        }
+        starts.Add(text.Length);
         var ids = new List<int>();
         var afterUnknown = false;
-        for (var i = starts.Count == 0 ? -1 : 0; i >= 0; i = next[i])
-            afterUnknown = AddIds(ids, text.AsSpan(starts[i], lengths[i]), afterUnknown);
+        foreach (var (start, end) in PairMerges.Run(starts.Count - 1, Rank))
+            afterUnknown = AddIds(ids, text.AsSpan(starts[start]..starts[end]), afterUnknown);
         return ids;
 
-        void Consider(int left, int right)
-        {
-            if (left < 0 || right < 0)
-                return;
-            var length = lengths[left] + lengths[right];
-            if (pieces.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text.AsSpan(starts[left], length), out var piece))
-                merges.Enqueue((left, right, length), (-piece.Score, left));
-        }
+        double? Rank(int left, int right, int end) =>
+            pieces.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text.AsSpan(starts[left]..starts[end]), out var piece)
+                ? -piece.Score : null;
 
         bool AddIds(List<int> to, ReadOnlySpan<char> symbol, bool fuse)
         {
-            if (lookup.TryGetValue(symbol, out var piece))
+            if (pieces.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(symbol, out var piece))
             {
                 to.Add(piece.Id);
                 return false;

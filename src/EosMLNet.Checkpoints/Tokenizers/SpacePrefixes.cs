@@ -23,9 +23,20 @@ internal static class SpacePrefixes
         return added == false ? SpacePrefix.Never : settings?.Flag("legacy", true) ?? true ? SpacePrefix.EachPart : SpacePrefix.First;
     }
 
-    // The older form prepends in the normalizer, which sees each part for itself; the newer one is a Metaspace pre-tokenizer.
-    private static SpacePrefix? Declared(JsonSection whole)
+    /// <summary>What a component <c>Metaspace</c> of <c>tokenizer.json</c> says.</summary>
+    internal static SpacePrefix OfMetaspace(JsonSection metaspace) => metaspace.Text("prepend_scheme") switch
     {
+        "always" => SpacePrefix.EachPart,
+        "first" => SpacePrefix.First,
+        "never" => SpacePrefix.Never,
+        null => metaspace.Flag("add_prefix_space", true) ? SpacePrefix.EachPart : SpacePrefix.Never,
+        var other => throw metaspace.Unsupported("prepend_scheme", $"'{other}'", "'always', 'first' or 'never'"),
+    };
+
+    /// <summary>What <c>tokenizer.json</c> says; null where it says nothing.</summary>
+    internal static SpacePrefix? Declared(JsonSection whole)
+    {
+        // The older form prepends in the normalizer, which sees each part for itself; the newer one is a Metaspace pre-tokenizer.
         foreach (var step in Steps(whole, "normalizer", "normalizers"))
             if (step.Text("type") == "Prepend")
                 return SpacePrefix.EachPart;
@@ -33,14 +44,7 @@ internal static class SpacePrefixes
         {
             if (step.Text("type") != "Metaspace")
                 continue;
-            return step.Text("prepend_scheme") switch
-            {
-                "always" => SpacePrefix.EachPart,
-                "first" => SpacePrefix.First,
-                "never" => SpacePrefix.Never,
-                null => step.Flag("add_prefix_space", true) ? SpacePrefix.EachPart : SpacePrefix.Never,
-                var other => throw step.Unsupported("prepend_scheme", $"'{other}'", "'always', 'first' or 'never'"),
-            };
+            return OfMetaspace(step);
         }
         return null;
     }

@@ -3,34 +3,52 @@ using Microsoft.ML.Tokenizers;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// A checkpoint folder's tokenizer: SentencePiece (<c>tokenizer.model</c>) or byte-level BPE (<c>vocab.json</c> and <c>merges.txt</c>).
-/// It encodes plain text only; special tokens are looked up by <see cref="SpecialTokens"/>, so that a text which spells one is still only
-/// text.
+/// A checkpoint folder's tokenizer: SentencePiece (<c>tokenizer.model</c>), what <c>tokenizer.json</c> describes, or byte-level BPE
+/// (<c>vocab.json</c> and <c>merges.txt</c>), the first of them that is there. It encodes plain text only; special tokens are looked up by
+/// <see cref="SpecialTokens"/>, so that a text which spells one is still only text.
 /// </summary>
 internal sealed class TextTokenizer
 {
+    private const string WholeFile = "tokenizer.json";
     private const long LargestFile = 64 << 20; // bytes
-    private readonly Tokenizer _tokenizer;
-    private readonly Func<string, IReadOnlyList<int>> _encode;
+    private readonly Func<string, bool, IReadOnlyList<int>> _encode; // a part, and whether it is the first one
+    private readonly Func<ReadOnlySpan<int>, string> _decode;
     private readonly SpacePrefix _prefix;
-    private readonly HashSet<int> _plainIds;
+    private readonly TokenizerPipeline? _pipeline;
+    private readonly IReadOnlyList<int>? _begin; // null for the model's own
 
     private TextTokenizer(
         Tokenizer tokenizer, SpacePrefix prefix, IEnumerable<int> plainIds, Dictionary<string, int> specialTokens, bool addsBos,
         SentencePieceBpe? sentencePiece = null)
     {
-        _encode = sentencePiece is null
-            ? text => tokenizer.EncodeToIds(text)
-            : text => sentencePiece.Encode(tokenizer.Normalizer?.Normalize(text) ?? text);
-        (_tokenizer, _prefix, SpecialTokens, AddsBos) = (tokenizer, prefix, specialTokens, addsBos);
-        _plainIds = [.. plainIds.Except(specialTokens.Values)];
+        HashSet<int> plain = [.. plainIds.Except(specialTokens.Values)];
+        _encode = (part, isFirst) =>
+        {
+            var text = prefix == SpacePrefix.First && isFirst && part[0] is not (' ' or '\u2581') ? " " + part : part;
+            return sentencePiece?.Encode(tokenizer.Normalizer?.Normalize(text) ?? text) ?? tokenizer.EncodeToIds(text);
+        };
+        _decode = ids => tokenizer.Decode(ids.ToArray().Where(plain.Contains));
+        (_prefix, SpecialTokens, _begin) = (prefix, specialTokens, addsBos ? null : []);
+    }
+
+    private TextTokenizer(TokenizerPipeline pipeline, SpacePrefix prefix, Dictionary<string, int> specialTokens, IReadOnlyList<int>? begin)
+    {
+        _pipeline = pipeline;
+        _encode = (part, isFirst) => pipeline.Encode(part, isFirst, withSpecial: false);
+        _decode = ids => pipeline.Decode(ids, withSpecial: false);
+        (_prefix, SpecialTokens, _begin) = (prefix, specialTokens, begin);
     }
 
     /// <summary>The ids of the special tokens, such as <c>&lt;/s&gt;</c>.</summary>
     internal IReadOnlyDictionary<string, int> SpecialTokens { get; }
 
-    /// <summary>Whether a prompt begins with the beginning-of-sequence token.</summary>
-    internal bool AddsBos { get; }
+    /// <summary>The ids that a prompt begins with.</summary>
+    /// <param name="bosTokenId">The model's own, which holds where the tokenizer's files name no other.</param>
+    internal IReadOnlyList<int> Begin(int bosTokenId) => _begin ?? [bosTokenId];
+
+    /// <summary>Whether a special token takes the white space before it, and behind it, with it.</summary>
+    internal (bool Before, bool After) Strips(string token) =>
+        _pipeline?.Added(token) is { } added ? (added.StripsBefore, added.StripsAfter) : default;
 
     /// <summary>Reads a folder's tokenizer.</summary>
     /// <param name="folder">The folder.</param>
@@ -57,33 +75,23 @@ internal sealed class TextTokenizer
     internal IReadOnlyList<int> Encode(string text) => EncodePart(text, isFirst: true);
 
     /// <summary>The ids of a part of a prompt: the first one, or one behind a special token.</summary>
-    internal IReadOnlyList<int> EncodePart(string text, bool isFirst) =>
-        text.Length == 0 ? [] : _encode(_prefix == SpacePrefix.First && isFirst && text[0] is not (' ' or '\u2581') ? " " + text : text);
+    internal IReadOnlyList<int> EncodePart(string text, bool isFirst) => text.Length == 0 ? [] : _encode(text, isFirst);
 
     /// <summary>The ids of a text that goes on after another, a space between the two.</summary>
     internal IReadOnlyList<int> EncodeContinuation(string text) =>
-        text.Length == 0 && _prefix == SpacePrefix.EachPart ? [] : _encode(_prefix == SpacePrefix.EachPart ? text : " " + text);
+        EncodePart(_prefix == SpacePrefix.EachPart ? text : " " + text, isFirst: false);
 
     /// <summary>The text of some ids; special and unknown ones are left out.</summary>
-    internal string Decode(ReadOnlySpan<int> ids)
-    {
-        var plain = new List<int>(ids.Length);
-        foreach (var id in ids)
-        {
-            if (_plainIds.Contains(id))
-                plain.Add(id);
-        }
-        return _tokenizer.Decode(plain).Trim();
-    }
+    internal string Decode(ReadOnlySpan<int> ids) => _decode(ids).Trim();
 
     /// <summary>Whether the folder has a tokenizer's files.</summary>
     public static bool Exists(string folder) =>
-        File.Exists(Path.Combine(folder, "tokenizer.model")) || File.Exists(Path.Combine(folder, "vocab.json"));
+        ((string[])["tokenizer.model", WholeFile, "vocab.json"]).Any(name => File.Exists(Path.Combine(folder, name)));
 
     private static TextTokenizer LoadUnchecked(string folder, List<string> notes)
     {
         var settings = JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer_config.json"));
-        var whole = JsonSection.ReadIfExists(Path.Combine(folder, "tokenizer.json"), LargestFile);
+        var whole = JsonSection.ReadIfExists(Path.Combine(folder, WholeFile), LargestFile);
         var special = ReadSpecialTokens(folder, settings, whole);
         if (settings?.Flag("add_eos_token", false) == true)
             notes.Add($"'add_eos_token' of '{settings.File}' is true, but no end token is put behind a prompt: an answer follows it.");
@@ -100,14 +108,38 @@ internal sealed class TextTokenizer
                 prefix = SpacePrefix.Never;
             return new TextTokenizer(tokenizer, prefix, PlainIds(tokenizer), special, addsBos, SentencePieceBpe.Read(bytes));
         }
+        if (whole?.Find("model") is not null)
+            return LoadWhole(whole, settings, special, notes);
         if (File.Exists(vocabulary) && File.Exists(merges))
         {
+            if (settings?.Text("tokenizer_class") is { } type && type.StartsWith("Qwen", StringComparison.Ordinal))
+            {
+                throw settings.Unsupported("tokenizer_class", $"'{type}'",
+                    $"a {WholeFile} beside it, which says how that class splits words; copy it too");
+            }
             if (settings?.Flag("add_prefix_space", false) == true)
                 throw settings.Unsupported("add_prefix_space", "true", "false: a tokenizer of vocab.json puts no space before a text here");
-            var ids = ReadVocabulary(vocabulary);
+            var ids = VocabularyFile.Read(JsonSection.Read(vocabulary, LargestFile));
             return new TextTokenizer(MakeBpe(ids, ReadMerges(merges, ids)), SpacePrefix.Never, ids.Values, special, addsBos);
         }
-        throw new EosException(EosErrors.Tokenizer, $"'{folder}' has neither tokenizer.model nor vocab.json with merges.txt; copy the tokenizer's files into it.");
+        throw new EosException(EosErrors.Tokenizer,
+            $"'{folder}' has no tokenizer.model, no {WholeFile} with a model, and no vocab.json with merges.txt; " +
+            "copy the tokenizer's files into it.");
+    }
+
+    // transformers runs this file where it is there, and follows add_bos_token where the settings name it.
+    private static TextTokenizer LoadWhole(JsonSection whole, JsonSection? settings, Dictionary<string, int> special, List<string> notes)
+    {
+        var pipeline = new TokenizerPipeline(whole);
+        if (pipeline.Ends.After.Count > 0)
+        {
+            notes.Add($"'post_processor' of '{whole.File}' puts an end token behind a text, but none is put behind a prompt: " +
+                "an answer follows it.");
+        }
+        var begin = pipeline.Ends.Before;
+        if (settings?.Find("add_bos_token") is not null)
+            begin = !settings.Flag("add_bos_token", true) ? [] : begin.Count > 0 ? begin : null;
+        return new TextTokenizer(pipeline, SpacePrefixes.Declared(whole) ?? SpacePrefix.Never, special, begin);
     }
 
     private static IEnumerable<int> PlainIds(LlamaTokenizer tokenizer) =>
@@ -120,15 +152,6 @@ internal sealed class TextTokenizer
             ByteLevel = true,
             PreTokenizer = new RegexPreTokenizer(ByteLevel.Words(), null),
         });
-
-    private static Dictionary<string, int> ReadVocabulary(string path)
-    {
-        var json = JsonSection.Read(path, LargestFile);
-        var ids = json.Names.ToDictionary(token => token, token => json.Int(token, -1));
-        if (ids.Count == 0 || ids.Values.Any(id => id < 0) || ids.Values.Distinct().Count() != ids.Count)
-            throw new EosException(EosErrors.Tokenizer, $"'{path}' is empty or has negative or repeated ids; expected an object of tokens and their ids.");
-        return ids;
-    }
 
     private static List<string> ReadMerges(string path, Dictionary<string, int> vocabulary)
     {

@@ -98,9 +98,9 @@ public static class Evaluator
     public static bool IsCorrect(string predicted, string expected) =>
         predicted.AsSpan().Trim().Equals(expected.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase);
 
-    // Which questions have a prompt that is longer than the model was made for.
+    // Which questions have a prompt that is longer than the model was made for, with an image of the usual size.
     private static bool[] TooLong(ReducedModel model, VisionLanguageProcessor processor, IEnumerable<string> questions) =>
-        [.. questions.Select(question => processor.EncodePrompt(question).Length > model.Model.MaxPositions)];
+        [.. questions.Select(question => processor.EncodePrompt(question).Length - 1 + model.Model.VisualTokens > model.Model.MaxPositions)];
 
     // The answers in the order of the rows, and how sure the model is of each; empty and not a number where a row is too long to be asked.
     private static (string[] Texts, double[] Probabilities) Answer(

@@ -85,8 +85,8 @@ public sealed class PromptBatch : IDisposable
     public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows, ReductionPlan? plan = null)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
-            "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
-        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, withImage: row.Image is not null)).ToArray();
+            "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.json or tokenizer.model into it.");
+        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, row.Image is null ? 0 : 1)).ToArray();
         var images = rows.Select(row => row.Image).OfType<RgbImage>().ToArray();
         return Create(model, prompts, images.Length == 0 ? null : Encode(model, processor, images, plan));
     }
@@ -113,7 +113,7 @@ public sealed class PromptBatch : IDisposable
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
         var distinct = images.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
-        var encoded = model.EncodeImages(processor.Images.ToTensor(distinct), plan: plan);
+        var encoded = model.EncodeImages(processor.Images.ToInput(distinct), plan: plan, clsAttention: plan?.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)) != false);
         if (distinct.Count < images.Length)
             encoded = encoded.Select([.. images.Select(image => distinct.IndexOf(image))]);
         return encoded.MoveToOuterDisposeScope();

@@ -33,7 +33,7 @@ public sealed class ImageCache : IDisposable
         : this(wanted => Encode(model, [.. wanted.Select(image)], plan), limitBytes)
     {
         _ = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
-            "The model's folder has no tokenizer, so questions about images cannot be asked. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+            "The model's folder has no tokenizer, so questions about images cannot be asked. Copy tokenizer.json or tokenizer.model into it.");
         owner = (model, data);
     }
 
@@ -94,8 +94,7 @@ public sealed class ImageCache : IDisposable
     private static VisionOutput Encode(VisionLanguageModel model, IReadOnlyList<RgbImage> images, ReductionPlan? plan)
     {
         using var scope = NewDisposeScope();
-        var pixels = model.Processor!.Images.ToTensor(images).to(model.DataType, model.Device);
-        return model.EncodeImages(pixels, plan: plan).MoveToOuterDisposeScope();
+        return model.EncodeImages(model.Processor!.Images.ToInput(images), plan: plan).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

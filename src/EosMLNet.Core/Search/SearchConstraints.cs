@@ -142,6 +142,7 @@ public sealed record SearchConstraints
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="sites">The dearest site in each place, for a limit on latency.</param>
     /// <param name="named">What the surface calls the settings.</param>
+    /// <param name="sizes">The images of the data, where the model's vary.</param>
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met. EOS4002: a latency table
     /// for another shape.</exception>
     internal void Check(

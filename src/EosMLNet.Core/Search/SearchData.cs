@@ -36,7 +36,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
             ? [.. data.Examples.Select(example => processor.EncodeAnswer(example.Answer))]
             : UnreducedAnswers(model, processor, data, images, meter, cancellation);
         // A score that depends on the question makes the kept tokens the question's own: no sharing.
-        var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerImage);
+        var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, data, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerImage);
         return new SearchData(rows, images, families, data.Fingerprint);
     }
 
@@ -46,7 +46,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         foreach (var example in data.Examples)
         {
             var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;
-            var length = Prompt(processor, example).Length + answer;
+            var length = Prompt(processor, example).Length - 1 + LayoutOf(model, processor, data, example.Image).Count + answer;
             if (length > model.MaxPositions)
             {
                 throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the image's and the answer's included, " +
@@ -81,18 +81,24 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
     }
 
+    private static VisualLayout LayoutOf(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, int image)
+    {
+        var (height, width) = (data.Images[image].Height, data.Images[image].Width);
+        return model.LayoutOf(new ImageShape(processor.Images.Parts(new ImageSize(height, width), imagesInPrompt: 1), height, width));
+    }
+
     private static (IReadOnlyList<PackedImage>, PackedRow.Segment) Tokenise(
-        VisionLanguageModel model, VisionLanguageProcessor processor, VqaExample example, int[] answer, List<string> families)
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, VqaExample example, int[] answer, List<string> families)
     {
         var prompt = processor.EncodePrompt(example.Question);
-        int first = Array.IndexOf(prompt, model.ImageTokenId), last = Array.LastIndexOf(prompt, model.ImageTokenId);
-        if (first < 0 || last - first + 1 != model.VisualTokens)
+        var image = Array.IndexOf(prompt, model.ImageTokenId);
+        if (image < 0 || Array.LastIndexOf(prompt, model.ImageTokenId) != image)
         {
-            throw Fault(example, $"The prompt of “{Shortened(example.Question)}” has {(first < 0 ? 0 : last - first + 1)} image tokens; expected {model.VisualTokens} in one run. " +
+            throw Fault(example, $"The prompt of “{Shortened(example.Question)}” has {prompt.Count(id => id == model.ImageTokenId)} image tokens; expected 1. " +
                 "Check the prompt template.");
         }
-        return ([new PackedImage(example.Image, prompt[..first], model.UsualLayout)],
-            new PackedRow.Segment(prompt[(last + 1)..], answer, families.IndexOf(example.Family)));
+        return ([new PackedImage(example.Image, prompt[..image], LayoutOf(model, processor, data, example.Image))],
+            new PackedRow.Segment(prompt[(image + 1)..], answer, families.IndexOf(example.Family)));
     }
 
     /// <inheritdoc/>

@@ -67,6 +67,10 @@ public sealed class JsonSection
     /// <summary>A whole number.</summary>
     /// <exception cref="EosException">EOS1008: the field holds something else.</exception>
     public int Int(string name, int fallback) => Find(name) is not { } v ? fallback : ToInt(v, name);
+    /// <summary>All fields of an object whose values are integers.</summary>
+    /// <exception cref="EosException">EOS1008: a field holds something else.</exception>
+    public IEnumerable<KeyValuePair<string, int>> Integers() =>
+        _element.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, ToInt(field.Value, field.Name)));
 
     /// <summary>A finite number.</summary>
     /// <exception cref="EosException">EOS1008: the field holds something else.</exception>

@@ -44,7 +44,7 @@ internal sealed class InspectCommand : EosCommand
         ]);
         Console.Line($"{model.Parameters} parameters in {model.StoredType}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
         Console.Line($"Vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}.");
-        Console.Line(model.Config.DescribeImages());
+        Console.Line($"{model.Config.DescribeImages()}");
         Console.Line($"{model.Fingerprint}");
         foreach (var note in model.Notes)
             Console.Line($"Note: {note}");

@@ -27,7 +27,7 @@ internal sealed class AnswerEngine : IDisposable
     {
         if (model.Processor is null)
             throw new EosException(EosErrors.Tokenizer,
-                "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.model, or vocab.json and merges.txt, into it.");
+                "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
         reduced = new ReducedModel(model, plan);
         (Model, Plan, this.maxNewTokens) = (model, plan, maxNewTokens);
         Images = imageCacheBytes > 0 ? new FeatureCache(Encode, imageCacheBytes) : null;
@@ -115,7 +115,7 @@ internal sealed class AnswerEngine : IDisposable
     private VisionOutput Encode(RgbImage image)
     {
         using var scope = torch.NewDisposeScope();
-        return Model.EncodeImages(Model.Processor!.Images.ToTensor([image]), plan: Plan).MoveToOuterDisposeScope();
+        return Model.EncodeImages(Model.Processor!.Images.ToInput([image]), plan: Plan).MoveToOuterDisposeScope();
     }
 
     private void Enter()

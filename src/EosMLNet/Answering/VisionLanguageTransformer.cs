@@ -46,7 +46,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     public ReductionPlan Plan => Engine.Plan;
 
     /// <summary>What becomes of images that are not square.</summary>
-    public ImagePadding ImagePadding => Engine.Model.Processor!.Images.Padding;
+    public ImagePadding? ImagePadding => Engine.Model.Processor!.Images.Padding;
 
     /// <summary>What the search did, where this transformer comes from one; null after <c>Model.Load</c>.</summary>
     public SearchReport? Report { get; internal init; }

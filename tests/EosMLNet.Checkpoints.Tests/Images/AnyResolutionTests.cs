@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace EosMLNet.Tests.Data;
+namespace EosMLNet.Tests.Images;
 
 /// <summary>Against Golden/backbones/tables, where the published resolutions are.</summary>
 public sealed class AnyResolutionTests

@@ -35,7 +35,7 @@ public sealed class ClipImageProcessorTests : IDisposable
         var images = new[] { "img_97x61", "img_64x120", "gray_40x30" }.Select(n => RgbImage.Decode(GoldenFiles.At("clip-preprocess", $"{n}.png"))).ToArray();
         var batch = processor.Process(images); // (3, 3, 56, 56)
         Assert.Equal(images.SelectMany(image => processor.Process([image])), batch);
-        Assert.Equal(images.Length * processor.ValuesPerImage, batch.Length);
+        Assert.Equal(images.Length * processor.ValuesPerPart, batch.Length);
         Assert.Empty(processor.Process([]));
     }
 

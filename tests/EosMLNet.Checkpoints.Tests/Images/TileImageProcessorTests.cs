@@ -1,4 +1,4 @@
-namespace EosMLNet.Tests.Data;
+namespace EosMLNet.Tests.Images;
 
 /// <summary>Against Golden/backbones: transformers' processors of LLaVA-NeXT and LLaVA-OneVision on the same images.</summary>
 public sealed class TileImageProcessorTests : IDisposable

@@ -5,8 +5,21 @@ namespace EosMLNet.Tests.Processors;
 public sealed class ChatTemplateTests : IDisposable
 {
     private const string Other = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{% endfor %}";
-    private const string Llava = "{% for message in messages %}{{ message['role'].upper() + ': ' }}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}";
+    private const string Llava = "{% for message in messages %}{{ message['role'].upper() + ': ' }}{% endfor %}{{ 'ASSISTANT:' }}";
+
+    // The parts that matter of what is published with the models.
+    private const string OneVision = "{% for message in messages %}{{'<|im_start|>' + message['role'] + ' '}}" +
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}" +
+        "{{ '\\n' + content['text'] }}{{'<|im_end|>'}}{% endfor %}{{ '<|im_start|>assistant\\n' }}";
+
+    private const string Mistral = "{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' }}" +
+        "{{ '<image>\\n' }}{{ content['text'] }}{{' [/INST]' }}{% endif %}{% endfor %}";
+
+    private const string Qwen = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + " +
+        "'<|im_end|>' + '\\n'}}{% endfor %}";
+
     private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _notes = [];
 
     public void Dispose() => _folder.Dispose();
 
@@ -21,18 +34,68 @@ public sealed class ChatTemplateTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void A_template_of_other_prompts_is_noted_and_LLaVAs_own_is_not(string file, Func<string, string> write)
+    public void A_template_of_other_prompts_is_noted_and_a_known_one_is_not(string file, Func<string, string> write)
     {
         _folder.Write(file, write(Other));
-        var note = Assert.Single(ChatTemplate.Note(_folder.Path));
-        Assert.Contains(file, note);
-        Assert.Contains("not followed", note);
+        Assert.Equal("LLaVA-1.5", ChatTemplate.Choose(_folder.Path, _notes).Name);
+        var note = Assert.Single(_notes);
+        Assert.All((string[])[file, "not followed", @"LLaVA-1.5's, ""USER: <image>\n... ASSISTANT:"""], part => Assert.Contains(part, note));
+        _notes.Clear();
         _folder.Write(file, write(Llava));
-        Assert.Empty(ChatTemplate.Note(_folder.Path));
+        Assert.Equal("LLaVA-1.5", ChatTemplate.Choose(_folder.Path, _notes).Name);
+        _folder.Write(file, write(OneVision));
+        Assert.Equal("LLaVA-OneVision", ChatTemplate.Choose(_folder.Path, _notes).Name);
+        _folder.Write(file, write(Mistral));
+        Assert.Equal("Mistral", ChatTemplate.Choose(_folder.Path, _notes).Name);
+        Assert.Empty(_notes);
+    }
+
+    // Vicuna's template is LLaVA-1.5's.
+    [Theory]
+    [InlineData("llava", Llava, "LLaVA-1.5")]
+    [InlineData("llava_next", Llava, "Vicuna")]
+    [InlineData("llava_next", Mistral, "Mistral")]
+    [InlineData("llava_onevision", OneVision, "LLaVA-OneVision")]
+    [InlineData("llava_onevision", null, "LLaVA-OneVision")]
+    [InlineData("llava", null, "LLaVA-1.5")]
+    public void The_models_type_decides_where_the_template_does_not(string modelType, string? template, string expected)
+    {
+        _folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));
+        if (template is not null)
+            _folder.Write("chat_template.jinja", template);
+        Assert.Equal(expected, ChatTemplate.Choose(_folder.Path, _notes).Name);
+        Assert.Empty(_notes);
+    }
+
+    [Theory]
+    [InlineData("llava_next", null, "Vicuna", "no chat_template")]
+    [InlineData("llava_onevision", Qwen, "LLaVA-OneVision", "not followed")]
+    [InlineData("llava_onevision", Other, "LLaVA-OneVision", "not followed")]
+    [InlineData("llava_next", "{{ '[INST]' + message['content'] + '[/INST]' }}", "Vicuna", "not followed")]
+    public void A_guess_is_noted(string modelType, string? template, string expected, string inNote)
+    {
+        _folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));
+        if (template is not null)
+            _folder.Write("chat_template.jinja", template);
+        Assert.Equal(expected, ChatTemplate.Choose(_folder.Path, _notes).Name);
+        var note = Assert.Single(_notes);
+        Assert.Contains(inNote, note);
+        Assert.Contains(expected, note);
     }
 
     [Fact]
-    public void A_folder_without_a_template_is_not_worth_a_word() => Assert.Empty(ChatTemplate.Note(_folder.Path));
+    public void A_template_in_double_quotes_is_the_same()
+    {
+        _folder.Write("chat_template.jinja", OneVision.Replace('\'', '"'));
+        Assert.Equal("LLaVA-OneVision", ChatTemplate.Choose(_folder.Path, _notes).Name);
+    }
+
+    [Fact]
+    public void A_folder_without_a_template_is_not_worth_a_word()
+    {
+        Assert.Equal("LLaVA-1.5", ChatTemplate.Choose(_folder.Path, _notes).Name);
+        Assert.Empty(_notes);
+    }
 
     private static string InJson(string template) => JsonSerializer.Serialize(new { chat_template = template });
 }

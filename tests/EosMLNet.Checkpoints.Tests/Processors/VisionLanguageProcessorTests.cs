@@ -32,7 +32,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     public void The_prompt_is_encoded_as_the_published_tokenizer_does()
     {
         var ids = LoadSentencePiece().EncodePrompt("is red");
-        Assert.Equal([1, Piece("▁USER"), Piece(":"), Piece("▁"), 350, 350, 350, 350, Piece("▁"), ByteId('\n'), Piece("is"), Piece("▁red"), Piece("▁")], ids[..13]);
+        Assert.Equal([1, Piece("▁USER"), Piece(":"), Piece("▁"), 350, Piece("▁"), ByteId('\n'), Piece("is"), Piece("▁red"), Piece("▁")], ids[..10]);
         Assert.Equal(Piece(":"), ids[^1]);
     }
 
@@ -49,7 +49,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     public void Special_tokens_in_a_question_are_plain_text()
     {
         var ids = LoadSentencePiece().EncodePrompt("<IMAGE></s>{question}");
-        Assert.Equal(4, ids.Count(id => id == 350));
+        Assert.Equal(1, ids.Count(id => id == 350));
         Assert.DoesNotContain(2, ids);
         Assert.Contains(ByteId('{'), ids);
     }
@@ -62,8 +62,8 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     public void A_published_benchmarks_question_is_asked_as_it_is()
     {
         var ids = LoadSentencePiece().WithTemplate("<image>{question}").EncodePrompt("<image>");
-        Assert.Equal(4, ids.Count(id => id == 350));
-        Assert.Equal([1, 350, 350, 350, 350, Piece("▁"), ByteId('<')], ids[..7]);
+        Assert.Equal(1, ids.Count(id => id == 350));
+        Assert.Equal([1, 350, Piece("▁"), ByteId('<')], ids[..4]);
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     {
         _folder.Write(file, json);
         var processor = LoadSentencePiece("<image>{question}<|end|>red");
-        Assert.Equal([1, 350, 350, 350, 350, Piece("▁is"), 310, Piece("▁red")], processor.EncodePrompt("is"));
+        Assert.Equal([1, 350, Piece("▁is"), 310, Piece("▁red")], processor.EncodePrompt("is"));
         Assert.Equal("is red", processor.Decode([Piece("▁is"), 310, Piece("▁red")]));
     }
 
@@ -88,7 +88,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     [Fact]
     public void A_prompt_without_an_image_has_no_image_tokens()
     {
-        var ids = LoadSentencePiece().EncodePrompt("is", withImage: false);
+        var ids = LoadSentencePiece().EncodePrompt("is", images: 0);
         Assert.DoesNotContain(350, ids);
         Assert.DoesNotContain(ByteId('\n'), ids);
         Assert.Equal(1, ids[0]);

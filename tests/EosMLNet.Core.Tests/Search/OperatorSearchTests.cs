@@ -37,7 +37,7 @@ public class OperatorSearchTests
         using var data = SearchSample.Data(model, 4, 3);
         var result = Search(model, data, Settings with { Constraints = new() { MeanVisualTokens = 8, FinalVisualTokens = 2, MacsRatio = 0.8, KvBytesRatio = 0.75 } });
         Assert.Equal([ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio], result.Report.Constraints.Select(c => c.Kind));
-        Assert.All(result.Report.Constraints, c => Assert.True(c.Spent <= c.Limit && c.Spent == result.Plan.Ledger.Of(c.Kind) && c.Multiplier >= 0));
+        Assert.All(result.Report.Constraints, c => Assert.True(c.Spent <= c.Limit && c.Spent == result.Plan.Spent(c.Kind) && c.Multiplier >= 0));
         Assert.Equal(result.Report.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)), result.Plan.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)));
     }
 

@@ -25,7 +25,7 @@ public class SearchBudgetTests
         var plan = ReductionPlan.Create(model, PlanMaker.Sites(sites, budget, model.VisualTokens, new()));
 
         foreach (var (kind, limit) in constraints.Limits)
-            Assert.True(plan.Ledger.Of(kind) <= limit * (1 + 1e-12), $"{kind} is {plan.Ledger.Of(kind)}, allowed {limit}");
+            Assert.True(plan.Spent(kind) <= limit * (1 + 1e-12), $"{kind} is {plan.Spent(kind)}, allowed {limit}");
     }
 
     [Property(MaxTest = 500)]
@@ -133,10 +133,10 @@ public class SearchBudgetTests
         var ledger = TokenLedger.Compute(model, [.. layers.Select((layer, i) => new ReductionSite { Layer = layer, Keep = (int)keeps[i], Score = new Dictionary<ScoreCriterion, double>() })]);
 
         Assert.Equal(4, budget.Constraints.Count);
-        Assert.All(budget.Constraints, c => Assert.Equal(ledger.Of(c.Kind), c.Of(keeps), 1e-9 * ledger.Of(c.Kind)));
+        Assert.All(budget.Constraints, c => Assert.Equal(ledger.Of(c.Kind, model.VisualTokens), c.Of(keeps), 1e-9 * ledger.Of(c.Kind, model.VisualTokens)));
         using var scope = NewDisposeScope();
         var tensors = keeps.Select(k => tensor(k, dtype: ScalarType.Float64)).ToArray();
-        Assert.All(budget.Constraints, c => Assert.Equal(c.Excess(keeps), c.Excess(tensors).Number(), 1e-9 * ledger.Of(c.Kind)));
+        Assert.All(budget.Constraints, c => Assert.Equal(c.Excess(keeps), c.Excess(tensors).Number(), 1e-9 * ledger.Of(c.Kind, model.VisualTokens)));
     }
 
     [Fact]

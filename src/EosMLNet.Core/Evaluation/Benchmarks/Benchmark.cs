@@ -30,8 +30,7 @@ public abstract class Benchmark
     /// <summary>
     /// The prompt around a question: LLaVA-1.5's, with the sentence that its published evaluation begins every conversation with.
     /// </summary>
-    public virtual string? PromptTemplate =>
-        "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the user's questions. USER: <image>\n{question} ASSISTANT:";
+    public virtual string? PromptTemplate => VicunaPrompt.Template;
 
     /// <summary>The longest answer that the metric can use, in tokens.</summary>
     public virtual int MaxNewTokens => 16;

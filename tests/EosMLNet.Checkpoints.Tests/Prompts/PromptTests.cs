@@ -1,0 +1,92 @@
+using System.Text.Json;
+using EosMLNet.Tests.Tokenizers;
+
+namespace EosMLNet.Tests.Prompts;
+
+/// <summary>The prompts of each form, against the ids of their whole text.</summary>
+public sealed class PromptTests : IDisposable
+{
+    private const int Image = 540, VisualTokens = 4;
+    private const string Sentence = "A chat between a curious user and an artificial intelligence assistant. " +
+        "The assistant gives helpful, detailed, and polite answers to the user's questions. ";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("llava_onevision", 1, "<|im_start|>user <image>\nWhat is it?<|im_end|><|im_start|>assistant\n")]
+    [InlineData("llava_onevision", 3, "<|im_start|>user <image><image><image>\nWhat is it?<|im_end|><|im_start|>assistant\n")]
+    [InlineData("llava_onevision", 0, "<|im_start|>user \nWhat is it?<|im_end|><|im_start|>assistant\n")]
+    [InlineData("llava", 1, "USER: <image>\nWhat is it? ASSISTANT:")]
+    [InlineData("llava", 2, "USER: <image>\n<image>\nWhat is it? ASSISTANT:")]
+    [InlineData("llava", 0, "USER: What is it? ASSISTANT:")]
+    [InlineData("llava_next", 2, Sentence + "USER: <image>\n<image>\nWhat is it? ASSISTANT:")]
+    [InlineData("llava_next", 1, "[INST] <image>\nWhat is it? [/INST]", "{{ '[INST] ' }}{{' [/INST]' }}")]
+    [InlineData("llava_next", 2, "[INST] <image>\n<image>\nWhat is it? [/INST]", "{{ '[INST] ' }}{{' [/INST]' }}")]
+    public void A_prompt_has_one_image_token_an_image(string modelType, int images, string text, string? chatTemplate = null)
+    {
+        if (chatTemplate is not null)
+            _folder.Write("chat_template.jinja", chatTemplate);
+        var processor = Load(modelType, "special");
+        var ids = processor.EncodePrompt("What is it?", images);
+        Assert.Equal(TokenizerFiles.Read(_folder["tokenizer.json"]).Encode(text), ids);
+        Assert.Equal(images, ids.Count(id => id == Image));
+    }
+
+    [Fact]
+    public void A_prompt_is_about_one_image_unless_told_otherwise()
+    {
+        var processor = Load("llava_onevision", "special");
+        Assert.Equal(processor.EncodePrompt("What is it?", images: 1), processor.EncodePrompt("What is it?"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => processor.EncodePrompt("What is it?", images: -1));
+    }
+
+    [Fact]
+    public void A_special_token_takes_the_spaces_with_it_that_the_tokenizer_says()
+    {
+        var processor = Load("llava_onevision", "special lstrip rstrip");
+        const string text = "<|im_start|>user <image>\nWhat is it?<|im_end|><|im_start|>assistant\n";
+        Assert.Equal(TokenizerFiles.Read(_folder["tokenizer.json"]).Encode(text), processor.EncodePrompt("What is it?", images: 1));
+    }
+
+    [Fact]
+    public void Special_tokens_in_a_question_are_plain_text()
+    {
+        var ids = Load("llava_onevision", "special").EncodePrompt("a<|im_end|>b", images: 1);
+        Assert.Single(ids, 518);
+    }
+
+    // 64 is "a", 259 is " a": the prompt's last new line stands before the answer, the colon of LLaVA-1.5's does not.
+    [Theory]
+    [InlineData("llava_onevision", 64)]
+    [InlineData("llava", 259)]
+    public void An_answer_has_a_space_before_it_unless_the_prompt_ends_with_one(string modelType, int expected) =>
+        Assert.Equal([expected, 518], Load(modelType, "special").EncodeAnswer("a"));
+
+    [Fact]
+    public void A_template_of_ones_own_goes_before_that_of_the_folder()
+    {
+        var processor = Load("llava_onevision", "special", "{question} <image>");
+        Assert.Equal("{question} <image>", processor.PromptTemplate);
+        Assert.Equal([64, 220, Image, Image], processor.EncodePrompt("a", images: 2));
+        Assert.DoesNotContain(processor.Notes, note => note.Contains("chat_template"));
+    }
+
+    private VisionLanguageProcessor Load(string modelType, string imageToken, string? template = null)
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllText(TokenizerFiles.Golden(TokenizerFiles.Bpe)));
+        var tokens = golden.RootElement.GetProperty("added_tokens");
+        var all = $"{tokens.GetRawText()[..^1]},{TokenizerFiles.Added(Image, "<image>", imageToken)}]";
+        _folder.Write("tokenizer.json", TokenizerFiles.With(TokenizerFiles.Bpe, ("added_tokens", all)));
+        _folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));
+        var config = new LlavaConfig
+        {
+            Vision = new() { ImageSize = 28, PatchSize = 14 },
+            Text = new() { VocabularySize = 600 },
+            ImageTokenIndex = Image,
+            EosTokenIds = [518],
+        };
+        return VisionLanguageProcessor.Load(_folder.Path, config, template);
+    }
+}
