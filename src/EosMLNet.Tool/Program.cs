@@ -1,3 +1,4 @@
+using EosMLNet.Tool;
 using EosMLNet.Tool.CommandLine;
 
 return await EosCommandLine.RunAsync(args, EosConsole.ForThisProcess());

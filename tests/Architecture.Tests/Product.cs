@@ -1,10 +1,13 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Architecture.Tests;
 
 /// <summary>A project of <c>src</c>: its assembly as it was compiled, and the folders that its types lie in.</summary>
 internal sealed partial class Product : IDisposable
 {
+    // What lies beside the project file puts the folders together: it may use all of them, and none of them it.
+    private const string Root = "(root)";
     private readonly Dictionary<string, string> folders = [];
 
     /// <param name="project">The project's name.</param>
@@ -13,13 +16,19 @@ internal sealed partial class Product : IDisposable
     {
         Module = ModuleDefinition.ReadModule(Path.Combine(AppContext.BaseDirectory, $"{assembly ?? project}.dll"));
         var root = Repository.At("src", project);
-        foreach (var file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
-        {
-            var folder = Path.GetDirectoryName(Path.GetRelativePath(root, file))!.Replace('\\', '/');
-            var text = File.ReadAllText(file);
-            if (folder.Split('/')[0] is not ("" or "bin" or "obj") && Namespace().Match(text) is { Success: true } found)
-                folders[$"{found.Groups[1].Value}.{Path.GetFileName(file).Split('.')[0]}"] = folder;
-        }
+        Add(root, Root);
+        foreach (var folder in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories))
+            Add(folder, Path.GetRelativePath(root, folder).Replace('\\', '/'));
+        foreach (var link in XDocument.Load(Path.Combine(root, $"{project}.csproj")).Descendants("Compile"))
+            Add(Path.Combine(root, Path.GetDirectoryName((string)link.Attribute("Include")!)!), (string)link.Attribute("LinkBase")!);
+    }
+
+    private void Add(string path, string folder)
+    {
+        if (folder.Split('/')[0] is "bin" or "obj")
+            return;
+        foreach (var file in Directory.EnumerateFiles(path, "*.cs"))
+            folders[$"{Namespace().Match(File.ReadAllText(file)).Groups[1].Value}.{Path.GetFileName(file).Split('.')[0]}"] = folder;
     }
 
     internal ModuleDefinition Module { get; }
@@ -37,7 +46,7 @@ internal sealed partial class Product : IDisposable
         var arrows = new Dictionary<(string, string), string>();
         foreach (var type in Module.Types)
         {
-            if (Folder(type) is not { } from)
+            if (Folder(type) is not { } from || from == Root)
                 continue;
             foreach (var used in References.Of(type))
             {

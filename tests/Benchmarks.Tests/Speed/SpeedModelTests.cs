@@ -1,5 +1,6 @@
 using Benchmarks.Speed;
 using EosMLNet.Execution;
+using EosMLNet.Models;
 using Gpu.Shapes;
 
 namespace Benchmarks.Tests.Speed;
@@ -29,7 +30,7 @@ public sealed class SpeedModelTests
     public void A_plan_has_the_mean_it_is_asked_for_and_runs_on_the_random_model(int mean)
     {
         using var model = LargeModel.Create(Small);
-        var plan = TypicalPlan.Of(model, mean);
+        var plan = TypicalPlan.Of(model.ToPlanModel(), mean);
         Assert.Equal(mean, plan.Ledger.Mean);
         using var batch = LargeModel.Batch(model, 2, 6);
         var generation = new ReducedModel(model, plan).Generate(batch, 3);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Tests.CommandLine;
 

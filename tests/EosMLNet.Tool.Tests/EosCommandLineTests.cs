@@ -1,7 +1,7 @@
 using System.Text.Json;
 using EosMLNet.Tool.CommandLine;
 
-namespace EosMLNet.Tool.Tests.CommandLine;
+namespace EosMLNet.Tool.Tests;
 
 public sealed class EosCommandLineTests(TinyModel tiny) : IClassFixture<TinyModel>
 {

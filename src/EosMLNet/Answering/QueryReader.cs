@@ -1,7 +1,8 @@
+using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace EosMLNet.Internals;
+namespace EosMLNet;
 
 /// <summary>Reads image and question of the row that a cursor or a row stands on. Belongs to one cursor, so to one thread.</summary>
 internal sealed class QueryReader(DataViewRow row, ValueGetter<MLImage> image, ValueGetter<ReadOnlyMemory<char>> question)

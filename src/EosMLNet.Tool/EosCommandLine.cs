@@ -1,12 +1,13 @@
 using System.CommandLine;
 using EosMLNet.Tool.Build;
+using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Doctor;
 using EosMLNet.Tool.Evaluate;
 using EosMLNet.Tool.Forward;
 using EosMLNet.Tool.Inspect;
 using EosMLNet.Tool.Search;
 
-namespace EosMLNet.Tool.CommandLine;
+namespace EosMLNet.Tool;
 
 /// <summary>The program's entry: parses the arguments and runs the command.</summary>
 internal static class EosCommandLine
