@@ -1,6 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
-/// <summary>The weights of a LLaVA model that the configuration asks for, by their published names. Nothing of a model is made for it.</summary>
+/// <summary>
+/// The weights of a LLaVA model that the configuration asks for, by their published names. Nothing of a model is made for it.
+/// </summary>
 public static class LlavaWeights
 {
     private const string Tower = "vision_tower.vision_model.", Projector = "multi_modal_projector.", Decoder = "language_model.model.";
