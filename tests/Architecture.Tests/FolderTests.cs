@@ -2,7 +2,7 @@ namespace Architecture.Tests;
 
 /// <summary>
 /// Arrows between the folders of each project, as compiled. A table lists all of them: what is not in it is not allowed, and what is not
-/// there any more leaves it. Folders that use each other stand below a table: they are what remains to be parted, and no more may join them.
+/// there any more leaves it. Folders that use each other are named beside their table: they remain to be parted, and no more may join them.
 /// </summary>
 public class FolderTests
 {
@@ -72,5 +72,6 @@ public class FolderTests
         Assert.Equal(remains, Layers.Cycles(allowed));
     }
 
-    private static void AssertNone(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join("\n", wrong.Order(StringComparer.Ordinal)));
+    private static void AssertNone(IEnumerable<string> wrong) =>
+        Assert.True(!wrong.Any(), string.Join("\n", wrong.Order(StringComparer.Ordinal)));
 }

@@ -38,7 +38,8 @@ internal sealed partial class Product : IDisposable
 
     /// <summary>Its types, without those that lie in no folder.</summary>
     internal IEnumerable<string> TypesOfNoFile => Module.Types.Where(type => !type.Name.StartsWith('<') && type.Namespace.Length > 0)
-        .Select(type => type.FullName.Split('`')[0]).Where(name => name.StartsWith("EosMLNet", StringComparison.Ordinal) && !folders.ContainsKey(name));
+        .Select(type => type.FullName.Split('`')[0])
+        .Where(name => name.StartsWith("EosMLNet", StringComparison.Ordinal) && !folders.ContainsKey(name));
 
     /// <summary>Which folder uses which other one, with a type of each as an example.</summary>
     internal Dictionary<(string From, string To), string> Arrows()

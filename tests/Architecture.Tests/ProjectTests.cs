@@ -28,7 +28,8 @@ public class ProjectTests
         foreach (var project in projects)
         {
             var name = Path.GetFileNameWithoutExtension(project);
-            var references = XDocument.Load(project).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!));
+            var references = XDocument.Load(project).Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!));
             Assert.All(references, reference => Assert.True(Allowed[name].Contains(reference), $"{name} references {reference}"));
         }
     }
@@ -55,7 +56,8 @@ public class ProjectTests
         Assert.DoesNotContain(product.Uses, name => name.Contains("torch", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(product.Module.ModuleReferences, native => native.Name.Contains("torch", StringComparison.OrdinalIgnoreCase));
         var packages = XDocument.Load(Repository.At("src", project, $"{project}.csproj")).Descendants("PackageReference");
-        Assert.DoesNotContain(packages, package => ((string)package.Attribute("Include")!).Contains("torch", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(packages,
+            package => ((string)package.Attribute("Include")!).Contains("torch", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -75,8 +77,14 @@ public class ProjectTests
     public void Only_tests_and_benchmarks_see_internals(string project, string? assembly)
     {
         using var product = new Product(project, assembly);
-        string[] friends = [.. product.Module.Assembly.CustomAttributes.Where(attribute => attribute.AttributeType.Name == "InternalsVisibleToAttribute").Select(attribute => (string)attribute.ConstructorArguments[0].Value)];
+        string[] friends =
+        [
+            .. product.Module.Assembly.CustomAttributes
+                .Where(attribute => attribute.AttributeType.Name == "InternalsVisibleToAttribute")
+                .Select(attribute => (string)attribute.ConstructorArguments[0].Value),
+        ];
         Assert.NotEmpty(friends);
-        Assert.All(friends, friend => Assert.True(friend.EndsWith(".Tests", StringComparison.Ordinal) || friend is "Benchmarks" or "Gpu", $"{project} shows its internals to {friend}"));
+        Assert.All(friends, friend => Assert.True(
+            friend.EndsWith(".Tests", StringComparison.Ordinal) || friend is "Benchmarks" or "Gpu", $"{project} shows its internals to {friend}"));
     }
 }

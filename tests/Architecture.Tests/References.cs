@@ -5,7 +5,8 @@ namespace Architecture.Tests;
 /// <summary>The types that a type mentions: in its declaration, its members, their code, and the types inside it.</summary>
 internal static class References
 {
-    internal static IEnumerable<TypeReference> Of(TypeDefinition type) => Mentioned(type).SelectMany(Parts).DistinctBy(found => (found.Scope, found.FullName));
+    internal static IEnumerable<TypeReference> Of(TypeDefinition type) =>
+        Mentioned(type).SelectMany(Parts).DistinctBy(found => (found.Scope, found.FullName));
 
     private static IEnumerable<TypeReference?> Mentioned(TypeDefinition type) =>
     [
@@ -43,7 +44,8 @@ internal static class References
         .. method is GenericInstanceMethod generic ? generic.GenericArguments : [],
     ];
 
-    private static IEnumerable<TypeReference?> Attributes(ICustomAttributeProvider provider) => provider.CustomAttributes.Select(attribute => attribute.AttributeType);
+    private static IEnumerable<TypeReference?> Attributes(ICustomAttributeProvider provider) =>
+        provider.CustomAttributes.Select(attribute => attribute.AttributeType);
 
     // A list of tensors mentions the list and the tensor.
     private static IEnumerable<TypeReference> Parts(TypeReference? type) => type switch

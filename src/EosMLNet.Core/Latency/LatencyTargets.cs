@@ -22,7 +22,9 @@ public static class LatencyTargets
         HeadSize = model.HeadSize,
         Vocabulary = model.VocabularySize,
         DataType = model.DataType.ToString(),
-        Device = model.Device.type == DeviceType.CPU ? FormattableString.Invariant($"{ProcessorName.Read()}, {get_num_threads()} threads") : model.Device.ToString(),
+        Device = model.Device.type == DeviceType.CPU
+            ? FormattableString.Invariant($"{ProcessorName.Read()}, {get_num_threads()} threads")
+            : model.Device.ToString(),
     };
 
     /// <summary>Checks that a model is of the shape, and on the device, that was measured.</summary>

@@ -30,6 +30,7 @@ public static class VisionLanguageModelExtensions
         plan.CheckFits(model.ToPlanModel());
         if (!model.HasClsAttention && plan.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)))
             throw new EosException(EosErrors.PlanMismatch,
-                "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. Use a plan that was searched on this model.");
+                "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. " +
+                "Use a plan that was searched on this model.");
     }
 }

@@ -46,7 +46,8 @@ public static class SafetensorsTensors
     public static ScalarType Torch(this SafetensorsType type) => Enum.Parse<ScalarType>(type.ToString());
 
     /// <exception cref="EosException">EOS1004: files cannot hold the type.</exception>
-    internal static SafetensorsType StoredType(ScalarType type, string tensor) => Enum.TryParse<SafetensorsType>(type.ToString(), out var stored)
+    internal static SafetensorsType StoredType(ScalarType type, string tensor) =>
+        Enum.TryParse<SafetensorsType>(type.ToString(), out var stored)
         ? stored
         : throw new EosException(EosErrors.UnsupportedDataType,
             $"tensor '{tensor}' has type {type}, which safetensors files cannot hold; convert it to one of {SafetensorsTypes.Names}.");

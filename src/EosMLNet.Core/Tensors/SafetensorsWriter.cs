@@ -15,7 +15,8 @@ public static class SafetensorsWriter
     /// <param name="metadata">The header's free-form texts; null for <c>format</c> = <c>pt</c>, which transformers asks for.</param>
     /// <exception cref="ArgumentException">Two tensors have one name, or one is called <c>__metadata__</c>.</exception>
     /// <exception cref="EosException">EOS1004: an element type that the format lacks. EOS2003: the file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         TorchRuntime.EnsureLoaded();
         SafetensorsFile.Write(path, tensors.Select(t => Part(t.Key, t.Value)), metadata);

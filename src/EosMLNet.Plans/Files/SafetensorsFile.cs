@@ -92,7 +92,8 @@ public sealed class SafetensorsFile : IDisposable
         if (!entry.DataType.IsFloatingPoint() || entry.ByteCount > Array.MaxLength)
         {
             throw new EosException(EosErrors.UnsupportedDataType,
-                $"'{name}' of '{Path}' has {entry.ByteCount} bytes of {entry.DataType} numbers, expected F32, BF16, F16 or F64 and at most {Array.MaxLength} bytes.");
+                $"'{name}' of '{Path}' has {entry.ByteCount} bytes of {entry.DataType} numbers, " +
+                $"expected F32, BF16, F16 or F64 and at most {Array.MaxLength} bytes.");
         }
         var bytes = new byte[entry.ByteCount];
         ReadBytes(entry, 0, bytes);
@@ -133,7 +134,8 @@ public sealed class SafetensorsFile : IDisposable
         {
             var count = RandomAccess.Read(file, destination, offset);
             if (count == 0)
-                throw new EosException(EosErrors.SafetensorsHeader, $"'{path}' ends at byte {offset}, {destination.Length} bytes early; it is truncated. Fetch it again.");
+                throw new EosException(EosErrors.SafetensorsHeader,
+                    $"'{path}' ends at byte {offset}, {destination.Length} bytes early; it is truncated. Fetch it again.");
             destination = destination[count..];
             offset += count;
         }

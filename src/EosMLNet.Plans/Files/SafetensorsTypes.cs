@@ -10,7 +10,8 @@ public static class SafetensorsTypes
     [
         ("F64", SafetensorsType.Float64, 8), ("F32", SafetensorsType.Float32, 4), ("F16", SafetensorsType.Float16, 2),
         ("BF16", SafetensorsType.BFloat16, 2), ("I64", SafetensorsType.Int64, 8), ("I32", SafetensorsType.Int32, 4),
-        ("I16", SafetensorsType.Int16, 2), ("I8", SafetensorsType.Int8, 1), ("U8", SafetensorsType.Byte, 1), ("BOOL", SafetensorsType.Bool, 1),
+        ("I16", SafetensorsType.Int16, 2), ("I8", SafetensorsType.Int8, 1), ("U8", SafetensorsType.Byte, 1),
+        ("BOOL", SafetensorsType.Bool, 1),
     ];
 
     /// <summary>All names, for messages.</summary>

@@ -134,7 +134,7 @@ public sealed class LlavaConfigTests : IDisposable
     [Theory]
     [InlineData("""{}""", "model_type")]
     [InlineData("""{"model_type":"llava_next"}""", "llava_next")]
-    [InlineData("""{"model_type":"llava","text_config":{"model_type":"qwen2"}}""", "qwen2")]
+    [InlineData("""{"model_type":"llava","text_config":{"model_type":"gemma"}}""", "gemma")]
     [InlineData("""{"model_type":"llava","vision_config":{"model_type":"dinov2"}}""", "dinov2")]
     [InlineData("""{"model_type":"llava","vision_config":{"hidden_act":"mish"}}""", "mish")]
     [InlineData("""{"model_type":"llava","text_config":{"hidden_act":"relu6"}}""", "relu6")]

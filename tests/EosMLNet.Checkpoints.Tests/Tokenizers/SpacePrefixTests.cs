@@ -57,10 +57,10 @@ public sealed class SpacePrefixTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"legacy\":false}", new[] { 350, 350, 350, 350, 13 })]
-    [InlineData("{\"legacy\":true}", new[] { 350, 350, 350, 350, 259, 13 })]
-    [InlineData("{}", new[] { 350, 350, 350, 350, 259, 13 })]
-    [InlineData("{\"legacy\":true,\"add_prefix_space\":false}", new[] { 350, 350, 350, 350, 13 })]
+    [InlineData("{\"legacy\":false}", new[] { 350, 13 })]
+    [InlineData("{\"legacy\":true}", new[] { 350, 259, 13 })]
+    [InlineData("{}", new[] { 350, 259, 13 })]
+    [InlineData("{\"legacy\":true,\"add_prefix_space\":false}", new[] { 350, 13 })]
     public void A_space_comes_behind_the_image_only_in_the_older_form(string settings, int[] expected)
     {
         _folder.Write("tokenizer_config.json", settings);

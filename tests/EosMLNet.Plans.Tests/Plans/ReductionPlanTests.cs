@@ -76,7 +76,7 @@ public sealed class ReductionPlanTests : IDisposable
     {
         { "version", j => j.Remove("version") },
         { "version", j => j["version"] = 0 },
-        { "version 2", j => { j["version"] = 2; j["tomorrow"] = true; } },
+        { "version 3", j => { j["version"] = 3; j["tomorrow"] = true; } },
         { "model", j => j.Remove("model") },
         { "model", j => j["model"] = null },
         { "'model.layers'", j => j["model"]!["layers"] = 0 },

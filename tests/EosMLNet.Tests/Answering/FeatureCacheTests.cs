@@ -156,7 +156,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     {
         using var scope = torch.NewDisposeScope();
         var output = cache.Get([.. images.Select(value => new RgbImage(1, 1, [value, 0, 0]))]);
-        return [.. output.Features[torch.TensorIndex.Colon, 0, 0].to(torch.ScalarType.Int32).data<int>()];
+        return [.. output.Stacked()[torch.TensorIndex.Colon, 0, 0].to(torch.ScalarType.Int32).data<int>()];
     }
 
     private static long LiveTensors() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

@@ -49,7 +49,11 @@ public sealed class TorchFreeTests(TinyModel tiny) : IClassFixture<TinyModel>
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors.Result);
-        string[] loaded = [.. Directory.GetFiles(folder.Path).SelectMany(File.ReadLines).Where(line => line.Contains("calling init: ", StringComparison.Ordinal)).Select(line => Path.GetFileName(line.Trim()))];
+        string[] loaded =
+        [
+            .. Directory.GetFiles(folder.Path).SelectMany(File.ReadLines)
+                .Where(line => line.Contains("calling init: ", StringComparison.Ordinal)).Select(line => Path.GetFileName(line.Trim())),
+        ];
         Assert.Contains("libcoreclr.so", loaded);
         return loaded;
     }

@@ -43,7 +43,7 @@ public sealed class PackedBatchTests : IDisposable
         long[] ids = [.. prompt.Concat(answer[..^1]).Select(i => (long)i)];
         var start = Array.IndexOf(prompt, Vocabulary.Image);
         var embedded = model.EmbedTokens(tensor(ids).unsqueeze(0));
-        var visual = model.EncodeImages(processor.Images.ToTensor([image])).Features;
+        var visual = model.EncodeImages(processor.Images.ToTensor([image])).Stacked();
         var hidden = cat([embedded.narrow(1, 0, start), visual, embedded.narrow(1, start + 144, ids.Length - start - 144)], dim: 1);
         var rotary = model.Rotary(tensor(Enumerable.Range(0, ids.Length).Select(i => (long)i).ToArray()).unsqueeze(0));
         for (var layer = 0; layer < model.LayerCount; layer++)
