@@ -36,10 +36,10 @@ public sealed class ScheduleTests
     [Fact]
     public void P_Sigmoid_reaches_from_a_constant_schedule_to_a_sudden_end()
     {
-        int[] constant = [.. PSigmoid.Plan(Model, 16, [1, 0, 0]).Ledger.VisualTokensPerLayer], sudden = [.. PSigmoid.Plan(Model, 16, [0.4, 1, 0]).Ledger.VisualTokensPerLayer];
+        double[] constant = [.. PSigmoid.Plan(Model, 16, [1, 0, 0]).Ledger.VisualTokensPerLayer], sudden = [.. PSigmoid.Plan(Model, 16, [0.4, 1, 0]).Ledger.VisualTokensPerLayer];
         Assert.InRange(constant[0] - constant[^1], 0, 6);
         Assert.Equal(1, sudden[^1]);
-        Assert.True(sudden[0] >= 30, string.Join(' ', sudden));
+        Assert.True(sudden[0] >= 30, string.Join(" ", sudden));
     }
 
     [Fact]

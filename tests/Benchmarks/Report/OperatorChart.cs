@@ -52,7 +52,7 @@ internal static class OperatorChart
         return plot;
     }
 
-    private static void Cell(Plot plot, int layer, int row, int tokens, IReadOnlyList<ReductionSite> sites)
+    private static void Cell(Plot plot, int layer, int row, double tokens, IReadOnlyList<ReductionSite> sites)
     {
         var cell = plot.Add.Rectangle(layer - 0.48, layer + 0.48, row - 0.44, row + 0.44);
         cell.FillColor = sites.Count == 0 ? Colors.White : Colours[sites[^1].Regime];

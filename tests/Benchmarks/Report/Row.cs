@@ -10,10 +10,10 @@ internal sealed record Row
     public required double Accuracy { get; init; }
     public required IReadOnlyDictionary<string, double> ByFamily { get; init; }
     public required double MeanTokens { get; init; }
-    public required int FinalTokens { get; init; }
+    public required double FinalTokens { get; init; }
     public required double MacsRatio { get; init; }
     public required double KvBytesRatio { get; init; }
-    public required IReadOnlyList<int> TokensPerLayer { get; init; }
+    public required IReadOnlyList<double> TokensPerLayer { get; init; }
     public required double? AgreementWithUnreduced { get; init; }
     public required bool QuestionAgnostic { get; init; }
     public required double MillisecondsPerAnswer { get; init; }

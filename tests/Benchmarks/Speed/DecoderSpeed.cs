@@ -40,7 +40,7 @@ internal static class DecoderSpeed
         {
             var plan = TypicalPlan.Of(model.ToPlanModel(), mean);
             var reduced = new ReducedModel(model, plan);
-            using var floor = new BareSequence(model, 1, [.. plan.Ledger.VisualTokensPerLayer.Select(tokens => tokens + TextTokens)]);
+            using var floor = new BareSequence(model, 1, [.. plan.Ledger.VisualTokensPerLayer.Select(tokens => (int)tokens + TextTokens)]);
             var times = Interleaved.Seconds(rounds, floor.Run, () => reduced.Generate(batch, 1));
             yield return SpeedRow.Of(Floor, $"prefill, {mean} mean tokens, one row", [.. times[1].Zip(times[0], (whole, least) => whole / least)],
                 "matrix products and attention calls of so many tokens alone", "", $"{Milliseconds(times[1])} against {Milliseconds(times[0])}");

@@ -52,6 +52,7 @@ public class SearchSettingsTests
         { "Constraints.MeanVisualTokens", Good with { Constraints = new() { MeanVisualTokens = 0 } } },
         { "Constraints.FinalVisualTokens", Good with { Constraints = new() { FinalVisualTokens = double.NaN } } },
         { "Constraints.MacsRatio", Good with { Constraints = new() { MacsRatio = 1.5 } } },
+        { "Constraints.MeanVisualShare", Good with { Constraints = new() { MeanVisualShare = 1.5 } } },
         { "Constraints.KvBytesRatio", Good with { Constraints = new() { KvBytesRatio = -1 } } },
         { "Constraints.LatencyMs", Good with { Constraints = new() { LatencyMs = double.PositiveInfinity, Latency = LatencySample.Random(PlanModels.Scenes, 1) } } },
         { "Constraints.LatencyFraction", Good with { Constraints = new() { LatencyFraction = 2, Latency = LatencySample.Random(PlanModels.Scenes, 1) } } },

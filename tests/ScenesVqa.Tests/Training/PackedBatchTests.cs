@@ -65,7 +65,7 @@ public sealed class PackedBatchTests : IDisposable
     {
         using var log = new TrainingLog(folder);
         using var model = BaseModel.Create(config, seed: 3, resume: null);
-        using var tower = new TowerTrainer(model, processor.Images, log, 1, 2);
+        using var tower = new TowerTrainer(model, (ClipImageProcessor)processor.Images, log, 1, 2);
         using (var scope = NewDisposeScope())
         {
             var joint = new JointTrainer(model, processor, log, tower) { BatchSize = 3 };
