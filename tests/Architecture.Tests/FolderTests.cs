@@ -13,16 +13,20 @@ public class FolderTests
         Latency -> Errors, Files, Plans, Sites
         """;
 
+    // Processors has the one list of families' prompts.
     private const string Checkpoints = """
-        Weights    -> Configs
-        Images     -> Configs
-        Processors -> Configs, Images, Tokenizers
+        Configs    -> Weights, Images                # a config checks its weights, and reads its image processor
+        Processors -> Configs, Images, Prompts, Tokenizers, Families/Llava, Families/LlavaOneVision
         Datasets   -> Images, Processors
+        Families/Llava          -> Configs, Images, Prompts
+        Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava
         """;
 
     private const string Core = """
         Tensors    -> LibTorch
         Models     -> LibTorch, Tensors, Execution   # the encoder drives the sites in the tower: VisionSequence
+        Models/Llava          -> Models, Execution
+        Models/LlavaOneVision -> Models, Models/Llava
         Operator   -> Models, Tensors                # raters ask the model for attention
         Execution  -> Models, Operator, Tensors
         Evaluation -> Models, Execution, Evaluation/Benchmarks

@@ -50,7 +50,7 @@ public abstract record ModelConfig
     public static ModelConfig Load(string folder, List<string>? notes = null)
     {
         var json = ReadJson(folder);
-        LlavaLayout.Refuse(json);
+        AuthorsLayout.Refuse(json);
         var type = json.Text("model_type");
         if (type is null || !Families.Value.TryGetValue(type, out var family))
             throw json.Unsupported("model_type", type is null ? null : $"'{type}'", $"one of {string.Join(", ", ModelTypes)}");

@@ -4,7 +4,7 @@ namespace EosMLNet.Checkpoints;
 /// Says which <c>model_type</c> of a config.json a class is for. A family of models is found by it: its configuration, and its model. Adding a
 /// family is adding its files.
 /// </summary>
-/// <param name="modelType">The <c>model_type</c>, such as <c>llava_next</c>.</param>
+/// <param name="modelType">The <c>model_type</c>, such as <c>llava</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class ModelTypeAttribute(string modelType) : Attribute
 {

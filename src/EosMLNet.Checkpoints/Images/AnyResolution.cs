@@ -1,7 +1,7 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The geometry of LLaVA-NeXT's and LLaVA-OneVision's images ("anyres"): which resolution an image is resized to, how it is cut in tiles,
+/// The geometry of images in tiles of any resolution ("anyres"): which resolution an image is resized to, how it is cut in tiles,
 /// and how many visual tokens it becomes. Gives the numbers of transformers' code, its floating-point rounding included.
 /// </summary>
 public static class AnyResolution
@@ -84,7 +84,7 @@ public static class AnyResolution
     /// <param name="pinpoints">The resolutions to choose from.</param>
     /// <param name="side">A tile's side in pixels.</param>
     /// <param name="patchesPerSide">Tokens on a tile's side.</param>
-    /// <param name="maxTiles">N of <c>anyres_max_N</c>; null (LLaVA-NeXT) for no limit.</param>
+    /// <param name="maxTiles">N of <c>anyres_max_N</c>; null for no limit.</param>
     public static int TokenCount(ImageSize image, IReadOnlyList<ImageSize> pinpoints, int side, int patchesPerSide, int? maxTiles = null)
     {
         var tiles = TileGrid(BestResolution(image, pinpoints), side);

@@ -43,6 +43,28 @@ public sealed class ClipImageProcessor : ImageProcessor
     /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
     public static ClipImageProcessor FromConfig(string preprocessorConfigJsonPath) => From(JsonSection.Read(preprocessorConfigJsonPath));
 
+    /// <summary>Reads the settings that belong to a model, from the file that transformers would read.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="side">The side of the images that the vision tower takes.</param>
+    /// <param name="notes">Receives a sentence where defaults are taken, or where two files disagree.</param>
+    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported file, or one that belongs to another model.</exception>
+    internal static ClipImageProcessor Load(string folder, int side, List<string> notes)
+    {
+        if (ImageProcessorSettings.Find(folder, notes) is not { } settings)
+        {
+            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to {side} pixels, crop to {side} x {side}"));
+            return Default(side);
+        }
+        var images = From(settings);
+        if ((images.Width, images.Height) != (side, side))
+        {
+            throw new EosException(EosErrors.UnsupportedModel,
+                $"'{settings.File}' makes images of {images.Width} x {images.Height} pixels, the vision tower in config.json takes " +
+                $"{side} x {side}.") { File = settings.File };
+        }
+        return images;
+    }
+
     /// <summary>The same from an object within a file.</summary>
     internal static ClipImageProcessor From(JsonSection json)
     {

@@ -28,32 +28,6 @@ internal static class ImageProcessorSettings
         "image_grid_pinpoints",
     ];
 
-    /// <summary>Reads the settings that belong to a model.</summary>
-    /// <param name="folder">The checkpoint folder.</param>
-    /// <param name="config">Its configuration.</param>
-    /// <param name="notes">Receives a sentence where defaults are taken, or where two files disagree.</param>
-    /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported file, or one that belongs to another model.</exception>
-    internal static ClipImageProcessor Load(string folder, LlavaConfig config, List<string> notes)
-    {
-        var whole = JsonSection.ReadIfExists(Path.Combine(folder, ProcessorFile));
-        if (whole is not null)
-            RequireSame(whole, config);
-        if (Find(folder, notes) is not { } settings)
-        {
-            var size = config.Vision.ImageSize;
-            notes.Add(Defaults(folder, $"bicubic resize to {size} pixels, crop to {size} x {size}"));
-            return ClipImageProcessor.Default(size);
-        }
-        var (images, side) = (ClipImageProcessor.From(settings), config.Vision.ImageSize);
-        if ((images.Width, images.Height) != (side, side))
-        {
-            throw new EosException(EosErrors.UnsupportedModel,
-                $"'{settings.File}' makes images of {images.Width} x {images.Height} pixels, the vision tower in config.json takes " +
-                $"{side} x {side}.") { File = settings.File };
-        }
-        return images;
-    }
-
     /// <summary>The settings of a folder's image processor; null where it has none.</summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="notes">Receives a sentence where two files disagree.</param>
@@ -136,16 +110,6 @@ internal static class ImageProcessorSettings
     {
         var side = json.Int(name, fallback);
         return side is > 0 and <= LargestSide ? side : throw json.Unsupported(name, side, $"1 to {LargestSide} pixels");
-    }
-
-    // transformers counts image tokens by these; where they contradict the model it fails, later and with fewer words.
-    private static void RequireSame(JsonSection json, LlavaConfig config)
-    {
-        if (json.Int("patch_size", config.Vision.PatchSize) is var patch && patch != config.Vision.PatchSize)
-            throw json.Unsupported("patch_size", patch, $"{config.Vision.PatchSize} as in config.json; the two files do not belong together");
-        if (json.Text("vision_feature_select_strategy") is { } strategy && strategy != config.VisionFeatureSelectStrategy)
-            throw json.Unsupported("vision_feature_select_strategy", $"'{strategy}'",
-                $"'{config.VisionFeatureSelectStrategy}' as in config.json; the two files do not belong together");
     }
 
     private static void NoteDifferences(JsonSection nested, JsonSection own, List<string> notes)

@@ -4,24 +4,17 @@ using System.Text.Json.Nodes;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The image preprocessing of LLaVA-NeXT and LLaVA-OneVision, as a checkpoint's <c>preprocessor_config.json</c> describes it: an image is
-/// seen once as a whole and once in tiles of a higher resolution. Gives the numbers of transformers' <c>LlavaNextImageProcessor</c> and
-/// <c>LlavaOnevisionImageProcessor</c> (the slow ones, on Pillow) since 4.53. May be used from several threads.
+/// Image preprocessing in tiles of any resolution, as a checkpoint's <c>preprocessor_config.json</c> describes it: an image is seen once as a
+/// whole and once in tiles of a higher resolution. Gives the numbers of transformers' classes (the slow ones, on Pillow) since 4.53. May be
+/// used from several threads.
 /// </summary>
 public sealed class TileImageProcessor : ImageProcessor
 {
-    private const string Next = "LlavaNextImageProcessor", OneVision = "LlavaOnevisionImageProcessor";
-
-    // What the classes take where a file omits it. Published checkpoints of OneVision name other means than its class has.
-    private static readonly ImageSize[] NextPinpoints = [new(336, 672), new(672, 336), new(672, 672), new(1008, 336), new(336, 1008)];
-    private static readonly ImageSize[] OneVisionPinpoints =
-        [.. Enumerable.Range(1, 6).SelectMany(row => Enumerable.Range(1, 6).Select(column => new ImageSize(row * 384, column * 384)))];
-
     private readonly PixelValues values;
-    private readonly string type;
+    private readonly TileProcessing kind;
 
-    private TileImageProcessor(string type, int side, IReadOnlyList<ImageSize> pinpoints, PixelValues values) =>
-        (this.type, Side, Pinpoints, this.values) = (type, side, pinpoints, values);
+    private TileImageProcessor(TileProcessing kind, int side, IReadOnlyList<ImageSize> pinpoints, PixelValues values) =>
+        (this.kind, Side, Pinpoints, this.values) = (kind, side, pinpoints, values);
 
     /// <summary>A tile's side in pixels.</summary>
     public int Side { get; }
@@ -37,22 +30,27 @@ public sealed class TileImageProcessor : ImageProcessor
 
     /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has the defaults of the class that it names.</summary>
     /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
-    public static TileImageProcessor FromConfig(string preprocessorConfigJsonPath) => From(JsonSection.Read(preprocessorConfigJsonPath));
+    /// <param name="preprocessorConfigJsonPath">The file.</param>
+    /// <param name="kinds">What the file may describe.</param>
+    public static TileImageProcessor FromConfig(string preprocessorConfigJsonPath, params IReadOnlyList<TileProcessing> kinds) =>
+        From(JsonSection.Read(preprocessorConfigJsonPath), kinds);
 
     /// <summary>Reads the settings that belong to a model, from the file that transformers would read.</summary>
     /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="kind">The family's way of cutting images into tiles.</param>
     /// <param name="side">The side of the images that the vision tower takes.</param>
     /// <param name="pinpoints">The resolutions of the model's config.json.</param>
     /// <param name="notes">Receives a sentence where defaults are taken, or where two files disagree.</param>
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported file, or one that belongs to another model.</exception>
-    internal static TileImageProcessor Load(string folder, int side, IReadOnlyList<ImageSize> pinpoints, List<string> notes)
+    internal static TileImageProcessor Load(
+        string folder, TileProcessing kind, int side, IReadOnlyList<ImageSize> pinpoints, List<string> notes)
     {
         if (ImageProcessorSettings.Find(folder, notes) is not { } json)
         {
             notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to tiles of {side} x {side} pixels"));
-            return new(Next, side, pinpoints, new());
+            return new(kind, side, pinpoints, new());
         }
-        var processor = From(json);
+        var processor = From(json, [kind]);
         if (processor.Side != side)
         {
             throw new EosException(EosErrors.UnsupportedModel,
@@ -62,19 +60,20 @@ public sealed class TileImageProcessor : ImageProcessor
             };
         }
         GridPinpoints.RequireAmong(json, processor.Pinpoints, pinpoints);
-        if (processor.type == OneVision && (json.Find("image_mean") is null || json.Find("image_std") is null))
+        if (kind.PublishedMeans is { } means && (json.Find("image_mean") is null || json.Find("image_std") is null))
         {
             notes.Add($"'{json.File}' lacks image_mean or image_std; CLIP's are taken, as by transformers' class. Published checkpoints " +
-                "of LLaVA-OneVision have 0.5 for all: copy the file of the original checkpoint.");
+                $"have {means}: copy the file of the original checkpoint.");
         }
         return processor;
     }
 
     /// <summary>The same from an object within a file.</summary>
-    internal static TileImageProcessor From(JsonSection json)
+    internal static TileImageProcessor From(JsonSection json, IReadOnlyList<TileProcessing> kinds)
     {
-        var type = ImageProcessorSettings.RequireType(json, [Next, OneVision], required: true);
-        var (crops, defaultSide) = type == Next ? (json.Flag("do_center_crop", true), 224) : (false, 384);
+        var type = ImageProcessorSettings.RequireType(json, [.. kinds.Select(known => known.Name)], required: true);
+        var kind = kinds.First(known => known.Name == type);
+        var (crops, defaultSide) = (kind.Crops && json.Flag("do_center_crop", true), kind.Side);
         if (!json.Flag("do_resize", true))
             throw json.Unsupported("do_resize", "false", "true: all tiles must get one size");
         var (shortestEdge, size) = ImageProcessorSettings.ReadSize(json, "size", defaultSide);
@@ -83,10 +82,10 @@ public sealed class TileImageProcessor : ImageProcessor
             throw json.Unsupported("size", $"{size}", "the same height and width: tiles are square");
         if (crops && ImageProcessorSettings.ReadCropSize(json, "crop_size", defaultSide) is var crop && crop != new ImageSize(side, side))
             throw json.Unsupported("crop_size", $"{crop}", $"{side} x {side}, the 'size' that tiles are resized to");
-        var pinpoints = GridPinpoints.Read(json, side, type == Next ? NextPinpoints : OneVisionPinpoints);
+        var pinpoints = GridPinpoints.Read(json, side, kind.Pinpoints);
         foreach (var pinpoint in pinpoints.Where(p => p.Height % side != 0 || p.Width % side != 0))
             throw json.Unsupported("image_grid_pinpoints", null, $"a list for tiles of {side} pixels: the default has {pinpoint}");
-        return new(type, side, pinpoints, new(json));
+        return new(kind, side, pinpoints, new(json));
     }
 
     /// <summary>Writes <c>preprocessor_config.json</c>, as transformers reads it.</summary>
@@ -94,8 +93,8 @@ public sealed class TileImageProcessor : ImageProcessor
     public void Save(string folder)
     {
         JsonObject Square() => new() { ["height"] = Side, ["width"] = Side };
-        var json = new JsonObject { ["image_processor_type"] = type, ["do_resize"] = true, ["size"] = Square(), ["do_pad"] = true };
-        if (type == Next)
+        var json = new JsonObject { ["image_processor_type"] = kind.Name, ["do_resize"] = true, ["size"] = Square(), ["do_pad"] = true };
+        if (kind.Crops)
             (json["do_center_crop"], json["crop_size"]) = (true, Square());
         json["image_grid_pinpoints"] = new JsonArray([.. Pinpoints.Select(p => new JsonArray(p.Height, p.Width))]);
         values.AddTo(json);
@@ -132,15 +131,14 @@ public sealed class TileImageProcessor : ImageProcessor
     public override void Write(RgbImage image, int imagesInPrompt, Span<float> target) =>
         (IsOneOfSeveral(imagesInPrompt) ? ProcessPadded(image) : Process(image)).Pixels.CopyTo(target);
 
-    // LLaVA-OneVision sees tiles of an image that is alone.
-    private bool IsOneOfSeveral(int imagesInPrompt) => type == OneVision && imagesInPrompt > 1;
+    private bool IsOneOfSeveral(int imagesInPrompt) => kind.SeesSeveralWhole && imagesInPrompt > 1;
 
     /// <summary>The whole image alone, squashed into one tile.</summary>
     public ProcessedImage ProcessWhole(RgbImage image) => Make([Squashed(ImageCanvas.Of(image))], SizeOf(image));
 
     /// <summary>
-    /// The whole image alone in one tile, in the middle of a square of the mean colour: so LLaVA-OneVision sees the images of a prompt that
-    /// has several of them.
+    /// The whole image alone in one tile, in the middle of a square of the mean colour: so some families see the images of a prompt that has
+    /// several of them.
     /// </summary>
     public ProcessedImage ProcessPadded(RgbImage image) => Make([Squashed(ImageCanvas.Square(image, values.MeanColour))], SizeOf(image));
 

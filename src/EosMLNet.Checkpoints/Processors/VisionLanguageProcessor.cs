@@ -17,8 +17,8 @@ public sealed class VisionLanguageProcessor
     private readonly TextTokenizer _tokenizer;
     private readonly ModelConfig _config;
     private bool _imageMarkIsText;
-    private readonly string _template = LlavaPrompt.Template;
-    private readonly string _eachImage = LlavaPrompt.Form.EachImage;
+    private readonly string _template = PromptForms.Default.Template;
+    private readonly string _eachImage = PromptForms.Default.EachImage;
 
     private VisionLanguageProcessor(ImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes) =>
         (Images, _tokenizer, _config, Notes) = (images, tokenizer, config, notes);
@@ -36,8 +36,8 @@ public sealed class VisionLanguageProcessor
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the image, <c>{question}</c> for the question.</summary>
-    /// <value>The default is the one that the folder's chat template and <c>model_type</c> name, of LLaVA-OneVision, LLaVA-NeXT (on Vicuna
-    /// or Mistral) or LLaVA-1.5: <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
+    /// <value>The default is the one that the folder's chat template and <c>model_type</c> name; where they name none, that of LLaVA-1.5:
+    /// <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
     /// <exception cref="EosException">EOS1013: one of the two is missing, or there is more than one of it.</exception>
     public string PromptTemplate
     {

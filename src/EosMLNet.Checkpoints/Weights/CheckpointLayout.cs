@@ -29,7 +29,7 @@ internal static class CheckpointLayout
         if (names.FirstOrDefault(name => QuantisedEndings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))) is { } quantised)
             return $" It has '{quantised}': the checkpoint is quantised. {Quantization.Remedy}.";
         if (names.Any(name => name.StartsWith("model.mm_projector.", StringComparison.Ordinal)))
-            return $" It has the layout of LLaVA's authors. {LlavaLayout.Remedy}.";
+            return $" It has the layout of LLaVA's authors. {AuthorsLayout.Remedy}.";
         if (!names.Any(name => name.StartsWith("multi_modal_projector.", StringComparison.Ordinal)))
             return " It has no weight of a multi_modal_projector: it may be the language model alone. Fetch a whole LLaVA checkpoint.";
         if (!names.Any(name => name.StartsWith("vision_tower.", StringComparison.Ordinal)))

@@ -140,7 +140,14 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <summary>How the visual tokens of an image lie.</summary>
     /// <param name="image">What its encoder is given.</param>
-    internal virtual VisualLayout LayoutOf(ImageShape image) => UsualLayout;
+    public virtual VisualLayout LayoutOf(ImageShape image) => UsualLayout;
+
+    /// <summary>Reads images and videos as transformers' <c>forward</c> takes them.</summary>
+    /// <param name="tensor">Gives a tensor by transformers' name for it (<c>pixel_values</c>, <c>image_sizes</c>, …), in the model's type and on
+    /// its device where it holds pixels; null where there is none.</param>
+    /// <returns>For each kind of placeholder its token id, and what stands there in order.</returns>
+    /// <exception cref="EosException">EOS1015: a tensor is missing, or has another shape.</exception>
+    public abstract IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor);
 
     /// <summary>Runs the vision tower and the projector.</summary>
     /// <param name="images">The images' pixels and shapes.</param>

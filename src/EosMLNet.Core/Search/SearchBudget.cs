@@ -77,7 +77,7 @@ internal sealed class SearchBudget
     /// </summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal double[] Scale(IReadOnlyList<double> real) => Shared.Any()
-        ? KeepCounts.Scale(real, visualTokens, final, counts => Shared.All(c => c.Of(counts) <= c.Limit))
+        ? Apportionment.Scale(real, visualTokens, final, counts => Shared.All(c => c.Of(counts) <= c.Limit))
         : [.. real.Select((k, i) => Math.Clamp(k, 1, i + 1 < real.Count ? visualTokens : Math.Max(1, final)))];
 
     /// <summary>Whole counts that meet every constraint, as the ledger computes it, and use them up as far as whole numbers can.</summary>
@@ -92,9 +92,9 @@ internal sealed class SearchBudget
         if (uniform)
             return Same((int)Math.Floor(scaled[^1] + 1e-6));
         // Where the sum is what is limited, it is met at once; a limit on squares may take a step or two more.
-        for (var allowance = (long)Math.Floor(KeepCounts.Sum(scaled, Spans) + 1e-6); ; allowance--)
+        for (var allowance = (long)Math.Floor(Apportionment.Sum(scaled, Spans) + 1e-6); ; allowance--)
         {
-            var keeps = KeepCounts.Round(scaled, Spans, model.VisualTokens, allowance, (int)Math.Floor(final));
+            var keeps = Apportionment.Round(scaled, Spans, model.VisualTokens, allowance, (int)Math.Floor(final));
             if (Holds(keeps))
                 return keeps;
         }
@@ -133,9 +133,9 @@ internal sealed class SearchBudget
         int[] spans = [.. groups.Select(group => group.Sum(i => Spans[i]))];
         double[] left = [.. groups.Select(group => real[group[0]])];
         if (groups.Count > 0)
-            left = KeepCounts.Scale(left, visualTokens, final, counts => Shared.All(c => c.Of(Spread(counts, visualTokens)) <= c.Limit));
+            left = Apportionment.Scale(left, visualTokens, final, counts => Shared.All(c => c.Of(Spread(counts, visualTokens)) <= c.Limit));
         // By bisection: how many tokens hold depends on how many sites they leave.
-        long low = spans.Sum(), high = (long)Math.Floor(KeepCounts.Sum(left, spans) + 1e-6) + 1;
+        long low = spans.Sum(), high = (long)Math.Floor(Apportionment.Sum(left, spans) + 1e-6) + 1;
         if (!Holds(At(low)))
             return null;
         while (high - low > 1)
@@ -148,7 +148,7 @@ internal sealed class SearchBudget
         }
         return At(low);
 
-        int[] At(long allowance) => Spread(groups.Count == 0 ? [] : KeepCounts.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)), model.VisualTokens);
+        int[] At(long allowance) => Spread(groups.Count == 0 ? [] : Apportionment.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)), model.VisualTokens);
         T[] Spread<T>(T[] counts, T all) => [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
     }
 

@@ -20,8 +20,8 @@ public static class KeptCounts
             return sites.All(site => site.Keep <= visualTokens) ? sites : [.. sites.Select(site => site with { Keep = Math.Min(site.Keep, visualTokens) })];
         int[] spans = [.. sites.Select((site, i) => (i + 1 < sites.Count ? sites[i + 1].Layer : model.Layers) - site.Layer)];
         double[] real = [.. sites.Select(site => Math.Max(1, site.KeepShare!.Value * visualTokens))];
-        var allowance = Math.Max((long)Math.Floor(KeepCounts.Sum(real, spans) + RoundingError), spans.Sum());
-        var counts = KeepCounts.Round(real, spans, visualTokens, allowance, Math.Max(1, (int)Math.Floor(real[^1] + RoundingError)));
+        var allowance = Math.Max((long)Math.Floor(Apportionment.Sum(real, spans) + RoundingError), spans.Sum());
+        var counts = Apportionment.Round(real, spans, visualTokens, allowance, Math.Max(1, (int)Math.Floor(real[^1] + RoundingError)));
         return [.. sites.Zip(counts, (site, count) => site with { Keep = count, KeepShare = null })];
     }
 }

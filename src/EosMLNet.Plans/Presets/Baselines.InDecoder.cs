@@ -91,7 +91,7 @@ public static partial class Baselines
         return ReductionPlan.Create(model, [.. ReductionPresets.Stride(thinned), .. preset(layers, Keeps(thinned)!, thinned)]);
 
         int[]? Keeps(int entering) => total - (long)layers[0] * entering is var allowance && allowance >= spans.Sum()
-            ? KeepCounts.Round([.. shares.Take(layers.Count).Select(share => share * entering)], spans, entering, allowance)
+            ? Apportionment.Round([.. shares.Take(layers.Count).Select(share => share * entering)], spans, entering, allowance)
             : null;
         long Spent(int entering, int[] keeps) => (long)layers[0] * entering + keeps.Zip(spans, (keep, span) => (long)keep * span).Sum();
     }

@@ -71,7 +71,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
         };
         log.Activity(LiveTargets.Model);
-        using var model = LlavaModel.Load(
+        using var model = VisionLanguageModel.Load(
             request[BuildRequest.Model], DataTypes.Torch(options.DataType), device, padding: options.ImagePadding ?? PaddingChoice.Default);
         settings.Check(model, SettingNames.Flat); // before the data is read
         Note(model.Notes);
@@ -98,7 +98,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     }
 
     // A state that cannot be used, of a disk that was full say, is no reason to fail: the search takes as long as without it.
-    private IReadOnlyList<SearchResult> Searched(LlavaModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
+    private IReadOnlyList<SearchResult> Searched(VisionLanguageModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
     {
         int[] all = [.. Enumerable.Range(settings.Seed, seeds)];
         for (var first = true; ; first = false)

@@ -38,14 +38,14 @@ internal abstract class ModelCommand : EosCommand
     /// <summary>The type that <c>--data-type</c> names; <see langword="null"/> for the device's own.</summary>
     protected ModelDataType? DataType(ParseResult values) => values.GetValue(DataTypeOption) is { } name ? Enum.Parse<ModelDataType>(name, ignoreCase: true) : null;
 
-    protected LlavaModel LoadModel(ParseResult values, ImagePadding padding = PaddingChoice.Default) =>
+    protected VisionLanguageModel LoadModel(ParseResult values, ImagePadding padding = PaddingChoice.Default) =>
         LoadModel(values, DataTypes.Torch(DataType(values)), padding);
 
-    protected LlavaModel LoadModel(ParseResult values, ScalarType? dtype, ImagePadding padding = PaddingChoice.Default)
+    protected VisionLanguageModel LoadModel(ParseResult values, ScalarType? dtype, ImagePadding padding = PaddingChoice.Default)
     {
         var folder = values.GetRequiredValue(ModelFolder);
         var device = Device(values);
-        var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}", () => LlavaModel.Load(folder, dtype, device, padding: padding));
+        var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}", () => VisionLanguageModel.Load(folder, dtype, device, padding: padding));
         Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
         PrintNotes(model.Notes);
         return model;

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Tool.Forward;
 
-/// <summary>What <c>eos forward</c> reads: token ids with their mask, and pixels where there are images.</summary>
+/// <summary>What <c>eos forward</c> reads: token ids with their mask, and what transformers' <c>forward</c> takes for images.</summary>
 /// <param name="Prompts">The unpadded ids of each row.</param>
-/// <param name="Pixels">Normalised pixels, (I, 3, H, W); null without images.</param>
-internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, Tensor? Pixels)
+/// <param name="Images">The images and videos, in the order of their placeholders; null without any.</param>
+internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? Images)
 {
     /// <summary>
-    /// Reads <c>input_ids</c> (B, T), <c>attention_mask</c> (B, T; all ones if absent) and <c>pixel_values</c> (I, 3, H, W; absent for
-    /// text).
+    /// Reads <c>input_ids</c> (B, T), <c>attention_mask</c> (B, T; all ones if absent) and the tensors of images that the model's family asks
+    /// for, such as <c>pixel_values</c>.
     /// </summary>
     /// <exception cref="EosException">EOS1001-1006: the file. EOS1015: a tensor has another shape or type than expected.</exception>
-    internal static ForwardInputs Read(string path, LlavaModel model)
+    internal static ForwardInputs Read(string path, VisionLanguageModel model)
     {
         using var file = SafetensorsFile.Open(path);
         var ids = Integers(file, "input_ids");
@@ -23,7 +23,14 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, Tensor? Pixel
         if (mask is not null && (mask.GetLength(0), mask.GetLength(1)) != (ids.GetLength(0), ids.GetLength(1)))
             throw Unfit($"attention_mask is {mask.GetLength(0)} x {mask.GetLength(1)}, but input_ids is {ids.GetLength(0)} x {ids.GetLength(1)}");
         var prompts = Enumerable.Range(0, ids.GetLength(0)).Select(row => Row(ids, mask, row)).ToArray();
-        return new ForwardInputs(prompts, file.Entries.ContainsKey("pixel_values") ? ReadPixels(file, model) : null);
+        return new ForwardInputs(prompts, InOrder(prompts, model.ReadInputs(Tensor), model));
+
+        Tensor? Tensor(string name)
+        {
+            if (!file.Entries.TryGetValue(name, out var entry))
+                return null;
+            return is_integral(entry.DataType.Torch()) ? file.Read(name) : file.Read(name, model.DataType, model.Device);
+        }
     }
 
     /// <summary>Encodes the images and lays out the rows; the caller disposes the batch.</summary>
@@ -31,16 +38,35 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, Tensor? Pixel
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
-        return PromptBatch.Create(model.Model, Prompts, Pixels is null ? null : model.Model.EncodeImages(Pixels, tap, model.Plan)); // takes the encoded images out of the scope
+        return PromptBatch.Create(model.Model, Prompts, Images is null ? null : model.Model.EncodeImages(Images, tap, model.Plan)); // takes the encoded images out of the scope
     }
 
-    private static Tensor ReadPixels(SafetensorsFile file, LlavaModel model)
+    // Images and videos come apart; here they stand as their placeholders do. A placeholder is one token, or one for each visual token.
+    private static VisionInput? InOrder(IReadOnlyList<int[]> prompts, IReadOnlyList<(int TokenId, VisionInput Input)> kinds, VisionLanguageModel model)
     {
-        long[] expected = [model.Config.Vision.ChannelCount, model.Config.Vision.ImageSize, model.Config.Vision.ImageSize];
-        var entry = file.Entries["pixel_values"];
-        return entry.Shape.Count == 4 && entry.Shape.Skip(1).SequenceEqual(expected)
-            ? file.Read("pixel_values", model.DataType, model.Device)
-            : throw Unfit($"pixel_values is {string.Join(" x ", entry.Shape)}; expected images x {string.Join(" x ", expected)}");
+        if (kinds.Count <= 1)
+            return kinds.Select(kind => kind.Input).FirstOrDefault();
+        var placeholders = prompts.Sum(prompt => prompt.Count(id => kinds.Any(kind => kind.TokenId == id)));
+        var each = placeholders == kinds.Sum(kind => kind.Input.Images.Count);
+        var next = kinds.ToDictionary(kind => kind.TokenId, _ => (Image: 0, Part: 0));
+        var (pixels, shapes) = (new List<Tensor>(), new List<ImageShape>());
+        foreach (var prompt in prompts)
+        {
+            for (var i = 0; i < prompt.Length; i++)
+            {
+                if (!next.TryGetValue(prompt[i], out var at))
+                    continue;
+                var input = kinds.First(kind => kind.TokenId == prompt[i]).Input;
+                if (at.Image == input.Images.Count)
+                    throw Unfit($"input_ids hold more placeholders {prompt[i]} than the {input.Images.Count} images or videos that were given");
+                var shape = input.Images[at.Image];
+                pixels.Add(input.PixelValues.narrow(0, at.Part, shape.Parts));
+                shapes.Add(shape);
+                next[prompt[i]] = (at.Image + 1, at.Part + shape.Parts);
+                i += each ? 0 : model.LayoutOf(shape).Count - 1;
+            }
+        }
+        return new VisionInput(cat(pixels), shapes);
     }
 
     private static long[,] Integers(SafetensorsFile file, string name)

@@ -32,7 +32,7 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
         TorchRuntime.EnsureLoaded();
         try
         {
-            var model = LlavaModel.Load(path, DataTypes.Torch(type), device, padding: padding);
+            var model = VisionLanguageModel.Load(path, DataTypes.Torch(type), device, padding: padding);
             if (expected is null || model.Fingerprint == expected)
                 return model;
             model.Dispose();

@@ -29,7 +29,7 @@ internal static class PublishedPruning
     internal static int[] Counts(PlanModel model, IReadOnlyList<double> shape, double budget)
     {
         var highest = shape.Max();
-        return KeepCounts.Round([.. shape.Select(r => model.VisualTokens * r / highest)], [.. shape.Select(_ => 1)], model.VisualTokens, (long)Math.Floor(budget * model.Layers + 1e-6));
+        return Apportionment.Round([.. shape.Select(r => model.VisualTokens * r / highest)], [.. shape.Select(_ => 1)], model.VisualTokens, (long)Math.Floor(budget * model.Layers + 1e-6));
     }
 
     private static Dictionary<ScoreCriterion, double> Score(int layer, double textShare)

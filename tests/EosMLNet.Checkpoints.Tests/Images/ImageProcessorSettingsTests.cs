@@ -96,7 +96,7 @@ public sealed class ImageProcessorSettingsTests : IDisposable
     // What white and black become.
     private (double Most, double Least) Range()
     {
-        var images = ImageProcessorSettings.Load(_folder.Path, _config, _notes);
+        var images = (ClipImageProcessor)_config.LoadImages(_folder.Path, ImagePadding.Crop, _notes);
         var white = images.Process([new RgbImage(28, 28, [.. Enumerable.Repeat((byte)255, 28 * 28 * 3)])]);
         var black = images.Process([new RgbImage(28, 28, new byte[28 * 28 * 3])]);
         return (white[0], black[0]);

@@ -1,6 +1,6 @@
 namespace EosMLNet.Tests.Images;
 
-/// <summary>Against Golden/backbones: transformers' processors of LLaVA-NeXT and LLaVA-OneVision on the same images.</summary>
+/// <summary>Against Golden/backbones: transformers' processor of LLaVA-OneVision on the same images.</summary>
 public sealed class TileImageProcessorTests : IDisposable
 {
     private const string Half = """,  "image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5] """;
@@ -17,10 +17,6 @@ public sealed class TileImageProcessorTests : IDisposable
     [InlineData("llava_onevision", "tall")]
     [InlineData("llava_onevision", "oddpad")]
     [InlineData("llava_onevision", "gray")]
-    [InlineData("llava_next", "wide")]
-    [InlineData("llava_next", "big")]
-    [InlineData("llava_next", "oddpad")]
-    [InlineData("llava_next", "gray")]
     public void Every_step_gives_transformers_numbers(string folder, string name)
     {
         var processor = Golden(folder);
@@ -37,7 +33,6 @@ public sealed class TileImageProcessorTests : IDisposable
 
     [Theory]
     [InlineData("llava_onevision", "sq", "wide", "tall", "big")]
-    [InlineData("llava_next", "sq", "wide", "tall")]
     public void The_images_of_the_models_cases_become_their_tiles(string folder, params string[] names)
     {
         using var golden = SafetensorsFile.Open(GoldenFiles.At("backbones", folder, "golden.safetensors"));
@@ -91,8 +86,6 @@ public sealed class TileImageProcessorTests : IDisposable
     [Fact]
     public void Omitted_values_have_the_defaults_of_the_class()
     {
-        var next = Load("""{"image_processor_type":"LlavaNextImageProcessor","size":336,"crop_size":{"height":336,"width":336}}""");
-        Assert.Equal([new(336, 672), new(672, 336), new(672, 672), new(1008, 336), new(336, 1008)], next.Pinpoints);
         var oneVision = Load("""{"image_processor_type":"LlavaOnevisionImageProcessorFast"}""");
         Assert.Equal((384, 36, new ImageSize(384, 768)), (oneVision.Side, oneVision.Pinpoints.Count, oneVision.Pinpoints[1]));
         Assert.Equal(-0.48145466 / 0.26862954, oneVision.ProcessWhole(new RgbImage(1, 1, [0, 0, 0])).Pixels[0], 1e-5);
@@ -100,12 +93,11 @@ public sealed class TileImageProcessorTests : IDisposable
 
     [Theory]
     [InlineData("llava_onevision")]
-    [InlineData("llava_next")]
     public void What_is_saved_loads_as_it_was(string folder)
     {
         var processor = Golden(folder);
         processor.Save(_folder.Path);
-        var again = TileImageProcessor.FromConfig(_folder["preprocessor_config.json"]);
+        var again = TileImageProcessor.FromConfig(_folder["preprocessor_config.json"], LlavaOneVisionConfig.Tiles);
         Assert.Equal(processor.Pinpoints, again.Pinpoints);
         var image = RgbImage.Decode(GoldenFiles.At("backbones", folder, "processor", "oddpad.png"));
         Assert.Equal(processor.Process(image).Pixels, again.Process(image).Pixels);
@@ -116,10 +108,10 @@ public sealed class TileImageProcessorTests : IDisposable
     {
         _folder.Write("processor_config.json", "{\"image_processor\":{" + Of8 + Half + "}}");
         var notes = new List<string>();
-        Assert.Equal([new(8, 8)], TileImageProcessor.Load(_folder.Path, 4, [new(4, 4), new(8, 8)], notes).Pinpoints);
+        Assert.Equal([new(8, 8)], TileImageProcessor.Load(_folder.Path, LlavaOneVisionConfig.Tiles, 4, [new(4, 4), new(8, 8)], notes).Pinpoints);
         Assert.Empty(notes);
         File.Delete(_folder["processor_config.json"]);
-        Assert.Equal([new(12, 6)], TileImageProcessor.Load(_folder.Path, 6, [new(12, 6)], notes).Pinpoints);
+        Assert.Equal([new(12, 6)], TileImageProcessor.Load(_folder.Path, LlavaOneVisionConfig.Tiles, 6, [new(12, 6)], notes).Pinpoints);
         var note = Assert.Single(notes);
         Assert.All((string[])[_folder.Path, "preprocessor_config.json", "6 x 6", "0.4815"], part => Assert.Contains(part, note));
     }
@@ -129,7 +121,7 @@ public sealed class TileImageProcessorTests : IDisposable
     {
         _folder.Write("preprocessor_config.json", "{" + Of4 + "}");
         var notes = new List<string>();
-        TileImageProcessor.Load(_folder.Path, 4, [new(4, 4)], notes);
+        TileImageProcessor.Load(_folder.Path, LlavaOneVisionConfig.Tiles, 4, [new(4, 4)], notes);
         Assert.Contains("image_mean", Assert.Single(notes));
     }
 
@@ -139,7 +131,7 @@ public sealed class TileImageProcessorTests : IDisposable
     public void Settings_of_another_model_are_refused(int side, int pinpoint, params string[] inMessage)
     {
         _folder.Write("preprocessor_config.json", "{" + Of8 + "}");
-        void Load() => TileImageProcessor.Load(_folder.Path, side, [new(pinpoint, pinpoint)], []);
+        void Load() => TileImageProcessor.Load(_folder.Path, LlavaOneVisionConfig.Tiles, side, [new(pinpoint, pinpoint)], []);
         Expect.Error(EosErrors.UnsupportedModel, Load, inMessage);
     }
 
@@ -165,14 +157,13 @@ public sealed class TileImageProcessorTests : IDisposable
     [Theory]
     [InlineData("""{"image_processor_type":"CLIPImageProcessor"}""", "CLIPImageProcessor")]
     [InlineData("{}", "image_processor_type")]
-    [InlineData("""{"image_processor_type":"LlavaNextImageProcessor","size":336,"crop_size":{"height":224,"width":336}}""", "crop_size")]
     public void Another_kind_of_processing_is_refused(string json, string inMessage) =>
         Expect.Error(EosErrors.UnsupportedModel, () => Load(json), inMessage);
 
-    private TileImageProcessor Load(string json) => TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json));
+    private TileImageProcessor Load(string json) => TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json), LlavaOneVisionConfig.Tiles);
 
     private static TileImageProcessor Golden(string folder) =>
-        TileImageProcessor.FromConfig(GoldenFiles.At("backbones", folder, "preprocessor_config.json"));
+        TileImageProcessor.FromConfig(GoldenFiles.At("backbones", folder, "preprocessor_config.json"), LlavaOneVisionConfig.Tiles);
 
     private static void AssertSame(SafetensorsFile golden, string name, RgbImage actual)
     {

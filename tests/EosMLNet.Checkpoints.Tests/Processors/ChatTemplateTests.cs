@@ -12,9 +12,6 @@ public sealed class ChatTemplateTests : IDisposable
         "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}" +
         "{{ '\\n' + content['text'] }}{{'<|im_end|>'}}{% endfor %}{{ '<|im_start|>assistant\\n' }}";
 
-    private const string Mistral = "{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' }}" +
-        "{{ '<image>\\n' }}{{ content['text'] }}{{' [/INST]' }}{% endif %}{% endfor %}";
-
     private const string Qwen = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + " +
         "'<|im_end|>' + '\\n'}}{% endfor %}";
 
@@ -45,16 +42,11 @@ public sealed class ChatTemplateTests : IDisposable
         Assert.Equal("LLaVA-1.5", ChatTemplate.Choose(_folder.Path, _notes).Name);
         _folder.Write(file, write(OneVision));
         Assert.Equal("LLaVA-OneVision", ChatTemplate.Choose(_folder.Path, _notes).Name);
-        _folder.Write(file, write(Mistral));
-        Assert.Equal("Mistral", ChatTemplate.Choose(_folder.Path, _notes).Name);
         Assert.Empty(_notes);
     }
 
-    // Vicuna's template is LLaVA-1.5's.
     [Theory]
     [InlineData("llava", Llava, "LLaVA-1.5")]
-    [InlineData("llava_next", Llava, "Vicuna")]
-    [InlineData("llava_next", Mistral, "Mistral")]
     [InlineData("llava_onevision", OneVision, "LLaVA-OneVision")]
     [InlineData("llava_onevision", null, "LLaVA-OneVision")]
     [InlineData("llava", null, "LLaVA-1.5")]
@@ -68,10 +60,8 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("llava_next", null, "Vicuna", "no chat_template")]
     [InlineData("llava_onevision", Qwen, "LLaVA-OneVision", "not followed")]
     [InlineData("llava_onevision", Other, "LLaVA-OneVision", "not followed")]
-    [InlineData("llava_next", "{{ '[INST]' + message['content'] + '[/INST]' }}", "Vicuna", "not followed")]
     public void A_guess_is_noted(string modelType, string? template, string expected, string inNote)
     {
         _folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));

@@ -21,9 +21,6 @@ public sealed class PromptTests : IDisposable
     [InlineData("llava", 1, "USER: <image>\nWhat is it? ASSISTANT:")]
     [InlineData("llava", 2, "USER: <image>\n<image>\nWhat is it? ASSISTANT:")]
     [InlineData("llava", 0, "USER: What is it? ASSISTANT:")]
-    [InlineData("llava_next", 2, Sentence + "USER: <image>\n<image>\nWhat is it? ASSISTANT:")]
-    [InlineData("llava_next", 1, "[INST] <image>\nWhat is it? [/INST]", "{{ '[INST] ' }}{{' [/INST]' }}")]
-    [InlineData("llava_next", 2, "[INST] <image>\n<image>\nWhat is it? [/INST]", "{{ '[INST] ' }}{{' [/INST]' }}")]
     public void A_prompt_has_one_image_token_an_image(string modelType, int images, string text, string? chatTemplate = null)
     {
         if (chatTemplate is not null)

@@ -10,6 +10,8 @@ namespace EosMLNet.Tests.Models;
 /// <summary>The inputs and numbers of one family's cases in Golden/backbones. Tensors are in the caller's dispose scope.</summary>
 internal sealed class TiledGolden : IDisposable
 {
+    private const double Tolerance = 5e-5, RotaryTolerance = 5e-6;
+
     private readonly string folder;
     private readonly SafetensorsFile file;
     private readonly JsonElement cases;
@@ -19,6 +21,39 @@ internal sealed class TiledGolden : IDisposable
         folder = GoldenFiles.At(Path.Combine("backbones", family));
         file = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
         cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement.GetProperty("cases");
+    }
+
+    /// <summary>Compares every intermediate result of a case that there is a number for.</summary>
+    internal static void CheckIntermediates(string family, string name)
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        using var golden = new TiledGolden(family);
+        using var model = VisionLanguageModel.Load(golden.Checkpoint);
+        var mask = golden.Read($"{name}.attention_mask").to(ScalarType.Bool);                        // (B, T)
+        using var batch = golden.Batch(model, name, Compare);
+        new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel())).Forward(batch, Compare).Dispose();
+        Assert.True(golden.Compared > 0, $"{name} has nothing to compare with");
+
+        void Compare(string key, Tensor value) =>
+            golden.Compare(name, key, value, mask, key.StartsWith("rope", StringComparison.Ordinal) ? RotaryTolerance : Tolerance);
+    }
+
+    /// <summary>Compares the ids that a case generates, all rows together and each alone.</summary>
+    internal static void CheckGeneratedIds(string family, string name)
+    {
+        using var scope = NewDisposeScope();
+        using var golden = new TiledGolden(family);
+        using var model = VisionLanguageModel.Load(golden.Checkpoint);
+        var reduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
+        using var batch = golden.Batch(model, name);
+        var together = reduced.Generate(batch, 8).Ids;
+        Assert.Equal(golden.GeneratedIds(name), together);
+        for (var row = 0; row < together.Count; row++)
+        {
+            using var alone = golden.Batch(model, name, row: row);
+            Assert.Equal(together[row], reduced.Generate(alone, 8).Ids[0]);
+        }
     }
 
     internal string Checkpoint => Path.Combine(folder, "checkpoint");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -52,6 +53,17 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         AssertClose(precise, test, "logits", output, 1e-9, mask: golden.Read($"{test}.attention_mask"));
     }
 
+    [Theory]
+    [InlineData("sq")]
+    [InlineData("wide")]
+    [InlineData("two")]
+    [InlineData("batch")]
+    [InlineData("text")]
+    [InlineData("big")]
+    [InlineData("vid")]
+    [InlineData("two_single")]
+    public Task Every_case_of_a_family_with_tiles_gives_the_numbers_of_transformers(string test) => CheckTiles("llava_onevision", test);
+
     [Fact]
     public async Task Under_a_plan_later_layers_have_fewer_tokens()
     {
@@ -83,6 +95,40 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         await AssertError("EOS1015", new(inputs) { ["input_ids"] = inputs["input_ids"].to(ScalarType.Float32) });
         await AssertError("EOS1015", new(inputs) { ["input_ids"] = inputs["input_ids"].neg() });
         await AssertError("EOS1006", new(inputs.Where(input => input.Key != "input_ids")));
+    }
+
+    internal async Task CheckTiles(string family, string test)
+    {
+        var at = TinyModel.Golden(Path.Combine("backbones", family));
+        using var golden = SafetensorsFile.Open(Path.Combine(at, "golden.safetensors"));
+        var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(at, "golden.json"))).RootElement.GetProperty("cases");
+        var run = await Forward(Path.Combine(at, "checkpoint"), TiledInputs(golden, test, cases.GetProperty(test)), "--generate", "8");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        using var output = SafetensorsFile.Open(folder["out.safetensors"]);
+        foreach (var name in (string[])["projector", "inputs_embeds", "layer_out.0", "layer_out.1", "layer_out.2", "final_norm"])
+        {
+            if (golden.Entries.ContainsKey($"{test}.{name}"))
+                AssertClose(golden, test, name, output, 5e-5);
+        }
+        Assert.Equal(Ids(golden, $"{test}.generated_ids"), Ids(output, "generated_ids"));
+    }
+
+    // As transformers takes them: images x tiles, with zero tiles behind the last of an image.
+    private static Dictionary<string, Tensor> TiledInputs(SafetensorsFile golden, string test, JsonElement described)
+    {
+        var inputs = new Dictionary<string, Tensor> { ["input_ids"] = golden.Read($"{test}.input_ids"), ["attention_mask"] = golden.Read($"{test}.attention_mask") };
+        string[] images = [.. described.GetProperty("images").EnumerateArray().Select(image => image.GetString()!)];
+        if (images.Length > 0)
+        {
+            var single = described.TryGetProperty("base_tile_only", out var only) && only.GetBoolean();
+            var tiles = images.Select(image => golden.Read($"pixels.{image}")).Select(pixels => single ? pixels.narrow(0, 0, 1) : pixels).ToArray();
+            var most = tiles.Max(pixels => pixels.shape[0]);
+            inputs["pixel_values"] = stack([.. tiles.Select(pixels => nn.functional.pad(pixels, [0, 0, 0, 0, 0, 0, 0, most - pixels.shape[0]]))]);
+            inputs["image_sizes"] = stack([.. images.Select(image => golden.Read($"image_size.{image}"))]);
+        }
+        if (described.GetProperty("video").GetBoolean())
+            inputs["pixel_values_videos"] = golden.Read("pixels.video").unsqueeze(0);
+        return inputs;
     }
 
     private async Task AssertError(string code, Dictionary<string, Tensor> inputs)

@@ -15,7 +15,7 @@ internal static class TypicalPlan
     {
         int[] layers = [.. Depths.Select(depth => (int)(depth * model.Layers)).Distinct()];
         int[] spans = [.. layers.Select((layer, i) => (i + 1 < layers.Length ? layers[i + 1] : model.Layers) - layer)];
-        var keeps = KeepCounts.Round([.. Shares.Take(layers.Length).Select(share => share * mean)], spans, model.VisualTokens, (long)mean * model.Layers);
+        var keeps = Apportionment.Round([.. Shares.Take(layers.Length).Select(share => share * mean)], spans, model.VisualTokens, (long)mean * model.Layers);
         return ReductionPlan.Create(model, layers.Zip(keeps, Site), new ScoreParameters { Probe = Random(1, model.HiddenSize), Relevance = new(Rank, Random(2, Rank * model.HiddenSize), Random(3, Rank * model.HiddenSize)) });
     }
 

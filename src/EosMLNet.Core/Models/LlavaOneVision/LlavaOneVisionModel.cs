@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// LLaVA-OneVision (arXiv:2408.03326): LLaVA-NeXT's images, shrunk where they have too many tokens, with a SigLIP tower; several images in one
+/// LLaVA-OneVision (arXiv:2408.03326): images in tiles, shrunk where they have too many tokens, with a SigLIP tower; several images in one
 /// prompt, of one tile each; and videos, whose frames are pooled.
 /// </summary>
 [ModelType("llava_onevision")]
-public sealed class LlavaOneVisionModel : LlavaNextModel
+public sealed class LlavaOneVisionModel : TiledLlavaModel
 {
     private readonly LlavaOneVisionConfig config;
 
@@ -18,15 +18,26 @@ public sealed class LlavaOneVisionModel : LlavaNextModel
     /// <inheritdoc/>
     public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, config.VideoTokenIndex];
 
-    private protected override int? MaxTiles => config.MaxTiles;
-
     // Half the patches of a frame's side, rounded up.
     private int PooledSide => (config.Vision.GridSize + 1) / 2;
 
     /// <inheritdoc/>
-    internal override VisualLayout LayoutOf(ImageShape image) => image.IsVideo
+    public override VisualLayout LayoutOf(ImageShape image) => image.IsVideo
         ? new([.. Enumerable.Repeat(new VisualRegion(PooledSide, PooledSide), image.Parts), VisualRegion.Single])
         : base.LayoutOf(image);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor)
+    {
+        var images = base.ReadInputs(tensor);
+        if (tensor("pixel_values_videos") is not { } pixels)
+            return images;
+        var side = config.Vision.ImageSize;
+        if (pixels.shape is not [var videos, var frames, 3, var height, var width] || height != side || width != side)
+            throw Unfit($"pixel_values_videos is {string.Join(" x ", pixels.shape)}; expected videos x frames x 3 x {side} x {side}");
+        var shapes = Enumerable.Repeat(new ImageShape((int)frames, IsVideo: true), (int)videos).ToArray();
+        return [.. images, (config.VideoTokenIndex, new VisionInput(pixels.flatten(0, 1), shapes))];
+    }
 
     /// <inheritdoc/>
     private protected override Tensor Pack(ImageShape image, Tensor tiles, Tensor end)

@@ -30,8 +30,26 @@ public record LlavaConfig : ModelConfig
     public int VisualTokens => Vision.GridSize * Vision.GridSize + (Vision.HasClassToken && VisionFeatureSelectStrategy == "full" ? 1 : 0);
 
     /// <inheritdoc/>
-    public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes) =>
-        ImageProcessorSettings.Load(folder, this, notes).With(padding);
+    public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes)
+    {
+        CheckProcessor(folder);
+        return ClipImageProcessor.Load(folder, Vision.ImageSize, notes).With(padding);
+    }
+
+    /// <summary>Checks <c>processor_config.json</c>, if there is one: transformers counts image tokens by it.</summary>
+    /// <exception cref="EosException">EOS1009: it belongs to another model.</exception>
+    private protected void CheckProcessor(string folder)
+    {
+        if (JsonSection.ReadIfExists(Path.Combine(folder, ImageProcessorSettings.ProcessorFile)) is not { } json)
+            return;
+        if (json.Int("patch_size", Vision.PatchSize) is var patch && patch != Vision.PatchSize)
+            throw json.Unsupported("patch_size", patch, $"{Vision.PatchSize} as in config.json; the two files do not belong together");
+        if (json.Text("vision_feature_select_strategy") is { } strategy && strategy != VisionFeatureSelectStrategy)
+        {
+            throw json.Unsupported("vision_feature_select_strategy", $"'{strategy}'",
+                $"'{VisionFeatureSelectStrategy}' as in config.json; the two files do not belong together");
+        }
+    }
 
     /// <inheritdoc/>
     public override EncoderShape Encoder => new(Vision.LayerCount, Vision.HiddenSize, Vision.IntermediateSize, Vision.HeadCount);

@@ -1,7 +1,7 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>The layout in which LLaVA's authors publish checkpoints, which is not Hugging Face's: named, not read.</summary>
-internal static class LlavaLayout
+internal static class AuthorsLayout
 {
     internal const string Remedy =
         "Use the converted checkpoint, such as llava-hf/llava-1.5-7b-hf, or convert it with convert_llava_weights_to_hf.py of the Python package transformers";

@@ -4,7 +4,7 @@ using FsCheck.Xunit;
 
 namespace EosMLNet.Tests.Presets;
 
-public class KeepCountsTests
+public class ApportionmentTests
 {
     [Property(MaxTest = 400)]
     public void Any_searched_counts_become_a_plan_within_the_budget(int seed)
@@ -15,7 +15,7 @@ public class KeepCountsTests
         double[] real = [.. Enumerable.Range(0, sites).Select(_ => 1 + random.NextDouble() * (visualTokens - 1)).OrderDescending()];
         var allowance = random.NextInt64(spans.Sum(), (long)spans.Sum() * visualTokens + 1);
 
-        var keeps = KeepCounts.Round(real, spans, visualTokens, allowance);
+        var keeps = Apportionment.Round(real, spans, visualTokens, allowance);
 
         var used = keeps.Zip(spans, (k, span) => (long)k * span).Sum();
         Assert.True(used <= allowance);
@@ -29,13 +29,13 @@ public class KeepCountsTests
     [Fact]
     public void A_budget_that_whole_numbers_can_meet_is_met()
     {
-        Assert.Equal([16], KeepCounts.Round([15.7], [6], 144, 96));
-        Assert.Equal(96, KeepCounts.Round([31.2, 20.9, 14.1, 10.3, 8.2, 8.0], [1, 1, 1, 1, 1, 1], 144, 96).Sum());
-        var keeps = KeepCounts.Round([20.4, 11.3], [3, 2], 144, 84);
+        Assert.Equal([16], Apportionment.Round([15.7], [6], 144, 96));
+        Assert.Equal(96, Apportionment.Round([31.2, 20.9, 14.1, 10.3, 8.2, 8.0], [1, 1, 1, 1, 1, 1], 144, 96).Sum());
+        var keeps = Apportionment.Round([20.4, 11.3], [3, 2], 144, 84);
         Assert.Equal(84, 3 * keeps[0] + 2 * keeps[1]);
     }
 
     [Fact]
     public void Whole_counts_that_meet_the_budget_stay_as_they_are() =>
-        Assert.Equal([40, 24, 16, 8, 4, 4], KeepCounts.Round([40, 24, 16, 8, 4, 4], [1, 1, 1, 1, 1, 1], 144, 96));
+        Assert.Equal([40, 24, 16, 8, 4, 4], Apportionment.Round([40, 24, 16, 8, 4, 4], [1, 1, 1, 1, 1, 1], 144, 96));
 }

@@ -5,17 +5,17 @@ using static TorchSharp.torch.nn;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// LLaVA-NeXT (LLaVA-1.6, https://llava-vl.github.io/blog/2024-01-30-llava-next/): an image is seen as a whole and cut into tiles at a resolution
-/// near its own. The tiles' patches are put together again, freed of padding, and each row ends with a newline.
+/// A model of LLaVA's parts that sees an image as a whole and cut into tiles at a resolution near its own ("anyres",
+/// https://llava-vl.github.io/blog/2024-01-30-llava-next/). The tiles' patches are put together again, freed of padding, and each row ends with
+/// a newline.
 /// </summary>
-[ModelType("llava_next")]
-public class LlavaNextModel : LlavaModel
+public abstract class TiledLlavaModel : LlavaModel
 {
-    private readonly LlavaNextConfig config;
+    private readonly TiledLlavaConfig config;
     private readonly Tensor newline;                                                                 // (d)
 
     /// <inheritdoc cref="LlavaModel(LlavaConfig, Func{string, long[], Tensor}, VisionLanguageProcessor)"/>
-    public LlavaNextModel(LlavaNextConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
+    private protected TiledLlavaModel(TiledLlavaConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor)
         : base(config, weight, processor)
     {
         this.config = config;
@@ -29,16 +29,39 @@ public class LlavaNextModel : LlavaModel
     public override VisualLayout UsualLayout =>
         LayoutOf(new ImageShape(2, config.Vision.ImageSize, config.Vision.ImageSize));
 
-    /// <summary>The most tiles' patches that an image may have; null for no limit.</summary>
-    private protected virtual int? MaxTiles => null;
-
     /// <inheritdoc/>
-    internal override VisualLayout LayoutOf(ImageShape image)
+    public override VisualLayout LayoutOf(ImageShape image)
     {
         if (image.Parts == 1)
             return new(Patches, VisualRegion.Single);
         var (_, _, size) = Grid(image);
         return new(Patches, new VisualRegion(size.Height, size.Width, HasNewlines: true));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor)
+    {
+        if (tensor("pixel_values") is not { } pixels)
+            return [];
+        var side = config.Vision.ImageSize;
+        if (pixels.shape is not [var images, var most, 3, var height, var width] || height != side || width != side)
+            throw Unfit($"pixel_values is {string.Join(" x ", pixels.shape)}; expected images x tiles x 3 x {side} x {side}");
+        if (tensor("image_sizes") is not { } sizes || sizes.shape is not [var count, 2] || count != images)
+            throw Unfit($"image_sizes is {(tensor("image_sizes") is { } found ? string.Join(" x ", found.shape) : "missing")}; expected {images} x 2, heights and widths");
+        var numbers = sizes.to_type(ScalarType.Int64).cpu().data<long>().ToArray();
+        var shapes = Enumerable.Range(0, (int)images).Select(i => ShapeOf(i, (int)numbers[2 * i], (int)numbers[2 * i + 1], (int)most)).ToArray();
+        return [(ImageTokenId, new VisionInput(cat([.. shapes.Select((shape, i) => pixels[i].narrow(0, 0, shape.Parts))]), shapes))];
+    }
+
+    // Tiles behind an image's own are padding. One tile in all is the whole image alone.
+    private ImageShape ShapeOf(int image, int height, int width, int most)
+    {
+        if (height < 1 || width < 1)
+            throw Unfit($"image_sizes of image {image} is {height} x {width}; expected pixels");
+        var tiles = Grid(new ImageShape(0, height, width)).Tiles;
+        var parts = most == 1 ? 1 : 1 + tiles.Height * tiles.Width;
+        return parts <= most ? new ImageShape(parts, height, width)
+            : throw Unfit($"pixel_values has {most} tiles an image, but image {image} of {height} x {width} pixels has {parts}");
     }
 
     /// <inheritdoc/>
@@ -95,6 +118,6 @@ public class LlavaNextModel : LlavaModel
         var tiles = AnyResolution.TileGrid(AnyResolution.BestResolution(original, config.GridPinpoints), config.Vision.ImageSize);
         var side = config.Vision.GridSize;
         var window = AnyResolution.Unpadded(original, new ImageSize(tiles.Height * side, tiles.Width * side));
-        return (tiles, window, MaxTiles is { } most ? AnyResolution.Shrunk(window.Size, most, side) : window.Size);
+        return (tiles, window, config.MaxTiles is { } most ? AnyResolution.Shrunk(window.Size, most, side) : window.Size);
     }
 }

@@ -6,7 +6,7 @@ namespace EosMLNet.Checkpoints;
 /// LLaVA-OneVision's prompt: ChatML with a space behind the role instead of a new line, none behind a turn, and several images without
 /// anything between them.
 /// </summary>
-internal static partial class OneVisionPrompt
+internal static partial class LlavaOneVisionPrompt
 {
     /// <summary>The form.</summary>
     internal static PromptForm Form { get; } = new(

@@ -1,7 +1,7 @@
 namespace EosMLNet.Plans;
 
 /// <summary>Turns searched, real-valued keep counts into whole numbers that meet a budget exactly.</summary>
-public static class KeepCounts
+public static class Apportionment
 {
     // How far from its real value a count may be rounded: enough to make any sum of spans come out.
     private const int Window = 3;

@@ -2,11 +2,11 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The configuration of a LLaVA-OneVision model: LLaVA-NeXT's parts with a SigLIP tower and a Qwen2 decoder, and videos. Fields that a file omits
+/// The configuration of a LLaVA-OneVision model: tiles, with a SigLIP tower and a Qwen2 decoder, and videos. Fields that a file omits
 /// have the defaults of transformers' <c>LlavaOnevisionConfig</c>.
 /// </summary>
 [ModelType("llava_onevision")]
-public sealed record LlavaOneVisionConfig : LlavaNextConfig
+public sealed record LlavaOneVisionConfig : TiledLlavaConfig
 {
     private const string Aspect = "vision_aspect_ratio", AnyResolutionOf = "anyres_max_";
     private const int MostTiles = 1 << 10;
@@ -28,10 +28,12 @@ public sealed record LlavaOneVisionConfig : LlavaNextConfig
         VisionFeatureSelectStrategy = "full",
     };
 
+    /// <summary>How images are cut. Published checkpoints name other means than the class has.</summary>
+    public static TileProcessing Tiles { get; } = new(
+        "LlavaOnevisionImageProcessor", 384, Published, SeesSeveralWhole: true, PublishedMeans: "0.5 for all");
+
     /// <summary>With the defaults.</summary>
-    public LlavaOneVisionConfig() : base(Defaults, Published)
-    {
-    }
+    public LlavaOneVisionConfig() : base(Defaults, Published) => MaxTiles = 9;
 
     private LlavaOneVisionConfig(LlavaConfig common, IReadOnlyList<ImageSize> pinpoints) : base(common, pinpoints)
     {
@@ -40,9 +42,7 @@ public sealed record LlavaOneVisionConfig : LlavaNextConfig
     /// <summary>The token id that stands for one visual token of a video.</summary><value>The default is 151647.</value>
     public int VideoTokenIndex { get; init; } = 151647;
 
-    /// <summary>An image of many more tokens than so many tiles have is shrunk to them, on its grid.</summary>
-    /// <value>The default is 9, from <c>anyres_max_9</c>.</value>
-    public int MaxTiles { get; init; } = 9;
+    private protected override TileProcessing Processing => Tiles;
 
     internal static new LlavaOneVisionConfig Read(ConfigFile file)
     {

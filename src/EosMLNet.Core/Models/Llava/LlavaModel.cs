@@ -92,6 +92,20 @@ public class LlavaModel : VisionLanguageModel
         return output.MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor)
+    {
+        if (tensor("pixel_values") is not { } pixels)
+            return [];
+        var side = Config.Vision.ImageSize;
+        return pixels.shape is [_, 3, var height, var width] && height == side && width == side
+            ? [(ImageTokenId, VisionInput.Of(pixels))]
+            : throw Unfit($"pixel_values is {string.Join(" x ", pixels.shape)}; expected images x 3 x {side} x {side}");
+    }
+
+    /// <summary>A fault of tensors that <see cref="ReadInputs"/> was given.</summary>
+    private protected static EosException Unfit(string found) => new(EosErrors.ModelInput, $"The inputs do not fit: {found}.");
+
     /// <summary>Makes visual tokens of projected patches.</summary>
     /// <param name="images">The images.</param>
     /// <param name="tokens">The patches of each image's squares, (S, n, d).</param>

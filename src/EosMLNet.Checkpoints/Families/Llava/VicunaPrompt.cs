@@ -1,0 +1,9 @@
+namespace EosMLNet.Checkpoints;
+
+/// <summary>The prompt that the authors of Vicuna begin every conversation with: a sentence in front of LLaVA-1.5's. Benchmarks are asked so.</summary>
+public static class VicunaPrompt
+{
+    /// <summary>The sentence, then the question between the roles.</summary>
+    public const string Template = "A chat between a curious user and an artificial intelligence assistant. " +
+        "The assistant gives helpful, detailed, and polite answers to the user's questions. " + LlavaPrompt.Template;
+}
