@@ -17,35 +17,12 @@ public sealed class TileImageProcessorTests : IDisposable
     [InlineData("llava_onevision", "tall")]
     [InlineData("llava_onevision", "oddpad")]
     [InlineData("llava_onevision", "gray")]
-    public void Every_step_gives_transformers_numbers(string folder, string name)
-    {
-        var processor = Golden(folder);
-        var image = RgbImage.Decode(GoldenFiles.At("backbones", folder, "processor", $"{name}.png"));
-        using var golden = SafetensorsFile.Open(GoldenFiles.At("backbones", folder, "processor", "processor-golden.safetensors"));
-        AssertSame(golden, $"{name}.resized", processor.Fitted(image));
-        AssertSame(golden, $"{name}.base_resized", processor.Squashed(ImageCanvas.Of(image)));
-        var processed = processor.Process(image);
-        Assert.Equal(new ImageSize(image.Height, image.Width), processed.Original);
-        Assert.Equal(processor.Side, processed.Side);
-        if (golden.Entries.ContainsKey($"{name}.pixel_values"))
-            AssertSame(golden, $"{name}.pixel_values", processed);
-    }
+    public void Every_step_gives_transformers_numbers(string folder, string name) => TileGolden.CheckSteps(folder, LlavaOneVisionConfig.Tiles, name);
 
     [Theory]
     [InlineData("llava_onevision", "sq", "wide", "tall", "big")]
-    public void The_images_of_the_models_cases_become_their_tiles(string folder, params string[] names)
-    {
-        using var golden = SafetensorsFile.Open(GoldenFiles.At("backbones", folder, "golden.safetensors"));
-        foreach (var name in names)
-        {
-            var image = RgbImage.Decode(GoldenFiles.At("backbones", folder, "images", $"img_{name}.png"));
-            var processed = Golden(folder).Process(image);
-            AssertSame(golden, $"pixels.{name}", processed);
-            var whole = Golden(folder).ProcessWhole(image);
-            Assert.Equal((1, processed.Original), (whole.Tiles, whole.Original));
-            Assert.Equal(processed.Pixels[..whole.Pixels.Length], whole.Pixels);
-        }
-    }
+    public void The_images_of_the_models_cases_become_their_tiles(string folder, params string[] names) =>
+        TileGolden.CheckCases(folder, LlavaOneVisionConfig.Tiles, names);
 
     [Fact]
     public void Frames_of_a_video_are_squashed_to_one_tile_each()
@@ -53,7 +30,7 @@ public sealed class TileImageProcessorTests : IDisposable
         using var golden = SafetensorsFile.Open(GoldenFiles.At("backbones", "llava_onevision", "golden.safetensors"));
         var images = GoldenFiles.At("backbones", "llava_onevision", "images");
         var frames = Enumerable.Range(0, 3).Select(i => RgbImage.Decode(Path.Combine(images, $"frame_{i}.png"))).ToArray();
-        AssertSame(golden, "pixels.video", Golden("llava_onevision").ProcessFrames(frames));
+        TileGolden.AssertSame(golden, "pixels.video", Golden("llava_onevision").ProcessFrames(frames));
         Assert.Throws<ArgumentException>(() => Golden("llava_onevision").ProcessFrames([]));
     }
 
@@ -93,15 +70,7 @@ public sealed class TileImageProcessorTests : IDisposable
 
     [Theory]
     [InlineData("llava_onevision")]
-    public void What_is_saved_loads_as_it_was(string folder)
-    {
-        var processor = Golden(folder);
-        processor.Save(_folder.Path);
-        var again = TileImageProcessor.FromConfig(_folder["preprocessor_config.json"], LlavaOneVisionConfig.Tiles);
-        Assert.Equal(processor.Pinpoints, again.Pinpoints);
-        var image = RgbImage.Decode(GoldenFiles.At("backbones", folder, "processor", "oddpad.png"));
-        Assert.Equal(processor.Process(image).Pixels, again.Process(image).Pixels);
-    }
+    public void What_is_saved_loads_as_it_was(string folder) => TileGolden.CheckSaved(folder, LlavaOneVisionConfig.Tiles);
 
     [Fact]
     public void A_folder_of_transformers_5_is_read_and_one_without_settings_is_noted()
@@ -162,22 +131,5 @@ public sealed class TileImageProcessorTests : IDisposable
 
     private TileImageProcessor Load(string json) => TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json), LlavaOneVisionConfig.Tiles);
 
-    private static TileImageProcessor Golden(string folder) =>
-        TileImageProcessor.FromConfig(GoldenFiles.At("backbones", folder, "preprocessor_config.json"), LlavaOneVisionConfig.Tiles);
-
-    private static void AssertSame(SafetensorsFile golden, string name, RgbImage actual)
-    {
-        var entry = golden.Find(name); // (H, W, 3)
-        Assert.Equal((long[])[actual.Height, actual.Width, 3], entry.Shape);
-        var expected = new byte[entry.ByteCount];
-        golden.ReadBytes(entry, 0, expected);
-        Assert.True(actual.Pixels.Span.SequenceEqual(expected), $"{name} differs");
-    }
-
-    private static void AssertSame(SafetensorsFile golden, string name, ProcessedImage actual)
-    {
-        Assert.Equal((long[])[actual.Tiles, 3, actual.Side, actual.Side], golden.Find(name).Shape.ToArray()[^4..]); // one image of (T, 3, S, S)
-        var worst = golden.ReadFloats(name).Zip(actual.Pixels, (a, b) => Math.Abs(a - b)).Max();
-        Assert.InRange(worst, 0, 1e-6f);
-    }
+    private static TileImageProcessor Golden(string folder) => TileGolden.Processor(folder, LlavaOneVisionConfig.Tiles);
 }

@@ -7,8 +7,6 @@ namespace EosMLNet.Tests.Prompts;
 public sealed class PromptTests : IDisposable
 {
     private const int Image = 540, VisualTokens = 4;
-    private const string Sentence = "A chat between a curious user and an artificial intelligence assistant. " +
-        "The assistant gives helpful, detailed, and polite answers to the user's questions. ";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -21,15 +19,7 @@ public sealed class PromptTests : IDisposable
     [InlineData("llava", 1, "USER: <image>\nWhat is it? ASSISTANT:")]
     [InlineData("llava", 2, "USER: <image>\n<image>\nWhat is it? ASSISTANT:")]
     [InlineData("llava", 0, "USER: What is it? ASSISTANT:")]
-    public void A_prompt_has_one_image_token_an_image(string modelType, int images, string text, string? chatTemplate = null)
-    {
-        if (chatTemplate is not null)
-            _folder.Write("chat_template.jinja", chatTemplate);
-        var processor = Load(modelType, "special");
-        var ids = processor.EncodePrompt("What is it?", images);
-        Assert.Equal(TokenizerFiles.Read(_folder["tokenizer.json"]).Encode(text), ids);
-        Assert.Equal(images, ids.Count(id => id == Image));
-    }
+    public void A_prompt_has_one_image_token_an_image(string modelType, int images, string text) => CheckPrompt(_folder, modelType, images, text);
 
     [Fact]
     public void A_prompt_is_about_one_image_unless_told_otherwise()
@@ -70,13 +60,29 @@ public sealed class PromptTests : IDisposable
         Assert.DoesNotContain(processor.Notes, note => note.Contains("chat_template"));
     }
 
-    private VisionLanguageProcessor Load(string modelType, string imageToken, string? template = null)
+    /// <summary>Compares the ids of a prompt with those of its whole text.</summary>
+    /// <param name="folder">An empty folder, or one with a chat template.</param>
+    /// <param name="modelType">The model's type.</param>
+    /// <param name="images">How many images the prompt is about.</param>
+    /// <param name="text">The whole text.</param>
+    internal static void CheckPrompt(TemporaryFolder folder, string modelType, int images, string text)
+    {
+        var processor = Load(folder, modelType, "special");
+        var ids = processor.EncodePrompt("What is it?", images);
+        Assert.Equal(TokenizerFiles.Read(folder["tokenizer.json"]).Encode(text), ids);
+        Assert.Equal(images, ids.Count(id => id == Image));
+    }
+
+    private VisionLanguageProcessor Load(string modelType, string imageToken, string? template = null) =>
+        Load(_folder, modelType, imageToken, template);
+
+    private static VisionLanguageProcessor Load(TemporaryFolder folder, string modelType, string imageToken, string? template = null)
     {
         using var golden = JsonDocument.Parse(File.ReadAllText(TokenizerFiles.Golden(TokenizerFiles.Bpe)));
         var tokens = golden.RootElement.GetProperty("added_tokens");
         var all = $"{tokens.GetRawText()[..^1]},{TokenizerFiles.Added(Image, "<image>", imageToken)}]";
-        _folder.Write("tokenizer.json", TokenizerFiles.With(TokenizerFiles.Bpe, ("added_tokens", all)));
-        _folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));
+        folder.Write("tokenizer.json", TokenizerFiles.With(TokenizerFiles.Bpe, ("added_tokens", all)));
+        folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));
         var config = new LlavaConfig
         {
             Vision = new() { ImageSize = 28, PatchSize = 14 },
@@ -84,6 +90,6 @@ public sealed class PromptTests : IDisposable
             ImageTokenIndex = Image,
             EosTokenIds = [518],
         };
-        return VisionLanguageProcessor.Load(_folder.Path, config, template);
+        return VisionLanguageProcessor.Load(folder.Path, config, template);
     }
 }
