@@ -16,9 +16,10 @@ public class FolderTests
     // Processors has the one list of families' prompts.
     private const string Checkpoints = """
         Configs    -> Weights, Images                # a config checks its weights, and reads its image processor
-        Processors -> Configs, Images, Prompts, Tokenizers, Families/Llava, Families/LlavaOneVision
+        Processors -> Configs, Images, Prompts, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision
         Datasets   -> Images, Processors
         Families/Llava          -> Configs, Images, Prompts
+        Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava
         Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava
         """;
 
@@ -26,6 +27,7 @@ public class FolderTests
         Tensors    -> LibTorch
         Models     -> LibTorch, Tensors, Execution   # the encoder drives the sites in the tower: VisionSequence
         Models/Llava          -> Models, Execution
+        Models/LlavaNext      -> Models/Llava
         Models/LlavaOneVision -> Models, Models/Llava
         Operator   -> Models, Tensors                # raters ask the model for attention
         Execution  -> Models, Operator, Tensors

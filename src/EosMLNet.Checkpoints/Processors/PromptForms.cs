@@ -4,7 +4,7 @@ namespace EosMLNet.Checkpoints;
 internal static class PromptForms
 {
     // Of those that fit equally well, the first is taken.
-    private static readonly PromptForm[] All = [LlavaPrompt.Form, LlavaOneVisionPrompt.Form];
+    private static readonly PromptForm[] All = [LlavaPrompt.Form, LlavaOneVisionPrompt.Form, .. LlavaNextPrompts.Forms];
 
     /// <summary>That of a model of which nothing is known.</summary>
     internal static PromptForm Default => All[0];
