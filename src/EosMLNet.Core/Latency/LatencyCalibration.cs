@@ -55,7 +55,7 @@ public static class LatencyCalibration
         {
             var keep = round >= 0;
             Action[] measurements = [.. parts.Measurements(keep), .. whole.Select((_, i) => (Action)(() => Prefill(i, keep)))];
-            random.Shuffle(measurements); // what ran before leaves its traces in caches and allocator; not always the same on the same
+            random.Shuffle(measurements); // a measurement leaves traces in caches and allocator: not always for the same successor
             foreach (var measure in measurements)
             {
                 cancellation.ThrowIfCancellationRequested();

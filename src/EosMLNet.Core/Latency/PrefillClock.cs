@@ -19,7 +19,7 @@ public static class PrefillClock
     }
 
     /// <summary>
-    /// Measures the second of two prefills: in use one follows its like, and behind a larger one it would find other memory.
+    /// Measures the second of two equal prefills. Behind a larger one it would find other memory than it finds in use.
     /// </summary>
     internal static double Settled(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
     {
@@ -28,8 +28,8 @@ public static class PrefillClock
     }
 
     /// <summary>
-    /// Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all
-    /// alike.
+    /// Measures each model once a round, in changing order. So other work on the machine falls on all models alike, and so do traces of the
+    /// measurement before.
     /// </summary>
     /// <param name="models">The models under their plans.</param>
     /// <param name="batch">The prompts.</param>

@@ -184,8 +184,8 @@ public static class ReductionOperator
     private static (Tensor Tokens, Tensor Mass) Transfer(
         SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
     {
-        // All n where anchors give too, and where most are dropped: a copy of most tokens costs more than what the others add to the
-        // products.
+        // Take all n tokens where anchors give too, and where most are dropped. A copy of most tokens would cost more than the few others
+        // add to the products.
         var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
         var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
         var giving = site.Neighbours is null && most ? OfAll(selection) : selection.Gives;

@@ -12,8 +12,7 @@ internal sealed class SearchBudget
     // Logits beyond this keep or drop all but a hundred-thousandth of the tokens; further out there is no gradient to come back by.
     private const double LargestLogit = 12;
     private const double LargestShift = 20;
-    // A logit cannot drop the last hundred-thousandth of the tokens: a last site that has come this close to its limit needs no help from
-    // those before it.
+    // A logit cannot drop the last hundred-thousandth of the tokens. A last site this close to its limit counts as there.
     private const double NearlyMet = 0.01;
     private const int Bisections = 60;
 
@@ -72,8 +71,8 @@ internal sealed class SearchBudget
     internal double Mean(IReadOnlyList<double> counts) => Constraint(ConstraintKind.MeanVisualTokens, visualTokens).Of(counts);
 
     /// <summary>
-    /// The counts times one factor, the last cut to its own limit, so that a limit is reached and none exceeded: slack was free to the
-    /// search, but so are tokens under the budget. Where only the last count is limited, the others stay.
+    /// The counts times one factor, the last cut to its own limit. One limit is then reached and none exceeded: tokens under the budget are
+    /// free. Where only the last count is limited, the others stay.
     /// </summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal double[] Scale(IReadOnlyList<double> real) => Shared.Any()
@@ -100,9 +99,8 @@ internal sealed class SearchBudget
         }
     }
 
-    // A site that drops next to nothing by a real number drops nothing or a whole token, and then costs as much as any other. So counts are
-    // also rounded with sites left out, those that drop least before others, and the nearest counts that hold are taken: no fewer tokens
-    // than the sites that are worth their time allow.
+    // A site that drops a fraction of a token has to drop nothing or a whole one, and then costs as much as any other site. So counts are
+    // also rounded with the sites left out that drop least. Of all counts that meet the limits the nearest are taken.
     private int[] RoundSites(IReadOnlyList<double> real)
     {
         int[] best = [.. Spans.Select(_ => 1)];
@@ -168,7 +166,7 @@ internal sealed class SearchBudget
     }
 
     /// <summary>
-    /// What the plan of these counts spends of what one of the constraints limits; of a latency the most that it may take.
+    /// The cost of these counts by the measure of a constraint. A latency is the longest that their plan may take.
     /// </summary>
     internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) => kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind, visualTokens);
 
@@ -178,9 +176,9 @@ internal sealed class SearchBudget
     private static double Latency(CountConstraint constraint, IReadOnlyList<int> keeps) => constraint.Of([.. keeps.Select(keep => (double)keep)]);
 
     /// <summary>
-    /// Moves the logits of all keep fractions together so that a limit is reached and none exceeded. Above it, what runs would not be
-    /// allowed; below it, tokens that the plan will have (it uses the budget up) would be missing while its other parameters are searched.
-    /// A limit on the last count is met by the last site alone, or where that one's gate is too far closed, by those before it.
+    /// Moves the logits of all keep fractions together until one limit is reached and none is exceeded. The plan will use the budget up, so
+    /// its other parameters are searched with as many tokens. The last site alone meets a limit on the last count. Where its gate is too
+    /// far closed, the sites before it help.
     /// </summary>
     /// <param name="logits">One a site.</param>
     /// <param name="open">The sites' gates, from 0 to 1.</param>

@@ -83,8 +83,8 @@ public sealed record SearchSettings
     public int CheckpointEvery { get; init; } = 50;
 
     /// <summary>
-    /// Whether the forward pass selects softly too, so that its gradients are exact but what is trained is not what runs. Its cost is that
-    /// of unreduced sequences.
+    /// Whether the forward pass selects softly too. Its gradients are then exact, but the plan that runs is not the one that is trained. It
+    /// costs as much as unreduced sequences.
     /// </summary>
     /// <value>The default is <see langword="false"/>: the forward pass is the plan's.</value>
     public bool SoftForward { get; init; }
@@ -110,8 +110,8 @@ public sealed record SearchSettings
     public FrozenParameters Frozen { get; init; } = new();
 
     /// <summary>
-    /// Where limits begin that are tighter than this, as a part of what the unreduced model needs: 0 for the constraints themselves. Much
-    /// above what a plan can do without loss, there is no loss to learn from; far below, there is little else.
+    /// Tighter limits begin here, as a part of the unreduced model's cost; 0 to begin with the constraints themselves. If they begin too
+    /// loose, there is no loss to learn from. If they begin too tight, there is little else.
     /// </summary>
     /// <value>The default is 0.2: a search for 16 of 144 mean visual tokens begins with 29.</value>
     public double InitialLimit { get; init; } = 0.2;
@@ -134,8 +134,8 @@ public sealed record SearchSettings
     public double FinalTemperature { get; init; } = 0.1;
 
     /// <summary>
-    /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens (at least 16 more than are
-    /// kept); 0 for all. Tokens far from the threshold have next to no gradient, and a short sequence is cheap.
+    /// Behind a site so many times the kept number stay in the sequence, and at least 16 more than are kept; 0 for all. Gradients can then
+    /// exchange tokens. Tokens far from the threshold have next to no gradient, and a short sequence is cheap.
     /// </summary>
     /// <value>The default is 2.</value>
     public double CandidateFactor { get; init; } = 2;
