@@ -12,7 +12,7 @@ namespace EosMLNet.Latency;
 /// </summary>
 public static class LatencyCalibration
 {
-    /// <summary>How many times each measurement is repeated unless it is said otherwise.</summary>
+    /// <summary>Repetitions of each measurement unless it is said otherwise.</summary>
     public const int DefaultRounds = 15;
 
     private const int Rank = 32; // of the learned text relevance, as a search has it

@@ -3,7 +3,7 @@ using EosMLNet.Execution;
 
 namespace EosMLNet.Latency;
 
-/// <summary>How long prompts take until their first answer token, their images encoded: what a latency is of.</summary>
+/// <summary>Measures latency: the time of prompts until their first answer token, their images being encoded before.</summary>
 public static class PrefillClock
 {
     // The runtime compiles a method well only after so many calls; of a model that is slow in itself that is no matter.

@@ -177,7 +177,7 @@ public static class ReductionOperator
         return cdist(Rows(x, from).contiguous(), Rows(x, to).contiguous(), 2, compute_mode.donot_use_mm_for_euclid_dist);
     }
 
-    /// <summary>What an affinity compares, (I, n, f).</summary>
+    /// <summary>The feature that an affinity compares, (I, n, f).</summary>
     internal static Tensor Feature(SiteInput input, AffinityFeature feature) => Criteria.ToComputeType(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
         ?? throw new EosException(EosErrors.PlanMismatch, $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 

@@ -6,7 +6,7 @@ namespace EosMLNet.Search;
 /// </summary>
 internal sealed class SearchBudget
 {
-    /// <summary>What a quotient of whole numbers may lie above a limit that means the same number.</summary>
+    /// <summary>The rounding error of a quotient of whole numbers: a limit that means the same number may be exceeded by it.</summary>
     internal const double RoundingError = 1 + 1e-12;
 
     // Logits beyond this keep or drop all but a hundred-thousandth of the tokens; further out there is no gradient to come back by.
@@ -57,11 +57,11 @@ internal sealed class SearchBudget
     /// <summary>Visual tokens of an unreduced image; the mean of the images where they vary.</summary>
     internal double VisualTokens => visualTokens;
 
-    /// <summary>What each site keeps as a share of an image's own tokens, the budget used up.</summary>
+    /// <summary>The sites' counts as shares of an image's own tokens. They use the budget up.</summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal double[] Shares(IReadOnlyList<double> real) => [.. Scale(uniform ? [.. real.Select(_ => real[^1])] : real).Select(count => count / visualTokens)];
 
-    /// <summary>How many layers each site's count lasts for.</summary>
+    /// <summary>The number of layers that each site's count lasts for.</summary>
     internal IReadOnlyList<int> Spans { get; }
 
     // A limit on the last count says nothing about the others; all other limits are shared by the sites.
@@ -112,7 +112,7 @@ internal sealed class SearchBudget
         return best;
     }
 
-    // Sites that drop less than so many tokens are left out; null where that cannot be.
+    // Leaves out the sites that drop fewer than so many tokens. Null where no counts then meet the limits.
     private int[]? RoundWithout(IReadOnlyList<double> real, double least)
     {
         var groups = new List<List<int>>(); // the sites that are left, each with those behind it that are not

@@ -73,7 +73,7 @@ public sealed record SearchConstraints
     /// <value>The default is 32, those of the ledger.</value>
     public int LatencyTextTokens { get; init; } = TokenLedger.DefaultTextTokens;
 
-    /// <summary>How many prompts are run together, with an image each, where latency is meant.</summary>
+    /// <summary>Prompts that are run together, with an image each, where latency is meant.</summary>
     /// <value>The default is 1.</value>
     public int LatencyBatch { get; init; } = 1;
 

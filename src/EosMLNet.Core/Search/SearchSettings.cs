@@ -3,10 +3,10 @@ using EosMLNet.Models;
 
 namespace EosMLNet.Search;
 
-/// <summary>What an <see cref="OperatorSearch"/> looks for, and how.</summary>
+/// <summary>The settings of an <see cref="OperatorSearch"/>.</summary>
 public sealed record SearchSettings
 {
-    /// <summary>What the plan must satisfy.</summary>
+    /// <summary>The limits that the plan must meet.</summary>
     public required SearchConstraints Constraints { get; init; }
 
     /// <summary>Optimiser steps.</summary>
@@ -41,7 +41,7 @@ public sealed record SearchSettings
     /// <value>The default is 0.03.</value>
     public double SiteLearningRate { get; init; } = 0.03;
 
-    /// <summary>What the reduced model is to do.</summary>
+    /// <summary>The task of the reduced model.</summary>
     /// <value>The default is <see cref="SearchObjective.Answers"/>.</value>
     public SearchObjective Objective { get; init; } = SearchObjective.Answers;
 
@@ -120,7 +120,7 @@ public sealed record SearchSettings
     /// <value>The default is 0.5.</value>
     public double Tightening { get; init; } = 0.5;
 
-    /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
+    /// <summary>The first site's count divided by the last one's, when the search begins.</summary>
     /// <value>The default is 1: the same count everywhere. What each layer is worth shows only when tokens are few, and a count that fell
     /// too early is slow to come back.</value>
     public double InitialTaper { get; init; } = 1;
@@ -182,7 +182,7 @@ public sealed record SearchSettings
     /// <value>The default is <see langword="null"/>: nothing is run again.</value>
     public int? RecomputedLayers { get; init; }
 
-    /// <summary>How many sequences a step has, from <see cref="BatchSize"/>.</summary>
+    /// <summary>Sequences of a step, from <see cref="BatchSize"/>.</summary>
     public int Sequences => BatchSize ?? (SeesQuestion ? 16 : 2);
 
     /// <summary>Whether a score may look at the question: each question then has a sequence of its own.</summary>

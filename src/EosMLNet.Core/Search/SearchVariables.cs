@@ -73,7 +73,7 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>The parameters of the scores, for the optimiser.</summary>
     internal IReadOnlyList<Tensor> ScoreParameters => [probe, relevance];
 
-    /// <summary>How many tokens each site keeps, for the optimiser.</summary>
+    /// <summary>The counts of tokens that sites keep, for the optimiser.</summary>
     internal IReadOnlyList<Tensor> CountParameters => [keep];
 
     /// <summary>The other parameters of the sites, for the optimiser.</summary>
@@ -83,7 +83,7 @@ internal sealed class SearchVariables : IDisposable
 
     private IEnumerable<Tensor> All => [.. ScoreParameters, .. CountParameters, .. SiteParameters];
 
-    /// <summary>What the counts must satisfy.</summary>
+    /// <summary>The limits on the counts.</summary>
     internal SearchBudget Budget { get; private set; }
 
     /// <summary>The sites as they stand now.</summary>
@@ -119,7 +119,7 @@ internal sealed class SearchVariables : IDisposable
         Tensor Fixed(double value) => Scalars.Full(value, [], keep.dtype, keep.device);
     }
 
-    /// <summary>What each site keeps now, as real numbers.</summary>
+    /// <summary>The counts of all sites now, as real numbers.</summary>
     internal double[] Counts() => Budget.Counts(keep.Numbers(), Gates());
 
     /// <summary>Sets new limits and meets them.</summary>
