@@ -348,7 +348,7 @@ internal sealed class TokenSequence : IDisposable
         return Criteria.ToComputeType(keys).abs().sum(-1).sum(1, keepdim: true);
     }
 
-    // What a site compares, of the instruction's tokens with the longest keys, the longest first: (I, p, f).
+    // The site's feature of some of the instruction's tokens: the p with the longest keys, the longest first, (I, p, f).
     private Tensor TextPivots(ReductionSite site, int count)
     {
         var asked = Asked().narrow(1, batch.Ids.shape[1] - Length, Length);                         // (B, T)

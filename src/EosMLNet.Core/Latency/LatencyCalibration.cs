@@ -12,7 +12,7 @@ namespace EosMLNet.Latency;
 /// </summary>
 public static class LatencyCalibration
 {
-    /// <summary>How many times each measurement is repeated unless it is said otherwise.</summary>
+    /// <summary>Repetitions of each measurement unless it is said otherwise.</summary>
     public const int DefaultRounds = 15;
 
     private const int Rank = 32; // of the learned text relevance, as a search has it
@@ -55,7 +55,7 @@ public static class LatencyCalibration
         {
             var keep = round >= 0;
             Action[] measurements = [.. parts.Measurements(keep), .. whole.Select((_, i) => (Action)(() => Prefill(i, keep)))];
-            random.Shuffle(measurements); // what ran before leaves its traces in caches and allocator; not always the same on the same
+            random.Shuffle(measurements); // a measurement leaves traces in caches and allocator: not always for the same successor
             foreach (var measure in measurements)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -4,8 +4,8 @@ namespace EosMLNet.Latency;
 
 /// <summary>
 /// Fits the parts of a profile to whole prefills: the rest, one factor for all layers and one for all sites, by least squares of relative
-/// errors. Parts that are timed one by one say how time depends on tokens; what they come to in a row, with other caches and a busy
-/// allocator, only whole prefills tell.
+/// errors. Parts that are timed one by one say how time depends on tokens. Only whole prefills tell the sum: caches and allocator are then
+/// in another state.
 /// </summary>
 internal static class LatencyFit
 {

@@ -68,8 +68,7 @@ internal sealed class LatencyParts
     {
         var layer = Curve.NonDecreasing([.. layerTokens.Select(tokens => Median(new OfLayer(tokens, false)))]);
         var weighted = Curve.NonDecreasing([.. layerTokens.Select(tokens => Median(new OfLayer(tokens, true)))]);
-        // What FeatureNorm takes is the difference between a site with two criteria and one with the other of them; it is part of every
-        // other measurement of a site.
+        // The time of FeatureNorm: a site with it and Probe, less a site with Probe alone. Every other measurement of a site contains it.
         var norm = Part(entering => Median(new OfCriteria(ScoreCriterion.FeatureNorm, ScoreCriterion.Probe, entering)) - Median(new OfCriteria(ScoreCriterion.Probe, null, entering)));
         var byCriterion = criteria.ToDictionary(criterion => criterion, criterion => (IReadOnlyList<double>)(criterion == ScoreCriterion.FeatureNorm ? norm
             : Part(entering => Median(new OfCriteria(ScoreCriterion.FeatureNorm, criterion, entering)) - Median(new OfCriteria(ScoreCriterion.FeatureNorm, null, entering)))));

@@ -63,8 +63,8 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
         if (entering < model.VisualTokens)
             sequence.Reduce(Leaving(layer, entering), null);
         using var cache = new LayerCache();
-        // As in a prefill a layer has run before, and left the processor's caches to itself. Where it takes long, that makes no difference
-        // to the site, but a great one to the calibration.
+        // In a prefill a layer has run before the site and filled the processor's caches. So one runs here, too, where layers are fast.
+        // Slow ones are left out: the site hardly notices, and the calibration would take long.
         if (layersAreFast)
             sequence.RunLayer(Math.Max(0, layer - 1), cache, []);
         var keys = cache.Keys ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);

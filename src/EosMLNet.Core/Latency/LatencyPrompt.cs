@@ -17,8 +17,8 @@ internal static class LatencyPrompt
         if (textTokens < 1 || textTokens > model.MaxPositions - model.VisualTokens)
             throw new EosException(EosErrors.InvalidOption, $"The text tokens to measure latency with are {textTokens}; expected 1 to {model.MaxPositions - model.VisualTokens}, what {model.VisualTokens} visual tokens leave of the model's {model.MaxPositions} positions.");
         using var scope = NewDisposeScope();
-        // The C library's allocator keeps memory for itself once so large a piece was given back, as in any process that has run for a
-        // while; before, each prefill asks the system for it anew.
+        // Allocate and free 30 MiB once. From then on glibc keeps freed pieces up to that size, as in any process that has run for a while.
+        // Before, each prefill asks the system for its memory anew.
         zeros(30 << 20, ScalarType.Byte).Dispose();
         using var random = new Generator(1); // of the CPU: TorchSharp makes no other, and a GPU refuses to draw with that
         var features = Noise(model.VisualTokens, model.HiddenSize).to_type(model.DataType);

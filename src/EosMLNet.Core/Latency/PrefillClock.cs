@@ -3,7 +3,7 @@ using EosMLNet.Execution;
 
 namespace EosMLNet.Latency;
 
-/// <summary>How long prompts take until their first answer token, their images encoded: what a latency is of.</summary>
+/// <summary>Measures latency: the time of prompts until their first answer token, their images being encoded before.</summary>
 public static class PrefillClock
 {
     // The runtime compiles a method well only after so many calls; of a model that is slow in itself that is no matter.
@@ -19,7 +19,7 @@ public static class PrefillClock
     }
 
     /// <summary>
-    /// Measures the second of two prefills: in use one follows its like, and behind a larger one it would find other memory.
+    /// Measures the second of two equal prefills. Behind a larger one it would find other memory than it finds in use.
     /// </summary>
     internal static double Settled(ReducedModel model, PromptBatch batch, CancellationToken cancellation)
     {
@@ -28,8 +28,8 @@ public static class PrefillClock
     }
 
     /// <summary>
-    /// Measures each model once a round, in changing order, so that whatever else the machine does, and whatever ran before, falls on all
-    /// alike.
+    /// Measures each model once a round, in changing order. So other work on the machine falls on all models alike, and so do traces of the
+    /// measurement before.
     /// </summary>
     /// <param name="models">The models under their plans.</param>
     /// <param name="batch">The prompts.</param>

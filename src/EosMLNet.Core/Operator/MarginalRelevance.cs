@@ -30,8 +30,8 @@ internal static class MarginalRelevance
     }
 
     /// <summary>
-    /// What each token has in common with the anchors chosen before it, (I, n): the similarity to the most similar one. For the first
-    /// anchor it is the image's least similarity, so that the worth of later ones never exceeds that of earlier ones.
+    /// The similarity of each token to the most similar anchor that was chosen before it, (I, n). The first anchor has the image's least
+    /// similarity. So no later anchor is worth more than an earlier one.
     /// </summary>
     /// <param name="similarity">S, (I, n, n).</param>
     /// <param name="order">The anchors in the order of their choice, (I, k).</param>

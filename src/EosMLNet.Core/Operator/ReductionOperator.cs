@@ -177,15 +177,15 @@ public static class ReductionOperator
         return cdist(Rows(x, from).contiguous(), Rows(x, to).contiguous(), 2, compute_mode.donot_use_mm_for_euclid_dist);
     }
 
-    /// <summary>What an affinity compares, (I, n, f).</summary>
+    /// <summary>The feature that an affinity compares, (I, n, f).</summary>
     internal static Tensor Feature(SiteInput input, AffinityFeature feature) => Criteria.ToComputeType(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
         ?? throw new EosException(EosErrors.PlanMismatch, $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 
     private static (Tensor Tokens, Tensor Mass) Transfer(
         SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
     {
-        // All n where anchors give too, and where most are dropped: a copy of most tokens costs more than what the others add to the
-        // products.
+        // Take all n tokens where anchors give too, and where most are dropped. A copy of most tokens would cost more than the few others
+        // add to the products.
         var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
         var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
         var giving = site.Neighbours is null && most ? OfAll(selection) : selection.Gives;

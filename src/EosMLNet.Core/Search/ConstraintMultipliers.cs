@@ -1,10 +1,10 @@
 namespace EosMLNet.Search;
 
 /// <summary>
-/// The Lagrange multipliers λ ≥ 0 of one-sided constraints g ≤ 0 that every step meets: those with which the gradient of <c>f + Σ λ g</c>
-/// comes closest to 0, by least squares (J. Nocedal, S. Wright: Numerical Optimization, 2006, section 18.3). So each count moves by what it
-/// is worth beyond its price. A constraint with slack has no price, and where the loss itself asks for fewer tokens, none has: slack is
-/// free, and there is no reward for going further under a budget.
+/// The Lagrange multipliers λ ≥ 0 of one-sided constraints g ≤ 0 that every step meets. They bring the gradient of <c>f + Σ λ g</c> closest
+/// to 0, by least squares (J. Nocedal, S. Wright: Numerical Optimization, 2006, section 18.3). So each count moves by its worth less its
+/// price. A constraint with slack has no price. Where the loss itself asks for fewer tokens, none has one: there is no reward for going
+/// further under a budget.
 /// </summary>
 internal sealed class ConstraintMultipliers
 {

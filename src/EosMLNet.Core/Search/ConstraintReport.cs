@@ -1,6 +1,6 @@
 namespace EosMLNet.Search;
 
-/// <summary>What became of a constraint.</summary>
+/// <summary>The outcome of a constraint.</summary>
 /// <param name="Kind">What is limited.</param>
 /// <param name="Limit">The most that is allowed.</param>
 /// <param name="Searched">What the search ended at, a real number.</param>

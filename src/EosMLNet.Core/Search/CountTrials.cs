@@ -1,8 +1,8 @@
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Shifts tokens between early and late sites where validation shows a gain. The gradient prices a token by what its removal would change
-/// alone; where several say the same, it takes each for worthless, and only a trial tells that together they are not.
+/// Shifts tokens between early and late sites where validation shows a gain. The gradient prices a token by the removal of that token
+/// alone. Where several tokens say the same, each seems worthless. Only a trial tells that together they are not.
 /// </summary>
 internal static class CountTrials
 {

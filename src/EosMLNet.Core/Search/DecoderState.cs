@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// All that enters a decoder layer of a search's forward pass: hidden states, and what the layer before has shown to a site that stands in front
-/// of this one.
+/// All that enters a decoder layer of a search's forward pass: hidden states, and the attention of the layer before, where the next site
+/// asks for it.
 /// </summary>
 /// <param name="Texts">Hidden states of the text in front of, between and behind the images, (B, L, d) each; the first sees no visual token, so
 /// that no gradient is about it.</param>

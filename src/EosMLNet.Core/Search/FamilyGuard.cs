@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A limit on what any family of questions may lose: for each family one one-sided constraint on the mean probability of the right answer,
-/// with a multiplier of its own. A step sees few questions of a family, so that the constraint's value is a running mean; the gradient is
-/// the step's.
+/// A limit on what any family of questions may lose. Each family has a one-sided constraint on the mean probability of the right answer,
+/// and a multiplier. A step sees few questions of a family. So the constraint's value is a running mean, and the gradient is the step's.
 /// </summary>
 /// <param name="unreduced">The unreduced model's mean probability of the right answer, one a family; not a number where a family was not
 /// measured.</param>

@@ -3,9 +3,9 @@ using EosMLNet.Models;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Parameters of all sites that a search leaves at stated values: for ablations, and for searches over less, such as the rates alone
-/// (<see cref="Transfer"/>, <see cref="Reweight"/> and <see cref="ProportionalAttention"/> at 0). What is <see langword="null"/> is
-/// searched. Neither the search nor its corner snap nor the plan departs from a stated value.
+/// Parameters of all sites that are not searched but fixed: for ablations, and for searches over less, such as the rates alone
+/// (<see cref="Transfer"/>, <see cref="Reweight"/> and <see cref="ProportionalAttention"/> at 0). A parameter that is
+/// <see langword="null"/> is searched. The plan has every fixed value exactly.
 /// </summary>
 public sealed record FrozenParameters
 {

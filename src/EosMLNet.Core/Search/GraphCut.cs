@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A place where a graph is cut: leaves that stand for some of its tensors and keep their gradients, so that the part behind the cut can be
-/// run, and run backwards, several times.
+/// A cut through a graph. Leaves stand for some of its tensors and collect their gradients. The part behind the cut can then be run, and
+/// run backwards, several times.
 /// </summary>
 internal sealed class GraphCut
 {

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A limit on the predicted latency. Each site is charged as the dearest that it may become. A site that drops nothing is no part of a plan
-/// and costs nothing; between none and one token dropped its price, and that of weighted attention behind the first, comes in evenly. So
-/// the latency is continuous, piecewise smooth, and of whole counts never less than what their plan is predicted to take. Unlike an entry
-/// of the ledger it may fall as a count rises: with a count as high as the one before, a site is gone.
+/// A limit on the predicted latency. Each site is charged as the dearest one that the settings allow. A site that drops nothing is no part
+/// of a plan and costs nothing. Its price comes in evenly between none and one token dropped, and so does that of weighted attention behind
+/// the first site. So the latency is continuous and piecewise smooth, and of whole counts never below the prediction for their plan. It may
+/// fall as a count rises, unlike the ledger: a count as high as the one before means that the site is gone.
 /// </summary>
 /// <param name="Kind">Milliseconds, or a part of the unreduced model's latency.</param>
 /// <param name="Limit">The most that it may be.</param>

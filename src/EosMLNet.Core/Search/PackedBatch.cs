@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is text · image · text · image … · text. What stands in front of
-/// the first image is padded on the left (P tokens), what stands behind the last one on the right (S tokens); everything between is alike in all
-/// rows. Each row has m images, whose numbers of visual tokens may differ from place to place, not from row to row.
+/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is text · image · text · image … · text. The text in
+/// front of the first image is padded on the left (P tokens), the text behind the last one on the right (S tokens). Everything between has
+/// the same lengths in all rows. Each row has m images. The i-th images of all rows have equal layouts.
 /// </summary>
 internal sealed class PackedBatch
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// A forward pass in segments of layers, between which only the hidden states are kept: the backward pass runs each segment again, so that
-/// the activations of one segment at a time are in memory (T. Chen et al.: Training Deep Nets with Sublinear Memory Cost,
+/// A forward pass in segments of layers. Only the hidden states between segments are kept, and the backward pass runs each segment again.
+/// So the activations of one segment at a time are in memory (T. Chen et al.: Training Deep Nets with Sublinear Memory Cost,
 /// arXiv:1604.06174). Values and gradients are those of the pass in one piece.
 /// </summary>
 internal sealed class RecomputedPass
@@ -14,7 +14,7 @@ internal sealed class RecomputedPass
     private readonly IReadOnlyList<int> wanted;
     private readonly List<Segment> segments = [];
 
-    // Entering: what enters it, without a graph; Left: what it leaves of what is wanted.
+    // Entering: the states that enter the segment, without a graph. Left: the wanted states that leave it.
     private sealed record Segment(int First, int End, DecoderState Entering, IReadOnlyList<Tensor> Left);
 
     /// <summary>Runs all layers. What is kept belongs to the caller's dispose scope.</summary>
@@ -41,8 +41,8 @@ internal sealed class RecomputedPass
     }
 
     /// <summary>
-    /// The text's hidden states that leave the layers that are wanted, (B, S, d) each, as leaves: a loss is made of them and run backwards
-    /// before <see cref="Backward"/>.
+    /// The text's hidden states behind the wanted layers, (B, S, d) each, as leaves. Make a loss of them and run it backwards before
+    /// <see cref="Backward"/>.
     /// </summary>
     internal IReadOnlyList<Tensor> Left => [.. segments.SelectMany(segment => segment.Left)];
 

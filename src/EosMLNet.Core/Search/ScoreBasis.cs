@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// The coordinates in which scores are learned. Hidden states vary a thousand times more along some directions than along others, and
-/// questions differ from each other far less than from nothing; in coordinates of unit variance one step size serves all directions. A plan
-/// holds the scores in the model's own coordinates.
+/// The coordinates in which scores are learned. Hidden states vary a thousand times more along some directions than along others. Questions
+/// differ little from their mean. In coordinates of unit variance one step size serves all directions. A plan holds the scores in the
+/// model's own coordinates.
 /// </summary>
 /// <param name="Whitening">W, symmetric, (d, d): visual tokens times W vary alike in all directions.</param>
 /// <param name="Questions">V of <see cref="ScoreCriterion.TextRelevance"/>, (r, d): the principal directions in which instructions differ,

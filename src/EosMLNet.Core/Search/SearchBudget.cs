@@ -6,14 +6,13 @@ namespace EosMLNet.Search;
 /// </summary>
 internal sealed class SearchBudget
 {
-    /// <summary>What a quotient of whole numbers may lie above a limit that means the same number.</summary>
+    /// <summary>The rounding error of a quotient of whole numbers: a limit that means the same number may be exceeded by it.</summary>
     internal const double RoundingError = 1 + 1e-12;
 
     // Logits beyond this keep or drop all but a hundred-thousandth of the tokens; further out there is no gradient to come back by.
     private const double LargestLogit = 12;
     private const double LargestShift = 20;
-    // A logit cannot drop the last hundred-thousandth of the tokens: a last site that has come this close to its limit needs no help from
-    // those before it.
+    // A logit cannot drop the last hundred-thousandth of the tokens. A last site this close to its limit counts as there.
     private const double NearlyMet = 0.01;
     private const int Bisections = 60;
 
@@ -58,11 +57,11 @@ internal sealed class SearchBudget
     /// <summary>Visual tokens of an unreduced image; the mean of the images where they vary.</summary>
     internal double VisualTokens => visualTokens;
 
-    /// <summary>What each site keeps as a share of an image's own tokens, the budget used up.</summary>
+    /// <summary>The sites' counts as shares of an image's own tokens. They use the budget up.</summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal double[] Shares(IReadOnlyList<double> real) => [.. Scale(uniform ? [.. real.Select(_ => real[^1])] : real).Select(count => count / visualTokens)];
 
-    /// <summary>How many layers each site's count lasts for.</summary>
+    /// <summary>The number of layers that each site's count lasts for.</summary>
     internal IReadOnlyList<int> Spans { get; }
 
     // A limit on the last count says nothing about the others; all other limits are shared by the sites.
@@ -72,8 +71,8 @@ internal sealed class SearchBudget
     internal double Mean(IReadOnlyList<double> counts) => Constraint(ConstraintKind.MeanVisualTokens, visualTokens).Of(counts);
 
     /// <summary>
-    /// The counts times one factor, the last cut to its own limit, so that a limit is reached and none exceeded: slack was free to the
-    /// search, but so are tokens under the budget. Where only the last count is limited, the others stay.
+    /// The counts times one factor, the last cut to its own limit. One limit is then reached and none exceeded: tokens under the budget are
+    /// free. Where only the last count is limited, the others stay.
     /// </summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
     internal double[] Scale(IReadOnlyList<double> real) => Shared.Any()
@@ -100,9 +99,8 @@ internal sealed class SearchBudget
         }
     }
 
-    // A site that drops next to nothing by a real number drops nothing or a whole token, and then costs as much as any other. So counts are
-    // also rounded with sites left out, those that drop least before others, and the nearest counts that hold are taken: no fewer tokens
-    // than the sites that are worth their time allow.
+    // A site that drops a fraction of a token has to drop nothing or a whole one, and then costs as much as any other site. So counts are
+    // also rounded with the sites left out that drop least. Of all counts that meet the limits the nearest are taken.
     private int[] RoundSites(IReadOnlyList<double> real)
     {
         int[] best = [.. Spans.Select(_ => 1)];
@@ -114,7 +112,7 @@ internal sealed class SearchBudget
         return best;
     }
 
-    // Sites that drop less than so many tokens are left out; null where that cannot be.
+    // Leaves out the sites that drop fewer than so many tokens. Null where no counts then meet the limits.
     private int[]? RoundWithout(IReadOnlyList<double> real, double least)
     {
         var groups = new List<List<int>>(); // the sites that are left, each with those behind it that are not
@@ -168,7 +166,7 @@ internal sealed class SearchBudget
     }
 
     /// <summary>
-    /// What the plan of these counts spends of what one of the constraints limits; of a latency the most that it may take.
+    /// The cost of these counts by the measure of a constraint. A latency is the longest that their plan may take.
     /// </summary>
     internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) => kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind, visualTokens);
 
@@ -178,9 +176,9 @@ internal sealed class SearchBudget
     private static double Latency(CountConstraint constraint, IReadOnlyList<int> keeps) => constraint.Of([.. keeps.Select(keep => (double)keep)]);
 
     /// <summary>
-    /// Moves the logits of all keep fractions together so that a limit is reached and none exceeded. Above it, what runs would not be
-    /// allowed; below it, tokens that the plan will have (it uses the budget up) would be missing while its other parameters are searched.
-    /// A limit on the last count is met by the last site alone, or where that one's gate is too far closed, by those before it.
+    /// Moves the logits of all keep fractions together until one limit is reached and none is exceeded. The plan will use the budget up, so
+    /// its other parameters are searched with as many tokens. The last site alone meets a limit on the last count. Where its gate is too
+    /// far closed, the sites before it help.
     /// </summary>
     /// <param name="logits">One a site.</param>
     /// <param name="open">The sites' gates, from 0 to 1.</param>

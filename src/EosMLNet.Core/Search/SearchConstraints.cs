@@ -44,9 +44,9 @@ public sealed record SearchConstraints
     public double? KvBytesRatio { get; init; }
 
     /// <summary>
-    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1. Unlike the others, this
-    /// limit says what is lost, not what is spent, so that it cannot be met by rounding: the search pulls towards it, and the report tells
-    /// how far each family fell on validation data. It comes beside one of the others.
+    /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1. This limit is about losses,
+    /// not about cost, and rounding cannot meet it: the search pulls towards it. The report tells how far each family fell on validation
+    /// data. It needs one of the other limits beside it.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? FamilyDrop { get; init; }
@@ -73,7 +73,7 @@ public sealed record SearchConstraints
     /// <value>The default is 32, those of the ledger.</value>
     public int LatencyTextTokens { get; init; } = TokenLedger.DefaultTextTokens;
 
-    /// <summary>How many prompts are run together, with an image each, where latency is meant.</summary>
+    /// <summary>Prompts that are run together, with an image each, where latency is meant.</summary>
     /// <value>The default is 1.</value>
     public int LatencyBatch { get; init; } = 1;
 
@@ -114,7 +114,7 @@ public sealed record SearchConstraints
         double? Between(double? from, double? to) => from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
     }
 
-    /// <summary>What the tightest limit leaves of what the unreduced model needs.</summary>
+    /// <summary>The tightest limit, as a part of the unreduced model's cost.</summary>
     internal double Share(PlanModel model) => Limits.Min(x => x.Limit / Most(x.Kind, model));
 
     /// <summary>The limits that are set.</summary>
@@ -133,7 +133,7 @@ public sealed record SearchConstraints
     /// <summary>The measurements at the prompt length and batch that are meant; <see langword="null"/> without a table.</summary>
     internal LatencyProfile? Profile => Latency?.At(LatencyTextTokens, LatencyBatch);
 
-    /// <summary>What a plan spends of what a constraint of this kind limits.</summary>
+    /// <summary>A plan's cost by the measure of this kind of constraint.</summary>
     internal double Spent(ConstraintKind kind, ReductionPlan plan) =>
         kind.IsLatency() ? Profile!.Predict(plan) * LatencyConstraint.UnitOf(kind, Profile, plan.Model.Layers) : plan.Spent(kind);
 
@@ -151,8 +151,7 @@ public sealed record SearchConstraints
         named ??= SettingNames.Own;
         CheckValues(new OptionCheck(named), tableComes: false);
         Latency?.CheckFits(model);
-        // What is spent hardly ever falls when a site keeps more, and one plan has next to the least of all of it: it keeps one token
-        // everywhere.
+        // Costs hardly ever fall when a site keeps more. So one token everywhere is next to the cheapest plan by every measure.
         var budget = new SearchBudget(model, layers, this, sites: sites, sizes: sizes);
         int[] least = [.. layers.Select(_ => 1)];
         foreach (var (kind, limit) in Limits)

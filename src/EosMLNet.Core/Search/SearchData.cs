@@ -28,8 +28,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         if (data.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
         CheckLengths(model, processor, data, settings);
-        // One by one: what is made of an image must not depend on which others are made beside it, which differs between a search and one
-        // that was resumed.
+        // One by one, so that an image's features do not depend on the images beside it. Those differ in a resumed search.
         var images = ImageCache.OneByOne(model, data, settings.CacheBytes);
         meter?.Watch(images, isTraining);
         IReadOnlyList<int[]> answers = settings.Objective == SearchObjective.Answers

@@ -11,7 +11,7 @@ namespace EosMLNet.Search;
 /// </summary>
 internal sealed class SearchForward(VisionLanguageModel model)
 {
-    // What a dropped token still weighs in attention. Its gradient, attention weight over this number, does not depend on it.
+    // The weight of a dropped token in attention. Its gradient is the attention weight divided by this number, so it does not depend on it.
     private const double Residue = 1e-7;
 
     /// <summary>Hidden states of the text that leave the last layer, (B, S, d), before the final normalisation.</summary>
@@ -166,8 +166,8 @@ internal sealed class SearchForward(VisionLanguageModel model)
         }
     }
 
-    // Who sees whom, and how visible each visual token is: log m, and log c at the site's weight. A token always sees itself, so that a
-    // dropped one goes on as if it were there: its gradient is about its return.
+    // Who sees whom, and how visible each visual token is: log m, plus log c at the site's weight. A token always sees itself. So a dropped
+    // one goes on as if it were there, and its gradient says what its return would change.
     private static Tensor Bias(PackedBatch batch, IReadOnlyList<Tensor> texts, IReadOnlyList<SoftTokens> images, Tensor proportional)
     {
         using var scope = NewDisposeScope();

@@ -1,6 +1,6 @@
 namespace EosMLNet.Search;
 
-/// <summary>What a search wants of the reduced model.</summary>
+/// <summary>The task that a search trains the reduced model for.</summary>
 public enum SearchObjective
 {
     /// <summary>To give the answers of the data: their cross-entropy.</summary>

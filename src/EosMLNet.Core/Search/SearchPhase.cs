@@ -1,6 +1,6 @@
 namespace EosMLNet.Search;
 
-/// <summary>What a search is busy with. The phases come in this order; with several plans or seeds, some come again.</summary>
+/// <summary>A phase of a search. The phases come in this order; with several plans or seeds, some come again.</summary>
 public enum SearchPhase
 {
     /// <summary>

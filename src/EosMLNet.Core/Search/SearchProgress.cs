@@ -17,7 +17,7 @@ namespace EosMLNet.Search;
 /// <param name="Elapsed">Time since the search began, in this process.</param>
 public sealed record SearchProgress(int Step, int Steps, double Loss, double Alignment, double MeanVisualTokens, IReadOnlyList<double> Multipliers, TimeSpan Elapsed)
 {
-    /// <summary>What the search is busy with. Listen to <see cref="SearchPhase.Steps"/> alone for one report a step.</summary>
+    /// <summary>The phase that the search is in. Listen to <see cref="SearchPhase.Steps"/> alone for one report a step.</summary>
     public SearchPhase Phase { get; init; } = SearchPhase.Steps;
 
     /// <summary>Units of the phase that are done: images, questions, steps, trials or measurements.</summary>
@@ -46,7 +46,7 @@ public sealed record SearchProgress(int Step, int Steps, double Loss, double Ali
     /// <summary>Which of several seeds this is about, from 1.</summary>
     public int Search { get; init; } = 1;
 
-    /// <summary>How many seeds are searched.</summary>
+    /// <summary>The number of seeds that are searched.</summary>
     public int Searches { get; init; } = 1;
 
     /// <summary>The phase and how far it is, in words: "step 36 of 300".</summary>

@@ -1,12 +1,12 @@
 namespace EosMLNet.Search;
 
-/// <summary>How a plan was found.</summary>
+/// <summary>The report of a search.</summary>
 public sealed record SearchReport
 {
     /// <summary>The searched values of every allowed site, before they became a plan.</summary>
     public required IReadOnlyList<SearchedSite> Sites { get; init; }
 
-    /// <summary>What became of each constraint.</summary>
+    /// <summary>The outcome of each constraint.</summary>
     public required IReadOnlyList<ConstraintReport> Constraints { get; init; }
 
     /// <summary>Predicted and measured latency; <see langword="null"/> where the constraints have no latency table.</summary>

@@ -3,10 +3,10 @@ using EosMLNet.Models;
 
 namespace EosMLNet.Search;
 
-/// <summary>What an <see cref="OperatorSearch"/> looks for, and how.</summary>
+/// <summary>The settings of an <see cref="OperatorSearch"/>.</summary>
 public sealed record SearchSettings
 {
-    /// <summary>What the plan must satisfy.</summary>
+    /// <summary>The limits that the plan must meet.</summary>
     public required SearchConstraints Constraints { get; init; }
 
     /// <summary>Optimiser steps.</summary>
@@ -41,7 +41,7 @@ public sealed record SearchSettings
     /// <value>The default is 0.03.</value>
     public double SiteLearningRate { get; init; } = 0.03;
 
-    /// <summary>What the reduced model is to do.</summary>
+    /// <summary>The task of the reduced model.</summary>
     /// <value>The default is <see cref="SearchObjective.Answers"/>.</value>
     public SearchObjective Objective { get; init; } = SearchObjective.Answers;
 
@@ -83,8 +83,8 @@ public sealed record SearchSettings
     public int CheckpointEvery { get; init; } = 50;
 
     /// <summary>
-    /// Whether the forward pass selects softly too, so that its gradients are exact but what is trained is not what runs. Its cost is that
-    /// of unreduced sequences.
+    /// Whether the forward pass selects softly too. Its gradients are then exact, but the plan that runs is not the one that is trained. It
+    /// costs as much as unreduced sequences.
     /// </summary>
     /// <value>The default is <see langword="false"/>: the forward pass is the plan's.</value>
     public bool SoftForward { get; init; }
@@ -110,8 +110,8 @@ public sealed record SearchSettings
     public FrozenParameters Frozen { get; init; } = new();
 
     /// <summary>
-    /// Where limits begin that are tighter than this, as a part of what the unreduced model needs: 0 for the constraints themselves. Much
-    /// above what a plan can do without loss, there is no loss to learn from; far below, there is little else.
+    /// Tighter limits begin here, as a part of the unreduced model's cost; 0 to begin with the constraints themselves. If they begin too
+    /// loose, there is no loss to learn from. If they begin too tight, there is little else.
     /// </summary>
     /// <value>The default is 0.2: a search for 16 of 144 mean visual tokens begins with 29.</value>
     public double InitialLimit { get; init; } = 0.2;
@@ -120,7 +120,7 @@ public sealed record SearchSettings
     /// <value>The default is 0.5.</value>
     public double Tightening { get; init; } = 0.5;
 
-    /// <summary>How many times more tokens the first site keeps than the last when the search begins.</summary>
+    /// <summary>The first site's count divided by the last one's, when the search begins.</summary>
     /// <value>The default is 1: the same count everywhere. What each layer is worth shows only when tokens are few, and a count that fell
     /// too early is slow to come back.</value>
     public double InitialTaper { get; init; } = 1;
@@ -134,8 +134,8 @@ public sealed record SearchSettings
     public double FinalTemperature { get; init; } = 0.1;
 
     /// <summary>
-    /// How many times the number kept stay in the sequence behind a site, so that gradients can exchange tokens (at least 16 more than are
-    /// kept); 0 for all. Tokens far from the threshold have next to no gradient, and a short sequence is cheap.
+    /// Behind a site so many times the kept number stay in the sequence, and at least 16 more than are kept; 0 for all. Gradients can then
+    /// exchange tokens. Tokens far from the threshold have next to no gradient, and a short sequence is cheap.
     /// </summary>
     /// <value>The default is 2.</value>
     public double CandidateFactor { get; init; } = 2;
@@ -182,7 +182,7 @@ public sealed record SearchSettings
     /// <value>The default is <see langword="null"/>: nothing is run again.</value>
     public int? RecomputedLayers { get; init; }
 
-    /// <summary>How many sequences a step has, from <see cref="BatchSize"/>.</summary>
+    /// <summary>Sequences of a step, from <see cref="BatchSize"/>.</summary>
     public int Sequences => BatchSize ?? (SeesQuestion ? 16 : 2);
 
     /// <summary>Whether a score may look at the question: each question then has a sequence of its own.</summary>

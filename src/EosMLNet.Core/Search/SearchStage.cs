@@ -12,7 +12,7 @@ namespace EosMLNet.Search;
 /// <param name="Temperature">T of the soft selection at its first and last step.</param>
 internal sealed record SearchStage(SearchConstraints From, SearchConstraints To, int Steps, int First, double Tightening, (double First, double Last) Temperature)
 {
-    // The least part of a stage in which counts move. From then on scores learn for the counts there are, and the counts no longer follow
+    // Counts move in this part of a stage at least. Then they rest, and the scores learn for them. Counts that go on moving would follow
     // scores that have yet to learn.
     private const double LeastMoving = 0.5;
     // What a search for several plans costs, in searches for one.
@@ -22,7 +22,7 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     // The last step's learning rate: all is to come to rest.
     private const double FinalRate = 0.1;
 
-    /// <summary>What a search for so many plans may cost, in searches for one: half as much again, however many they are.</summary>
+    /// <summary>The cost of a search for so many plans, in searches for one: half as much again, however many plans there are.</summary>
     internal static double Cost(int plans) => plans == 1 ? 1 : FrontCost;
 
     /// <summary>
@@ -57,7 +57,8 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
     internal int CountsRest => Math.Min(Steps - 1, (int)(Math.Max(LeastMoving, Tightening) * Steps));
 
     /// <summary>
-    /// The same for the counts: the looser the limits, the less the loss says about them, and one that fell too early is slow to come back.
+    /// The same for the counts. It rises as the limits tighten: under loose limits the loss says little about counts, and one that fell too
+    /// early is slow to come back.
     /// </summary>
     internal double CountRate(int step) => step > CountsRest ? 0 : Rate(step) * Math.Min(1, step / Math.Max(1, Tightening * Steps));
 

@@ -1,6 +1,6 @@
 namespace EosMLNet.Search;
 
-/// <summary>Everything that the steps of a search change, and with it all that a search needs to go on from where it was stopped.</summary>
+/// <summary>The state of a search: all that its steps change. With it a search goes on from where it was stopped.</summary>
 internal sealed class SearchState : IDisposable
 {
     private readonly SearchSettings settings;

@@ -12,9 +12,9 @@ namespace EosMLNet.Search;
 internal sealed class SearchVariables : IDisposable
 {
     private const double SmallestTemperature = 0.02, LargestTemperature = 50, SmallestDiversity = 0.02, LargestDiversity = 50;
-    // Where the search begins: gates open (z = 1) but within reach of closing, next to no gain, anchors far apart, and close to hard
-    // merging with counted mass: each dropped token is then like some anchor, what it says is not lost, and the loss is small enough to
-    // learn from while the scores know nothing yet.
+    // Where the search begins. Gates are open (z = 1) but can still close. There is next to no gain. Anchors are far apart, and dropped
+    // tokens merge into them with their mass counted. So little is lost while the scores know nothing yet, and the loss is one to learn
+    // from.
     private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3, FarApart = 8;
     // How far a warm start goes towards values that a variable reaches only at infinity.
     private const double LargestLogit = 5, SmallestShare = 0.01;
@@ -73,7 +73,7 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>The parameters of the scores, for the optimiser.</summary>
     internal IReadOnlyList<Tensor> ScoreParameters => [probe, relevance];
 
-    /// <summary>How many tokens each site keeps, for the optimiser.</summary>
+    /// <summary>The counts of tokens that sites keep, for the optimiser.</summary>
     internal IReadOnlyList<Tensor> CountParameters => [keep];
 
     /// <summary>The other parameters of the sites, for the optimiser.</summary>
@@ -83,7 +83,7 @@ internal sealed class SearchVariables : IDisposable
 
     private IEnumerable<Tensor> All => [.. ScoreParameters, .. CountParameters, .. SiteParameters];
 
-    /// <summary>What the counts must satisfy.</summary>
+    /// <summary>The limits on the counts.</summary>
     internal SearchBudget Budget { get; private set; }
 
     /// <summary>The sites as they stand now.</summary>
@@ -97,7 +97,7 @@ internal sealed class SearchVariables : IDisposable
         for (var i = 0; i < sites.Length; i++)
         {
             var open = frozen.Activation is { } activation ? Fixed(activation) : noise is null ? HardConcreteGate.Deterministic(gate[i]) : HardConcreteGate.Sample(gate[i], noise[i]);
-            // ν: what is kept is 1 + (n − 1)·r, so that no fraction r leaves less than one token. A closed gate keeps all.
+            // ν: the site keeps 1 + (n − 1)·r tokens, at least one whatever r is. A closed gate keeps all.
             var fraction = keep[i].sigmoid().RSub(1).mul(open).RSub(1);
             if (i == 0 || !frozen.UniformKeep)
                 count = count.Add(-1).mul(fraction).Add(1);
@@ -119,7 +119,7 @@ internal sealed class SearchVariables : IDisposable
         Tensor Fixed(double value) => Scalars.Full(value, [], keep.dtype, keep.device);
     }
 
-    /// <summary>What each site keeps now, as real numbers.</summary>
+    /// <summary>The counts of all sites now, as real numbers.</summary>
     internal double[] Counts() => Budget.Counts(keep.Numbers(), Gates());
 
     /// <summary>Sets new limits and meets them.</summary>
@@ -192,8 +192,7 @@ internal sealed class SearchVariables : IDisposable
             variable.Set(numbers);
     }
 
-    // The sites of a plan as far as variables can express them. A score that is not searched gives way to an even mixture of those that
-    // are.
+    // Takes a plan's sites over, as far as variables can express them. Where none of a site's criteria is searched, the mixture stays even.
     private void Begin(ReductionPlan plan)
     {
         using var guard = no_grad();

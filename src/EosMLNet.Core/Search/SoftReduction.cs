@@ -10,10 +10,10 @@ namespace EosMLNet.Search;
 /// </summary>
 internal static class SoftReduction
 {
-    // Anchors never exceed the best anchor. A token that is not there could, by any factor, and would have a derivative of that size at a
-    // weight of 0, though what it can take when it returns is bounded: it counts as the best anchor at most.
+    // Clamp exp(S/τ − max) to 1. A dropped token may be more similar than every anchor, and its gradient would be unbounded.
     private const double LargestExponent = 0;
-    // T of the tokens that tell k what a place is worth: the few that a sharp selection leaves at the threshold say it with too much noise.
+    // The gradient of k comes from the tokens near the threshold. This T decides how many count as near: a sharp one leaves so few that
+    // noise prevails.
     private const double MarginTemperature = 1;
 
     /// <summary>Applies one site.</summary>
@@ -38,8 +38,8 @@ internal static class SoftReduction
         // Half precision is computed in float32, as in the executed operator, and goes on as what it was.
         var (input, type) = (new SiteInput(Criteria.ToComputeType(tokens.Hidden), tokens.Mass, tokens.Patches, layout, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention), tokens.Hidden.dtype);
         var alive = tokens.Mask.detach().Gt(0.5).to_type(tokens.Mask.dtype);           // (B, n)
-        // What is searched is how to score, not how to look: through the hidden states, every site's choice would push on all earlier
-        // sites' values, and the sum of those pushes is noise.
+        // Scores send no gradient into the hidden states. Through them every site would push on the values of all earlier sites, and the
+        // sum of those pushes is noise.
         var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(), Keys = keys?.detach() };
         var score = Score(looked, site, alive);                                           // (B, n)
         var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
@@ -107,9 +107,8 @@ internal static class SoftReduction
         return Math.Clamp((int)Math.Round(count.Number(), MidpointRounding.AwayFromZero), 1, (int)alive[0].sum().Number());
     }
 
-    // The round(k) highest scores of the tokens that are there, the lower index winning ties: (B, n) of ones and zeros. A token that is
-    // already gone gets a 1 when it would have been kept: then, and only then, has an earlier site's decision about it an effect beyond
-    // this one.
+    // 1 for the round(k) highest scores of the tokens that are there, 0 for the others: (B, n). The lower index wins ties.
+    // A token that an earlier site dropped gets a 1 if it would have been kept here. Otherwise its return would change nothing.
     private static (Tensor Hard, int Count) HardTopK(Tensor score, Tensor count, Tensor alive)
     {
         using var guard = no_grad();
@@ -125,9 +124,8 @@ internal static class SoftReduction
         return (hard.Add(would).MoveToOuterDisposeScope(), k);
     }
 
-    // Of value 0; its gradient tells k what the tokens just above the threshold are worth. Those just below would tell too, but the
-    // derivative at a weight of 0 of a token that the attention misses is larger than its effect by any factor (exp of its logit), and k
-    // would only ever grow.
+    // Its value is 0. Its gradient tells k what the tokens just above the threshold are worth. Those just below are not asked: at a weight
+    // of 0 their derivative can exceed their effect by any factor (exp of a logit), and k would only ever grow.
     private static Tensor PriceOfCount(Tensor kept, Tensor score, Tensor count, Tensor alive)
     {
         Tensor share;

@@ -97,8 +97,8 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         return new(tasks, distances, total);
     }
 
-    // What the guard adds to the loss, and how hard it pulls at each answer, (Q). Both depend on all of the step's answers, and so are
-    // there before the gradient of any part.
+    // The guard's terms of the loss, and their gradient with respect to each answer's probability, (Q). Both need all answers of the step.
+    // So they are computed before the gradient of any part.
     private (double Terms, Tensor? Gradient) Pulls(FamilyGuard guard, IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature)
     {
         var probabilities = cat([.. parts.Select(Probabilities)]).requires_grad_();

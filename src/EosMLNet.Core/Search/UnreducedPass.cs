@@ -29,7 +29,7 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
         return stack([.. batch.Rows.Select((row, i) => nn.functional.pad(Of(row, vision, i), [0, 0, 0, width - row.TextLength]))], 1).MoveToOuterDisposeScope();
     }
 
-    // Each row by itself, so that its states do not depend on which others it is first seen with: a resumed search sees it with others.
+    // Each row by itself, so that its states do not depend on the rows beside it. Those differ in a resumed search.
     private Tensor Of(PackedRow row, VisionOutput vision, int place)                                     // (layers, S, d)
     {
         if (kept.TryGetValue(row, out var known))

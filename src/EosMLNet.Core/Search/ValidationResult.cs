@@ -1,6 +1,6 @@
 namespace EosMLNet.Search;
 
-/// <summary>How well a plan does on held-out questions.</summary>
+/// <summary>The quality of a plan on held-out questions.</summary>
 /// <param name="Loss">Mean cross-entropy of the answers' tokens.</param>
 /// <param name="Accuracy">The part of the answers that greedy decoding gets right to the last token.</param>
 /// <param name="Families">The same by kind of question.</param>

@@ -70,8 +70,8 @@ internal sealed class WorkEstimate(Func<double> seconds, IReadOnlyDictionary<Wor
     }
 
     /// <summary>
-    /// Moves <see cref="Fraction"/> on: the time since the last call is to the rest what its part of the fraction is to what then is
-    /// left. So it never falls, whatever becomes of the rest.
+    /// Moves <see cref="Fraction"/> on, by the part that the time since the last call has of that time and the rest together. So it never
+    /// falls, whatever becomes of the rest.
     /// </summary>
     internal void Advance()
     {

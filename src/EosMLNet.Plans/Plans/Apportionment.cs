@@ -58,7 +58,7 @@ public static class Apportionment
     /// <param name="real">Counts, one a site, none above its predecessor.</param>
     /// <param name="visualTokens">Tokens in front of the first site.</param>
     /// <param name="final">The most that the last site may keep.</param>
-    /// <param name="fits">Whether counts are allowed; never true of counts that are larger than others it refuses.</param>
+    /// <param name="fits">Whether counts are allowed. Monotone: if it refuses some counts, it refuses all larger ones.</param>
     public static double[] Scale(IReadOnlyList<double> real, double visualTokens, double final, Func<double[], bool> fits)
     {
         double[] At(double factor) => [.. real.Select((r, i) => Math.Clamp(r * factor, 1, i + 1 < real.Count ? visualTokens : Math.Max(1, final)))];
