@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EosMLNet.Plans;
 
 /// <summary>
@@ -21,6 +23,7 @@ public sealed record ImageSizes(IReadOnlyList<int> Tokens, IReadOnlyList<long> I
     }
 
     /// <summary>Visual tokens of an image on average.</summary>
+    [JsonIgnore]
     public double Mean => Average(tokens => tokens);
 
     /// <summary>The average over the images.</summary>

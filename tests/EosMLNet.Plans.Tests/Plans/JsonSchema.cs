@@ -18,6 +18,8 @@ internal sealed class JsonSchema(JsonElement root)
             "type" => Types(keyword.Value).Any(type => Is(type, value)) ? [] : [$"{path}: {value.ValueKind}, expected {keyword.Value}"],
             "enum" => keyword.Value.EnumerateArray().Any(option => option.GetRawText() == value.GetRawText()) ? [] : [$"{path}: {value} is not one of {keyword.Value}"],
             "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() >= keyword.Value.GetDouble() ? [] : [$"{path}: {value} is too small"],
+            "exclusiveMinimum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() > keyword.Value.GetDouble() ? []
+                : [$"{path}: {value} is too small"],
             "maximum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() <= keyword.Value.GetDouble() ? [] : [$"{path}: {value} is too large"],
             "minProperties" => value.EnumerateObject().Count() >= keyword.Value.GetInt32() ? [] : [$"{path}: too few entries"],
             "required" => value.ValueKind != JsonValueKind.Object ? []
