@@ -11,7 +11,8 @@ internal sealed class BuildRequest
 {
     internal const string Origin = "origin", OriginLine = "originLine", OriginColumn = "originColumn", ItemName = "item",
         Project = "project", Model = "model", TrainingData = "trainingData", ValidationData = "validationData", ImageFolder = "imageFolder",
-        WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", Plan = "plan", Mode = "mode", Device = "device", LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
+        WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", Plan = "plan", Mode = "mode", Device = "device",
+        LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
         Worker = "worker", Timeout = "timeout", Host = "host", OptionPrefix = "option.";
 
     // What says where the build runs and how long it may take, not what it makes.
@@ -49,9 +50,11 @@ internal sealed class BuildRequest
         return request;
     }
 
-    private static string Text(IEnumerable<KeyValuePair<string, string>> entries) => string.Concat(entries.Select(entry => $"{entry.Key}={Escape(entry.Value)}\n"));
+    private static string Text(IEnumerable<KeyValuePair<string, string>> entries) =>
+        string.Concat(entries.Select(entry => $"{entry.Key}={Escape(entry.Value)}\n"));
 
-    internal static string Escape(string value) => value.Replace("\\", @"\\").Replace("\n", @"\n").Replace("\r", @"\r").Replace("\t", @"\t");
+    internal static string Escape(string value) =>
+        value.Replace("\\", @"\\").Replace("\n", @"\n").Replace("\r", @"\r").Replace("\t", @"\t");
 
     internal static string Unescape(string value)
     {

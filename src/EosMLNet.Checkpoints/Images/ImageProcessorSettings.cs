@@ -24,7 +24,8 @@ internal static class ImageProcessorSettings
 
     private static readonly string[] Fields =
     [
-        "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "do_pad",
+        "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean",
+        "image_std", "do_pad",
         "image_grid_pinpoints",
     ];
 
@@ -142,7 +143,8 @@ internal static class ImageProcessorSettings
     private static void RequireSame(JsonSection json, LlavaConfig config)
     {
         if (json.Int("patch_size", config.Vision.PatchSize) is var patch && patch != config.Vision.PatchSize)
-            throw json.Unsupported("patch_size", patch, $"{config.Vision.PatchSize} as in config.json; the two files do not belong together");
+            throw json.Unsupported("patch_size", patch,
+                $"{config.Vision.PatchSize} as in config.json; the two files do not belong together");
         if (json.Text("vision_feature_select_strategy") is { } strategy && strategy != config.VisionFeatureSelectStrategy)
             throw json.Unsupported("vision_feature_select_strategy", $"'{strategy}'",
                 $"'{config.VisionFeatureSelectStrategy}' as in config.json; the two files do not belong together");
@@ -150,10 +152,12 @@ internal static class ImageProcessorSettings
 
     private static void NoteDifferences(JsonSection nested, JsonSection own, List<string> notes)
     {
-        var different = Fields.Where(name => nested.Find(name) is { } a && own.Find(name) is { } b && !JsonElement.DeepEquals(a, b)).ToArray();
+        var different =
+            Fields.Where(name => nested.Find(name) is { } a && own.Find(name) is { } b && !JsonElement.DeepEquals(a, b)).ToArray();
         if (different.Length > 0)
         {
-            notes.Add($"{ProcessorFile} and {PreprocessorFile} of '{Path.GetDirectoryName(own.File)}' differ in {string.Join(", ", different)}; " +
+            notes.Add($"{ProcessorFile} and {PreprocessorFile} of '{Path.GetDirectoryName(own.File)}' differ in " +
+                $"{string.Join(", ", different)}; " +
                 $"{ProcessorFile} is followed, as transformers 5 does. Delete the file that is not right.");
         }
     }

@@ -6,15 +6,19 @@ namespace EosMLNet.Operator;
 /// <summary>The criteria of a score before standardisation, each (I, n): the higher, the rather a token is kept.</summary>
 internal static class Criteria
 {
-    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present = null) => criterion switch
+    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present = null) =>
+        criterion switch
     {
         ScoreCriterion.ClsAttention => input.ClsAttention ?? throw Missing(site, criterion, "the [CLS] attention of the vision tower"),
         ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of a decoder layer"),
-        ScoreCriterion.RaterAttention => RaterAttention(input.RaterAttention ?? throw Missing(site, criterion, "attention of a decoder layer"), site.RaterHeads, present),
+        ScoreCriterion.RaterAttention =>
+            RaterAttention(input.RaterAttention ?? throw Missing(site, criterion, "attention of a decoder layer"), site.RaterHeads,
+                present),
         ScoreCriterion.KeyNorm => input.KeyNorm ?? throw Missing(site, criterion, "key of a decoder layer"),
         ScoreCriterion.Novelty => Novelty(ToComputeType(input.Tokens), present),
         ScoreCriterion.FeatureNorm => ToComputeType(input.Tokens).norm(-1),
-        ScoreCriterion.Probe => ToComputeType(input.Tokens).matmul(ToComputeType(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
+        ScoreCriterion.Probe =>
+            ToComputeType(input.Tokens).matmul(ToComputeType(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
         ScoreCriterion.TextRelevance => TextRelevance(input, site, learned),
         ScoreCriterion.Lattice => ForEachImage(Lattice((int)input.Tokens.size(1), site.Keep), input),
         ScoreCriterion.Random => Random(input, site.Seed),

@@ -39,7 +39,7 @@ internal static class PatchWindows
         var window = WindowOf(index, grid, count);
         var distance = LookUp(tensor(DistancesToMiddle(grid, CutOrThrow(grid, count))), index);
         var places = tensor((long)grid.Rows * grid.Columns + 1, device: index.device);
-        var rank = distance.mul(places).Add(index);                                                       // unique: distance first, then index
+        var rank = distance.mul(places).Add(index); // unique: distance first, then index
         var sameWindow = window.unsqueeze(2).eq(window.unsqueeze(1));                                       // (I, n, n)
         var nearer = rank.unsqueeze(1).lt(rank.unsqueeze(2));
         return sameWindow.logical_and(nearer).any(-1).logical_not().logical_and(window.Gt(NoWindow));
@@ -48,7 +48,8 @@ internal static class PatchWindows
     // Squared, and in half patches so that the middle of an even number of patches is a whole number.
     private static long[] DistancesToMiddle(VisualGrid grid, VisualGrid cut)
     {
-        return [.. Patches(grid).Select(p => Square(OffMiddle(p.Row, grid.Rows, cut.Rows)) + Square(OffMiddle(p.Column, grid.Columns, cut.Columns))), 0];
+        return [.. Patches(grid)
+            .Select(p => Square(OffMiddle(p.Row, grid.Rows, cut.Rows)) + Square(OffMiddle(p.Column, grid.Columns, cut.Columns))), 0];
 
         static long Square(long x) => x * x;
         static long OffMiddle(int position, int length, int windows)
@@ -73,7 +74,8 @@ internal static class PatchWindows
         "Use a plan without the score grid and without a window mask.");
 
     private static VisualGrid CutOrThrow(VisualGrid grid, int count) => PatchGrid.Cut(grid, count)
-        ?? throw new EosException(EosErrors.PlanMismatch, $"The patch grid of {grid.Rows} x {grid.Columns} cannot be cut into {count} windows in rows and columns. " +
+        ?? throw new EosException(EosErrors.PlanMismatch,
+            $"The patch grid of {grid.Rows} x {grid.Columns} cannot be cut into {count} windows in rows and columns. " +
             "Choose another number of tokens to keep, or a score and mask without windows.");
 
     private static Tensor LookUp(Tensor table, Tensor index) =>

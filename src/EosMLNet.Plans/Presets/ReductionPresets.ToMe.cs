@@ -45,7 +45,8 @@ public static partial class ReductionPresets
         return rounds;
     }
 
-    private static ReductionSite BipartiteRound(int layer, int keep, AffinityFeature feature) => Site(layer, keep, ScoreCriterion.BipartiteMatch) with
+    private static ReductionSite BipartiteRound(int layer, int keep, AffinityFeature feature) =>
+        Site(layer, keep, ScoreCriterion.BipartiteMatch) with
     {
         Transfer = 1,
         Temperature = 0,

@@ -8,7 +8,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 
-[assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName, VisionLanguageTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName,
+    VisionLanguageTransformer.LoaderSignature)]
 
 namespace EosMLNet;
 
@@ -107,7 +108,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
                     channel.Warning(note);
             }
             var (plan, report) = makePlan(model);
-            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes), settings, checkpoint) { Report = report };
+            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes),
+                settings, checkpoint) { Report = report };
         }
         catch
         {
@@ -146,7 +148,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or IOException or ArgumentException)
         {
-            throw new EosException(EosErrors.ModelArtifact, $"The saved model cannot be read: {e.Message} Save the model again, or fetch it anew.", e);
+            throw new EosException(EosErrors.ModelArtifact,
+                $"The saved model cannot be read: {e.Message} Save the model again, or fetch it anew.", e);
         }
     }
 }
