@@ -2,8 +2,8 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The configuration of a LLaVA-NeXT model (LLaVA-1.6): LLaVA's parts, and the resolutions that images are cut into tiles at. Fields that a file
-/// omits have the defaults of transformers' <c>LlavaNextConfig</c>.
+/// The configuration of a LLaVA-NeXT model (LLaVA-1.6): LLaVA's parts, and the resolutions that images are cut into tiles at. Fields that a
+/// file omits have the defaults of transformers' <c>LlavaNextConfig</c>.
 /// </summary>
 [ModelType("llava_next")]
 public record LlavaNextConfig : LlavaConfig
@@ -24,8 +24,10 @@ public record LlavaNextConfig : LlavaConfig
         TileImageProcessor.Load(folder, Vision.ImageSize, GridPinpoints, notes);
 
     /// <inheritdoc/>
-    public override string DescribeImages() => $"{VisualTokens} visual tokens of the whole image and of each tile of {Vision.ImageSize} x " +
-        $"{Vision.ImageSize} pixels, up to {GridPinpoints.Max(size => size.Height / Vision.ImageSize * (size.Width / Vision.ImageSize))} tiles.";
+    public override string DescribeImages() =>
+        $"{VisualTokens} visual tokens of the whole image and of each tile of {Vision.ImageSize} x " +
+        $"{Vision.ImageSize} pixels, up to " +
+        $"{GridPinpoints.Max(size => size.Height / Vision.ImageSize * (size.Width / Vision.ImageSize))} tiles.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<WeightShape> Weights => [.. base.Weights, new("image_newline", Text.HiddenSize)];

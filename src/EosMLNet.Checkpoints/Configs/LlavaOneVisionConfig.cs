@@ -2,8 +2,8 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The configuration of a LLaVA-OneVision model: LLaVA-NeXT's parts with a SigLIP tower and a Qwen2 decoder, and videos. Fields that a file omits
-/// have the defaults of transformers' <c>LlavaOnevisionConfig</c>.
+/// The configuration of a LLaVA-OneVision model: LLaVA-NeXT's parts with a SigLIP tower and a Qwen2 decoder, and videos. Fields that a file
+/// omits have the defaults of transformers' <c>LlavaOnevisionConfig</c>.
 /// </summary>
 [ModelType("llava_onevision")]
 public sealed record LlavaOneVisionConfig : LlavaNextConfig

@@ -106,8 +106,11 @@ public static class LatencyCalibration
     private static ScoreParameters Parameters(VisionLanguageModel model)
     {
         var random = new Random(1);
-        return new ScoreParameters { Probe = Numbers(model.HiddenSize),
-            Relevance = new TextRelevance(Rank, Numbers(Rank * model.HiddenSize), Numbers(Rank * model.HiddenSize)) };
+        return new ScoreParameters
+        {
+            Probe = Numbers(model.HiddenSize),
+            Relevance = new TextRelevance(Rank, Numbers(Rank * model.HiddenSize), Numbers(Rank * model.HiddenSize)),
+        };
 
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
     }

@@ -79,7 +79,8 @@ internal sealed class LlamaDecoder
         using var scope = NewDisposeScope();
         var layer = layers[index];
         var rows = hidden.gather(1, queryIndex.unsqueeze(-1).expand(-1, -1, config.HiddenSize));          // (B, q, d)
-        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(RmsNorm(rows, layer.InputNorm)), config.HeadCount)); // (B, H, q, hs)
+        // (B, H, q, hs)
+        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(RmsNorm(rows, layer.InputNorm)), config.HeadCount));
         keys ??= rotary.Apply(Heads(Keys(index, hidden), config.KeyValueHeadCount));                      // (B, G, T, hs)
         var grouped = queries.reshape(keys.shape[0], keys.shape[1], -1, config.HeadSize);                 // (B, G, H / G · q, hs)
         var logits = grouped.matmul(keys.transpose(-1, -2)).view(queries.shape[0], queries.shape[1], queries.shape[2], -1)
@@ -104,7 +105,8 @@ internal sealed class LlamaDecoder
     {
         if (queries.shape[2] > 1)
         {
-            var attended = functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
+            var attended =
+                functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
             return attended.transpose(1, 2).flatten(2);
         }
         // One new token sees all others: the query heads of a group are as many queries of one head, and keys need no copies.

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// LLaVA-OneVision (arXiv:2408.03326): LLaVA-NeXT's images, shrunk where they have too many tokens, with a SigLIP tower; several images in one
-/// prompt, of one tile each; and videos, whose frames are pooled.
+/// LLaVA-OneVision (arXiv:2408.03326): LLaVA-NeXT's images, shrunk where they have too many tokens, with a SigLIP tower; several images in
+/// one prompt, of one tile each; and videos, whose frames are pooled.
 /// </summary>
 [ModelType("llava_onevision")]
 public sealed class LlavaOneVisionModel : LlavaNextModel

@@ -8,8 +8,8 @@ namespace EosMLNet.Models;
 
 /// <summary>
 /// A vision transformer as the LLaVA models use it: the hidden states of one layer, without the final normalisation. CLIP's
-/// (arXiv:2103.00020) has a [CLS] token in front of the patches and a normalisation in front of the first layer; SigLIP's (arXiv:2303.15343)
-/// has neither, and a bias on the patch embedding. Weight names are those of Hugging Face's <c>CLIPVisionModel</c> and
+/// (arXiv:2103.00020) has a [CLS] token in front of the patches and a normalisation in front of the first layer; SigLIP's
+/// (arXiv:2303.15343) has neither, and a bias on the patch embedding. Weight names are those of Hugging Face's <c>CLIPVisionModel</c> and
 /// <c>SiglipVisionModel</c>.
 /// </summary>
 internal sealed class VisionTower
@@ -54,7 +54,9 @@ internal sealed class VisionTower
         Affine Two(string name) => new(weight(name + ".weight"), weight(name + ".bias"));
     }
 
-    /// <summary>Hidden states after the chosen layer, a [CLS] token first where the tower has one, and that layer's [CLS] attention.</summary>
+    /// <summary>
+    /// Hidden states after the chosen layer, a [CLS] token first where the tower has one, and that layer's [CLS] attention.
+    /// </summary>
     /// <param name="pixelValues">(I, 3, H, W).</param>
     /// <param name="wantsClsAttention">Whether [CLS] attention is asked for.</param>
     /// <param name="tap">Receives the intermediate results; all layers are run when it is given.</param>
@@ -100,7 +102,8 @@ internal sealed class VisionTower
     private Tensor Embed(Tensor pixelValues)
     {
         var images = pixelValues.shape[0];
-        var patches = functional.conv2d(pixelValues.to(patchEmbedding.dtype), patchEmbedding, patchBias, strides: [config.PatchSize, config.PatchSize])
+        var patches = functional.conv2d(pixelValues.to(patchEmbedding.dtype), patchEmbedding, patchBias,
+            strides: [config.PatchSize, config.PatchSize])
             .flatten(2).transpose(1, 2);                                                            // (I, p, d)
         var tokens = classEmbedding is null ? patches : cat([classEmbedding.expand(images, 1, -1), patches], dim: 1);
         return tokens.Add(positionEmbedding);
@@ -138,5 +141,6 @@ internal sealed class VisionTower
 
     private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], config.HeadCount, -1).transpose(1, 2);
 
-    private Tensor Norm(Tensor x, Affine norm) => functional.layer_norm(x, [config.HiddenSize], norm.Weight, norm.Bias, config.LayerNormEps);
+    private Tensor Norm(Tensor x, Affine norm) =>
+        functional.layer_norm(x, [config.HiddenSize], norm.Weight, norm.Bias, config.LayerNormEps);
 }

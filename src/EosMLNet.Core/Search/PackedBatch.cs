@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is text · image · text · image … · text. What stands in front of
-/// the first image is padded on the left (P tokens), what stands behind the last one on the right (S tokens); everything between is alike in all
-/// rows. Each row has m images, whose numbers of visual tokens may differ from place to place, not from row to row.
+/// Several rows side by side, as tensors in the caller's dispose scope. A sequence is text · image · text · image … · text. What stands in
+/// front of the first image is padded on the left (P tokens), what stands behind the last one on the right (S tokens); everything between
+/// is alike in all rows. Each row has m images, whose numbers of visual tokens may differ from place to place, not from row to row.
 /// </summary>
 internal sealed class PackedBatch
 {
@@ -64,7 +64,8 @@ internal sealed class PackedBatch
         TextPositions = tensor(textPosition, [b, s], device: device);
         PrefixLengths = tensor(rows.Select(r => (long)r.Images[0].Before.Length).ToArray(), [b, 1], device: device);
         Between = [.. Enumerable.Range(1, Layouts.Count - 1).Select(i => tensor(
-            rows.SelectMany(row => row.Images[i].Before).Select(id => (long)id).ToArray(), [b, rows[0].Images[i].Before.Length], device: device))];
+            rows.SelectMany(row => row.Images[i].Before).Select(id => (long)id).ToArray(), [b, rows[0].Images[i].Before.Length],
+            device: device))];
         AnswerRows = tensor(answerRows.ToArray(), device: device);
         Answers = tensor(answers.ToArray(), device: device);
         AnswerQuestions = answerQuestions;

@@ -72,8 +72,11 @@ public static partial class ReductionPresets
     public static IReadOnlyList<ReductionSite> SparseVlm2(IReadOnlyList<int> layers, IReadOnlyList<int> keeps, int heads) =>
         [.. Stages(layers, keeps, 1)
         .Select(stage =>
-            Site(stage.Layer, stage.Keep, ScoreCriterion.RaterAttention) with { RaterHeads = AtLeast(1, heads, nameof(heads)),
-                PositionCorrection = true })];
+            Site(stage.Layer, stage.Keep, ScoreCriterion.RaterAttention) with
+            {
+                RaterHeads = AtLeast(1, heads, nameof(heads)),
+                PositionCorrection = true,
+            })];
 
     private static IEnumerable<(int Layer, int Keep)> Stages(IReadOnlyList<int> layers, IReadOnlyList<int> keeps, int firstLayer)
     {

@@ -13,8 +13,12 @@ namespace EosMLNet.Tool.Evaluate;
 internal sealed class EvaluateCommand : ModelCommand
 {
     private const string Unreduced = "unreduced";
-    private readonly Option<string[]> plans = new("--plan") { HelpName = "FILE",
-        Description = "A plan to compare with the unreduced model; may be given several times.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> plans = new("--plan")
+    {
+        HelpName = "FILE",
+        Description = "A plan to compare with the unreduced model; may be given several times.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<string?> benchmarks = CommonOptions.Optional("--benchmark", "NAMES",
         $"Benchmarks instead of a table: some of {string.Join(", ", BenchmarkCatalog.Names)} between commas, or all.");
     private readonly Option<string> data = CommonOptions.Required("--data", "PATH",
@@ -23,8 +27,11 @@ internal sealed class EvaluateCommand : ModelCommand
     private readonly Option<string?> images = CommonOptions.Optional("--images", "DIR", "Folder that the table's image paths start from.");
     private readonly Option<int?> limit =
         new("--limit") { HelpName = "N", Description = "Answer only the first N rows of the table. Default: all." };
-    private readonly Option<int?> maxNewTokens = new("--max-new-tokens") { HelpName = "N",
-        Description = "The longest answer, in tokens. Default: 8 for a table, what the metric needs for a benchmark." };
+    private readonly Option<int?> maxNewTokens = new("--max-new-tokens")
+    {
+        HelpName = "N",
+        Description = "The longest answer, in tokens. Default: 8 for a table, what the metric needs for a benchmark.",
+    };
     private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Questions that are answered at once.");
     private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE",
         "Write each answer to this tab-separated file: Benchmark, Plan, ImagePath, Question, Answer, Family, PredictedAnswer, Score (the " +

@@ -54,8 +54,11 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP",
         "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
     private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
-    private readonly Option<int?> batchSize = new("--batch-size") { HelpName = "N",
-        Description = "Questions of one step, or images when no score depends on the question. Default: 16 questions or 2 images." };
+    private readonly Option<int?> batchSize = new("--batch-size")
+    {
+        HelpName = "N",
+        Description = "Questions of one step, or images when no score depends on the question. Default: 16 questions or 2 images.",
+    };
     private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed,
         "Seed of everything random: the same seed gives the same plan on the same machine.");
     private readonly Option<double> learningRate =
@@ -68,25 +71,38 @@ internal sealed class SearchCommand : ModelCommand
         "Answers: give the data's answers. UnreducedModel: answer as the unreduced model does; the data's answers are not looked at.");
     private readonly Option<double> alignment = CommonOptions.Default("--alignment-weight", "X", Defaults.AlignmentWeight,
         "Weight of keeping the text's hidden states as in the unreduced model.");
-    private readonly Option<int[]?> alignmentLayers = new("--alignment-layers") { HelpName = "L",
-        Description = "Layers whose output is kept so. Default: the last one.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int[]?> alignmentLayers = new("--alignment-layers")
+    {
+        HelpName = "L",
+        Description = "Layers whose output is kept so. Default: the last one.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<string?> warmStart =
         CommonOptions.Optional("--warm-start", "PLAN", "A plan for this model that the search begins with.");
-    private readonly Option<int?> patience = new("--patience") { HelpName = "N",
+    private readonly Option<int?> patience = new("--patience")
+    {
+        HelpName = "N",
         Description =
             $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. " +
-            "Default: all steps." };
+            "Default: all steps.",
+    };
     private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE",
         "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. " +
         "Deleted at the end.");
     private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1,
         "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
-    private readonly Option<int?> microBatch = new("--micro-batch") { HelpName = "N",
-        Description = "Questions (or images) of a step that are in memory at once. Default: all of the step." };
-    private readonly Option<int?> recompute = new("--recomputed-layers", "--recompute") { HelpName = "N",
+    private readonly Option<int?> microBatch = new("--micro-batch")
+    {
+        HelpName = "N",
+        Description = "Questions (or images) of a step that are in memory at once. Default: all of the step.",
+    };
+    private readonly Option<int?> recompute = new("--recomputed-layers", "--recompute")
+    {
+        HelpName = "N",
         Description =
             "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the " +
-            "number of layers needs least. Default: all." };
+            "number of layers needs least. Default: all.",
+    };
     private readonly Option<string[]?> devices = new("--devices")
     {
         HelpName = "NAME",
@@ -101,8 +117,12 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<int?> job = new("--job") { Hidden = true };
     private readonly Option<ImagePadding?> imagePadding =
         CommonOptions.ImagePadding("square. Recorded in the plan, which is then run with the same.");
-    private readonly Option<int[]?> sites = new("--sites") { HelpName = "L",
-        Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int[]?> sites = new("--sites")
+    {
+        HelpName = "L",
+        Description = "Layers in front of which a site may stand. Default: all.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
         HelpName = "NAME",

@@ -27,8 +27,10 @@ public sealed class VisionLanguageCatalog
     /// <code>
     /// var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
     /// var pipeline = ml.Transforms.LoadImages("Image", "images", "ImagePath")
-    /// .Append(ml.VisionLanguage().OperatorSearch(new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens
-    /// = 16 } })); using var model = pipeline.Fit(data); ml.Model.Save(model, data.Schema, "vqa.zip");
+    ///     .Append(ml.VisionLanguage().OperatorSearch(
+    ///         new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens = 16 } }));
+    /// using var model = pipeline.Fit(data);
+    /// ml.Model.Save(model, data.Schema, "vqa.zip");
     /// </code>
     /// </example>
     public OperatorSearchEstimator OperatorSearch(OperatorSearchOptions options) => new(ml, options);
