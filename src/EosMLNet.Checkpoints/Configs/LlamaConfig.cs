@@ -128,12 +128,12 @@ public sealed record LlamaConfig
 
     private static void RequirePlainRope(JsonSection rope)
     {
-        const string plain = "null or 'default': scaled rotary embeddings are not supported";
+        const string Plain = "null or 'default': scaled rotary embeddings are not supported";
         var type = rope.Text("rope_type") ?? rope.Text("type");
         if ((type ?? "default") != "default")
-            throw rope.Unsupported("rope_type", type, plain);
+            throw rope.Unsupported("rope_type", type, Plain);
         if (type is null && rope.Number("factor", 1) is not 1 and var factor)
-            throw rope.Unsupported("factor", factor, $"no factor, or a rope_type that is {plain}");
+            throw rope.Unsupported("factor", factor, $"no factor, or a rope_type that is {Plain}");
         if (rope.Find("mrope_section") is { } section)
             throw rope.Unsupported("mrope_section", section.GetRawText(), "none: positions of one dimension");
     }

@@ -161,12 +161,12 @@ public record LlavaConfig : ModelConfig
 
     private static int ReadFeatureLayer(JsonSection json, ClipVisionConfig vision, int fallback)
     {
-        const string name = "vision_feature_layer";
-        var layers = json.Ints(name) ?? [fallback];
+        const string Name = "vision_feature_layer";
+        var layers = json.Ints(Name) ?? [fallback];
         if (layers is not [var layer])
-            throw json.Unsupported(name, $"a list of {layers.Length}", "one layer: concatenated features are not supported");
+            throw json.Unsupported(Name, $"a list of {layers.Length}", "one layer: concatenated features are not supported");
         var states = vision.LayerCount + 1; // the embeddings, then each layer's output
-        return layer >= -states && layer < states ? layer : throw json.Unsupported(name, layer, $"{-states} to {states - 1}");
+        return layer >= -states && layer < states ? layer : throw json.Unsupported(Name, layer, $"{-states} to {states - 1}");
     }
 
     private LlavaConfig Checked(JsonSection json)

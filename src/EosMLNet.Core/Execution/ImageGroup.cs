@@ -1,4 +1,3 @@
-using EosMLNet.Models;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;

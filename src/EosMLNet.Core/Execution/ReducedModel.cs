@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;

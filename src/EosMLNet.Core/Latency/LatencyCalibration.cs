@@ -1,7 +1,6 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
-using static TorchSharp.torch;
 
 namespace EosMLNet.Latency;
 

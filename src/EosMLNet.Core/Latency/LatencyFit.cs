@@ -1,5 +1,3 @@
-using EosMLNet.Operator;
-
 namespace EosMLNet.Latency;
 
 /// <summary>

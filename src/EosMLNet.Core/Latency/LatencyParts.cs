@@ -1,5 +1,4 @@
 using EosMLNet.Evaluation;
-using EosMLNet.Operator;
 
 namespace EosMLNet.Latency;
 

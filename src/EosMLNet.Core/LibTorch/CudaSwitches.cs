@@ -1,4 +1,3 @@
-using EosMLNet.Search;
 namespace EosMLNet.LibTorch;
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using EosMLNet.Search;
 using TorchSharp;
 
 namespace EosMLNet.LibTorch;

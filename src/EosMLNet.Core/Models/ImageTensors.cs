@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using EosMLNet.LibTorch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;

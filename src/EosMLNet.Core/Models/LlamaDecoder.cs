@@ -1,5 +1,4 @@
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -27,12 +26,12 @@ internal sealed class LlamaDecoder
     internal LlamaDecoder(LlamaConfig config, bool tiedHead, Func<string, Tensor> weight)
     {
         this.config = config;
-        const string root = "language_model.model.";
-        embedding = weight(root + "embed_tokens.weight");
+        const string Root = "language_model.model.";
+        embedding = weight(Root + "embed_tokens.weight");
         layers = new Layer[config.LayerCount];
         for (var i = 0; i < layers.Length; i++)
         {
-            var name = $"{root}layers.{i}.";
+            var name = $"{Root}layers.{i}.";
             layers[i] = new Layer(
                 weight(name + "input_layernorm.weight"),
                 Linear(name + "self_attn.q_proj", config.AttentionBias), Linear(name + "self_attn.k_proj", config.AttentionBias),
@@ -41,7 +40,7 @@ internal sealed class LlamaDecoder
                 Linear(name + "mlp.gate_proj", config.MlpBias), Linear(name + "mlp.up_proj", config.MlpBias),
                 Linear(name + "mlp.down_proj", config.MlpBias));
         }
-        finalNorm = weight(root + "norm.weight");
+        finalNorm = weight(Root + "norm.weight");
         head = tiedHead ? embedding : weight("language_model.lm_head.weight");
 
         Projection Linear(string name, bool bias) => new(weight(name + ".weight"), bias ? weight(name + ".bias") : null);

@@ -1,9 +1,5 @@
 using EosMLNet.Execution;
-using EosMLNet.LibTorch;
-using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EosMLNet.Models;
 

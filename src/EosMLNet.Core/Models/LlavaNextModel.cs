@@ -1,4 +1,3 @@
-using EosMLNet.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

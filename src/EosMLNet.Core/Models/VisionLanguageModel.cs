@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using EosMLNet.LibTorch;
-using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using EosMLNet.Execution;
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -36,16 +35,16 @@ internal sealed class VisionTower
     {
         this.config = config;
         this.depth = depth;
-        const string root = "vision_tower.vision_model.";
-        classEmbedding = config.HasClassToken ? weight(root + "embeddings.class_embedding") : null;
-        patchEmbedding = weight(root + "embeddings.patch_embedding.weight");
-        patchBias = config.HasPatchBias ? weight(root + "embeddings.patch_embedding.bias") : null;
-        positionEmbedding = weight(root + "embeddings.position_embedding.weight");
-        preNorm = config.HasPreNorm ? Two(root + "pre_layrnorm") : null;
+        const string Root = "vision_tower.vision_model.";
+        classEmbedding = config.HasClassToken ? weight(Root + "embeddings.class_embedding") : null;
+        patchEmbedding = weight(Root + "embeddings.patch_embedding.weight");
+        patchBias = config.HasPatchBias ? weight(Root + "embeddings.patch_embedding.bias") : null;
+        positionEmbedding = weight(Root + "embeddings.position_embedding.weight");
+        preNorm = config.HasPreNorm ? Two(Root + "pre_layrnorm") : null;
         layers = new Layer[config.LayerCount];
         for (var i = 0; i < layers.Length; i++)
         {
-            var name = $"{root}encoder.layers.{i}.";
+            var name = $"{Root}encoder.layers.{i}.";
             layers[i] = new Layer(
                 Two(name + "layer_norm1"), Two(name + "self_attn.q_proj"), Two(name + "self_attn.k_proj"), Two(name + "self_attn.v_proj"),
                 Two(name + "self_attn.out_proj"), Two(name + "layer_norm2"), Two(name + "mlp.fc1"), Two(name + "mlp.fc2"));

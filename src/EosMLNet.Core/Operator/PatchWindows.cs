@@ -62,13 +62,6 @@ internal static class PatchWindows
     private static IEnumerable<(int Row, int Column)> Patches(VisualGrid grid) =>
         from row in Enumerable.Range(0, grid.Rows) from column in Enumerable.Range(0, grid.Columns) select (row, column);
 
-    // How much longer than wide, or wider than long, one window is: 1 for a square.
-    private static double Elongation(VisualGrid grid, VisualGrid cut)
-    {
-        double height = (double)grid.Rows / cut.Rows, width = (double)grid.Columns / cut.Columns;
-        return Math.Max(height, width) / Math.Min(height, width);
-    }
-
     private static VisualGrid GridOrThrow(VisualLayout layout) => layout.Grid ?? throw new EosException(EosErrors.PlanMismatch,
         "The plan cuts the patch grid into windows, but this image's visual tokens lie on several grids, or have newlines between them. " +
         "Use a plan without the score grid and without a window mask.");

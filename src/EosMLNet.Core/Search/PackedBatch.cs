@@ -1,4 +1,3 @@
-using EosMLNet.Models;
 using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using EosMLNet.Models;
-using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

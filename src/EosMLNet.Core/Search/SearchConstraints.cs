@@ -1,5 +1,4 @@
 using System.Globalization;
-using EosMLNet.Latency;
 
 namespace EosMLNet.Search;
 

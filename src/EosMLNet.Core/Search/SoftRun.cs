@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Operator;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;

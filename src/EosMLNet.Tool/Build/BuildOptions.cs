@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
-using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
 

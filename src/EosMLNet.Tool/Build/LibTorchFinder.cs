@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EosMLNet.Build.Exchange;
 using EosMLNet.LibTorch;
-using EosMLNet.Tensors;
 
 namespace EosMLNet.Tool.Build;
 
@@ -71,9 +70,9 @@ internal sealed class LibTorchFinder(BuildRequest request, Func<string, string?>
     {
         try
         {
-            const string script =
+            const string Script =
                 "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')";
-            var start = new ProcessStartInfo(python, ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(python, ["-c", Script]) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();
             if (!process.WaitForExit(TimeSpan.FromSeconds(10)))

@@ -103,7 +103,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             Remark = SpeedRemark.For(
                 result.Plan, prefill.Milliseconds, prefill.UnreducedMilliseconds, isCpu: device.type == TorchSharp.DeviceType.CPU),
         };
-        return Summary(request, options, key, planFile, result, prefill);
+        return Summary(options, key, planFile, result, prefill);
     }
 
     private void Note(IEnumerable<string> notes)
@@ -126,8 +126,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             }
             catch (EosException e) when (first && e.Code == EosErrors.SearchCheckpoint)
             {
-                const string anew = "cannot be used and is removed; the search begins anew.";
-                log.High($"{e.Code}: the state that an earlier build kept of this search {anew} {e.Detail}");
+                const string Anew = "cannot be used and is removed; the search begins anew.";
+                log.High($"{e.Code}: the state that an earlier build kept of this search {Anew} {e.Detail}");
                 foreach (var seed in all)
                     File.Delete(OperatorSearch.CheckpointOf(settings, seed)!);
             }
@@ -151,8 +151,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             log.Low(text);
     }
 
-    private static BuildSummary Summary(BuildRequest request, BuildOptions options, string key, string planFile, SearchResult result,
-        BuildSummary.PrefillSummary prefill)
+    private static BuildSummary Summary(
+        BuildOptions options, string key, string planFile, SearchResult result, BuildSummary.PrefillSummary prefill)
     {
         var (plan, report) = (result.Plan, result.Report);
         return new BuildSummary

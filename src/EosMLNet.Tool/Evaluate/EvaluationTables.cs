@@ -17,8 +17,8 @@ internal static class EvaluationTables
             }));
         if (report.TooLong > 0)
         {
-            const string meaning = "They were not asked and count as wrong.";
-            console.Line($"{report.TooLong} of {report.Questions} questions are longer than the model was made for. {meaning}");
+            const string Meaning = "They were not asked and count as wrong.";
+            console.Line($"{report.TooLong} of {report.Questions} questions are longer than the model was made for. {Meaning}");
         }
         if (report.Plans[0].Details.Count > 0)
             console.Table($"{report.Name} in detail", ["", .. report.Plans.Select(plan => plan.Plan)],

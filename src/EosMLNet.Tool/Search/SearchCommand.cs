@@ -4,9 +4,7 @@ using System.Text.Json.Nodes;
 using EosMLNet.Latency;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Operator;
 using EosMLNet.Search;
-using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 using static TorchSharp.torch;
 

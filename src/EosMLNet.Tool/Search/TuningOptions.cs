@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
 

@@ -46,7 +46,7 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         foreach (var column in schema.Where(c => active[c.Index] && !outputs.ContainsKey(c.Index)))
             passing[column.Index] =
                 BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
-        reader = MakeReader(bindings);
+        reader = MakeReader();
         answerGetters = AnswerRowMapper.Getters(transformer, output => active[bindings.AddedColumnIndices[output]], () => answers[row]);
     }
 
@@ -123,7 +123,7 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     }
 
     // An image that is passed through as well is decoded once, into its buffer, and read from there.
-    private QueryReader MakeReader(ColumnBindings bindings)
+    private QueryReader MakeReader()
     {
         var image = input.Schema[transformer.Settings.Image];
         var buffered = passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index);

@@ -1,4 +1,3 @@
-using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

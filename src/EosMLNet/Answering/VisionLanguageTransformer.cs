@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EosMLNet;
 using EosMLNet.Internals;
 using EosMLNet.LibTorch;
@@ -134,7 +135,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         loaderSignature: LoaderSignature,
         loaderAssemblyName: typeof(VisionLanguageTransformer).Assembly.FullName);
 
-    // Called by ML.NET when it loads a saved model.
+    [SuppressMessage("CodeQuality", "IDE0051",
+        Justification = "ML.NET finds it by its parameters and calls it when it loads a saved model.")]
     private static VisionLanguageTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         MlNetInternals.Check();

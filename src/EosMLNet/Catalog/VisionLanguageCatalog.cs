@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using EosMLNet.Internals;
-using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

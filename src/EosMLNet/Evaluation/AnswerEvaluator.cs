@@ -2,7 +2,6 @@ using System.Globalization;
 using EosMLNet.Evaluation;
 using EosMLNet.Internals;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace EosMLNet;

@@ -45,8 +45,8 @@ internal static class MlNetInternals
 
     private static IEnumerable<MethodBase> Bodies(Type type)
     {
-        const BindingFlags all =
+        const BindingFlags All =
             BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
-        return type.GetMethods(all).Concat<MethodBase>(type.GetConstructors(all)).Where(m => !m.IsAbstract && !m.ContainsGenericParameters);
+        return type.GetMethods(All).Concat<MethodBase>(type.GetConstructors(All)).Where(m => !m.IsAbstract && !m.ContainsGenericParameters);
     }
 }

@@ -1,6 +1,4 @@
-using EosMLNet.Internals;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace EosMLNet;
