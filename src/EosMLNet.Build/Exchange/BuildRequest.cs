@@ -15,7 +15,7 @@ internal sealed class BuildRequest
         Worker = "worker", Timeout = "timeout", Host = "host", OptionPrefix = "option.";
 
     // What says where the build runs and how long it may take, not what it makes.
-    private static readonly HashSet<string> Circumstances = 
+    private static readonly HashSet<string> Circumstances =
         [Origin, OriginLine, OriginColumn, ItemName, Project, LibTorch, Natives, NuGetRoot, Cache, Timeout, Host];
 
     private readonly List<KeyValuePair<string, string>> entries = [];

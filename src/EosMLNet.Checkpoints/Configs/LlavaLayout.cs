@@ -17,6 +17,7 @@ internal static class LlavaLayout
             return;
         throw new EosException(EosErrors.UnsupportedModel,
             $"'{json.File}' is in the layout of LLaVA's authors (mm_vision_tower or mm_projector_type '{named}', no text_config and " +
-            $"vision_config), expected Hugging Face's layout. {Remedy}.") { File = json.File };
+            $"vision_config), expected Hugging Face's layout. {Remedy}.")
+        { File = json.File };
     }
 }

@@ -52,7 +52,8 @@ internal sealed class TsvReader
         if (columns is null)
         {
             throw new EosException(EosErrors.EmptyDataset,
-                $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.") { File = _file };
+                $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.")
+            { File = _file };
         }
         return _builder.Build(_quotedFields == 0 ? [] :
         [

@@ -59,14 +59,14 @@ public sealed class BpeVocabulary
             ["padding_side"] = "left",
             ["added_tokens_decoder"] =
                 new JsonObject(SpecialTokens.Select((token, id) => KeyValuePair.Create<string, JsonNode?>($"{id}", new JsonObject
-            {
-                ["content"] = token,
-                ["lstrip"] = false,
-                ["normalized"] = false,
-                ["rstrip"] = false,
-                ["single_word"] = false,
-                ["special"] = true,
-            }))),
+                {
+                    ["content"] = token,
+                    ["lstrip"] = false,
+                    ["normalized"] = false,
+                    ["rstrip"] = false,
+                    ["single_word"] = false,
+                    ["special"] = true,
+                }))),
         };
         AtomicFile.WriteText(Path.Combine(folder, "tokenizer_config.json"), config.ToJsonString(Readable) + "\n");
     }

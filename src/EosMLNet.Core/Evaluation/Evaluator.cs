@@ -38,8 +38,8 @@ public static class Evaluator
         var tooLong = TooLong(model, processor, data.Examples.Select(row => row.Question));
         var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Image, row.Question))],
             tooLong, own ?? images!, batchSize, maxNewTokens, progress, cancellation);
-        return Score(data, answers.Texts, tooLong, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger)
-            with { Probabilities = answers.Probabilities };
+        var result = Score(data, answers.Texts, tooLong, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger);
+        return result with { Probabilities = answers.Probabilities };
     }
 
     /// <summary>
@@ -68,8 +68,8 @@ public static class Evaluator
         var tooLong = TooLong(model, processor, benchmark.Questions.Select(q => q.Prompt));
         var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Image, q.Prompt))],
             tooLong, own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
-        return Score(benchmark, answers.Texts, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger,
-            tooLong) with { Probabilities = answers.Probabilities };
+        var result = Score(benchmark, answers.Texts, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger, tooLong);
+        return result with { Probabilities = answers.Probabilities };
     }
 
     /// <summary>Scores answers that were given before.</summary>

@@ -75,7 +75,8 @@ internal sealed class VisionSequence : IDisposable
         var place = keepsCls ? index.Add(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, first);
         var (images, count) = (features.shape[0], (int)features.shape[1]);
         return new VisionOutput(features, clsAttention is null ? null : Behind(clsAttention, first).contiguous(), place.clone(),
-            Behind(mass, first).contiguous(), new VisualLayout?[images], [.. Enumerable.Repeat(count, (int)images)]) { Plan = Plan };
+            Behind(mass, first).contiguous(), new VisualLayout?[images], [.. Enumerable.Repeat(count, (int)images)])
+        { Plan = Plan };
     }
 
     /// <inheritdoc/>

@@ -28,15 +28,15 @@ internal static class LatencyPlans
 
         ReductionPlan Plan(bool dear, params (int Layer, int Keep)[] sites) =>
             ReductionPlan.Create(model.ToPlanModel(), sites.Select(site => new ReductionSite
-        {
-            Layer = site.Layer,
-            Keep = Math.Max(1, site.Keep),
-            Transfer = dear ? 0.5 : 0,
-            Temperature = dear ? 1 : 0,
-            Diversity = dear ? 1 : 0,
-            ProportionalAttention = dear ? 1 : 0,
-            Score = Score(dear, site.Layer),
-        }).DistinctBy(site => site.Keep), parameters);
+            {
+                Layer = site.Layer,
+                Keep = Math.Max(1, site.Keep),
+                Transfer = dear ? 0.5 : 0,
+                Temperature = dear ? 1 : 0,
+                Diversity = dear ? 1 : 0,
+                ProportionalAttention = dear ? 1 : 0,
+                Score = Score(dear, site.Layer),
+            }).DistinctBy(site => site.Keep), parameters);
 
         Dictionary<ScoreCriterion, double> Score(bool dear, int layer)
         {

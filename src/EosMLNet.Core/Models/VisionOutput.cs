@@ -92,7 +92,8 @@ public sealed class VisionOutput : IDisposable
     public static VisionOutput Join(IReadOnlyList<VisionOutput> outputs)
     {
         return new VisionOutput(All(o => o.Features)!, All(o => o.ClsAttention), All(o => o.Kept), All(o => o.Mass),
-            [.. outputs.SelectMany(o => o.Layouts)], [.. outputs.SelectMany(o => o.Counts)]) { Plan = outputs[0].Plan };
+            [.. outputs.SelectMany(o => o.Layouts)], [.. outputs.SelectMany(o => o.Counts)])
+        { Plan = outputs[0].Plan };
 
         Tensor? All(Func<VisionOutput, Tensor?> part) => part(outputs[0]) is null ? null : cat([.. outputs.Select(o => part(o)!)]);
     }
@@ -117,7 +118,8 @@ public sealed class VisionOutput : IDisposable
     private VisionOutput Map(Func<Tensor, Tensor> each, IReadOnlyList<int> images)
     {
         return new VisionOutput(each(Features), Optional(ClsAttention), Optional(Kept), Optional(Mass),
-            [.. images.Select(image => Layouts[image])], [.. images.Select(image => Counts[image])]) { Plan = Plan };
+            [.. images.Select(image => Layouts[image])], [.. images.Select(image => Counts[image])])
+        { Plan = Plan };
 
         Tensor? Optional(Tensor? x) => x is null ? null : each(x);
     }

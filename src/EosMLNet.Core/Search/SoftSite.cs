@@ -40,7 +40,8 @@ internal sealed record SoftSite(
         return new(Site, each(Count), each(Transfer), each(Temperature), each(Reweight), each(Proportional), Optional(Diversity),
             [.. Mixture.Select(each)],
             new(Optional(Learned.Probe), Optional(Learned.RelevanceVisual), Optional(Learned.RelevanceText)),
-            VisualTokens) { Rounded = Rounded };
+            VisualTokens)
+        { Rounded = Rounded };
 
         Tensor? Optional(Tensor? x) => x is null ? null : each(x);
     }

@@ -47,10 +47,10 @@ public static partial class ReductionPresets
 
     private static ReductionSite BipartiteRound(int layer, int keep, AffinityFeature feature) =>
         Site(layer, keep, ScoreCriterion.BipartiteMatch) with
-    {
-        Transfer = 1,
-        Temperature = 0,
-        ProportionalAttention = 1,
-        Affinity = new Affinity { Feature = feature, Mask = AffinityMask.Bipartite },
-    };
+        {
+            Transfer = 1,
+            Temperature = 0,
+            ProportionalAttention = 1,
+            Affinity = new Affinity { Feature = feature, Mask = AffinityMask.Bipartite },
+        };
 }

@@ -110,7 +110,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
             }
             var (plan, report) = makePlan(model);
             return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes),
-                settings, checkpoint) { Report = report };
+                settings, checkpoint)
+            { Report = report };
         }
         catch
         {

@@ -64,7 +64,8 @@ internal static class BenchmarkFile
         var root = Json(file);
         if (under is not null && (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty(under, out root)))
             throw new EosException(EosErrors.DatasetRow,
-                $"'{file}' has no '{under}'; expected the file as it was published.") { File = file };
+                $"'{file}' has no '{under}'; expected the file as it was published.")
+            { File = file };
         return root.ValueKind switch
         {
             JsonValueKind.Array =>
@@ -72,7 +73,8 @@ internal static class BenchmarkFile
             JsonValueKind.Object =>
                 root.EnumerateObject().Select(item => (item.Name, new BenchmarkEntry(file, null, $"entry '{item.Name}'", item.Value))),
             _ => throw new EosException(EosErrors.DatasetRow,
-                $"'{file}' holds a JSON {root.ValueKind}; expected a list or an object of questions.") { File = file },
+                $"'{file}' holds a JSON {root.ValueKind}; expected a list or an object of questions.")
+            { File = file },
         };
     }
 
@@ -109,7 +111,8 @@ internal static class BenchmarkFile
             return info.Length <= LargestFile
                 ? File.ReadAllBytes(file)
                 : throw new EosException(EosErrors.DatasetRow,
-                    $"'{file}' has {info.Length} bytes, more than the {LargestFile} that a question file may have.") { File = file };
+                    $"'{file}' has {info.Length} bytes, more than the {LargestFile} that a question file may have.")
+                { File = file };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -126,14 +126,14 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     private static void Add(
         BenchmarkBuilder builder, int image, string question, string[] options, int answer, string category, string group = "") =>
         builder.Add(new BenchmarkQuestion
-    {
-        Image = image,
-        Prompt = Lettered(question, options),
-        References = [$"{(char)('A' + answer)}"],
-        Options = options,
-        Category = category,
-        Group = group,
-    });
+        {
+            Image = image,
+            Prompt = Lettered(question, options),
+            References = [$"{(char)('A' + answer)}"],
+            Options = options,
+            Category = category,
+            Group = group,
+        });
 
     private static int? Letter(string text, int count) =>
         text.Length == 1 && char.ToUpperInvariant(text[0]) - 'A' is var index && index >= 0 && index < count ? index : null;

@@ -71,7 +71,8 @@ internal sealed class ImageTsv
         {
             throw new EosException(EosErrors.FileMissing,
                 $"'{file}' cannot be read: {e.Message} build/docs/benchmarks-data.md says which files the benchmark needs.",
-                e) { File = file };
+                e)
+            { File = file };
         }
     }
 
