@@ -30,7 +30,8 @@ internal static class EosCommandLine
         {
             foreach (var message in Mistakes.Of(parsed))
                 console.Diagnostic("error", $"{EosErrors.InvalidOption}: {message}");
-            console.Error.WriteLine($"`eos {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help` lists the options.");
+            console.Error.WriteLine(
+                $"`eos {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help` lists the options.");
             return ExitCodes.UserError;
         }
         return await parsed.InvokeAsync(new InvocationConfiguration

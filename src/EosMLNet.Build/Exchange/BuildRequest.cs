@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace EosMLNet.Build.Exchange;
@@ -11,11 +10,12 @@ internal sealed class BuildRequest
 {
     internal const string Origin = "origin", OriginLine = "originLine", OriginColumn = "originColumn", ItemName = "item",
         Project = "project", Model = "model", TrainingData = "trainingData", ValidationData = "validationData", ImageFolder = "imageFolder",
-        WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", Plan = "plan", Mode = "mode", Device = "device", LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
+        WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", Plan = "plan", Mode = "mode", Device = "device",
+        LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
         Worker = "worker", Timeout = "timeout", Host = "host", OptionPrefix = "option.";
 
     // What says where the build runs and how long it may take, not what it makes.
-    private static readonly HashSet<string> Circumstances = 
+    private static readonly HashSet<string> Circumstances =
         [Origin, OriginLine, OriginColumn, ItemName, Project, LibTorch, Natives, NuGetRoot, Cache, Timeout, Host];
 
     private readonly List<KeyValuePair<string, string>> entries = [];
@@ -49,9 +49,11 @@ internal sealed class BuildRequest
         return request;
     }
 
-    private static string Text(IEnumerable<KeyValuePair<string, string>> entries) => string.Concat(entries.Select(entry => $"{entry.Key}={Escape(entry.Value)}\n"));
+    private static string Text(IEnumerable<KeyValuePair<string, string>> entries) =>
+        string.Concat(entries.Select(entry => $"{entry.Key}={Escape(entry.Value)}\n"));
 
-    internal static string Escape(string value) => value.Replace("\\", @"\\").Replace("\n", @"\n").Replace("\r", @"\r").Replace("\t", @"\t");
+    internal static string Escape(string value) =>
+        value.Replace("\\", @"\\").Replace("\n", @"\n").Replace("\r", @"\r").Replace("\t", @"\t");
 
     internal static string Unescape(string value)
     {

@@ -15,11 +15,13 @@ internal sealed class BuildStamp(string request, IReadOnlyList<StampedFile> file
 
     /// <summary>A model's own files, by name: configuration, weights, tokenizer.</summary>
     internal static IReadOnlyList<string> ModelFiles(string folder) =>
-        [.. Directory.GetFiles(folder).Where(file => ModelExtensions.Contains(Path.GetExtension(file))).OrderBy(Path.GetFileName, StringComparer.Ordinal)];
+        [.. Directory.GetFiles(folder).Where(file => ModelExtensions.Contains(Path.GetExtension(file)))
+            .OrderBy(Path.GetFileName, StringComparer.Ordinal)];
 
     internal static string PathFor(string output) => Path.ChangeExtension(output, ".stamp");
 
-    internal static BuildStamp Of(string request, IEnumerable<StampedFile> files, string modelFolder) => new(request, [.. files], modelFolder, Listing(modelFolder));
+    internal static BuildStamp Of(string request, IEnumerable<StampedFile> files, string modelFolder) =>
+        new(request, [.. files], modelFolder, Listing(modelFolder));
 
     /// <summary>Whether everything is as it was. Where only time stamps differ, <paramref name="refreshed"/> has the new ones.</summary>
     internal bool Holds(string requested, out BuildStamp? refreshed)
@@ -53,7 +55,8 @@ internal sealed class BuildStamp(string request, IReadOnlyList<StampedFile> file
             if (lines.Length < 5 || lines[0] != Version || lines[lines.Length - 1].Length > 0)
                 return null;
             var files = lines.Skip(4).Take(lines.Length - 5).Select(StampedFile.FromLine).ToList();
-            return files.Contains(null) ? null : new BuildStamp(lines[1], [.. files.OfType<StampedFile>()], BuildRequest.Unescape(lines[2]), lines[3]);
+            return files.Contains(null) ? null
+                : new BuildStamp(lines[1], [.. files.OfType<StampedFile>()], BuildRequest.Unescape(lines[2]), lines[3]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

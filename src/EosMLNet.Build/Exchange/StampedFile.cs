@@ -27,16 +27,20 @@ internal sealed class StampedFile(string path, long length, long ticks, string h
         var file = new FileInfo(path);
         if (!file.Exists || file.Length != length)
             return null;
-        return file.LastWriteTimeUtc.Ticks == ticks ? this : FileHash.Of(path) == hash ? new StampedFile(path, length, file.LastWriteTimeUtc.Ticks, hash) : null;
+        return file.LastWriteTimeUtc.Ticks == ticks ? this
+            : FileHash.Of(path) == hash ? new StampedFile(path, length, file.LastWriteTimeUtc.Ticks, hash) : null;
     }
 
-    internal string ToLine() => string.Join("\t", length.ToString(CultureInfo.InvariantCulture), ticks.ToString(CultureInfo.InvariantCulture), hash, BuildRequest.Escape(path));
+    internal string ToLine() =>
+        string.Join("\t", length.ToString(CultureInfo.InvariantCulture), ticks.ToString(CultureInfo.InvariantCulture), hash,
+            BuildRequest.Escape(path));
 
     internal static StampedFile? FromLine(string line)
     {
         var fields = line.Split('\t');
         return fields.Length == 4
-            && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+            && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var time)
                 ? new StampedFile(BuildRequest.Unescape(fields[3]), bytes, time, fields[2])
                 : null;
     }

@@ -13,7 +13,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 {
     private static readonly string[] Modes = ["Search", "UseExisting", "Verify"];
     // Metadata that are paths, and those that other parts of MSBuild or Visual Studio put on items.
-    private static readonly string[] NotOptions = ["TrainingData", "ValidationData", "ImageFolder", "WarmStart", "LatencyTable", "OutputFile", "Plan", "Device", "Link", "Visible", "SubType", "Pack", "CopyToOutputDirectory"];
+    private static readonly string[] NotOptions = ["TrainingData", "ValidationData", "ImageFolder", "WarmStart", "LatencyTable",
+        "OutputFile", "Plan", "Device", "Link", "Visible", "SubType", "Pack", "CopyToOutputDirectory"];
 
     /// <summary>The <c>EosModel</c> items.</summary>
     [Required]
@@ -96,7 +97,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Report(model, EosErrors.CannotWrite, $"'{OutputFolder}' cannot be written: {e.Message} Check that the folder is writable and has room.");
+                Report(model, EosErrors.CannotWrite,
+                    $"'{OutputFolder}' cannot be written: {e.Message} Check that the folder is writable and has room.");
             }
         }
         (Runs, Artifacts) = ([.. runs], [.. artifacts]);
@@ -114,7 +116,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         if (!Modes.Contains(Mode))
             throw new BuildInputException(EosErrors.InvalidOption, $"EosMode is '{Mode}'; expected {string.Join(", ", Modes)}.");
         if (TimeoutSeconds.Length > 0 && !(int.TryParse(TimeoutSeconds, out var seconds) && seconds is >= 0 and <= 2_000_000))
-            throw new BuildInputException(EosErrors.InvalidOption, $"EosTimeout is '{TimeoutSeconds}'; expected seconds, from 0 (no limit) to 2,000,000.");
+            throw new BuildInputException(EosErrors.InvalidOption,
+                $"EosTimeout is '{TimeoutSeconds}'; expected seconds, from 0 (no limit) to 2,000,000.");
     }
 
     private void Prepare(ITaskItem model, Dictionary<string, ITaskItem> outputs, List<ITaskItem> runs, List<ITaskItem> artifacts)
@@ -122,7 +125,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         var target = Target(model);
         var output = Path.GetFullPath(Path.Combine(OutputFolder, target));
         if (outputs.TryGetValue(output, out var other))
-            throw new BuildInputException(EosErrors.DuplicateOutput, $"The models '{other.ItemSpec}' and '{model.ItemSpec}' both have the output '{target}'. Give each its own OutputFile.");
+            throw new BuildInputException(EosErrors.DuplicateOutput,
+                $"The models '{other.ItemSpec}' and '{model.ItemSpec}' both have the output '{target}'. Give each its own OutputFile.");
         outputs[output] = model;
         artifacts.AddRange(ArtifactPaths.All(output).Select(path => Artifact(path, target)));
         if (ModelProject.OtherOwner(output, Path.GetFullPath(ProjectFile)) is { } owner)
@@ -168,8 +172,11 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         if (output.Length == 0)
             output = Path.GetFileName(model.ItemSpec.TrimEnd('/', '\\')) + ".zip";
         var full = Path.GetFullPath(Path.Combine(OutputFolder, output));
-        if (Path.IsPathRooted(output) || !full.StartsWith(Path.GetFullPath(OutputFolder).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.GetExtension(output) != ".zip")
-            throw new BuildInputException(EosErrors.InvalidOption, $"OutputFile is '{output}'; expected the name of a .zip file, relative to the output folder and inside it.");
+        if (Path.IsPathRooted(output)
+            || !full.StartsWith(Path.GetFullPath(OutputFolder).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            || Path.GetExtension(output) != ".zip")
+            throw new BuildInputException(EosErrors.InvalidOption,
+                $"OutputFile is '{output}'; expected the name of a .zip file, relative to the output folder and inside it.");
         return output;
     }
 
@@ -178,12 +185,15 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         var request = new BuildRequest();
         request.Add(BuildRequest.Mode, Mode);
         request.Add(BuildRequest.Worker, Path.GetFullPath(WorkerPath));
-        request.Add(BuildRequest.Model, ExistingFolder(model, "Include", model.GetMetadata("FullPath"), "a model folder in Hugging Face layout"));
+        request.Add(BuildRequest.Model,
+            ExistingFolder(model, "Include", model.GetMetadata("FullPath"), "a model folder in Hugging Face layout"));
         if (Mode != "UseExisting" || model.GetMetadata("Plan").Length == 0)
         {
             request.Add(BuildRequest.TrainingData, ExistingFile(model, "TrainingData", required: true));
             request.Add(BuildRequest.ValidationData, ExistingFile(model, "ValidationData"));
-            request.Add(BuildRequest.ImageFolder, ExistingFolder(model, "ImageFolder", Full(Needed(model, "ImageFolder")), "the folder that the data's image paths start from"));
+            request.Add(BuildRequest.ImageFolder,
+                ExistingFolder(model, "ImageFolder", Full(Needed(model, "ImageFolder")),
+                    "the folder that the data's image paths start from"));
             request.Add(BuildRequest.WarmStart, ExistingFile(model, "WarmStart"));
             request.Add(BuildRequest.LatencyTable, ExistingFile(model, "LatencyTable"));
         }
@@ -196,22 +206,28 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     }
 
     private static IEnumerable<string> Options(ITaskItem model) => model.CloneCustomMetadata().Keys.Cast<string>()
-        .Where(name => !NotOptions.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.StartsWith("DefiningProject", StringComparison.Ordinal))
+        .Where(name =>
+            !NotOptions.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.StartsWith("DefiningProject", StringComparison.Ordinal))
         .OrderBy(name => name, StringComparer.Ordinal);
 
     private string Needed(ITaskItem model, string name) => model.GetMetadata(name) is { Length: > 0 } value ? value
-        : throw new BuildInputException(EosErrors.InvalidOption, $"The model '{model.ItemSpec}' has no {name}. Set it on the EosModel item.");
+        : throw new BuildInputException(EosErrors.InvalidOption,
+            $"The model '{model.ItemSpec}' has no {name}. Set it on the EosModel item.");
 
     private string? ExistingFile(ITaskItem model, string name, bool required = false)
     {
         var value = required ? Needed(model, name) : model.GetMetadata(name);
         if (value.Length == 0)
             return null;
-        return File.Exists(Full(value)) ? Full(value) : throw new BuildInputException(EosErrors.FileMissing, $"{name} is '{Full(value)}', which does not exist. Correct the EosModel item, or make the file before the build.");
+        return File.Exists(Full(value)) ? Full(value)
+            : throw new BuildInputException(EosErrors.FileMissing,
+                $"{name} is '{Full(value)}', which does not exist. Correct the EosModel item, or make the file before the build.");
     }
 
-    private static string ExistingFolder(ITaskItem model, string name, string full, string what) => Directory.Exists(full) ? full.TrimEnd('/', '\\')
-        : throw new BuildInputException(EosErrors.FileMissing, $"{name} of the EosModel item '{model.ItemSpec}' is '{full}', which is no folder. Expected {what}.");
+    private static string ExistingFolder(ITaskItem model, string name, string full, string what) =>
+        Directory.Exists(full) ? full.TrimEnd('/', '\\')
+        : throw new BuildInputException(EosErrors.FileMissing,
+            $"{name} of the EosModel item '{model.ItemSpec}' is '{full}', which is no folder. Expected {what}.");
 
     private string Full(string path) => Path.GetFullPath(Path.Combine(ProjectFolder, path));
 
@@ -235,7 +251,9 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         request.Add(BuildRequest.ItemName, model.ItemSpec);
         request.Add(BuildRequest.Project, ProjectFolder);
         request.Add(BuildRequest.LibTorch, LibTorchPath.Length > 0 ? Full(LibTorchPath) : null);
-        foreach (var folder in Natives.Select(native => native.GetMetadata("FullPath")).Where(path => Path.GetFileNameWithoutExtension(path) is "libtorch_cpu" or "torch_cpu").Select(Path.GetDirectoryName).Distinct())
+        foreach (var folder in Natives.Select(native => native.GetMetadata("FullPath"))
+            .Where(path => Path.GetFileNameWithoutExtension(path) is "libtorch_cpu" or "torch_cpu").Select(Path.GetDirectoryName)
+            .Distinct())
             request.Add(BuildRequest.Natives, folder);
         request.Add(BuildRequest.NuGetRoot, NuGetRoot);
         request.Add(BuildRequest.Cache, CacheFolder.Length > 0 ? Full(CacheFolder) : null);

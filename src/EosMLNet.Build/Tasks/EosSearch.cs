@@ -66,7 +66,9 @@ public sealed class EosSearch : ToolTask
         var seconds = Number(BuildRequest.Timeout);
         Timeout = seconds > 0 ? 1000 * Math.Min(seconds + SecondsOfGrace, int.MaxValue / 1000) : System.Threading.Timeout.Infinite;
         if (!File.Exists(request[BuildRequest.Worker]))
-            Fail(EosErrors.WorkerEnded, $"The worker '{request[BuildRequest.Worker]}' does not exist. Restore the package EosMLNet.Build again, or correct EosWorkerPath.");
+            Fail(EosErrors.WorkerEnded,
+                $"The worker '{request[BuildRequest.Worker]}' does not exist. Restore the package EosMLNet.Build again, or correct " +
+                "EosWorkerPath.");
         else
             RunWorker(seconds);
         Diagnostics = [.. diagnostics.Select(diagnostic => diagnostic.ToItem())];
@@ -80,7 +82,8 @@ public sealed class EosSearch : ToolTask
         {
             var done = base.Execute();
             if (!done && !canceled && Timeout > 0 && clock.ElapsedMilliseconds >= Timeout)
-                Fail(EosErrors.WorkerTimeout, $"The search took longer than the {seconds} seconds of EosTimeout, did not end by itself and was stopped. " +
+                Fail(EosErrors.WorkerTimeout,
+                    $"The search took longer than the {seconds} seconds of EosTimeout, did not end by itself and was stopped. " +
                     "Raise EosTimeout, or lower Steps.");
             else if (!done && !canceled && !diagnostics.Any(diagnostic => diagnostic.IsError))
             {
@@ -115,7 +118,8 @@ public sealed class EosSearch : ToolTask
     protected override string GenerateFullPathToTool()
     {
         var candidates = new[] { request[BuildRequest.Host], Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "" }
-            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, ToolName)));
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(folder => folder.Length > 0)
+                .Select(folder => Path.Combine(folder, ToolName)));
         return candidates.FirstOrDefault(File.Exists) ?? ToolName;
     }
 
@@ -125,7 +129,8 @@ public sealed class EosSearch : ToolTask
     protected override string GetWorkingDirectory() => Path.GetDirectoryName(RequestPath)!;
 
     /// <inheritdoc/>
-    protected override string GenerateCommandLineCommands() => $"exec {Quoted(request[BuildRequest.Worker])} build --request {Quoted(Path.GetFileName(RequestPath))} --staging {staging}";
+    protected override string GenerateCommandLineCommands() =>
+        $"exec {Quoted(request[BuildRequest.Worker])} build --request {Quoted(Path.GetFileName(RequestPath))} --staging {staging}";
 
     /// <inheritdoc/>
     protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance)

@@ -24,9 +24,12 @@ internal sealed class ItemLocation
             file = projectFile;
         try
         {
-            var elements = XDocument.Load(file, LoadOptions.SetLineInfo).Descendants().Where(element => element.Name.LocalName == "EosModel" && element.Attribute("Include") is not null).ToList();
-            var element = elements.FirstOrDefault(e => Same(e.Attribute("Include")!.Value, item.ItemSpec)) ?? (elements.Count == 1 ? elements[0] : null);
-            return element is IXmlLineInfo place ? new ItemLocation(file, place.LineNumber, Math.Max(1, place.LinePosition - 1)) : new ItemLocation(file, 0, 0);
+            var elements = XDocument.Load(file, LoadOptions.SetLineInfo).Descendants()
+                .Where(element => element.Name.LocalName == "EosModel" && element.Attribute("Include") is not null).ToList();
+            var element = elements.FirstOrDefault(e => Same(e.Attribute("Include")!.Value, item.ItemSpec))
+                ?? (elements.Count == 1 ? elements[0] : null);
+            return element is IXmlLineInfo place ? new ItemLocation(file, place.LineNumber, Math.Max(1, place.LinePosition - 1))
+                : new ItemLocation(file, 0, 0);
         }
         catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
         {

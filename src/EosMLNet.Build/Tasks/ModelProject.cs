@@ -28,7 +28,8 @@ internal static class ModelProject
         var file = PathFor(output);
         try
         {
-            var relative = File.Exists(file) ? XDocument.Parse(File.ReadAllText(file)).Descendants(Owner).FirstOrDefault()?.Value ?? "" : "";
+            var relative = File.Exists(file) ? XDocument.Parse(File.ReadAllText(file)).Descendants(Owner).FirstOrDefault()?.Value ?? ""
+                : "";
             if (relative.Length == 0 || relative == Relative(file, projectFile))
                 return null;
             var owner = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, relative));

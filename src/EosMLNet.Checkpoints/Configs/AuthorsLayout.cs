@@ -4,7 +4,8 @@ namespace EosMLNet.Checkpoints;
 internal static class AuthorsLayout
 {
     internal const string Remedy =
-        "Use the converted checkpoint, such as llava-hf/llava-1.5-7b-hf, or convert it with convert_llava_weights_to_hf.py of the Python package transformers";
+        "Use the converted checkpoint, such as llava-hf/llava-1.5-7b-hf, or convert it with convert_llava_weights_to_hf.py of the Python " +
+        "package transformers";
 
     /// <summary>Refuses a configuration in the authors' layout: the decoder's fields at the top, the vision tower by name only.</summary>
     /// <exception cref="EosException">EOS1009: it is one.</exception>
@@ -16,6 +17,7 @@ internal static class AuthorsLayout
             return;
         throw new EosException(EosErrors.UnsupportedModel,
             $"'{json.File}' is in the layout of LLaVA's authors (mm_vision_tower or mm_projector_type '{named}', no text_config and " +
-            $"vision_config), expected Hugging Face's layout. {Remedy}.") { File = json.File };
+            $"vision_config), expected Hugging Face's layout. {Remedy}.")
+        { File = json.File };
     }
 }

@@ -21,7 +21,8 @@ internal static class ConfigChecks
     internal static string Activation(this JsonSection json, string name, string fallback)
     {
         var activation = json.Text(name) ?? fallback;
-        return Activations.Contains(activation) ? activation : throw json.Unsupported(name, $"'{activation}'", $"one of {string.Join(", ", Activations)}");
+        return Activations.Contains(activation) ? activation
+            : throw json.Unsupported(name, $"'{activation}'", $"one of {string.Join(", ", Activations)}");
     }
 
     internal static void RequireModelType(this JsonSection json, string expected, bool optional)

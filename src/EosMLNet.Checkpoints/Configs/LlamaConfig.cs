@@ -51,8 +51,10 @@ public sealed record LlamaConfig
             foreach (var weight in (IEnumerable<WeightShape>)
             [
                 new(name + "input_layernorm.weight", d),
-                .. WeightShape.Linear(name + "self_attn.q_proj", AttentionBias, q, d), .. WeightShape.Linear(name + "self_attn.k_proj", AttentionBias, kv, d),
-                .. WeightShape.Linear(name + "self_attn.v_proj", AttentionBias, kv, d), .. WeightShape.Linear(name + "self_attn.o_proj", OutputBias, d, q),
+                .. WeightShape.Linear(name + "self_attn.q_proj", AttentionBias, q, d),
+                .. WeightShape.Linear(name + "self_attn.k_proj", AttentionBias, kv, d),
+                .. WeightShape.Linear(name + "self_attn.v_proj", AttentionBias, kv, d),
+                .. WeightShape.Linear(name + "self_attn.o_proj", OutputBias, d, q),
                 new(name + "post_attention_layernorm.weight", d),
                 .. WeightShape.Linear(name + "mlp.gate_proj", MlpBias, f, d), .. WeightShape.Linear(name + "mlp.up_proj", MlpBias, f, d),
                 .. WeightShape.Linear(name + "mlp.down_proj", MlpBias, d, f),
@@ -62,7 +64,9 @@ public sealed record LlamaConfig
         yield return new(root + "norm.weight", d);
     }
 
-    /// <summary>Reads a <c>text_config</c>; what it omits has the defaults of transformers' configuration class for its <c>model_type</c>.</summary>
+    /// <summary>
+    /// Reads a <c>text_config</c>; what it omits has the defaults of transformers' configuration class for its <c>model_type</c>.
+    /// </summary>
     /// <param name="json">The section.</param>
     /// <param name="type">The <c>model_type</c> where it is omitted: <c>llama</c>, <c>mistral</c> or <c>qwen2</c>.</param>
     internal static LlamaConfig From(JsonSection json, string type = "llama")
@@ -101,7 +105,8 @@ public sealed record LlamaConfig
         json.RequireMultiple("num_attention_heads", config.HeadCount, "num_key_value_heads", config.KeyValueHeadCount);
         if (config.HeadSize % 2 != 0)
             throw json.Unsupported("head_dim", config.HeadSize, "an even number (rotary embeddings turn pairs)");
-        if (type == "mistral" && json.Find("sliding_window") is { } && json.Int("sliding_window", 0) is var window && window < config.MaxPositions)
+        if (type == "mistral" && json.Find("sliding_window") is { } && json.Int("sliding_window", 0) is var window
+            && window < config.MaxPositions)
             throw json.Unsupported("sliding_window", window, "null: each token sees all tokens before it");
         return config;
     }
@@ -123,12 +128,12 @@ public sealed record LlamaConfig
 
     private static void RequirePlainRope(JsonSection rope)
     {
-        const string plain = "null or 'default': scaled rotary embeddings are not supported";
+        const string Plain = "null or 'default': scaled rotary embeddings are not supported";
         var type = rope.Text("rope_type") ?? rope.Text("type");
         if ((type ?? "default") != "default")
-            throw rope.Unsupported("rope_type", type, plain);
+            throw rope.Unsupported("rope_type", type, Plain);
         if (type is null && rope.Number("factor", 1) is not 1 and var factor)
-            throw rope.Unsupported("factor", factor, $"no factor, or a rope_type that is {plain}");
+            throw rope.Unsupported("factor", factor, $"no factor, or a rope_type that is {Plain}");
         if (rope.Find("mrope_section") is { } section)
             throw rope.Unsupported("mrope_section", section.GetRawText(), "none: positions of one dimension");
     }
@@ -142,7 +147,8 @@ public sealed record LlamaConfig
                 throw json.Unsupported(name, value.GetRawText(), $"false or left out: the layers of {type} have none");
         }
         if (json.Find("layer_types") is { ValueKind: JsonValueKind.Array } types
-            && types.EnumerateArray().FirstOrDefault(type => type.ToString() != "full_attention") is { ValueKind: not JsonValueKind.Undefined } other)
+            && types.EnumerateArray()
+                .FirstOrDefault(type => type.ToString() != "full_attention") is { ValueKind: not JsonValueKind.Undefined } other)
             throw json.Unsupported("layer_types", other.GetRawText(), "\"full_attention\" in each layer");
         foreach (var name in (string[])["attn_logit_softcapping", "final_logit_softcapping"])
         {

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace EosMLNet.Checkpoints;
 
-/// <summary>The configuration of a vision-language model: what all families have in common. The family is found by its <c>model_type</c>.</summary>
+/// <summary>
+/// The configuration of a vision-language model: what all families have in common. The family is found by its <c>model_type</c>.
+/// </summary>
 public abstract record ModelConfig
 {
     private static readonly Lazy<IReadOnlyDictionary<string, Type>> Families = new(ModelTypeAttribute.Find<ModelConfig>);
@@ -111,9 +113,11 @@ public abstract record ModelConfig
             .. generation.Int("num_beams", 1) > 1 ? (string[])[$"num_beams {generation.Int("num_beams", 1)}"] : [],
             .. ((string[])["repetition_penalty", "encoder_repetition_penalty"]).Where(name => generation.Number(name, 1) != 1)
                 .Select(name => FormattableString.Invariant($"{name} {generation.Number(name, 1)}")),
-            .. generation.Int("no_repeat_ngram_size", 0) > 0 ? (string[])[$"no_repeat_ngram_size {generation.Int("no_repeat_ngram_size", 0)}"] : [],
+            .. generation.Int("no_repeat_ngram_size", 0) > 0
+                ? (string[])[$"no_repeat_ngram_size {generation.Int("no_repeat_ngram_size", 0)}"] : [],
         ];
         if (others.Length > 0)
-            notes.Add($"'{generation.File}' asks for {string.Join(", ", others)}; that has no effect: answers always take the likeliest token.");
+            notes.Add($"'{generation.File}' asks for {string.Join(", ", others)}; that has no effect: answers always take the " +
+                "likeliest token.");
     }
 }

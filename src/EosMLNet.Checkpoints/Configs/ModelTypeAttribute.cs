@@ -1,8 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// Says which <c>model_type</c> of a config.json a class is for. A family of models is found by it: its configuration, and its model. Adding a
-/// family is adding its files.
+/// Says which <c>model_type</c> of a config.json a class is for. A family of models is found by it: its configuration, and its model.
+/// Adding a family is adding its files.
 /// </summary>
 /// <param name="modelType">The <c>model_type</c>, such as <c>llava</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -15,7 +15,8 @@ internal static class Quantization
         var quantisation = json.Section(Field);
         throw new EosException(EosErrors.UnsupportedModel,
             $"'{json.File}' is of a checkpoint that is quantised ({Describe(quantisation)}), expected weights in floating point. " +
-            $"{Remedy}.") { File = json.File };
+            $"{Remedy}.")
+        { File = json.File };
     }
 
     private static string Describe(JsonSection json)

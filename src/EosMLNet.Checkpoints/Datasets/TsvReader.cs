@@ -14,7 +14,8 @@ internal sealed class TsvReader
     private readonly Dictionary<string, RgbImage> _images = []; // by full path: each file is decoded once
     private int _line, _quotedFields, _firstQuoted;
 
-    private TsvReader(string file, string imageFolder, bool answers) => (_file, _imageFolder, _answers) = (file, Path.GetFullPath(imageFolder), answers);
+    private TsvReader(string file, string imageFolder, bool answers) =>
+        (_file, _imageFolder, _answers) = (file, Path.GetFullPath(imageFolder), answers);
 
     internal static VqaDataset Read(string file, string imageFolder, bool answers)
     {
@@ -22,7 +23,8 @@ internal sealed class TsvReader
             throw new EosException(EosErrors.FileMissing, $"the image folder '{imageFolder}' does not exist.");
         try
         {
-            return new TsvReader(file, imageFolder, answers).ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
+            return new TsvReader(file, imageFolder, answers)
+                .ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
         }
         catch (DecoderFallbackException e)
         {
@@ -50,11 +52,13 @@ internal sealed class TsvReader
         if (columns is null)
         {
             throw new EosException(EosErrors.EmptyDataset,
-                $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.") { File = _file };
+                $"'{_file}' is empty; expected a header and rows of ImagePath, Question{(_answers ? ", Answer" : "")}.")
+            { File = _file };
         }
         return _builder.Build(_quotedFields == 0 ? [] :
         [
-            $"'{_file}': {(_quotedFields == 1 ? "a field begins" : $"{_quotedFields} fields begin")} with a quotation mark, first in line {_firstQuoted}. " +
+            $"'{_file}': {(_quotedFields == 1 ? "a field begins" : $"{_quotedFields} fields begin")} with a quotation mark, first in " +
+            $"line {_firstQuoted}. " +
             "Quotation marks have no meaning in this table and stay in the text; leave them out if they are not part of it.",
         ]);
     }
@@ -109,7 +113,8 @@ internal sealed class TsvReader
             return ImageOf(cell);
         return ImageCell.Elements(list) is [var only]
             ? ImageOf(Encoding.UTF8.GetString(list[only]))
-            : throw Bad($"the image is a list of {ImageCell.Elements(list).Count}, expected one: questions about several images are not supported");
+            : throw Bad(
+                $"the image is a list of {ImageCell.Elements(list).Count}, expected one: questions about several images are not supported");
     }
 
     private RgbImage ImageOf(string path)
@@ -122,7 +127,8 @@ internal sealed class TsvReader
         }
         if (ImageCell.IsAddress(path))
             throw Bad($"the image is the address '{path}', which is not fetched; expected the path of a file");
-        var full = InsideFolder.Resolve(_imageFolder, path) ?? throw Bad($"the image path '{path}' is empty, invalid or leads out of '{_imageFolder}'");
+        var full = InsideFolder.Resolve(_imageFolder, path)
+            ?? throw Bad($"the image path '{path}' is empty, invalid or leads out of '{_imageFolder}'");
         if (!_images.ContainsKey(full) && !File.Exists(full))
             throw Bad($"the image '{path}' does not exist in '{_imageFolder}'");
         return Decode(full, () => RgbImage.Decode(full));

@@ -14,7 +14,8 @@ public sealed class VqaDataset
     private VqaDataset(IReadOnlyList<RgbImage> images, IReadOnlyList<VqaExample> examples)
     {
         if (examples.Count == 0)
-            throw new EosException(EosErrors.EmptyDataset, "the dataset has no rows; at least one image with a question and an answer is needed.");
+            throw new EosException(EosErrors.EmptyDataset,
+                "the dataset has no rows; at least one image with a question and an answer is needed.");
         (Images, Examples) = (images, examples);
         _fingerprint = new Lazy<string>(ComputeFingerprint);
     }
@@ -46,7 +47,8 @@ public sealed class VqaDataset
     /// a search that asks the unreduced model.</param>
     /// <exception cref="EosException">EOS1001: no such file. EOS1010: an image cannot be decoded. EOS1011: a malformed row. EOS1012: no
     /// rows.</exception>
-    public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true) => TsvReader.Read(tsvPath, imageFolder, answers);
+    public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true) =>
+        TsvReader.Read(tsvPath, imageFolder, answers);
 
     /// <summary>The first <paramref name="examples"/> rows, or all where there are fewer.</summary>
     /// <exception cref="EosException">EOS1012: that leaves no rows.</exception>
@@ -59,9 +61,11 @@ public sealed class VqaDataset
     public (VqaDataset First, VqaDataset Second) SplitByImage(double fraction, int seed)
     {
         if (!(fraction is > 0 and < 1))
-            throw new EosException(EosErrors.InvalidOption, $"a split fraction of {fraction} was asked for, expected more than 0 and less than 1.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"a split fraction of {fraction} was asked for, expected more than 0 and less than 1.");
         if (Images.Count < 2)
-            throw new EosException(EosErrors.EmptyDataset, "the dataset has one image only and cannot be split by image; at least two are needed.");
+            throw new EosException(EosErrors.EmptyDataset,
+                "the dataset has one image only and cannot be split by image; at least two are needed.");
         var order = Enumerable.Range(0, Images.Count).ToArray();
         new Random(seed).Shuffle(order);
         var count = Math.Clamp((int)Math.Round(fraction * order.Length), 1, order.Length - 1);
@@ -108,11 +112,13 @@ public sealed class VqaDataset
         private readonly List<RgbImage> _images = [];
         private readonly List<VqaExample> _examples = [];
         private readonly Dictionary<string, int> _byHash = [];
-        private readonly Dictionary<RgbImage, int> _byObject = new(ReferenceEqualityComparer.Instance); // saves hashing the same object again
+        // saves hashing the same object again
+        private readonly Dictionary<RgbImage, int> _byObject = new(ReferenceEqualityComparer.Instance);
 
         /// <summary>Adds a row.</summary>
         /// <exception cref="EosException">EOS1011: the question is empty.</exception>
-        public void Add(RgbImage image, string question, string answer, string family = "") => Add(image, question, answer, family, null, null, null);
+        public void Add(RgbImage image, string question, string answer, string family = "") =>
+            Add(image, question, answer, family, null, null, null);
 
         /// <summary>The same for a row of a table.</summary>
         internal void Add(RgbImage image, string question, string answer, string family, string? imagePath, string? file, int? line)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace EosMLNet.Checkpoints;
@@ -88,7 +87,8 @@ public sealed class ClipImageProcessor : ImageProcessor
         {
             ["image_processor_type"] = "CLIPImageProcessor",
             ["do_resize"] = _resize,
-            ["size"] = _shortestEdge is { } edge ? new JsonObject { ["shortest_edge"] = edge } : new JsonObject { ["height"] = _size.Height, ["width"] = _size.Width },
+            ["size"] = _shortestEdge is { } edge ? new JsonObject { ["shortest_edge"] = edge }
+                : new JsonObject { ["height"] = _size.Height, ["width"] = _size.Width },
             ["do_center_crop"] = _crop,
             ["crop_size"] = new JsonObject { ["height"] = Height, ["width"] = Width },
         };
@@ -126,7 +126,8 @@ public sealed class ClipImageProcessor : ImageProcessor
     {
         var canvas = Canvas(image);
         var (height, width) = TargetSize(canvas);
-        return PillowResize.Resize(canvas, width, height, _values.Filter, (FloorHalf(width - Width), FloorHalf(height - Height), Width, Height));
+        return PillowResize.Resize(canvas, width, height, _values.Filter,
+            (FloorHalf(width - Width), FloorHalf(height - Height), Width, Height));
     }
 
     /// <summary>The whole of the resized image, before the middle is cut out.</summary>
@@ -151,7 +152,8 @@ public sealed class ClipImageProcessor : ImageProcessor
         var (least, most) = (Math.Min(image.Width, image.Height), Math.Max(image.Width, image.Height));
         var edge = _shortestEdge ?? Math.Min(_size.Height, _size.Width);
         if ((long)edge * most / least * edge * 3 > Array.MaxLength)
-            throw new EosException(EosErrors.UnreadableImage, $"an image of {image.Width} x {image.Height} pixels is too narrow to be resized to {edge} pixels on its shorter side.");
+            throw new EosException(EosErrors.UnreadableImage,
+                $"an image of {image.Width} x {image.Height} pixels is too narrow to be resized to {edge} pixels on its shorter side.");
         if (_shortestEdge is null)
             return (_size.Height, _size.Width);
         return width <= height ? ((int)((long)edge * height / width), edge) : (edge, (int)((long)edge * width / height));
@@ -165,6 +167,7 @@ public sealed class ClipImageProcessor : ImageProcessor
         else if (_resize && _shortestEdge is null)
             (_height, _width) = _size;
         else
-            throw json.Unsupported("do_center_crop", "false", "true, or a size of height and width to resize to: all images must get one size");
+            throw json.Unsupported("do_center_crop", "false",
+                "true, or a size of height and width to resize to: all images must get one size");
     }
 }

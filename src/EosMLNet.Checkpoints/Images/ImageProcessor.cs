@@ -1,8 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The image preprocessing of a checkpoint: makes of an image what the model's encoder takes, one square or several. May be used from several
-/// threads.
+/// The image preprocessing of a checkpoint: makes of an image what the model's encoder takes, one square or several. May be used from
+/// several threads.
 /// </summary>
 public abstract class ImageProcessor
 {

@@ -24,7 +24,8 @@ internal static class ImageProcessorSettings
 
     private static readonly string[] Fields =
     [
-        "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "do_pad",
+        "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean",
+        "image_std", "do_pad",
         "image_grid_pinpoints",
     ];
 
@@ -114,10 +115,12 @@ internal static class ImageProcessorSettings
 
     private static void NoteDifferences(JsonSection nested, JsonSection own, List<string> notes)
     {
-        var different = Fields.Where(name => nested.Find(name) is { } a && own.Find(name) is { } b && !JsonElement.DeepEquals(a, b)).ToArray();
+        var different =
+            Fields.Where(name => nested.Find(name) is { } a && own.Find(name) is { } b && !JsonElement.DeepEquals(a, b)).ToArray();
         if (different.Length > 0)
         {
-            notes.Add($"{ProcessorFile} and {PreprocessorFile} of '{Path.GetDirectoryName(own.File)}' differ in {string.Join(", ", different)}; " +
+            notes.Add($"{ProcessorFile} and {PreprocessorFile} of '{Path.GetDirectoryName(own.File)}' differ in " +
+                $"{string.Join(", ", different)}; " +
                 $"{ProcessorFile} is followed, as transformers 5 does. Delete the file that is not right.");
         }
     }

@@ -140,10 +140,10 @@ internal static class PillowResize
 
         private static double Cubic(double x)
         {
-            const double a = -0.5;
+            const double A = -0.5;
             x = Math.Abs(x);
-            return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1
-                : x < 2 ? (((x - 5) * x + 8) * x - 4) * a
+            return x < 1 ? ((A + 2) * x - (A + 3)) * x * x + 1
+                : x < 2 ? (((x - 5) * x + 8) * x - 4) * A
                 : 0;
         }
     }

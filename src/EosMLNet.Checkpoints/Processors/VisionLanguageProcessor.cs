@@ -80,7 +80,8 @@ public sealed class VisionLanguageProcessor
     /// published: <c>&lt;image&gt;</c> in one is plain text.
     /// </summary>
     public VisionLanguageProcessor WithTemplate(string? promptTemplate) =>
-        promptTemplate is null ? this : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
+        promptTemplate is null ? this
+            : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
 
     /// <summary>The ids of the prompt around a question; each image's place is taken by one image token.</summary>
     /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt
@@ -145,7 +146,9 @@ public sealed class VisionLanguageProcessor
         foreach (var id in ids)
         {
             if (id >= _config.Text.VocabularySize)
-                throw new EosException(EosErrors.Tokenizer, $"the tokenizer made the id {id}, the model has {_config.Text.VocabularySize}; tokenizer and config.json do not belong together.");
+                throw new EosException(EosErrors.Tokenizer,
+                    $"the tokenizer made the id {id}, the model has {_config.Text.VocabularySize}; tokenizer and config.json do not " +
+                    "belong together.");
         }
         return ids;
     }

@@ -16,7 +16,8 @@ public static class BpeTrainer
     {
         List<string> tokens = [.. BpeVocabulary.SpecialTokens, .. ByteLevel.Alphabet.Select(c => c.ToString())];
         if (vocabularySize < tokens.Count)
-            throw new EosException(EosErrors.InvalidOption, $"a vocabulary of {vocabularySize} tokens was asked for, at least {tokens.Count} are needed: special tokens and bytes.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"a vocabulary of {vocabularySize} tokens was asked for, at least {tokens.Count} are needed: special tokens and bytes.");
         var known = tokens.ToHashSet();
         var words = CountWords(texts);
         var pairs = new PairCounts();

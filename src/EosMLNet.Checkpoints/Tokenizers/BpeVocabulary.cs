@@ -12,9 +12,11 @@ public sealed class BpeVocabulary
 {
     /// <summary>The special tokens; their ids are 0 to 3.</summary>
     internal static readonly string[] SpecialTokens = ["<pad>", "<s>", "</s>", "<image>"];
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal BpeVocabulary(IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges) => (Tokens, Merges) = (tokens, merges);
+    internal BpeVocabulary(IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges) =>
+        (Tokens, Merges) = (tokens, merges);
 
     /// <summary>The tokens by id: four special ones, the 256 bytes, then what the merges make; spaces are written Ġ.</summary>
     public IReadOnlyList<string> Tokens { get; }
@@ -41,7 +43,8 @@ public sealed class BpeVocabulary
         var vocabulary = new JsonObject(Tokens.Select((token, id) => KeyValuePair.Create<string, JsonNode?>(token, id)));
         AtomicFile.WriteText(Path.Combine(folder, "vocab.json"), vocabulary.ToJsonString(Readable) + "\n");
 
-        var merges = Merges.Aggregate(new StringBuilder("#version: 0.2\n"), (text, merge) => text.Append(merge.Left).Append(' ').Append(merge.Right).Append('\n'));
+        var merges = Merges.Aggregate(new StringBuilder("#version: 0.2\n"),
+            (text, merge) => text.Append(merge.Left).Append(' ').Append(merge.Right).Append('\n'));
         AtomicFile.WriteText(Path.Combine(folder, "merges.txt"), merges.ToString());
 
         var config = new JsonObject
@@ -54,15 +57,16 @@ public sealed class BpeVocabulary
             ["pad_token"] = "<pad>",
             ["unk_token"] = "</s>", // never needed, since every byte is a token; transformers would otherwise add its own
             ["padding_side"] = "left",
-            ["added_tokens_decoder"] = new JsonObject(SpecialTokens.Select((token, id) => KeyValuePair.Create<string, JsonNode?>($"{id}", new JsonObject
-            {
-                ["content"] = token,
-                ["lstrip"] = false,
-                ["normalized"] = false,
-                ["rstrip"] = false,
-                ["single_word"] = false,
-                ["special"] = true,
-            }))),
+            ["added_tokens_decoder"] =
+                new JsonObject(SpecialTokens.Select((token, id) => KeyValuePair.Create<string, JsonNode?>($"{id}", new JsonObject
+                {
+                    ["content"] = token,
+                    ["lstrip"] = false,
+                    ["normalized"] = false,
+                    ["rstrip"] = false,
+                    ["single_word"] = false,
+                    ["special"] = true,
+                }))),
         };
         AtomicFile.WriteText(Path.Combine(folder, "tokenizer_config.json"), config.ToJsonString(Readable) + "\n");
     }

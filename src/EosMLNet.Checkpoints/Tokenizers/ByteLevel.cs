@@ -29,6 +29,7 @@ internal static partial class ByteLevel
     private static string MakeAlphabet()
     {
         var next = 256;
-        return string.Concat(Enumerable.Range(0, 256).Select(b => (char)(b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? b : next++)));
+        return string.Concat(Enumerable.Range(0, 256)
+            .Select(b => (char)(b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? b : next++)));
     }
 }

@@ -67,7 +67,8 @@ internal sealed class TextTokenizer
         // The parsers below throw whatever they stumble over, from IndexOutOfRange to protobuf's own; all of it means a malformed file.
         catch (Exception e) when (e is not (EosException or OutOfMemoryException))
         {
-            throw new EosException(EosErrors.Tokenizer, $"the tokenizer of '{folder}' cannot be read, a file of it is malformed: {e.Message} Fetch it again.", e);
+            throw new EosException(EosErrors.Tokenizer,
+                $"the tokenizer of '{folder}' cannot be read, a file of it is malformed: {e.Message} Fetch it again.", e);
         }
     }
 
@@ -156,11 +157,14 @@ internal sealed class TextTokenizer
     private static List<string> ReadMerges(string path, Dictionary<string, int> vocabulary)
     {
         var text = ReadText(path);
-        var merges = text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)).ToList();
+        var merges = text.Split('\n').Select(line => line.TrimEnd('\r'))
+            .Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)).ToList();
         foreach (var merge in merges)
         {
-            if (merge.Split(' ') is not [var left, var right] || !vocabulary.ContainsKey(left) || !vocabulary.ContainsKey(right) || !vocabulary.ContainsKey(left + right))
-                throw new EosException(EosErrors.Tokenizer, $"'{path}' has the merge '{merge}', expected two tokens of vocab.json whose combination is in it too.");
+            if (merge.Split(' ') is not [var left, var right] || !vocabulary.ContainsKey(left) || !vocabulary.ContainsKey(right)
+                || !vocabulary.ContainsKey(left + right))
+                throw new EosException(EosErrors.Tokenizer,
+                    $"'{path}' has the merge '{merge}', expected two tokens of vocab.json whose combination is in it too.");
         }
         return merges;
     }
@@ -174,7 +178,8 @@ internal sealed class TextTokenizer
         var length = new FileInfo(path).Length;
         return length <= LargestFile
             ? File.ReadAllBytes(path)
-            : throw new EosException(EosErrors.Tokenizer, $"'{path}' has {length} bytes, more than the {LargestFile} that a tokenizer may have.");
+            : throw new EosException(EosErrors.Tokenizer,
+                $"'{path}' has {length} bytes, more than the {LargestFile} that a tokenizer may have.");
     }
 
     // Three generations of files say the same thing; the first that names a token decides its id.
@@ -203,7 +208,8 @@ internal sealed class TextTokenizer
     private static void AddToken(Dictionary<string, int> tokens, JsonSection source, string? content, int id)
     {
         if (string.IsNullOrEmpty(content) || id < 0)
-            throw new EosException(EosErrors.Tokenizer, $"'{source.File}' gives the special token '{content}' the id {id}; expected a text and an id from 0 up.");
+            throw new EosException(EosErrors.Tokenizer,
+                $"'{source.File}' gives the special token '{content}' the id {id}; expected a text and an id from 0 up.");
         tokens.TryAdd(content, id);
     }
 }

@@ -84,11 +84,13 @@ public sealed class Checkpoint : IDisposable
         var entry = file.Entries[stored];
         if (!entry.Shape.SequenceEqual(shape))
             throw new EosException(EosErrors.TensorShape,
-                $"'{name}' of '{file.Path}' has the shape [{string.Join(", ", entry.Shape)}], config.json asks for [{string.Join(", ", shape)}]; " +
+                $"'{name}' of '{file.Path}' has the shape [{string.Join(", ", entry.Shape)}], config.json asks for " +
+                $"[{string.Join(", ", shape)}]; " +
                 $"the two do not belong together.{CheckpointLayout.Explain(Names, name)}");
         if (!entry.DataType.IsFloatingPoint())
             throw new EosException(EosErrors.UnsupportedDataType,
-                $"'{name}' of '{file.Path}' holds {entry.DataType} numbers, expected F32, BF16, F16 or F64: the checkpoint is quantised. {Quantization.Remedy}.");
+                $"'{name}' of '{file.Path}' holds {entry.DataType} numbers, expected F32, BF16, F16 or F64: the checkpoint is quantised. " +
+                $"{Quantization.Remedy}.");
         return (file, stored);
     }
 
@@ -104,9 +106,11 @@ public sealed class Checkpoint : IDisposable
         foreach (var name in names)
         {
             if (!file.Entries.ContainsKey(name))
-                throw new EosException(EosErrors.CheckpointIndex, $"the index of '{_folder}' places '{name}' in '{fileName}', which does not contain it; fetch index and shards again.");
+                throw new EosException(EosErrors.CheckpointIndex,
+                    $"the index of '{_folder}' places '{name}' in '{fileName}', which does not contain it; fetch index and shards again.");
             if (!_tensors.TryAdd(TensorNames.Canonical(name), (file, name)))
-                throw new EosException(EosErrors.CheckpointIndex, $"'{_folder}' has '{TensorNames.Canonical(name)}' twice, under its older and its newer name; keep one.");
+                throw new EosException(EosErrors.CheckpointIndex,
+                    $"'{_folder}' has '{TensorNames.Canonical(name)}' twice, under its older and its newer name; keep one.");
         }
     }
 

@@ -18,7 +18,8 @@ internal static class CheckpointIndex
         var map = JsonSection.Read(indexPath).Section("weight_map");
         var fileOfTensor = map.Names.ToDictionary(name => name, name => Checked(folder, map.Text(name), name));
         if (fileOfTensor.Count == 0)
-            throw new EosException(EosErrors.CheckpointIndex, $"'{indexPath}' has no weight_map, or an empty one; expected tensor names and the file of each.");
+            throw new EosException(EosErrors.CheckpointIndex,
+                $"'{indexPath}' has no weight_map, or an empty one; expected tensor names and the file of each.");
         return ([.. fileOfTensor.Values.Distinct().Order(StringComparer.Ordinal)], fileOfTensor);
     }
 
@@ -26,7 +27,8 @@ internal static class CheckpointIndex
     private static string Instead(string folder)
     {
         if (File.Exists(Path.Combine(folder, "adapter_model.safetensors")) || File.Exists(Path.Combine(folder, "adapter_model.bin")))
-            return "it has an adapter (LoRA): merge it into its model first, with merge_and_unload() of the Python package peft, then save_pretrained";
+            return "it has an adapter (LoRA): merge it into its model first, with merge_and_unload() of the Python package peft, then " +
+                "save_pretrained";
         if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "pytorch_model*.bin").Any())
             return "it has pytorch_model.bin: save the model as safetensors, with save_pretrained(safe_serialization=True) of transformers";
         if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.gguf").Any())
@@ -37,10 +39,13 @@ internal static class CheckpointIndex
     // A shard is a plain file name: an index from outside must not make us read files elsewhere.
     private static string Checked(string folder, string? file, string tensor)
     {
-        if (file is null || file != Path.GetFileName(file) || file.Contains('\\') || !file.EndsWith(".safetensors", StringComparison.Ordinal))
-            throw new EosException(EosErrors.CheckpointIndex, $"{Index} of '{folder}' places '{tensor}' in '{file}', expected the name of a .safetensors file in the same folder.");
+        if (file is null || file != Path.GetFileName(file) || file.Contains('\\')
+            || !file.EndsWith(".safetensors", StringComparison.Ordinal))
+            throw new EosException(EosErrors.CheckpointIndex,
+                $"{Index} of '{folder}' places '{tensor}' in '{file}', expected the name of a .safetensors file in the same folder.");
         if (!File.Exists(Path.Combine(folder, file)))
-            throw new EosException(EosErrors.CheckpointIndex, $"{Index} of '{folder}' places '{tensor}' in '{file}', which does not exist; fetch the missing shard.");
+            throw new EosException(EosErrors.CheckpointIndex,
+                $"{Index} of '{folder}' places '{tensor}' in '{file}', which does not exist; fetch the missing shard.");
         return file;
     }
 }

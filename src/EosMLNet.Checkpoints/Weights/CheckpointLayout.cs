@@ -5,7 +5,8 @@ internal static class CheckpointLayout
 {
     private const string Compiled = "_orig_mod.", Adapter = "base_model.model.", Parallel = "module.";
     private static readonly string[] QuantisedEndings =
-        [".absmax", ".quant_map", ".SCB", ".qweight", ".qzeros", ".scales", ".weight_scale", ".weight_scale_inv", ".weight_packed", ".g_idx"];
+        [".absmax", ".quant_map", ".SCB", ".qweight", ".qzeros", ".scales", ".weight_scale", ".weight_scale_inv", ".weight_packed",
+            ".g_idx"];
 
     /// <summary>A sentence, with a space in front of it; empty where the names tell nothing.</summary>
     /// <param name="names">The published names of all tensors.</param>
@@ -19,7 +20,8 @@ internal static class CheckpointLayout
         }
         if (names.FirstOrDefault(name => name.StartsWith(Adapter, StringComparison.Ordinal)) is { } wrapped)
         {
-            return $" It has '{wrapped}': its names begin with {Adapter}, as the Python package peft wraps a model. Save the model itself: " +
+            return $" It has '{wrapped}': its names begin with {Adapter}, as the Python package peft wraps a model. Save the model " +
+                "itself: " +
                 "merge_and_unload(), then save_pretrained.";
         }
         if (names.FirstOrDefault(name => name.Contains(Compiled, StringComparison.Ordinal)) is { } compiled)
@@ -36,8 +38,10 @@ internal static class CheckpointLayout
             return " It has no weight of a vision_tower. Fetch a whole LLaVA checkpoint, or save the vision tower with it.";
         if (wanted.StartsWith("language_model.lm_head.", StringComparison.Ordinal) && !names.Contains(wanted))
         {
-            return " That is the output head, and 'tie_word_embeddings' of config.json is false or not set. If the embeddings are the output " +
-                "head, as in models saved with tied weights, write \"tie_word_embeddings\": true into the text_config; else fetch the checkpoint again.";
+            return " That is the output head, and 'tie_word_embeddings' of config.json is false or not set. If the embeddings are " +
+                "the output " +
+                "head, as in models saved with tied weights, write \"tie_word_embeddings\": true into the text_config; else fetch the " +
+                "checkpoint again.";
         }
         return "";
     }

@@ -29,5 +29,6 @@ internal static class UnusedWeights
         Tables.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
         || Usual.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal)) && !layersInUse.Contains(Layer(name));
 
-    private static string Layer(string name) => name.StartsWith(Usual[0], StringComparison.Ordinal) ? name[Usual[0].Length..].Split('.')[0] : "";
+    private static string Layer(string name) =>
+        name.StartsWith(Usual[0], StringComparison.Ordinal) ? name[Usual[0].Length..].Split('.')[0] : "";
 }

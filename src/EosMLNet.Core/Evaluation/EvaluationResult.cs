@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EosMLNet.Evaluation;
 
 /// <summary>How a model under a plan answers a dataset.</summary>
@@ -46,6 +48,7 @@ public sealed record EvaluationResult
     public double AgreementWith(EvaluationResult other) => Evaluator.Agreement(Answers, other.Answers);
 
     /// <summary>One line for people.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"{Answers.Count} rows: accuracy {Accuracy:0.0000}, average of families {FamilyAverage:0.0000}, {Ledger.Mean:0.#} mean visual tokens, {MillisecondsPerAnswer:0.0} ms an answer");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Answers.Count} rows: accuracy {Accuracy:0.0000}, average of families {FamilyAverage:0.0000}, " +
+        $"{Ledger.Mean:0.#} mean visual tokens, {MillisecondsPerAnswer:0.0} ms an answer");
 }

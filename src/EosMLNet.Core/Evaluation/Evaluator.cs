@@ -38,8 +38,8 @@ public static class Evaluator
         var tooLong = TooLong(model, processor, data.Examples.Select(row => row.Question));
         var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Image, row.Question))],
             tooLong, own ?? images!, batchSize, maxNewTokens, progress, cancellation);
-        return Score(data, answers.Texts, tooLong, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger)
-            with { Probabilities = answers.Probabilities };
+        var result = Score(data, answers.Texts, tooLong, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger);
+        return result with { Probabilities = answers.Probabilities };
     }
 
     /// <summary>
@@ -68,7 +68,8 @@ public static class Evaluator
         var tooLong = TooLong(model, processor, benchmark.Questions.Select(q => q.Prompt));
         var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Image, q.Prompt))],
             tooLong, own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
-        return Score(benchmark, answers.Texts, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger, tooLong) with { Probabilities = answers.Probabilities };
+        var result = Score(benchmark, answers.Texts, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger, tooLong);
+        return result with { Probabilities = answers.Probabilities };
     }
 
     /// <summary>Scores answers that were given before.</summary>
@@ -100,7 +101,8 @@ public static class Evaluator
 
     // Which questions have a prompt that is longer than the model was made for, with an image of the usual size.
     private static bool[] TooLong(ReducedModel model, VisionLanguageProcessor processor, IEnumerable<string> questions) =>
-        [.. questions.Select(question => processor.EncodePrompt(question).Length - 1 + model.Model.VisualTokens > model.Model.MaxPositions)];
+        [.. questions.Select(question =>
+            processor.EncodePrompt(question).Length - 1 + model.Model.VisualTokens > model.Model.MaxPositions)];
 
     // The answers in the order of the rows, and how sure the model is of each; empty and not a number where a row is too long to be asked.
     private static (string[] Texts, double[] Probabilities) Answer(
@@ -110,7 +112,8 @@ public static class Evaluator
     {
         int[] asked = [.. Enumerable.Range(0, rows.Length).Where(row => !tooLong[row])];
         var sure = new double[asked.Length];
-        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], images, batchSize, maxNewTokens, progress, cancellation, sure);
+        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], images, batchSize, maxNewTokens, progress, cancellation,
+            sure);
         var (answers, probabilities) = (new string[rows.Length], new double[rows.Length]);
         Array.Fill(answers, "");
         Array.Fill(probabilities, double.NaN);
@@ -132,7 +135,8 @@ public static class Evaluator
     /// <param name="cancellation">Checked before each token.</param>
     /// <param name="probabilities">Receives the mean probability of each answer's tokens, in the order of the rows.</param>
     internal static int[][] AnswerIds(
-        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Image, string Question)> rows, ImageCache images, int batchSize, int maxNewTokens,
+        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Image, string Question)> rows, ImageCache images,
+        int batchSize, int maxNewTokens,
         IProgress<int>? progress, CancellationToken cancellation, double[]? probabilities = null)
     {
         if (batchSize < 1)
@@ -157,7 +161,8 @@ public static class Evaluator
 
     // Questions about one image share what was made of it, unless the plan reduces it for each question.
     private static Generation Generate(
-        ReducedModel model, VisionLanguageProcessor processor, (int Image, string Question)[] rows, ImageCache images, int maxNewTokens, CancellationToken cancellation)
+        ReducedModel model, VisionLanguageProcessor processor, (int Image, string Question)[] rows, ImageCache images, int maxNewTokens,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var prompts = rows.Select(row => processor.EncodePrompt(row.Question)).ToArray();
@@ -169,19 +174,22 @@ public static class Evaluator
         var distinct = rows.Select(row => row.Image).Distinct().ToList();
         var question = Array.LastIndexOf(prompts[0], model.Model.ImageTokenId) + 1; // where it begins
         using var common = PromptBatch.Create(model.Model, [.. distinct.Select(_ => prompts[0][..question])], images.Get(distinct));
-        return model.GenerateAfter(common, [.. rows.Select((row, i) => (distinct.IndexOf(row.Image), prompts[i][question..]))], maxNewTokens, cancellation);
+        return model.GenerateAfter(common, [.. rows.Select((row, i) => (distinct.IndexOf(row.Image), prompts[i][question..]))],
+            maxNewTokens, cancellation);
     }
 
     /// <summary>The share of equal answers.</summary>
     internal static double Agreement(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Count == b.Count
         ? a.Zip(b, IsCorrect).Average(same => same ? 1.0 : 0.0)
-        : throw new EosException(EosErrors.InvalidOption, $"One result has {a.Count} rows, the other {b.Count}; only answers to the same rows can be compared.");
+        : throw new EosException(EosErrors.InvalidOption,
+            $"One result has {a.Count} rows, the other {b.Count}; only answers to the same rows can be compared.");
 
     private static EvaluationResult Score(VqaDataset data, string[] answers, bool[] tooLong, double milliseconds, TokenLedger ledger)
     {
         var scores = data.Examples.Zip(answers, tooLong)
             .Select(row => !row.Third && IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
-        var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Average(row => row.Second));
+        var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Average(row => row.Second));
         return new EvaluationResult
         {
             Accuracy = scores.Average(),

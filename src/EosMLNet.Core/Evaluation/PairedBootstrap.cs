@@ -18,7 +18,8 @@ public static class PairedBootstrap
     /// <param name="resamples">How often the images are drawn.</param>
     /// <param name="seed">Which draws.</param>
     /// <exception cref="EosException">EOS1013: the scores are not one a row, or the number of resamples is not positive.</exception>
-    public static BootstrapInterval Accuracy(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1) =>
+    public static BootstrapInterval Accuracy(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000,
+        int seed = 1) =>
         FamilyAverage([.. data.Examples.Select(row => row.Image)], [.. data.Examples.Select(_ => "")], a, b, resamples, seed);
 
     /// <summary>
@@ -26,7 +27,8 @@ public static class PairedBootstrap
     /// draw.
     /// </summary>
     /// <inheritdoc cref="Accuracy(VqaDataset, IReadOnlyList{double}, IReadOnlyList{double}, int, int)"/>
-    public static BootstrapInterval FamilyAverage(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1) =>
+    public static BootstrapInterval FamilyAverage(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000,
+        int seed = 1) =>
         FamilyAverage([.. data.Examples.Select(row => row.Image)], [.. data.Examples.Select(row => row.Family)], a, b, resamples, seed);
 
     /// <summary>The difference of the family averages of rows that are in no <see cref="VqaDataset"/>.</summary>
@@ -39,10 +41,12 @@ public static class PairedBootstrap
     /// <exception cref="EosException">EOS1012: no rows. EOS1013: the scores are not one a row, or the number of resamples is not
     /// positive.</exception>
     public static BootstrapInterval FamilyAverage(
-        IReadOnlyList<int> images, IReadOnlyList<string> families, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000, int seed = 1)
+        IReadOnlyList<int> images, IReadOnlyList<string> families, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000,
+        int seed = 1)
     {
         if (a.Count != images.Count || b.Count != images.Count || families.Count != images.Count)
-            throw new EosException(EosErrors.InvalidOption, $"There are {a.Count} and {b.Count} scores for {images.Count} rows; expected one a row.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"There are {a.Count} and {b.Count} scores for {images.Count} rows; expected one a row.");
         var gains = a.Zip(b, (x, y) => x - y).ToArray();
         var names = families.Distinct().ToList();
         var family = families.Select(name => names.IndexOf(name)).ToArray();
@@ -65,7 +69,8 @@ public static class PairedBootstrap
     /// <param name="resamples">How often the images are drawn.</param>
     /// <param name="seed">Which draws.</param>
     public static BootstrapInterval Value(Benchmark benchmark, BenchmarkResult a, BenchmarkResult b, int resamples = 2000, int seed = 1) =>
-        Of([.. benchmark.Questions.Select(q => q.Image)], drawn => benchmark.Value(a.Scores, drawn) - benchmark.Value(b.Scores, drawn), resamples, seed);
+        Of([.. benchmark.Questions.Select(q => q.Image)], drawn => benchmark.Value(a.Scores, drawn) - benchmark.Value(b.Scores, drawn),
+            resamples, seed);
 
     /// <summary>The difference of any two figures.</summary>
     /// <param name="images">Each row's image.</param>
@@ -73,7 +78,8 @@ public static class PairedBootstrap
     /// <param name="resamples">How often the images are drawn.</param>
     /// <param name="seed">Which draws.</param>
     /// <exception cref="EosException">EOS1012: no rows. EOS1013: the number of resamples is not positive.</exception>
-    public static BootstrapInterval Of(IReadOnlyList<int> images, Func<IReadOnlyList<int>, double> difference, int resamples = 2000, int seed = 1)
+    public static BootstrapInterval Of(IReadOnlyList<int> images, Func<IReadOnlyList<int>, double> difference, int resamples = 2000,
+        int seed = 1)
     {
         if (images.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, "There are no rows to compare on; expected at least one.");

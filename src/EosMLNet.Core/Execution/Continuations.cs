@@ -23,7 +23,8 @@ internal sealed class Continuations
             var (offset, before) = ((row + 1) * length - rows[row].Ids.Length, promptLengths[rows[row].Prompt]);
             if (before + rows[row].Ids.Length > model.MaxPositions)
                 throw new EosException(EosErrors.ModelInput,
-                    $"The prompt in row {row} of the batch has {before + rows[row].Ids.Length} tokens, but the model was made for {model.MaxPositions}; shorten the question.");
+                    $"The prompt in row {row} of the batch has {before + rows[row].Ids.Length} tokens, but the model was made for " +
+                    $"{model.MaxPositions}; shorten the question.");
             for (var i = 0; i < rows[row].Ids.Length; i++)
                 (ids[offset + i], positions[offset + i], present[offset + i]) = (rows[row].Ids[i], before + i, true);
         }
@@ -31,7 +32,8 @@ internal sealed class Continuations
         Ids = tensor(ids, [rows.Count, length], device: model.Device);
         Prompts = tensor(rows.Select(row => (long)row.Prompt).ToArray(), device: model.Device);
         Positions = tensor(positions, [rows.Count, length], device: model.Device);
-        NextPosition = tensor(rows.Select(row => promptLengths[row.Prompt] + row.Ids.Length).ToArray(), [rows.Count, 1], device: model.Device);
+        NextPosition =
+            tensor(rows.Select(row => promptLengths[row.Prompt] + row.Ids.Length).ToArray(), [rows.Count, 1], device: model.Device);
         valid = tensor(present, [rows.Count, length], device: model.Device);
         var later = ones(length, length, ScalarType.Bool, model.Device).triu(1);
         // Padding sees itself: a row of nothing but minus infinities would not be a number.

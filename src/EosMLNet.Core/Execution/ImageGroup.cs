@@ -1,11 +1,10 @@
-using EosMLNet.Models;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;
 
 /// <summary>
-/// Images of one batch that are alike: the same layout, and so the same number of visual tokens at every site. The operator runs on a group at
-/// once; most batches have one.
+/// Images of one batch that are alike: the same layout, and so the same number of visual tokens at every site. The operator runs on a group
+/// at once; most batches have one.
 /// </summary>
 /// <param name="Layout">How the tokens of each unreduced image lie.</param>
 /// <param name="Images">The images, as places among all of the batch.</param>
@@ -27,7 +26,8 @@ internal sealed record ImageGroup(VisualLayout Layout, IReadOnlyList<int> Images
         var starts = new long[counts.Count + 1];
         for (var image = 0; image < counts.Count; image++)
             starts[image + 1] = starts[image] + counts[image];
-        return tensor(Images.SelectMany(image => Range(starts[image], counts[image])).ToArray(), [Images.Count, counts[Images[0]]], device: device);
+        return tensor(Images.SelectMany(image => Range(starts[image], counts[image])).ToArray(), [Images.Count, counts[Images[0]]],
+            device: device);
 
         static IEnumerable<long> Range(long start, int count) => Enumerable.Range(0, count).Select(i => start + i);
     }

@@ -5,7 +5,8 @@ namespace EosMLNet.Execution;
 
 /// <summary>
 /// A batch of prompts, left-padded, with the vision tower's output for their images. Rows may have different lengths and numbers of images,
-/// and images different numbers of visual tokens; N is the sum of those of all images. It owns its tensors, also the vision output it was given.
+/// and images different numbers of visual tokens; N is the sum of those of all images. It owns its tensors, also the vision output it was
+/// given.
 /// </summary>
 public sealed class PromptBatch : IDisposable
 {
@@ -82,7 +83,8 @@ public sealed class PromptBatch : IDisposable
     /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has
     /// none.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
-    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows, ReductionPlan? plan = null)
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows,
+        ReductionPlan? plan = null)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.json or tokenizer.model into it.");
@@ -113,7 +115,8 @@ public sealed class PromptBatch : IDisposable
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
         var distinct = images.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
-        var encoded = model.EncodeImages(processor.Images.ToInput(distinct), plan: plan, clsAttention: plan?.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)) != false);
+        var encoded = model.EncodeImages(processor.Images.ToInput(distinct), plan: plan,
+            clsAttention: plan?.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)) != false);
         if (distinct.Count < images.Length)
             encoded = encoded.Select([.. images.Select(image => distinct.IndexOf(image))]);
         return encoded.MoveToOuterDisposeScope();

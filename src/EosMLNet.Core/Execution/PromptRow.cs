@@ -29,7 +29,8 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
             {
                 if (image == counts.Count || !each && counts[image] > left)
                 {
-                    throw Fault(row, $"has {left} image tokens left for an image of {(image < counts.Count ? counts[image] : 0)} visual tokens; " +
+                    throw Fault(row,
+                        $"has {left} image tokens left for an image of {(image < counts.Count ? counts[image] : 0)} visual tokens; " +
                         "expected one token an image, or one for each visual token");
                 }
                 images.Add(counts[image++]);
@@ -49,7 +50,9 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
             if (!model.VisualTokenIds.Contains(prompt[i]))
             {
                 if (prompt[i] < 0 || prompt[i] >= model.VocabularySize)
-                    throw Fault(row, $"has the token id {prompt[i]}, but the vocabulary has {model.VocabularySize} entries; use the checkpoint's own tokenizer");
+                    throw Fault(row,
+                        $"has the token id {prompt[i]}, but the vocabulary has {model.VocabularySize} entries; use the checkpoint's own " +
+                        "tokenizer");
                 ids.Add(prompt[i++]);
                 continue;
             }
@@ -72,8 +75,10 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
     {
         var sizes = counts.Distinct().ToArray() is [var only] ? $" of {only} visual tokens each" : "";
         return new(EosErrors.ModelInput, counts.Count == 0
-            ? $"The prompts hold {found} image tokens, but no image was given; give one image for each image token, or for each {model.VisualTokens}."
-            : $"The prompts hold {found} image tokens, but {counts.Count} images{sizes} were given; expected {counts.Count}, one an image, " +
+            ? $"The prompts hold {found} image tokens, but no image was given; give one image for each image token, or for each " +
+                $"{model.VisualTokens}."
+            : $"The prompts hold {found} image tokens, but {counts.Count} images{sizes} were given; expected {counts.Count}, one " +
+                "an image, " +
                 $"or {counts.Sum()}, one a visual token.");
     }
 

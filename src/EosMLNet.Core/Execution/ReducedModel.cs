@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;
@@ -25,7 +24,8 @@ public sealed class ReducedModel
         plan.CheckFits(model);
         Model = model;
         Plan = plan;
-        sites = plan.Sites.Select((site, index) => (Site: site, Index: index)).Where(x => x.Site.Stage == ReductionStage.Decoder).ToLookup(x => x.Site.Layer);
+        sites = plan.Sites.Select((site, index) => (Site: site, Index: index)).Where(x => x.Site.Stage == ReductionStage.Decoder)
+            .ToLookup(x => x.Site.Layer);
     }
 
     /// <summary>The model.</summary>
@@ -67,7 +67,8 @@ public sealed class ReducedModel
     /// <param name="batch">The prompts.</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) => Generate(batch, maxNewTokens, null, cancellation);
+    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) =>
+        Generate(batch, maxNewTokens, null, cancellation);
 
     /// <summary>The same; told after each token, of all rows, how many there are.</summary>
     internal Generation Generate(PromptBatch batch, int maxNewTokens, Action<int>? told, CancellationToken cancellation = default)
@@ -101,7 +102,8 @@ public sealed class ReducedModel
     /// <param name="texts">The index of each text's prompt, and its token ids.</param>
     /// <param name="maxNewTokens">The most tokens a text is given.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    internal Generation GenerateAfter(PromptBatch prompts, IReadOnlyList<(int Prompt, int[] Ids)> texts, int maxNewTokens, CancellationToken cancellation)
+    internal Generation GenerateAfter(PromptBatch prompts, IReadOnlyList<(int Prompt, int[] Ids)> texts, int maxNewTokens,
+        CancellationToken cancellation)
     {
         CheckLength(maxNewTokens);
         cancellation.ThrowIfCancellationRequested();
@@ -135,7 +137,8 @@ public sealed class ReducedModel
     private IReadOnlyList<ReductionSite> Counted(int visualTokens) =>
         counted.GetOrAdd(visualTokens, static (tokens, plan) => KeptCounts.Of(plan.Model, plan.Sites, tokens), Plan);
 
-    private LayerCache[] Caches(int newTokens) => [.. Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache(Math.Min(newTokens, MostSpare)))];
+    private LayerCache[] Caches(int newTokens) =>
+        [.. Enumerable.Range(0, Model.LayerCount).Select(_ => new LayerCache(Math.Min(newTokens, MostSpare)))];
 
     private static void CheckLength(int maxNewTokens)
     {
@@ -144,7 +147,8 @@ public sealed class ReducedModel
     }
 
     /// <summary>Runs all layers over the prompts, with each site in front of its layer.</summary>
-    private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap, Action<long[][]>? chosen = null)
+    private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap,
+        Action<long[][]>? chosen = null)
     {
         CheckEncoding(batch);
         var sequence = new TokenSequence(Model, batch);
@@ -176,7 +180,8 @@ public sealed class ReducedModel
     private void CheckEncoding(PromptBatch batch)
     {
         if (batch.Vision is { } vision && !ReferenceEquals(vision.Plan, Plan.ActsInEncoder ? Plan : null))
-            throw new EosException(EosErrors.ModelInput, "The batch's images were not encoded under the plan that it is to run under, but a plan has sites in the encoder. " +
+            throw new EosException(EosErrors.ModelInput,
+                "The batch's images were not encoded under the plan that it is to run under, but a plan has sites in the encoder. " +
                 "Hand the model's own plan to PromptBatch.Create, or to EncodeImages.");
     }
 
@@ -188,7 +193,8 @@ public sealed class ReducedModel
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="told">Told after each token how many there are.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    private Generation Decode(Tensor last, Tensor position, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, Action<int>? told, CancellationToken cancellation)
+    private Generation Decode(Tensor last, Tensor position, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, Action<int>? told,
+        CancellationToken cancellation)
     {
         var answers = Enumerable.Range(0, (int)last.shape[0]).Select(_ => new List<int>()).ToArray();
         var probabilities = answers.Select(_ => new List<double>()).ToArray();

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;
 
-/// <summary>What a site sees of the visual tokens of a whole batch, one image behind the other, N in all. What it is: see <see cref="SiteInput"/>.</summary>
+/// <summary>
+/// What a site sees of the visual tokens of a whole batch, one image behind the other, N in all. What it is: see <see cref="SiteInput"/>.
+/// </summary>
 /// <param name="Tokens">Hidden states, (N, d).</param>
 /// <param name="Mass">(N).</param>
 /// <param name="Index">The number by which tables know each token, (N), int64.</param>
@@ -13,7 +15,8 @@ namespace EosMLNet.Execution;
 /// <param name="RaterAttention">(N, H).</param>
 /// <param name="KeyNorm">(N).</param>
 internal sealed record SeenTokens(
-    Tensor Tokens, Tensor Mass, Tensor Index, Tensor? ClsAttention, Tensor? TextAttention, Tensor? Keys, Tensor? RaterAttention, Tensor? KeyNorm)
+    Tensor Tokens, Tensor Mass, Tensor Index, Tensor? ClsAttention, Tensor? TextAttention, Tensor? Keys, Tensor? RaterAttention,
+    Tensor? KeyNorm)
 {
     /// <summary>The part of one group of images.</summary>
     /// <param name="group">The group.</param>

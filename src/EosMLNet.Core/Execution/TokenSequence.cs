@@ -27,7 +27,7 @@ internal sealed class TokenSequence : IDisposable
     private readonly Dictionary<Observation, Tensor> observed = [];   // (B, heads, T) each: attention that sites score by
     private Raters? raters;                  // of the instructions, as places in the unreduced sequence
     private Tensor? instruction;             // (I, d): what scores compare with
-    private Tensor? hidden;                  // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the images as they come
+    private Tensor? hidden; // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the images as they come
     private double massWeight;               // the latest site's weight of log mass on attention logits
     private bool padded;
 
@@ -133,7 +133,9 @@ internal sealed class TokenSequence : IDisposable
         }
     }
 
-    /// <summary>Applies one site of a plan: afterwards each image has as many visual tokens as it keeps, and the sequence is shorter.</summary>
+    /// <summary>
+    /// Applies one site of a plan: afterwards each image has as many visual tokens as it keeps, and the sequence is shorter.
+    /// </summary>
     /// <param name="site">The site.</param>
     /// <param name="parameters">What its score learned.</param>
     /// <param name="keeps">What it keeps of an image of so many visual tokens; <see langword="null"/> for its own count.</param>
@@ -158,7 +160,9 @@ internal sealed class TokenSequence : IDisposable
                 Instruction = site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Some(Instruction(), images) : null,
                 TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
             };
-            var reduced = ReductionOperator.Reduce(input, keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null }, parameters); // (g, k, d)
+            // (g, k, d)
+            var reduced = ReductionOperator.Reduce(input,
+                keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null }, parameters);
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));
@@ -171,7 +175,8 @@ internal sealed class TokenSequence : IDisposable
 
     private static Tensor Some(Tensor all, Tensor? images) => images is null ? all : all.index_select(0, images);
 
-    // Where the tokens that are left of each image stand in the groups' results, one group behind the other; null where that is their order.
+    // Where the tokens that are left of each image stand in the groups' results, one group behind the other; null where that is their
+    // order.
     private Tensor? Order(IReadOnlyList<int> left)
     {
         if (groups.Count == 1)
@@ -183,7 +188,8 @@ internal sealed class TokenSequence : IDisposable
             starts[image] = at;
             at += left[image];
         }
-        return tensor(left.SelectMany((count, image) => Enumerable.Range(0, count).Select(i => starts[image] + i)).ToArray(), device: model.Device);
+        return tensor(left.SelectMany((count, image) => Enumerable.Range(0, count).Select(i => starts[image] + i)).ToArray(),
+            device: model.Device);
     }
 
     // (g, k, …) of each group to (N, …) in the order of the images.
@@ -200,7 +206,8 @@ internal sealed class TokenSequence : IDisposable
         return kept.Add(tensor(starts.ToArray(), device: model.Device));
     }
 
-    // Of all visual tokens those at the given places stay, (N'), as the given tokens, (N', d), with the given mass, (N'); the sequence gets shorter.
+    // Of all visual tokens those at the given places stay, (N'), as the given tokens, (N', d), with the given mass, (N'); the sequence gets
+    // shorter.
     private void Compact(Tensor staying, Tensor tokens, Tensor tokensMass, IReadOnlyList<int> left, double weight)
     {
         using var scope = NewDisposeScope();
@@ -221,7 +228,8 @@ internal sealed class TokenSequence : IDisposable
             .Add(Scalars.Arange(batch.Count, model.Device).Mul(lengths.Max()).unsqueeze(1));      // (B, T), within the flattened (B·T')
 
         Swap(ref slots, moved.flatten().index_select(0, anchors));
-        var shorter = hidden is null ? model.EmbedTokens(batch.Ids.gather(1, source)) : hidden.gather(1, source.unsqueeze(-1).expand(-1, -1, hidden.shape[2]));
+        var shorter = hidden is null ? model.EmbedTokens(batch.Ids.gather(1, source))
+            : hidden.gather(1, source.unsqueeze(-1).expand(-1, -1, hidden.shape[2]));
         Replace(WithVisual(shorter, tokens));
         Swap(ref origins, origins.index_select(0, staying));
         Swap(ref positions, positions.gather(-1, positions.dim() == 2 ? source : source.unsqueeze(0).expand(positions.shape[0], -1, -1)));
@@ -245,7 +253,8 @@ internal sealed class TokenSequence : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in new[] { patchIndex, clsAttention, next, valid, positions, mass, slots, origins, hidden, instruction, Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
+        foreach (var held in new[] { patchIndex, clsAttention, next, valid, positions, mass, slots, origins, hidden, instruction,
+            Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
             held?.Dispose();
     }
 
@@ -300,7 +309,8 @@ internal sealed class TokenSequence : IDisposable
 
     // The tokens behind a row's last image, in the unreduced sequence; at least the last one. (B, T)
     private Tensor Asked() =>
-        Scalars.Arange(batch.Ids.shape[1], model.Device).unsqueeze(0).ge(batch.InstructionStarts.Clamp(0, batch.Ids.shape[1] - 1).unsqueeze(1));
+        Scalars.Arange(batch.Ids.shape[1], model.Device).unsqueeze(0)
+            .ge(batch.InstructionStarts.Clamp(0, batch.Ids.shape[1] - 1).unsqueeze(1));
 
     // The last instruction token's attention, averaged over heads: (B, 1, T).
     private Tensor TextAttention(int layer, Tensor? keys)
@@ -337,7 +347,8 @@ internal sealed class TokenSequence : IDisposable
     }
 
     // What was observed, at the visual tokens: (N, heads).
-    private Tensor? Seen(ScoreCriterion criterion, ReductionSite site) => observed.TryGetValue(Observation.Of(criterion, site), out var attention)
+    private Tensor? Seen(ScoreCriterion criterion, ReductionSite site) =>
+        observed.TryGetValue(Observation.Of(criterion, site), out var attention)
         ? attention.transpose(1, 2).flatten(0, 1).index_select(0, slots)
         : null;
 
@@ -352,7 +363,8 @@ internal sealed class TokenSequence : IDisposable
     private Tensor TextPivots(ReductionSite site, int count)
     {
         var asked = Asked().narrow(1, batch.Ids.shape[1] - Length, Length);                         // (B, T)
-        var norms = observed[Observation.Of(ScoreCriterion.KeyNorm, site)].squeeze(1).MaskedFill(asked.logical_not(), double.NegativeInfinity);
+        var norms = observed[Observation.Of(ScoreCriterion.KeyNorm, site)].squeeze(1)
+            .MaskedFill(asked.logical_not(), double.NegativeInfinity);
         var turns = Scalars.Arange(count, model.Device).unsqueeze(0).remainder(asked.sum(1, keepdim: true));       // (B, p)
         var places = norms.sort(-1, descending: true, stable: true).Indices.gather(1, turns);
         var hidden = Hidden.gather(1, places.unsqueeze(-1).expand(-1, -1, Hidden.shape[2]));        // (B, p, d)

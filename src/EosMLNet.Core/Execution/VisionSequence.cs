@@ -33,7 +33,8 @@ internal sealed class VisionSequence : IDisposable
         var patches = grid.Rows * grid.Columns;
         keepsCls = layout.Count > patches;
         var all = Scalars.Arange(patches, device);
-        index = (hasCls ? cat([Scalars.Full(patches, [1], ScalarType.Int64, device), all]) : all).expand(images, -1).DetachFromDisposeScope();
+        index = (hasCls ? cat([Scalars.Full(patches, [1], ScalarType.Int64, device), all]) : all).expand(images, -1)
+            .DetachFromDisposeScope();
         mass = ones_like(index, ScalarType.Float32).DetachFromDisposeScope();
     }
 
@@ -58,10 +59,12 @@ internal sealed class VisionSequence : IDisposable
     internal bool ActsIn(int block) => Sites(ReductionStage.Tower, block).Any();
 
     /// <summary>Applies the sites of one block to its hidden states between attention and MLP, (I, l+n, d) to (I, l+k, d).</summary>
-    internal Tensor ReduceInBlock(int block, Tensor hidden) => Sites(ReductionStage.Tower, block).Aggregate(hidden, (x, site) => Reduce(site, x, keepsCls ? site.Keep - 1 : site.Keep, lead));
+    internal Tensor ReduceInBlock(int block, Tensor hidden) =>
+        Sites(ReductionStage.Tower, block).Aggregate(hidden, (x, site) => Reduce(site, x, keepsCls ? site.Keep - 1 : site.Keep, lead));
 
     /// <summary>Applies the sites in front of the projector to the tower's feature, (I, l+n, d) to (I, l+k, d).</summary>
-    internal Tensor ReduceFeature(Tensor feature) => Sites(ReductionStage.Projector, 0).Aggregate(feature, (x, site) => Reduce(site, x, site.Keep, keepsCls ? 0 : lead));
+    internal Tensor ReduceFeature(Tensor feature) =>
+        Sites(ReductionStage.Projector, 0).Aggregate(feature, (x, site) => Reduce(site, x, site.Keep, keepsCls ? 0 : lead));
 
     /// <summary>The encoder's output for what is left.</summary>
     /// <param name="features">Visual tokens in the decoder's space, (I, k, d).</param>
@@ -72,7 +75,8 @@ internal sealed class VisionSequence : IDisposable
         var place = keepsCls ? index.Add(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, first);
         var (images, count) = (features.shape[0], (int)features.shape[1]);
         return new VisionOutput(features, clsAttention is null ? null : Behind(clsAttention, first).contiguous(), place.clone(),
-            Behind(mass, first).contiguous(), new VisualLayout?[images], [.. Enumerable.Repeat(count, (int)images)]) { Plan = Plan };
+            Behind(mass, first).contiguous(), new VisualLayout?[images], [.. Enumerable.Repeat(count, (int)images)])
+        { Plan = Plan };
     }
 
     /// <inheritdoc/>
@@ -84,13 +88,15 @@ internal sealed class VisionSequence : IDisposable
         keys?.Dispose();
     }
 
-    private IEnumerable<ReductionSite> Sites(ReductionStage stage, int layer) => Plan.Sites.Where(site => site.Stage == stage && site.Layer == layer);
+    private IEnumerable<ReductionSite> Sites(ReductionStage stage, int layer) =>
+        Plan.Sites.Where(site => site.Stage == stage && site.Layer == layer);
 
     // The first tokens take no part.
     private Tensor Reduce(ReductionSite site, Tensor hidden, int keep, int first)
     {
         using var scope = NewDisposeScope();
-        var input = new SiteInput(Behind(hidden, first), Behind(mass, first), Behind(index, first), grid, clsAttention is null ? null : Behind(clsAttention, first),
+        var input = new SiteInput(Behind(hidden, first), Behind(mass, first), Behind(index, first), grid,
+            clsAttention is null ? null : Behind(clsAttention, first),
             Keys: site.NeedsKeys && keys is not null ? Compared(Behind(keys, first), site.Affinity.Feature) : null, Offset: first);
         var reduced = ReductionOperator.Reduce(input, site with { Keep = keep });                   // (I, k, d)
         var stay = cat([Scalars.Arange(first, hidden.device).expand(hidden.shape[0], -1), reduced.Anchors.Add(first)], 1); // (I, first+k)
@@ -104,7 +110,8 @@ internal sealed class VisionSequence : IDisposable
         return cat([hidden.narrow(1, 0, first), reduced.Tokens], 1).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Compared(Tensor keys, AffinityFeature feature) => feature == AffinityFeature.HeadMeanKey ? keys.mean([2L]) : keys.flatten(2);
+    private static Tensor Compared(Tensor keys, AffinityFeature feature) =>
+        feature == AffinityFeature.HeadMeanKey ? keys.mean([2L]) : keys.flatten(2);
 
     private static Tensor Behind(Tensor x, int first) => x.narrow(1, first, x.shape[1] - first);
 

@@ -1,7 +1,6 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
-using static TorchSharp.torch;
 
 namespace EosMLNet.Latency;
 
@@ -18,7 +17,8 @@ public static class LatencyCalibration
     private const int Rank = 32; // of the learned text relevance, as a search has it
     private static readonly ScoreCriterion[] Measured =
     [
-        ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm,
+        ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty,
+        ScoreCriterion.FeatureNorm,
         ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.Lattice, ScoreCriterion.Random,
     ];
 
@@ -32,12 +32,14 @@ public static class LatencyCalibration
     /// <exception cref="EosException">EOS1013: a number is out of its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static LatencyTable Measure(
-        VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds,
+        IProgress<double>? progress = null, CancellationToken cancellation = default) =>
         new() { Target = model.ToLatencyTarget(), Profiles = [Profile(model, textTokens, batch, rounds, progress, cancellation)] };
 
     /// <summary>The same as a profile, to be added to a table of the same model and device.</summary>
     public static LatencyProfile Profile(
-        VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        VisionLanguageModel model, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds,
+        IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         if (rounds is < 1 or > 10_000)
             throw new EosException(EosErrors.InvalidOption, $"The rounds of a latency calibration are {rounds}; expected 1 to 10,000.");
@@ -63,7 +65,8 @@ public static class LatencyCalibration
             }
             progress?.Report((round + 2.0) / (rounds + 1));
         }
-        return LatencyFit.Apply(parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, Statistics.Median(prefills[i])))]);
+        return LatencyFit.Apply(parts.Profile(textTokens, batch),
+            [.. whole.Select((model, i) => (model.Plan, Statistics.Median(prefills[i])))]);
 
         void Prefill(int plan, bool keep)
         {
@@ -84,22 +87,29 @@ public static class LatencyCalibration
     /// <exception cref="EosException">EOS1013: a number is out of its range. EOS4002: a plan is for another model.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<IReadOnlyList<double>> MeasurePlans(
-        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1, int rounds = DefaultRounds, CancellationToken cancellation = default) =>
+        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens = TokenLedger.DefaultTextTokens, int batch = 1,
+        int rounds = DefaultRounds, CancellationToken cancellation = default) =>
         MeasurePlans(model, plans, textTokens, batch, rounds, null, cancellation);
 
     /// <summary>The same, telling after each round how many are done.</summary>
     internal static IReadOnlyList<IReadOnlyList<double>> MeasurePlans(
-        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens, int batch, int rounds, Action<int>? progress, CancellationToken cancellation)
+        VisionLanguageModel model, IReadOnlyList<ReductionPlan> plans, int textTokens, int batch, int rounds, Action<int>? progress,
+        CancellationToken cancellation)
     {
         using var prompts = LatencyPrompt.Create(model, textTokens, batch);
-        var seconds = PrefillClock.Seconds([.. plans.Select(plan => new ReducedModel(model, plan))], prompts, rounds, cancellation, progress);
+        var seconds =
+            PrefillClock.Seconds([.. plans.Select(plan => new ReducedModel(model, plan))], prompts, rounds, cancellation, progress);
         return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
     }
 
     private static ScoreParameters Parameters(VisionLanguageModel model)
     {
         var random = new Random(1);
-        return new ScoreParameters { Probe = Numbers(model.HiddenSize), Relevance = new TextRelevance(Rank, Numbers(Rank * model.HiddenSize), Numbers(Rank * model.HiddenSize)) };
+        return new ScoreParameters
+        {
+            Probe = Numbers(model.HiddenSize),
+            Relevance = new TextRelevance(Rank, Numbers(Rank * model.HiddenSize), Numbers(Rank * model.HiddenSize)),
+        };
 
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
     }

@@ -1,5 +1,3 @@
-using EosMLNet.Operator;
-
 namespace EosMLNet.Latency;
 
 /// <summary>
@@ -18,7 +16,8 @@ internal static class LatencyFit
     internal static LatencyProfile Apply(LatencyProfile parts, IReadOnlyList<(ReductionPlan Plan, double Seconds)> prefills)
     {
         var bare = parts with { Rest = 0 };
-        double[] layers = [.. prefills.Select(x => WithoutSites(bare).Predict(x.Plan))], sites = [.. prefills.Select((x, i) => bare.Predict(x.Plan) - layers[i])];
+        double[] layers = [.. prefills.Select(x => WithoutSites(bare).Predict(x.Plan))],
+            sites = [.. prefills.Select((x, i) => bare.Predict(x.Plan) - layers[i])];
         double[][] columns = [[.. layers.Select(_ => 1.0)], layers, sites];
         double[] scales = [0, 1, 1], weights = [.. prefills.Select(x => 1 / (x.Seconds * x.Seconds))];
         for (var sweep = 0; sweep < Sweeps; sweep++)
@@ -29,7 +28,8 @@ internal static class LatencyFit
                 var (top, bottom) = (firmness, firmness);
                 for (var i = 0; i < prefills.Count; i++)
                 {
-                    var left = prefills[i].Seconds - Enumerable.Range(0, scales.Length).Where(other => other != c).Sum(other => scales[other] * columns[other][i]);
+                    var left = prefills[i].Seconds - Enumerable.Range(0, scales.Length).Where(other => other != c)
+                        .Sum(other => scales[other] * columns[other][i]);
                     top += weights[i] * columns[c][i] * left;
                     bottom += weights[i] * columns[c][i] * columns[c][i];
                 }

@@ -1,5 +1,4 @@
 using EosMLNet.Evaluation;
-using EosMLNet.Operator;
 
 namespace EosMLNet.Latency;
 
@@ -43,14 +42,25 @@ internal sealed class LatencyParts
                 foreach (var kind in Enum.GetValues<LatencySiteKind>())
                     yield return () => Note(new OfSite(kind, entering, kept), Site(kind, entering, kept));
             }
-            yield return () => Note(new OfCriteria(ScoreCriterion.Probe, null, entering), Site(LatencySiteKind.Prune, entering, entering / 2, ScoreCriterion.Probe));
-            yield return () => Note(new OfCriteria(ScoreCriterion.FeatureNorm, null, entering), Site(LatencySiteKind.Prune, entering, entering / 2));
+            yield return () =>
+                Note(new OfCriteria(ScoreCriterion.Probe, null, entering),
+                    Site(LatencySiteKind.Prune, entering, entering / 2, ScoreCriterion.Probe));
+            yield return () =>
+                Note(new OfCriteria(ScoreCriterion.FeatureNorm, null, entering), Site(LatencySiteKind.Prune, entering, entering / 2));
             foreach (var criterion in criteria.Where(criterion => criterion != ScoreCriterion.FeatureNorm))
-                yield return () => Note(new OfCriteria(ScoreCriterion.FeatureNorm, criterion, entering), Site(LatencySiteKind.Prune, entering, entering / 2, ScoreCriterion.FeatureNorm, criterion));
+                yield return () =>
+                    Note(new OfCriteria(ScoreCriterion.FeatureNorm, criterion, entering),
+                        Site(LatencySiteKind.Prune, entering, entering / 2, ScoreCriterion.FeatureNorm, criterion));
             foreach (var temperature in new[] { 0.0, 1 })
-                yield return () => Note(new OfTransfer(entering, temperature), Site(LatencySiteKind.Transfer, entering, entering / 2, change: site => site with { Temperature = temperature }));
-            yield return () => Note(new OfGain(entering), Site(LatencySiteKind.Prune, siteTokens[^1], entering, change: site => site with { Reweight = 1 }));
-            yield return () => Note(new OfWeight(entering), Site(LatencySiteKind.Prune, siteTokens[^1], entering, change: site => site with { ProportionalAttention = 1 }));
+                yield return () =>
+                    Note(new OfTransfer(entering, temperature),
+                        Site(LatencySiteKind.Transfer, entering, entering / 2, change: site => site with { Temperature = temperature }));
+            yield return () =>
+                Note(new OfGain(entering),
+                    Site(LatencySiteKind.Prune, siteTokens[^1], entering, change: site => site with { Reweight = 1 }));
+            yield return () =>
+                Note(new OfWeight(entering),
+                    Site(LatencySiteKind.Prune, siteTokens[^1], entering, change: site => site with { ProportionalAttention = 1 }));
         }
 
         void Note(object what, double found)
@@ -99,7 +109,9 @@ internal sealed class LatencyParts
 
         double[][] Surface(LatencySiteKind kind)
         {
-            double[][] rows = [.. siteTokens.Select((entering, i) => siteTokens.Take(i + 1).Select(kept => Math.Max(0, Median(new OfSite(kind, entering, kept)) - norm[i])).ToArray())];
+            double[][] rows = [
+                .. siteTokens.Select((entering, i) =>
+                    siteTokens.Take(i + 1).Select(kept => Math.Max(0, Median(new OfSite(kind, entering, kept)) - norm[i])).ToArray())];
             for (var kept = 0; kept < rows.Length; kept++) // more tokens that enter never take less
             {
                 var column = Curve.NonDecreasing([.. rows.Skip(kept).Select(row => row[kept])]);
@@ -112,12 +124,14 @@ internal sealed class LatencyParts
 
     private double[] Part(Func<int, double> seconds) => Curve.NonDecreasing([.. siteTokens.Select(tokens => Math.Max(0, seconds(tokens)))]);
 
-    private static double[][] Above(double[][] rows, double[][] least) => [.. rows.Zip(least, (row, low) => row.Zip(low, Math.Max).ToArray())];
+    private static double[][] Above(double[][] rows, double[][] least) =>
+        [.. rows.Zip(least, (row, low) => row.Zip(low, Math.Max).ToArray())];
 
     private double Median(object what) => Statistics.Median(seconds[what]);
 
     // A site that drops nothing is never charged; at the edge stands one that drops one token.
-    private double Site(LatencySiteKind kind, int entering, int kept, ScoreCriterion one = ScoreCriterion.FeatureNorm, ScoreCriterion? other = null, Func<ReductionSite, ReductionSite>? change = null)
+    private double Site(LatencySiteKind kind, int entering, int kept, ScoreCriterion one = ScoreCriterion.FeatureNorm,
+        ScoreCriterion? other = null, Func<ReductionSite, ReductionSite>? change = null)
     {
         entering = Math.Max(entering, Math.Min(2, siteTokens[^1]));
         var score = new Dictionary<ScoreCriterion, double> { [one] = 1 };

@@ -23,18 +23,20 @@ internal static class LatencyPlans
         ];
 
         // A site in front of each of six layers at most, each of which keeps such a part.
-        (int Layer, int Keep)[] Schedule(int count, double part) => [.. Enumerable.Range(0, Math.Min(6, count)).Select(i => (i * count / Math.Min(6, count), (int)(all * Math.Pow(part, i + 1))))];
+        (int Layer, int Keep)[] Schedule(int count, double part) =>
+            [.. Enumerable.Range(0, Math.Min(6, count)).Select(i => (i * count / Math.Min(6, count), (int)(all * Math.Pow(part, i + 1))))];
 
-        ReductionPlan Plan(bool dear, params (int Layer, int Keep)[] sites) => ReductionPlan.Create(model.ToPlanModel(), sites.Select(site => new ReductionSite
-        {
-            Layer = site.Layer,
-            Keep = Math.Max(1, site.Keep),
-            Transfer = dear ? 0.5 : 0,
-            Temperature = dear ? 1 : 0,
-            Diversity = dear ? 1 : 0,
-            ProportionalAttention = dear ? 1 : 0,
-            Score = Score(dear, site.Layer),
-        }).DistinctBy(site => site.Keep), parameters);
+        ReductionPlan Plan(bool dear, params (int Layer, int Keep)[] sites) =>
+            ReductionPlan.Create(model.ToPlanModel(), sites.Select(site => new ReductionSite
+            {
+                Layer = site.Layer,
+                Keep = Math.Max(1, site.Keep),
+                Transfer = dear ? 0.5 : 0,
+                Temperature = dear ? 1 : 0,
+                Diversity = dear ? 1 : 0,
+                ProportionalAttention = dear ? 1 : 0,
+                Score = Score(dear, site.Layer),
+            }).DistinctBy(site => site.Keep), parameters);
 
         Dictionary<ScoreCriterion, double> Score(bool dear, int layer)
         {

@@ -67,7 +67,8 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
         // Slow ones are left out: the site hardly notices, and the calibration would take long.
         if (layersAreFast)
             sequence.RunLayer(Math.Max(0, layer - 1), cache, []);
-        var keys = cache.Keys ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);
+        var keys = cache.Keys
+            ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);
         var start = Now();
         sequence.Observe(layer - 1, AttentionSource.LayerBefore, [site], keys);
         sequence.Reduce(site, parameters);
@@ -77,7 +78,8 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
     // A different one each time, so that its weights are no fresher in the caches than in a prefill.
     private int NextLayer() => model.LayerCount == 1 ? 0 : 1 + turn++ % (model.LayerCount - 1);
 
-    private static ReductionSite Leaving(int layer, int tokens) => new() { Layer = layer, Keep = tokens, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Lattice] = 1 } };
+    private static ReductionSite Leaving(int layer, int tokens) =>
+        new() { Layer = layer, Keep = tokens, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Lattice] = 1 } };
 
     private long Now()
     {

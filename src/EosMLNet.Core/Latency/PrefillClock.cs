@@ -37,7 +37,8 @@ public static class PrefillClock
     /// <param name="cancellation">Checked before each measurement.</param>
     /// <param name="progress">Told after each round how many are done.</param>
     /// <returns>For each model, its seconds in each round.</returns>
-    public static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation, Action<int>? progress = null)
+    public static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation,
+        Action<int>? progress = null)
     {
         double[][] seconds = [.. models.Select(_ => new double[rounds])];
         int[] order = [.. Enumerable.Range(0, models.Count)];

@@ -44,7 +44,8 @@ internal static class CompatibilityCopy
 
     /// <summary>The folder of the cached copy, kept from one process to the next.</summary>
     internal static string CacheFolder =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "eosmlnet");
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "eosmlnet");
 
     /// <summary>
     /// Writes the copy into <paramref name="folder"/> unless it is there with exactly these bytes. Safe between processes: each sees a

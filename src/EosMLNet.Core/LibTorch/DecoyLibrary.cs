@@ -32,10 +32,10 @@ internal static class DecoyLibrary
     // starts with. Format: System V ABI, chapters 4 and 5.
     private static byte[] Image(string name)
     {
-        const int headers = 64 + 3 * 56, dynamicSize = 6 * 16, symbolSize = 24;
+        const int Headers = 64 + 3 * 56, DynamicSize = 6 * 16, SymbolSize = 24;
         var strings = Encoding.ASCII.GetBytes($"\0{name}\0");
-        var symbols = (headers + dynamicSize + strings.Length + 7) / 8 * 8;
-        var size = symbols + symbolSize;
+        var symbols = (Headers + DynamicSize + strings.Length + 7) / 8 * 8;
+        var size = symbols + SymbolSize;
         var image = new MemoryStream(new byte[size]);
 
         image.Write([0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // 64 bit, little endian, version 1
@@ -45,13 +45,13 @@ internal static class DecoyLibrary
         Write(image, 4, 0);                              // flags
         Write(image, 2, 64, 56, 3, 0, 0, 0);             // sizes and counts of the headers
         ProgramHeader(type: 1, offset: 0, size, align: 4096);                 // PT_LOAD, the whole file
-        ProgramHeader(type: 2, headers, dynamicSize, align: 8);               // PT_DYNAMIC
+        ProgramHeader(type: 2, Headers, DynamicSize, align: 8);               // PT_DYNAMIC
         ProgramHeader(type: 0x6474e551, offset: 0, segmentSize: 0, align: 16); // PT_GNU_STACK: no executable stack, please
         Write(image, 8, 14, 1);                          // DT_SONAME: the string at 1
-        Write(image, 8, 5, headers + dynamicSize);       // DT_STRTAB
+        Write(image, 8, 5, Headers + DynamicSize);       // DT_STRTAB
         Write(image, 8, 6, symbols);                     // DT_SYMTAB
         Write(image, 8, 10, strings.Length);             // DT_STRSZ
-        Write(image, 8, 11, symbolSize);                 // DT_SYMENT
+        Write(image, 8, 11, SymbolSize);                 // DT_SYMENT
         Write(image, 8, 0, 0);                           // DT_NULL
         image.Write(strings);
         return image.ToArray();

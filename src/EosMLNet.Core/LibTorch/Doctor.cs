@@ -37,14 +37,16 @@ public static partial class Doctor
             Glibc = System.OperatingSystem.IsLinux() ? GlibcVersion() : null,
             LibStdCpp = libStdCpp,
             GlibCxx = libStdCpp is null ? null : HighestGlibCxx(File.ReadAllBytes(libStdCpp)),
-            TorchSharp = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+            TorchSharp =
+                typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
         };
     }
 
     private static RuntimeFacts WithTorch(RuntimeFacts facts)
     {
         var libTorch = LoadedLibraries.Find("torch_cpu");
-        var version = libTorch is not null && NativeLibrary.TryLoad(libTorch, out var handle) ? ExistingLibTorch.ReportedVersion(handle) : null;
+        var version = libTorch is not null && NativeLibrary.TryLoad(libTorch, out var handle) ? ExistingLibTorch.ReportedVersion(handle)
+            : null;
         var hasCuda = torch.cuda.is_available();
         return facts with
         {
@@ -56,22 +58,33 @@ public static partial class Doctor
             Devices = ["cpu", .. Enumerable.Range(0, hasCuda ? torch.cuda.device_count() : 0).Select(i => $"cuda:{i}")],
             MissingFunctions = ExistingLibTorch.MissingFunctions,
             Threads = torch.get_num_threads(),
-            Problems = [.. version is null || ExistingLibTorch.IsExpected(version) ? Enumerable.Empty<EnvironmentProblem>() : [OtherVersion(version)], .. hasCuda || !HasNvidiaDriver() ? Enumerable.Empty<EnvironmentProblem>() : [UnusedGpu()]],
+            Problems =
+            [
+                .. version is null || ExistingLibTorch.IsExpected(version) ? Enumerable.Empty<EnvironmentProblem>()
+                    : [OtherVersion(version)],
+                .. hasCuda || !HasNvidiaDriver() ? Enumerable.Empty<EnvironmentProblem>() : [UnusedGpu()],
+            ],
         };
     }
 
     private static EnvironmentProblem OtherVersion(string version)
     {
         var missing = ExistingLibTorch.MissingFunctions;
-        return new(EosErrors.LibTorch, $"libtorch {version} is used at your own risk, because {ExistingLibTorch.AnyVersionVariable} is set: TorchSharp was compiled for {ExistingLibTorch.ExpectedVersion}, and only a patch release keeps the ABI. " +
-            (missing.Count == 0 ? "All functions that it calls are there. " : $"{missing.Count} functions that it calls are missing; calling one ends the process. ") + "Check results against the CPU.", IsError: false);
+        return new(EosErrors.LibTorch,
+            $"libtorch {version} is used at your own risk, because {ExistingLibTorch.AnyVersionVariable} is set: TorchSharp was compiled " +
+            $"for {ExistingLibTorch.ExpectedVersion}, and only a patch release keeps the ABI. " +
+            (missing.Count == 0 ? "All functions that it calls are there. "
+                : $"{missing.Count} functions that it calls are missing; calling one ends the process. ") +
+                "Check results against the CPU.", IsError: false);
     }
 
     private static bool HasNvidiaDriver() => File.Exists("/proc/driver/nvidia/version");
 
     private static EnvironmentProblem UnusedGpu() => new(EosErrors.Device,
-        $"This machine has an NVIDIA driver, but the loaded libtorch sees no CUDA device: it is the CPU build, or was made for a newer driver. " +
-        $"Name the torch/lib folder of a CUDA PyTorch {ExistingLibTorch.ExpectedVersion} in {TorchRuntime.LibTorchVariable}.", IsError: false);
+        "This machine has an NVIDIA driver, but the loaded libtorch sees no CUDA device: it is the CPU build, or was made for a newer " +
+        "driver. " +
+        $"Name the torch/lib folder of a CUDA PyTorch {ExistingLibTorch.ExpectedVersion} in {TorchRuntime.LibTorchVariable}.",
+        IsError: false);
 
     // Images are decoded by Skia, the other native library.
     private static IEnumerable<EnvironmentProblem> ImageProblems()
@@ -83,8 +96,10 @@ public static partial class Doctor
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
-            return [new(EosErrors.NativeLibrary, $"The image library libSkiaSharp cannot be loaded: {e.GetBaseException().Message.Trim()} " +
-                "Add the package SkiaSharp.NativeAssets.Linux.NoDependencies (or its counterpart of another system) to the program.", IsError: true)];
+            return [new(EosErrors.NativeLibrary,
+                $"The image library libSkiaSharp cannot be loaded: {e.GetBaseException().Message.Trim()} " +
+                "Add the package SkiaSharp.NativeAssets.Linux.NoDependencies (or its counterpart of another system) to the program.",
+                IsError: true)];
         }
     }
 

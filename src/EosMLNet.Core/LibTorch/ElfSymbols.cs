@@ -45,7 +45,8 @@ internal static class ElfSymbols
     }
 
     // Itanium C++ names: _ZN 2at …, _ZNK 3c10 …, and types or vtables of those namespaces (_ZTI, _ZTV).
-    private static bool IsLibTorch(string symbol) => System.Text.RegularExpressions.Regex.IsMatch(symbol, "^_Z(N|NK|TIN|TVN|TSN)(2at|3c10|5torch|6caffe2)");
+    private static bool IsLibTorch(string symbol) =>
+        System.Text.RegularExpressions.Regex.IsMatch(symbol, "^_Z(N|NK|TIN|TVN|TSN)(2at|3c10|5torch|6caffe2)");
 
     private static T Read<T>(byte[] file, long offset) where T : unmanaged => MemoryMarshal.Read<T>(file.AsSpan(checked((int)offset)));
 

@@ -67,7 +67,8 @@ internal static partial class ExistingLibTorch
     }
 
     /// <summary>Whether this libtorch, <c>major.minor.patch</c>, is one that TorchSharp was compiled for.</summary>
-    internal static bool IsExpected(string version) => version.StartsWith(ExpectedVersion[..(ExpectedVersion.LastIndexOf('.') + 1)], StringComparison.Ordinal);
+    internal static bool IsExpected(string version) =>
+        version.StartsWith(ExpectedVersion[..(ExpectedVersion.LastIndexOf('.') + 1)], StringComparison.Ordinal);
 
     /// <summary>The functions that TorchSharp calls and the existing libtorch does not have. Calling one ends the process.</summary>
     internal static IReadOnlyList<string> MissingFunctions { get; private set; } = [];
@@ -117,12 +118,17 @@ internal static partial class ExistingLibTorch
     {
         var absent = MissingFunctions = Absent(torch, libTorchSharp);
         if (absent.Count > 0 && !AnyVersion)
-            throw Unfit(folder, $"it lacks {absent.Count} functions that TorchSharp calls, for example {absent[0]} (another version, or built with another C++ ABI; `eos doctor` lists them)");
+            throw Unfit(folder,
+                $"it lacks {absent.Count} functions that TorchSharp calls, for example {absent[0]} (another version, or built with " +
+                "another C++ ABI; `eos doctor` lists them)");
     }
 
     private static EosException Unfit(string folder, string found, Exception? inner = null) =>
-        new(EosErrors.LibTorch, $"The libtorch folder '{folder}' cannot be used: {found}. Expected libtorch {ExpectedVersion} for {RuntimeInformation.OSArchitecture} " +
-            "with the C++11 ABI, such as torch/lib of the PyTorch of that version. Correct the option or the variable EOS_LIBTORCH, or leave it out to use the packaged libtorch.", inner);
+        new(EosErrors.LibTorch,
+            $"The libtorch folder '{folder}' cannot be used: {found}. Expected libtorch {ExpectedVersion} for " +
+            $"{RuntimeInformation.OSArchitecture} " +
+            "with the C++11 ABI, such as torch/lib of the PyTorch of that version. Correct the option or the variable EOS_LIBTORCH, or " +
+            "leave it out to use the packaged libtorch.", inner);
 
     [GeneratedRegex(@"\d+\.\d+\.\d+")]
     private static partial Regex VersionPattern();

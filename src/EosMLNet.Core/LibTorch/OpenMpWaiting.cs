@@ -1,4 +1,3 @@
-using EosMLNet.Search;
 namespace EosMLNet.LibTorch;
 
 /// <summary>
@@ -13,7 +12,8 @@ internal static class OpenMpWaiting
     /// <summary>Sets the policy unless the user has chosen a policy. It must come before libgomp is loaded, which reads it once.</summary>
     internal static void Sleep()
     {
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null && Environment.GetEnvironmentVariable(SpinCount) is null)
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null
+            && Environment.GetEnvironmentVariable(SpinCount) is null)
             NativeEnvironment.Set(SpinCount, "0");
     }
 }

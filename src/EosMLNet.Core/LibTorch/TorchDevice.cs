@@ -24,7 +24,8 @@ public static class TorchDevice
             _ => throw new EosException(EosErrors.InvalidOption, $"There is no device '{name}'. Expected auto, cpu, cuda or cuda:N."),
         };
         if (gpu >= gpus && !fallbackToCpu)
-            throw new EosException(EosErrors.Device, $"The device '{name}' was asked for, but the loaded libtorch sees {gpus} CUDA devices. " +
+            throw new EosException(EosErrors.Device,
+                $"The device '{name}' was asked for, but the loaded libtorch sees {gpus} CUDA devices. " +
                 $"Use auto or cpu, or name a CUDA libtorch in {TorchRuntime.LibTorchVariable}; `eos doctor` tells more.");
         return gpu < 0 || gpu >= gpus ? CPU : new Device(DeviceType.CUDA, gpu);
     }

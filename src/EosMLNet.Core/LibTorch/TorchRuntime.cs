@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using EosMLNet.Search;
 using TorchSharp;
 
 namespace EosMLNet.LibTorch;
@@ -54,7 +53,8 @@ public static class TorchRuntime
                 Load(folder);
             else if (folder != ExistingFolder)
                 throw new EosException(EosErrors.LibTorch, $"The libtorch in '{folder}' was asked for, but this process has loaded " +
-                    $"{(ExistingFolder is null ? "the packaged one" : $"the one in '{ExistingFolder}'")}. Name it before anything else uses torch.");
+                    $"{(ExistingFolder is null ? "the packaged one" : $"the one in '{ExistingFolder}'")}. Name it before anything else " +
+                    "uses torch.");
         }
     }
 
@@ -93,11 +93,14 @@ public static class TorchRuntime
             DecoyLibrary.Load("torch_cpu.so");
             DecoyLibrary.Load("torch_cuda.so");
         }
-        LoadTorchSharp(reason => $"TorchSharp's native library does not load with the libtorch in '{folder}': {reason}. Expected libtorch {ExistingLibTorch.ExpectedVersion}. `eos doctor` tells more.");
+        LoadTorchSharp(reason =>
+            $"TorchSharp's native library does not load with the libtorch in '{folder}': {reason}. Expected libtorch " +
+            $"{ExistingLibTorch.ExpectedVersion}. `eos doctor` tells more.");
         var copies = LoadedLibraries.All("torch_cpu");
         if (copies.Count > 1)
             throw new EosException(EosErrors.LibTorch, $"Two copies of libtorch are loaded: {string.Join(" and ", copies)}. " +
-                $"On this system an existing libtorch needs a program without a packaged one: remove the libtorch package from the project, or {LibTorchVariable}.");
+                "On this system an existing libtorch needs a program without a packaged one: remove the libtorch package from the " +
+                $"project, or {LibTorchVariable}.");
     }
 
     // Loading LibTorchSharp before TorchSharp does so keeps its trace of a hundred lines off the standard output. The loader's own dozen
@@ -109,7 +112,8 @@ public static class TorchRuntime
             NativeLibrary.Load("LibTorchSharp", TorchSharpAssembly, null);
             torch.InitializeDeviceType(DeviceType.CPU);
         }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
+        catch (Exception e)
+            when (e is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
         {
             throw new EosException(EosErrors.LibTorch, message(LibTorchPackage.Reason(e.GetBaseException().Message)), e);
         }
@@ -136,7 +140,8 @@ public static class TorchRuntime
         var folder = choice.Made ? choice.Folder : Asked(null);
         if (name == "LibTorchSharp")
             return LoadAdjusted(folder is null ? LoadBesideOriginal : _ => ExistingLibTorch.Load(folder, null));
-        return folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, ExistingLibTorch.FileName(name)), out var handle) ? handle : 0;
+        return folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, ExistingLibTorch.FileName(name)), out var handle) ? handle
+            : 0;
     }
 
     // typeof does not run the type's initialiser, which is what loads the native libraries.

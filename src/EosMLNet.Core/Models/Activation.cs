@@ -16,6 +16,7 @@ internal static class Activation
         "gelu_pytorch_tanh" => functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
         "silu" => functional.silu(x, inplace: !is_grad_enabled()),
         "relu" => functional.relu(x),
-        _ => throw new EosException(EosErrors.UnsupportedModel, $"The activation function '{name}' is not known; expected quick_gelu, gelu, gelu_pytorch_tanh, silu or relu."),
+        _ => throw new EosException(EosErrors.UnsupportedModel,
+            $"The activation function '{name}' is not known; expected quick_gelu, gelu, gelu_pytorch_tanh, silu or relu."),
     };
 }

@@ -33,11 +33,13 @@ public sealed class ImageCache : IDisposable
         : this(wanted => Encode(model, [.. wanted.Select(image)], plan), limitBytes)
     {
         _ = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
-            "The model's folder has no tokenizer, so questions about images cannot be asked. Copy tokenizer.json or tokenizer.model into it.");
+            "The model's folder has no tokenizer, so questions about images cannot be asked. Copy tokenizer.json or tokenizer.model " +
+            "into it.");
         owner = (model, data);
     }
 
-    internal ImageCache(Func<IReadOnlyList<int>, VisionOutput> encode, long limitBytes) => (this.encode, this.limitBytes) = (encode, limitBytes);
+    internal ImageCache(Func<IReadOnlyList<int>, VisionOutput> encode, long limitBytes) =>
+        (this.encode, this.limitBytes) = (encode, limitBytes);
 
     /// <summary>
     /// Images that are encoded each by itself, so that what is made of one does not depend on which others are asked for beside it.
@@ -48,7 +50,8 @@ public sealed class ImageCache : IDisposable
         return cache = new(wanted =>
         {
             using var scope = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(image => cache.Encoding(image, () => Encode(model, [data.Images[image]], null)))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(image => cache.Encoding(image, () => Encode(model, [data.Images[image]], null)))])
+                .MoveToOuterDisposeScope();
         }, limitBytes);
     }
 
@@ -60,7 +63,8 @@ public sealed class ImageCache : IDisposable
     internal void CheckIsFor(VisionLanguageModel model, object data)
     {
         if (!ReferenceEquals(owner.Model, model) || !ReferenceEquals(owner.Data, data))
-            throw new EosException(EosErrors.InvalidOption, "The image cache was made for another model or another dataset. Make one for these, or give none.");
+            throw new EosException(EosErrors.InvalidOption,
+                "The image cache was made for another model or another dataset. Make one for these, or give none.");
     }
 
     /// <summary>The encoder's output for some images, in the order given, in the caller's dispose scope.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using EosMLNet.LibTorch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -19,7 +18,8 @@ public static class ImageTensors
         TorchRuntime.EnsureLoaded();
         ImageShape[] shapes = [.. images.Select(image => new ImageShape(
             processor.Parts(new ImageSize(image.Height, image.Width), imagesInPrompt), image.Height, image.Width))];
-        var pixels = empty([shapes.Sum(shape => shape.Parts), 3, processor.Height, processor.Width], ScalarType.Float32); // (parts, 3, H, W)
+        // (parts, 3, H, W)
+        var pixels = empty([shapes.Sum(shape => shape.Parts), 3, processor.Height, processor.Width], ScalarType.Float32);
         var at = 0;
         for (var i = 0; i < images.Count; i++)
         {

@@ -43,7 +43,8 @@ public sealed class LayerCache(int spare = 0) : IDisposable
         if (held is not null && held.shape[2] >= needed)
             return held;
         using var scope = NewDisposeScope();
-        var larger = empty([added.shape[0], added.shape[1], needed + Math.Max(spare, Length / 2), added.shape[3]], added.dtype, added.device);
+        var larger =
+            empty([added.shape[0], added.shape[1], needed + Math.Max(spare, Length / 2), added.shape[3]], added.dtype, added.device);
         using (held)
         {
             if (held is not null)

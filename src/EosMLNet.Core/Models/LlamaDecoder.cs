@@ -1,5 +1,4 @@
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -27,12 +26,12 @@ internal sealed class LlamaDecoder
     internal LlamaDecoder(LlamaConfig config, bool tiedHead, Func<string, Tensor> weight)
     {
         this.config = config;
-        const string root = "language_model.model.";
-        embedding = weight(root + "embed_tokens.weight");
+        const string Root = "language_model.model.";
+        embedding = weight(Root + "embed_tokens.weight");
         layers = new Layer[config.LayerCount];
         for (var i = 0; i < layers.Length; i++)
         {
-            var name = $"{root}layers.{i}.";
+            var name = $"{Root}layers.{i}.";
             layers[i] = new Layer(
                 weight(name + "input_layernorm.weight"),
                 Linear(name + "self_attn.q_proj", config.AttentionBias), Linear(name + "self_attn.k_proj", config.AttentionBias),
@@ -41,7 +40,7 @@ internal sealed class LlamaDecoder
                 Linear(name + "mlp.gate_proj", config.MlpBias), Linear(name + "mlp.up_proj", config.MlpBias),
                 Linear(name + "mlp.down_proj", config.MlpBias));
         }
-        finalNorm = weight(root + "norm.weight");
+        finalNorm = weight(Root + "norm.weight");
         head = tiedHead ? embedding : weight("language_model.lm_head.weight");
 
         Projection Linear(string name, bool bias) => new(weight(name + ".weight"), bias ? weight(name + ".bias") : null);
@@ -79,7 +78,8 @@ internal sealed class LlamaDecoder
         using var scope = NewDisposeScope();
         var layer = layers[index];
         var rows = hidden.gather(1, queryIndex.unsqueeze(-1).expand(-1, -1, config.HiddenSize));          // (B, q, d)
-        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(RmsNorm(rows, layer.InputNorm)), config.HeadCount)); // (B, H, q, hs)
+        // (B, H, q, hs)
+        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(RmsNorm(rows, layer.InputNorm)), config.HeadCount));
         keys ??= rotary.Apply(Heads(Keys(index, hidden), config.KeyValueHeadCount));                      // (B, G, T, hs)
         var grouped = queries.reshape(keys.shape[0], keys.shape[1], -1, config.HeadSize);                 // (B, G, H / G · q, hs)
         var logits = grouped.matmul(keys.transpose(-1, -2)).view(queries.shape[0], queries.shape[1], queries.shape[2], -1)
@@ -104,7 +104,8 @@ internal sealed class LlamaDecoder
     {
         if (queries.shape[2] > 1)
         {
-            var attended = functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
+            var attended =
+                functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
             return attended.transpose(1, 2).flatten(2);
         }
         // One new token sees all others: the query heads of a group are as many queries of one head, and keys need no copies.

@@ -9,5 +9,6 @@ public sealed record VisionInput(Tensor PixelValues, IReadOnlyList<ImageShape> I
 {
     /// <summary>Images of one part each.</summary>
     /// <param name="pixelValues">(I, 3, H, W).</param>
-    public static VisionInput Of(Tensor pixelValues) => new(pixelValues, [.. Enumerable.Repeat(new ImageShape(1), (int)pixelValues.shape[0])]);
+    public static VisionInput Of(Tensor pixelValues) =>
+        new(pixelValues, [.. Enumerable.Repeat(new ImageShape(1), (int)pixelValues.shape[0])]);
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using EosMLNet.LibTorch;
-using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,9 +8,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// What reduction and search need of a vision-language model: an image encoder, a stack of decoder layers that can be run one by one, and a head.
-/// A new family is a class that derives from this one, with a <see cref="ModelTypeAttribute"/> and a public constructor that takes its
-/// configuration, a function that gives weights by name and shape, and a processor.
+/// What reduction and search need of a vision-language model: an image encoder, a stack of decoder layers that can be run one by one, and a
+/// head. A new family is a class that derives from this one, with a <see cref="ModelTypeAttribute"/> and a public constructor that takes
+/// its configuration, a function that gives weights by name and shape, and a processor.
 /// </summary>
 /// <remarks>Reading is thread-safe: no method changes the model. Tensors that are returned belong to the caller's dispose scope.</remarks>
 public abstract class VisionLanguageModel : IDisposable
@@ -42,8 +41,8 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also turns
-    /// off TF32, for the whole process.</param>
+    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also
+    /// turns off TF32, for the whole process.</param>
     /// <param name="device">Where to put the weights; the CPU by default.</param>
     /// <param name="cancellation">Stops the loading.</param>
     /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>. Models that cut

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// What a frozen vision tower and projector make of some images: the visual tokens of all of them, one image behind the other. Images may have
-/// different numbers of tokens; N is the sum.
+/// What a frozen vision tower and projector make of some images: the visual tokens of all of them, one image behind the other. Images may
+/// have different numbers of tokens; N is the sum.
 /// </summary>
 public sealed class VisionOutput : IDisposable
 {
@@ -21,7 +21,8 @@ public sealed class VisionOutput : IDisposable
     /// <summary>Any images.</summary>
     /// <param name="features">Visual tokens in the decoder's space, (N, d), or (I, n, d) where all images have n.</param>
     /// <param name="clsAttention">The tower's [CLS] attention to each token, as many numbers as tokens; null where there is none.</param>
-    /// <param name="kept">Where each token stands among the tokens of its unreduced image, ascending, int64; null where all are there.</param>
+    /// <param name="kept">Where each token stands among the tokens of its unreduced image, ascending, int64; null where all are
+    /// there.</param>
     /// <param name="mass">How many original tokens each one stands for, float32; null where it is 1 for all.</param>
     /// <param name="layouts">How each image's tokens lie before any reduction; null for the model's usual image.</param>
     /// <param name="counts">The number of tokens of each image.</param>
@@ -91,7 +92,8 @@ public sealed class VisionOutput : IDisposable
     public static VisionOutput Join(IReadOnlyList<VisionOutput> outputs)
     {
         return new VisionOutput(All(o => o.Features)!, All(o => o.ClsAttention), All(o => o.Kept), All(o => o.Mass),
-            [.. outputs.SelectMany(o => o.Layouts)], [.. outputs.SelectMany(o => o.Counts)]) { Plan = outputs[0].Plan };
+            [.. outputs.SelectMany(o => o.Layouts)], [.. outputs.SelectMany(o => o.Counts)])
+        { Plan = outputs[0].Plan };
 
         Tensor? All(Func<VisionOutput, Tensor?> part) => part(outputs[0]) is null ? null : cat([.. outputs.Select(o => part(o)!)]);
     }
@@ -116,7 +118,8 @@ public sealed class VisionOutput : IDisposable
     private VisionOutput Map(Func<Tensor, Tensor> each, IReadOnlyList<int> images)
     {
         return new VisionOutput(each(Features), Optional(ClsAttention), Optional(Kept), Optional(Mass),
-            [.. images.Select(image => Layouts[image])], [.. images.Select(image => Counts[image])]) { Plan = Plan };
+            [.. images.Select(image => Layouts[image])], [.. images.Select(image => Counts[image])])
+        { Plan = Plan };
 
         Tensor? Optional(Tensor? x) => x is null ? null : each(x);
     }

@@ -1,6 +1,5 @@
 using EosMLNet.Execution;
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,8 +7,8 @@ namespace EosMLNet.Models;
 
 /// <summary>
 /// A vision transformer as the LLaVA models use it: the hidden states of one layer, without the final normalisation. CLIP's
-/// (arXiv:2103.00020) has a [CLS] token in front of the patches and a normalisation in front of the first layer; SigLIP's (arXiv:2303.15343)
-/// has neither, and a bias on the patch embedding. Weight names are those of Hugging Face's <c>CLIPVisionModel</c> and
+/// (arXiv:2103.00020) has a [CLS] token in front of the patches and a normalisation in front of the first layer; SigLIP's
+/// (arXiv:2303.15343) has neither, and a bias on the patch embedding. Weight names are those of Hugging Face's <c>CLIPVisionModel</c> and
 /// <c>SiglipVisionModel</c>.
 /// </summary>
 internal sealed class VisionTower
@@ -36,16 +35,16 @@ internal sealed class VisionTower
     {
         this.config = config;
         this.depth = depth;
-        const string root = "vision_tower.vision_model.";
-        classEmbedding = config.HasClassToken ? weight(root + "embeddings.class_embedding") : null;
-        patchEmbedding = weight(root + "embeddings.patch_embedding.weight");
-        patchBias = config.HasPatchBias ? weight(root + "embeddings.patch_embedding.bias") : null;
-        positionEmbedding = weight(root + "embeddings.position_embedding.weight");
-        preNorm = config.HasPreNorm ? Two(root + "pre_layrnorm") : null;
+        const string Root = "vision_tower.vision_model.";
+        classEmbedding = config.HasClassToken ? weight(Root + "embeddings.class_embedding") : null;
+        patchEmbedding = weight(Root + "embeddings.patch_embedding.weight");
+        patchBias = config.HasPatchBias ? weight(Root + "embeddings.patch_embedding.bias") : null;
+        positionEmbedding = weight(Root + "embeddings.position_embedding.weight");
+        preNorm = config.HasPreNorm ? Two(Root + "pre_layrnorm") : null;
         layers = new Layer[config.LayerCount];
         for (var i = 0; i < layers.Length; i++)
         {
-            var name = $"{root}encoder.layers.{i}.";
+            var name = $"{Root}encoder.layers.{i}.";
             layers[i] = new Layer(
                 Two(name + "layer_norm1"), Two(name + "self_attn.q_proj"), Two(name + "self_attn.k_proj"), Two(name + "self_attn.v_proj"),
                 Two(name + "self_attn.out_proj"), Two(name + "layer_norm2"), Two(name + "mlp.fc1"), Two(name + "mlp.fc2"));
@@ -54,7 +53,9 @@ internal sealed class VisionTower
         Affine Two(string name) => new(weight(name + ".weight"), weight(name + ".bias"));
     }
 
-    /// <summary>Hidden states after the chosen layer, a [CLS] token first where the tower has one, and that layer's [CLS] attention.</summary>
+    /// <summary>
+    /// Hidden states after the chosen layer, a [CLS] token first where the tower has one, and that layer's [CLS] attention.
+    /// </summary>
     /// <param name="pixelValues">(I, 3, H, W).</param>
     /// <param name="wantsClsAttention">Whether [CLS] attention is asked for.</param>
     /// <param name="tap">Receives the intermediate results; all layers are run when it is given.</param>
@@ -100,7 +101,8 @@ internal sealed class VisionTower
     private Tensor Embed(Tensor pixelValues)
     {
         var images = pixelValues.shape[0];
-        var patches = functional.conv2d(pixelValues.to(patchEmbedding.dtype), patchEmbedding, patchBias, strides: [config.PatchSize, config.PatchSize])
+        var patches = functional.conv2d(pixelValues.to(patchEmbedding.dtype), patchEmbedding, patchBias,
+            strides: [config.PatchSize, config.PatchSize])
             .flatten(2).transpose(1, 2);                                                            // (I, p, d)
         var tokens = classEmbedding is null ? patches : cat([classEmbedding.expand(images, 1, -1), patches], dim: 1);
         return tokens.Add(positionEmbedding);
@@ -138,5 +140,6 @@ internal sealed class VisionTower
 
     private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], config.HeadCount, -1).transpose(1, 2);
 
-    private Tensor Norm(Tensor x, Affine norm) => functional.layer_norm(x, [config.HiddenSize], norm.Weight, norm.Bias, config.LayerNormEps);
+    private Tensor Norm(Tensor x, Affine norm) =>
+        functional.layer_norm(x, [config.HiddenSize], norm.Weight, norm.Bias, config.LayerNormEps);
 }

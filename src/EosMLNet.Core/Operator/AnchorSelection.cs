@@ -17,7 +17,8 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
     {
         var n = score.size(1);
         if (site.Keep < 1 || site.Keep > n)
-            throw new EosException(EosErrors.PlanMismatch, $"{site.Place} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
+            throw new EosException(EosErrors.PlanMismatch,
+                $"{site.Place} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
         // A stable sort: topk leaves open which of equal scores it takes.
         var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
         var diverse = site.Diversity > 0 && site.KeptByScore > 0;
@@ -40,7 +41,8 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
             rest = Without(rest, added);
         }
         var dropped = Ascending(rest);
-        return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates), site.Residual ? rest.narrow(1, 0, 1) : null);
+        return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates),
+            site.Residual ? rest.narrow(1, 0, 1) : null);
     }
 
     private static Tensor Diverse(Tensor score, SiteInput input, ReductionSite site) =>
@@ -61,7 +63,8 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         var added = new List<Tensor>();
         for (var i = 0; i < count; i++)
         {
-            var wanted = nearest ?? similarity.MaskedFill(eye(n, dtype: ScalarType.Bool, device: similarity.device), double.NegativeInfinity).amax([-1]);
+            var wanted = nearest
+                ?? similarity.MaskedFill(eye(n, dtype: ScalarType.Bool, device: similarity.device), double.NegativeInfinity).amax([-1]);
             var next = ReductionOperator.First(wanted.eq(wanted.amin([-1], keepdim: true)));               // (I, 1)
             var toNext = similarity.gather(2, next.unsqueeze(1).expand(-1, n, -1)).squeeze(-1);            // (I, n)
             nearest = (nearest is null ? toNext : nearest.maximum(toNext)).scatter(1, next, Taken(next));
@@ -84,7 +87,8 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         for (var pivot = 0; pivot < pivots && pivot < extra.Count; pivot++)
         {
             var share = extra.Count / pivots + (pivot < extra.Count % pivots ? 1 : 0);
-            var least = similarity.select(1, pivot).MaskedFill(taken, double.PositiveInfinity).sort(-1, descending: false, stable: true).Indices.narrow(1, 0, share);
+            var least = similarity.select(1, pivot).MaskedFill(taken, double.PositiveInfinity)
+                .sort(-1, descending: false, stable: true).Indices.narrow(1, 0, share);
             taken = taken.scatter(1, least, ones_like(least, ScalarType.Bool));
             added.Add(least);
         }
@@ -95,7 +99,8 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
     private static Tensor ToText(SiteInput input, ReductionSite site)                                      // (I, p, n)
     {
         var pivots = Criteria.ToComputeType(input.TextPivots
-            ?? throw new EosException(EosErrors.PlanMismatch, $"{site.Place} compares with text pivots, but there is no text. Use a plan without text pivots."));
+            ?? throw new EosException(EosErrors.PlanMismatch,
+                $"{site.Place} compares with text pivots, but there is no text. Use a plan without text pivots."));
         var features = ReductionOperator.Feature(input, site.Affinity.Feature);
         return site.Affinity.Measure == AffinityMeasure.Distance
             ? cdist(pivots, features.contiguous(), 2, compute_mode.donot_use_mm_for_euclid_dist).neg()
@@ -111,7 +116,7 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         var nearest = distance.sort(-1, descending: false, stable: true).Values.narrow(2, 0, count);       // (I, c, count)
         var density = nearest.mul(nearest).mean([-1]).neg().exp();                                         // (I, c)
         var (self, other) = (density.unsqueeze(2), density.unsqueeze(1));
-        var earlier = ones_like(distance, ScalarType.Bool).tril(-1);                                       // (I, c, c): the other stands before
+        var earlier = ones_like(distance, ScalarType.Bool).tril(-1); // (I, c, c): the other stands before
         var denser = other.gt(self).logical_or(other.eq(self).logical_and(earlier));
         // The densest token of all is as far from a denser one as anything is from anything.
         var farthest = distance.amax([1, 2], keepdim: true);                                               // (I, 1, 1)

@@ -6,22 +6,26 @@ namespace EosMLNet.Operator;
 /// <summary>The criteria of a score before standardisation, each (I, n): the higher, the rather a token is kept.</summary>
 internal static class Criteria
 {
-    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present = null) => criterion switch
-    {
-        ScoreCriterion.ClsAttention => input.ClsAttention ?? throw Missing(site, criterion, "the [CLS] attention of the vision tower"),
-        ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of a decoder layer"),
-        ScoreCriterion.RaterAttention => RaterAttention(input.RaterAttention ?? throw Missing(site, criterion, "attention of a decoder layer"), site.RaterHeads, present),
-        ScoreCriterion.KeyNorm => input.KeyNorm ?? throw Missing(site, criterion, "key of a decoder layer"),
-        ScoreCriterion.Novelty => Novelty(ToComputeType(input.Tokens), present),
-        ScoreCriterion.FeatureNorm => ToComputeType(input.Tokens).norm(-1),
-        ScoreCriterion.Probe => ToComputeType(input.Tokens).matmul(ToComputeType(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
-        ScoreCriterion.TextRelevance => TextRelevance(input, site, learned),
-        ScoreCriterion.Lattice => ForEachImage(Lattice((int)input.Tokens.size(1), site.Keep), input),
-        ScoreCriterion.Random => Random(input, site.Seed),
-        ScoreCriterion.BipartiteMatch => BipartiteMatch(input, site.Affinity),
-        ScoreCriterion.Grid => PatchWindows.IsCentre(input.Index, input.Layout, site.Keep),
-        _ => throw new ArgumentOutOfRangeException(nameof(criterion), criterion, null),
-    };
+    public static Tensor Of(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present = null) =>
+        criterion switch
+        {
+            ScoreCriterion.ClsAttention => input.ClsAttention ?? throw Missing(site, criterion, "the [CLS] attention of the vision tower"),
+            ScoreCriterion.TextAttention => input.TextAttention ?? throw Missing(site, criterion, "attention of a decoder layer"),
+            ScoreCriterion.RaterAttention =>
+                RaterAttention(input.RaterAttention ?? throw Missing(site, criterion, "attention of a decoder layer"), site.RaterHeads,
+                    present),
+            ScoreCriterion.KeyNorm => input.KeyNorm ?? throw Missing(site, criterion, "key of a decoder layer"),
+            ScoreCriterion.Novelty => Novelty(ToComputeType(input.Tokens), present),
+            ScoreCriterion.FeatureNorm => ToComputeType(input.Tokens).norm(-1),
+            ScoreCriterion.Probe =>
+                ToComputeType(input.Tokens).matmul(ToComputeType(learned.Probe ?? throw Missing(site, criterion, "the learned probe"))),
+            ScoreCriterion.TextRelevance => TextRelevance(input, site, learned),
+            ScoreCriterion.Lattice => ForEachImage(Lattice((int)input.Tokens.size(1), site.Keep), input),
+            ScoreCriterion.Random => Random(input, site.Seed),
+            ScoreCriterion.BipartiteMatch => BipartiteMatch(input, site.Affinity),
+            ScoreCriterion.Grid => PatchWindows.IsCentre(input.Index, input.Layout, site.Keep),
+            _ => throw new ArgumentOutOfRangeException(nameof(criterion), criterion, null),
+        };
 
     /// <summary>Half precision is computed in float32: means, norms and softmaxes need the digits.</summary>
     public static ScalarType ComputeType(Tensor x) => ComputeType(x.dtype);

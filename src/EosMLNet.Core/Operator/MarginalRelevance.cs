@@ -25,7 +25,8 @@ internal static class MarginalRelevance
         using var scope = NewDisposeScope();
         var worth = present is null ? score : score.MaskedFill(present.logical_not(), double.NegativeInfinity);
         // Each choice waits for the one before it: thousands of tiny steps, which the host makes faster than any device could start them.
-        var chosen = score.dtype == ScalarType.Float64 ? OnHost<double>(worth, similarity, diversity, count) : OnHost<float>(worth, similarity, (float)diversity, count);
+        var chosen = score.dtype == ScalarType.Float64 ? OnHost<double>(worth, similarity, diversity, count)
+            : OnHost<float>(worth, similarity, (float)diversity, count);
         return tensor(chosen, [score.size(0), count], device: score.device).MoveToOuterDisposeScope();
     }
 
@@ -40,7 +41,8 @@ internal static class MarginalRelevance
         using var scope = NewDisposeScope();
         var (n, k) = (similarity.size(1), order.size(1));
         var places = Scalars.Arange(k, order.device).expand_as(order);                                       // (I, k)
-        var turn = Scalars.Full(k, [order.size(0), n], ScalarType.Int64, order.device).scatter(1, order, places);   // (I, n): k for those that were not chosen
+        // (I, n): k for those that were not chosen
+        var turn = Scalars.Full(k, [order.size(0), n], ScalarType.Int64, order.device).scatter(1, order, places);
         var before = places.unsqueeze(1).lt(turn.unsqueeze(-1));                                            // (I, n, k)
         var toAnchors = similarity.gather(2, order.unsqueeze(1).expand(-1, n, -1));                         // (I, n, k)
         var most = toAnchors.MaskedFill(before.logical_not(), double.NegativeInfinity).amax([-1]);              // (I, n)
@@ -84,7 +86,8 @@ internal static class MarginalRelevance
     }
 
     // Before the first anchor nothing counts against a score.
-    private static void Lower<T>(Span<T> worth, ReadOnlySpan<T> score, ReadOnlySpan<T> toNext, T diversity, bool first) where T : IFloatingPointIeee754<T>
+    private static void Lower<T>(Span<T> worth, ReadOnlySpan<T> score, ReadOnlySpan<T> toNext, T diversity, bool first)
+        where T : IFloatingPointIeee754<T>
     {
         for (var i = 0; i < worth.Length; i++)
         {

@@ -39,7 +39,7 @@ internal static class PatchWindows
         var window = WindowOf(index, grid, count);
         var distance = LookUp(tensor(DistancesToMiddle(grid, CutOrThrow(grid, count))), index);
         var places = tensor((long)grid.Rows * grid.Columns + 1, device: index.device);
-        var rank = distance.mul(places).Add(index);                                                       // unique: distance first, then index
+        var rank = distance.mul(places).Add(index); // unique: distance first, then index
         var sameWindow = window.unsqueeze(2).eq(window.unsqueeze(1));                                       // (I, n, n)
         var nearer = rank.unsqueeze(1).lt(rank.unsqueeze(2));
         return sameWindow.logical_and(nearer).any(-1).logical_not().logical_and(window.Gt(NoWindow));
@@ -48,7 +48,8 @@ internal static class PatchWindows
     // Squared, and in half patches so that the middle of an even number of patches is a whole number.
     private static long[] DistancesToMiddle(VisualGrid grid, VisualGrid cut)
     {
-        return [.. Patches(grid).Select(p => Square(OffMiddle(p.Row, grid.Rows, cut.Rows)) + Square(OffMiddle(p.Column, grid.Columns, cut.Columns))), 0];
+        return [.. Patches(grid)
+            .Select(p => Square(OffMiddle(p.Row, grid.Rows, cut.Rows)) + Square(OffMiddle(p.Column, grid.Columns, cut.Columns))), 0];
 
         static long Square(long x) => x * x;
         static long OffMiddle(int position, int length, int windows)
@@ -61,19 +62,13 @@ internal static class PatchWindows
     private static IEnumerable<(int Row, int Column)> Patches(VisualGrid grid) =>
         from row in Enumerable.Range(0, grid.Rows) from column in Enumerable.Range(0, grid.Columns) select (row, column);
 
-    // How much longer than wide, or wider than long, one window is: 1 for a square.
-    private static double Elongation(VisualGrid grid, VisualGrid cut)
-    {
-        double height = (double)grid.Rows / cut.Rows, width = (double)grid.Columns / cut.Columns;
-        return Math.Max(height, width) / Math.Min(height, width);
-    }
-
     private static VisualGrid GridOrThrow(VisualLayout layout) => layout.Grid ?? throw new EosException(EosErrors.PlanMismatch,
         "The plan cuts the patch grid into windows, but this image's visual tokens lie on several grids, or have newlines between them. " +
         "Use a plan without the score grid and without a window mask.");
 
     private static VisualGrid CutOrThrow(VisualGrid grid, int count) => PatchGrid.Cut(grid, count)
-        ?? throw new EosException(EosErrors.PlanMismatch, $"The patch grid of {grid.Rows} x {grid.Columns} cannot be cut into {count} windows in rows and columns. " +
+        ?? throw new EosException(EosErrors.PlanMismatch,
+            $"The patch grid of {grid.Rows} x {grid.Columns} cannot be cut into {count} windows in rows and columns. " +
             "Choose another number of tokens to keep, or a score and mask without windows.");
 
     private static Tensor LookUp(Tensor table, Tensor index) =>

@@ -16,8 +16,8 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
     /// Finds the raters: each visual token divides itself among the instruction's tokens by softmax(V·Tᵀ), and a token that gets more than
     /// the mean rates. Where none does, all do.
     /// </summary>
-    /// <param name="images">Visual tokens as they enter the decoder, (g, n, d), and the rows of their images, int64, (g); images of different
-    /// numbers of tokens apart.</param>
+    /// <param name="images">Visual tokens as they enter the decoder, (g, n, d), and the rows of their images, int64, (g); images of
+    /// different numbers of tokens apart.</param>
     /// <param name="text">Embeddings of the text, (B, T, d).</param>
     /// <param name="asked">Which tokens are the instruction's, at least one in each row, bool, (B, T).</param>
     internal static Raters Find(IEnumerable<(Tensor Visual, Tensor Rows)> images, Tensor text, Tensor asked)
@@ -55,7 +55,8 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
     /// <param name="bias">What each rater may see, (B, 1, q, T).</param>
     /// <param name="corrected">Divides by what positions alone would give, as SparseVLM's second version does.</param>
     /// <param name="keys">The T tokens' keys after RoPE, where they are known.</param>
-    internal Tensor Attention(VisionLanguageModel model, int layer, Tensor hidden, Rotary rotary, Tensor bias, bool corrected, Tensor? keys = null)
+    internal Tensor Attention(VisionLanguageModel model, int layer, Tensor hidden, Rotary rotary, Tensor bias, bool corrected,
+        Tensor? keys = null)
     {
         using var scope = NewDisposeScope();
         var attention = Criteria.ToComputeType(model.QueryAttention(layer, hidden, rotary, Index, bias, keys));         // (B, H, q, T)

@@ -102,7 +102,9 @@ public static class ReductionOperator
     public static Tensor Affinity(SiteInput input, Affinity affinity, Tensor? from = null, Tensor? to = null)
     {
         using var scope = NewDisposeScope();
-        var similarity = affinity.Measure == AffinityMeasure.Cosine ? Cosine(input, affinity.Feature, from, to) : Distance(input, affinity.Feature, from, to).neg(); // (I, m, k)
+        // (I, m, k)
+        var similarity = affinity.Measure == AffinityMeasure.Cosine ? Cosine(input, affinity.Feature, from, to)
+            : Distance(input, affinity.Feature, from, to).neg();
         if (affinity.SpatialSigma is { } sigma)
         {
             var places = PatchWindows.Coordinates(input.Index, input.Layout, similarity.dtype);              // (I, n, 2)
@@ -166,7 +168,8 @@ public static class ReductionOperator
         }
         // The products are fewer numbers than the tokens: they are what is scaled.
         var lengths = x.norm(-1).Clamp(Shortest, double.PositiveInfinity);                               // (I, n)
-        return Rows(x, from).matmul(Rows(x, to).transpose(1, 2)).div_(Picked(lengths, from).unsqueeze(2)).div_(Picked(lengths, to).unsqueeze(1));
+        return Rows(x, from).matmul(Rows(x, to).transpose(1, 2)).div_(Picked(lengths, from).unsqueeze(2))
+            .div_(Picked(lengths, to).unsqueeze(1));
     }
 
     /// <summary>Euclidean distance of a feature, (I, m, k).</summary>
@@ -221,7 +224,8 @@ public static class ReductionOperator
     private static Tensor OfAll(AnchorSelection selection)
     {
         var gives = selection.Gives ?? ones_like(selection.Dropped, ScalarType.Bool);
-        return zeros(gives.size(0), selection.Dropped.size(1) + selection.Anchors.size(1), ScalarType.Bool, gives.device).scatter(1, selection.Dropped, gives);
+        return zeros(gives.size(0), selection.Dropped.size(1) + selection.Anchors.size(1), ScalarType.Bool, gives.device)
+            .scatter(1, selection.Dropped, gives);
     }
 
     // 1 for the `count` tokens most similar to each anchor, itself apart; 0 for the others.
@@ -249,7 +253,8 @@ public static class ReductionOperator
     }
 
     private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from) => site.GiverWeight is { } criterion
-        ? Picked(Criteria.Of(criterion, input, site, new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)), from).unsqueeze(-1) // (I, m, 1)
+        // (I, m, 1)
+        ? Picked(Criteria.Of(criterion, input, site, new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)), from).unsqueeze(-1)
         : null;
 
     // 1 + ρ (ŵ − 1), ŵ = softmax(s)·k: the gains of an image have mean 1.

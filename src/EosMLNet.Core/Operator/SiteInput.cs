@@ -7,9 +7,8 @@ namespace EosMLNet.Operator;
 /// </summary>
 /// <param name="Tokens">Hidden states, (I, n, d).</param>
 /// <param name="Mass">How many original tokens each one stands for, (I, n); 1 everywhere at first.</param>
-/// <param name="Index">The patch that each token started as, row by row on <paramref name="Layout"/>, (I, n), int64. A token that is no patch
-/// (the tower's [CLS]
-/// under the select strategy <c>full</c>) has the index rows · columns, one past the last patch.</param>
+/// <param name="Index">The patch that each token started as, row by row on <paramref name="Layout"/>, (I, n), int64. A token that is no
+/// patch (the tower's [CLS] under the select strategy <c>full</c>) has the index rows · columns, one past the last patch.</param>
 /// <param name="Layout">How the tokens of an unreduced image lie.</param>
 /// <param name="ClsAttention">The vision tower's [CLS] attention to each token, (I, n), where the tower has it.</param>
 /// <param name="TextAttention">The last instruction token's attention, (I, n), where the site asks for it.</param>

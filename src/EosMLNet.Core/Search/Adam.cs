@@ -24,11 +24,13 @@ public sealed class Adam : IDisposable
     /// <param name="epsilon">Added to the root of the mean squared gradient.</param>
     /// <param name="weightDecay">Share of <paramref name="learningRate"/> by which a matrix shrinks in each step; vectors (biases, norms)
     /// never do.</param>
-    public Adam(IEnumerable<Tensor> parameters, double learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
+    public Adam(IEnumerable<Tensor> parameters, double learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
+        double weightDecay = 0)
     {
         (LearningRate, this.beta1, this.beta2, this.epsilon, WeightDecay) = (learningRate, beta1, beta2, epsilon, weightDecay);
         using var unrecorded = no_grad();
-        slots = [.. parameters.Select(p => new Slot(p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope(), p.dim() > 1))];
+        slots = [.. parameters.Select(p =>
+            new Slot(p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope(), p.dim() > 1))];
     }
 
     /// <summary>Step size of the next step.</summary>
@@ -43,7 +45,8 @@ public sealed class Adam : IDisposable
         steps++;
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        using Scalar keepMean = beta1.ToScalar(), newMean = (1 - beta1).ToScalar(), keepSquare = beta2.ToScalar(), newSquare = (1 - beta2).ToScalar();
+        using Scalar keepMean = beta1.ToScalar(), newMean = (1 - beta1).ToScalar(), keepSquare = beta2.ToScalar(),
+            newSquare = (1 - beta2).ToScalar();
         using Scalar shrink = (1 - LearningRate * WeightDecay).ToScalar(), rate = (-LearningRate / (1 - Math.Pow(beta1, steps))).ToScalar();
         var correction = 1 / Math.Sqrt(1 - Math.Pow(beta2, steps));
         foreach (var (parameter, mean, square, decays) in slots)

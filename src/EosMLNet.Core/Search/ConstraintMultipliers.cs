@@ -30,7 +30,8 @@ internal sealed class ConstraintMultipliers
     internal void Update(IReadOnlyList<double> gradient, IReadOnlyList<double[]> constraints, IReadOnlyList<double> excess)
     {
         for (var i = 0; i < running.Length; i++)
-            running[i] = Memory * running[i] + (1 - Memory) * (gradient[i] - Enumerable.Range(0, values.Length).Sum(c => values[c] * constraints[c][i]));
+            running[i] = Memory * running[i]
+                + (1 - Memory) * (gradient[i] - Enumerable.Range(0, values.Length).Sum(c => values[c] * constraints[c][i]));
         Array.Clear(values);
         // Coordinate descent on |f' + Σ λ g'|²; there are six constraints at most.
         for (var sweep = 0; sweep < Sweeps; sweep++)
@@ -40,7 +41,8 @@ internal sealed class ConstraintMultipliers
                 var squares = constraints[c].Sum(x => x * x);
                 if (squares == 0 || excess[c] < -Reached)
                     continue;
-                var left = running.Select((f, i) => f + Enumerable.Range(0, values.Length).Where(other => other != c).Sum(other => values[other] * constraints[other][i]));
+                var left = running.Select((f, i) =>
+                    f + Enumerable.Range(0, values.Length).Where(other => other != c).Sum(other => values[other] * constraints[other][i]));
                 values[c] = Math.Max(0, -left.Zip(constraints[c], (f, g) => f * g).Sum() / squares);
             }
         }

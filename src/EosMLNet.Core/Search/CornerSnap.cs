@@ -11,10 +11,12 @@ internal static class CornerSnap
     /// <param name="frozen">What may not move.</param>
     /// <param name="measure">Loss and accuracy of a plan on validation data.</param>
     /// <param name="left">Told before the first trial and after each how many can still come at most.</param>
-    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, ValidationResult> measure, Action<int>? left = null)
+    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, ValidationResult> measure,
+        Action<int>? left = null)
     {
         // No move changes what another site may try.
-        ReductionSite[][] corners = [.. plan.Sites.Select(site => Corners(site, frozen).Where(corner => frozen.Applied(corner) == corner).ToArray())];
+        ReductionSite[][] corners =
+            [.. plan.Sites.Select(site => Corners(site, frozen).Where(corner => frozen.Applied(corner) == corner).ToArray())];
         var most = 1 + corners.Sum(each => each.Length);
         left?.Invoke(most);
         var best = measure(plan);

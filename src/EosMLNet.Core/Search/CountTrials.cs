@@ -14,7 +14,8 @@ internal static class CountTrials
     /// <param name="sites">The searched sites; only what they keep is changed.</param>
     /// <param name="loss">The validation loss of a plan with these sites, whose counts are first made to fit the limits.</param>
     /// <param name="left">Told before the first trial and after each how many can still come at most.</param>
-    internal static IReadOnlyList<SearchedSite> Apply(IReadOnlyList<SearchedSite> sites, Func<IReadOnlyList<SearchedSite>, double> loss, Action<int>? left = null)
+    internal static IReadOnlyList<SearchedSite> Apply(IReadOnlyList<SearchedSite> sites, Func<IReadOnlyList<SearchedSite>, double> loss,
+        Action<int>? left = null)
     {
         var most = Most(sites.Count);
         left?.Invoke(most);
@@ -46,6 +47,7 @@ internal static class CountTrials
     private static IReadOnlyList<SearchedSite> Shifted(IReadOnlyList<SearchedSite> sites, int first, double factor)
     {
         var before = double.PositiveInfinity;
-        return [.. sites.Select((site, i) => site with { Keep = before = Math.Min(before, Math.Max(1, i < first ? site.Keep : site.Keep * factor)) })];
+        return [.. sites.Select((site, i) =>
+            site with { Keep = before = Math.Min(before, Math.Max(1, i < first ? site.Keep : site.Keep * factor)) })];
     }
 }

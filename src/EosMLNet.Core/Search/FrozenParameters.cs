@@ -1,5 +1,3 @@
-using EosMLNet.Models;
-
 namespace EosMLNet.Search;
 
 /// <summary>

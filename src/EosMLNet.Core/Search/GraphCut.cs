@@ -13,7 +13,8 @@ internal sealed class GraphCut
     /// <summary>
     /// The leaf that stands for a tensor, the same one whenever it is asked for; it belongs to the dispose scope of the first time.
     /// </summary>
-    internal Tensor Leaf(Tensor original) => leaves.TryGetValue(original, out var known) ? known : leaves[original] = original.detach().requires_grad_(original.requires_grad);
+    internal Tensor Leaf(Tensor original) =>
+        leaves.TryGetValue(original, out var known) ? known : leaves[original] = original.detach().requires_grad_(original.requires_grad);
 
     /// <summary>Hands the leaves' gradients on to what they stand for.</summary>
     internal void Backward() => Backward([.. leaves.Keys], [.. leaves.Values.Select(leaf => leaf.grad)]);

@@ -17,13 +17,15 @@ namespace EosMLNet.Search;
 /// <param name="Sites">The dearest site in each place.</param>
 /// <param name="Spans">How many layers each site's count lasts for.</param>
 internal sealed record LatencyConstraint(
-    ConstraintKind Kind, double Limit, LatencyProfile Profile, int VisualTokens, int FirstLayer, IReadOnlyList<ReductionSite> Sites, IReadOnlyList<int> Spans) : CountConstraint(Kind, Limit)
+    ConstraintKind Kind, double Limit, LatencyProfile Profile, int VisualTokens, int FirstLayer, IReadOnlyList<ReductionSite> Sites,
+    IReadOnlyList<int> Spans) : CountConstraint(Kind, Limit)
 {
     // Of a second, in what the limit is given in.
     private double Unit { get; } = UnitOf(Kind, Profile, FirstLayer + Spans.Sum());
 
     /// <summary>What one second is in the measure of a constraint.</summary>
-    internal static double UnitOf(ConstraintKind kind, LatencyProfile profile, int layers) => kind == ConstraintKind.LatencyMs ? 1000 : 1 / profile.Unreduced(layers);
+    internal static double UnitOf(ConstraintKind kind, LatencyProfile profile, int layers) =>
+        kind == ConstraintKind.LatencyMs ? 1000 : 1 / profile.Unreduced(layers);
 
     internal override double Of(IReadOnlyList<double> counts) => Seconds(counts, new double[counts.Count]) * Unit;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EosMLNet.Search;
 
 /// <summary>
@@ -11,6 +13,7 @@ namespace EosMLNet.Search;
 public sealed record LatencyReport(double PredictedMs, double MeasuredMs, double UnreducedPredictedMs, double UnreducedMeasuredMs)
 {
     /// <summary>One line for people.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"prefill {MeasuredMs:0.###} ms, predicted {PredictedMs:0.###}; unreduced {UnreducedMeasuredMs:0.###} ms, predicted {UnreducedPredictedMs:0.###}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"prefill {MeasuredMs:0.###} ms, predicted {PredictedMs:0.###}; " +
+        $"unreduced {UnreducedMeasuredMs:0.###} ms, predicted {UnreducedPredictedMs:0.###}");
 }

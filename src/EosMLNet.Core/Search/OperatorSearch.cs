@@ -3,7 +3,6 @@ using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Operator;
-using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -43,7 +42,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// that cannot be used.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public SearchResult Run(VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default) =>
+    public SearchResult Run(VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null,
+        CancellationToken cancellation = default) =>
         RunFront([settings.Constraints], training, validation, progress, cancellation)[0];
 
     /// <summary>
@@ -60,12 +60,14 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunFront(
-        IReadOnlyList<SearchConstraints> front, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<SearchConstraints> front, VqaDataset training, VqaDataset? validation = null,
+        IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {
         Check(front);
         (training, validation) = Split(training, validation, settings.Seed);
         var meter = Meter(front, [settings], training, validation, progress, cancellation);
-        var results = WithData(training, validation, meter, cancellation, (searched, held) => Search(front, searched, held, meter, 0, cancellation));
+        var results =
+            WithData(training, validation, meter, cancellation, (searched, held) => Search(front, searched, held, meter, 0, cancellation));
         meter.Finish();
         if (settings.CheckpointPath is { } done)
             File.Delete(done);
@@ -86,10 +88,12 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunSeeds(
-        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var results = RunSeedsAndKeep(seeds, training, validation, progress, cancellation);
-        foreach (var done in seeds.Select(seed => CheckpointOf(settings, seed)).OfType<string>()) // only now: a run that was stopped finds the seeds that were done
+        // only now: a run that was stopped finds the seeds that were done
+        foreach (var done in seeds.Select(seed => CheckpointOf(settings, seed)).OfType<string>())
             File.Delete(done);
         return results;
     }
@@ -105,27 +109,33 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunSeedsAndKeep(
-        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation, IProgress<SearchProgress>? progress,
+        CancellationToken cancellation)
     {
         if (seeds.Count == 0 || seeds.Distinct().Count() < seeds.Count)
-            throw new EosException(EosErrors.InvalidOption, $"The seeds are {string.Join(", ", seeds)}; expected at least one, and none twice.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"The seeds are {string.Join(", ", seeds)}; expected at least one, and none twice.");
         Check([settings.Constraints]);
         (training, validation) = Split(training, validation, settings.Seed);
         SearchSettings[] each = [.. seeds.Select(seed => settings with { Seed = seed, CheckpointPath = CheckpointOf(settings, seed) })];
         var meter = Meter([settings.Constraints], each, training, validation, progress, cancellation);
         // What is made of the data does not depend on the seed.
         var results = WithData(training, validation, meter, cancellation, (searched, held) => each
-            .Select((one, i) => new OperatorSearch(model, one).Search([one.Constraints], searched, held, meter, i, cancellation)[0]).ToArray());
+            .Select((one, i) => new OperatorSearch(model, one).Search([one.Constraints], searched, held, meter, i, cancellation)[0])
+            .ToArray());
         meter.Finish();
         return results;
     }
 
     // Knows, before anything is computed, what the searches are likely to be, and where they stand.
-    private SearchMeter Meter(IReadOnlyList<SearchConstraints> front, IReadOnlyList<SearchSettings> each, VqaDataset training, VqaDataset held, IProgress<SearchProgress>? progress, CancellationToken cancellation) =>
-        Meter(front, each, SearchSize.Of(training, settings), SearchSize.Of(held, settings), training.Fingerprint, held.Fingerprint, progress, cancellation);
+    private SearchMeter Meter(IReadOnlyList<SearchConstraints> front, IReadOnlyList<SearchSettings> each, VqaDataset training,
+        VqaDataset held, IProgress<SearchProgress>? progress, CancellationToken cancellation) =>
+        Meter(front, each, SearchSize.Of(training, settings), SearchSize.Of(held, settings), training.Fingerprint, held.Fingerprint,
+            progress, cancellation);
 
     private SearchMeter Meter(
-        IReadOnlyList<SearchConstraints> front, IReadOnlyList<SearchSettings> each, SearchSize training, SearchSize held, string trainingFingerprint, string heldFingerprint, IProgress<SearchProgress>? progress,
+        IReadOnlyList<SearchConstraints> front, IReadOnlyList<SearchSettings> each, SearchSize training, SearchSize held,
+        string trainingFingerprint, string heldFingerprint, IProgress<SearchProgress>? progress,
         CancellationToken cancellation)
     {
         var stages = SearchStage.Of(front, settings, model.ToPlanModel());
@@ -149,41 +159,50 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     public static string? CheckpointOf(SearchSettings settings, int seed) => settings.CheckpointPath is { } path ? $"{path}.{seed}" : null;
 
     private static (VqaDataset Training, VqaDataset Validation) Split(VqaDataset training, VqaDataset? validation, int seed) =>
-        validation is not null ? (training, validation) : training.Images.Count < 2 ? (training, training) : training.SplitByImage(0.9, seed);
+        validation is not null ? (training, validation) : training.Images.Count < 2 ? (training, training)
+            : training.SplitByImage(0.9, seed);
 
-    private T WithData<T>(VqaDataset training, VqaDataset validation, SearchMeter meter, CancellationToken cancellation, Func<SearchData, SearchData, T> search)
+    private T WithData<T>(VqaDataset training, VqaDataset validation, SearchMeter meter, CancellationToken cancellation,
+        Func<SearchData, SearchData, T> search)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
-            "The model has no tokenizer; the search needs one for questions and answers. Put the checkpoint's tokenizer and preprocessor files beside its weights.");
-        List<string> families = [.. training.Examples.Concat(validation.Examples).Select(row => row.Family).Distinct().Order(StringComparer.Ordinal)];
+            "The model has no tokenizer; the search needs one for questions and answers. Put the checkpoint's tokenizer and preprocessor " +
+            "files beside its weights.");
+        List<string> families =
+            [.. training.Examples.Concat(validation.Examples).Select(row => row.Family).Distinct().Order(StringComparer.Ordinal)];
         using var searched = SearchData.Of(model, processor, training, families, settings, cancellation, meter);
         using var held = SearchData.Of(model, processor, validation, families, settings, cancellation, meter, isTraining: false);
         return search(searched, held);
     }
 
     internal IReadOnlyList<SearchResult> RunFront(
-        IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+        IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held, IProgress<SearchProgress>? progress,
+        CancellationToken cancellation)
     {
         Check(front);
-        var meter = Meter(front, [settings], SearchSize.Of(training), SearchSize.Of(held), training.Fingerprint, held.Fingerprint, progress, cancellation);
+        var meter = Meter(front, [settings], SearchSize.Of(training), SearchSize.Of(held), training.Fingerprint, held.Fingerprint, progress,
+            cancellation);
         var results = Search(front, training, held, meter, 0, cancellation);
         meter.Finish();
         return results;
     }
 
     private IReadOnlyList<SearchResult> Search(
-        IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held, SearchMeter meter, int index, CancellationToken cancellation)
+        IReadOnlyList<SearchConstraints> front, SearchData training, SearchData held, SearchMeter meter, int index,
+        CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         meter.BeginSearch(index);
-        var sizes = model.ImagesVary ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count)) : null;
+        var sizes = model.ImagesVary ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count))
+            : null;
         var planned = sizes is null ? model.ToPlanModel() : model.ToPlanModel() with { VisualTokens = (int)Math.Round(sizes.Mean) };
         foreach (var constraints in sizes is null ? [] : front)
             constraints.Check(planned, settings.Layers(model), settings.DearestSites(model), sizes: sizes);
         var stages = SearchStage.Of(front, settings, planned);
         var working = Criteria.ComputeType(model.DataType);
         using var basis = Basis(training, working, meter);
-        using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes, meter) : null;
+        using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel
+            ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes, meter) : null;
         var gradient = new StepGradient(model, forward, settings, unreducedPass);
         var validation = Validation(held, settings.ValidationQuestions, meter);
         var steps = stages.Sum(stage => stage.Steps);
@@ -191,19 +210,23 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         meter.Begin(SearchPhase.Unreduced, validation.Questions, meter.Work.Unreduced);
         var unreduced = validation.Measure(ReductionPlan.Identity(model.ToPlanModel()), cancellation);
         meter.End();
-        var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop) : null;
-        using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis, sizes), settings, guard);
+        var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop)
+            : null;
+        using var state =
+            new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis, sizes), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training.Fingerprint, held.Fingerprint);
         checkpoint?.LoadInto(state);
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
             Optimise(stage, state, training, gradient, trial, checkpoint, meter, clock, cancellation);
-        var results = front.Select((constraints, i) => Result(constraints, state, i, training, validation, trials[i], unreduced, meter, clock, cancellation)).ToArray();
+        var results = front.Select((constraints, i) =>
+            Result(constraints, state, i, training, validation, trials[i], unreduced, meter, clock, cancellation)).ToArray();
         var tried = validation.Answered + trials.Sum(trial => trial.Answered);
         return [.. results.Select(result => result with { Report = result.Report with { TrialQuestions = tried } })];
     }
 
     private SearchResult Result(
-        SearchConstraints limits, SearchState state, int index, SearchData training, Validation validation, Validation trial, ValidationResult unreduced, SearchMeter meter, Stopwatch clock, CancellationToken cancellation)
+        SearchConstraints limits, SearchState state, int index, SearchData training, Validation validation, Validation trial,
+        ValidationResult unreduced, SearchMeter meter, Stopwatch clock, CancellationToken cancellation)
     {
         var (variables, ended) = (state.Variables, state.Stages[index]);
         variables.Restore(ended.Values);
@@ -227,7 +250,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             ValidationQuestions = validation.Questions,
             ValidationAccuracy = reached.Accuracy,
             UnreducedAccuracy = unreduced.Accuracy,
-            FamilyDrops = training.Families.Select((name, i) => (name, unreduced.Families[i], reached.Families[i])).Where(x => x.Item2.Questions > 0)
+            FamilyDrops =
+                training.Families.Select((name, i) => (name, unreduced.Families[i], reached.Families[i])).Where(x => x.Item2.Questions > 0)
                 .ToDictionary(x => x.name, x => x.Item2.Accuracy - x.Item3.Accuracy),
             FamilyDropLimit = limits.FamilyDrop,
             Seconds = state.SecondsBefore + clock.Elapsed.TotalSeconds,
@@ -235,13 +259,16 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         });
     }
 
-    private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, SearchMeter meter, int index, CancellationToken cancellation)
+    private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, SearchMeter meter, int index,
+        CancellationToken cancellation)
     {
         if (limits.Latency is not { } table)
             return null;
         var (text, batch, identity) = (limits.LatencyTextTokens, limits.LatencyBatch, ReductionPlan.Identity(plan.Model));
         meter.Begin(SearchPhase.Latency, TimedRounds, meter.Work.Timed[index]);
-        double[] measured = [.. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, TimedRounds, meter.Reached, cancellation).Select(Statistics.Median)];
+        double[] measured = [
+            .. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, TimedRounds, meter.Reached, cancellation)
+            .Select(Statistics.Median)];
         meter.End();
         return new(table.Predict(plan, text, batch), measured[0], table.Predict(identity, text, batch), measured[1]);
     }
@@ -265,7 +292,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     private (ReductionPlan Plan, IReadOnlyList<ConstraintReport> Constraints) MakePlan(
-        SearchConstraints limits, SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, SearchMeter meter, int index, CancellationToken cancellation)
+        SearchConstraints limits, SearchVariables variables, IReadOnlyList<double> multipliers, Validation trial, SearchMeter meter,
+        int index, CancellationToken cancellation)
     {
         var parameters = variables.ReadScores();
         var searched = variables.Read();
@@ -277,15 +305,19 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             meter.End();
         }
         var counts = variables.Counts();
-        IReadOnlyList<ConstraintReport> constraints = [.. variables.Budget.Constraints.Select((c, i) => new ConstraintReport(c.Kind, c.Limit, c.Of(counts), limits.Spent(c.Kind, plan), multipliers[i]))];
-        return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) }, constraints);
+        IReadOnlyList<ConstraintReport> constraints = [
+            .. variables.Budget.Constraints.Select((c, i) =>
+                new ConstraintReport(c.Kind, c.Limit, c.Of(counts), limits.Spent(c.Kind, plan), multipliers[i]))];
+        return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) },
+            constraints);
     }
 
     private ReductionPlan Plan(SearchVariables variables, IReadOnlyList<SearchedSite> sites, ScoreParameters parameters) =>
         variables.PlanOf(PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
 
     // As the counts come to rest, so that the scores learn for what the trials leave.
-    private void TryCounts(SearchStage stage, SearchState state, Validation trial, SearchMeter meter, Action save, CancellationToken cancellation)
+    private void TryCounts(SearchStage stage, SearchState state, Validation trial, SearchMeter meter, Action save,
+        CancellationToken cancellation)
     {
         save(); // trials take a while, and a search that is stopped meanwhile begins them anew
         if (settings.TryCounts && !settings.Frozen.UniformKeep)
@@ -293,7 +325,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             var (variables, parameters) = (state.Variables, state.Variables.ReadScores());
             variables.Limit(stage.Limits(state.Step));
             meter.BeginTrials(SearchPhase.Counts, meter.Work.Counts[state.Stages.Count], trial.Questions, SearchWork.UsualCounts);
-            var shifted = CountTrials.Apply(variables.Read(), sites => trial.Measure(Plan(variables, sites, parameters), cancellation).Loss, meter.TrialsLeft);
+            var shifted = CountTrials.Apply(variables.Read(), sites => trial.Measure(Plan(variables, sites, parameters), cancellation).Loss,
+                meter.TrialsLeft);
             meter.End();
             variables.Keep([.. shifted.Select(site => site.Keep)]);
         }
@@ -301,9 +334,11 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     }
 
     private void Optimise(
-        SearchStage stage, SearchState state, SearchData training, StepGradient gradient, Validation trial, SearchCheckpoint? checkpoint, SearchMeter meter, Stopwatch clock, CancellationToken cancellation)
+        SearchStage stage, SearchState state, SearchData training, StepGradient gradient, Validation trial, SearchCheckpoint? checkpoint,
+        SearchMeter meter, Stopwatch clock, CancellationToken cancellation)
     {
-        var (steps, checks, counts) = (meter.Work.Steps[state.Stages.Count], meter.Work.Checks[state.Stages.Count], meter.Work.Counts[state.Stages.Count]);
+        var (steps, checks, counts) =
+            (meter.Work.Steps[state.Stages.Count], meter.Work.Checks[state.Stages.Count], meter.Work.Counts[state.Stages.Count]);
         if (state.Step == 0 && stage.First > 0)
         {
             // Under looser limits many schedules were as good, and the one that was found is no guide to what tighter ones need.
@@ -322,7 +357,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             state.Step++;
             meter.ContinueSteps(steps);
             MakeStep(stage, state, training, gradient, meter);
-            if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0 && state.Step >= settings.Tightening * stage.Steps)
+            if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0
+                && state.Step >= settings.Tightening * stage.Steps)
                 meter.Within(checks, () => Judge(state, trial, patience, cancellation));
             if ((stage.First + state.Step) % settings.CheckpointEvery == 0)
                 Save();
@@ -347,16 +383,19 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
 
         var rows = random.Batch(training.Rows, settings.Sequences, step);
         var sites = variables.Sites(random.GateNoise(variables.Budget.Spans.Count, step));
-        var loss = gradient.Backward(rows, training.Images, sites, stage.TemperatureAt(state.Step), [.. constraints.Zip(state.Multipliers.Values)], state.Guard);
+        var loss = gradient.Backward(rows, training.Images, sites, stage.TemperatureAt(state.Step),
+            [.. constraints.Zip(state.Multipliers.Values)], state.Guard);
         if (!double.IsFinite(loss.Total))
         {
-            throw new EosException(EosErrors.Diverged, FormattableString.Invariant($"The search's loss is {loss.Total} in step {step} of {meter.Work.StepCount}. ") +
+            throw new EosException(EosErrors.Diverged,
+                FormattableString.Invariant($"The search's loss is {loss.Total} in step {step} of {meter.Work.StepCount}. ") +
                 "Use a smaller LearningRate and SiteLearningRate; if the unreduced model gives such values too, load it in float32." +
                 (settings.CheckpointPath is { } path && File.Exists(path) ? $" '{path}' keeps the last good state." : ""));
         }
         state.Losses.Add(loss.Task);
         var counts = variables.Counts();
-        state.Multipliers.Update(variables.CountGradient(), [.. constraints.Select(variables.CountGradient)], [.. constraints.Select(c => c.Excess(counts))]);
+        state.Multipliers.Update(variables.CountGradient(), [.. constraints.Select(variables.CountGradient)],
+            [.. constraints.Select(c => c.Excess(counts))]);
         state.Move(stage);
         state.Samples += rows.Sum(row => row.Segments.Count);
         variables.MeetBudget();
@@ -371,7 +410,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var loss = trial.Measure(state.Variables.Sites(), cancellation).Loss;
-        state.Best = state.Best is { } best && best.Loss <= loss ? best with { Checks = best.Checks + 1 } : (loss, state.Variables.Values(), 0);
+        state.Best = state.Best is { } best && best.Loss <= loss ? best with { Checks = best.Checks + 1 }
+            : (loss, state.Variables.Values(), 0);
         state.Stopped = state.Best.Value.Checks >= patience;
     }
 
@@ -382,8 +422,10 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         foreach (var constraints in front)
             (settings with { Constraints = constraints }).Check(model);
         if (front.Any(constraints => !constraints.Limits.Select(l => l.Kind).SequenceEqual(front[0].Limits.Select(l => l.Kind))))
-            throw new EosException(EosErrors.InvalidOption, "The plans of one search have limits of different kinds; expected the same kinds for all, only their values differing.");
+            throw new EosException(EosErrors.InvalidOption,
+                "The plans of one search have limits of different kinds; expected the same kinds for all, only their values differing.");
         if (front.Any(constraints => constraints.FamilyDrop != front[0].FamilyDrop))
-            throw new EosException(EosErrors.InvalidOption, "The plans of one search have different limits on what a family may lose; expected the same FamilyDrop for all.");
+            throw new EosException(EosErrors.InvalidOption,
+                "The plans of one search have different limits on what a family may lose; expected the same FamilyDrop for all.");
     }
 }

@@ -11,14 +11,18 @@ internal readonly struct OptionCheck(OptionNaming named)
     internal string Name(string setting) => named(setting);
 
     /// <exception cref="EosException">EOS1013: the value is below <paramref name="least"/>, or not a number.</exception>
-    internal void AtLeast(long least, string setting, long? value) => That(value is null || value >= least, setting, value, string.Create(CultureInfo.InvariantCulture, $"at least {least}"));
+    internal void AtLeast(long least, string setting, long? value) =>
+        That(value is null || value >= least, setting, value, string.Create(CultureInfo.InvariantCulture, $"at least {least}"));
 
     /// <exception cref="EosException">EOS1013: the value is out of the range, or not a number.</exception>
     internal void Between(double least, double most, string setting, double? value) =>
-        That(value is null || (value >= least && value <= most), setting, value, string.Create(CultureInfo.InvariantCulture, $"between {least:#,0} and {(most == 1e6 ? "1e6" : most.ToString("#,0", CultureInfo.InvariantCulture))}"));
+        That(value is null || (value >= least && value <= most), setting, value,
+            string.Create(CultureInfo.InvariantCulture,
+                $"between {least:#,0} and {(most == 1e6 ? "1e6" : most.ToString("#,0", CultureInfo.InvariantCulture))}"));
 
     /// <exception cref="EosException">EOS1013: there are layers, but none, or one below 0.</exception>
-    internal void Layers(string setting, IReadOnlyList<int>? layers) => That(layers is null || (layers.Count > 0 && layers.All(layer => layer >= 0)), setting, layers, "layers from 0 on, at least one");
+    internal void Layers(string setting, IReadOnlyList<int>? layers) =>
+        That(layers is null || (layers.Count > 0 && layers.All(layer => layer >= 0)), setting, layers, "layers from 0 on, at least one");
 
     /// <exception cref="EosException">EOS1013: it does not hold.</exception>
     internal void That(bool holds, string setting, object? value, string expected)

@@ -1,4 +1,3 @@
-using EosMLNet.Models;
 using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
@@ -64,7 +63,8 @@ internal sealed class PackedBatch
         TextPositions = tensor(textPosition, [b, s], device: device);
         PrefixLengths = tensor(rows.Select(r => (long)r.Images[0].Before.Length).ToArray(), [b, 1], device: device);
         Between = [.. Enumerable.Range(1, Layouts.Count - 1).Select(i => tensor(
-            rows.SelectMany(row => row.Images[i].Before).Select(id => (long)id).ToArray(), [b, rows[0].Images[i].Before.Length], device: device))];
+            rows.SelectMany(row => row.Images[i].Before).Select(id => (long)id).ToArray(), [b, rows[0].Images[i].Before.Length],
+            device: device))];
         AnswerRows = tensor(answerRows.ToArray(), device: device);
         Answers = tensor(answers.ToArray(), device: device);
         AnswerQuestions = answerQuestions;

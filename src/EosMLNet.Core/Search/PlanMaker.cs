@@ -1,6 +1,5 @@
 using System.Reflection;
 using EosMLNet.Models;
-using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
 
@@ -15,7 +14,8 @@ internal static class PlanMaker
     /// <param name="budget">What their counts must satisfy.</param>
     /// <param name="visualTokens">Visual tokens in front of the first site.</param>
     /// <param name="frozen">What was not searched.</param>
-    internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, SearchBudget budget, int visualTokens, FrozenParameters frozen)
+    internal static IReadOnlyList<ReductionSite> Sites(IReadOnlyList<SearchedSite> searched, SearchBudget budget, int visualTokens,
+        FrozenParameters frozen)
     {
         if (budget.ImagesVary)
             return OfShares(searched, budget, frozen);
@@ -25,7 +25,10 @@ internal static class PlanMaker
         for (var i = 0; i < keeps.Length; i++)
         {
             var site = frozen.Applied(Site(searched[i], keeps[i]));
-            if (keeps[i] == tokens && (budget.SitesCost || (site.Reweight == 0 || searched[i].Activation == 0) && (tokens == visualTokens || site.ProportionalAttention == weight || searched[i].Activation < 0.5)))
+            if (keeps[i] == tokens
+                && (budget.SitesCost
+                    || (site.Reweight == 0 || searched[i].Activation == 0)
+                        && (tokens == visualTokens || site.ProportionalAttention == weight || searched[i].Activation < 0.5)))
                 continue;
             sites.Add(site);
             (tokens, weight) = (keeps[i], site.ProportionalAttention);
@@ -53,7 +56,8 @@ internal static class PlanMaker
     internal static ScoreParameters? Needed(IReadOnlyList<ReductionSite> sites, ScoreParameters all)
     {
         var (probe, relevance) = (Reads(ScoreCriterion.Probe), Reads(ScoreCriterion.TextRelevance));
-        return probe || relevance ? new ScoreParameters { Probe = probe ? all.Probe : null, Relevance = relevance ? all.Relevance : null } : null;
+        return probe || relevance ? new ScoreParameters { Probe = probe ? all.Probe : null, Relevance = relevance ? all.Relevance : null }
+            : null;
 
         bool Reads(ScoreCriterion criterion) => sites.Any(site => site.Score.ContainsKey(criterion));
     }
@@ -64,7 +68,8 @@ internal static class PlanMaker
 
     /// <summary>Where a plan comes from.</summary>
     internal static PlanProvenance Provenance(VisionLanguageModel model, int seed, long samples, string data) => new(
-        seed, samples, data, typeof(PlanMaker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
+        seed, samples, data,
+        typeof(PlanMaker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
         model.Device.type == TorchSharp.DeviceType.CPU ? "cpu" : "cuda")
     {
         DataType = model.DataType == TorchSharp.torch.ScalarType.Float32 ? null : model.DataType.ToString().ToLowerInvariant(),
@@ -77,7 +82,8 @@ internal static class PlanMaker
             return value;
         var digits = 2 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
         // Through decimal text: the nearest double to the short number, which is what a file reads back.
-        return double.Parse(((decimal)value).ToString("e2", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+        return double.Parse(((decimal)value).ToString("e2", System.Globalization.CultureInfo.InvariantCulture),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static ReductionSite Site(SearchedSite searched, int keep) => new()

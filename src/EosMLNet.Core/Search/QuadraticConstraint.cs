@@ -9,7 +9,8 @@ namespace EosMLNet.Search;
 /// <param name="Constant">What does not depend on the counts.</param>
 /// <param name="Linear">One factor a site, at least 0.</param>
 /// <param name="Square">One factor a site, at least 0.</param>
-internal sealed record QuadraticConstraint(ConstraintKind Kind, double Limit, double Constant, double[] Linear, double[] Square) : CountConstraint(Kind, Limit)
+internal sealed record QuadraticConstraint(ConstraintKind Kind, double Limit, double Constant, double[] Linear, double[] Square)
+    : CountConstraint(Kind, Limit)
 {
     internal override double Of(IReadOnlyList<double> counts) => Constant + counts.Select((k, i) => (Linear[i] + Square[i] * k) * k).Sum();
 

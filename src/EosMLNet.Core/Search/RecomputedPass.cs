@@ -58,7 +58,8 @@ internal sealed class RecomputedPass
             using var scope = NewDisposeScope();
             var (end, left) = forward.RunLayers(run, segment.Entering, segment.First, segment.End, wanted);
             IEnumerable<Tensor> passedOn = behind is null ? [] : end.Differentiable;
-            GraphCut.Backward([.. passedOn, .. left], [.. behind?.Differentiable.Select(x => x.grad) ?? [], .. segment.Left.Select(x => x.grad)]);
+            GraphCut.Backward([.. passedOn, .. left],
+                [.. behind?.Differentiable.Select(x => x.grad) ?? [], .. segment.Left.Select(x => x.grad)]);
             behind = segment.Entering;
         }
     }

@@ -29,9 +29,10 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var tokens = data.Images.Get(Images(rows)).Features;                                                                             // (N, d)
+        var tokens = data.Images.Get(Images(rows)).Features; // (N, d)
         var sampled = rows.Take(Sampled).ToArray();
-        var instructions = sampled.All(row => row.Segments.Count == 1) ? Instructions(model, sampled) : tokens; // (N, d); nobody asks for it elsewhere
+        // (N, d); nobody asks for it elsewhere
+        var instructions = sampled.All(row => row.Segments.Count == 1) ? Instructions(model, sampled) : tokens;
         return new ScoreBasis(
             Whiten(Centred(tokens)).to_type(working).DetachFromDisposeScope(),
             Directions(instructions.to_type(ScalarType.Float64), rank).to_type(working).contiguous().DetachFromDisposeScope());
@@ -50,7 +51,8 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
 
     /// <summary>The images that are looked at.</summary>
     /// <param name="rows">The training rows in a random order.</param>
-    internal static IReadOnlyList<int> Images(IReadOnlyList<PackedRow> rows) => [.. PackedRow.ImagesOf(rows.Take(ImagesSampled)).Distinct()];
+    internal static IReadOnlyList<int> Images(IReadOnlyList<PackedRow> rows) =>
+        [.. PackedRow.ImagesOf(rows.Take(ImagesSampled)).Distinct()];
 
     /// <summary>The scores in the model's coordinates, in the caller's dispose scope.</summary>
     /// <param name="probe">(d).</param>
@@ -65,8 +67,8 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
         if (placed is not { RelevanceVisual: { } visual, RelevanceText: { } text })
             return (probe, null);
         // VᵀU of the plan = QᵀR W: Q's rows are orthogonal, so that its pseudo-inverse is a division by their lengths.
-        var lengths = Questions.mul(Questions).sum(-1, keepdim: true).Clamp(Nothing, 1e30);                                             // (r, 1)
-        var form = text.to_type(back.dtype).t().matmul(visual.to_type(back.dtype));                                                      // (d, d)
+        var lengths = Questions.mul(Questions).sum(-1, keepdim: true).Clamp(Nothing, 1e30); // (r, 1)
+        var form = text.to_type(back.dtype).t().matmul(visual.to_type(back.dtype)); // (d, d)
         return (probe, Questions.div(lengths).matmul(form).matmul(back));
     }
 
@@ -85,14 +87,14 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
 
     private static Tensor Directions(Tensor instructions, int rank)
     {
-        var mean = instructions.mean([0L], keepdim: true);                                                                               // (1, d)
+        var mean = instructions.mean([0L], keepdim: true); // (1, d)
         var unit = nn.functional.normalize(mean, dim: -1);
         var centred = instructions.sub(mean);
         var (variances, directions) = Spectrum(centred.sub(centred.matmul(unit.t()).matmul(unit)));
         // Ascending: the largest stand last.
         var count = Math.Min(rank, directions.size(1));
         var (from, first) = (directions.size(1) - count, Scale(variances, QuestionFloor));
-        return directions.mul(first).narrow(1, from, count).flip(1).t();                                                                 // (r, d)
+        return directions.mul(first).narrow(1, from, count).flip(1).t(); // (r, d)
     }
 
     private static (Tensor Variances, Tensor Directions) Spectrum(Tensor centred)
@@ -101,7 +103,8 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
         return (values, vectors);
     }
 
-    private static Tensor Scale(Tensor variances, double floor) => variances.Add(variances.max().Mul(floor).Add(Nothing)).Clamp(Nothing, 1e30).rsqrt();
+    private static Tensor Scale(Tensor variances, double floor) =>
+        variances.Add(variances.max().Mul(floor).Add(Nothing)).Clamp(Nothing, 1e30).rsqrt();
 
     /// <inheritdoc/>
     public void Dispose()

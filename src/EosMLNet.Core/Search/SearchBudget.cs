@@ -29,14 +29,26 @@ internal sealed class SearchBudget
     /// <param name="layers">Where sites may stand, ascending.</param>
     /// <param name="constraints">The limits; they can be met.</param>
     /// <param name="uniform">Whether all sites keep the same count.</param>
-    /// <param name="sizes">The images; null for the model's usual one. Counts are those of an image of their mean size; every image keeps the same
-    /// share of its own tokens.</param>
+    /// <param name="sizes">The images; null for the model's usual one. Counts are those of an image of their mean size; every image keeps
+    /// the same share of its own tokens.</param>
     /// <param name="sites">The dearest site in each place, whose count is not read, for a limit on latency; by default one that does
     /// everything but score.</param>
-    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false, IReadOnlyList<ReductionSite>? sites = null, ImageSizes? sizes = null)
+    internal SearchBudget(PlanModel model, IReadOnlyList<int> layers, SearchConstraints constraints, bool uniform = false,
+        IReadOnlyList<ReductionSite>? sites = null, ImageSizes? sizes = null)
     {
         latency = constraints.Profile;
-        dearest = sites ?? [.. layers.Select(layer => new ReductionSite { Layer = layer, Keep = 1, Transfer = 1, Reweight = 1, ProportionalAttention = 1, Diversity = 1, Score = new Dictionary<ScoreCriterion, double>() })];
+        dearest = sites
+            ?? [.. layers.Select(layer =>
+                new ReductionSite
+                {
+                    Layer = layer,
+                    Keep = 1,
+                    Transfer = 1,
+                    Reweight = 1,
+                    ProportionalAttention = 1,
+                    Diversity = 1,
+                    Score = new Dictionary<ScoreCriterion, double>(),
+                })];
         (this.model, this.uniform, this.sizes) = (model, uniform, sizes ?? ImageSizes.All(model.VisualTokens));
         visualTokens = this.sizes.Mean;
         firstLayer = layers[0];
@@ -59,7 +71,8 @@ internal sealed class SearchBudget
 
     /// <summary>The sites' counts as shares of an image's own tokens. They use the budget up.</summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
-    internal double[] Shares(IReadOnlyList<double> real) => [.. Scale(uniform ? [.. real.Select(_ => real[^1])] : real).Select(count => count / visualTokens)];
+    internal double[] Shares(IReadOnlyList<double> real) =>
+        [.. Scale(uniform ? [.. real.Select(_ => real[^1])] : real).Select(count => count / visualTokens)];
 
     /// <summary>The number of layers that each site's count lasts for.</summary>
     internal IReadOnlyList<int> Spans { get; }
@@ -150,7 +163,8 @@ internal sealed class SearchBudget
         T[] Spread<T>(T[] counts, T all) => [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
     }
 
-    private double Distance(IReadOnlyList<int> keeps, IReadOnlyList<double> real) => keeps.Select((keep, i) => Spans[i] * (keep - real[i]) * (keep - real[i])).Sum();
+    private double Distance(IReadOnlyList<int> keeps, IReadOnlyList<double> real) =>
+        keeps.Select((keep, i) => Spans[i] * (keep - real[i]) * (keep - real[i])).Sum();
 
     private int[] Same(int keep)
     {
@@ -168,12 +182,15 @@ internal sealed class SearchBudget
     /// <summary>
     /// The cost of these counts by the measure of a constraint. A latency is the longest that their plan may take.
     /// </summary>
-    internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) => kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind, visualTokens);
+    internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) =>
+        kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind, visualTokens);
 
     private TokenLedger Ledger(IReadOnlyList<int> keeps) =>
-        TokenLedger.Of(model, [.. Enumerable.Repeat(model.VisualTokens, firstLayer), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
+        TokenLedger.Of(model,
+            [.. Enumerable.Repeat(model.VisualTokens, firstLayer), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
 
-    private static double Latency(CountConstraint constraint, IReadOnlyList<int> keeps) => constraint.Of([.. keeps.Select(keep => (double)keep)]);
+    private static double Latency(CountConstraint constraint, IReadOnlyList<int> keeps) =>
+        constraint.Of([.. keeps.Select(keep => (double)keep)]);
 
     /// <summary>
     /// Moves the logits of all keep fractions together until one limit is reached and none is exceeded. The plan will use the budget up, so
@@ -239,14 +256,21 @@ internal sealed class SearchBudget
         var macs = Unreduced(layers);
         return kind switch
         {
-            ConstraintKind.LatencyMs or ConstraintKind.LatencyFraction => new LatencyConstraint(kind, limit, latency!, model.VisualTokens, firstLayer, dearest, Spans),
-            ConstraintKind.MeanVisualTokens => new QuadraticConstraint(kind, limit, firstLayer * visualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
-            ConstraintKind.MeanVisualShare => new QuadraticConstraint(kind, limit, firstLayer / layers, EachLayer(1 / (layers * visualTokens)), EachLayer(0)),
-            ConstraintKind.FinalVisualTokens => new QuadraticConstraint(kind, limit, 0, [.. Spans.Select((_, i) => i + 1 < Spans.Count ? 0.0 : 1)], EachLayer(0)),
+            ConstraintKind.LatencyMs or ConstraintKind.LatencyFraction =>
+                new LatencyConstraint(kind, limit, latency!, model.VisualTokens, firstLayer, dearest, Spans),
+            ConstraintKind.MeanVisualTokens =>
+                new QuadraticConstraint(kind, limit, firstLayer * visualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
+            ConstraintKind.MeanVisualShare =>
+                new QuadraticConstraint(kind, limit, firstLayer / layers, EachLayer(1 / (layers * visualTokens)), EachLayer(0)),
+            ConstraintKind.FinalVisualTokens =>
+                new QuadraticConstraint(kind, limit, 0, [.. Spans.Select((_, i) => i + 1 < Spans.Count ? 0.0 : 1)], EachLayer(0)),
             // Of k visual tokens with t of text: l (k + t) + s (k + t)².
-            ConstraintKind.MacsRatio => new QuadraticConstraint(kind, limit, (Unreduced(firstLayer) + lasting * (linear + square * text) * text) / macs,
+            ConstraintKind.MacsRatio =>
+                new QuadraticConstraint(kind, limit, (Unreduced(firstLayer) + lasting * (linear + square * text) * text) / macs,
                 EachLayer((linear + 2 * square * text) / macs), EachLayer(square * spread / macs)),
-            ConstraintKind.KvBytesRatio => new QuadraticConstraint(kind, limit, (firstLayer * full + lasting * text) / (layers * full), EachLayer(1 / (layers * full)), EachLayer(0)),
+            ConstraintKind.KvBytesRatio =>
+                new QuadraticConstraint(kind, limit, (firstLayer * full + lasting * text) / (layers * full), EachLayer(1 / (layers * full)),
+                    EachLayer(0)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -17,7 +16,8 @@ namespace EosMLNet.Search;
 internal sealed record SearchCheckpoint(string Path, string Search)
 {
     private const string Identity = "search", Version = "1";
-    private static readonly JsonSerializerOptions Written = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }; // τ may be ∞
+    // τ may be ∞
+    private static readonly JsonSerializerOptions Written = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>The checkpoint of a search; <see langword="null"/> where none is wanted.</summary>
     /// <param name="model">The model.</param>
@@ -25,14 +25,16 @@ internal sealed record SearchCheckpoint(string Path, string Search)
     /// <param name="front">What each plan must satisfy.</param>
     /// <param name="training">Fingerprint of the training data.</param>
     /// <param name="held">Fingerprint of the validation data.</param>
-    internal static SearchCheckpoint? Of(VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchConstraints> front, string training, string held)
+    internal static SearchCheckpoint? Of(VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchConstraints> front,
+        string training, string held)
     {
         if (settings.CheckpointPath is not { } path)
             return null;
         // How often it is written, and where, changes nothing; a warm start counts with its learned numbers.
         var same = settings with { CheckpointPath = null, CheckpointEvery = 1, WarmStart = null };
         var text = string.Join('\n', Version, model.Fingerprint, model.DataType, model.Device.type, training, held,
-            JsonSerializer.Serialize(same, Written), JsonSerializer.Serialize(front, Written), settings.WarmStart?.ToJson(), settings.WarmStart?.ParametersFingerprint);
+            JsonSerializer.Serialize(same, Written), JsonSerializer.Serialize(front, Written), settings.WarmStart?.ToJson(),
+            settings.WarmStart?.ParametersFingerprint);
         if (model.Processor?.Images.Padding is { } padding and not ImagePadding.Crop) // which has no line: there was no other before 0.1.1
             text += $"\n{padding}";
         return new(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
@@ -43,7 +45,9 @@ internal sealed record SearchCheckpoint(string Path, string Search)
     internal void Save(SearchState state, double seconds)
     {
         using var scope = NewDisposeScope();
-        SafetensorsWriter.Write(Path, state.Save(seconds).Select(x => KeyValuePair.Create(x.Key, tensor(x.Value, dtype: ScalarType.Float64))), new Dictionary<string, string> { [Identity] = Search });
+        SafetensorsWriter.Write(Path,
+            state.Save(seconds).Select(x => KeyValuePair.Create(x.Key, tensor(x.Value, dtype: ScalarType.Float64))),
+            new Dictionary<string, string> { [Identity] = Search });
     }
 
     /// <summary>Sets the state to what the file holds, if there is one.</summary>
@@ -72,7 +76,9 @@ internal sealed record SearchCheckpoint(string Path, string Search)
                 throw Unusable("it belongs to a search with other settings, data or model");
             return read(file);
         }
-        catch (Exception e) when (e is EosException { Code: not EosErrors.SearchCheckpoint } or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception e)
+            when (e is EosException { Code: not EosErrors.SearchCheckpoint } or KeyNotFoundException or ArgumentException
+                or IndexOutOfRangeException or System.Runtime.InteropServices.ExternalException)
         {
             throw Unusable("it is damaged", e);
         }

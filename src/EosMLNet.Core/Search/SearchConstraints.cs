@@ -1,4 +1,4 @@
-using EosMLNet.Latency;
+using System.Globalization;
 
 namespace EosMLNet.Search;
 
@@ -16,8 +16,8 @@ public sealed record SearchConstraints
     public double? MeanVisualTokens { get; init; }
 
     /// <summary>
-    /// The mean again, as a part of the unreduced image's visual tokens, such as 1/9; above 0, at most 1. Where images have different numbers of
-    /// tokens, each keeps this part of its own.
+    /// The mean again, as a part of the unreduced image's visual tokens, such as 1/9; above 0, at most 1. Where images have different
+    /// numbers of tokens, each keeps this part of its own.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? MeanVisualShare { get; init; }
@@ -111,7 +111,8 @@ public sealed record SearchConstraints
             LatencyFraction = Between(looser.LatencyFraction, LatencyFraction),
         };
 
-        double? Between(double? from, double? to) => from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
+        double? Between(double? from, double? to) =>
+            from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
     }
 
     /// <summary>The tightest limit, as a part of the unreduced model's cost.</summary>
@@ -146,7 +147,8 @@ public sealed record SearchConstraints
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range. EOS3001: one that cannot be met. EOS4002: a latency table
     /// for another shape.</exception>
     internal void Check(
-        PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null, OptionNaming? named = null, ImageSizes? sizes = null)
+        PlanModel model, IReadOnlyList<int> layers, IReadOnlyList<ReductionSite>? sites = null, OptionNaming? named = null,
+        ImageSizes? sizes = null)
     {
         named ??= SettingNames.Own;
         CheckValues(new OptionCheck(named), tableComes: false);
@@ -158,11 +160,14 @@ public sealed record SearchConstraints
         {
             var (most, name) = (Most(kind, model), named(SettingNames.Of(kind)));
             if (!(limit > 0 && limit <= most))
-                throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"{name} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
+                throw new EosException(EosErrors.InvalidOption,
+                    FormattableString.Invariant($"{name} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
             if (budget.Spent(kind, least) is var needed && needed > limit * SearchBudget.RoundingError)
             {
-                throw new EosException(EosErrors.InfeasibleBudget, FormattableString.Invariant($"{name} of at most {limit} cannot be met: with the first site in front of layer {layers[0]} of ") +
-                    FormattableString.Invariant($"{model.Layers}, one visual token at every later layer already gives {needed:0.######}. Raise the limit to at least that") +
+                throw new EosException(EosErrors.InfeasibleBudget,
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"{name} of at most {limit} cannot be met: with the first site in front of layer {layers[0]} of {model.Layers}, " +
+                        $"one visual token at every later layer already gives {needed:0.######}. Raise the limit to at least that") +
                     (layers[0] > 0 ? ", or allow a site in front of an earlier layer." : "."));
             }
         }
@@ -174,21 +179,27 @@ public sealed record SearchConstraints
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range.</exception>
     internal void CheckValues(OptionCheck check, bool tableComes)
     {
-        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction, ConstraintKind.MeanVisualShare];
+        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio,
+            ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction, ConstraintKind.MeanVisualShare];
         var names = kinds.Select(kind => check.Name(SettingNames.Of(kind))).ToArray();
         if (Limits.Count == 0)
-            throw new EosException(EosErrors.InvalidOption, $"No constraint is set; expected at least one of {string.Join(", ", names[..^1])} and {names[^1]}.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"No constraint is set; expected at least one of {string.Join(", ", names[..^1])} and {names[^1]}.");
         foreach (var (kind, limit) in Limits)
         {
-            var isShare = kind is ConstraintKind.MacsRatio or ConstraintKind.KvBytesRatio or ConstraintKind.LatencyFraction or ConstraintKind.MeanVisualShare;
-            check.That(limit > 0 && limit <= (isShare ? 1 : double.MaxValue), SettingNames.Of(kind), limit, isShare ? "above 0 and at most 1, the unreduced model's" : "above 0");
+            var isShare = kind is ConstraintKind.MacsRatio or ConstraintKind.KvBytesRatio or ConstraintKind.LatencyFraction
+                or ConstraintKind.MeanVisualShare;
+            check.That(limit > 0 && limit <= (isShare ? 1 : double.MaxValue), SettingNames.Of(kind), limit,
+                isShare ? "above 0 and at most 1, the unreduced model's" : "above 0");
         }
         check.Between(0, 1, $"Constraints.{nameof(FamilyDrop)}", FamilyDrop);
         check.AtLeast(1, $"Constraints.{nameof(LatencyTextTokens)}", LatencyTextTokens);
         check.Between(1, 65_536, $"Constraints.{nameof(LatencyBatch)}", LatencyBatch);
         if (Latency is null && !tableComes && Limits.Any(limit => limit.Kind.IsLatency()))
         {
-            throw new EosException(EosErrors.InvalidOption, $"A limit on latency needs a latency table, which predicts it; expected {check.Name($"Constraints.{nameof(Latency)}")} beside it. " +
+            throw new EosException(EosErrors.InvalidOption,
+                $"A limit on latency needs a latency table, which predicts it; expected {check.Name($"Constraints.{nameof(Latency)}")} " +
+                "beside it. " +
                 "`eos search --calibrate` measures one, or LatencyCalibration.Measure.");
         }
         _ = Profile; // throws where the table has none

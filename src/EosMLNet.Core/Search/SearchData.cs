@@ -9,7 +9,8 @@ namespace EosMLNet.Search;
 /// <param name="Images">The images.</param>
 /// <param name="Families">The kinds of questions, by which rows number them.</param>
 /// <param name="Fingerprint">Identifies the data.</param>
-internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Images, IReadOnlyList<string> Families, string Fingerprint) : IDisposable
+internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Images, IReadOnlyList<string> Families, string Fingerprint)
+    : IDisposable
 {
     /// <summary>Tokenises a dataset and packs it.</summary>
     /// <param name="model">The model.</param>
@@ -26,7 +27,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         CancellationToken cancellation, SearchMeter? meter = null, bool isTraining = true)
     {
         if (data.Examples.Count == 0)
-            throw new EosException(EosErrors.EmptyDataset, "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
+            throw new EosException(EosErrors.EmptyDataset,
+                "The dataset has no rows; a search needs some questions with answers. Check the file or the column names.");
         CheckLengths(model, processor, data, settings);
         // One by one, so that an image's features do not depend on the images beside it. Those differ in a resumed search.
         var images = ImageCache.OneByOne(model, data, settings.CacheBytes);
@@ -35,7 +37,9 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
             ? [.. data.Examples.Select(example => processor.EncodeAnswer(example.Answer))]
             : UnreducedAnswers(model, processor, data, images, meter, cancellation);
         // A score that depends on the question makes the kept tokens the question's own: no sharing.
-        var rows = PackedRow.Pack(data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, data, example, answer, families)), settings.SeesQuestion ? 1 : settings.QuestionsPerImage);
+        var rows = PackedRow.Pack(
+            data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, data, example, answer, families)),
+            settings.SeesQuestion ? 1 : settings.QuestionsPerImage);
         return new SearchData(rows, images, families, data.Fingerprint);
     }
 
@@ -48,7 +52,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
             var length = Prompt(processor, example).Length - 1 + LayoutOf(model, processor, data, example.Image).Count + answer;
             if (length > model.MaxPositions)
             {
-                throw Fault(example, $"The row of “{Shortened(example.Question)}” has {length} tokens, the image's and the answer's included, " +
+                throw Fault(example,
+                    $"The row of “{Shortened(example.Question)}” has {length} tokens, the image's and the answer's included, " +
                     $"but the model was made for {model.MaxPositions}; shorten or remove it.");
             }
         }
@@ -72,12 +77,15 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
     private static string Shortened(string question) => question.Length <= 60 ? question : question[..60] + "…";
 
     private static IReadOnlyList<int[]> UnreducedAnswers(
-        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, ImageCache images, SearchMeter? meter, CancellationToken cancellation)
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, ImageCache images, SearchMeter? meter,
+        CancellationToken cancellation)
     {
         const int AnsweredTogether = 64, MostTokens = 32;
         var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
-        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images, AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
-        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
+        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images,
+            AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
+        // one that was cut off has no end
+        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)];
     }
 
     private static VisualLayout LayoutOf(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, int image)
@@ -87,13 +95,16 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
     }
 
     private static (IReadOnlyList<PackedImage>, PackedRow.Segment) Tokenise(
-        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, VqaExample example, int[] answer, List<string> families)
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, VqaExample example, int[] answer,
+        List<string> families)
     {
         var prompt = processor.EncodePrompt(example.Question);
         var image = Array.IndexOf(prompt, model.ImageTokenId);
         if (image < 0 || Array.LastIndexOf(prompt, model.ImageTokenId) != image)
         {
-            throw Fault(example, $"The prompt of “{Shortened(example.Question)}” has {prompt.Count(id => id == model.ImageTokenId)} image tokens; expected 1. " +
+            throw Fault(example,
+                $"The prompt of “{Shortened(example.Question)}” has {prompt.Count(id => id == model.ImageTokenId)} image tokens; " +
+                "expected 1. " +
                 "Check the prompt template.");
         }
         return ([new PackedImage(example.Image, prompt[..image], LayoutOf(model, processor, data, example.Image))],

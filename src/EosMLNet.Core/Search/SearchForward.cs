@@ -21,12 +21,14 @@ internal sealed class SearchForward(VisionLanguageModel model)
     /// <param name="temperature">T of the soft selections.</param>
     /// <param name="candidates">How many visual tokens stay in the sequence behind a site that keeps so many.</param>
     /// <param name="relaxed">Whether selections are soft in their values too.</param>
-    internal Tensor Run(PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature, Func<int, int> candidates, bool relaxed = false) =>
+    internal Tensor Run(PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature,
+        Func<int, int> candidates, bool relaxed = false) =>
         RunTo([model.LayerCount - 1], batch, vision, sites, temperature, candidates, relaxed)[0];
 
     /// <summary>The same, leaving each of some layers, (B, S, d) each.</summary>
     internal IReadOnlyList<Tensor> RunTo(
-        IReadOnlyList<int> wanted, PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature, Func<int, int> candidates, bool relaxed = false)
+        IReadOnlyList<int> wanted, PackedBatch batch, VisionOutput vision, IReadOnlyList<SoftSite> sites, double temperature,
+        Func<int, int> candidates, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
         var run = new SoftRun(batch, vision, sites, temperature, candidates, relaxed);
@@ -37,7 +39,8 @@ internal sealed class SearchForward(VisionLanguageModel model)
     internal DecoderState Start(SoftRun run)
     {
         var batch = run.Batch;
-        Tensor[] texts = [.. new[] { batch.PrefixIds }.Concat(batch.Between).Append(batch.TextIds).Select(model.EmbedTokens)];   // (B, L, d) each
+        // (B, L, d) each
+        Tensor[] texts = [.. new[] { batch.PrefixIds }.Concat(batch.Between).Append(batch.TextIds).Select(model.EmbedTokens)];
         var images = run.ImageFeatures.Select(features =>                                 // (B, n, d)
         {
             var patches = Scalars.Arange(features.size(1), features.device).unsqueeze(0).expand(features.size(0), -1);
@@ -58,7 +61,8 @@ internal sealed class SearchForward(VisionLanguageModel model)
     /// <param name="wanted">The layers that are asked about.</param>
     /// <returns>What enters layer <paramref name="end"/>, and the text's hidden states that leave those of the layers that are wanted, (B,
     /// S, d) each.</returns>
-    internal (DecoderState End, IReadOnlyList<Tensor> Left) RunLayers(SoftRun run, DecoderState state, int first, int end, IReadOnlyList<int> wanted)
+    internal (DecoderState End, IReadOnlyList<Tensor> Left) RunLayers(SoftRun run, DecoderState state, int first, int end,
+        IReadOnlyList<int> wanted)
     {
         var (batch, sites) = (run.Batch, run.Sites);
         Tensor[] texts = [.. state.Texts];
@@ -70,7 +74,8 @@ internal sealed class SearchForward(VisionLanguageModel model)
         var embedded = first == 0 ? texts[^1] : model.EmbedTokens(batch.TextIds);         // (B, S, d)
         var instruction = run.LooksAt(ScoreCriterion.TextRelevance) ? batch.Instruction(embedded) : null;
         var raters = run.LooksAt(ScoreCriterion.RaterAttention)
-            ? Raters.Find(run.ImageFeatures.Select(features => (features, Scalars.Arange(features.size(0), device))), embedded, batch.Asked) : null;
+            ? Raters.Find(run.ImageFeatures.Select(features => (features, Scalars.Arange(features.size(0), device))), embedded,
+                batch.Asked) : null;
         var left = new List<Tensor>();
         IReadOnlyList<Tensor>? rotaryOf = null;
         Tensor? bias = null;
@@ -86,7 +91,8 @@ internal sealed class SearchForward(VisionLanguageModel model)
                 proportional = sites[next].Proportional;
                 bias = null;
             }
-            seen = next < sites.Count && sites[next].Site.Layer == layer + 1 && sites[next].Site.AttentionSource == AttentionSource.LayerBefore
+            seen = next < sites.Count && sites[next].Site.Layer == layer + 1
+                && sites[next].Site.AttentionSource == AttentionSource.LayerBefore
                 ? Observe(layer, sites[next].Site) : new SeenAttention[images.Length];
             Place();
             Split(model.RunLayer(layer, Sequence(), rotary, bias));                       // (B, T, d)
@@ -162,7 +168,7 @@ internal sealed class SearchForward(VisionLanguageModel model)
                 return placed.Attention(model, layer, hidden, rotary, Rows(placed.Index), site.PositionCorrection);
             }
 
-            Tensor Rows(Tensor query) => bias!.gather(2, query.unsqueeze(1).unsqueeze(-1).expand(-1, 1, -1, bias.size(-1)));  // (B, 1, q, T)
+            Tensor Rows(Tensor query) => bias!.gather(2, query.unsqueeze(1).unsqueeze(-1).expand(-1, 1, -1, bias.size(-1))); // (B, 1, q, T)
         }
     }
 

@@ -8,7 +8,8 @@ namespace EosMLNet.Search;
 /// <param name="progress">Who wants to know.</param>
 /// <param name="seconds">The time in seconds since the search began; <see langword="null"/> for a clock that starts now.</param>
 /// <param name="cancellation">Looked at before each image as long as there is no state that a checkpoint should keep.</param>
-internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<double>? seconds = null, CancellationToken cancellation = default)
+internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<double>? seconds = null,
+    CancellationToken cancellation = default)
 {
     // Within a step or a trial there is a report when so much time has passed since the last one.
     private const double MostSilent = 1;
@@ -33,7 +34,8 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
     /// <param name="settings">The settings of all of them.</param>
     /// <param name="training">Size of the training data.</param>
     /// <param name="held">Size of the validation data.</param>
-    internal void Expect(IReadOnlyList<SearchWork> searches, IReadOnlyDictionary<WorkKind, double> guesses, SearchSettings settings, SearchSize training, SearchSize held)
+    internal void Expect(IReadOnlyList<SearchWork> searches, IReadOnlyDictionary<WorkKind, double> guesses, SearchSettings settings,
+        SearchSize training, SearchSize held)
     {
         (this.searches, this.settings, data) = (searches, settings, (training, held));
         answersLeft = settings.Objective == SearchObjective.UnreducedModel ? training.Questions + held.Questions : 0;
@@ -51,7 +53,12 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
     {
         search = index;
         var resumed = Work.ResumedFrom;
-        now = new SearchProgress(resumed, Work.StepCount, double.NaN, 0, double.NaN, [], default) { ResumedFrom = resumed, Search = index + 1, Searches = searches.Count };
+        now = new SearchProgress(resumed, Work.StepCount, double.NaN, 0, double.NaN, [], default)
+        {
+            ResumedFrom = resumed,
+            Search = index + 1,
+            Searches = searches.Count,
+        };
     }
 
     /// <summary>A phase begins.</summary>
@@ -97,12 +104,23 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
     {
         estimate.End(1);
         part.Left--;
-        now = now with { Phase = SearchPhase.Steps, Step = step, Done = step, Total = now.Steps, Loss = loss, Alignment = alignment, MeanVisualTokens = mean, Multipliers = [.. multipliers] };
+        now = now with
+        {
+            Phase = SearchPhase.Steps,
+            Step = step,
+            Done = step,
+            Total = now.Steps,
+            Loss = loss,
+            Alignment = alignment,
+            MeanVisualTokens = mean,
+            Multipliers = [.. multipliers],
+        };
         Report();
     }
 
     /// <summary>The steps go on.</summary>
-    internal void ContinueSteps(WorkPart of) => (part, now) = (of, now with { Phase = SearchPhase.Steps, Done = now.Step, Total = now.Steps });
+    internal void ContinueSteps(WorkPart of) =>
+        (part, now) = (of, now with { Phase = SearchPhase.Steps, Done = now.Step, Total = now.Steps });
 
     /// <summary>Trials begin.</summary>
     /// <param name="phase">What they are of.</param>
@@ -217,8 +235,10 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
         var keepsStates = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel;
         estimate.Expect(WorkKind.State, keepsStates ? Math.Min(rows, data.Training.Rows - states) : 0);
         // An image that was not seen is among the rows to come as likely as any.
-        var unseen = Math.Max(0, data.Training.Images - trainingImages.Count) * (data.Training.ImagesOf(rows) / Math.Max(1, data.Training.Images));
-        var held = parts[WorkKind.Unreduced].Any(left => left > 0) ? Math.Min(data.Held.Images - heldImages.Count, parts[WorkKind.Unreduced].First()) : 0;
+        var unseen =
+            Math.Max(0, data.Training.Images - trainingImages.Count) * (data.Training.ImagesOf(rows) / Math.Max(1, data.Training.Images));
+        var held = parts[WorkKind.Unreduced].Any(left => left > 0)
+            ? Math.Min(data.Held.Images - heldImages.Count, parts[WorkKind.Unreduced].First()) : 0;
         estimate.Expect(WorkKind.Image, unseen + Math.Max(0, held));
     }
 

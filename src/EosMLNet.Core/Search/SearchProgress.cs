@@ -15,7 +15,8 @@ namespace EosMLNet.Search;
 /// <param name="Multipliers">The Lagrange multiplier of each constraint, in the order of <see cref="ConstraintKind"/>; none
 /// before the first step.</param>
 /// <param name="Elapsed">Time since the search began, in this process.</param>
-public sealed record SearchProgress(int Step, int Steps, double Loss, double Alignment, double MeanVisualTokens, IReadOnlyList<double> Multipliers, TimeSpan Elapsed)
+public sealed record SearchProgress(int Step, int Steps, double Loss, double Alignment, double MeanVisualTokens,
+    IReadOnlyList<double> Multipliers, TimeSpan Elapsed)
 {
     /// <summary>The phase that the search is in. Listen to <see cref="SearchPhase.Steps"/> alone for one report a step.</summary>
     public SearchPhase Phase { get; init; } = SearchPhase.Steps;
@@ -98,5 +99,6 @@ public sealed record SearchProgress(int Step, int Steps, double Loss, double Ali
     }
 
     private static string Short(string name, double value, string format) =>
-        name + (Math.Abs(value) < 1e5 ? value.ToString(format, CultureInfo.InvariantCulture) : value.ToString("0.0e0", CultureInfo.InvariantCulture));
+        name + (Math.Abs(value) < 1e5 ? value.ToString(format, CultureInfo.InvariantCulture)
+            : value.ToString("0.0e0", CultureInfo.InvariantCulture));
 }

@@ -41,5 +41,6 @@ internal readonly record struct SearchRandom(int Seed)
         return shuffled;
     }
 
-    private Random Generator(uint use, int index) => new((int)(SplitMix64.Mix(SplitMix64.Mix((ulong)(uint)Seed << 32 | use) + (uint)index) >> 33));
+    private Random Generator(uint use, int index) =>
+        new((int)(SplitMix64.Mix(SplitMix64.Mix((ulong)(uint)Seed << 32 | use) + (uint)index) >> 33));
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EosMLNet.Search;
 
 /// <summary>The report of a search.</summary>
@@ -54,7 +56,9 @@ public sealed record SearchReport
     {
         List<string> lines =
         [
-            FormattableString.Invariant($"Validation accuracy {ValidationAccuracy:0.0000}, unreduced {UnreducedAccuracy:0.0000}, over {ValidationQuestions} questions"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"Validation accuracy {ValidationAccuracy:0.0000}, unreduced {UnreducedAccuracy:0.0000}, " +
+                $"over {ValidationQuestions} questions"),
             .. Constraints.Select(constraint => constraint.ToString()),
         ];
         if (Latency is not null)
@@ -62,9 +66,12 @@ public sealed record SearchReport
         if (FamilyDrops.Count > 0)
         {
             var (family, drop) = FamilyDrops.MaxBy(each => each.Value);
-            lines.Add(FormattableString.Invariant($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}"));
+            lines.Add(FormattableString.Invariant(
+                $"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}"));
         }
-        lines.Add(FormattableString.Invariant($"{Losses.Count} steps, {Samples} samples in {SearchProgress.Duration(TimeSpan.FromSeconds(Seconds))}; peak memory {PeakMemoryBytes / 1e6:0} MB"));
+        lines.Add(string.Create(CultureInfo.InvariantCulture,
+            $"{Losses.Count} steps, {Samples} samples in {SearchProgress.Duration(TimeSpan.FromSeconds(Seconds))}; " +
+            $"peak memory {PeakMemoryBytes / 1e6:0} MB"));
         return string.Join(Environment.NewLine, lines);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EosMLNet.Search;
 
 /// <summary>The result of a search.</summary>
@@ -6,6 +8,7 @@ namespace EosMLNet.Search;
 public sealed record SearchResult(ReductionPlan Plan, SearchReport Report)
 {
     /// <summary>The plan's cost in a line, and the report.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"A plan of {Plan.Sites.Count} sites: {Plan.Ledger.Mean:0.#} mean and {Plan.Ledger.Final} final visual tokens, MACs {Plan.Ledger.MacsRatio:0.000} of the unreduced model{Environment.NewLine}{Report}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"A plan of {Plan.Sites.Count} sites: {Plan.Ledger.Mean:0.#} mean and {Plan.Ledger.Final} final visual tokens, " +
+        $"MACs {Plan.Ledger.MacsRatio:0.000} of the unreduced model{Environment.NewLine}{Report}");
 }

@@ -195,12 +195,15 @@ public sealed record SearchSettings
     /// <summary>The criteria of a site in front of a layer.</summary>
     internal IReadOnlyList<ScoreCriterion> CriteriaAt(int layer, VisionLanguageModel model)
     {
-        IEnumerable<ScoreCriterion> criteria = Scores ?? [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention, .. model.HasClsAttention ? new[] { ScoreCriterion.ClsAttention } : []];
+        IEnumerable<ScoreCriterion> criteria = Scores
+            ?? [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.TextAttention,
+                .. model.HasClsAttention ? new[] { ScoreCriterion.ClsAttention } : []];
         return [.. criteria.Where(c => layer > 0 || !c.NeedsAttention()).Distinct().Order()];
     }
 
     /// <summary>The site in each place that takes longest of all that the search may find there; its count is not said.</summary>
-    internal IReadOnlyList<ReductionSite> DearestSites(VisionLanguageModel model) => [.. Layers(model).Select(layer => Frozen.Applied(new ReductionSite
+    internal IReadOnlyList<ReductionSite> DearestSites(VisionLanguageModel model) =>
+        [.. Layers(model).Select(layer => Frozen.Applied(new ReductionSite
     {
         Layer = layer,
         Keep = 1,
@@ -226,7 +229,8 @@ public sealed record SearchSettings
         WarmStart?.CheckFits(model);
         var layers = Layers(model);
         check.That(layers[^1] < model.LayerCount, nameof(Sites), Sites, inModel);
-        check.That(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores), ScoreCriterion.ClsAttention, "a criterion that this vision tower offers; it has no [CLS] token");
+        check.That(Scores?.Contains(ScoreCriterion.ClsAttention) != true || model.HasClsAttention, nameof(Scores),
+            ScoreCriterion.ClsAttention, "a criterion that this vision tower offers; it has no [CLS] token");
         Constraints.Latency?.CheckFits(model);
         Constraints.Check(model.ToPlanModel(), layers, DearestSites(model), named);
     }
@@ -244,19 +248,22 @@ public sealed record SearchSettings
         check.That(LearningRate is > 0 and <= 10, nameof(LearningRate), LearningRate, "above 0 and at most 10");
         check.Between(0, 10, nameof(CountLearningRate), CountLearningRate);
         check.Between(0, 10, nameof(SiteLearningRate), SiteLearningRate);
-        check.That(Enum.IsDefined(Objective), nameof(Objective), Objective, $"one of {string.Join(", ", Enum.GetNames<SearchObjective>())}");
+        check.That(Enum.IsDefined(Objective), nameof(Objective), Objective,
+            $"one of {string.Join(", ", Enum.GetNames<SearchObjective>())}");
         check.Between(0, 1e6, nameof(AlignmentWeight), AlignmentWeight);
         check.Layers(nameof(AlignmentLayers), AlignmentLayers);
         check.AtLeast(1, nameof(Patience), Patience);
         check.AtLeast(1, nameof(CheckEvery), CheckEvery);
-        check.That(CheckpointPath is null || !string.IsNullOrWhiteSpace(CheckpointPath), nameof(CheckpointPath), "empty", "the path of a file");
+        check.That(CheckpointPath is null || !string.IsNullOrWhiteSpace(CheckpointPath), nameof(CheckpointPath), "empty",
+            "the path of a file");
         check.AtLeast(1, nameof(CheckpointEvery), CheckpointEvery);
         check.AtLeast(1, nameof(RelevanceRank), RelevanceRank);
         check.Between(0, 1, nameof(InitialLimit), InitialLimit);
         check.Between(0, 1, nameof(Tightening), Tightening);
         check.That(InitialTaper is >= 1 and <= 1e6, nameof(InitialTaper), InitialTaper, "at least 1 and at most 1e6");
         check.That(InitialTemperature is > 0 and <= 1000, nameof(InitialTemperature), InitialTemperature, "above 0 and at most 1000");
-        check.That(FinalTemperature is >= 1e-3 && FinalTemperature <= InitialTemperature, nameof(FinalTemperature), FinalTemperature, $"between 0.001 and {named(nameof(InitialTemperature))}");
+        check.That(FinalTemperature is >= 1e-3 && FinalTemperature <= InitialTemperature, nameof(FinalTemperature), FinalTemperature,
+            $"between 0.001 and {named(nameof(InitialTemperature))}");
         check.That(CandidateFactor is 0 or >= 1 and <= 1e6, nameof(CandidateFactor), CandidateFactor, "0, or at least 1 and at most 1e6");
         check.AtLeast(1, nameof(ValidationQuestions), ValidationQuestions);
         check.AtLeast(0, nameof(CacheBytes), CacheBytes);
@@ -270,9 +277,12 @@ public sealed record SearchSettings
 
     private void CheckScores(OptionCheck check)
     {
-        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
-        check.That(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), Scores, $"some of {string.Join(", ", searchable)}");
+        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention,
+            ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
+        check.That(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), Scores,
+            $"some of {string.Join(", ", searchable)}");
         var beforeFirst = Sites?.Contains(0) != false;
-        check.That(!beforeFirst || Scores?.All(criterion => criterion.NeedsAttention()) != true, nameof(Scores), "attention alone", "another criterion beside it, for there is no attention before layer 0");
+        check.That(!beforeFirst || Scores?.All(criterion => criterion.NeedsAttention()) != true, nameof(Scores), "attention alone",
+            "another criterion beside it, for there is no attention before layer 0");
     }
 }

@@ -10,7 +10,8 @@ internal sealed record SearchSize(int Rows, int Questions, int Images)
     internal static SearchSize Of(VqaDataset data, SearchSettings settings)
     {
         var (questions, images) = (data.Examples.Count, data.Images.Count);
-        return new(settings.SeesQuestion ? questions : Math.Max(images, (questions + settings.QuestionsPerImage - 1) / settings.QuestionsPerImage), questions, images);
+        return new(settings.SeesQuestion ? questions
+            : Math.Max(images, (questions + settings.QuestionsPerImage - 1) / settings.QuestionsPerImage), questions, images);
     }
 
     internal static SearchSize Of(SearchData data) =>

@@ -10,7 +10,8 @@ namespace EosMLNet.Search;
 /// <param name="First">The steps of earlier stages.</param>
 /// <param name="Tightening">The part of the steps after which the limits are reached; the rest settle what is left.</param>
 /// <param name="Temperature">T of the soft selection at its first and last step.</param>
-internal sealed record SearchStage(SearchConstraints From, SearchConstraints To, int Steps, int First, double Tightening, (double First, double Last) Temperature)
+internal sealed record SearchStage(SearchConstraints From, SearchConstraints To, int Steps, int First, double Tightening,
+    (double First, double Last) Temperature)
 {
     // Counts move in this part of a stage at least. Then they rest, and the scores learn for them. Counts that go on moving would follow
     // scores that have yet to learn.
@@ -42,7 +43,8 @@ internal sealed record SearchStage(SearchConstraints From, SearchConstraints To,
             var part = Even / front.Count + (1 - Even) * inverse[i] / inverse.Sum();
             var steps = Math.Max(1, (int)Math.Round(settings.Steps * Cost(front.Count) * part));
             var first = i == 0 ? 0 : stages[^1].First + stages[^1].Steps;
-            stages.Add(new(starts[i], front[i], steps, first, settings.Tightening, (settings.InitialTemperature, settings.FinalTemperature)));
+            stages.Add(new(starts[i], front[i], steps, first, settings.Tightening,
+                (settings.InitialTemperature, settings.FinalTemperature)));
         }
         return stages;
     }

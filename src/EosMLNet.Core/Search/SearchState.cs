@@ -60,7 +60,8 @@ internal sealed class SearchState : IDisposable
         /// <summary>Reads it from what was saved.</summary>
         /// <exception cref="KeyNotFoundException">A name is missing.</exception>
         /// <exception cref="IndexOutOfRangeException">Numbers are missing.</exception>
-        internal static Standing Of(double[] counters, double[] losses) => new(losses.Length, (int)counters[4], (int)counters[0], counters[7] != 0);
+        internal static Standing Of(double[] counters, double[] losses) =>
+            new(losses.Length, (int)counters[4], (int)counters[0], counters[7] != 0);
     }
 
     /// <summary>Lets each optimiser make a step.</summary>
@@ -99,7 +100,8 @@ internal sealed class SearchState : IDisposable
     {
         var saved = new Dictionary<string, double[]>
         {
-            ["counters"] = [Step, Stopped ? 1 : 0, Samples, seconds, Stages.Count, Best?.Loss ?? 0, Best?.Checks ?? -1, CountsTried ? 1 : 0],
+            ["counters"] =
+                [Step, Stopped ? 1 : 0, Samples, seconds, Stages.Count, Best?.Loss ?? 0, Best?.Checks ?? -1, CountsTried ? 1 : 0],
             ["losses"] = [.. Losses],
             ["multipliers"] = Multipliers.State(),
         };
@@ -134,7 +136,8 @@ internal sealed class SearchState : IDisposable
     internal void Load(IReadOnlyDictionary<string, double[]> saved)
     {
         var counters = saved["counters"];
-        (Step, Stopped, Samples, SecondsBefore, CountsTried) = ((int)counters[0], counters[1] != 0, (long)counters[2], counters[3], counters[7] != 0);
+        (Step, Stopped, Samples, SecondsBefore, CountsTried) =
+            ((int)counters[0], counters[1] != 0, (long)counters[2], counters[3], counters[7] != 0);
         Losses.AddRange(saved["losses"]);
         Multipliers.Restore(saved["multipliers"]);
         Variables.Restore(All("variables"));
@@ -149,7 +152,8 @@ internal sealed class SearchState : IDisposable
             Stages.Add(new(All($"stage.{i}"), ended[2..], (int)ended[0], (long)ended[1]));
         }
 
-        IReadOnlyList<double[]> All(string name) => [.. Enumerable.Range(0, int.MaxValue).TakeWhile(i => saved.ContainsKey($"{name}.{i}")).Select(i => saved[$"{name}.{i}"])];
+        IReadOnlyList<double[]> All(string name) =>
+            [.. Enumerable.Range(0, int.MaxValue).TakeWhile(i => saved.ContainsKey($"{name}.{i}")).Select(i => saved[$"{name}.{i}"])];
     }
 
     private Adam[] Optimisers => [scores, counts, sites];

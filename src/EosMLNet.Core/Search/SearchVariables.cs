@@ -27,7 +27,8 @@ internal sealed class SearchVariables : IDisposable
     private readonly ImageSizes? sizes;
     private readonly ScoreBasis basis;
     private readonly double taper;
-    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, logDiversity, mixture, probe, relevance;   // (sites), the mixture (sites, criteria); (d), (r, d)
+    // (sites), the mixture (sites, criteria); (d), (r, d)
+    private readonly Tensor keep, gate, transfer, logTemperature, reweight, proportional, logDiversity, mixture, probe, relevance;
 
     /// <param name="model">The model.</param>
     /// <param name="settings">Where sites may stand, what they may be, and how they begin.</param>
@@ -66,7 +67,8 @@ internal sealed class SearchVariables : IDisposable
         Tensor Variable(double[] values, params long[] shape)
         {
             using var scope = NewDisposeScope();
-            return tensor(values, shape.Length == 0 ? [values.Length] : shape, dtype: working, device: model.Device).requires_grad_().DetachFromDisposeScope();
+            return tensor(values, shape.Length == 0 ? [values.Length] : shape, dtype: working, device: model.Device).requires_grad_()
+                .DetachFromDisposeScope();
         }
     }
 
@@ -101,15 +103,24 @@ internal sealed class SearchVariables : IDisposable
             var fraction = keep[i].sigmoid().RSub(1).mul(open).RSub(1);
             if (i == 0 || !frozen.UniformKeep)
                 count = count.Add(-1).mul(fraction).Add(1);
-            weight = (frozen.ProportionalAttention is { } share ? Fixed(share) : proportional[i].sigmoid()).mul(open).Add(weight.mul(open.RSub(1)));
+            weight = (frozen.ProportionalAttention is { } share ? Fixed(share) : proportional[i].sigmoid()).mul(open)
+                .Add(weight.mul(open.RSub(1)));
             sites[i] = new SoftSite(
-                new ReductionSite { Layer = layers[i], Keep = 1, Temperature = frozen.Temperature ?? 1, Score = criteria[i].ToDictionary(c => c, _ => 1.0) },
+                new ReductionSite
+                {
+                    Layer = layers[i],
+                    Keep = 1,
+                    Temperature = frozen.Temperature ?? 1,
+                    Score = criteria[i].ToDictionary(c => c, _ => 1.0),
+                },
                 count,
                 frozen.Transfer is { } given ? Fixed(given) : transfer[i].sigmoid(),
-                frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature) : logTemperature[i].Clamp(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
+                frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature)
+                    : logTemperature[i].Clamp(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
                 (frozen.Reweight is { } gain ? Fixed(gain) : nn.functional.softplus(reweight[i])).mul(open),
                 weight,
-                frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null : logDiversity[i].Clamp(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
+                frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null
+                    : logDiversity[i].Clamp(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
                 Mixture(i),
                 learned,
                 Budget.VisualTokens);
@@ -160,8 +171,10 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return [.. Sites().Select((site, i) => new SearchedSite(layers[i], frozen.Activation ?? HardConcreteGate.Deterministic(gate[i]).Number(), site.Count.Number(),
-            site.Transfer.Number(), site.Temperature.Number(), site.Reweight.Number(), site.Proportional.Number(), site.Diversity?.Number() ?? 0,
+        return [.. Sites().Select((site, i) => new SearchedSite(
+            layers[i], frozen.Activation ?? HardConcreteGate.Deterministic(gate[i]).Number(), site.Count.Number(),
+            site.Transfer.Number(), site.Temperature.Number(), site.Reweight.Number(), site.Proportional.Number(),
+            site.Diversity?.Number() ?? 0,
             criteria[i].Zip(site.Mixture).ToDictionary(c => c.First, c => c.Second.Number())))];
     }
 
@@ -177,7 +190,11 @@ internal sealed class SearchVariables : IDisposable
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var placed = basis.Place(probe, relevance);
-        return new ScoreParameters { Probe = Floats(placed.Probe!), Relevance = new TextRelevance((int)relevance.size(0), Floats(placed.RelevanceVisual!), Floats(placed.RelevanceText!)) };
+        return new ScoreParameters
+        {
+            Probe = Floats(placed.Probe!),
+            Relevance = new TextRelevance((int)relevance.size(0), Floats(placed.RelevanceVisual!), Floats(placed.RelevanceText!)),
+        };
 
         static float[] Floats(Tensor x) => x.detach().to_type(ScalarType.Float32).cpu().data<float>().ToArray();
     }
@@ -197,15 +214,19 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        double[] gates = gate.Numbers(), transfers = transfer.Numbers(), temperatures = logTemperature.Numbers(), gains = reweight.Numbers(), weights = proportional.Numbers(), distances = logDiversity.Numbers(), mixtures = mixture.Numbers();
+        double[] gates = gate.Numbers(), transfers = transfer.Numbers(), temperatures = logTemperature.Numbers(),
+            gains = reweight.Numbers(), weights = proportional.Numbers(), distances = logDiversity.Numbers(), mixtures = mixture.Numbers();
         double entering = Budget.VisualTokens;
         var counts = new double[layers.Count];
         for (var i = 0; i < layers.Count; i++)
         {
-            var kept = plan.Sites.LastOrDefault(site => site.Stage == ReductionStage.Decoder && site.Layer >= layers[i] && (i + 1 == layers.Count || site.Layer < layers[i + 1])) is { } site ? Read(site, i) : entering;
+            var kept = plan.Sites.LastOrDefault(site =>
+                site.Stage == ReductionStage.Decoder && site.Layer >= layers[i] && (i + 1 == layers.Count || site.Layer < layers[i + 1]))
+                is { } site ? Read(site, i) : entering;
             counts[i] = entering = kept;
         }
-        foreach (var (variable, numbers) in new[] { (keep, Logits(counts, Gates())), (gate, gates), (transfer, transfers), (logTemperature, temperatures), (reweight, gains), (proportional, weights), (logDiversity, distances), (mixture, mixtures) })
+        foreach (var (variable, numbers) in new[] { (keep, Logits(counts, Gates())), (gate, gates), (transfer, transfers),
+            (logTemperature, temperatures), (reweight, gains), (proportional, weights), (logDiversity, distances), (mixture, mixtures) })
             variable.Set(numbers);
         if (plan.Parameters is not { } learned)
             return;
@@ -225,7 +246,8 @@ internal sealed class SearchVariables : IDisposable
             if (criteria[i].Any(site.Score.ContainsKey))
             {
                 foreach (var criterion in criteria[i])
-                    mixtures[i * CriterionCount + (int)criterion] = Math.Log(Math.Max(SmallestShare, site.Score.GetValueOrDefault(criterion)));
+                    mixtures[i * CriterionCount + (int)criterion] =
+                        Math.Log(Math.Max(SmallestShare, site.Score.GetValueOrDefault(criterion)));
             }
             return site.KeepShare * Budget.VisualTokens ?? site.Keep;
         }
@@ -239,7 +261,8 @@ internal sealed class SearchVariables : IDisposable
         return Logit(open[i] <= 0 ? 1 : 1 - (1 - fraction) / open[i]);
     })];
 
-    private static double Logit(double share) => share <= 0 ? -LargestLogit : Math.Clamp(Math.Log(share / (1 - share)), -LargestLogit, LargestLogit);
+    private static double Logit(double share) =>
+        share <= 0 ? -LargestLogit : Math.Clamp(Math.Log(share / (1 - share)), -LargestLogit, LargestLogit);
 
     // Softmax over the criteria of the site, in the order of ReductionSite.Score: that of the enumeration.
     private IReadOnlyList<Tensor> Mixture(int site)
@@ -253,7 +276,8 @@ internal sealed class SearchVariables : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return [.. HardConcreteGate.Deterministic(gate).Numbers().Select((open, i) => i > 0 && frozen.UniformKeep ? 0 : frozen.Activation ?? open)];
+        return [.. HardConcreteGate.Deterministic(gate).Numbers()
+            .Select((open, i) => i > 0 && frozen.UniformKeep ? 0 : frozen.Activation ?? open)];
     }
 
     // Falls geometrically from the first site to the last, by the settings' factor in all, and uses the budget up.
@@ -270,7 +294,8 @@ internal sealed class SearchVariables : IDisposable
         })];
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     /// <inheritdoc/>
     public void Dispose()

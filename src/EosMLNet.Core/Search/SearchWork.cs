@@ -55,13 +55,16 @@ internal sealed class SearchWork
     internal IEnumerable<(WorkKind Kind, double Units)> Before { get; private set; } = [];
 
     /// <summary>What a unit of each kind is likely to cost, in unreduced questions. Measured costs soon take its place.</summary>
-    internal static IReadOnlyDictionary<WorkKind, double> Guesses(VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchStage> stages, SearchSize training)
+    internal static IReadOnlyDictionary<WorkKind, double> Guesses(VisionLanguageModel model, SearchSettings settings,
+        IReadOnlyList<SearchStage> stages, SearchSize training)
     {
         var plan = model.ToPlanModel();
         // A large model costs what its tokens are, a small one what its operations are: something between.
         var reduced = Math.Sqrt(Math.Clamp(stages.Average(stage => stage.To.Share(plan)), 0.05, 1));
         var questions = settings.Sequences * Math.Max(1, (double)training.Questions / Math.Max(1, training.Rows));
-        double Size(bool vision) => model.Weights.Where(weight => weight.Key.Contains("vision", StringComparison.Ordinal) == vision).Sum(weight => (double)weight.Value.numel());
+        double Size(bool vision) =>
+            model.Weights.Where(weight => weight.Key.Contains("vision", StringComparison.Ordinal) == vision)
+                .Sum(weight => (double)weight.Value.numel());
         return new Dictionary<WorkKind, double>
         {
             [WorkKind.Image] = Math.Max(0.01, Size(vision: true) / Math.Max(1, Size(vision: false))),
@@ -76,7 +79,8 @@ internal sealed class SearchWork
 
     /// <summary>Checks of a stage that can still come.</summary>
     internal static int ChecksFrom(SearchStage stage, SearchSettings settings, int step) => settings.Patience is null ? 0
-        : Enumerable.Range(step + 1, Math.Max(0, stage.Steps - step)).Count(s => s % settings.CheckEvery == 0 && s >= settings.Tightening * stage.Steps);
+        : Enumerable.Range(step + 1, Math.Max(0, stage.Steps - step))
+            .Count(s => s % settings.CheckEvery == 0 && s >= settings.Tightening * stage.Steps);
 
     /// <summary>The search goes on from a checkpoint.</summary>
     internal void Resume(SearchState.Standing standing, SearchSettings settings)
@@ -89,7 +93,10 @@ internal sealed class SearchWork
             steps += Take(Steps[i], made);
             if (ended || standing.CountsTried)
                 trials += Take(Counts[i], Counts[i].Left);
-            trials += Take(Checks[i], ended ? Checks[i].Left : Checks[i].Left * (1 - (double)ChecksFrom(stages[i], settings, made) / Math.Max(1, ChecksFrom(stages[i], settings, 0))));
+            trials += Take(Checks[i],
+                ended ? Checks[i].Left
+                    : Checks[i].Left
+                        * (1 - (double)ChecksFrom(stages[i], settings, made) / Math.Max(1, ChecksFrom(stages[i], settings, 0))));
         }
         ResumedFrom = standing.StepsMade;
         Before = [(WorkKind.Step, steps), (WorkKind.Trial, trials)];

@@ -1,5 +1,3 @@
-using EosMLNet.Models;
-
 namespace EosMLNet.Search;
 
 /// <summary>The searched values of one allowed site.</summary>
@@ -13,5 +11,6 @@ namespace EosMLNet.Search;
 /// <param name="Diversity">δ.</param>
 /// <param name="Score">The mixture of criteria.</param>
 public sealed record SearchedSite(
-    int Layer, double Activation, double Keep, double Transfer, double Temperature, double Reweight, double ProportionalAttention, double Diversity,
+    int Layer, double Activation, double Keep, double Transfer, double Temperature, double Reweight, double ProportionalAttention,
+    double Diversity,
     IReadOnlyDictionary<ScoreCriterion, double> Score);

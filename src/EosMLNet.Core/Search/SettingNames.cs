@@ -7,7 +7,8 @@ public static class SettingNames
 
     /// <summary>The property alone, for those who use the search itself: <c>MeanVisualTokens</c>, <c>Frozen.Transfer</c>.</summary>
     /// <param name="setting">The setting, from <see cref="SearchSettings"/> on.</param>
-    public static string Own(string setting) => setting.StartsWith(Constraints, StringComparison.Ordinal) ? setting[Constraints.Length..] : setting;
+    public static string Own(string setting) =>
+        setting.StartsWith(Constraints, StringComparison.Ordinal) ? setting[Constraints.Length..] : setting;
 
     /// <summary>
     /// The setting in one word, as a build's metadata and, in lower case with dashes, the command line have it: <c>MeanVisualTokens</c>,

@@ -32,18 +32,23 @@ internal static class SoftReduction
     /// can check.</param>
     internal static SoftTokens Apply(
         SoftTokens tokens, SoftSite site, double temperature, Func<int, int> candidates, VisualLayout layout,
-        Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null, Tensor? raterAttention = null, bool relaxed = false)
+        Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null,
+        Tensor? raterAttention = null, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
         // Half precision is computed in float32, as in the executed operator, and goes on as what it was.
-        var (input, type) = (new SiteInput(Criteria.ToComputeType(tokens.Hidden), tokens.Mass, tokens.Patches, layout, clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention), tokens.Hidden.dtype);
+        var type = tokens.Hidden.dtype;
+        var input = new SiteInput(Criteria.ToComputeType(tokens.Hidden), tokens.Mass, tokens.Patches, layout,
+            clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention);
         var alive = tokens.Mask.detach().Gt(0.5).to_type(tokens.Mask.dtype);           // (B, n)
         // Scores send no gradient into the hidden states. Through them every site would push on the values of all earlier sites, and the
         // sum of those pushes is noise.
         var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(), Keys = keys?.detach() };
         var score = Score(looked, site, alive);                                           // (B, n)
         var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
-        var worth = site.Diversity is { } diversity ? Marginal(score, relaxed ? affinity : affinity.detach(), site, diversity, alive) : score;   // (B, n)
+        // (B, n)
+        var worth = site.Diversity is { } diversity ? Marginal(score, relaxed ? affinity : affinity.detach(), site, diversity, alive)
+            : score;
         var (hard, count) = HardTopK(worth, site.Count, alive);
         if (relaxed || is_grad_enabled())
         {

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Operator;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -11,7 +10,8 @@ namespace EosMLNet.Search;
 /// <param name="Temperature">T of the soft selections.</param>
 /// <param name="Candidates">How many visual tokens stay in the sequence behind a site that keeps so many.</param>
 /// <param name="Relaxed">Whether selections are soft in their values too.</param>
-internal sealed record SoftRun(PackedBatch Batch, VisionOutput Vision, IReadOnlyList<SoftSite> Sites, double Temperature, Func<int, int> Candidates, bool Relaxed = false)
+internal sealed record SoftRun(PackedBatch Batch, VisionOutput Vision, IReadOnlyList<SoftSite> Sites, double Temperature,
+    Func<int, int> Candidates, bool Relaxed = false)
 {
     /// <summary>How many sites stand in front of layers before this one.</summary>
     internal int SitesBefore(int layer) => Sites.TakeWhile(site => site.Site.Layer < layer).Count();
@@ -28,7 +28,8 @@ internal sealed record SoftRun(PackedBatch Batch, VisionOutput Vision, IReadOnly
     // (N, …) to (B, n, …).
     private Tensor OfImage(Tensor all, int i)
     {
-        var (rows, before, together) = (Batch.Rows.Count, Batch.Layouts.Take(i).Sum(layout => layout.Count), Batch.Layouts.Sum(layout => layout.Count));
+        var (rows, before, together) =
+            (Batch.Rows.Count, Batch.Layouts.Take(i).Sum(layout => layout.Count), Batch.Layouts.Sum(layout => layout.Count));
         var byRow = all.view([rows, together, .. all.shape[1..]]);
         return Batch.Layouts.Count == 1 ? byRow : byRow.narrow(1, before, Batch.Layouts[i].Count);
     }

@@ -16,10 +16,13 @@ namespace EosMLNet.Search;
 /// <param name="Learned">The learned parameters of the scores.</param>
 /// <param name="VisualTokens">The unreduced image that <paramref name="Count"/> is about: its visual tokens.</param>
 internal sealed record SoftSite(
-    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, Tensor? Diversity, IReadOnlyList<Tensor> Mixture, LearnedScores Learned,
+    ReductionSite Site, Tensor Count, Tensor Transfer, Tensor Temperature, Tensor Reweight, Tensor Proportional, Tensor? Diversity,
+    IReadOnlyList<Tensor> Mixture, LearnedScores Learned,
     double VisualTokens)
 {
-    /// <summary>What a finished plan keeps of an image of so many visual tokens; <see langword="null"/> for the same share of every image.</summary>
+    /// <summary>
+    /// What a finished plan keeps of an image of so many visual tokens; <see langword="null"/> for the same share of every image.
+    /// </summary>
     internal Func<int, int>? Rounded { get; init; }
 
     /// <summary>The same site for an image of so many visual tokens.</summary>
@@ -34,8 +37,11 @@ internal sealed record SoftSite(
     /// <summary>The same with each tensor replaced.</summary>
     internal SoftSite Map(Func<Tensor, Tensor> each)
     {
-        return new(Site, each(Count), each(Transfer), each(Temperature), each(Reweight), each(Proportional), Optional(Diversity), [.. Mixture.Select(each)],
-            new(Optional(Learned.Probe), Optional(Learned.RelevanceVisual), Optional(Learned.RelevanceText)), VisualTokens) { Rounded = Rounded };
+        return new(Site, each(Count), each(Transfer), each(Temperature), each(Reweight), each(Proportional), Optional(Diversity),
+            [.. Mixture.Select(each)],
+            new(Optional(Learned.Probe), Optional(Learned.RelevanceVisual), Optional(Learned.RelevanceText)),
+            VisualTokens)
+        { Rounded = Rounded };
 
         Tensor? Optional(Tensor? x) => x is null ? null : each(x);
     }
@@ -45,12 +51,16 @@ internal sealed record SoftSite(
     internal static IReadOnlyList<SoftSite> Of(ReductionPlan plan, ScalarType dtype, Device device)
     {
         if (plan.Sites.FirstOrDefault(site => !site.IsSearchable) is { } foreign)
-            throw new EosException(EosErrors.InvalidOption, $"{foreign.Place} cannot be searched (sites in front of the decoder cannot, nor extra anchors, key norms, neighbours, a giver weight, a residual token, a mask, keys averaged over heads, a normalisation other than mass). " +
+            throw new EosException(EosErrors.InvalidOption,
+                $"{foreign.Place} cannot be searched (sites in front of the decoder cannot, nor extra anchors, key norms, neighbours, a " +
+                "giver weight, a residual token, a mask, keys averaged over heads, a normalisation other than mass). " +
                 "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);
         var visualTokens = plan.ImageSizes?.Mean ?? plan.Model.VisualTokens;
-        return [.. plan.Sites.Select((site, i) => new SoftSite(site, Number(site.KeepShare * visualTokens ?? site.Keep), Number(site.Transfer),
-            Number(site.Temperature), Number(site.Reweight), Number(site.ProportionalAttention), site.Diversity > 0 ? Number(site.Diversity) : null,
+        return [.. plan.Sites.Select((site, i) => new SoftSite(
+            site, Number(site.KeepShare * visualTokens ?? site.Keep), Number(site.Transfer),
+            Number(site.Temperature), Number(site.Reweight), Number(site.ProportionalAttention),
+            site.Diversity > 0 ? Number(site.Diversity) : null,
             [.. site.Score.Values.Select(Number)], learned, visualTokens)
         {
             Rounded = plan.Model.ImagesVary ? tokens => KeptCounts.Of(plan.Model, plan.Sites, tokens)[i].Keep : null,

@@ -15,7 +15,8 @@ namespace EosMLNet.Search;
 internal sealed class StepGradient(VisionLanguageModel model, SearchForward forward, SearchSettings settings, UnreducedPass? unreduced)
 {
     /// <summary>The layers whose output a loss looks at. The last one is always there: answers are read from it.</summary>
-    internal static IReadOnlyList<int> Layers(VisionLanguageModel model, SearchSettings settings) => [.. (settings.AlignmentLayers ?? []).Append(model.LayerCount - 1).Distinct().Order()];
+    internal static IReadOnlyList<int> Layers(VisionLanguageModel model, SearchSettings settings) =>
+        [.. (settings.AlignmentLayers ?? []).Append(model.LayerCount - 1).Distinct().Order()];
 
     /// <summary>Adds the gradient of the step's loss to the variables that <paramref name="sites"/> are made of.</summary>
     /// <param name="rows">The step's rows.</param>
@@ -25,11 +26,14 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
     /// <param name="constraints">The constraints, with their multipliers.</param>
     /// <param name="guard">The limit on what a family may lose.</param>
     internal StepLoss Backward(
-        IReadOnlyList<PackedRow> rows, ImageCache images, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint Constraint, double Multiplier)> constraints, FamilyGuard? guard)
+        IReadOnlyList<PackedRow> rows, ImageCache images, IReadOnlyList<SoftSite> sites, double temperature,
+        IReadOnlyList<(CountConstraint Constraint, double Multiplier)> constraints, FamilyGuard? guard)
     {
         using var scope = NewDisposeScope();
-        Part[] parts = [.. PackedRow.Alike(rows).SelectMany(alike => alike.Chunk(settings.MicroBatch ?? rows.Count)).Select(part => Load(part, images))];
-        return parts.Length == 1 && settings.RecomputedLayers is null ? InOnePiece(parts[0], sites, temperature, constraints, guard) : InPieces(parts, sites, temperature, constraints, guard);
+        Part[] parts = [.. PackedRow.Alike(rows).SelectMany(alike => alike.Chunk(settings.MicroBatch ?? rows.Count))
+            .Select(part => Load(part, images))];
+        return parts.Length == 1 && settings.RecomputedLayers is null ? InOnePiece(parts[0], sites, temperature, constraints, guard)
+            : InPieces(parts, sites, temperature, constraints, guard);
     }
 
     // Wanted: the unreduced model's states, (layers, B, S, d).
@@ -42,7 +46,8 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         return new(batch, vision, unreduced?.States(batch, vision));
     }
 
-    private StepLoss InOnePiece(Part part, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint, double)> constraints, FamilyGuard? guard)
+    private StepLoss InOnePiece(Part part, IReadOnlyList<SoftSite> sites, double temperature,
+        IReadOnlyList<(CountConstraint, double)> constraints, FamilyGuard? guard)
     {
         var left = forward.RunTo(Layers(model, settings), part.Batch, part.Vision, sites, temperature, Candidates, settings.SoftForward);
         var (predicted, task) = Task(part, left[^1]);
@@ -56,14 +61,16 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         return new(task.Number(), distance?.Number() ?? 0, loss.Number());
     }
 
-    private StepLoss InPieces(IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature, IReadOnlyList<(CountConstraint, double)> constraints, FamilyGuard? guard)
+    private StepLoss InPieces(IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature,
+        IReadOnlyList<(CountConstraint, double)> constraints, FamilyGuard? guard)
     {
         var cut = new GraphCut();
         IReadOnlyList<SoftSite> leaves = [.. sites.Select(site => site.Map(cut.Leaf))];
         var pulls = guard is not null && parts.Count > 1 ? Pulls(guard, parts, leaves, temperature) : default;
         var limited = WithConstraints(Scalars.Full(0, [], sites[0].Count.dtype, sites[0].Count.device), leaves, constraints);
         limited.backward();
-        var size = settings.AlignmentWeight > 0 ? stack([.. parts.Select(part => UnreducedPass.Size(part.Batch, Aligned(part)))]).sum([0L]) : null;
+        var size = settings.AlignmentWeight > 0 ? stack([.. parts.Select(part => UnreducedPass.Size(part.Batch, Aligned(part)))]).sum([0L])
+            : null;
         double tokens = parts.Sum(part => part.Batch.AnswerQuestions.Count);
         double tasks = 0, distances = 0, total = limited.Number() + pulls.Terms;
         var question = 0;
@@ -72,8 +79,10 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
             using var scope = NewDisposeScope();
             var (batch, vision) = (part.Batch, part.Vision);
             var recomputed = settings.RecomputedLayers is { } segment
-                ? new RecomputedPass(forward, new SoftRun(batch, vision, leaves, temperature, Candidates, settings.SoftForward), model.LayerCount, segment, Layers(model, settings)) : null;
-            var left = recomputed?.Left ?? forward.RunTo(Layers(model, settings), batch, vision, leaves, temperature, Candidates, settings.SoftForward);
+                ? new RecomputedPass(forward, new SoftRun(batch, vision, leaves, temperature, Candidates, settings.SoftForward),
+                    model.LayerCount, segment, Layers(model, settings)) : null;
+            var left = recomputed?.Left
+                ?? forward.RunTo(Layers(model, settings), batch, vision, leaves, temperature, Candidates, settings.SoftForward);
             var (predicted, task) = Task(part, left[^1]);
             // The mean over the step's tokens is the sum of those over the parts', each by its share of them.
             var loss = task.Mul(batch.AnswerQuestions.Count / tokens);
@@ -118,7 +127,9 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
     private (Tensor Predicted, Tensor Task) Task(Part part, Tensor last)
     {
         var predicted = TaskLoss.LogProbabilities(model, part.Batch, last);               // (A, V)
-        return (predicted, settings.Objective == SearchObjective.Answers ? TaskLoss.CrossEntropy(part.Batch, predicted) : unreduced!.Divergence(part.Batch, predicted, part.Wanted![-1]));
+        return (predicted,
+            settings.Objective == SearchObjective.Answers ? TaskLoss.CrossEntropy(part.Batch, predicted)
+                : unreduced!.Divergence(part.Batch, predicted, part.Wanted![-1]));
     }
 
     private static Tensor WithConstraints(Tensor loss, IReadOnlyList<SoftSite> sites, IReadOnlyList<(CountConstraint, double)> constraints)

@@ -33,7 +33,8 @@ internal static class TaskLoss
         using var scope = NewDisposeScope();
         var tokens = logProbabilities.gather(1, batch.Answers.unsqueeze(1)).squeeze(1);   // (A)
         var questions = tensor(batch.AnswerQuestions.ToArray(), device: tokens.device);   // (A)
-        return zeros(batch.Questions, tokens.dtype, tokens.device).index_add(0, questions, tokens, Scalars.Literal(1)).exp().MoveToOuterDisposeScope();
+        return zeros(batch.Questions, tokens.dtype, tokens.device).index_add(0, questions, tokens, Scalars.Literal(1)).exp()
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Which answers would be decoded greedily to the last token, one entry a question.</summary>

@@ -14,7 +14,8 @@ namespace EosMLNet.Search;
 /// <param name="layers">The layers whose output is kept, ascending.</param>
 /// <param name="limitBytes">The most memory.</param>
 /// <param name="meter">Told of each row that is computed for the first time.</param>
-internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward forward, IReadOnlyList<int> layers, long limitBytes, SearchMeter? meter = null) : IDisposable
+internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward forward, IReadOnlyList<int> layers, long limitBytes,
+    SearchMeter? meter = null) : IDisposable
 {
     private readonly Dictionary<PackedRow, Tensor> kept = new(ReferenceEqualityComparer.Instance);       // (layers, S, d) each
     private readonly HashSet<PackedRow> seen = new(ReferenceEqualityComparer.Instance);
@@ -26,7 +27,8 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var width = batch.TextIds.size(1);
-        return stack([.. batch.Rows.Select((row, i) => nn.functional.pad(Of(row, vision, i), [0, 0, 0, width - row.TextLength]))], 1).MoveToOuterDisposeScope();
+        return stack([.. batch.Rows.Select((row, i) => nn.functional.pad(Of(row, vision, i), [0, 0, 0, width - row.TextLength]))], 1)
+            .MoveToOuterDisposeScope();
     }
 
     // Each row by itself, so that its states do not depend on the rows beside it. Those differ in a resumed search.
@@ -41,7 +43,8 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     {
         using var scope = NewDisposeScope();
         var alone = new PackedBatch([row], model.PadTokenId, model.Device);
-        var states = stack([.. forward.RunTo(layers, alone, vision.Narrow(place * row.Images.Count, row.Images.Count), [], 1, k => k)]).squeeze(1);
+        var states =
+            stack([.. forward.RunTo(layers, alone, vision.Narrow(place * row.Images.Count, row.Images.Count), [], 1, k => k)]).squeeze(1);
         var size = states.numel() * states.element_size();
         if (bytes + size > limitBytes)
             return states.MoveToOuterDisposeScope();

@@ -7,7 +7,8 @@ namespace EosMLNet.Search;
 /// <summary>
 /// Measures plans on held-out rows, with the answers given token by token: loss, and how many answers greedy decoding would get right.
 /// </summary>
-internal sealed class Validation(VisionLanguageModel model, SearchForward forward, SearchData data, IReadOnlyList<PackedRow> rows, int batchSize, SearchMeter meter)
+internal sealed class Validation(VisionLanguageModel model, SearchForward forward, SearchData data, IReadOnlyList<PackedRow> rows,
+    int batchSize, SearchMeter meter)
 {
     /// <summary>Questions that a measurement is over.</summary>
     internal int Questions { get; } = rows.Sum(row => row.Segments.Count);
@@ -53,6 +54,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
             meter.EndUnit(chunk.Sum(row => row.Segments.Count));
         }
         return new(loss / tokens, (double)families.Sum(f => f.Correct) / Questions,
-            [.. families.Select(f => new ValidationResult.Family(f.Questions, (double)f.Correct / f.Questions, f.Probability / f.Questions))]);
+            [.. families.Select(f =>
+                new ValidationResult.Family(f.Questions, (double)f.Correct / f.Questions, f.Probability / f.Questions))]);
     }
 }

@@ -19,7 +19,8 @@ internal sealed class WorkEstimate(Func<double> seconds, IReadOnlyDictionary<Wor
 
     // By which of the measured kinds others are guessed, the best guide first.
     private static readonly WorkKind[] NearTrials = [WorkKind.Step, WorkKind.Unreduced, WorkKind.Answer, WorkKind.State, WorkKind.Image];
-    private static readonly WorkKind[] NearOthers = [WorkKind.Unreduced, WorkKind.Step, WorkKind.Answer, WorkKind.Trial, WorkKind.State, WorkKind.Image];
+    private static readonly WorkKind[] NearOthers =
+        [WorkKind.Unreduced, WorkKind.Step, WorkKind.Answer, WorkKind.Trial, WorkKind.State, WorkKind.Image];
 
     private readonly double[] rest = new double[Enum.GetValues<WorkKind>().Length];
     private readonly (int Times, double Units, double Seconds)[] done = new (int, double, double)[Enum.GetValues<WorkKind>().Length];

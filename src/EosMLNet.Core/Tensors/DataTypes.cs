@@ -33,12 +33,15 @@ public static class DataTypes
             var x = ones([1, 2, 4, 4], type, device);
             var image = functional.conv2d(x, ones([2, 2, 2, 2], type, device), null, strides: [2, 2]);
             var attended = functional.scaled_dot_product_attention(x, x, x, zeros([1, 1, 4, 4], type, device));
-            var sum = functional.gelu(functional.linear(attended, ones([4, 4], type, device))).sum().mul(functional.silu(image).sum()).to_type(ScalarType.Float32);
+            var sum = functional.gelu(functional.linear(attended, ones([4, 4], type, device))).sum().mul(functional.silu(image).sum())
+                .to_type(ScalarType.Float32);
             _ = sum.cpu().data<float>()[0]; // errors of a GPU come when its results are asked for
         }
         catch (Exception e) when (e is ExternalException or NotSupportedException or NotImplementedException)
         {
-            throw new EosException(EosErrors.DataType, $"The device {device} does not compute a model in {type}: {e.Message.Split('\n')[0].Trim()} Use float32, or another device.", e);
+            throw new EosException(EosErrors.DataType,
+                $"The device {device} does not compute a model in {type}: {e.Message.Split('\n')[0].Trim()} Use float32, or " +
+                "another device.", e);
         }
     }
 }

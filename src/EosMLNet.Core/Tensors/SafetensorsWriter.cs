@@ -1,5 +1,4 @@
 using EosMLNet.LibTorch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tensors;

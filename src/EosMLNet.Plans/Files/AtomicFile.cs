@@ -20,7 +20,8 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.CannotWrite, $"'{target}' cannot be written: {e.Message} Check that the folder is writable and has room.", e);
+            throw new EosException(EosErrors.CannotWrite,
+                $"'{target}' cannot be written: {e.Message} Check that the folder is writable and has room.", e);
         }
         finally
         {

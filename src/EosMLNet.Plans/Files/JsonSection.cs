@@ -28,17 +28,20 @@ public sealed class JsonSection
         if (!info.Exists)
             throw new EosException(EosErrors.FileMissing, $"'{file}' does not exist; a checkpoint folder in Hugging Face layout has it.");
         if (info.Length > maximumBytes)
-            throw new EosException(EosErrors.MalformedJson, $"'{file}' has {info.Length} bytes, more than the {maximumBytes} that a file of its kind may have.");
+            throw new EosException(EosErrors.MalformedJson,
+                $"'{file}' has {info.Length} bytes, more than the {maximumBytes} that a file of its kind may have.");
         try
         {
             using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(file), Strict);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new EosException(EosErrors.MalformedJson, $"'{file}' holds a JSON {document.RootElement.ValueKind}, expected an object.");
+                throw new EosException(EosErrors.MalformedJson,
+                    $"'{file}' holds a JSON {document.RootElement.ValueKind}, expected an object.");
             return new JsonSection(file, document.RootElement.Clone(), "");
         }
         catch (JsonException e)
         {
-            throw new EosException(EosErrors.MalformedJson, $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e)
+            throw new EosException(EosErrors.MalformedJson,
+                $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e)
             {
                 File = file,
                 Line = (int?)(e.LineNumber + 1),
@@ -139,7 +142,8 @@ public sealed class JsonSection
     /// <summary>The beginning of a value, for messages.</summary>
     /// <summary>The beginning of a value, as messages show it.</summary>
     /// <param name="value">The value.</param>
-    public static string Excerpt(JsonElement value) => value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
+    public static string Excerpt(JsonElement value) =>
+        value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
 
     private EosException Wrong(string name, JsonElement found, string expected) =>
         new(EosErrors.MalformedJson, $"{Describe(name)} is {Excerpt(found)}, expected {expected}.") { File = File };

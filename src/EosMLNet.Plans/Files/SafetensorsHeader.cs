@@ -16,7 +16,8 @@ internal sealed class SafetensorsHeader
     private readonly string _path;
     private readonly long _dataStart, _dataLength;
 
-    private SafetensorsHeader(string path, long dataStart, long dataLength) => (_path, _dataStart, _dataLength) = (path, dataStart, dataLength);
+    private SafetensorsHeader(string path, long dataStart, long dataLength) =>
+        (_path, _dataStart, _dataLength) = (path, dataStart, dataLength);
 
     internal Dictionary<string, SafetensorsEntry> Entries { get; } = [];
     internal Dictionary<string, string> Metadata { get; } = [];
@@ -57,14 +58,16 @@ internal sealed class SafetensorsHeader
         // InvalidOperationException: a value of another kind than the getter's, or text that is not valid Unicode.
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new EosException(EosErrors.SafetensorsHeader, $"'{_path}' has a malformed safetensors header: {e.Message} Fetch the file again.", e);
+            throw new EosException(EosErrors.SafetensorsHeader,
+                $"'{_path}' has a malformed safetensors header: {e.Message} Fetch the file again.", e);
         }
     }
 
     private void ParseMetadata(JsonElement metadata)
     {
         foreach (var property in metadata.EnumerateObject())
-            Metadata.Add(property.Name, property.Value.GetString() ?? throw Malformed(_path, $"has null for the metadata '{property.Name}'"));
+            Metadata.Add(property.Name,
+                property.Value.GetString() ?? throw Malformed(_path, $"has null for the metadata '{property.Name}'"));
     }
 
     private SafetensorsEntry ParseEntry(string name, JsonElement entry)
@@ -85,7 +88,8 @@ internal sealed class SafetensorsHeader
             throw BadLayout($"tensor '{name}' at bytes {begin} to {end} of {_dataLength} bytes of data");
         var needed = ByteCount(name, shape, type.Size());
         if (needed != end - begin)
-            throw BadLayout($"tensor '{name}' of shape [{string.Join(", ", shape)}] and type {typeName} in {end - begin} bytes instead of {needed}");
+            throw BadLayout(
+                $"tensor '{name}' of shape [{string.Join(", ", shape)}] and type {typeName} in {end - begin} bytes instead of {needed}");
         return new SafetensorsEntry(type, shape, _dataStart + begin, needed);
     }
 
@@ -117,5 +121,6 @@ internal sealed class SafetensorsHeader
     private static EosException Malformed(string path, string what) =>
         new(EosErrors.SafetensorsHeader, $"'{path}' {what}; it is truncated or not a safetensors file. Fetch it again.");
 
-    private EosException BadLayout(string what) => new(EosErrors.SafetensorsLayout, $"'{_path}' has {what}; it is truncated or damaged. Fetch it again.");
+    private EosException BadLayout(string what) =>
+        new(EosErrors.SafetensorsLayout, $"'{_path}' has {what}; it is truncated or damaged. Fetch it again.");
 }

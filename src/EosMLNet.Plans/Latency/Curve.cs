@@ -25,7 +25,8 @@ public static class Curve
     /// <param name="rows">For each entering count, the values of the kept counts up to it.</param>
     /// <param name="entering">n.</param>
     /// <param name="kept">k.</param>
-    internal static (double Value, double ByEntering, double ByKept) At(IReadOnlyList<int> grid, IReadOnlyList<IReadOnlyList<double>> rows, double entering, double kept)
+    internal static (double Value, double ByEntering, double ByKept) At(IReadOnlyList<int> grid, IReadOnlyList<IReadOnlyList<double>> rows,
+        double entering, double kept)
     {
         var (cell, share, width) = Cell(grid, rows.Count, entering);
         var (low, lowSlope) = Row(cell);

@@ -62,7 +62,8 @@ public sealed record LatencyProfile
     public double Residual { get; init; }
 
     /// <summary>A layer's seconds, and what a token more costs.</summary>
-    public (double Value, double Slope) LayerAt(double tokens, bool weighted) => Curve.At(LayerTokens, weighted ? WeightedLayer : Layer, tokens);
+    public (double Value, double Slope) LayerAt(double tokens, bool weighted) =>
+        Curve.At(LayerTokens, weighted ? WeightedLayer : Layer, tokens);
 
     /// <summary>A site's seconds, and what a token more costs that enters and one that is kept. Its own count is not read.</summary>
     public (double Value, double ByEntering, double ByKept) SiteAt(ReductionSite site, double entering, double kept)

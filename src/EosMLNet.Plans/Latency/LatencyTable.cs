@@ -47,13 +47,17 @@ public sealed record LatencyTable
     public LatencyProfile At(int textTokens = TokenLedger.DefaultTextTokens, int batch = 1)
     {
         var measured = Profiles.Where(profile => profile.Batch == batch).OrderBy(profile => profile.TextTokens).ToArray();
-        var (below, above) = (measured.LastOrDefault(profile => profile.TextTokens <= textTokens), measured.FirstOrDefault(profile => profile.TextTokens >= textTokens));
+        var (below, above) = (measured.LastOrDefault(profile => profile.TextTokens <= textTokens),
+            measured.FirstOrDefault(profile => profile.TextTokens >= textTokens));
         if (below is null || above is null)
         {
-            throw new EosException(EosErrors.InvalidOption, $"The latency table has no measurement with {textTokens} text tokens and batch {batch}, nor any to both sides; " +
-                $"it has {string.Join("; ", Profiles.Select(profile => $"{profile.TextTokens} text tokens, batch {profile.Batch}"))}. Use one of those, or measure this one too.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"The latency table has no measurement with {textTokens} text tokens and batch {batch}, nor any to both sides; " +
+                $"it has {string.Join("; ", Profiles.Select(profile => $"{profile.TextTokens} text tokens, batch {profile.Batch}"))}. " +
+                "Use one of those, or measure this one too.");
         }
-        return below == above ? below : below.Towards(above, (double)(textTokens - below.TextTokens) / (above.TextTokens - below.TextTokens));
+        return below == above ? below
+            : below.Towards(above, (double)(textTokens - below.TextTokens) / (above.TextTokens - below.TextTokens));
     }
 
     /// <summary>What prefill takes under a plan, from the prompt with its encoded image to the first token, in milliseconds.</summary>
@@ -66,8 +70,11 @@ public sealed record LatencyTable
     {
         CheckFits(plan.Model);
         var profile = At(textTokens, batch);
-        if (plan.Sites.FirstOrDefault(site => !site.IsSearchable || site.Score.Keys.Any(criterion => !profile.Criteria.ContainsKey(criterion))) is { } unknown)
-            throw new EosException(EosErrors.PlanMismatch, $"{unknown.Place} is of a kind that the latency table was not measured for. Measure the plan itself; the table knows the sites that a search makes.");
+        if (plan.Sites.FirstOrDefault(site =>
+            !site.IsSearchable || site.Score.Keys.Any(criterion => !profile.Criteria.ContainsKey(criterion))) is { } unknown)
+            throw new EosException(EosErrors.PlanMismatch,
+                $"{unknown.Place} is of a kind that the latency table was not measured for. Measure the plan itself; the table knows the " +
+                "sites that a search makes.");
         return 1000 * profile.Predict(plan);
     }
 
@@ -77,7 +84,8 @@ public sealed record LatencyTable
     public void CheckFits(LatencyTarget found)
     {
         if (found != Target)
-            throw Mismatch($"{Target.DataType} on {Target.Device}, vocabulary {Target.Vocabulary}", $"{found.DataType} on {found.Device}, vocabulary {found.Vocabulary}");
+            throw Mismatch($"{Target.DataType} on {Target.Device}, vocabulary {Target.Vocabulary}",
+                $"{found.DataType} on {found.Device}, vocabulary {found.Vocabulary}");
     }
 
     /// <summary>Checks that a model is of the shape that was measured.</summary>
@@ -88,14 +96,16 @@ public sealed record LatencyTable
         if (!Target.HasShapeOf(model))
         {
             throw Mismatch($"{Target.Family}, {Target.Layers} layers of width {Target.HiddenSize}, {Target.VisualTokens} visual tokens",
-                $"{model.Family}, {model.Layers} layers of width {model.HiddenSize}, {model.VisualTokens} visual tokens, or one of another head or feed-forward size");
+                $"{model.Family}, {model.Layers} layers of width {model.HiddenSize}, {model.VisualTokens} visual tokens, or one of " +
+                "another head or feed-forward size");
         }
     }
 
     /// <summary>The table with one more measurement, or with a newer one in the place of an older.</summary>
     public LatencyTable With(LatencyProfile profile) => this with
     {
-        Profiles = [.. Profiles.Where(other => (other.TextTokens, other.Batch) != (profile.TextTokens, profile.Batch)).Append(profile).OrderBy(each => (each.Batch, each.TextTokens))],
+        Profiles = [.. Profiles.Where(other => (other.TextTokens, other.Batch) != (profile.TextTokens, profile.Batch)).Append(profile)
+            .OrderBy(each => (each.Batch, each.TextTokens))],
     };
 
     /// <summary>Reads a table.</summary>
@@ -115,7 +125,8 @@ public sealed record LatencyTable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"'{path}' cannot be read: {e.Message} Expected a latency table; `eos search --calibrate` makes one.", e);
+            throw new EosException(EosErrors.FileMissing,
+                $"'{path}' cannot be read: {e.Message} Expected a latency table; `eos search --calibrate` makes one.", e);
         }
     }
 
@@ -144,10 +155,13 @@ public sealed record LatencyTable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new EosException(EosErrors.LatencyTable, $"{source} is not a latency table of version {CurrentVersion}: {e.Message} `eos search --calibrate` makes one.", e);
+            throw new EosException(EosErrors.LatencyTable,
+                $"{source} is not a latency table of version {CurrentVersion}: {e.Message} `eos search --calibrate` makes one.", e);
         }
     }
 
     private static EosException Mismatch(string measured, string here) =>
-        new(EosErrors.PlanMismatch, $"The latency table was measured on another target ({measured}; here: {here}). Measure one here: `eos search --calibrate` with a new file.");
+        new(EosErrors.PlanMismatch,
+            $"The latency table was measured on another target ({measured}; here: {here}). Measure one here: `eos search --calibrate` " +
+            "with a new file.");
 }

@@ -40,6 +40,8 @@ public sealed record LatencyTarget
     public required string Device { get; init; }
 
     /// <summary>Whether a model of these numbers has the shape that was measured.</summary>
-    internal bool HasShapeOf(PlanModel model) => (Family, Layers, VisualTokens, HiddenSize, IntermediateSize, Heads, KeyValueHeads, HeadSize)
-        == (model.Family, model.Layers, model.VisualTokens, model.HiddenSize, model.IntermediateSize, model.Heads, model.KeyValueHeads, model.HeadSize);
+    internal bool HasShapeOf(PlanModel model) =>
+        (Family, Layers, VisualTokens, HiddenSize, IntermediateSize, Heads, KeyValueHeads, HeadSize)
+        == (model.Family, model.Layers, model.VisualTokens, model.HiddenSize, model.IntermediateSize, model.Heads, model.KeyValueHeads,
+            model.HeadSize);
 }

@@ -37,14 +37,17 @@ public static class SpeedRemark
         if (saved / MacsOfSecond < plan.Sites.Count * SecondsOfSite)
         {
             return FormattableString.Invariant($"The model is so small that the operations of {Sites(plan)} take longer ") +
-                FormattableString.Invariant($"than the {saved / 1e6:0} million multiply-accumulates that they save. Larger models and more rows at once gain.");
+                FormattableString.Invariant(
+                    $"than the {saved / 1e6:0} million multiply-accumulates that they save. Larger models and more rows at once gain.");
         }
         return rows == 1 && !isCpu
             ? "One row alone does not fill the device, so that fewer tokens hardly save time there. Measure with more rows at once."
-            : "By its multiply-accumulates it should be faster: something else probably ran while it was measured. Measure again on an idle machine.";
+            : "By its multiply-accumulates it should be faster: something else probably ran while it was measured. Measure again on an " +
+                "idle machine.";
     }
 
-    private static string Sites(ReductionPlan plan) => plan.Sites.Count == 1 ? "the plan's one site" : $"the plan's {plan.Sites.Count} sites";
+    private static string Sites(ReductionPlan plan) =>
+        plan.Sites.Count == 1 ? "the plan's one site" : $"the plan's {plan.Sites.Count} sites";
 
     // Of the decoder's layers during the prefill of one prompt.
     private static double SavedMacs(ReductionPlan plan)

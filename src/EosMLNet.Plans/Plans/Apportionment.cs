@@ -61,7 +61,8 @@ public static class Apportionment
     /// <param name="fits">Whether counts are allowed. Monotone: if it refuses some counts, it refuses all larger ones.</param>
     public static double[] Scale(IReadOnlyList<double> real, double visualTokens, double final, Func<double[], bool> fits)
     {
-        double[] At(double factor) => [.. real.Select((r, i) => Math.Clamp(r * factor, 1, i + 1 < real.Count ? visualTokens : Math.Max(1, final)))];
+        double[] At(double factor) =>
+            [.. real.Select((r, i) => Math.Clamp(r * factor, 1, i + 1 < real.Count ? visualTokens : Math.Max(1, final)))];
         double low = 0, high = Math.Max(1, visualTokens / Math.Max(real.Min(), 1e-6));
         for (var i = 0; i < 100; i++)
         {

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace EosMLNet.Plans;
 
 /// <summary>
-/// The images that a ledger is about: how many of them have how many visual tokens before any reduction. One number for models whose images are
-/// all alike; the training data's own mix where they are not.
+/// The images that a ledger is about: how many of them have how many visual tokens before any reduction. One number for models whose images
+/// are all alike; the training data's own mix where they are not.
 /// </summary>
 /// <param name="Tokens">Visual tokens of an unreduced image, each number once, ascending.</param>
 /// <param name="Images">How many images have each of them.</param>

@@ -7,9 +7,9 @@ public static class KeptCounts
     private const double RoundingError = 1e-6;
 
     /// <summary>
-    /// The sites with whole counts. Shares become the counts nearest to them whose sum over all layers, each as often as it lasts, is as close
-    /// below that of the shares as whole numbers allow; so each image meets the budget by itself. Absolute counts stay, but for images that have
-    /// fewer tokens.
+    /// The sites with whole counts. Shares become the counts nearest to them whose sum over all layers, each as often as it lasts, is as
+    /// close below that of the shares as whole numbers allow; so each image meets the budget by itself. Absolute counts stay, but for
+    /// images that have fewer tokens.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="sites">The sites, in the order in which they act.</param>
@@ -17,7 +17,8 @@ public static class KeptCounts
     public static IReadOnlyList<ReductionSite> Of(PlanModel model, IReadOnlyList<ReductionSite> sites, int visualTokens)
     {
         if (!sites.Any(site => site.KeepShare is not null))
-            return sites.All(site => site.Keep <= visualTokens) ? sites : [.. sites.Select(site => site with { Keep = Math.Min(site.Keep, visualTokens) })];
+            return sites.All(site => site.Keep <= visualTokens) ? sites
+                : [.. sites.Select(site => site with { Keep = Math.Min(site.Keep, visualTokens) })];
         int[] spans = [.. sites.Select((site, i) => (i + 1 < sites.Count ? sites[i + 1].Layer : model.Layers) - site.Layer)];
         double[] real = [.. sites.Select(site => Math.Max(1, site.KeepShare!.Value * visualTokens))];
         var allowance = Math.Max((long)Math.Floor(Apportionment.Sum(real, spans) + RoundingError), spans.Sum());

@@ -38,11 +38,13 @@ public sealed record PaddingChoice(ImagePadding Padding, IReadOnlyList<string> R
         if (searched.FirstOrDefault(plan => plan.Padding != searched[0].Padding) is { Name: { } other } differs)
         {
             throw new EosException(EosErrors.InvalidOption,
-                $"The plan {searched[0].Name} was searched with ImagePadding {searched[0].Padding}, the plan {other} with {differs.Padding}. " +
+                $"The plan {searched[0].Name} was searched with ImagePadding {searched[0].Padding}, the plan {other} with " +
+                $"{differs.Padding}. " +
                 "Compared, they need the same one. Choose it: --image-padding.");
         }
         return new(searched[0].Padding, [.. searched.Where(plan => !plan.IsRecorded).Select(plan =>
-            $"The plan {plan.Name} does not say how it was searched: by a version before 0.1.1, which cropped images that are not square. " +
+            $"The plan {plan.Name} does not say how it was searched: by a version before 0.1.1, which cropped images that are not " +
+            "square. " +
             "They are cropped; search anew to pad them.")]);
     }
 }

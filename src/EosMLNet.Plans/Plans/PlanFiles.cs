@@ -61,10 +61,15 @@ internal static class PlanFiles
             var known = new[] { Probe, RelevanceVisual, RelevanceText };
             var unknown = file.Entries.Keys.FirstOrDefault(name => !known.Contains(name));
             if (unknown is not null || file.Entries.Count == 0)
-                throw new EosException(EosErrors.PlanFile, $"'{path}' has {(unknown is null ? "no tensor" : $"an unknown tensor '{unknown}'")}; expected some of {string.Join(", ", known)}.");
+                throw new EosException(EosErrors.PlanFile,
+                    $"'{path}' has {(unknown is null ? "no tensor" : $"an unknown tensor '{unknown}'")}; expected some of " +
+                    $"{string.Join(", ", known)}.");
             var (visual, text) = (Numbers(RelevanceVisual, 2), Numbers(RelevanceText, 2));
-            if (visual is null != text is null || visual is not null && !file.Entries[RelevanceVisual].Shape.SequenceEqual(file.Entries[RelevanceText].Shape))
-                throw new EosException(EosErrors.PlanFile, $"'{path}' has only one of '{RelevanceVisual}' and '{RelevanceText}', or their shapes differ; expected two of the same shape.");
+            if (visual is null != text is null
+                || visual is not null && !file.Entries[RelevanceVisual].Shape.SequenceEqual(file.Entries[RelevanceText].Shape))
+                throw new EosException(EosErrors.PlanFile,
+                    $"'{path}' has only one of '{RelevanceVisual}' and '{RelevanceText}', or their shapes differ; expected two of the " +
+                    "same shape.");
             return new ScoreParameters
             {
                 Probe = Numbers(Probe, 1),
@@ -76,7 +81,8 @@ internal static class PlanFiles
                 if (!file.Entries.TryGetValue(name, out var entry))
                     return null;
                 if (entry.Shape.Count != dimensions)
-                    throw new EosException(EosErrors.PlanFile, $"'{path}': '{name}' has {entry.Shape.Count} dimensions, expected {dimensions}.");
+                    throw new EosException(EosErrors.PlanFile,
+                        $"'{path}': '{name}' has {entry.Shape.Count} dimensions, expected {dimensions}.");
                 return file.ReadFloats(name);
             }
         }

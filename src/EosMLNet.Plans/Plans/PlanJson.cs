@@ -41,7 +41,8 @@ internal static class PlanJson
     {
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Options.MaxDepth });
+            using var document =
+                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Options.MaxDepth });
             var root = document.RootElement;
             CheckVersion(root, source);
             var plan = root.Deserialize<ReductionPlan>(Options)!;
@@ -53,18 +54,22 @@ internal static class PlanJson
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new EosException(EosErrors.PlanFile, $"{source} is not a reduction plan: {e.Message} build/docs/plan.schema.json describes the format.", e);
+            throw new EosException(EosErrors.PlanFile,
+                $"{source} is not a reduction plan: {e.Message} build/docs/plan.schema.json describes the format.", e);
         }
     }
 
     // Before anything else: a newer format may well have entries that this one does not know.
     private static void CheckVersion(JsonElement root, string source)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("version", out var version) || !version.TryGetInt32(out var number) || number < 1)
-            throw new EosException(EosErrors.PlanFile, $"{source} is not a reduction plan: expected an object with a whole number 'version', from 1.");
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("version", out var version)
+            || !version.TryGetInt32(out var number) || number < 1)
+            throw new EosException(EosErrors.PlanFile,
+                $"{source} is not a reduction plan: expected an object with a whole number 'version', from 1.");
         if (number > ReductionPlan.CurrentVersion)
             throw new EosException(EosErrors.PlanFile,
-                $"{source} has version {number}, but this library reads versions up to {ReductionPlan.CurrentVersion}. Use a newer EosMLNet.");
+                $"{source} has version {number}, but this library reads versions up to {ReductionPlan.CurrentVersion}. Use a newer " +
+                "EosMLNet.");
     }
 
     // Entries that follow from others are written for readers; a file that states something else was edited halfway.
@@ -79,7 +84,9 @@ internal static class PlanJson
         {
             var computed = JsonSerializer.Serialize(actual, Options);
             if (parent.TryGetProperty(name, out var stated) && stated.GetRawText() != computed)
-                throw new EosException(EosErrors.PlanFile, $"{source}: '{path}{name}' is {stated.GetRawText()}, but the rest of the plan makes it {computed}. Correct one of them.");
+                throw new EosException(EosErrors.PlanFile,
+                    $"{source}: '{path}{name}' is {stated.GetRawText()}, but the rest of the plan makes it {computed}. Correct one " +
+                    "of them.");
         }
     }
 }

@@ -23,7 +23,9 @@ public sealed record PlanModel
     /// <summary>Visual tokens of one image before any reduction.</summary>
     public required int VisualTokens { get; init; }
 
-    /// <summary>Whether images have different numbers of visual tokens; <see cref="VisualTokens"/> is then that of the model's usual image.</summary>
+    /// <summary>
+    /// Whether images have different numbers of visual tokens; <see cref="VisualTokens"/> is then that of the model's usual image.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ImagesVary { get; init; }
 

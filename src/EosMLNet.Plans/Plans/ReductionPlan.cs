@@ -72,7 +72,8 @@ public sealed record ReductionPlan
     /// <param name="parameters">What the scores need, when one of them is learned.</param>
     /// <param name="sizes">The images that the ledger is about, for models whose images vary; null for the model's usual image.</param>
     /// <exception cref="EosException">EOS4001: a site is out of range, keeps more than it gets, or lacks its parameters.</exception>
-    public static ReductionPlan Create(PlanModel model, IEnumerable<ReductionSite> sites, ScoreParameters? parameters = null, ImageSizes? sizes = null)
+    public static ReductionPlan Create(PlanModel model, IEnumerable<ReductionSite> sites, ScoreParameters? parameters = null,
+        ImageSizes? sizes = null)
     {
         const string Source = "the plan";
         IReadOnlyList<ReductionSite> list = [.. sites];
@@ -123,7 +124,8 @@ public sealed record ReductionPlan
     {
         if (model.ImagesVary && Version < 2)
         {
-            throw new EosException(EosErrors.PlanMismatch, "The plan has version 1, whose images all have as many visual tokens, but this model's images have " +
+            throw new EosException(EosErrors.PlanMismatch,
+                "The plan has version 1, whose images all have as many visual tokens, but this model's images have " +
                 "different numbers. Use a plan that was searched on this model.");
         }
         Same("layers", Model.Layers, model.Layers);
@@ -136,7 +138,8 @@ public sealed record ReductionPlan
         {
             if (!Equals(planned, found))
                 throw new EosException(EosErrors.PlanMismatch,
-                    $"The plan was made for another model ({what}: {planned}; here: {found}). Use the model that the plan names, or search a plan for this one.");
+                    $"The plan was made for another model ({what}: {planned}; here: {found}). Use the model that the plan names, or " +
+                    "search a plan for this one.");
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace EosMLNet.Plans;
 
 /// <summary>
-/// How the visual tokens of one image lie: runs of tokens on grids, one behind the other. A plain image has one grid; an image that is cut into
-/// tiles has a coarse grid of the whole and a fine one with newlines; a video has one grid a frame. Equal layouts are one value.
+/// How the visual tokens of one image lie: runs of tokens on grids, one behind the other. A plain image has one grid; an image that is cut
+/// into tiles has a coarse grid of the whole and a fine one with newlines; a video has one grid a frame. Equal layouts are one value.
 /// </summary>
 public sealed record VisualLayout
 {
@@ -40,7 +40,9 @@ public sealed record VisualLayout
     /// <summary>Number of visual tokens.</summary>
     public int Count { get; }
 
-    /// <summary>The one grid that all tokens but a leading [CLS] lie on; <see langword="null"/> where there are several, or newlines.</summary>
+    /// <summary>
+    /// The one grid that all tokens but a leading [CLS] lie on; <see langword="null"/> where there are several, or newlines.
+    /// </summary>
     public VisualGrid? Grid => Regions switch
     {
         [{ HasNewlines: false } only] => new(only.Rows, only.Columns),
@@ -49,8 +51,8 @@ public sealed record VisualLayout
     };
 
     /// <summary>
-    /// The number by which each token is known in tables: its patch on <see cref="Grid"/>, and rows · columns for a [CLS]; where there is no such
-    /// grid, its place among the tokens.
+    /// The number by which each token is known in tables: its patch on <see cref="Grid"/>, and rows · columns for a [CLS]; where there is
+    /// no such grid, its place among the tokens.
     /// </summary>
     public long[] Indices => Grid is { } grid && Count > grid.Rows * grid.Columns
         ? [Count - 1, .. Enumerable.Range(0, Count - 1).Select(i => (long)i)]

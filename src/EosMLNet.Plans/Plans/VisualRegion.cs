@@ -1,6 +1,8 @@
 namespace EosMLNet.Plans;
 
-/// <summary>A run of visual tokens that lie on one grid over the whole image: <see cref="Rows"/> × <see cref="Columns"/>, row by row.</summary>
+/// <summary>
+/// A run of visual tokens that lie on one grid over the whole image: <see cref="Rows"/> × <see cref="Columns"/>, row by row.
+/// </summary>
 /// <param name="Rows">Rows of the grid, from 1.</param>
 /// <param name="Columns">Columns of the grid, from 1.</param>
 /// <param name="HasNewlines">Whether each row ends with one token more, a newline that belongs to no place in it.</param>

@@ -27,7 +27,8 @@ public static partial class Baselines
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
     public static ReductionPlan PyramidDrop(PlanModel model, double meanTokens) =>
-        InDecoder(model, meanTokens, AtDepths(model, 8, 16, 24), [0.5, 0.25, 0.125], (layers, keeps, _) => ReductionPresets.PyramidDrop(layers, keeps));
+        InDecoder(model, meanTokens, AtDepths(model, 8, 16, 24), [0.5, 0.25, 0.125],
+            (layers, keeps, _) => ReductionPresets.PyramidDrop(layers, keeps));
 
     /// <summary>
     /// <see cref="ReductionPresets.SparseVlm1"/> at the published depths (in front of layers 3, 7 and 16 of 32) and with the shares of its
@@ -38,7 +39,8 @@ public static partial class Baselines
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
     /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
     public static ReductionPlan SparseVlm1(PlanModel model, double meanTokens) =>
-        InDecoder(model, meanTokens, AtDepths(model, 3, 7, 16), [.. ReductionPresets.SparseVlm1(576, [3, 7, 16], [303, 110, 36]).Select(site => site.Keep / 576.0)],
+        InDecoder(model, meanTokens, AtDepths(model, 3, 7, 16),
+            [.. ReductionPresets.SparseVlm1(576, [3, 7, 16], [303, 110, 36]).Select(site => site.Keep / 576.0)],
             (layers, keeps, entering) => ReductionPresets.SparseVlm1Within(entering, layers, keeps));
 
     /// <summary>
@@ -104,7 +106,8 @@ public static partial class Baselines
         var layers = new List<int>();
         foreach (var layer in published)
         {
-            var scaled = Math.Max(layers.LastOrDefault() + 1, (int)Math.Round((double)layer * model.Layers / PublishedLayers, MidpointRounding.AwayFromZero));
+            var scaled = Math.Max(layers.LastOrDefault() + 1,
+                (int)Math.Round((double)layer * model.Layers / PublishedLayers, MidpointRounding.AwayFromZero));
             if (scaled < model.Layers)
                 layers.Add(scaled);
         }

@@ -80,7 +80,8 @@ public static partial class Baselines
     public static ReductionPlan PruMergePlus(PlanModel model, double meanTokens)
     {
         var keep = WholeBudget(model, meanTokens);
-        return keep == 1 ? PruMerge(model, meanTokens) : ReductionPlan.Create(model, ReductionPresets.PruMergePlus(keep, (int)Math.Ceiling((keep - 1) * 0.75)));
+        return keep == 1 ? PruMerge(model, meanTokens)
+            : ReductionPlan.Create(model, ReductionPresets.PruMergePlus(keep, (int)Math.Ceiling((keep - 1) * 0.75)));
     }
 
     /// <summary>
@@ -115,5 +116,6 @@ public static partial class Baselines
     private static double Checked(PlanModel model, double meanTokens) => meanTokens >= 1
         ? meanTokens
         : throw new EosException(EosErrors.InfeasibleBudget,
-            $"A budget of {meanTokens} mean visual tokens was asked for; the model has {model.VisualTokens}. Choose a number from 1 to {model.VisualTokens}.");
+            $"A budget of {meanTokens} mean visual tokens was asked for; the model has {model.VisualTokens}. Choose a number from 1 to " +
+            $"{model.VisualTokens}.");
 }

@@ -12,7 +12,8 @@ public static partial class ReductionPresets
     /// <exception cref="EosException">EOS1013: a parameter is out of its range, or both are 0.</exception>
     public static IReadOnlyList<ReductionSite> VisionZip(int dominant, int contextual)
     {
-        var site = Site(0, AtLeast(0, dominant, nameof(dominant)) + AtLeast(dominant == 0 ? 1 : 0, contextual, nameof(contextual)), ScoreCriterion.ClsAttention) with
+        var site = Site(0, AtLeast(0, dominant, nameof(dominant)) + AtLeast(dominant == 0 ? 1 : 0, contextual, nameof(contextual)),
+            ScoreCriterion.ClsAttention) with
         {
             Stage = ReductionStage.Projector,
         };
@@ -57,7 +58,8 @@ public static partial class ReductionPresets
     /// <param name="neighbours">How many tokens each adds, from 1; published: 32.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range.</exception>
     public static IReadOnlyList<ReductionSite> PruMergePlus(int keep, int spatial, int neighbours = 32) =>
-        [PruMerge(AtLeast(spatial + 1, keep, nameof(keep)), neighbours)[0] with { Extra = new ExtraAnchors(AtLeast(1, spatial, nameof(spatial)), AnchorRule.Stride) }];
+        [PruMerge(AtLeast(spatial + 1, keep, nameof(keep)),
+            neighbours)[0] with { Extra = new ExtraAnchors(AtLeast(1, spatial, nameof(spatial)), AnchorRule.Stride) }];
 
     /// <summary>
     /// DivPrune (CVPR 2025) in front of layer 0: the most diverse tokens, one after another the one whose most similar chosen token is

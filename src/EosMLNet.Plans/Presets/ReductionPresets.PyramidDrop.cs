@@ -9,7 +9,8 @@ public static partial class ReductionPresets
     /// <param name="layers">The stages' layers, from 0; published: 8, 16 and 24 of 32.</param>
     /// <param name="keeps">Visual tokens that each stage keeps, from 1; published: half of those before it.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range, or the lists' lengths differ.</exception>
-    public static IReadOnlyList<ReductionSite> PyramidDrop(IReadOnlyList<int> layers, IReadOnlyList<int> keeps) => [.. Stages(layers, keeps, 0)
+    public static IReadOnlyList<ReductionSite> PyramidDrop(IReadOnlyList<int> layers, IReadOnlyList<int> keeps) =>
+        [.. Stages(layers, keeps, 0)
         .Select(stage => Site(stage.Layer, stage.Keep, ScoreCriterion.TextAttention) with { AttentionSource = AttentionSource.OwnLayer })];
 
     /// <summary>As above, with the published ratios of the original count.</summary>
@@ -21,7 +22,8 @@ public static partial class ReductionPresets
     public static IReadOnlyList<ReductionSite> PyramidDrop(int visualTokens, IReadOnlyList<int> layers, IReadOnlyList<double> ratios)
     {
         if (ratios.FirstOrDefault(ratio => !(ratio is > 0 and <= 1), 1) is var wrong and not 1)
-            throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant($"The preset was given a ratio of {wrong}; expected a number above 0, at most 1."));
+            throw new EosException(EosErrors.InvalidOption,
+                FormattableString.Invariant($"The preset was given a ratio of {wrong}; expected a number above 0, at most 1."));
         return PyramidDrop(layers, [.. ratios.Select(ratio => Math.Max(1, (int)(AtLeast(1, visualTokens, nameof(visualTokens)) * ratio)))]);
     }
 }

@@ -34,7 +34,8 @@ public static partial class ReductionPresets
         var entering = visualTokens;
         foreach (var (layer, total) in Stages(layers, totals, 1))
         {
-            sites.Add(Enumerable.Range(1, total).Reverse().Select(keep => Recycling(layer, keep, entering)).FirstOrDefault(site => site.Keep <= total)
+            sites.Add(Enumerable.Range(1, total).Reverse().Select(keep => Recycling(layer, keep, entering))
+                .FirstOrDefault(site => site.Keep <= total)
                 ?? Site(layer, total, ScoreCriterion.RaterAttention));
             entering = total;
         }
@@ -68,13 +69,21 @@ public static partial class ReductionPresets
     /// <param name="keeps">Visual tokens that each stage keeps, from 1; published: 238, 108 and 60 of 576 for a nominal 128.</param>
     /// <param name="heads">Heads that count, from 1; published: 14 of 32.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range, or the lists' lengths differ.</exception>
-    public static IReadOnlyList<ReductionSite> SparseVlm2(IReadOnlyList<int> layers, IReadOnlyList<int> keeps, int heads) => [.. Stages(layers, keeps, 1)
-        .Select(stage => Site(stage.Layer, stage.Keep, ScoreCriterion.RaterAttention) with { RaterHeads = AtLeast(1, heads, nameof(heads)), PositionCorrection = true })];
+    public static IReadOnlyList<ReductionSite> SparseVlm2(IReadOnlyList<int> layers, IReadOnlyList<int> keeps, int heads) =>
+        [.. Stages(layers, keeps, 1)
+        .Select(stage =>
+            Site(stage.Layer, stage.Keep, ScoreCriterion.RaterAttention) with
+            {
+                RaterHeads = AtLeast(1, heads, nameof(heads)),
+                PositionCorrection = true,
+            })];
 
     private static IEnumerable<(int Layer, int Keep)> Stages(IReadOnlyList<int> layers, IReadOnlyList<int> keeps, int firstLayer)
     {
         if (layers.Count == 0 || layers.Count != keeps.Count)
-            throw new EosException(EosErrors.InvalidOption, $"The preset was given {layers.Count} layers and {keeps.Count} numbers of tokens to keep; expected one number for each layer, at least one.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"The preset was given {layers.Count} layers and {keeps.Count} numbers of tokens to keep; expected one number for each " +
+                "layer, at least one.");
         return layers.Zip(keeps, (layer, keep) => (AtLeast(firstLayer, layer, nameof(layers)), AtLeast(1, keep, nameof(keeps))));
     }
 }

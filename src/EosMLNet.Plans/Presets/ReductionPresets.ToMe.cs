@@ -45,11 +45,12 @@ public static partial class ReductionPresets
         return rounds;
     }
 
-    private static ReductionSite BipartiteRound(int layer, int keep, AffinityFeature feature) => Site(layer, keep, ScoreCriterion.BipartiteMatch) with
-    {
-        Transfer = 1,
-        Temperature = 0,
-        ProportionalAttention = 1,
-        Affinity = new Affinity { Feature = feature, Mask = AffinityMask.Bipartite },
-    };
+    private static ReductionSite BipartiteRound(int layer, int keep, AffinityFeature feature) =>
+        Site(layer, keep, ScoreCriterion.BipartiteMatch) with
+        {
+            Transfer = 1,
+            Temperature = 0,
+            ProportionalAttention = 1,
+            Affinity = new Affinity { Feature = feature, Mask = AffinityMask.Bipartite },
+        };
 }

@@ -42,5 +42,6 @@ public static partial class ReductionPresets
 
     private static int AtLeast(int least, int value, string parameter) => value >= least
         ? value
-        : throw new EosException(EosErrors.InvalidOption, $"The preset was given {parameter} = {value}; expected a whole number, at least {least}.");
+        : throw new EosException(EosErrors.InvalidOption,
+            $"The preset was given {parameter} = {value}; expected a whole number, at least {least}.");
 }

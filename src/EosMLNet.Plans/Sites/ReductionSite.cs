@@ -25,8 +25,8 @@ public sealed record ReductionSite
     public int Keep { get; init; }
 
     /// <summary>
-    /// The same as a share of the unreduced image's visual tokens, above 0 and at most 1: for models whose images have different numbers of them.
-    /// <see cref="KeptCounts"/> says what it is of an image.
+    /// The same as a share of the unreduced image's visual tokens, above 0 and at most 1: for models whose images have different numbers of
+    /// them. <see cref="KeptCounts"/> says what it is of an image.
     /// </summary>
     /// <value>The default is <see langword="null"/>: <see cref="Keep"/> is an absolute count.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -162,12 +162,16 @@ public sealed record ReductionSite
 
     /// <summary>Whether the site looks at what only the decoder has.</summary>
     [JsonIgnore]
-    public bool NeedsDecoder => SeesQuestion || Uses(ScoreCriterion.Probe) || Uses(ScoreCriterion.KeyNorm) || Affinity.Feature == AffinityFeature.FinalNorm;
+    public bool NeedsDecoder =>
+        SeesQuestion || Uses(ScoreCriterion.Probe) || Uses(ScoreCriterion.KeyNorm) || Affinity.Feature == AffinityFeature.FinalNorm;
 
     /// <summary>Whether the search's forward pass knows all parts of the site.</summary>
     [JsonIgnore]
-    public bool IsSearchable => Stage == ReductionStage.Decoder && Extra is null && !Uses(ScoreCriterion.KeyNorm) && Neighbours is null && GiverWeight is null && !Residual
-        && Normalization == Normalization.Mass && Affinity is { Mask: AffinityMask.None, Feature: AffinityFeature.Hidden or AffinityFeature.Key };
+    public bool IsSearchable =>
+        Stage == ReductionStage.Decoder && Extra is null && !Uses(ScoreCriterion.KeyNorm) && Neighbours is null && GiverWeight is null
+            && !Residual
+        && Normalization == Normalization.Mass
+        && Affinity is { Mask: AffinityMask.None, Feature: AffinityFeature.Hidden or AffinityFeature.Key };
 
     /// <summary>The site's place, to begin a message with.</summary>
     [JsonIgnore]

@@ -4,7 +4,8 @@ namespace EosMLNet.Plans;
 public static class ScoreCriteria
 {
     /// <summary>Whether a criterion looks at the question: the kept tokens are then the question's own.</summary>
-    public static bool SeesQuestion(this ScoreCriterion criterion) => criterion is ScoreCriterion.TextAttention or ScoreCriterion.RaterAttention or ScoreCriterion.TextRelevance;
+    public static bool SeesQuestion(this ScoreCriterion criterion) =>
+        criterion is ScoreCriterion.TextAttention or ScoreCriterion.RaterAttention or ScoreCriterion.TextRelevance;
 
     /// <summary>
     /// Whether a criterion reads attention of the decoder, or its keys: <see cref="AttentionSource"/> says at which layer.

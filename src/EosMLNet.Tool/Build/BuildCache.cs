@@ -41,7 +41,8 @@ internal sealed class BuildCache(string root, WorkerLog log)
         try
         {
             make(temporary);
-            var files = ArtifactPaths.All(Artifact(temporary)).Where(File.Exists).Select(file => $"{FileHash.Of(file)} {Path.GetFileName(file)}\n");
+            var files = ArtifactPaths.All(Artifact(temporary)).Where(File.Exists)
+                .Select(file => $"{FileHash.Of(file)} {Path.GetFileName(file)}\n");
             File.WriteAllText(Path.Combine(temporary, List), string.Concat(files));
             Directory.Move(temporary, Folder(key));
             RemoveKept($"{key}.search.*", TimeSpan.Zero);
@@ -70,9 +71,11 @@ internal sealed class BuildCache(string root, WorkerLog log)
         if (!File.Exists(list))
             return $"it lacks {List}";
         var lines = File.ReadAllLines(list).Select(line => line.Split(' ', 2)).ToList();
-        if (lines.Any(line => line.Length != 2 || Path.GetFileName(line[1]) != line[1]) || !lines.Any(line => line[1] == Path.GetFileName(Artifact(folder))))
+        if (lines.Any(line => line.Length != 2 || Path.GetFileName(line[1]) != line[1])
+            || !lines.Any(line => line[1] == Path.GetFileName(Artifact(folder))))
             return $"{List} is malformed";
-        var wrong = lines.FirstOrDefault(line => !File.Exists(Path.Combine(folder, line[1])) || FileHash.Of(Path.Combine(folder, line[1])) != line[0]);
+        var wrong = lines.FirstOrDefault(line =>
+            !File.Exists(Path.Combine(folder, line[1])) || FileHash.Of(Path.Combine(folder, line[1])) != line[0]);
         return wrong is null ? null : $"{wrong[1]} is missing or has other content than was stored";
     }
 

@@ -9,8 +9,10 @@ namespace EosMLNet.Tool.Build;
 /// </summary>
 internal sealed class BuildCommand : EosCommand
 {
-    private readonly Option<string> request = CommonOptions.Required("--request", "FILE", "What to build: the file that the MSBuild task has written.");
-    private readonly Option<string?> staging = CommonOptions.Optional("--staging", "NAME", "A name for the folders of what is not finished, so that whoever kills this process can remove them.");
+    private readonly Option<string> request =
+        CommonOptions.Required("--request", "FILE", "What to build: the file that the MSBuild task has written.");
+    private readonly Option<string?> staging = CommonOptions.Optional("--staging", "NAME",
+        "A name for the folders of what is not finished, so that whoever kills this process can remove them.");
 
     public BuildCommand(EosConsole console)
         : base("build", "Makes one model's artifact for the MSBuild package EosMLNet.Build, which calls this.", console)
@@ -49,7 +51,10 @@ internal sealed class BuildCommand : EosCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Error(request, new EosException(EosErrors.CannotWrite, $"'{Path.GetDirectoryName(request[BuildRequest.Output])}' or '{request[BuildRequest.Cache]}' cannot be written: {e.Message} Check that both are writable and have room."));
+            log.Error(request,
+                new EosException(EosErrors.CannotWrite,
+                    $"'{Path.GetDirectoryName(request[BuildRequest.Output])}' or '{request[BuildRequest.Cache]}' cannot be written: " +
+                    $"{e.Message} Check that both are writable and have room."));
             return ExitCodes.Environment;
         }
     }
@@ -62,7 +67,9 @@ internal sealed class BuildCommand : EosCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"The request '{path}' cannot be read: {e.Message} It is written by the MSBuild task; `eos search` is the command for people.", e);
+            throw new EosException(EosErrors.FileMissing,
+                $"The request '{path}' cannot be read: {e.Message} It is written by the MSBuild task; `eos search` is the command " +
+                "for people.", e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EosMLNet.Tool.Build;
 
 /// <summary>What a searched plan must not lose and must win for a build to succeed.</summary>
@@ -19,21 +21,28 @@ internal sealed record BuildGate
         var drop = validation.UnreducedAccuracy - validation.Accuracy;
         if (drop > MaxAccuracyDrop)
         {
-            throw new EosException(EosErrors.AccuracyGate, FormattableString.Invariant(
-                $"Validation accuracy falls by {drop:0.0000}, from {validation.UnreducedAccuracy:0.0000} to {validation.Accuracy:0.0000} over {validation.Questions} questions; MaxAccuracyDrop allows {MaxAccuracyDrop:0.####}. ") + Advice);
+            throw new EosException(EosErrors.AccuracyGate, string.Create(CultureInfo.InvariantCulture,
+                $"Validation accuracy falls by {drop:0.0000}, from {validation.UnreducedAccuracy:0.0000} to {validation.Accuracy:0.0000} " +
+                $"over {validation.Questions} questions; MaxAccuracyDrop allows {MaxAccuracyDrop:0.####}. ") + Advice);
         }
         foreach (var (family, fall) in validation.FamilyDrops.OrderBy(x => x.Key, StringComparer.Ordinal))
         {
             if ((MaxFamilyDrops.TryGetValue(family, out var limit) || MaxFamilyDrops.TryGetValue("", out limit)) && fall > limit)
-                throw new EosException(EosErrors.AccuracyGate, FormattableString.Invariant($"Validation accuracy of the family '{family}' falls by {fall:0.0000}; MaxFamilyDrop allows {limit:0.####}. ") + Advice);
+                throw new EosException(EosErrors.AccuracyGate, FormattableString.Invariant(
+                    $"Validation accuracy of the family '{family}' falls by {fall:0.0000}; MaxFamilyDrop allows {limit:0.####}. ")
+                    + Advice);
         }
         foreach (var family in MaxFamilyDrops.Keys.Where(name => name.Length > 0 && !validation.FamilyDrops.ContainsKey(name)))
-            throw new EosException(EosErrors.InvalidOption, $"MaxFamilyDrop names the family '{family}', which the validation data does not have. It has {string.Join(", ", validation.FamilyDrops.Keys.Order())}.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"MaxFamilyDrop names the family '{family}', which the validation data does not have. It has " +
+                $"{string.Join(", ", validation.FamilyDrops.Keys.Order())}.");
         if (summary.Prefill.Speedup < MinSpeedup)
         {
-            throw new EosException(EosErrors.SpeedGate, FormattableString.Invariant(
-                $"Prefill is {summary.Prefill.Speedup:0.00} times as fast ({summary.Prefill.UnreducedMilliseconds:0.00} ms unreduced, {summary.Prefill.Milliseconds:0.00} ms under the plan, where it was searched); MinSpeedup asks for {MinSpeedup:0.##}. ") +
-                (summary.Prefill is { Speedup: < 1, Remark: { } remark } ? $"The plan is {remark} " : "") + "Lower the token limits, or MinSpeedup.");
+            throw new EosException(EosErrors.SpeedGate, string.Create(CultureInfo.InvariantCulture,
+                $"Prefill is {summary.Prefill.Speedup:0.00} times as fast ({summary.Prefill.UnreducedMilliseconds:0.00} ms unreduced, " +
+                $"{summary.Prefill.Milliseconds:0.00} ms under the plan, where it was searched); MinSpeedup asks for {MinSpeedup:0.##}. ") +
+                (summary.Prefill is { Speedup: < 1, Remark: { } remark } ? $"The plan is {remark} " : "") +
+                "Lower the token limits, or MinSpeedup.");
         }
     }
 

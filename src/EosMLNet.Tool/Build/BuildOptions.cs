@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
-using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
 
@@ -13,7 +12,8 @@ internal sealed class BuildOptions
 {
     private delegate SearchSettings Setter(SearchSettings settings, string text);
 
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter() } };
 
     private static readonly Dictionary<string, Setter> Setters = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -89,13 +89,20 @@ internal sealed class BuildOptions
     /// <summary>
     /// Everything that has a say in what is searched, defaults included; not the gate's limits, which need no new search.
     /// </summary>
-    internal string Canonical => JsonSerializer.Serialize(Settings, Json) + FormattableString.Invariant($" seeds {Seeds} {Artifact} padding {ImagePadding ?? PaddingChoice.Default}");
+    internal string Canonical =>
+        JsonSerializer.Serialize(Settings, Json)
+        + FormattableString.Invariant($" seeds {Seeds} {Artifact} padding {ImagePadding ?? PaddingChoice.Default}");
 
     /// <summary>What has a say in the artifact beside model and plan.</summary>
-    internal string Artifact => FormattableString.Invariant($"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.ImageCacheBytes}");
+    internal string Artifact =>
+        FormattableString.Invariant(
+            $"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.ImageCacheBytes}");
 
     /// <summary>Every metadatum that is understood.</summary>
-    internal static IEnumerable<string> Names => Setters.Keys.Concat(["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes", "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
+    internal static IEnumerable<string> Names =>
+        Setters.Keys.Concat(
+            ["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes",
+                "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
     internal static BuildOptions Parse(BuildRequest request)
@@ -109,7 +116,8 @@ internal sealed class BuildOptions
             }
             catch (FormatException e)
             {
-                throw new EosException(EosErrors.InvalidOption, $"{name} is '{text}'; expected {e.Message}. Correct the metadata of the EosModel item.", e);
+                throw new EosException(EosErrors.InvalidOption,
+                    $"{name} is '{text}'; expected {e.Message}. Correct the metadata of the EosModel item.", e);
             }
         }
         return options;
@@ -131,7 +139,8 @@ internal sealed class BuildOptions
     /// <summary>The options with what the item says about answers.</summary>
     internal AnswerOptions Configured(AnswerOptions options)
     {
-        (options.AnswerBatchSize, options.MaxNewTokens, options.ImageCacheBytes, options.DataType) = (answers.AnswerBatchSize, answers.MaxNewTokens, answers.ImageCacheBytes, DataType);
+        (options.AnswerBatchSize, options.MaxNewTokens, options.ImageCacheBytes, options.DataType) =
+            (answers.AnswerBatchSize, answers.MaxNewTokens, answers.ImageCacheBytes, DataType);
         options.EmbedWeightsUpTo = EmbedWeightsUpTo ?? options.EmbedWeightsUpTo;
         return options;
     }
@@ -161,26 +170,38 @@ internal sealed class BuildOptions
         else if (Is("MinSpeedup"))
             Gate = Gate with { MinSpeedup = Real(text) };
         else
-            throw new EosException(EosErrors.InvalidOption, $"The EosModel item has the metadatum {name}, which is none that EosMLNet knows. Expected one of {string.Join(", ", Names.Order())}.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"The EosModel item has the metadatum {name}, which is none that EosMLNet knows. Expected one of " +
+                $"{string.Join(", ", Names.Order())}.");
 
         bool Is(string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
     }
 
     // "0.1" for every family, "colour=0.05, count=0.1" for those named; the empty name stands for all others.
     private static Dictionary<string, double> Families(string text) =>
-        List(text).Select(part => part.LastIndexOf('=') is >= 0 and var sign ? (part[..sign].Trim(), Real(part[(sign + 1)..])) : ("", Real(part))).ToDictionary(x => x.Item1, x => x.Item2);
+        List(text).Select(part =>
+            part.LastIndexOf('=') is >= 0 and var sign ? (part[..sign].Trim(), Real(part[(sign + 1)..])) : ("", Real(part)))
+            .ToDictionary(x => x.Item1, x => x.Item2);
 
-    private static string[] List(string text) => text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] List(string text) =>
+        text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static int Whole(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("a whole number");
+    private static int Whole(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new FormatException("a whole number");
 
-    private static long Long(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("a whole number");
+    private static long Long(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new FormatException("a whole number");
 
-    private static double Real(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number) ? number : throw new FormatException("a number, with a point and without grouping");
+    private static double Real(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number) ? number
+            : throw new FormatException("a number, with a point and without grouping");
 
     private static bool Truth(string text) => bool.TryParse(text, out var value) ? value : throw new FormatException("true or false");
 
     private static T Name<T>(string text)
         where T : struct, Enum =>
-        Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : throw new FormatException($"one of {string.Join(", ", Enum.GetNames<T>())}");
+        Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true)
+            : throw new FormatException($"one of {string.Join(", ", Enum.GetNames<T>())}");
 }

@@ -13,11 +13,17 @@ internal static class BuildReport
     internal static IEnumerable<string> Lines(BuildSummary summary, BuildGate gate)
     {
         var (tokens, validation) = (summary.Tokens, summary.Validation);
-        yield return Text($"{tokens.Mean:0.#} visual tokens a layer, {tokens.Final} at the end, {100 * tokens.MacsRatio:0.#} % of the MACs");
-        yield return Text($"accuracy {100 * validation.Accuracy:0.0} %, unreduced {100 * validation.UnreducedAccuracy:0.0} %, over {validation.Questions} questions");
+        yield return Text(
+            $"{tokens.Mean:0.#} visual tokens a layer, {tokens.Final} at the end, {100 * tokens.MacsRatio:0.#} % of the MACs");
+        var (accuracy, unreduced) = (100 * validation.Accuracy, 100 * validation.UnreducedAccuracy);
+        yield return Text($"accuracy {accuracy:0.0} %, unreduced {unreduced:0.0} %, over {validation.Questions} questions");
         yield return Passed(gate);
-        var remark = summary.Prefill.Remark ?? (summary.Prefill.Speedup >= 1 ? Text($"{summary.Prefill.Speedup:0.00} times as fast as unreduced") : "slower than unreduced on this machine");
-        foreach (var line in Wrapped(Text($"prefill {summary.Prefill.Milliseconds:0.0#} ms, unreduced {summary.Prefill.UnreducedMilliseconds:0.0#} ms: {char.ToLowerInvariant(remark[0])}{remark[1..]}")))
+        var remark = summary.Prefill.Remark
+            ?? (summary.Prefill.Speedup >= 1 ? Text($"{summary.Prefill.Speedup:0.00} times as fast as unreduced")
+                : "slower than unreduced on this machine");
+        var (spent, before) = (summary.Prefill.Milliseconds, summary.Prefill.UnreducedMilliseconds);
+        var said = $"{char.ToLowerInvariant(remark[0])}{remark[1..]}";
+        foreach (var line in Wrapped(Text($"prefill {spent:0.0#} ms, unreduced {before:0.0#} ms: {said}")))
             yield return line;
     }
 

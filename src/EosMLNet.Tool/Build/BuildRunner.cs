@@ -13,8 +13,10 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
     private string seconds = "";
 
     /// <summary>The error of a build that took too long.</summary>
-    internal EosException OutOfTime() => new(EosErrors.WorkerTimeout, $"The build of the model took longer than the {seconds} seconds of EosTimeout and was stopped. " +
-        (keepsState() ? "The state of its search is kept: the next build with the same inputs goes on from there. " : "") + "Build again, raise EosTimeout, or lower Steps.");
+    internal EosException OutOfTime() =>
+        new(EosErrors.WorkerTimeout, $"The build of the model took longer than the {seconds} seconds of EosTimeout and was stopped. " +
+        (keepsState() ? "The state of its search is kept: the next build with the same inputs goes on from there. " : "") +
+        "Build again, raise EosTimeout, or lower Steps.");
 
     internal void Run(BuildRequest request, string staging, CancellationToken cancellation)
     {
@@ -25,7 +27,8 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
             options.CheckAnswers(); // nothing is searched
         else
             options.Check(hasLatencyTable: request[BuildRequest.LatencyTable].Length > 0);
-        using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"), () => Wait($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
+        using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"),
+            () => Wait($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
         var last = BuildStamp.TryRead(BuildStamp.PathFor(output));
         if (last?.Holds(request.Fingerprint(), out _) == true)
         {
@@ -78,17 +81,23 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
     }
 
     private static string Key(BuildRequest request, BuildOptions options, InputFiles inputs) =>
-        FileHash.OfText($"eos-build 1\n{WorkerVersion.Full}\n{request[BuildRequest.Device].ToLowerInvariant()}\n{options.Canonical}\n{inputs.Canonical}");
+        FileHash.OfText(
+            $"eos-build 1\n{WorkerVersion.Full}\n" +
+            $"{request[BuildRequest.Device].ToLowerInvariant()}\n{options.Canonical}\n{inputs.Canonical}");
 
-    private string Entry(BuildRequest request, BuildOptions options, InputFiles inputs, string key, string staging, CancellationToken cancellation)
+    private string Entry(BuildRequest request, BuildOptions options, InputFiles inputs, string key, string staging,
+        CancellationToken cancellation)
     {
-        var cache = new BuildCache(request[BuildRequest.Cache] is { Length: > 0 } root ? root : Path.Combine(Path.GetDirectoryName(request[BuildRequest.Output])!, "cache"), log);
+        var cache = new BuildCache(request[BuildRequest.Cache] is { Length: > 0 } root ? root
+            : Path.Combine(Path.GetDirectoryName(request[BuildRequest.Output])!, "cache"), log);
         if (UsesPlan(request))
         {
             var plan = CommittedPlan(request, key);
             inputs.Add("summary", "", ArtifactPaths.CommittedSummary(plan));
             AddPlan(inputs, "plan", plan);
-            return Cached(cache, FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.Artifact} {options.ImagePadding}\n{inputs.Canonical}"), staging, folder =>
+            return Cached(cache,
+                FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.Artifact} {options.ImagePadding}\n{inputs.Canonical}"),
+                staging, folder =>
             {
                 Copy(plan, ArtifactPaths.Plan(BuildCache.Artifact(folder)));
                 Copy(ArtifactPaths.CommittedParameters(plan), ArtifactPaths.Parameters(BuildCache.Artifact(folder)));
@@ -99,7 +108,9 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         return Cached(cache, key, staging, folder =>
         {
             if (request[BuildRequest.Mode] != "Search")
-                throw new EosException(EosErrors.StalePlan, $"EosMode is {request[BuildRequest.Mode]}, but the item names no Plan, and the cache has nothing for its present inputs (sha256:{key}). Set Plan to a committed plan, or build once with EosMode=Search.");
+                throw new EosException(EosErrors.StalePlan,
+                    $"EosMode is {request[BuildRequest.Mode]}, but the item names no Plan, and the cache has nothing for its present " +
+                    $"inputs (sha256:{key}). Set Plan to a committed plan, or build once with EosMode=Search.");
             keepsState = () => cache.HasCheckpoint(key);
             search.Search(request, options, key, folder, cache.Checkpoint(key), cancellation);
         }, cancellation);
@@ -119,12 +130,18 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
     {
         var (plan, summaryFile) = (request[BuildRequest.Plan], ArtifactPaths.CommittedSummary(request[BuildRequest.Plan]));
         foreach (var file in new[] { plan, summaryFile }.Where(file => !File.Exists(file)))
-            throw new EosException(EosErrors.StalePlan, $"EosMode is {request[BuildRequest.Mode]}, but '{file}' does not exist. Build once with EosMode=Search, and commit plan, parameters and summary.");
+            throw new EosException(EosErrors.StalePlan,
+                $"EosMode is {request[BuildRequest.Mode]}, but '{file}' does not exist. Build once with EosMode=Search, and commit plan, " +
+                "parameters and summary.");
         var summary = BuildSummary.Read(summaryFile);
         if (summary.Plan != PlanHash(plan))
-            throw new EosException(EosErrors.StalePlan, $"'{plan}' is not the plan that '{summaryFile}' tells of: one of them, or the parameters, was changed by hand. Build with EosMode=Search, and commit what it writes.");
+            throw new EosException(EosErrors.StalePlan,
+                $"'{plan}' is not the plan that '{summaryFile}' tells of: one of them, or the parameters, was changed by hand. Build " +
+                "with EosMode=Search, and commit what it writes.");
         if (request[BuildRequest.Mode] == "Verify" && summary.Provenance.Inputs != $"sha256:{key}")
-            throw new EosException(EosErrors.StalePlan, $"The committed plan '{plan}' is stale: it was made from {summary.Provenance.Inputs}, the present options, data, model and version are sha256:{key}. Build with EosMode=Search, and commit what it writes.");
+            throw new EosException(EosErrors.StalePlan,
+                $"The committed plan '{plan}' is stale: it was made from {summary.Provenance.Inputs}, the present options, data, model " +
+                $"and version are sha256:{key}. Build with EosMode=Search, and commit what it writes.");
         return plan;
     }
 
@@ -196,7 +213,8 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
     {
         var plan = request[BuildRequest.Plan];
         string[] committed = plan.Length > 0 ? [plan, ArtifactPaths.CommittedParameters(plan), ArtifactPaths.CommittedSummary(plan)] : [];
-        var files = inputs.Files.Concat(ArtifactPaths.All(output).Concat(committed).Concat(WorkerVersion.Files).Append(request[BuildRequest.Worker]).Where(File.Exists).Select(StampedFile.Of));
+        var files = inputs.Files.Concat(ArtifactPaths.All(output).Concat(committed).Concat(WorkerVersion.Files)
+            .Append(request[BuildRequest.Worker]).Where(File.Exists).Select(StampedFile.Of));
         var stamp = BuildStamp.Of(request.Fingerprint(), files.DistinctBy(file => file.Path), request[BuildRequest.Model]);
         AtomicFile.WriteText(BuildStamp.PathFor(output), stamp.ToText());
     }

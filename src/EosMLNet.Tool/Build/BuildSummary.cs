@@ -41,7 +41,8 @@ internal sealed record BuildSummary
         }
         catch (JsonException e)
         {
-            throw new EosException(EosErrors.PlanFile, $"The summary '{path}' is malformed: {e.Message} Build with EosMode=Search to write plan and summary anew.", e);
+            throw new EosException(EosErrors.PlanFile,
+                $"The summary '{path}' is malformed: {e.Message} Build with EosMode=Search to write plan and summary anew.", e);
         }
     }
 
@@ -49,7 +50,8 @@ internal sealed record BuildSummary
     /// <param name="Accuracy">The part answered right under the plan.</param>
     /// <param name="UnreducedAccuracy">The same without.</param>
     /// <param name="FamilyDrops">By how much each family of questions falls.</param>
-    internal sealed record ValidationSummary(int Questions, double Accuracy, double UnreducedAccuracy, IReadOnlyDictionary<string, double> FamilyDrops);
+    internal sealed record ValidationSummary(int Questions, double Accuracy, double UnreducedAccuracy,
+        IReadOnlyDictionary<string, double> FamilyDrops);
 
     internal sealed record TokensSummary(double Mean, double Final, double MacsRatio, double KvBytesRatio);
 

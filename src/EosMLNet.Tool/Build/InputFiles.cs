@@ -8,7 +8,8 @@ namespace EosMLNet.Tool.Build;
 /// </summary>
 internal sealed class InputFiles(BuildStamp? last)
 {
-    private readonly Dictionary<string, StampedFile> known = (last?.Files ?? []).DistinctBy(file => file.Path).ToDictionary(file => file.Path);
+    private readonly Dictionary<string, StampedFile> known =
+        (last?.Files ?? []).DistinctBy(file => file.Path).ToDictionary(file => file.Path);
     private readonly List<(string Role, string Name, StampedFile File)> inputs = [];
 
     internal IEnumerable<StampedFile> Files => inputs.Select(input => input.File);
@@ -31,7 +32,8 @@ internal sealed class InputFiles(BuildStamp? last)
         {
             var full = InsideFolder.Resolve(imageFolder, image);
             if (full is null || !File.Exists(full))
-                throw EosException.At(EosErrors.DatasetRow, path, line, $"the image '{image}' does not exist in '{imageFolder}'; correct or remove the row.");
+                throw EosException.At(EosErrors.DatasetRow, path, line,
+                    $"the image '{image}' does not exist in '{imageFolder}'; correct or remove the row.");
             Add("image", image, full);
         }
     }
@@ -42,11 +44,14 @@ internal sealed class InputFiles(BuildStamp? last)
     // Each file once, with the first line that names it. Images that are in the table itself are hashed with it.
     private static IEnumerable<(string Path, int Line)> Images(string table)
     {
-        var rows = File.ReadLines(table).Select((line, i) => (Fields: line.Split('\t'), Line: i + 1)).Where(row => row.Fields is not [""]).ToList();
+        var rows = File.ReadLines(table).Select((line, i) => (Fields: line.Split('\t'), Line: i + 1)).Where(row => row.Fields is not [""])
+            .ToList();
         var column = rows.Count == 0 ? -1 : Array.FindIndex(rows[0].Fields, name => name.Trim() == "ImagePath");
         if (column < 0)
-            throw EosException.At(EosErrors.DatasetRow, table, rows.Count == 0 ? null : rows[0].Line, "there is no column ImagePath. Expected a header with ImagePath, Question and Answer between tabs.");
-        return rows.Skip(1).Where(row => row.Fields.Length > column).Select(row => (Path: Only(row.Fields[column].Trim()), row.Line)).Where(x => x.Path.Length > 0).DistinctBy(x => x.Path);
+            throw EosException.At(EosErrors.DatasetRow, table, rows.Count == 0 ? null : rows[0].Line,
+                "there is no column ImagePath. Expected a header with ImagePath, Question and Answer between tabs.");
+        return rows.Skip(1).Where(row => row.Fields.Length > column).Select(row => (Path: Only(row.Fields[column].Trim()), row.Line))
+            .Where(x => x.Path.Length > 0).DistinctBy(x => x.Path);
     }
 
     // The file that a cell names; an empty text where it names none, which the reader of the table judges.

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EosMLNet.Build.Exchange;
 using EosMLNet.LibTorch;
-using EosMLNet.Tensors;
 
 namespace EosMLNet.Tool.Build;
 
@@ -23,12 +22,16 @@ internal sealed class LibTorchFinder(BuildRequest request, Func<string, string?>
             ?? First(Packages(), "NuGet's folder")
             ?? First(Python(), "a Python PyTorch")
             ?? Beside()
-            ?? throw new EosException(EosErrors.LibTorch, $"The search has no libtorch. Run: dotnet add package libtorch-cpu-{Rid} --version 2.10.0 (Or set EosLibTorchPath to a libtorch 2.10, such as torch/lib of a Python PyTorch.) Looked in the property EosLibTorchPath (not set), the variable {TorchRuntime.LibTorchVariable} (not set), {string.Join(", ", looked.DefaultIfEmpty("no folder at all"))}.");
+            ?? throw new EosException(EosErrors.LibTorch,
+                $"The search has no libtorch. Run: dotnet add package libtorch-cpu-{Rid} --version 2.10.0 (Or set EosLibTorchPath to a " +
+                "libtorch 2.10, such as torch/lib of a Python PyTorch.) Looked in the property EosLibTorchPath (not set), the variable " +
+                $"{TorchRuntime.LibTorchVariable} (not set), {string.Join(", ", looked.DefaultIfEmpty("no folder at all"))}.");
     }
 
     private static string Rid => OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64";
 
-    private static string Library => OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
+    private static string Library =>
+        OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
 
     private (string?, string)? First(IEnumerable<string> folders, string found)
     {
@@ -43,11 +46,13 @@ internal sealed class LibTorchFinder(BuildRequest request, Func<string, string?>
 
     private IEnumerable<string> Packages()
     {
-        var root = request[BuildRequest.NuGetRoot] is { Length: > 0 } given ? given : variable("NUGET_PACKAGES") is { Length: > 0 } set ? set
+        var root = request[BuildRequest.NuGetRoot] is { Length: > 0 } given ? given
+            : variable("NUGET_PACKAGES") is { Length: > 0 } set ? set
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var package = Path.Combine(root, $"libtorch-cpu-{Rid}");
         return Directory.Exists(package)
-            ? Directory.GetDirectories(package, "2.10.*").OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "runtimes", Rid, "native"))
+            ? Directory.GetDirectories(package, "2.10.*").OrderDescending(StringComparer.Ordinal)
+                .Select(version => Path.Combine(version, "runtimes", Rid, "native"))
             : [package];
     }
 
@@ -65,7 +70,9 @@ internal sealed class LibTorchFinder(BuildRequest request, Func<string, string?>
     {
         try
         {
-            var start = new ProcessStartInfo(python, ["-c", "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            const string Script =
+                "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')";
+            var start = new ProcessStartInfo(python, ["-c", Script]) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();
             if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
@@ -83,7 +90,9 @@ internal sealed class LibTorchFinder(BuildRequest request, Func<string, string?>
 
     private static (string?, string)? Beside()
     {
-        var folders = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Append(AppContext.BaseDirectory);
-        return folders.Any(folder => File.Exists(Path.Combine(folder, Library))) ? (null, $"the worker's own, for {RuntimeInformation.RuntimeIdentifier}") : null;
+        var folders = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Append(AppContext.BaseDirectory);
+        return folders.Any(folder => File.Exists(Path.Combine(folder, Library)))
+            ? (null, $"the worker's own, for {RuntimeInformation.RuntimeIdentifier}") : null;
     }
 }

@@ -18,7 +18,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     private int resumedFrom;
 
     /// <inheritdoc/>
-    public void Search(BuildRequest request, BuildOptions options, string key, string folder, string checkpoint, CancellationToken cancellation)
+    public void Search(BuildRequest request, BuildOptions options, string key, string folder, string checkpoint,
+        CancellationToken cancellation)
     {
         var device = LoadTorch(request);
         var artifact = BuildCache.Artifact(folder);
@@ -32,7 +33,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     {
         var device = LoadTorch(request);
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(folder)));
-        log.High($"Putting {Path.GetFileName(request[BuildRequest.Model])} under the committed plan {Path.GetFileName(request[BuildRequest.Plan])}.");
+        var (name, file) = (Path.GetFileName(request[BuildRequest.Model]), Path.GetFileName(request[BuildRequest.Plan]));
+        log.High($"Putting {name} under the committed plan {file}.");
         var plan = ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder)));
         foreach (var remark in CheckPadding(request[BuildRequest.Plan], plan, options.ImagePadding))
             log.High($"{remark}");
@@ -61,14 +63,18 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         return TorchDevice.Resolve(request[BuildRequest.Device] is { Length: > 0 } name ? name : "auto");
     }
 
-    private BuildSummary SearchPlan(BuildRequest request, BuildOptions options, string key, Device device, string planFile, string checkpoint, CancellationToken cancellation)
+    private BuildSummary SearchPlan(BuildRequest request, BuildOptions options, string key, Device device, string planFile,
+        string checkpoint, CancellationToken cancellation)
     {
         var settings = options.Settings with
         {
             CheckpointPath = checkpoint,
             CheckpointEvery = Math.Clamp(options.Settings.Steps / 50, 1, MostStepsLost),
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
-            Constraints = options.Settings.Constraints with { Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null },
+            Constraints = options.Settings.Constraints with
+            {
+                Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null,
+            },
         };
         log.Activity(LiveTargets.Model);
         using var model = VisionLanguageModel.Load(
@@ -78,17 +84,26 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         log.Activity(LiveTargets.Data);
         var answers = settings.Objective == SearchObjective.Answers;
         var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
-        var held = request[BuildRequest.ValidationData] is { Length: > 0 } table ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
+        var held = request[BuildRequest.ValidationData] is { Length: > 0 } table
+            ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
         Note(training.Notes.Concat(held?.Notes ?? []));
-        log.High($"Searching a plan for {Path.GetFileName(request[BuildRequest.Model])} on {device.type.ToString().ToLowerInvariant()}: {training.Examples.Count} questions about {training.Images.Count} images, {settings.Steps} steps, seed {settings.Seed}.");
+        var (name, kind) = (Path.GetFileName(request[BuildRequest.Model]), device.type.ToString().ToLowerInvariant());
+        var data = $"{training.Examples.Count} questions about {training.Images.Count} images";
+        log.High($"Searching a plan for {name} on {kind}: {data}, {settings.Steps} steps, seed {settings.Seed}.");
         var results = Searched(model, settings, options.Seeds, training, held, cancellation);
         var result = results.MaxBy(one => one.Report.ValidationAccuracy)!;
         result.Plan.Save(planFile);
-        log.High($"Searched for {result.Report.Seconds:0} s: {result.Plan.Sites.Count} sites, {result.Plan.Ledger.Mean:0.#} mean and {result.Plan.Ledger.Final} final visual tokens.");
+        var (sites, ledger) = (result.Plan.Sites.Count, result.Plan.Ledger);
+        log.High(
+            $"Searched for {result.Report.Seconds:0} s: {sites} sites, {ledger.Mean:0.#} mean and {ledger.Final} final visual tokens.");
         log.Activity(LiveTargets.Prefill);
         var prefill = PrefillTimer.Measure(model, result.Plan, held ?? training, cancellation);
-        prefill = prefill with { Remark = SpeedRemark.For(result.Plan, prefill.Milliseconds, prefill.UnreducedMilliseconds, isCpu: device.type == TorchSharp.DeviceType.CPU) };
-        return Summary(request, options, key, planFile, result, prefill);
+        prefill = prefill with
+        {
+            Remark = SpeedRemark.For(
+                result.Plan, prefill.Milliseconds, prefill.UnreducedMilliseconds, isCpu: device.type == TorchSharp.DeviceType.CPU),
+        };
+        return Summary(options, key, planFile, result, prefill);
     }
 
     private void Note(IEnumerable<string> notes)
@@ -105,11 +120,13 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         {
             try
             {
-                return new OperatorSearch(model, settings).RunSeedsAndKeep(all, training, held, new InlineProgress<SearchProgress>(Report), cancellation);
+                return new OperatorSearch(model, settings)
+                    .RunSeedsAndKeep(all, training, held, new InlineProgress<SearchProgress>(Report), cancellation);
             }
             catch (EosException e) when (first && e.Code == EosErrors.SearchCheckpoint)
             {
-                log.High($"{e.Code}: the state that an earlier build kept of this search cannot be used and is removed; the search begins anew. {e.Detail}");
+                const string Anew = "cannot be used and is removed; the search begins anew.";
+                log.High($"{e.Code}: the state that an earlier build kept of this search {Anew} {e.Detail}");
                 foreach (var seed in all)
                     File.Delete(OperatorSearch.CheckpointOf(settings, seed)!);
             }
@@ -124,14 +141,17 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         log.Progress(progress);
         if (progress.Phase != SearchPhase.Steps)
             return;
-        FormattableString text = $"step {progress.Step} of {progress.Steps}: loss {progress.Loss:0.000}, {progress.MeanVisualTokens:0.0} mean visual tokens, {progress.Elapsed.TotalSeconds:0} s";
+        var (tokens, seconds) = (progress.MeanVisualTokens, progress.Elapsed.TotalSeconds);
+        FormattableString text =
+            $"step {progress.Step} of {progress.Steps}: loss {progress.Loss:0.000}, {tokens:0.0} mean visual tokens, {seconds:0} s";
         if (progress.Step % Math.Max(1, progress.Steps / Epochs) == 0 || progress.Step == progress.Steps)
             log.Normal(text);
         else
             log.Low(text);
     }
 
-    private static BuildSummary Summary(BuildRequest request, BuildOptions options, string key, string planFile, SearchResult result, BuildSummary.PrefillSummary prefill)
+    private static BuildSummary Summary(
+        BuildOptions options, string key, string planFile, SearchResult result, BuildSummary.PrefillSummary prefill)
     {
         var (plan, report) = (result.Plan, result.Report);
         return new BuildSummary
@@ -163,7 +183,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     {
         log.Activity(LiveTargets.Artifact);
         var artifact = BuildCache.Artifact(folder);
-        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device, configure: one => options.Configured(one));
+        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device,
+            configure: one => options.Configured(one));
         ArtifactZip.Normalise(artifact, provenance);
     }
 }

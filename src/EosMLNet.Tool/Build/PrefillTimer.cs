@@ -10,7 +10,8 @@ internal static class PrefillTimer
 {
     private const int Questions = 4, Rounds = 7;
 
-    internal static BuildSummary.PrefillSummary Measure(VisionLanguageModel model, ReductionPlan plan, VqaDataset data, CancellationToken cancellation)
+    internal static BuildSummary.PrefillSummary Measure(VisionLanguageModel model, ReductionPlan plan, VqaDataset data,
+        CancellationToken cancellation)
     {
         var (unreduced, reduced) = (new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel())), new ReducedModel(model, plan));
         List<double> without = [], with = [];

@@ -6,8 +6,11 @@ namespace EosMLNet.Tool.Build;
 internal static class WorkerVersion
 {
     /// <summary>With the commit, where it was built from one.</summary>
-    internal static string Full => typeof(EosException).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    internal static string Full =>
+        typeof(EosException).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>The program's own files, which the stamp keeps an eye on.</summary>
-    internal static IEnumerable<string> Files => new[] { typeof(WorkerVersion).Assembly, typeof(VisionLanguageCatalog).Assembly, typeof(EosException).Assembly }.Select(assembly => assembly.Location).Where(path => path.Length > 0);
+    internal static IEnumerable<string> Files =>
+        new[] { typeof(WorkerVersion).Assembly, typeof(VisionLanguageCatalog).Assembly, typeof(EosException).Assembly }
+            .Select(assembly => assembly.Location).Where(path => path.Length > 0);
 }

@@ -5,16 +5,21 @@ namespace EosMLNet.Tool.CommandLine;
 /// <summary>Options that several commands have, worded alike.</summary>
 internal static class CommonOptions
 {
-    internal static Option<string> Required(string name, string help, string description) => new(name) { Description = description, HelpName = help, Required = true };
+    internal static Option<string> Required(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help, Required = true };
 
-    internal static Option<string?> Optional(string name, string help, string description) => new(name) { Description = description, HelpName = help };
+    internal static Option<string?> Optional(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help };
 
     internal static Option<T> Default<T>(string name, string help, T value, string description) =>
         new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => value };
 
     internal static Option<string> Model() => Required("--model", "DIR", "Folder of a LLaVA checkpoint in Hugging Face layout.");
-    internal static Option<string?> Plan() => Optional("--plan", "FILE", "Plan to run the model under. Default: none, the unreduced model.");
-    internal static Option<string> Data() => Required("--data", "TSV", "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");
+    internal static Option<string?> Plan() =>
+        Optional("--plan", "FILE", "Plan to run the model under. Default: none, the unreduced model.");
+    internal static Option<string> Data() =>
+        Required("--data", "TSV",
+            "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");
     internal static Option<string> Images() => Required("--images", "DIR", "Folder that the table's image paths start from.");
     internal static Option<string> Device() => Default("--device", "NAME", "auto", "cpu, cuda, cuda:N, or auto: a GPU where there is one.");
     internal static Option<ImagePadding?> ImagePadding(string fallback) => new("--image-padding")
@@ -24,7 +29,9 @@ internal static class CommonOptions
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
     };
 
-    internal static Option<string?> DataType() => DataType("Type of numbers to compute in: float32, bfloat16 or float16. Default: float32 on the CPU, the type that the model is stored in on a GPU.", "float32", "bfloat16", "float16");
+    internal static Option<string?> DataType() =>
+        DataType("Type of numbers to compute in: float32, bfloat16 or float16. Default: float32 on the CPU, the type that the model is " +
+            "stored in on a GPU.", "float32", "bfloat16", "float16");
 
     internal static Option<string?> DataType(string description, params string[] names)
     {
@@ -46,7 +53,8 @@ internal static class CommonOptions
 
     /// <summary>The option's value, or null when it was not given.</summary>
     /// <exception cref="EosException">EOS1013: it is below <paramref name="least"/>.</exception>
-    internal static int? AtLeast(this ParseResult values, Option<int?> option, int least) => values.GetValue(option) is { } value ? Checked(option, value, least) : null;
+    internal static int? AtLeast(this ParseResult values, Option<int?> option, int least) =>
+        values.GetValue(option) is { } value ? Checked(option, value, least) : null;
 
     private static int Checked(Option option, int value, int least) =>
         value >= least ? value : throw new EosException(EosErrors.InvalidOption, $"{option.Name} is {value}. Expected {least} or more.");

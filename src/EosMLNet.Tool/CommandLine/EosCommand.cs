@@ -10,12 +10,16 @@ internal abstract class EosCommand : Command
 
     private readonly Option<string?> json = new("--json")
     {
-        Description = "Also write the result to this file, for machines. A hyphen alone stands for standard output, which then holds nothing else; what people read goes to the error stream.",
+        Description =
+            "Also write the result to this file, for machines. A hyphen alone stands for standard output, which then holds nothing else; " +
+            "what people read goes to the error stream.",
         HelpName = "FILE",
     };
     private readonly Option<string?> libTorch = new("--libtorch")
     {
-        Description = $"Use the libtorch in this folder, such as torch/lib of a Python PyTorch, instead of the packaged one. Default: the variable {TorchRuntime.LibTorchVariable}.",
+        Description =
+            "Use the libtorch in this folder, such as torch/lib of a Python PyTorch, instead of the packaged one. Default: the variable " +
+            $"{TorchRuntime.LibTorchVariable}.",
         HelpName = "DIR",
     };
     private readonly Option<bool> verbose = new("--verbose") { Description = "Show where an error came from." };
@@ -74,7 +78,8 @@ internal abstract class EosCommand : Command
         }
         catch (Exception e)
         {
-            Console.Diagnostic("error", $": internal error, {e.GetType().Name}: {e.Message} Run again with --verbose and report what it prints.");
+            Console.Diagnostic("error",
+                $": internal error, {e.GetType().Name}: {e.Message} Run again with --verbose and report what it prints.");
             Detail(values, e);
             return ExitCodes.Internal;
         }

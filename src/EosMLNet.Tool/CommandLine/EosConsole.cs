@@ -25,14 +25,17 @@ internal sealed class EosConsole
     /// <param name="errorIsTerminal">The same of the diagnostics.</param>
     internal EosConsole(TextWriter output, TextWriter error, bool isTerminal, Func<int>? width = null, bool errorIsTerminal = false)
     {
-        (Output, Machine, Error, IsTerminal, this.errorIsTerminal, this.width) = (output, output, error, isTerminal, errorIsTerminal, width ?? (() => PlainWidth));
+        (Output, Machine, Error, IsTerminal, this.errorIsTerminal, this.width) =
+            (output, output, error, isTerminal, errorIsTerminal, width ?? (() => PlainWidth));
         Text = new(output.Encoding);
     }
 
     internal static EosConsole ForThisProcess()
     {
-        var plain = int.TryParse(Environment.GetEnvironmentVariable(WidthVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : PlainWidth;
-        return new(Console.Out, Console.Error, !Console.IsOutputRedirected, () => Console.IsOutputRedirected && Console.IsErrorRedirected ? plain : TerminalWidth(), !Console.IsErrorRedirected);
+        var plain = int.TryParse(Environment.GetEnvironmentVariable(WidthVariable), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var asked) ? asked : PlainWidth;
+        return new(Console.Out, Console.Error, !Console.IsOutputRedirected,
+            () => Console.IsOutputRedirected && Console.IsErrorRedirected ? plain : TerminalWidth(), !Console.IsErrorRedirected);
     }
 
     /// <summary>What people read.</summary>
@@ -63,7 +66,8 @@ internal sealed class EosConsole
     {
         live?.Erase();
         // A terminal would break lines within words. What goes to a file or another program is left whole.
-        foreach (var line in IsTerminal ? TextTable.Broken(Text.Of(text.ToString(CultureInfo.InvariantCulture)), Width) : [Text.Of(text.ToString(CultureInfo.InvariantCulture))])
+        foreach (var line in IsTerminal ? TextTable.Broken(Text.Of(text.ToString(CultureInfo.InvariantCulture)), Width)
+            : [Text.Of(text.ToString(CultureInfo.InvariantCulture))])
             Output.WriteLine(line);
     });
 

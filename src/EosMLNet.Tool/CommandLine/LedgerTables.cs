@@ -16,7 +16,8 @@ internal static class LedgerTables
     // Two tables: what becomes of the tokens, and which are kept.
     private static void PrintSites(this EosConsole console, IReadOnlyList<ReductionSite> sites)
     {
-        console.Table("Sites (γ transfer, τ temperature, ρ reweighting, p proportional attention)", ["layer", "keep", "regime", "γ", "τ", "ρ", "p", "affinity"], sites.Select(Cells));
+        console.Table("Sites (γ transfer, τ temperature, ρ reweighting, p proportional attention)",
+            ["layer", "keep", "regime", "γ", "τ", "ρ", "p", "affinity"], sites.Select(Cells));
         console.Table("Scores", ["layer", "mixture"], sites.Select(site => new[] { Place(site), Mixture(site) }));
     }
 
@@ -30,7 +31,9 @@ internal static class LedgerTables
 
     internal static void PrintCost(this EosConsole console, TokenLedger ledger)
     {
-        console.Line($"Mean {ledger.Mean:0.###} and final {ledger.Final} visual tokens; MACs {ledger.MacsRatio:0.000} and key-value cache {ledger.KvBytesRatio:0.000}");
+        var (macs, cache) = (ledger.MacsRatio, ledger.KvBytesRatio);
+        console.Line(
+            $"Mean {ledger.Mean:0.###} and final {ledger.Final} visual tokens; MACs {macs:0.000} and key-value cache {cache:0.000}");
         console.Line($"of the unreduced model, {ledger.TextTokens} text tokens supposed.");
     }
 
@@ -41,21 +44,25 @@ internal static class LedgerTables
                 plan.Constraints.Select(c => new[] { c.Kind.ToString(), Text(c.Limit), Text(c.Slack), Text(c.Multiplier) }));
         if (plan.Provenance is { } p)
         {
-            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples, by EosMLNet {p.Tool} on {p.Device}{(p.DataType is { } type ? $" in {type}" : "")};");
+            var place = p.DataType is { } type ? $"{p.Device} in {type}" : p.Device;
+            console.Line($"Searched with seed {p.Seed} on {p.Samples} samples, by EosMLNet {p.Tool} on {place};");
             console.Line($"data {p.Data}");
         }
         console.Line($"For {plan.Model.Family} with {plan.Model.Layers} layers, {plan.Model.VisualTokens} visual tokens;");
         console.Line($"model {plan.Model.Fingerprint}");
-        console.Line($"{(plan.IsQuestionAgnostic ? "Question-agnostic: one reduced image serves several questions." : "Depends on the question.")}");
+        console.Line(
+            $"{(plan.IsQuestionAgnostic ? "Question-agnostic: one reduced image serves several questions." : "Depends on the question.")}");
     }
 
     private static string[] Cells(ReductionSite site) =>
     [
-        Place(site), Text(site.Keep), site.Regime.ToString(), Text(site.Transfer), Text(site.Temperature), Text(site.Reweight), Text(site.ProportionalAttention),
+        Place(site), Text(site.Keep), site.Regime.ToString(), Text(site.Transfer), Text(site.Temperature), Text(site.Reweight),
+        Text(site.ProportionalAttention),
         Describe(site),
     ];
 
-    private static string Mixture(ReductionSite site) => string.Join(", ", [.. site.Score.Select(score => $"{score.Key} {Text(score.Value)}"), .. Others(site)]);
+    private static string Mixture(ReductionSite site) =>
+        string.Join(", ", [.. site.Score.Select(score => $"{score.Key} {Text(score.Value)}"), .. Others(site)]);
 
     private static string Place(ReductionSite site) => site.Stage switch
     {
@@ -84,5 +91,6 @@ internal static class LedgerTables
         return $"{affinity.Feature}{spatial}{mask}{neighbours}";
     }
 
-    private static string Text(double value) => double.IsPositiveInfinity(value) ? "∞" : value.ToString("0.####", CultureInfo.InvariantCulture);
+    private static string Text(double value) =>
+        double.IsPositiveInfinity(value) ? "∞" : value.ToString("0.####", CultureInfo.InvariantCulture);
 }

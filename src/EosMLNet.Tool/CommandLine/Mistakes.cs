@@ -15,7 +15,8 @@ internal static class Mistakes
         foreach (var error in parsed.Errors)
         {
             // Said above, or because of it.
-            if (parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)) || names.Length > 0 && command.Subcommands.Count > 0)
+            if (parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal))
+                || names.Length > 0 && command.Subcommands.Count > 0)
                 continue;
             yield return error.Message;
         }
@@ -25,7 +26,8 @@ internal static class Mistakes
     {
         var isOption = name.StartsWith('-');
         var what = isOption ? "an option" : command.Subcommands.Count > 0 ? "a command" : "an argument";
-        var known = isOption ? command.Options.Where(option => !option.Hidden).Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name);
+        var known = isOption ? command.Options.Where(option => !option.Hidden).Select(option => option.Name)
+            : command.Subcommands.Select(sub => sub.Name);
         var nearest = known.OrderBy(other => Distance(name, other)).FirstOrDefault();
         var near = nearest is not null && Distance(name, nearest) <= Math.Max(1, name.Length / 4) ? $" Did you mean '{nearest}'?" : "";
         return $"'{name}' is not {what} of eos{(command is RootCommand ? "" : $" {command.Name}")}.{near}";

@@ -19,7 +19,8 @@ internal abstract class ModelCommand : EosCommand
 
     protected Option<string?> DataTypeOption { get; }
 
-    protected sealed override void AddOptions(params IEnumerable<Option> options) => base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption]);
+    protected sealed override void AddOptions(params IEnumerable<Option> options) =>
+        base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption]);
 
     protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
@@ -36,7 +37,8 @@ internal abstract class ModelCommand : EosCommand
     protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(DeviceOption));
 
     /// <summary>The type that <c>--data-type</c> names; <see langword="null"/> for the device's own.</summary>
-    protected ModelDataType? DataType(ParseResult values) => values.GetValue(DataTypeOption) is { } name ? Enum.Parse<ModelDataType>(name, ignoreCase: true) : null;
+    protected ModelDataType? DataType(ParseResult values) =>
+        values.GetValue(DataTypeOption) is { } name ? Enum.Parse<ModelDataType>(name, ignoreCase: true) : null;
 
     protected VisionLanguageModel LoadModel(ParseResult values, ImagePadding padding = PaddingChoice.Default) =>
         LoadModel(values, DataTypes.Torch(DataType(values)), padding);

@@ -8,7 +8,8 @@ internal sealed class PlainText(Encoding encoding)
 {
     private static readonly (char Character, string Ascii)[] Replacements =
     [
-        ('γ', "gamma"), ('τ', "tau"), ('ρ', "rho"), ('σ', "sigma"), ('λ', "lambda"), ('μ', "mu"), ('∞', "inf"), ('─', "-"), ('█', "#"), ('░', "."), ('×', "x"), ('≤', "<="), ('≥', ">="),
+        ('γ', "gamma"), ('τ', "tau"), ('ρ', "rho"), ('σ', "sigma"), ('λ', "lambda"), ('μ', "mu"), ('∞', "inf"), ('─', "-"), ('█', "#"),
+        ('░', "."), ('×', "x"), ('≤', "<="), ('≥', ">="),
         ('…', "..."), ('“', "\""), ('”', "\""), ('‘', "'"), ('’', "'"), ('–', "-"), ('—', "-"), ('→', "->"), ('−', "-"), ('·', "."),
     ];
 
@@ -22,5 +23,6 @@ internal sealed class PlainText(Encoding encoding)
         return text;
     }
 
-    private static bool CanCarry(Encoding encoding, char character) => encoding.GetString(encoding.GetBytes([character])) is [var back] && back == character;
+    private static bool CanCarry(Encoding encoding, char character) =>
+        encoding.GetString(encoding.GetBytes([character])) is [var back] && back == character;
 }

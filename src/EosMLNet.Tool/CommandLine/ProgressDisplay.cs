@@ -9,7 +9,8 @@ namespace EosMLNet.Tool.CommandLine;
 /// </summary>
 internal sealed class ProgressDisplay : IDisposable
 {
-    private static readonly TimeSpan Redraw = TimeSpan.FromSeconds(0.5), LineEvery = TimeSpan.FromSeconds(10), LinesApart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Redraw = TimeSpan.FromSeconds(0.5), LineEvery = TimeSpan.FromSeconds(10),
+        LinesApart = TimeSpan.FromSeconds(1);
     private const int BarWidth = 10, PercentsOfLine = 5;
 
     private readonly EosConsole console;
@@ -83,7 +84,8 @@ internal sealed class ProgressDisplay : IDisposable
     {
         var width = console.Width - 1; // a full row would make some terminals begin the next one
         var text = note is null ? Fitted(width, "", [], title, [], $"  {Clock(clock.Elapsed)}")
-            : Fitted(width, $"{Percent,3} % ", [$"{Bar()} {title}: ", $"{Bar()} ", ""], note.Activity, note.Details, $"  {Clock(clock.Elapsed)}{Left()}");
+            : Fitted(width, $"{Percent,3} % ", [$"{Bar()} {title}: ", $"{Bar()} ", ""], note.Activity, note.Details,
+                $"  {Clock(clock.Elapsed)}{Left()}");
         text = console.Text.Of(text);
         if (text == drawn)
             return;
@@ -96,11 +98,13 @@ internal sealed class ProgressDisplay : IDisposable
     {
         var now = clock.Elapsed;
         var phase = note?.Phase ?? "";
-        var isDue = now - lastLine >= LineEvery || note is not null && (phase != lastPhase || Percent >= lastPercent + PercentsOfLine && now - lastLine >= LinesApart);
+        var isDue = now - lastLine >= LineEvery
+            || note is not null && (phase != lastPhase || Percent >= lastPercent + PercentsOfLine && now - lastLine >= LinesApart);
         if (!isDue)
             return;
         console.Output.WriteLine(console.Text.Of(note is null ? Fitted(console.Width - 1, $"{title}: ", [], "", [], Duration(now))
-            : Fitted(console.Width - 1, $"{title}: {Percent} %, ", [], note.Activity, note.Details, $", {Duration(now)}{(Left() is { Length: > 0 } left ? left : "")}")));
+            : Fitted(console.Width - 1, $"{title}: {Percent} %, ", [], note.Activity, note.Details,
+                $", {Duration(now)}{(Left() is { Length: > 0 } left ? left : "")}")));
         console.Output.Flush();
         (lastLine, lastPhase, lastPercent) = (now, note is null ? null : phase, note is null ? 0 : Percent);
     }
@@ -135,7 +139,8 @@ internal sealed class ProgressDisplay : IDisposable
             }
         }
         var room = width - begin.Length - end.Length;
-        return room >= 8 ? $"{begin}{activity[..Math.Min(activity.Length, room)]}{end}" : begin.Length > 0 && begin.Length <= width ? begin.TrimEnd() : activity[..Math.Clamp(width, 0, activity.Length)];
+        return room >= 8 ? $"{begin}{activity[..Math.Min(activity.Length, room)]}{end}"
+            : begin.Length > 0 && begin.Length <= width ? begin.TrimEnd() : activity[..Math.Clamp(width, 0, activity.Length)];
     }
 
     private static string Clock(TimeSpan time) => time.TotalHours >= 1

@@ -17,7 +17,8 @@ internal static class TextTable
     /// <param name="rows">A text for each heading.</param>
     /// <param name="width">The most characters of a line.</param>
     /// <param name="rule">What the line below the headings is made of.</param>
-    internal static IEnumerable<string> Lines(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int width, string rule)
+    internal static IEnumerable<string> Lines(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int width,
+        string rule)
     {
         Column[] all = [.. columns.Select((heading, i) => Column.Of(heading, [.. rows.Select(row => row[i])]))];
         for (var next = 0; next < all.Length;)
@@ -36,7 +37,8 @@ internal static class TextTable
         int[] widths = [.. block.Select(column => column.Most)];
         while (Indent.Length + widths.Sum() + Gap.Length * (widths.Length - 1) > width)
         {
-            var widest = Enumerable.Range(0, widths.Length).Where(i => widths[i] > block[i].Least).OrderByDescending(i => widths[i]).FirstOrDefault(-1);
+            var widest = Enumerable.Range(0, widths.Length).Where(i => widths[i] > block[i].Least).OrderByDescending(i => widths[i])
+                .FirstOrDefault(-1);
             if (widest < 0)
                 break;
             widths[widest]--;
@@ -56,7 +58,9 @@ internal static class TextTable
         string[][] parts = [.. cells.Select((cell, i) => Broken(cell, widths[i]).ToArray())];
         for (var line = 0; line < parts.Max(part => part.Length); line++)
         {
-            var padded = parts.Select((part, i) => line >= part.Length ? new string(' ', widths[i]) : block[i].IsNumeric ? part[line].PadLeft(widths[i]) : part[line].PadRight(widths[i]));
+            var padded = parts.Select((part, i) =>
+                line >= part.Length ? new string(' ', widths[i]) : block[i].IsNumeric ? part[line].PadLeft(widths[i])
+                    : part[line].PadRight(widths[i]));
             yield return (Indent + string.Join(Gap, padded)).TrimEnd();
         }
     }
@@ -89,9 +93,11 @@ internal static class TextTable
             var isNumeric = cells.Length > 0 && cells.All(cell => cell.Length == 0 || IsNumber(cell));
             var (most, words) = (cells.Append(heading).Max(text => text.Length), heading.Split(' ').Max(word => word.Length));
             var longest = cells.Select(cell => isNumeric ? cell.Length : cell.Split(' ').Max(word => word.Length)).DefaultIfEmpty(0).Max();
-            return new(heading, cells, isNumeric, Math.Max(1, most), Math.Max(1, Math.Max(words, isNumeric ? longest : Math.Min(longest, Narrowest))));
+            return new(heading, cells, isNumeric, Math.Max(1, most),
+                Math.Max(1, Math.Max(words, isNumeric ? longest : Math.Min(longest, Narrowest))));
         }
 
-        private static bool IsNumber(string cell) => cell is "∞" or "inf" or "NaN" || double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        private static bool IsNumber(string cell) =>
+            cell is "∞" or "inf" or "NaN" || double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class DoctorCommand : EosCommand
         foreach (var (name, value) in Lines(facts))
             Console.Line($"{name,-18}{value}");
         foreach (var problem in facts.Problems)
-            Console.Diagnostic(problem.IsError ? "error" : "warning", $"{problem.Code}: {problem.Message} See build/docs/diagnostics/{problem.Code}.md.");
+            Console.Diagnostic(problem.IsError ? "error" : "warning",
+                $"{problem.Code}: {problem.Message} See build/docs/diagnostics/{problem.Code}.md.");
         if (facts.Problems.Count == 0)
             Console.Line($"No problem found.");
         return (facts.Problems.Any(p => p.IsError) ? ExitCodes.Environment : ExitCodes.Success, facts);
@@ -39,8 +40,11 @@ internal sealed class DoctorCommand : EosCommand
             yield return ("libtorch", "not loaded");
             yield break;
         }
-        yield return ("libtorch", $"{facts.LibTorchVersion}, {(facts.UsesExistingLibTorch ? "existing" : "packaged")}, {facts.LibTorchFolder}");
-        yield return ("LibTorchSharp", facts.UsesCompatibilityCopy ? $"an adjusted copy, for a libstdc++ older than GLIBCXX_3.4.32, of {facts.LibTorchSharp}" : $"{facts.LibTorchSharp}");
+        yield return ("libtorch",
+            $"{facts.LibTorchVersion}, {(facts.UsesExistingLibTorch ? "existing" : "packaged")}, {facts.LibTorchFolder}");
+        yield return ("LibTorchSharp",
+            facts.UsesCompatibilityCopy ? $"an adjusted copy, for a libstdc++ older than GLIBCXX_3.4.32, of {facts.LibTorchSharp}"
+                : $"{facts.LibTorchSharp}");
         yield return ("Devices", string.Join(", ", facts.Devices));
         yield return ("Threads", $"{facts.Threads}");
     }

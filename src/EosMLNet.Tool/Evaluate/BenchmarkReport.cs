@@ -11,14 +11,18 @@ namespace EosMLNet.Tool.Evaluate;
 /// <param name="Plans">The unreduced model first, then the plans in the order given.</param>
 /// <param name="Differences">Of each plan to each that stands before it, in the metric's unit, with 95% intervals.</param>
 internal sealed record BenchmarkReport(
-    string Name, string Metric, int Questions, int TooLong, IReadOnlyList<BenchmarkReport.PlanReport> Plans, IReadOnlyList<BenchmarkReport.DifferenceReport> Differences)
+    string Name, string Metric, int Questions, int TooLong, IReadOnlyList<BenchmarkReport.PlanReport> Plans,
+    IReadOnlyList<BenchmarkReport.DifferenceReport> Differences)
 {
     internal static BenchmarkReport Of(Benchmark benchmark, IReadOnlyList<(string Name, BenchmarkResult Result)> results) => new(
         benchmark.Name, benchmark.Metric, benchmark.Questions.Count, results[0].Result.TooLong,
         [.. results.Select(plan => new PlanReport(plan.Name, plan.Result.AgreementWith(results[0].Result), plan.Result))],
-        [.. from a in Enumerable.Range(0, results.Count) from b in Enumerable.Range(0, a) select Difference(benchmark, results[a], results[b])]);
+        [.. from a in Enumerable.Range(0, results.Count)
+            from b in Enumerable.Range(0, a)
+            select Difference(benchmark, results[a], results[b])]);
 
-    private static DifferenceReport Difference(Benchmark benchmark, (string Name, BenchmarkResult Result) a, (string Name, BenchmarkResult Result) b)
+    private static DifferenceReport Difference(Benchmark benchmark, (string Name, BenchmarkResult Result) a,
+        (string Name, BenchmarkResult Result) b)
     {
         var interval = PairedBootstrap.Value(benchmark, a.Result, b.Result);
         return new DifferenceReport(a.Name, b.Name, interval.Difference, interval.Low, interval.High);
@@ -30,11 +34,13 @@ internal sealed record BenchmarkReport(
     /// <paramref name="Probabilities"/> how sure the model is of each.
     /// </summary>
     internal sealed record PlanReport(
-        string Plan, double Value, double Agreement, IReadOnlyDictionary<string, double> Details, TokenLedger Ledger, double MillisecondsPerAnswer,
+        string Plan, double Value, double Agreement, IReadOnlyDictionary<string, double> Details, TokenLedger Ledger,
+        double MillisecondsPerAnswer,
         IReadOnlyList<string> Answers, IReadOnlyList<double> Scores, IReadOnlyList<double> Probabilities)
     {
         internal PlanReport(string plan, double agreement, BenchmarkResult result)
-            : this(plan, result.Value, agreement, result.Details, result.Ledger, result.MillisecondsPerAnswer, result.Answers, result.Scores, result.Probabilities)
+            : this(plan, result.Value, agreement, result.Details, result.Ledger, result.MillisecondsPerAnswer, result.Answers,
+                result.Scores, result.Probabilities)
         {
         }
     }

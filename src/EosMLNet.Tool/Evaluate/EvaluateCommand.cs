@@ -13,21 +13,36 @@ namespace EosMLNet.Tool.Evaluate;
 internal sealed class EvaluateCommand : ModelCommand
 {
     private const string Unreduced = "unreduced";
-    private readonly Option<string[]> plans = new("--plan") { HelpName = "FILE", Description = "A plan to compare with the unreduced model; may be given several times.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> plans = new("--plan")
+    {
+        HelpName = "FILE",
+        Description = "A plan to compare with the unreduced model; may be given several times.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<string?> benchmarks = CommonOptions.Optional("--benchmark", "NAMES",
         $"Benchmarks instead of a table: some of {string.Join(", ", BenchmarkCatalog.Names)} between commas, or all.");
     private readonly Option<string> data = CommonOptions.Required("--data", "PATH",
-        "The table of questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family. With one benchmark, the folder with its published files; with several or all, the folder of their folders.");
+        "The table of questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family. " +
+        "With one benchmark, the folder with its published files; with several or all, the folder of their folders.");
     private readonly Option<string?> images = CommonOptions.Optional("--images", "DIR", "Folder that the table's image paths start from.");
-    private readonly Option<int?> limit = new("--limit") { HelpName = "N", Description = "Answer only the first N rows of the table. Default: all." };
-    private readonly Option<int?> maxNewTokens = new("--max-new-tokens") { HelpName = "N", Description = "The longest answer, in tokens. Default: 8 for a table, what the metric needs for a benchmark." };
+    private readonly Option<int?> limit =
+        new("--limit") { HelpName = "N", Description = "Answer only the first N rows of the table. Default: all." };
+    private readonly Option<int?> maxNewTokens = new("--max-new-tokens")
+    {
+        HelpName = "N",
+        Description = "The longest answer, in tokens. Default: 8 for a table, what the metric needs for a benchmark.",
+    };
     private readonly Option<int> batchSize = CommonOptions.BatchSize(64, "Questions that are answered at once.");
-    private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE", "Write each answer to this tab-separated file: Benchmark, Plan, ImagePath, Question, Answer, Family, PredictedAnswer, Score (the mean probability of the answer's tokens, as in ML.NET) and Correct (what the metric makes of it, 0 to 1).");
+    private readonly Option<string?> predictions = CommonOptions.Optional("--predictions", "FILE",
+        "Write each answer to this tab-separated file: Benchmark, Plan, ImagePath, Question, Answer, Family, PredictedAnswer, Score (the " +
+        "mean probability of the answer's tokens, as in ML.NET) and Correct (what the metric makes of it, 0 to 1).");
 
     private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("as the plans were searched; square without plans.");
 
     public EvaluateCommand(EosConsole console)
-        : base("evaluate", "Answers questions about images, unreduced and under plans, and compares with the expected answers and with each other.", console) =>
+        : base("evaluate",
+            "Answers questions about images, unreduced and under plans, and compares with the expected answers and with each other.",
+            console) =>
         AddOptions(plans, benchmarks, data, images, limit, maxNewTokens, batchSize, imagePadding, predictions);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -37,7 +52,8 @@ internal sealed class EvaluateCommand : ModelCommand
         var planned = LoadPlans(values.GetValue(plans) ?? []);
         // Published benchmarks were padded also by versions that did not record it.
         var isTable = values.GetValue(benchmarks) is null;
-        var padding = PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => isTable || plan.Plan.ImagePadding is not null)]);
+        var padding =
+            PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => isTable || plan.Plan.ImagePadding is not null)]);
         using var model = LoadModel(values, padding: padding.Padding);
         foreach (var remark in padding.Remarks)
             Console.Line($"{remark}");
@@ -65,7 +81,8 @@ internal sealed class EvaluateCommand : ModelCommand
                 Report(0);
                 return Evaluator.Evaluate(plan.Model, benchmark, atOnce, longest, images, new InlineProgress<int>(Report), cancellation);
 
-                void Report(int done) => display.Report(ProgressNote.Counted(done, benchmark.Questions.Count, "questions", display.Elapsed));
+                void Report(int done) =>
+                    display.Report(ProgressNote.Counted(done, benchmark.Questions.Count, "questions", display.Elapsed));
             });
     }
 
@@ -75,8 +92,10 @@ internal sealed class EvaluateCommand : ModelCommand
     {
         foreach (var (i, plan) in report.Plans.Index())
         {
-            if (plan.MillisecondsPerAnswer > report.Plans[0].MillisecondsPerAnswer)
-                Console.Line($"{plan.Plan}: {SpeedRemark.For(models[i].Plan, plan.MillisecondsPerAnswer, report.Plans[0].MillisecondsPerAnswer, models[i].Model.Device.type == TorchSharp.DeviceType.CPU, rows)}");
+            var (spent, unreduced) = (plan.MillisecondsPerAnswer, report.Plans[0].MillisecondsPerAnswer);
+            var isCpu = models[i].Model.Device.type == TorchSharp.DeviceType.CPU;
+            if (spent > unreduced)
+                Console.Line($"{plan.Plan}: {SpeedRemark.For(models[i].Plan, spent, unreduced, isCpu, rows)}");
         }
     }
 
@@ -86,15 +105,19 @@ internal sealed class EvaluateCommand : ModelCommand
         if (values.GetValue(benchmarks) is not { } names)
         {
             if (folder is null)
-                throw new EosException(EosErrors.InvalidOption, "--images is missing. A table of questions needs the folder that its image paths start from; published benchmarks are named with --benchmark.");
+                throw new EosException(EosErrors.InvalidOption,
+                    "--images is missing. A table of questions needs the folder that its image paths start from; published benchmarks " +
+                    "are named with --benchmark.");
             return [TableBenchmark.Of(Path.GetFileName(path), LoadData(path, folder).Take(rows ?? int.MaxValue))];
         }
         if (folder is not null || rows is not null)
-            throw new EosException(EosErrors.InvalidOption, "--images and --limit are for tables of questions; a benchmark is evaluated whole, from its own folder. Leave them out.");
+            throw new EosException(EosErrors.InvalidOption,
+                "--images and --limit are for tables of questions; a benchmark is evaluated whole, from its own folder. Leave them out.");
         return [.. Named(names, path).Select(named =>
         {
             var benchmark = Console.While($"Reading {named.Name}", () => BenchmarkCatalog.Load(named.Name, named.Folder));
-            Console.Line($"Data {named.Folder}: {benchmark.Name}, {benchmark.Questions.Count} questions about {benchmark.Images.Count} images");
+            Console.Line(
+                $"Data {named.Folder}: {benchmark.Name}, {benchmark.Questions.Count} questions about {benchmark.Images.Count} images");
             return benchmark;
         })];
     }
@@ -106,15 +129,21 @@ internal sealed class EvaluateCommand : ModelCommand
             var list = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
             return list.Length == 1 ? [(list[0], path)] : list.Select(name => (name, Path.Combine(path, name)));
         }
-        var present = BenchmarkCatalog.Names.Select(name => (name, Path.Combine(path, name))).Where(named => Directory.Exists(named.Item2)).ToArray();
+        var present =
+            BenchmarkCatalog.Names.Select(name => (name, Path.Combine(path, name))).Where(named => Directory.Exists(named.Item2)).ToArray();
         return present.Length > 0 ? present
-            : throw new EosException(EosErrors.FileMissing, $"'{path}' has no folder of a benchmark; expected some of {string.Join(", ", BenchmarkCatalog.Names)} in it.");
+            : throw new EosException(EosErrors.FileMissing,
+                $"'{path}' has no folder of a benchmark; expected some of {string.Join(", ", BenchmarkCatalog.Names)} in it.");
     }
 
     // Two plans of one file name go by their paths.
     private static (string Name, ReductionPlan Plan)[] LoadPlans(string[] files)
     {
-        var repeated = files.Distinct().CountBy(file => Path.GetFileNameWithoutExtension(file)!).Where(count => count.Value > 1).Select(count => count.Key).ToHashSet();
-        return [.. files.Distinct().Select(file => (repeated.Contains(Path.GetFileNameWithoutExtension(file)) ? file : Path.GetFileNameWithoutExtension(file), ReductionPlan.Load(file)))];
+        var repeated = files.Distinct().CountBy(file => Path.GetFileNameWithoutExtension(file)!).Where(count => count.Value > 1)
+            .Select(count => count.Key).ToHashSet();
+        return [.. files.Distinct()
+            .Select(file =>
+                (repeated.Contains(Path.GetFileNameWithoutExtension(file)) ? file : Path.GetFileNameWithoutExtension(file),
+                    ReductionPlan.Load(file)))];
     }
 }

@@ -23,7 +23,8 @@ internal static class PredictionsFile
                 {
                     string[] cells =
                     [
-                        benchmark.Name, plan.Plan, question.ImagePath ?? benchmark.Images[question.Image].Place, question.Prompt, string.Join('|', question.References), question.Category,
+                        benchmark.Name, plan.Plan, question.ImagePath ?? benchmark.Images[question.Image].Place, question.Prompt,
+                        string.Join('|', question.References), question.Category,
                         plan.Answers[row], Number(plan.Probabilities[row]), Number(plan.Scores[row]),
                     ];
                     text.AppendJoin('\t', cells.Select(OneCell)).Append('\n');

@@ -15,14 +15,18 @@ namespace EosMLNet.Tool.Forward;
 /// </summary>
 internal sealed class ForwardCommand : ModelCommand
 {
-    private readonly Option<string> inputs = CommonOptions.Required("--inputs", "FILE", "safetensors with input_ids, attention_mask (default: ones) and, for images, pixel_values. An image is one image token, or one for each visual token.");
+    private readonly Option<string> inputs = CommonOptions.Required("--inputs", "FILE",
+        "safetensors with input_ids, attention_mask (default: ones) and, for images, pixel_values. An image is one image token, or one " +
+        "for each visual token.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "safetensors to write.");
     private readonly Option<string?> plan = CommonOptions.Plan();
-    private readonly Option<int> generate = CommonOptions.Default("--generate", "N", 0, "Also continue each row greedily by up to N tokens.");
+    private readonly Option<int> generate =
+        CommonOptions.Default("--generate", "N", 0, "Also continue each row greedily by up to N tokens.");
     private const string Float64 = "float64";
 
     public ForwardCommand(EosConsole console)
-        : base("forward", "Runs a model on tensors and writes its intermediate results.", console, CommonOptions.DataType("Type of numbers to compute in. Default: float32.", "float32", "bfloat16", "float16", Float64))
+        : base("forward", "Runs a model on tensors and writes its intermediate results.", console,
+            CommonOptions.DataType("Type of numbers to compute in. Default: float32.", "float32", "bfloat16", "float16", Float64))
     {
         DataTypeOption.Aliases.Add("--dtype");
         AddOptions(inputs, output, plan, generate);
@@ -32,7 +36,8 @@ internal sealed class ForwardCommand : ModelCommand
     {
         var count = values.AtLeast(generate, 0);
         using var scope = NewDisposeScope();
-        using var model = LoadModel(values, values.GetValue(DataTypeOption) == Float64 ? ScalarType.Float64 : DataTypes.Torch(DataType(values)) ?? ScalarType.Float32);
+        using var model = LoadModel(values,
+            values.GetValue(DataTypeOption) == Float64 ? ScalarType.Float64 : DataTypes.Torch(DataType(values)) ?? ScalarType.Float32);
         var reduced = Reduce(model, values.GetValue(plan));
         var results = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         using var batch = ForwardInputs.Read(values.GetRequiredValue(inputs), model).ToBatch(reduced, Keep);
@@ -41,7 +46,8 @@ internal sealed class ForwardCommand : ModelCommand
         if (count > 0)
             results["generated_ids"] = Padded(reduced.Generate(batch, count, cancellation), count, model);
         SafetensorsWriter.Write(values.GetRequiredValue(output), results);
-        Console.Table("", ["tensor", "type", "shape"], results.Select(result => new[] { result.Key, $"{result.Value.dtype}", Shape(result.Value) }));
+        Console.Table("", ["tensor", "type", "shape"],
+            results.Select(result => new[] { result.Key, $"{result.Value.dtype}", Shape(result.Value) }));
         return results.ToDictionary(result => result.Key, result => result.Value.shape);
 
         // The model disposes what it shows in scopes of its own; what is written must outlive them.

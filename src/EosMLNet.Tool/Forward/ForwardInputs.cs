@@ -21,7 +21,8 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? 
         var ids = Integers(file, "input_ids");
         var mask = file.Entries.ContainsKey("attention_mask") ? Integers(file, "attention_mask") : null;
         if (mask is not null && (mask.GetLength(0), mask.GetLength(1)) != (ids.GetLength(0), ids.GetLength(1)))
-            throw Unfit($"attention_mask is {mask.GetLength(0)} x {mask.GetLength(1)}, but input_ids is {ids.GetLength(0)} x {ids.GetLength(1)}");
+            throw Unfit(
+                $"attention_mask is {mask.GetLength(0)} x {mask.GetLength(1)}, but input_ids is {ids.GetLength(0)} x {ids.GetLength(1)}");
         var prompts = Enumerable.Range(0, ids.GetLength(0)).Select(row => Row(ids, mask, row)).ToArray();
         return new ForwardInputs(prompts, InOrder(prompts, model.ReadInputs(Tensor), model));
 
@@ -79,9 +80,11 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? 
     }
 
     private static int[] Row(long[,] ids, long[,]? mask, int row) =>
-        [.. Enumerable.Range(0, ids.GetLength(1)).Where(column => mask is null || mask[row, column] != 0).Select(column => Id(ids[row, column]))];
+        [.. Enumerable.Range(0, ids.GetLength(1)).Where(column => mask is null || mask[row, column] != 0)
+            .Select(column => Id(ids[row, column]))];
 
-    private static int Id(long id) => id is >= 0 and <= int.MaxValue ? (int)id : throw Unfit($"input_ids holds {id}; expected ids of the vocabulary");
+    private static int Id(long id) =>
+        id is >= 0 and <= int.MaxValue ? (int)id : throw Unfit($"input_ids holds {id}; expected ids of the vocabulary");
 
     private static EosException Unfit(string found) => new(EosErrors.ModelInput, $"The inputs do not fit: {found}.");
 }

@@ -15,6 +15,7 @@ internal sealed record CheckpointSummary(
         notes.AddRange(processor?.Notes ?? []);
         notes.AddRange(config.CheckWeights(checkpoint));
         var parameters = checkpoint.Names.Sum(name => checkpoint.ShapeOf(name).Aggregate(1L, (product, size) => product * size));
-        return new CheckpointSummary(config, checkpoint.StoredType.ToString(), parameters, processor is not null, Checkpoint.Fingerprint(folder), notes);
+        return new CheckpointSummary(config, checkpoint.StoredType.ToString(), parameters, processor is not null,
+            Checkpoint.Fingerprint(folder), notes);
     }
 }

@@ -7,10 +7,12 @@ namespace EosMLNet.Tool.Inspect;
 /// <summary><c>eos inspect</c>: what a plan, a saved ML.NET model or a checkpoint folder holds.</summary>
 internal sealed class InspectCommand : EosCommand
 {
-    private readonly Argument<string> path = new("PATH") { Description = "A plan (.json), a saved ML.NET model (.zip) or a checkpoint folder." };
+    private readonly Argument<string> path =
+        new("PATH") { Description = "A plan (.json), a saved ML.NET model (.zip) or a checkpoint folder." };
 
     public InspectCommand(EosConsole console)
-        : base("inspect", "Prints what a plan, a saved model or a checkpoint folder holds: sites, cost of each layer, constraints, provenance.", console)
+        : base("inspect",
+            "Prints what a plan, a saved model or a checkpoint folder holds: sites, cost of each layer, constraints, provenance.", console)
     {
         Add(path);
         AddOptions();
@@ -22,7 +24,8 @@ internal sealed class InspectCommand : EosCommand
         if (Directory.Exists(file))
             return (ExitCodes.Success, Print(Console.While("Reading the checkpoint", () => CheckpointSummary.Read(file))));
         if (!File.Exists(file))
-            throw new EosException(EosErrors.FileMissing, $"There is no '{file}'. Expected a plan, a saved ML.NET model or a checkpoint folder.");
+            throw new EosException(EosErrors.FileMissing,
+                $"There is no '{file}'. Expected a plan, a saved ML.NET model or a checkpoint folder.");
         return (ExitCodes.Success, Print(SavedModelPlan.IsZip(file) ? SavedModelPlan.Read(file) : ReductionPlan.Load(file)));
     }
 
@@ -40,7 +43,8 @@ internal sealed class InspectCommand : EosCommand
         Console.Table("", ["part", "layers", "width", "feed-forward", "heads", "key-value heads"],
         [
             ["vision tower", $"{encoder.Layers}", $"{encoder.Width}", $"{encoder.FeedForward}", $"{encoder.Heads}", ""],
-            ["decoder", $"{model.Config.Text.LayerCount}", $"{model.Config.Text.HiddenSize}", $"{model.Config.Text.IntermediateSize}", $"{model.Config.Text.HeadCount}", $"{model.Config.Text.KeyValueHeadCount}"],
+            ["decoder", $"{model.Config.Text.LayerCount}", $"{model.Config.Text.HiddenSize}", $"{model.Config.Text.IntermediateSize}",
+                $"{model.Config.Text.HeadCount}", $"{model.Config.Text.KeyValueHeadCount}"],
         ]);
         Console.Line($"{model.Parameters} parameters in {model.StoredType}; {(model.HasTokenizer ? "with" : "without")} tokenizer.");
         Console.Line($"Vocabulary {model.Config.Text.VocabularySize}, context {model.Config.Text.MaxPositions}.");

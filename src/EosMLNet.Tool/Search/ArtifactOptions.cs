@@ -8,10 +8,14 @@ namespace EosMLNet.Tool.Search;
 internal sealed class ArtifactOptions
 {
     private static readonly AnswerOptions Defaults = new();
-    private readonly Option<int> batch = CommonOptions.Default("--answer-batch-size", "N", Defaults.AnswerBatchSize, "For --artifact: rows that it answers at once.");
-    private readonly Option<int> tokens = CommonOptions.Default("--max-new-tokens", "N", Defaults.MaxNewTokens, "For --artifact: its longest answer, in tokens.");
-    private readonly Option<long> cache = CommonOptions.Default("--image-cache-bytes", "N", Defaults.ImageCacheBytes, "For --artifact: bytes of encoded images that it keeps for further questions.");
-    private readonly Option<long> embed = CommonOptions.Default("--embed-weights-up-to", "N", Defaults.EmbedWeightsUpTo, "For --artifact: the largest model, in bytes, that is put into it; a larger one is referred to.");
+    private readonly Option<int> batch =
+        CommonOptions.Default("--answer-batch-size", "N", Defaults.AnswerBatchSize, "For --artifact: rows that it answers at once.");
+    private readonly Option<int> tokens =
+        CommonOptions.Default("--max-new-tokens", "N", Defaults.MaxNewTokens, "For --artifact: its longest answer, in tokens.");
+    private readonly Option<long> cache = CommonOptions.Default("--image-cache-bytes", "N", Defaults.ImageCacheBytes,
+        "For --artifact: bytes of encoded images that it keeps for further questions.");
+    private readonly Option<long> embed = CommonOptions.Default("--embed-weights-up-to", "N", Defaults.EmbedWeightsUpTo,
+        "For --artifact: the largest model, in bytes, that is put into it; a larger one is referred to.");
 
     internal IEnumerable<Option> All => [batch, tokens, cache, embed];
 

@@ -7,7 +7,9 @@ namespace EosMLNet.Tool.Search;
 internal static partial class EosSettingNames
 {
     /// <summary>The option: <c>--mean-visual-tokens</c>, <c>--frozen-transfer</c>, <c>--latency-table</c>.</summary>
-    internal static string Of(string setting) => setting == nameof(SearchSettings.CheckpointPath) ? "--checkpoint" : "--" + Words().Replace(SettingNames.Flat(setting), "-").ToLowerInvariant();
+    internal static string Of(string setting) =>
+        setting == nameof(SearchSettings.CheckpointPath) ? "--checkpoint"
+            : "--" + Words().Replace(SettingNames.Flat(setting), "-").ToLowerInvariant();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
     private static partial Regex Words();

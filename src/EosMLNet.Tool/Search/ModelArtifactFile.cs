@@ -14,7 +14,8 @@ internal static class ModelArtifactFile
     /// <param name="device">Where the model is loaded to be checked.</param>
     /// <param name="embedWeightsUpTo">The most bytes of weights to put into the zip; null for the library's default.</param>
     /// <param name="configure">Sets how the model answers.</param>
-    internal static void Write(string path, string modelFolder, string planFile, Device device, long? embedWeightsUpTo = null, Action<AnswerOptions>? configure = null)
+    internal static void Write(string path, string modelFolder, string planFile, Device device, long? embedWeightsUpTo = null,
+        Action<AnswerOptions>? configure = null)
     {
         var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null };
         var rows = NoRows(ml); // the model is trained: only its input's schema is needed
@@ -31,7 +32,8 @@ internal static class ModelArtifactFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.CannotWrite, $"'{target}' cannot be written: {e.Message} Check that the folder is writable and has room.", e);
+            throw new EosException(EosErrors.CannotWrite,
+                $"'{target}' cannot be written: {e.Message} Check that the folder is writable and has room.", e);
         }
         finally
         {
@@ -44,7 +46,8 @@ internal static class ModelArtifactFile
     private static IDataView NoRows(MLContext ml)
     {
         var files = ml.Data.LoadFromEnumerable<Row>([]);
-        return ml.Transforms.LoadImages("Image", "", nameof(Row.ImagePath)).Append(ml.Transforms.SelectColumns("Image", nameof(Row.Question))).Fit(files).Transform(files);
+        return ml.Transforms.LoadImages("Image", "", nameof(Row.ImagePath))
+            .Append(ml.Transforms.SelectColumns("Image", nameof(Row.Question))).Fit(files).Transform(files);
     }
 
     private sealed class Row

@@ -4,9 +4,7 @@ using System.Text.Json.Nodes;
 using EosMLNet.Latency;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Operator;
 using EosMLNet.Search;
-using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 using static TorchSharp.torch;
 
@@ -19,61 +17,130 @@ internal sealed class SearchCommand : ModelCommand
 
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<double[]?> meanTokens = Limits("--mean-visual-tokens", "N", "The most visual tokens that enter a decoder layer, averaged over layers. At least one limit is needed; several values of one of them are searched one by one, each plan's file named by its value.");
-    private readonly Option<double[]?> finalTokens = Limits("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
-    private readonly Option<double[]?> macsRatio = Limits("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
-    private readonly Option<double[]?> kvBytesRatio = Limits("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
-    private readonly Option<double[]?> latencyMs = Limits("--latency-ms", "X", "The most milliseconds of prefill, from a prompt with its encoded image to the first token, as --latency-table predicts it.");
+    private readonly Option<double[]?> meanTokens = Limits("--mean-visual-tokens", "N",
+        "The most visual tokens that enter a decoder layer, averaged over layers. At least one limit is needed; several values of one of " +
+        "them are searched one by one, each plan's file named by its value.");
+    private readonly Option<double[]?> finalTokens =
+        Limits("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
+    private readonly Option<double[]?> macsRatio =
+        Limits("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
+    private readonly Option<double[]?> kvBytesRatio =
+        Limits("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
+    private readonly Option<double[]?> latencyMs = Limits("--latency-ms", "X",
+        "The most milliseconds of prefill, from a prompt with its encoded image to the first token, as --latency-table predicts it.");
     private readonly Option<double[]?> latencyFraction = Limits("--latency-fraction", "X", "The same as a part of the unreduced model's.");
-    private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE", "What --calibrate has measured, on this device and for a model of this shape. The plan's latency is then predicted, measured and reported.");
-    private readonly Option<bool> calibrate = new("--calibrate") { Description = "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and batch. Nothing else should run meanwhile." };
-    private readonly Option<int> latencyTextTokens = CommonOptions.Default("--latency-text-tokens", "N", Defaults.Constraints.LatencyTextTokens, "Text tokens of a prompt whose latency is meant.");
-    private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch, "Prompts that are run together where latency is meant.");
-    private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the other limits.");
-    private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
-    private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of images in the same folder. Default: a tenth of the images of --data.");
-    private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
+    private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE",
+        "What --calibrate has measured, on this device and for a model of this shape. The plan's latency is then predicted, measured and " +
+        "reported.");
+    private readonly Option<bool> calibrate = new("--calibrate")
+    {
+        Description =
+            "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and batch. " +
+            "Nothing else should run meanwhile.",
+    };
+    private readonly Option<int> latencyTextTokens = CommonOptions.Default("--latency-text-tokens", "N",
+        Defaults.Constraints.LatencyTextTokens, "Text tokens of a prompt whose latency is meant.");
+    private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch,
+        "Prompts that are run together where latency is meant.");
+    private readonly Option<double?> familyDrop = Limit("--family-drop", "X",
+        "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of " +
+        "the other limits.");
+    private readonly Option<string> output =
+        CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
+    private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV",
+        "Held-out questions, of images in the same folder. Default: a tenth of the images of --data.");
+    private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP",
+        "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
     private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
-    private readonly Option<int?> batchSize = new("--batch-size") { HelpName = "N", Description = "Questions of one step, or images when no score depends on the question. Default: 16 questions or 2 images." };
-    private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed, "Seed of everything random: the same seed gives the same plan on the same machine.");
-    private readonly Option<double> learningRate = CommonOptions.Default("--learning-rate", "X", Defaults.LearningRate, "Adam's learning rate for the learned scores.");
-    private readonly Option<double> countLearningRate = CommonOptions.Default("--count-learning-rate", "X", Defaults.CountLearningRate, "Adam's learning rate for how many tokens each site keeps.");
-    private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate, "Adam's learning rate for the other parameters of the sites.");
-    private readonly Option<SearchObjective> objective = CommonOptions.Default("--objective", "NAME", Defaults.Objective, "Answers: give the data's answers. UnreducedModel: answer as the unreduced model does; the data's answers are not looked at.");
-    private readonly Option<double> alignment = CommonOptions.Default("--alignment-weight", "X", Defaults.AlignmentWeight, "Weight of keeping the text's hidden states as in the unreduced model.");
-    private readonly Option<int[]?> alignmentLayers = new("--alignment-layers") { HelpName = "L", Description = "Layers whose output is kept so. Default: the last one.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string?> warmStart = CommonOptions.Optional("--warm-start", "PLAN", "A plan for this model that the search begins with.");
-    private readonly Option<int?> patience = new("--patience") { HelpName = "N", Description = $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. Default: all steps." };
-    private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE", "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. Deleted at the end.");
-    private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1, "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
-    private readonly Option<int?> microBatch = new("--micro-batch") { HelpName = "N", Description = "Questions (or images) of a step that are in memory at once. Default: all of the step." };
-    private readonly Option<int?> recompute = new("--recomputed-layers", "--recompute") { HelpName = "N", Description = "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the number of layers needs least. Default: all." };
+    private readonly Option<int?> batchSize = new("--batch-size")
+    {
+        HelpName = "N",
+        Description = "Questions of one step, or images when no score depends on the question. Default: 16 questions or 2 images.",
+    };
+    private readonly Option<int> seed = CommonOptions.Default("--seed", "N", Defaults.Seed,
+        "Seed of everything random: the same seed gives the same plan on the same machine.");
+    private readonly Option<double> learningRate =
+        CommonOptions.Default("--learning-rate", "X", Defaults.LearningRate, "Adam's learning rate for the learned scores.");
+    private readonly Option<double> countLearningRate = CommonOptions.Default("--count-learning-rate", "X", Defaults.CountLearningRate,
+        "Adam's learning rate for how many tokens each site keeps.");
+    private readonly Option<double> siteLearningRate = CommonOptions.Default("--site-learning-rate", "X", Defaults.SiteLearningRate,
+        "Adam's learning rate for the other parameters of the sites.");
+    private readonly Option<SearchObjective> objective = CommonOptions.Default("--objective", "NAME", Defaults.Objective,
+        "Answers: give the data's answers. UnreducedModel: answer as the unreduced model does; the data's answers are not looked at.");
+    private readonly Option<double> alignment = CommonOptions.Default("--alignment-weight", "X", Defaults.AlignmentWeight,
+        "Weight of keeping the text's hidden states as in the unreduced model.");
+    private readonly Option<int[]?> alignmentLayers = new("--alignment-layers")
+    {
+        HelpName = "L",
+        Description = "Layers whose output is kept so. Default: the last one.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<string?> warmStart =
+        CommonOptions.Optional("--warm-start", "PLAN", "A plan for this model that the search begins with.");
+    private readonly Option<int?> patience = new("--patience")
+    {
+        HelpName = "N",
+        Description =
+            $"Stop after so many checks ({Defaults.CheckEvery} steps apart) without a lower validation loss, with the best values found. " +
+            "Default: all steps.",
+    };
+    private readonly Option<string?> checkpoint = CommonOptions.Optional("--checkpoint", "FILE",
+        "Keeps the state of the running search in FILE, ended by a dot and the seed; where that exists, the search goes on from it. " +
+        "Deleted at the end.");
+    private readonly Option<int> seeds = CommonOptions.Default("--seeds", "N", 1,
+        "Search with so many seeds, from --seed on, and take the plan with the best validation accuracy.");
+    private readonly Option<int?> microBatch = new("--micro-batch")
+    {
+        HelpName = "N",
+        Description = "Questions (or images) of a step that are in memory at once. Default: all of the step.",
+    };
+    private readonly Option<int?> recompute = new("--recomputed-layers", "--recompute")
+    {
+        HelpName = "N",
+        Description =
+            "Layers whose activations are in memory at once; the others are run again. For large models; about the square root of the " +
+            "number of layers needs least. Default: all.",
+    };
     private readonly Option<string[]?> devices = new("--devices")
     {
         HelpName = "NAME",
-        Description = "Devices that searches of several seeds or limits are handed out to, each in a process of its own, such as cuda:0 cuda:1. The plans are those of one after another. Without --checkpoint, states are kept in the plan's file name ended by .state.",
+        Description =
+            "Devices that searches of several seeds or limits are handed out to, each in a process of its own, such as cuda:0 cuda:1. " +
+            "The plans are those of one after another. Without --checkpoint, states are kept in the plan's file name ended by .state.",
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly TuningOptions tuning = new();
     private readonly ArtifactOptions answers = new();
     // One of the seeds, for a process that --devices starts.
     private readonly Option<int?> job = new("--job") { Hidden = true };
-    private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("square. Recorded in the plan, which is then run with the same.");
-    private readonly Option<int[]?> sites = new("--sites") { HelpName = "L", Description = "Layers in front of which a site may stand. Default: all.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<ImagePadding?> imagePadding =
+        CommonOptions.ImagePadding("square. Recorded in the plan, which is then run with the same.");
+    private readonly Option<int[]?> sites = new("--sites")
+    {
+        HelpName = "L",
+        Description = "Layers in front of which a site may stand. Default: all.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<ScoreCriterion[]?> scores = new("--scores")
     {
         HelpName = "NAME",
-        Description = "Criteria that scores may mix: Probe, TextRelevance, ClsAttention, TextAttention, RaterAttention, Novelty, FeatureNorm. Default: the learned ones, TextAttention, and ClsAttention where the tower offers it.",
+        Description =
+            "Criteria that scores may mix: Probe, TextRelevance, ClsAttention, TextAttention, RaterAttention, Novelty, FeatureNorm. " +
+            "Default: the learned ones, TextAttention, and ClsAttention where the tower offers it.",
         AllowMultipleArgumentsPerToken = true,
     };
 
     public SearchCommand(EosConsole console)
-        : base("search", "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
+        : base("search",
+            "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
     {
         alignment.Aliases.Add("--alignment"); // as it was called once
         AddOptions([
-            data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate, latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate,
-            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding, sites, scores, devices, .. tuning.All, .. answers.All, job]);
+            data, images, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate,
+            latencyTextTokens, latencyBatch, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate,
+            countLearningRate, siteLearningRate,
+            objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding, sites, scores,
+            devices, .. tuning.All, .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -83,14 +150,19 @@ internal sealed class SearchCommand : ModelCommand
         var budgets = Budgets(values);
         CheckValues(values, budgets);
         var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
-        foreach (var file in budgets.SelectMany(budget => new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
+        foreach (var file in budgets.SelectMany(budget =>
+            new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
             OutputFile.CheckWritable(file);
         if (values.GetValue(calibrate))
-            OutputFile.CheckWritable(values.GetValue(latencyTable) ?? throw new EosException(EosErrors.InvalidOption, "--calibrate needs a file to write to; expected --latency-table beside it."));
+            OutputFile.CheckWritable(values.GetValue(latencyTable)
+                ?? throw new EosException(EosErrors.InvalidOption,
+                    "--calibrate needs a file to write to; expected --latency-table beside it."));
         var seedsOfEach = Seeds(values);
-        var found = Devices(values) is { } names ? SearchOn(names, values, budgets, seedsOfEach, cancellation) : SearchHere(values, budgets, seedsOfEach, cancellation);
+        var found = Devices(values) is { } names ? SearchOn(names, values, budgets, seedsOfEach, cancellation)
+            : SearchHere(values, budgets, seedsOfEach, cancellation);
         var results = budgets.Zip(found, (budget, ofSeeds) => Write(values, budget, seedsOfEach, ofSeeds)).ToArray();
-        foreach (var done in budgets.SelectMany(budget => seedsOfEach.Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one))).OfType<string>())
+        foreach (var done in budgets.SelectMany(budget =>
+            seedsOfEach.Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one))).OfType<string>())
             File.Delete(done); // only now: a run that was stopped finds the searches that were done
         return results.Length == 1 ? results[0] : new { Searches = results };
     }
@@ -111,7 +183,11 @@ internal sealed class SearchCommand : ModelCommand
         if (budget.Name is { } name)
             Console.Line($"{budget.Option} {name}:");
         if (seedsOfEach.Count > 1)
-            Console.Line($"Validation accuracy by seed: {string.Join(", ", seedsOfEach.Zip(ofSeeds, (one, result) => FormattableString.Invariant($"{one}: {result.Report.ValidationAccuracy:0.0000}")))}.");
+        {
+            var accuracies = seedsOfEach.Zip(ofSeeds, (one, result) =>
+                FormattableString.Invariant($"{one}: {result.Report.ValidationAccuracy:0.0000}"));
+            Console.Line($"Validation accuracy by seed: {string.Join(", ", accuracies)}.");
+        }
         var best = ofSeeds.MaxBy(result => result.Report.ValidationAccuracy)!;
         var planFile = budget.Named(values.GetRequiredValue(output));
         best.Plan.Save(planFile);
@@ -120,18 +196,21 @@ internal sealed class SearchCommand : ModelCommand
         {
             var zipFile = budget.Named(zip);
             Console.While("Writing the ML.NET model", () =>
-                ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values), configure: options => answers.Apply(values, options, DataType(values))));
+                ModelArtifactFile.Write(zipFile, values.GetRequiredValue(ModelFolder), planFile, Device(values),
+                    configure: options => answers.Apply(values, options, DataType(values))));
             Console.Line($"ML.NET model written to {zipFile}");
         }
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
     }
 
-    private IReadOnlyList<SearchedBudget> Budgets(ParseResult values) => SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction);
+    private IReadOnlyList<SearchedBudget> Budgets(ParseResult values) =>
+        SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction);
 
     private IReadOnlyList<int> Seeds(ParseResult values)
     {
         var (first, count) = (values.GetValue(seed), values.GetValue(seeds));
-        return count >= 1 ? [.. Enumerable.Range(first, count)] : throw new EosException(EosErrors.InvalidOption, $"--seeds is {count}; expected at least 1.");
+        return count >= 1 ? [.. Enumerable.Range(first, count)]
+            : throw new EosException(EosErrors.InvalidOption, $"--seeds is {count}; expected at least 1.");
     }
 
     private string[]? Devices(ParseResult values)
@@ -141,13 +220,16 @@ internal sealed class SearchCommand : ModelCommand
         if (IsGiven(values, DeviceOption))
             throw new EosException(EosErrors.InvalidOption, "--device and --devices were both given; expected one of them.");
         if (values.GetValue(calibrate))
-            throw new EosException(EosErrors.InvalidOption, "--calibrate and --devices were both given, but searches beside each other would be in each other's measurements. Calibrate first, with a search on one device.");
+            throw new EosException(EosErrors.InvalidOption,
+                "--calibrate and --devices were both given, but searches beside each other would be in each other's measurements. " +
+                "Calibrate first, with a search on one device.");
         foreach (var name in names)
             TorchDevice.Resolve(name);
         return names;
     }
 
-    private string? Checkpoint(ParseResult values) => values.GetValue(checkpoint) ?? (IsGiven(values, devices) ? values.GetRequiredValue(output) + ".state" : null);
+    private string? Checkpoint(ParseResult values) =>
+        values.GetValue(checkpoint) ?? (IsGiven(values, devices) ? values.GetRequiredValue(output) + ".state" : null);
 
     private static bool IsGiven(ParseResult values, Option option) => values.GetResult(option) is { Implicit: false };
 
@@ -156,14 +238,19 @@ internal sealed class SearchCommand : ModelCommand
     {
         if (Checkpoint(values) is not { } path)
             return "Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.";
-        var states = Budgets(values).SelectMany(budget => Seeds(values).Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one)!)).Where(File.Exists).ToArray();
+        var states = Budgets(values)
+            .SelectMany(budget => Seeds(values).Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one)!))
+            .Where(File.Exists).ToArray();
         return states.Length == 0 ? "No step was made yet, so that nothing was kept."
-            : $"The search is kept in {string.Join(", ", states)}. The same command{(values.GetValue(checkpoint) is null ? "" : $", with {checkpoint.Name} {path},")} goes on from there.";
+            : $"The search is kept in {string.Join(", ", states)}. The same " +
+                $"command{(values.GetValue(checkpoint) is null ? "" : $", with {checkpoint.Name} {path},")} goes on from there.";
     }
 
-    private static Option<double?> Limit(string name, string help, string description) => new(name) { HelpName = help, Description = description };
+    private static Option<double?> Limit(string name, string help, string description) =>
+        new(name) { HelpName = help, Description = description };
 
-    private static Option<double[]?> Limits(string name, string help, string description) => new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
+    private static Option<double[]?> Limits(string name, string help, string description) =>
+        new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
 
     private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => tuning.Apply(values, new()
     {
@@ -198,7 +285,8 @@ internal sealed class SearchCommand : ModelCommand
         Scores = values.GetValue(scores) is { Length: > 0 } criteria ? criteria : null,
     });
 
-    private IReadOnlyList<IReadOnlyList<SearchResult>> SearchHere(ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach, CancellationToken cancellation)
+    private IReadOnlyList<IReadOnlyList<SearchResult>> SearchHere(ParseResult values, IReadOnlyList<SearchedBudget> budgets,
+        IReadOnlyList<int> seedsOfEach, CancellationToken cancellation)
     {
         var folder = values.GetRequiredValue(images);
         var answers = values.GetValue(objective) == SearchObjective.Answers;
@@ -214,25 +302,31 @@ internal sealed class SearchCommand : ModelCommand
             return budgets.Select((budget, i) =>
             {
                 var settings = Settings(values, budget, latency);
-                return new OperatorSearch(model, settings).RunSeedsAndKeep(seedsOfEach, training, held, new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
+                return new OperatorSearch(model, settings)
+                    .RunSeedsAndKeep(seedsOfEach, training, held,
+                        new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
             }).ToArray();
         });
     }
 
     private IReadOnlyList<IReadOnlyList<SearchResult>> SearchOn(
-        IReadOnlyList<string> names, ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach, CancellationToken cancellation)
+        IReadOnlyList<string> names, ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach,
+        CancellationToken cancellation)
     {
         var work = Directory.CreateTempSubdirectory("eos-search-").FullName;
         try
         {
-            var jobs = budgets.SelectMany(budget => seedsOfEach.Select(one => Job(values, budget, one, Path.Combine(work, $"{budget.Name}.{one}")))).ToArray();
+            var jobs = budgets.SelectMany(budget =>
+                seedsOfEach.Select(one => Job(values, budget, one, Path.Combine(work, $"{budget.Name}.{one}")))).ToArray();
             Console.Progress($"{jobs.Length} searches on {names.Count} devices", display =>
             {
                 var notes = new CrewNotes(display, jobs, Console);
                 SearchCrew.Run(names, jobs, notes.Line, notes.Ended, cancellation);
                 return true;
             });
-            return [.. jobs.Select(done => new SearchResult(ReductionPlan.Load(done.PlanFile), JsonResult.Read<SearchReport>(done.ReportFile, "report"))).Chunk(seedsOfEach.Count)];
+            return [.. jobs.Select(done =>
+                new SearchResult(ReductionPlan.Load(done.PlanFile), JsonResult.Read<SearchReport>(done.ReportFile, "report")))
+                .Chunk(seedsOfEach.Count)];
         }
         finally
         {
@@ -245,10 +339,12 @@ internal sealed class SearchCommand : ModelCommand
     {
         var (planFile, reportFile) = ($"{file}.json", $"{file}.report.json");
         string[] replaced = [output.Name, "--json", artifact.Name, checkpoint.Name, devices.Name, budget.Option ?? ""];
-        IEnumerable<string> same = Options.Where(option => !replaced.Contains(option.Name) && IsGiven(values, option)).SelectMany(option => values.GetResult(option)!.Tokens.Select(token => token.Value).Prepend(option.Name));
+        IEnumerable<string> same = Options.Where(option => !replaced.Contains(option.Name) && IsGiven(values, option))
+            .SelectMany(option => values.GetResult(option)!.Tokens.Select(token => token.Value).Prepend(option.Name));
         IEnumerable<string> limit = budget.Name is { } value ? [budget.Option!, value] : [];
         return new($"{(budget.Name is { } name ? $"{budget.Option} {name} " : "")}seed {one}",
-            [Name, .. same, .. limit, output.Name, planFile, "--json", reportFile, checkpoint.Name, budget.Named(Checkpoint(values)!), job.Name, one.ToString(CultureInfo.InvariantCulture)], planFile, reportFile);
+            [Name, .. same, .. limit, output.Name, planFile, "--json", reportFile, checkpoint.Name, budget.Named(Checkpoint(values)!),
+                job.Name, one.ToString(CultureInfo.InvariantCulture)], planFile, reportFile);
     }
 
     private object ExecuteJob(ParseResult values, int one, CancellationToken cancellation)
@@ -268,19 +364,23 @@ internal sealed class SearchCommand : ModelCommand
         var (text, batch) = (values.GetValue(latencyTextTokens), values.GetValue(latencyBatch));
         var known = File.Exists(file) || !values.GetValue(calibrate) ? LatencyTable.Load(file) : null;
         known?.CheckFits(model);
-        if (known is not null && (!values.GetValue(calibrate) || known.Profiles.Any(profile => (profile.TextTokens, profile.Batch) == (text, batch))))
+        if (known is not null
+            && (!values.GetValue(calibrate) || known.Profiles.Any(profile => (profile.TextTokens, profile.Batch) == (text, batch))))
             return known;
         var measured = Console.Progress("Calibrating", display =>
         {
             Report(0);
             return LatencyCalibration.Measure(model, text, batch, progress: new InlineProgress<double>(Report), cancellation: cancellation);
 
-            void Report(double done) => display.Report(ProgressNote.Even(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"), display.Elapsed));
+            void Report(double done) =>
+                display.Report(ProgressNote.Even(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"), display.Elapsed));
         });
         var table = known?.With(measured.Profiles[0]) ?? measured;
         table.Save(file);
         Console.Line($"Latency table written to {file}");
-        Console.Line($"{1000 * measured.Profiles[0].Unreduced(model.LayerCount):0.###} ms unreduced on {measured.Target.Device}; whole prefills differ by {100 * measured.Profiles[0].Residual:0.0} % at most.");
+        var (unreduced, residual) = (1000 * measured.Profiles[0].Unreduced(model.LayerCount), 100 * measured.Profiles[0].Residual);
+        Console.Line(
+            $"{unreduced:0.###} ms unreduced on {measured.Target.Device}; whole prefills differ by {residual:0.0} % at most.");
         return table;
     }
 
@@ -289,18 +389,23 @@ internal sealed class SearchCommand : ModelCommand
         var report = result.Report;
         Console.PrintSites(result.Plan);
         Console.PrintCost(result.Plan.Ledger);
-        foreach (var constraint in report.Constraints)
-            Console.Line($"{constraint.Kind} {constraint.Spent:0.####} of at most {constraint.Limit:0.####}, multiplier {constraint.Multiplier:0.###}.");
+        foreach (var one in report.Constraints)
+            Console.Line($"{one.Kind} {one.Spent:0.####} of at most {one.Limit:0.####}, multiplier {one.Multiplier:0.###}.");
         if (report.Latency is { } latency)
         {
-            Console.Line($"Prefill {latency.MeasuredMs:0.###} ms, predicted {latency.PredictedMs:0.###}; unreduced {latency.UnreducedMeasuredMs:0.###} ms, predicted {latency.UnreducedPredictedMs:0.###}.");
-            Console.Line($"{SpeedRemark.For(result.Plan, latency.MeasuredMs, latency.UnreducedMeasuredMs, device.type == TorchSharp.DeviceType.CPU, batch)}");
+            var (measured, predicted) = (latency.MeasuredMs, latency.PredictedMs);
+            var (unreduced, before) = (latency.UnreducedMeasuredMs, latency.UnreducedPredictedMs);
+            Console.Line(
+                $"Prefill {measured:0.###} ms, predicted {predicted:0.###}; unreduced {unreduced:0.###} ms, predicted {before:0.###}.");
+            Console.Line($"{SpeedRemark.For(result.Plan, measured, unreduced, device.type == TorchSharp.DeviceType.CPU, batch)}");
         }
-        Console.Line($"Validation accuracy {report.ValidationAccuracy:0.0000}, unreduced {report.UnreducedAccuracy:0.0000}, over {report.ValidationQuestions} questions.");
+        var (accuracy, from) = (report.ValidationAccuracy, report.UnreducedAccuracy);
+        Console.Line($"Validation accuracy {accuracy:0.0000}, unreduced {from:0.0000}, over {report.ValidationQuestions} questions.");
         if (report.FamilyDropLimit is { } limit)
         {
             var (family, drop) = report.FamilyDrops.MaxBy(x => x.Value);
-            Console.Line($"The family that fell most is {(family.Length > 0 ? family : "the only one")}: by {drop:0.0000}; limit {limit:0.####}{(drop <= limit ? "" : ", not met")}.");
+            var (name, note) = (family.Length > 0 ? family : "the only one", drop <= limit ? "" : ", not met");
+            Console.Line($"The family that fell most is {name}: by {drop:0.0000}; limit {limit:0.####}{note}.");
         }
         Console.Line($"{report.Samples} samples in {report.Seconds:0} s; peak memory {report.PeakMemoryBytes / 1e6:0} MB.");
         Console.Line($"Plan written to {planFile}");

@@ -22,7 +22,8 @@ internal static partial class SearchCrew
     /// <param name="cancellation">Ends all of them.</param>
     /// <exception cref="EosException">What the first job that failed reported.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    internal static void Run(IReadOnlyList<string> devices, IReadOnlyList<SearchJob> jobs, Action<string, SearchJob, string> line, Action<SearchJob> ended, CancellationToken cancellation)
+    internal static void Run(IReadOnlyList<string> devices, IReadOnlyList<SearchJob> jobs, Action<string, SearchJob, string> line,
+        Action<SearchJob> ended, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pending = new ConcurrentQueue<SearchJob>(jobs);
@@ -91,7 +92,8 @@ internal static partial class SearchCrew
     private static Exception Failure(string device, SearchJob job, int exitCode, string error) =>
         exitCode == ExitCodes.Cancelled ? new OperationCanceledException() // Ctrl+C reaches it too, and may do so first
         : Diagnostic().Match(error) is { Success: true } found ? new EosException(found.Groups["code"].Value,
-            $"{(found.Groups["place"].Value is "eos" ? "" : $"{found.Groups["place"].Value}: ")}{found.Groups["text"].Value.Trim()} ({job.Name}, on {device})")
+            $"{(found.Groups["place"].Value is "eos" ? "" : $"{found.Groups["place"].Value}: ")}{found.Groups["text"].Value.Trim()} " +
+            $"({job.Name}, on {device})")
         : new InvalidOperationException($"The search with {job.Name} on {device} ended with exit code {exitCode}. {error.Trim()}");
 
     private static Process Start(IReadOnlyList<string> arguments, int prefix)
@@ -101,8 +103,10 @@ internal static partial class SearchCrew
         var program = typeof(SearchCrew).Assembly;
         var start = Path.GetFileNameWithoutExtension(host) == program.GetName().Name ? new ProcessStartInfo(host, arguments)
             : new ProcessStartInfo(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [program.Location, .. arguments]);
-        (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
-        start.Environment[EosConsole.WidthVariable] = $"{80 - prefix}"; // what stands in front of its lines included, they have the usual width
+        (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) =
+            (false, true, true, true);
+        // what stands in front of its lines included, they have the usual width
+        start.Environment[EosConsole.WidthVariable] = $"{80 - prefix}";
         return Process.Start(start)!;
     }
 

@@ -24,14 +24,18 @@ internal sealed class SearchNotes(ProgressDisplay display, IReadOnlyList<Searche
             var state = OperatorSearch.CheckpointOf(settings, seeds[progress.Search - 1]);
             console.Line($"The search goes on from step {progress.ResumedFrom} of {progress.Steps}, kept in {state}");
         }
-        var activity = budgets.Count == 1 ? progress.Activity : FormattableString.Invariant($"limit {budgets[index].Name}, {progress.Activity}");
+        var activity = budgets.Count == 1 ? progress.Activity
+            : FormattableString.Invariant($"limit {budgets[index].Name}, {progress.Activity}");
         // Those that come take as long as this one.
         var whole = progress.Elapsed + progress.Remaining;
         var left = progress.Remaining + (budgets.Count - 1 - index) * whole;
-        display.Report(new((index + progress.Fraction) / budgets.Count, activity, Details(progress), left, $"{index} {progress.Search} {progress.Phase}"));
+        display.Report(
+            new((index + progress.Fraction) / budgets.Count, activity, Details(progress), left,
+                $"{index} {progress.Search} {progress.Phase}"));
     }
 
     private static IReadOnlyList<string> Details(SearchProgress progress) =>
         progress is { Phase: SearchPhase.Steps, Step: > 0 } && double.IsFinite(progress.Loss)
-        ? [FormattableString.Invariant($"loss {progress.Loss:0.000}"), FormattableString.Invariant($"{progress.MeanVisualTokens:0.0} tokens")] : [];
+        ? [FormattableString.Invariant($"loss {progress.Loss:0.000}"),
+            FormattableString.Invariant($"{progress.MeanVisualTokens:0.0} tokens")] : [];
 }

@@ -16,7 +16,8 @@ internal sealed record SearchedBudget(string? Option, double Value)
     {
         var several = limits.Where(limit => values.GetValue(limit) is { Length: > 1 }).ToArray();
         if (several.Length > 1)
-            throw new EosException(EosErrors.InvalidOption, $"{several[0].Name} and {several[1].Name} both have several values; expected several of one limit at most.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"{several[0].Name} and {several[1].Name} both have several values; expected several of one limit at most.");
         if (several.Length == 0)
             return [new(null, 0)];
         var each = values.GetValue(several[0])!;
@@ -29,8 +30,11 @@ internal sealed record SearchedBudget(string? Option, double Value)
     internal string? Name => Option is null ? null : Value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What this search may spend of a limit.</summary>
-    internal double? Of(ParseResult values, Option<double[]?> limit) => limit.Name == Option ? Value : values.GetValue(limit) is { Length: > 0 } one ? one[0] : null;
+    internal double? Of(ParseResult values, Option<double[]?> limit) =>
+        limit.Name == Option ? Value : values.GetValue(limit) is { Length: > 0 } one ? one[0] : null;
 
     /// <summary>A file's name for this search: plan.json becomes plan-16.json.</summary>
-    internal string Named(string file) => Name is null ? file : Path.Combine(Path.GetDirectoryName(file) ?? "", $"{Path.GetFileNameWithoutExtension(file)}-{Name}{Path.GetExtension(file)}");
+    internal string Named(string file) =>
+        Name is null ? file
+            : Path.Combine(Path.GetDirectoryName(file) ?? "", $"{Path.GetFileNameWithoutExtension(file)}-{Name}{Path.GetExtension(file)}");
 }

@@ -84,8 +84,10 @@ internal sealed class AnswerEngine : IDisposable
         if (disposed)
         {
             throw new ObjectDisposedException(typeof(VisionLanguageTransformer).FullName,
-                "The vision-language model was disposed. A PredictionEngine disposes its model with itself, also where other engines use it: " +
-                "make engines with ml.VisionLanguage().CreatePredictionEngine(model), or with new PredictionEngineOptions { OwnsTransformer = false }, and dispose the model when the last one is done.");
+                "The vision-language model was disposed. A PredictionEngine disposes its model with itself, also where other engines " +
+                "use it: " +
+                "make engines with ml.VisionLanguage().CreatePredictionEngine(model), or with new PredictionEngineOptions { " +
+                "OwnsTransformer = false }, and dispose the model when the last one is done.");
         }
     }
 
@@ -108,7 +110,8 @@ internal sealed class AnswerEngine : IDisposable
         using var scope = torch.NewDisposeScope();
         using var batch = Images is null
             ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], Plan)
-            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))], Images.Get([.. asked.Select(query => query.Image!)]));
+            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))],
+                Images.Get([.. asked.Select(query => query.Image!)]));
         return reduced.Generate(batch, maxNewTokens);
     }
 

@@ -1,4 +1,3 @@
-using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -43,7 +42,8 @@ internal sealed class AnswerRowMapper : IRowMapper
         var mean = (float)transformer.Plan.Ledger.Mean;
         return
         [
-            activeOutput(PredictedAnswer) ? (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = current().Text.AsMemory()) : null,
+            activeOutput(PredictedAnswer)
+                ? (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = current().Text.AsMemory()) : null,
             activeOutput(Score) ? (ValueGetter<float>)((ref float value) => value = current().Score) : null,
             activeOutput(VisualTokens) ? (ValueGetter<float>)((ref float value) => value = mean) : null,
         ];

@@ -62,11 +62,14 @@ internal sealed record AnswerSettings
         if (MaxNewTokens is < 1 or > 4096)
             throw new EosException(code, $"{named("MaxNewTokens")} is {MaxNewTokens}; expected 1 to 4096.");
         if (EmbedWeightsUpTo < 0)
-            throw new EosException(code, $"{named("EmbedWeightsUpTo")} is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
+            throw new EosException(code,
+                $"{named("EmbedWeightsUpTo")} is {EmbedWeightsUpTo}; expected 0 (never embed) or a number of bytes.");
         if (ImageCacheBytes < 0)
             throw new EosException(code, $"{named("ImageCacheBytes")} is {ImageCacheBytes}; expected 0 (no cache) or a number of bytes.");
         if (DataType is { } type && !Enum.IsDefined(type))
-            throw new EosException(code, $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}, or null for the device's own.");
+            throw new EosException(code,
+                $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}, or null for the " +
+                "device's own.");
         if (ImagePadding is { } padding && !Enum.IsDefined(padding))
             throw new EosException(code, $"{named("ImagePadding")} is {padding}; expected Square or Crop.");
         return this;

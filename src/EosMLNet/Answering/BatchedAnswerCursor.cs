@@ -30,7 +30,8 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     private int row = -1;                            // in the batch
     private int fetched;                             // the slot that is being filled
 
-    public BatchedAnswerCursor(IHost host, VisionLanguageTransformer transformer, DataViewRowCursor input, DataViewSchema schema, ColumnBindings bindings, bool[] active)
+    public BatchedAnswerCursor(IHost host, VisionLanguageTransformer transformer, DataViewRowCursor input, DataViewSchema schema,
+        ColumnBindings bindings, bool[] active)
         : base(host)
     {
         (this.host, this.transformer, this.input, this.active, Schema) = (host, transformer, input, active, schema);
@@ -43,8 +44,9 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         ids = new BufferedValues<DataViewRowId>(input.GetIdGetter(), size, () => Slot);
         outputs = bindings.AddedColumnIndices.Select((column, output) => (column, output)).ToDictionary(x => x.column, x => x.output);
         foreach (var column in schema.Where(c => active[c.Index] && !outputs.ContainsKey(c.Index)))
-            passing[column.Index] = BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
-        reader = MakeReader(bindings);
+            passing[column.Index] =
+                BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
+        reader = MakeReader();
         answerGetters = AnswerRowMapper.Getters(transformer, output => active[bindings.AddedColumnIndices[output]], () => answers[row]);
     }
 
@@ -121,7 +123,7 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     }
 
     // An image that is passed through as well is decoded once, into its buffer, and read from there.
-    private QueryReader MakeReader(ColumnBindings bindings)
+    private QueryReader MakeReader()
     {
         var image = input.Schema[transformer.Settings.Image];
         var buffered = passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index);

@@ -1,4 +1,3 @@
-using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -42,7 +41,8 @@ internal sealed class BatchedAnswerView : IDataView
 
     // One cursor is within the contract ("at most n"). libtorch uses all cores for a batch; several cursors would only fill smaller ones.
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        AnswerRowMapper.NeedsModel(ActiveOutput(Active(columnsNeeded))) ? [GetRowCursor(columnsNeeded, rand)] : rows.GetRowCursorSet(columnsNeeded, n, rand);
+        AnswerRowMapper.NeedsModel(ActiveOutput(Active(columnsNeeded))) ? [GetRowCursor(columnsNeeded, rand)]
+            : rows.GetRowCursorSet(columnsNeeded, n, rand);
 
     private bool[] Active(IEnumerable<DataViewSchema.Column> columnsNeeded)
     {

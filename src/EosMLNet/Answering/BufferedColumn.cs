@@ -25,7 +25,8 @@ internal abstract class BufferedColumn : IDisposable
         var buffer = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(VBuffer<>)
             ? typeof(BufferedVectors<>).MakeGenericType(type.GetGenericArguments())
             : typeof(BufferedValues<>).MakeGenericType(type);
-        var getter = typeof(BufferedColumn).GetMethod(nameof(GetterOf), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
+        var getter = typeof(BufferedColumn)
+            .GetMethod(nameof(GetterOf), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
             .MakeGenericMethod(type).Invoke(null, [input, column]);
         return (BufferedColumn)Activator.CreateInstance(buffer, getter, size, row)!;
     }

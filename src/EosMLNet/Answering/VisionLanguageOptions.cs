@@ -88,6 +88,7 @@ public abstract class VisionLanguageOptions
 
     /// <summary>Checks the values' ranges, as the stage does that takes the options.</summary>
     /// <param name="named">What the surface calls the options in its messages; by default what they are called here.</param>
-    /// <exception cref="EosException">EOS1013: a column has no name, two outputs have the same, or a number is out of its range.</exception>
+    /// <exception cref="EosException">EOS1013: a column has no name, two outputs have the same, or a number is out of its
+    /// range.</exception>
     public void Check(OptionNaming? named = null) => AnswerSettings.From(this).Checked(EosErrors.InvalidOption, named);
 }

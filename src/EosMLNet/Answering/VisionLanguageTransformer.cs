@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EosMLNet;
 using EosMLNet.Internals;
 using EosMLNet.LibTorch;
@@ -8,7 +9,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 
-[assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName, VisionLanguageTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName,
+    VisionLanguageTransformer.LoaderSignature)]
 
 namespace EosMLNet;
 
@@ -107,7 +109,9 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
                     channel.Warning(note);
             }
             var (plan, report) = makePlan(model);
-            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes), settings, checkpoint) { Report = report };
+            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes),
+                settings, checkpoint)
+            { Report = report };
         }
         catch
         {
@@ -132,7 +136,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         loaderSignature: LoaderSignature,
         loaderAssemblyName: typeof(VisionLanguageTransformer).Assembly.FullName);
 
-    // Called by ML.NET when it loads a saved model.
+    [SuppressMessage("CodeQuality", "IDE0051",
+        Justification = "ML.NET finds it by its parameters and calls it when it loads a saved model.")]
     private static VisionLanguageTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         MlNetInternals.Check();
@@ -146,7 +151,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or IOException or ArgumentException)
         {
-            throw new EosException(EosErrors.ModelArtifact, $"The saved model cannot be read: {e.Message} Save the model again, or fetch it anew.", e);
+            throw new EosException(EosErrors.ModelArtifact,
+                $"The saved model cannot be read: {e.Message} Save the model again, or fetch it anew.", e);
         }
     }
 }

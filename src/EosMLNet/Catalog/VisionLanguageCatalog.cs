@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using EosMLNet.Internals;
-using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -27,8 +26,10 @@ public sealed class VisionLanguageCatalog
     /// <code>
     /// var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
     /// var pipeline = ml.Transforms.LoadImages("Image", "images", "ImagePath")
-    /// .Append(ml.VisionLanguage().OperatorSearch(new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens
-    /// = 16 } })); using var model = pipeline.Fit(data); ml.Model.Save(model, data.Schema, "vqa.zip");
+    ///     .Append(ml.VisionLanguage().OperatorSearch(
+    ///         new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens = 16 } }));
+    /// using var model = pipeline.Fit(data);
+    /// ml.Model.Save(model, data.Schema, "vqa.zip");
     /// </code>
     /// </example>
     public OperatorSearchEstimator OperatorSearch(OperatorSearchOptions options) => new(ml, options);
@@ -49,8 +50,9 @@ public sealed class VisionLanguageCatalog
     /// <see cref="float"/>.</param>
     /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such
     /// as the number of its layers, <c>Fit</c> finds.</exception>
-    public OperatorSearchEstimator OperatorSearch(string modelPath, double meanVisualTokens, string imageColumnName = "Image", string questionColumnName = "Question", string answerColumnName = "Answer",
-        string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => OperatorSearch(new OperatorSearchOptions
+    public OperatorSearchEstimator OperatorSearch(string modelPath, double meanVisualTokens, string imageColumnName = "Image",
+        string questionColumnName = "Question", string answerColumnName = "Answer", string predictedAnswerColumnName = "PredictedAnswer",
+        string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => OperatorSearch(new OperatorSearchOptions
         {
             ModelPath = modelPath,
             Constraints = { MeanVisualTokens = meanVisualTokens },
@@ -84,8 +86,9 @@ public sealed class VisionLanguageCatalog
     /// <see cref="float"/>.</param>
     /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be
     /// read.</exception>
-    public AnswerEstimator Answer(string modelPath, string? planPath = null, string imageColumnName = "Image", string questionColumnName = "Question",
-        string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => Answer(new AnswerOptions
+    public AnswerEstimator Answer(string modelPath, string? planPath = null, string imageColumnName = "Image",
+        string questionColumnName = "Question", string predictedAnswerColumnName = "PredictedAnswer", string scoreColumnName = "Score",
+        string visualTokensColumnName = "VisualTokens") => Answer(new AnswerOptions
         {
             ModelPath = modelPath,
             PlanPath = planPath,
@@ -107,12 +110,14 @@ public sealed class VisionLanguageCatalog
     /// <param name="visualTokensColumnName">The column with the visual tokens that a layer sees on average, of type <see cref="float"/>;
     /// null when there is none.</param>
     /// <exception cref="EosException">EOS1012: there are no rows.</exception>
-    public VisionLanguageMetrics Evaluate(IDataView predictions, string answerColumnName = "Answer", string predictedAnswerColumnName = "PredictedAnswer",
-        string? familyColumnName = null, string? scoreColumnName = "Score", string? imageColumnName = null, string? visualTokensColumnName = null)
+    public VisionLanguageMetrics Evaluate(IDataView predictions, string answerColumnName = "Answer",
+        string predictedAnswerColumnName = "PredictedAnswer", string? familyColumnName = null, string? scoreColumnName = "Score",
+        string? imageColumnName = null, string? visualTokensColumnName = null)
     {
         var host = ((IHostEnvironment)ml).Register(nameof(Evaluate));
         host.CheckValue(predictions, nameof(predictions));
-        return new AnswerEvaluator(host, answerColumnName, predictedAnswerColumnName, familyColumnName, scoreColumnName, imageColumnName, visualTokensColumnName).Evaluate(predictions);
+        return new AnswerEvaluator(host, answerColumnName, predictedAnswerColumnName, familyColumnName, scoreColumnName, imageColumnName,
+            visualTokensColumnName).Evaluate(predictions);
     }
 
     /// <summary>
@@ -138,7 +143,8 @@ public sealed class VisionLanguageCatalog
             for (var inner = e; inner is not null; inner = inner.InnerException)
                 if (inner is EosException)
                     ExceptionDispatchInfo.Throw(inner);
-            throw new EosException(EosErrors.ModelArtifact, $"'{path}' cannot be loaded: {e.Message} Save the model again, or fetch it anew.", e);
+            throw new EosException(EosErrors.ModelArtifact,
+                $"'{path}' cannot be loaded: {e.Message} Save the model again, or fetch it anew.", e);
         }
     }
 
@@ -197,8 +203,10 @@ public sealed class VisionLanguageCatalog
         VisionLanguageTransformer[] stages = [.. Stages(pipeline)];
         return stages.Length == 1 ? stages[0]
             : throw new EosException(EosErrors.ModelArtifact,
-                $"The pipeline has {(stages.Length == 0 ? "no vision-language stage" : $"{stages.Length} vision-language stages")}; expected one. " +
-                (stages.Length == 0 ? "Load a model that ml.VisionLanguage(), eos search or a build has made." : "Take the one that you need out of the chain that Load returns."));
+                $"The pipeline has {(stages.Length == 0 ? "no vision-language stage" : $"{stages.Length} vision-language stages")}; " +
+                "expected one. " +
+                (stages.Length == 0 ? "Load a model that ml.VisionLanguage(), eos search or a build has made."
+                    : "Take the one that you need out of the chain that Load returns."));
 
         static IEnumerable<VisionLanguageTransformer> Stages(ITransformer part) => part switch
         {
@@ -219,7 +227,8 @@ public sealed class VisionLanguageCatalog
     /// <returns>An engine for one thread.</returns>
     public PredictionEngine<TSrc, TDst> CreatePredictionEngine<TSrc, TDst>(ITransformer model)
         where TSrc : class
-        where TDst : class, new() => ml.Model.CreatePredictionEngine<TSrc, TDst>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        where TDst : class, new() =>
+        ml.Model.CreatePredictionEngine<TSrc, TDst>(model, new PredictionEngineOptions { OwnsTransformer = false });
 
     /// <summary>
     /// Decodes an image as <c>eos</c> does: upright, the colours under transparent pixels kept, and refused where it is not whole.

@@ -2,13 +2,13 @@ using System.Globalization;
 using EosMLNet.Evaluation;
 using EosMLNet.Internals;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace EosMLNet;
 
 /// <summary>Compares a column of answers with a column of expected ones, in one pass.</summary>
-internal sealed class AnswerEvaluator(IHost host, string answer, string predicted, string? family, string? score, string? image, string? visualTokens)
+internal sealed class AnswerEvaluator(IHost host, string answer, string predicted, string? family, string? score, string? image,
+    string? visualTokens)
 {
     public VisionLanguageMetrics Evaluate(IDataView predictions)
     {
@@ -24,7 +24,8 @@ internal sealed class AnswerEvaluator(IHost host, string answer, string predicte
         {
             host.CheckAlive();
             var said = predictedOf();
-            rows.Add(new AnsweredRow(said, Evaluator.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), imageOf(), scoreOf(), visualTokensOf()));
+            rows.Add(new AnsweredRow(said, Evaluator.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), imageOf(), scoreOf(),
+                visualTokensOf()));
         }
         return rows.Count > 0 ? new VisionLanguageMetrics(rows, family is not null)
             : throw new EosException(EosErrors.EmptyDataset, "There are no predictions to evaluate. Expected at least one row.");

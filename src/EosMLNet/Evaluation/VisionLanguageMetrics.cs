@@ -14,7 +14,8 @@ public sealed class VisionLanguageMetrics
         this.rows = rows;
         Accuracy = rows.Average(row => row.Right);
         AccuracyByFamily = hasFamilies
-            ? rows.GroupBy(row => row.Family).OrderBy(family => family.Key, StringComparer.Ordinal).ToDictionary(family => family.Key, family => family.Average(row => row.Right))
+            ? rows.GroupBy(row => row.Family).OrderBy(family => family.Key, StringComparer.Ordinal)
+                .ToDictionary(family => family.Key, family => family.Average(row => row.Right))
             : new Dictionary<string, double>();
         MeanScore = Mean(row => row.Score);
         MeanVisualTokens = Mean(row => row.VisualTokens);
@@ -65,9 +66,11 @@ public sealed class VisionLanguageMetrics
     public BootstrapInterval DifferenceFrom(VisionLanguageMetrics other, int seed = 1)
     {
         CheckPaired(other);
-        var images = rows.Select(row => row.Image).Distinct().Select((image, i) => (image, i)).ToDictionary(known => known.image, known => known.i);
+        var images =
+            rows.Select(row => row.Image).Distinct().Select((image, i) => (image, i)).ToDictionary(known => known.image, known => known.i);
         return PairedBootstrap.FamilyAverage(
-            [.. rows.Select(row => images[row.Image])], [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)], [.. other.rows.Select(row => row.Right)], seed: seed);
+            [.. rows.Select(row => images[row.Image])], [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)],
+            [.. other.rows.Select(row => row.Right)], seed: seed);
     }
 
     /// <summary>
@@ -80,7 +83,9 @@ public sealed class VisionLanguageMetrics
         if (AccuracyByFamily.Count > 0)
         {
             lines[0] += FormattableString.Invariant($", average of families {FamilyAverage:0.0000}");
-            lines.AddRange(AccuracyByFamily.Select(family => FormattableString.Invariant($"  {(family.Key.Length > 0 ? family.Key : "(none)")}: {family.Value:0.0000}")));
+            lines.AddRange(
+                AccuracyByFamily.Select(family =>
+                    FormattableString.Invariant($"  {(family.Key.Length > 0 ? family.Key : "(none)")}: {family.Value:0.0000}")));
         }
         if (!double.IsNaN(MeanScore))
             lines.Add(FormattableString.Invariant($"Mean score {MeanScore:0.0000}"));
@@ -92,7 +97,8 @@ public sealed class VisionLanguageMetrics
     private void CheckPaired(VisionLanguageMetrics other)
     {
         if (other.rows.Count != rows.Count)
-            throw new EosException(EosErrors.InvalidOption, $"One result has {rows.Count} rows, the other {other.rows.Count}; only answers to the same rows can be compared.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"One result has {rows.Count} rows, the other {other.rows.Count}; only answers to the same rows can be compared.");
     }
 
     private double Mean(Func<AnsweredRow, float> value)

@@ -25,6 +25,7 @@ internal static class HostEnvironmentExtensions
             return torch.CPU;
         throw new EosException(EosErrors.Device,
             $"MLContext.GpuDeviceId asks for GPU {id}, but libtorch sees {found} CUDA device(s), and MLContext.FallbackToCpu is false. " +
-            "Set FallbackToCpu to true, name a device that exists, or point EOS_LIBTORCH at a libtorch with CUDA; `eos doctor` tells more.");
+            "Set FallbackToCpu to true, name a device that exists, or point EOS_LIBTORCH at a libtorch with CUDA; `eos doctor` " +
+            "tells more.");
     }
 }

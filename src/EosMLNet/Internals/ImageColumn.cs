@@ -25,7 +25,8 @@ internal static class ImageColumn
             catch (Exception e) when (Fault(e) is not null)
             {
                 var (code, what) = Fault(e)!.Value;
-                throw new EosException(code, $"Row {row.Position + 1}: the image of column '{column.Name}' {what}; correct or remove the row.", e);
+                throw new EosException(code,
+                    $"Row {row.Position + 1}: the image of column '{column.Name}' {what}; correct or remove the row.", e);
             }
         };
     }
@@ -40,7 +41,8 @@ internal static class ImageColumn
         }
         catch (EosException e)
         {
-            throw new EosException(e.Code, $"Row {row.Position + 1}: {e.Message[(e.Code.Length + 2)..]}", e); // without the code, which the new message begins with
+            // without the code, which the new message begins with
+            throw new EosException(e.Code, $"Row {row.Position + 1}: {e.Message[(e.Code.Length + 2)..]}", e);
         }
     }
 
@@ -49,7 +51,8 @@ internal static class ImageColumn
     {
         FileNotFoundException or DirectoryNotFoundException => (EosErrors.DatasetRow, $"does not exist: {e.Message.TrimEnd('.')}"),
         IOException or UnauthorizedAccessException => (EosErrors.FileMissing, $"cannot be read: {e.Message.TrimEnd('.')}"),
-        ArgumentException { ParamName: "imageStream" or "imagePath" } => (EosErrors.UnreadableImage, "is empty or of no known image format; expected a whole PNG, JPEG, WebP, GIF or BMP file"),
+        ArgumentException { ParamName: "imageStream" or "imagePath" } =>
+            (EosErrors.UnreadableImage, "is empty or of no known image format; expected a whole PNG, JPEG, WebP, GIF or BMP file"),
         _ => null,
     };
 }

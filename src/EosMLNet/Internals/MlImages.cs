@@ -29,7 +29,8 @@ internal static class MlImages
         var from = image.Pixels.Span;
         var to = new byte[from.Length / 3 * 4];
         for (int source = 0, target = 0; source < from.Length; source += 3, target += 4)
-            (to[target], to[target + 1], to[target + 2], to[target + 3]) = (from[source], from[source + 1], from[source + 2], byte.MaxValue);
+            (to[target], to[target + 1], to[target + 2], to[target + 3]) =
+                (from[source], from[source + 1], from[source + 2], byte.MaxValue);
         return MLImage.CreateFromPixels(image.Width, image.Height, MLPixelFormat.Rgba32, to);
     }
 

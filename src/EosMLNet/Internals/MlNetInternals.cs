@@ -31,18 +31,22 @@ internal static class MlNetInternals
                     RuntimeHelpers.PrepareMethod(method.MethodHandle);
             return null;
         }
-        catch (Exception e) when (e is MissingMemberException or MemberAccessException or TypeLoadException or ReflectionTypeLoadException or InvalidProgramException)
+        catch (Exception e)
+            when (e is MissingMemberException or MemberAccessException or TypeLoadException or ReflectionTypeLoadException
+                or InvalidProgramException)
         {
             var reason = e is ReflectionTypeLoadException { LoaderExceptions: [{ } first, ..] } ? first : e;
             return new EosException(EosErrors.MlNetVersion,
-                $"The installed ML.NET ({typeof(MLContext).Assembly.GetName().Version}) does not fit: {reason.Message} Expected Microsoft.ML 5.0.x. " +
+                $"The installed ML.NET ({typeof(MLContext).Assembly.GetName().Version}) does not fit: {reason.Message} Expected " +
+                "Microsoft.ML 5.0.x. " +
                 "Reference Microsoft.ML 5.0.1, or a version of EosMLNet made for the installed one.", e);
         }
     }
 
     private static IEnumerable<MethodBase> Bodies(Type type)
     {
-        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
-        return type.GetMethods(all).Concat<MethodBase>(type.GetConstructors(all)).Where(m => !m.IsAbstract && !m.ContainsGenericParameters);
+        const BindingFlags All =
+            BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+        return type.GetMethods(All).Concat<MethodBase>(type.GetConstructors(All)).Where(m => !m.IsAbstract && !m.ContainsGenericParameters);
     }
 }

@@ -18,7 +18,8 @@ internal static class SchemaChecks
     public static void CheckNumberColumn(this IExceptionContext context, SchemaShape input, string name, string role) =>
         context.CheckColumn(input, name, role, "Single", type => type == NumberDataViewType.Single);
 
-    private static void CheckColumn(this IExceptionContext context, SchemaShape input, string name, string role, string expected, Func<DataViewType, bool> accepts)
+    private static void CheckColumn(this IExceptionContext context, SchemaShape input, string name, string role, string expected,
+        Func<DataViewType, bool> accepts)
     {
         if (!input.TryFindColumn(name, out var column))
             throw context.ExceptSchemaMismatch(nameof(input), role, name);

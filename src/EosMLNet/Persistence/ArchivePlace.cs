@@ -10,7 +10,8 @@ namespace EosMLNet;
 internal static class ArchivePlace
 {
     public static string? FolderOf(Repository repository) =>
-        Field(repository, "_archive") is ZipArchive archive && Field(archive, "_archiveStream") is FileStream { Name: var name } && Path.IsPathRooted(name)
+        Field(repository, "_archive") is ZipArchive archive && Field(archive, "_archiveStream") is FileStream { Name: var name }
+            && Path.IsPathRooted(name)
             ? Path.GetDirectoryName(name)
             : null;
 

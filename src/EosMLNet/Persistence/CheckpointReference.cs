@@ -29,7 +29,8 @@ internal sealed record CheckpointReference(string Path, string? RelativePath)
         string[] candidates = [.. places.OfType<string>().Where(place => place.Length > 0)];
         return candidates.FirstOrDefault(Directory.Exists)
             ?? throw new EosException(EosErrors.ReferencedWeights,
-                $"The model's weights are not in the zip, and the folder that it refers to is not there. Looked in: {string.Join(", ", candidates)}. " +
+                "The model's weights are not in the zip, and the folder that it refers to is not there. Looked in: " +
+                $"{string.Join(", ", candidates)}. " +
                 $"Put the model's folder in one of these places, or set {Variable} to where it is.");
     }
 }

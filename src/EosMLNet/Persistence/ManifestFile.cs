@@ -18,10 +18,12 @@ internal sealed record ManifestFile(string Name, long Length, string Sha256)
     {
         var isOurs = Name is Plan or PlanParameters || (IsCheckpoint && IsPlainName(Name[(CheckpointFolder.Length + 1)..]));
         if (!isOurs || Length < 0 || Sha256.Length != 64)
-            throw new EosException(EosErrors.ModelArtifact, $"The model's manifest lists a file '{Name}' of {Length} bytes, which is not one that EosMLNet writes.");
+            throw new EosException(EosErrors.ModelArtifact,
+                $"The model's manifest lists a file '{Name}' of {Length} bytes, which is not one that EosMLNet writes.");
     }
 
     /// <summary>Letters, digits and <c>._-</c>, not starting with a dot: the same file on every file system, and never a path.</summary>
     public static bool IsPlainName(string name) =>
-        name.Length is > 0 and <= 128 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && !name.Contains("..", StringComparison.Ordinal);
+        name.Length is > 0 and <= 128 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            && !name.Contains("..", StringComparison.Ordinal);
 }

@@ -23,7 +23,8 @@ internal static class ModelArtifact
 
     /// <summary>Writes the entries into the zip.</summary>
     /// <exception cref="EosException">EOS4004: the model's folder no longer holds what was loaded from it.</exception>
-    public static void Save(ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, CheckpointFolder checkpoint, string fingerprint)
+    public static void Save(ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, CheckpointFolder checkpoint,
+        string fingerprint)
     {
         var checkpointFiles = checkpoint.Files();
         var embeds = checkpointFiles.Sum(file => file.Length) <= settings.EmbedWeightsUpTo;
@@ -32,7 +33,8 @@ internal static class ModelArtifact
 
         using var staging = new TemporaryFolder();
         plan.Save(staging[ManifestFile.Plan]);
-        var planFiles = new[] { ManifestFile.Plan, ManifestFile.PlanParameters }.Where(name => File.Exists(staging[name])).Select(name => (name, staging[name]));
+        var planFiles = new[] { ManifestFile.Plan, ManifestFile.PlanParameters }.Where(name => File.Exists(staging[name]))
+            .Select(name => (name, staging[name]));
         var embedded = embeds ? checkpointFiles.Select(file => ($"{ManifestFile.CheckpointFolder}/{file.Name}", file.FullName)) : [];
         var manifest = new ModelManifest
         {

@@ -50,16 +50,19 @@ internal sealed record ModelManifest
             var version = Read<VersionOnly>(bytes).Version;
             if (version > CurrentVersion)
                 throw new EosException(EosErrors.ModelArtifact,
-                    $"The model was saved in format version {version}, this EosMLNet reads up to {CurrentVersion}. Update EosMLNet, or save the model with this version.");
+                    $"The model was saved in format version {version}, this EosMLNet reads up to {CurrentVersion}. Update EosMLNet, or " +
+                    "save the model with this version.");
             return Read<ModelManifest>(bytes).Checked();
         }
         catch (JsonException e)
         {
-            throw new EosException(EosErrors.ModelArtifact, $"The model's manifest is malformed: {e.Message} Save the model again, or fetch it anew.", e);
+            throw new EosException(EosErrors.ModelArtifact,
+                $"The model's manifest is malformed: {e.Message} Save the model again, or fetch it anew.", e);
         }
     }
 
-    private static T Read<T>(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize<T>(bytes, Json) ?? throw new JsonException("It is null.");
+    private static T Read<T>(ReadOnlySpan<byte> bytes) =>
+        JsonSerializer.Deserialize<T>(bytes, Json) ?? throw new JsonException("It is null.");
 
     private ModelManifest Checked()
     {
@@ -73,7 +76,8 @@ internal sealed record ModelManifest
         if (Files.All(file => file.Name != ManifestFile.Plan))
             throw new EosException(EosErrors.ModelArtifact, $"The model's manifest lists no '{ManifestFile.Plan}'.");
         if (Checkpoint is null && !Files.Any(file => file.IsCheckpoint))
-            throw new EosException(EosErrors.ModelArtifact, "The model's manifest neither lists the checkpoint's files nor says where they are.");
+            throw new EosException(EosErrors.ModelArtifact,
+                "The model's manifest neither lists the checkpoint's files nor says where they are.");
         return this;
     }
 

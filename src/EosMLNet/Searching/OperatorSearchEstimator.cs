@@ -38,7 +38,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         host.CheckNonWhiteSpace(options.AnswerColumnName, nameof(options.AnswerColumnName));
         host.CheckValue(options.Frozen, nameof(options.Frozen));
         if (options.ValidationFraction is not (>= 0 and < 1))
-            throw new EosException(EosErrors.InvalidOption, $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
+            throw new EosException(EosErrors.InvalidOption,
+                $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
         answering = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
         searching = Settings(options, host.SeedOrDefault());
         searching.CheckValues(MlNetSettingNames.Of);
@@ -59,7 +60,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         using var channel = host.Start("Operator search");
         using var progressChannel = host.StartProgressChannel("Operator search");
         var relay = new SearchProgressRelay(host, channel, progressChannel, progress);
-        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(), model => Search(model, input, channel, relay));
+        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(),
+            model => Search(model, input, channel, relay));
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
@@ -89,7 +91,9 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
             ? data.SplitByImage(1 - validationFraction, searching.Seed)
             : (data, data);
         var result = new OperatorSearch(model, searching).Run(training, validation, relay, cancellation);
-        channel.Info($"Found a plan of {result.Plan.Sites.Count} sites: {result.Plan.Ledger.Mean:F1} visual tokens a layer on average, {result.Plan.Ledger.Final} at the end.");
+        channel.Info(
+            $"Found a plan of {result.Plan.Sites.Count} sites: {result.Plan.Ledger.Mean:F1} visual tokens a layer on average, " +
+            $"{result.Plan.Ledger.Final} at the end.");
         return (result.Plan, result.Report);
     }
 

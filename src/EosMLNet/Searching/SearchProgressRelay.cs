@@ -36,7 +36,8 @@ internal sealed class SearchProgressRelay : IProgress<SearchProgress>
         host.CheckAlive();
     }
 
-    private bool IsWorthALine(SearchProgress value) => logged is not { } before || value.Phase != before.Phase || value.Fraction - before.Fraction >= PartOfLine ||
+    private bool IsWorthALine(SearchProgress value) =>
+        logged is not { } before || value.Phase != before.Phase || value.Fraction - before.Fraction >= PartOfLine ||
         value.Elapsed - before.Elapsed >= LineEvery || value.Fraction >= 1 && before.Fraction < 1;
 
     // Called by whoever watches the channel, on a thread of his.

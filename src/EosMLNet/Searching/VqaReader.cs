@@ -1,6 +1,4 @@
-using EosMLNet.Internals;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace EosMLNet;
@@ -29,12 +27,15 @@ internal sealed class VqaReader(IHost host, AnswerSettings settings, string? ans
             families?.Invoke(ref kind);
             if (query.IsMissing || answer is not null && expected.Span.IsWhiteSpace())
                 throw new EosException(EosErrors.DatasetRow,
-                    $"Row {cursor.Position + 1} has no {(query.Image is null ? settings.Image : query.IsMissing ? settings.Question : answer)}. " +
-                    $"The search needs an image{(answer is null ? " and a question" : ", a question and an answer")} in every row; filter the others out.");
+                    $"Row {cursor.Position + 1} has no " +
+                    $"{(query.Image is null ? settings.Image : query.IsMissing ? settings.Question : answer)}. " +
+                    $"The search needs an image{(answer is null ? " and a question" : ", a question and an answer")} in every row; " +
+                    "filter the others out.");
             builder.Add(query.Image!, query.Question, expected.ToString(), kind.ToString());
         }
         return builder.Build();
 
-        ValueGetter<ReadOnlyMemory<char>>? Texts(string? column) => column is null ? null : cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema[column]);
+        ValueGetter<ReadOnlyMemory<char>>? Texts(string? column) =>
+            column is null ? null : cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema[column]);
     }
 }

@@ -10,7 +10,10 @@ public class GradientTests
 {
     private static readonly ReductionSite Site = PlanModels.Site(6) with
     {
-        Transfer = 0.4, Temperature = 0.3, Reweight = 0.7, Affinity = new Affinity { SpatialSigma = 2 },
+        Transfer = 0.4,
+        Temperature = 0.3,
+        Reweight = 0.7,
+        Affinity = new Affinity { SpatialSigma = 2 },
         Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.Probe] = 0.6, [ScoreCriterion.TextAttention] = 0.3, [ScoreCriterion.FeatureNorm] = 0.1 },
     };
 

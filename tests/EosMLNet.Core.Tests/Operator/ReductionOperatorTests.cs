@@ -244,7 +244,9 @@ public class ReductionOperatorTests
 
     private static ReductionSite GridPool(int keep) => PlanModels.Site(keep, ScoreCriterion.Grid) with
     {
-        Transfer = 1, Temperature = double.PositiveInfinity, Affinity = new Affinity { Mask = AffinityMask.Window },
+        Transfer = 1,
+        Temperature = double.PositiveInfinity,
+        Affinity = new Affinity { Mask = AffinityMask.Window },
     };
 
     private static void AssertTransfer(ReductionSite site, double gamma, Func<double[][], int[], Func<int, int, double>> weights)

@@ -25,8 +25,16 @@ public class SearchWaysTests
         ], first.Plan.Parameters);
         var found = Search(model, Settings with
         {
-            Scores = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance], RelevanceRank = 3, WarmStart = plan, Constraints = new() { MeanVisualTokens = plan.Ledger.Mean }, InitialLimit = 0, Steps = 1, TryCounts = false,
-            LearningRate = 1e-9, CountLearningRate = 0, SiteLearningRate = 0,
+            Scores = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance],
+            RelevanceRank = 3,
+            WarmStart = plan,
+            Constraints = new() { MeanVisualTokens = plan.Ledger.Mean },
+            InitialLimit = 0,
+            Steps = 1,
+            TryCounts = false,
+            LearningRate = 1e-9,
+            CountLearningRate = 0,
+            SiteLearningRate = 0,
         }).Plan;
         Assert.Equal(plan.Ledger.VisualTokensPerLayer, found.Ledger.VisualTokensPerLayer);
         foreach (var (expected, site) in plan.Sites.Zip(found.Sites.Where(site => plan.Sites.Any(other => other.Layer == site.Layer))))

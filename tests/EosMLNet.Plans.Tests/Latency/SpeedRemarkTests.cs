@@ -8,7 +8,15 @@ public class SpeedRemarkTests
     };
     private static readonly PlanModel Large = Small with
     {
-        Fingerprint = "sha256:large", Layers = 32, VisualTokens = 576, Grid = new VisualGrid(24, 24), HiddenSize = 4096, IntermediateSize = 11008, Heads = 32, KeyValueHeads = 32, HeadSize = 128,
+        Fingerprint = "sha256:large",
+        Layers = 32,
+        VisualTokens = 576,
+        Grid = new VisualGrid(24, 24),
+        HiddenSize = 4096,
+        IntermediateSize = 11008,
+        Heads = 32,
+        KeyValueHeads = 32,
+        HeadSize = 128,
     };
 
     [Theory]

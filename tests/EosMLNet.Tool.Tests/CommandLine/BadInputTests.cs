@@ -29,7 +29,8 @@ public sealed class BadInputTests : IDisposable
         {
             File.Delete(Weights(tiny));
             File.WriteAllText(Weights(tiny) + ".index.json", """{"weight_map":{"language_model.model.norm.weight":"model-00001-of-00002.safetensors"}}""");
-        }),
+        }
+        ),
         ["a configuration that is no JSON"] = ("EOS1008", tiny => File.WriteAllText(Config(tiny), "{\"model_type\": \"llava\"")),
         ["an unknown model type"] = ("EOS1009", tiny => Edit(tiny, config => config["model_type"] = "qwen2_vl")),
         ["an image that is none"] = ("EOS1010", tiny => File.WriteAllText(Image(tiny), "not an image")),

@@ -74,6 +74,10 @@ internal sealed class AllCommand : Command
     private static GpuResults Results(JsonObject measured, string device, Shape shape, IReadOnlyList<SectionState> states, Stopwatch clock) =>
         measured.Deserialize<GpuResults>(GpuResults.Json)! with
         {
-            Date = DateOnly.FromDateTime(DateTime.UtcNow), Device = device, Shape = shape.Name, Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1), Sections = [.. states],
+            Date = DateOnly.FromDateTime(DateTime.UtcNow),
+            Device = device,
+            Shape = shape.Name,
+            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            Sections = [.. states],
         };
 }

@@ -79,7 +79,8 @@ public record LlavaConfig : ModelConfig
     /// <exception cref="EosException">EOS1001: no such folder or file. EOS1008: malformed JSON. EOS1009: a model that is not supported, or
     /// sizes that make no sense.</exception>
     public static LlavaConfig Load(string folder) => ModelConfig.Load(folder) is LlavaConfig { ModelType: "llava" } config ? config
-        : throw JsonSection.Read(Path.Combine(folder, "config.json")).Unsupported("model_type", $"'{ModelConfig.Load(folder).ModelType}'", "'llava'");
+        : throw JsonSection.Read(Path.Combine(folder, "config.json"))
+            .Unsupported("model_type", $"'{ModelConfig.Load(folder).ModelType}'", "'llava'");
 
     internal static LlavaConfig Read(ConfigFile file) => Read(file, new LlavaConfig(), "llama");
 
@@ -113,7 +114,8 @@ public record LlavaConfig : ModelConfig
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
     public void Save(string folder)
     {
-        var eos = EosTokenIds is [var only] ? JsonValue.Create(only) : (JsonNode)new JsonArray([.. EosTokenIds.Select(id => JsonValue.Create(id))]);
+        var eos = EosTokenIds is [var only] ? JsonValue.Create(only)
+            : (JsonNode)new JsonArray([.. EosTokenIds.Select(id => JsonValue.Create(id))]);
         var json = new JsonObject
         {
             ["architectures"] = new JsonArray("LlavaForConditionalGeneration"),
@@ -132,7 +134,8 @@ public record LlavaConfig : ModelConfig
             ["text_config"] = TextJson(eos),
             ["vision_config"] = VisionJson(),
         };
-        AtomicFile.WriteText(Path.Combine(folder, "config.json"), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, "config.json"),
+            json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
     private JsonObject TextJson(JsonNode eos) => new()
@@ -176,12 +179,12 @@ public record LlavaConfig : ModelConfig
 
     private static int ReadFeatureLayer(JsonSection json, ClipVisionConfig vision, int fallback)
     {
-        const string name = "vision_feature_layer";
-        var layers = json.Ints(name) ?? [fallback];
+        const string Name = "vision_feature_layer";
+        var layers = json.Ints(Name) ?? [fallback];
         if (layers is not [var layer])
-            throw json.Unsupported(name, $"a list of {layers.Length}", "one layer: concatenated features are not supported");
+            throw json.Unsupported(Name, $"a list of {layers.Length}", "one layer: concatenated features are not supported");
         var states = vision.LayerCount + 1; // the embeddings, then each layer's output
-        return layer >= -states && layer < states ? layer : throw json.Unsupported(name, layer, $"{-states} to {states - 1}");
+        return layer >= -states && layer < states ? layer : throw json.Unsupported(Name, layer, $"{-states} to {states - 1}");
     }
 
     private LlavaConfig Checked(JsonSection json)
@@ -191,7 +194,8 @@ public record LlavaConfig : ModelConfig
         CheckTokens(json);
         if ((long)Vision.GridSize * Vision.GridSize > Text.MaxPositions)
             throw json.Unsupported("vision_config.image_size", Vision.ImageSize,
-                $"at most {Text.MaxPositions} patches, the decoder's max_position_embeddings; it makes {Vision.GridSize} x {Vision.GridSize}");
+                $"at most {Text.MaxPositions} patches, the decoder's max_position_embeddings; it makes {Vision.GridSize} x " +
+                $"{Vision.GridSize}");
         return this;
     }
 }

@@ -11,7 +11,8 @@ public abstract class Benchmark
     private protected Benchmark(string name, BenchmarkBuilder collected)
     {
         if (collected.Questions.Count == 0)
-            throw new EosException(EosErrors.EmptyDataset, $"The files of {name} hold no question; expected at least one. build/docs/benchmarks-data.md says which files it needs.");
+            throw new EosException(EosErrors.EmptyDataset,
+                $"The files of {name} hold no question; expected at least one. build/docs/benchmarks-data.md says which files it needs.");
         (Name, Questions, Images) = (name, collected.Questions, collected.Images);
     }
 
@@ -56,7 +57,8 @@ public abstract class Benchmark
     internal virtual double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn) => Percent(scores, drawn);
 
     /// <summary>Further figures by name, in an order worth printing; by default the accuracy of each category.</summary>
-    internal virtual IEnumerable<(string Name, double Value)> Details(IReadOnlyList<double> scores) => ByCategory((_, rows) => Mean(scores, rows) * 100);
+    internal virtual IEnumerable<(string Name, double Value)> Details(IReadOnlyList<double> scores) =>
+        ByCategory((_, rows) => Mean(scores, rows) * 100);
 
     /// <summary>The mean of the scores in percent.</summary>
     private protected static double Percent(IReadOnlyList<double> scores, IReadOnlyList<int> drawn)
@@ -76,7 +78,8 @@ public abstract class Benchmark
 
     /// <summary>The rows of each category.</summary>
     private protected SortedDictionary<string, IReadOnlyList<int>> Categories => new(Enumerable.Range(0, Questions.Count)
-        .GroupBy(row => Questions[row].Category).ToDictionary(rows => rows.Key, rows => (IReadOnlyList<int>)[.. rows]), StringComparer.Ordinal);
+        .GroupBy(row => Questions[row].Category).ToDictionary(rows => rows.Key, rows => (IReadOnlyList<int>)[.. rows]),
+        StringComparer.Ordinal);
 
     private protected static double Mean(IReadOnlyList<double> scores, IReadOnlyList<int> rows) => rows.Average(row => scores[row]);
 

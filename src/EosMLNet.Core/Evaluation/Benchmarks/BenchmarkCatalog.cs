@@ -6,7 +6,9 @@ public static class BenchmarkCatalog
     private static readonly Dictionary<string, Func<string, Benchmark>> Loaders = new(StringComparer.Ordinal)
     {
         ["gqa"] = GqaBenchmark.Load,
-        ["mmbench"] = folder => ChoiceBenchmark.LoadTable("mmbench", Table(folder, "MMBench_DEV_EN.tsv", "mmbench_dev_20230712.tsv", "mmbench_dev_en_20231003.tsv"), rotated: true),
+        ["mmbench"] = folder =>
+            ChoiceBenchmark.LoadTable("mmbench",
+                Table(folder, "MMBench_DEV_EN.tsv", "mmbench_dev_20230712.tsv", "mmbench_dev_en_20231003.tsv"), rotated: true),
         ["mme"] = MmeBenchmark.Load,
         ["pope"] = PopeBenchmark.Load,
         ["scienceqa"] = ChoiceBenchmark.LoadScienceQa,
@@ -33,11 +35,13 @@ public static class BenchmarkCatalog
     {
         if (!Loaders.TryGetValue(name, out var load))
             throw new EosException(EosErrors.InvalidOption, $"There is no benchmark '{name}'. Expected one of {string.Join(", ", Names)}.");
-        return Directory.Exists(folder) ? load(folder) : throw new EosException(EosErrors.FileMissing, $"the folder '{folder}' of the benchmark {name} does not exist.");
+        return Directory.Exists(folder) ? load(folder)
+            : throw new EosException(EosErrors.FileMissing, $"the folder '{folder}' of the benchmark {name} does not exist.");
     }
 
     // The first of the names under which a table was published.
     private static string Table(string folder, params string[] names) =>
         names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-        ?? throw new EosException(EosErrors.FileMissing, $"'{folder}' has no {string.Join(" or ", names)}; build/docs/benchmarks-data.md says which files the benchmark needs.");
+        ?? throw new EosException(EosErrors.FileMissing,
+            $"'{folder}' has no {string.Join(" or ", names)}; build/docs/benchmarks-data.md says which files the benchmark needs.");
 }

@@ -12,7 +12,8 @@ namespace EosMLNet.Evaluation.Benchmarks;
 internal sealed record BenchmarkEntry(string File, int? Line, string Entry, JsonElement Element)
 {
     /// <summary>A text that is not empty; a number counts as one.</summary>
-    internal string Text(string name) => Optional(name) is { Length: > 0 } text ? text : throw Bad($"'{name}' is missing or empty, expected a text");
+    internal string Text(string name) =>
+        Optional(name) is { Length: > 0 } text ? text : throw Bad($"'{name}' is missing or empty, expected a text");
 
     /// <summary>A text, or null where it is missing.</summary>
     internal string? Optional(string name) => Find(name) switch
@@ -24,7 +25,8 @@ internal sealed record BenchmarkEntry(string File, int? Line, string Entry, Json
     };
 
     /// <summary>One text or a list of them; at least one.</summary>
-    internal string[] Texts(string name) => TextsOrNone(name) is { Length: > 0 } texts ? texts : throw Bad($"'{name}' is missing or empty, expected a list of texts");
+    internal string[] Texts(string name) =>
+        TextsOrNone(name) is { Length: > 0 } texts ? texts : throw Bad($"'{name}' is missing or empty, expected a list of texts");
 
     /// <summary>One text or a list of them, none where it is missing.</summary>
     internal string[] TextsOrNone(string name) => Find(name) switch
@@ -45,7 +47,9 @@ internal sealed record BenchmarkEntry(string File, int? Line, string Entry, Json
             ? index : throw Bad($"'{name}' is not a whole number from 0 to {end - 1}");
 
     /// <summary>The object under a name.</summary>
-    internal BenchmarkEntry Section(string name) => Find(name) is { ValueKind: JsonValueKind.Object } v ? this with { Element = v } : throw Bad($"'{name}' is missing, expected an object");
+    internal BenchmarkEntry Section(string name) =>
+        Find(name) is { ValueKind: JsonValueKind.Object } v ? this with { Element = v }
+            : throw Bad($"'{name}' is missing, expected an object");
 
     internal EosException Bad(string what) => Line is { } line
         ? EosException.At(EosErrors.DatasetRow, File, line, $"{what}. {GetAnew}")

@@ -22,7 +22,8 @@ internal static class BenchmarkFile
         }
         catch (JsonException e)
         {
-            throw new EosException(EosErrors.MalformedJson, $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e)
+            throw new EosException(EosErrors.MalformedJson,
+                $"'{file}' is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}", e)
             {
                 File = file,
                 Line = (int?)(e.LineNumber + 1),
@@ -48,7 +49,8 @@ internal static class BenchmarkFile
             }
             catch (JsonException e)
             {
-                throw EosException.At(EosErrors.MalformedJson, file, number, $"this is not valid JSON, byte {e.BytePositionInLine + 1}: {e.Message}", e);
+                throw EosException.At(EosErrors.MalformedJson, file, number,
+                    $"this is not valid JSON, byte {e.BytePositionInLine + 1}: {e.Message}", e);
             }
             yield return new BenchmarkEntry(file, number, "", element);
         }
@@ -61,12 +63,18 @@ internal static class BenchmarkFile
     {
         var root = Json(file);
         if (under is not null && (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty(under, out root)))
-            throw new EosException(EosErrors.DatasetRow, $"'{file}' has no '{under}'; expected the file as it was published.") { File = file };
+            throw new EosException(EosErrors.DatasetRow,
+                $"'{file}' has no '{under}'; expected the file as it was published.")
+            { File = file };
         return root.ValueKind switch
         {
-            JsonValueKind.Array => root.EnumerateArray().Select((item, i) => ($"{i}", new BenchmarkEntry(file, null, $"entry {i + 1}", item))),
-            JsonValueKind.Object => root.EnumerateObject().Select(item => (item.Name, new BenchmarkEntry(file, null, $"entry '{item.Name}'", item.Value))),
-            _ => throw new EosException(EosErrors.DatasetRow, $"'{file}' holds a JSON {root.ValueKind}; expected a list or an object of questions.") { File = file },
+            JsonValueKind.Array =>
+                root.EnumerateArray().Select((item, i) => ($"{i}", new BenchmarkEntry(file, null, $"entry {i + 1}", item))),
+            JsonValueKind.Object =>
+                root.EnumerateObject().Select(item => (item.Name, new BenchmarkEntry(file, null, $"entry '{item.Name}'", item.Value))),
+            _ => throw new EosException(EosErrors.DatasetRow,
+                $"'{file}' holds a JSON {root.ValueKind}; expected a list or an object of questions.")
+            { File = file },
         };
     }
 
@@ -79,7 +87,8 @@ internal static class BenchmarkFile
         string[] lines;
         try
         {
-            lines = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
+            lines = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF').ReplaceLineEndings("\n")
+                .Split('\n');
         }
         catch (DecoderFallbackException e)
         {
@@ -97,10 +106,13 @@ internal static class BenchmarkFile
         {
             var info = new FileInfo(file);
             if (!info.Exists)
-                throw new EosException(EosErrors.FileMissing, $"'{file}' does not exist; build/docs/benchmarks-data.md says which files the benchmark needs.");
+                throw new EosException(EosErrors.FileMissing,
+                    $"'{file}' does not exist; build/docs/benchmarks-data.md says which files the benchmark needs.");
             return info.Length <= LargestFile
                 ? File.ReadAllBytes(file)
-                : throw new EosException(EosErrors.DatasetRow, $"'{file}' has {info.Length} bytes, more than the {LargestFile} that a question file may have.") { File = file };
+                : throw new EosException(EosErrors.DatasetRow,
+                    $"'{file}' has {info.Length} bytes, more than the {LargestFile} that a question file may have.")
+                { File = file };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

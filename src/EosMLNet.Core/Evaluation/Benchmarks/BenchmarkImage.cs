@@ -12,7 +12,8 @@ public sealed class BenchmarkImage
     private readonly long length;
     private readonly int line;
 
-    private BenchmarkImage(string file, long offset, long length, int line) => (this.file, this.offset, this.length, this.line) = (file, offset, length, line);
+    private BenchmarkImage(string file, long offset, long length, int line) =>
+        (this.file, this.offset, this.length, this.line) = (file, offset, length, line);
 
     internal static BenchmarkImage OfFile(string path) => new(path, 0, -1, 0);
 
@@ -44,7 +45,11 @@ public sealed class BenchmarkImage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.FileMissing, $"the image in '{name}' cannot be read: {e.Message}", e) { File = file, Line = line };
+            throw new EosException(EosErrors.FileMissing, $"the image in '{name}' cannot be read: {e.Message}", e)
+            {
+                File = file,
+                Line = line,
+            };
         }
     }
 }

@@ -41,5 +41,6 @@ public sealed record BenchmarkResult
 
     /// <summary>One line for people.</summary>
     public override string ToString() =>
-        FormattableString.Invariant($"{Answers.Count} questions: {Value:0.00}, {Ledger.Mean:0.#} mean visual tokens, {MillisecondsPerAnswer:0.0} ms an answer");
+        FormattableString.Invariant(
+            $"{Answers.Count} questions: {Value:0.00}, {Ledger.Mean:0.#} mean visual tokens, {MillisecondsPerAnswer:0.0} ms an answer");
 }

@@ -48,6 +48,7 @@ internal sealed class ChartQaBenchmark : Benchmark
     {
         text = text.Trim();
         var percent = text.EndsWith('%');
-        return double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? (percent ? number / 100 : number) : null;
+        return double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) ? (percent ? number / 100 : number) : null;
     }
 }

@@ -8,7 +8,8 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     private readonly bool circular;
 
     private ChoiceBenchmark(string name, BenchmarkBuilder collected)
-        : base(name, collected) => circular = Questions.Where(q => q.Group.Length > 0).GroupBy(q => q.Group).Any(group => group.Count() > 1);
+        : base(name, collected) =>
+            circular = Questions.Where(q => q.Group.Length > 0).GroupBy(q => q.Group).Any(group => group.Count() > 1);
 
     public override string Metric => circular ? "circular accuracy, %" : base.Metric;
 
@@ -29,7 +30,8 @@ internal sealed partial class ChoiceBenchmark : Benchmark
                 continue;
             var options = entry.Texts("choices");
             var hint = entry.Optional("hint") is { Length: > 0 } context ? $"Context: {context}\n" : "";
-            Add(builder, builder.Image(images, $"test/{id}/{image}", entry.Bad), hint + entry.Text("question"), options, entry.Index("answer", options.Length), entry.Optional("subject") ?? "");
+            Add(builder, builder.Image(images, $"test/{id}/{image}", entry.Bad), hint + entry.Text("question"), options,
+                entry.Index("answer", options.Length), entry.Optional("subject") ?? "");
         }
         return new ChoiceBenchmark("scienceqa", builder);
     }
@@ -46,7 +48,9 @@ internal sealed partial class ChoiceBenchmark : Benchmark
             string[] options = [entry.Text("choice_a"), entry.Text("choice_b"), entry.Text("choice_c"), entry.Text("choice_d")];
             var type = entry.Text("question_type_id");
             Add(builder, builder.Image(Path.Combine(folder, "SEED-Bench-image"), entry.Text("data_id"), entry.Bad),
-                entry.Text("question"), options, Letter(entry.Text("answer"), options.Length) ?? throw entry.Bad("'answer' is not one of A, B, C, D"), types.GetValueOrDefault(type, type));
+                entry.Text("question"), options,
+                Letter(entry.Text("answer"), options.Length) ?? throw entry.Bad("'answer' is not one of A, B, C, D"),
+                types.GetValueOrDefault(type, type));
         }
         return new ChoiceBenchmark("seed", builder);
     }
@@ -72,15 +76,18 @@ internal sealed partial class ChoiceBenchmark : Benchmark
             char[] letters = [.. Enumerable.Range(0, options.Length).Where(i => options[i].Length > 0).Select(i => (char)('A' + i))];
             var answer = Letter(row.Text("answer"), 26) is { } chosen && (options.Length == 0 || letters.Contains((char)('A' + chosen)))
                 ? chosen
-                : throw row.Bad($"the answer '{row.Text("answer")}' is none of the {letters.Length} options' letters {string.Join(", ", letters)}");
-            var group = !rotated ? "" : long.TryParse(row.Text("index"), out var index) ? $"{index % 1_000_000}" : throw row.Bad("the index is not a whole number");
+                : throw row.Bad(
+                    $"the answer '{row.Text("answer")}' is none of the {letters.Length} options' letters {string.Join(", ", letters)}");
+            var group = !rotated ? "" : long.TryParse(row.Text("index"), out var index) ? $"{index % 1_000_000}"
+                : throw row.Bad("the index is not a whole number");
             var hint = row.Optional("hint") is { Length: > 0 } context ? context + "\n" : "";
             Add(builder, images.Of(row), hint + row.Text("question"), options, answer, row.Optional("category"), group);
         }
         return new ChoiceBenchmark(name, builder);
     }
 
-    public override double Score(BenchmarkQuestion question, string answer) => ChosenLetter(answer, question.Options) == question.References[0] ? 1 : 0;
+    public override double Score(BenchmarkQuestion question, string answer) =>
+        ChosenLetter(answer, question.Options) == question.References[0] ? 1 : 0;
 
     internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn)
     {
@@ -97,7 +104,8 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     }
 
     internal override IEnumerable<(string Name, double Value)> Details(IReadOnlyList<double> scores) =>
-        circular ? base.Details(scores).Prepend(("each rotation for itself", Mean(scores, [.. Enumerable.Range(0, scores.Count)]) * 100)) : base.Details(scores);
+        circular ? base.Details(scores).Prepend(("each rotation for itself", Mean(scores, [.. Enumerable.Range(0, scores.Count)]) * 100))
+            : base.Details(scores);
 
     /// <summary>
     /// The letter that an answer chooses: by itself, before "." or ")", after "answer is", or by the option's words; null where it chooses
@@ -115,17 +123,20 @@ internal sealed partial class ChoiceBenchmark : Benchmark
         return null;
     }
 
-    private static void Add(BenchmarkBuilder builder, int image, string question, string[] options, int answer, string category, string group = "") => builder.Add(new BenchmarkQuestion
-    {
-        Image = image,
-        Prompt = Lettered(question, options),
-        References = [$"{(char)('A' + answer)}"],
-        Options = options,
-        Category = category,
-        Group = group,
-    });
+    private static void Add(
+        BenchmarkBuilder builder, int image, string question, string[] options, int answer, string category, string group = "") =>
+        builder.Add(new BenchmarkQuestion
+        {
+            Image = image,
+            Prompt = Lettered(question, options),
+            References = [$"{(char)('A' + answer)}"],
+            Options = options,
+            Category = category,
+            Group = group,
+        });
 
-    private static int? Letter(string text, int count) => text.Length == 1 && char.ToUpperInvariant(text[0]) - 'A' is var index && index >= 0 && index < count ? index : null;
+    private static int? Letter(string text, int count) =>
+        text.Length == 1 && char.ToUpperInvariant(text[0]) - 'A' is var index && index >= 0 && index < count ? index : null;
 
     [GeneratedRegex(@"^\(?([A-Za-z])(?:[.):,]|$)")]
     private static partial Regex LeadingLetter();

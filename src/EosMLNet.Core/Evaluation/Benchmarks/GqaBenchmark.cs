@@ -27,5 +27,6 @@ internal sealed class GqaBenchmark : Benchmark
         return new GqaBenchmark(builder);
     }
 
-    public override double Score(BenchmarkQuestion question, string answer) => Evaluator.IsCorrect(answer.Trim().TrimEnd('.'), question.References[0]) ? 1 : 0;
+    public override double Score(BenchmarkQuestion question, string answer) =>
+        Evaluator.IsCorrect(answer.Trim().TrimEnd('.'), question.References[0]) ? 1 : 0;
 }

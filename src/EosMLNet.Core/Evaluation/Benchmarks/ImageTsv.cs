@@ -70,7 +70,9 @@ internal sealed class ImageTsv
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new EosException(EosErrors.FileMissing,
-                $"'{file}' cannot be read: {e.Message} build/docs/benchmarks-data.md says which files the benchmark needs.", e) { File = file };
+                $"'{file}' cannot be read: {e.Message} build/docs/benchmarks-data.md says which files the benchmark needs.",
+                e)
+            { File = file };
         }
     }
 

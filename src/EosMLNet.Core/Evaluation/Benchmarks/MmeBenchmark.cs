@@ -8,7 +8,8 @@ namespace EosMLNet.Evaluation.Benchmarks;
 internal sealed class MmeBenchmark : Benchmark
 {
     private static readonly string[] Cognition = ["code_reasoning", "commonsense_reasoning", "numerical_calculation", "text_translation"];
-    private static readonly string[] Perception = ["artwork", "celebrity", "color", "count", "existence", "landmark", "OCR", "position", "posters", "scene"];
+    private static readonly string[] Perception =
+        ["artwork", "celebrity", "color", "count", "existence", "landmark", "OCR", "position", "posters", "scene"];
 
     private MmeBenchmark(BenchmarkBuilder collected)
         : base("mme", collected) => rowsOfTask = Categories;
@@ -25,7 +26,8 @@ internal sealed class MmeBenchmark : Benchmark
         foreach (var task in Perception.Concat(Cognition).Where(task => Directory.Exists(Path.Combine(folder, task))))
         {
             var own = Path.Combine(folder, task);
-            var (texts, images) = Directory.Exists(Path.Combine(own, "questions_answers_YN")) ? (Path.Combine(own, "questions_answers_YN"), Path.Combine(own, "images")) : (own, own);
+            var (texts, images) = Directory.Exists(Path.Combine(own, "questions_answers_YN"))
+                ? (Path.Combine(own, "questions_answers_YN"), Path.Combine(own, "images")) : (own, own);
             foreach (var file in Directory.GetFiles(texts, "*.txt").Order(StringComparer.Ordinal))
                 Add(builder, task, file, images);
         }
@@ -40,7 +42,8 @@ internal sealed class MmeBenchmark : Benchmark
         return said == question.References[0] ? 1 : 0;
     }
 
-    internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn) => rowsOfTask.Values.Sum(rows => TaskScore(scores, drawn, rows));
+    internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn) =>
+        rowsOfTask.Values.Sum(rows => TaskScore(scores, drawn, rows));
 
     internal override IEnumerable<(string Name, double Value)> Details(IReadOnlyList<double> scores)
     {
@@ -70,11 +73,13 @@ internal sealed class MmeBenchmark : Benchmark
     private static void Add(BenchmarkBuilder builder, string task, string file, string images)
     {
         EosException Bad(int line, string what) => TsvRow.Bad(file, line, what);
-        var lines = BenchmarkFile.Lines(file).Select((text, i) => (Text: text, Number: i + 1)).Where(line => line.Text.Trim().Length > 0).ToArray();
+        var lines = BenchmarkFile.Lines(file).Select((text, i) => (Text: text, Number: i + 1)).Where(line => line.Text.Trim().Length > 0)
+            .ToArray();
         if (lines.Length != 2)
             throw Bad(lines.Length + 1, $"{lines.Length} questions, expected two about each image");
         var name = Path.GetFileNameWithoutExtension(file);
-        var image = ((string[])[".png", ".jpg", ".jpeg"]).Select(extension => name + extension).FirstOrDefault(candidate => File.Exists(Path.Combine(images, candidate)))
+        var image = ((string[])[".png", ".jpg", ".jpeg"]).Select(extension => name + extension)
+            .FirstOrDefault(candidate => File.Exists(Path.Combine(images, candidate)))
             ?? throw Bad(1, $"neither '{name}.png' nor '{name}.jpg' is in '{images}'");
         foreach (var (text, number) in lines)
         {

@@ -43,7 +43,9 @@ internal sealed class OcrBenchBenchmark : Benchmark
         return question.References.Any(reference => form(answer).Contains(form(reference), StringComparison.Ordinal)) ? 1 : 0;
     }
 
-    internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn) => Percent(scores, drawn) * Questions.Count / 100;
+    internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn) =>
+        Percent(scores, drawn) * Questions.Count / 100;
 
-    internal override IEnumerable<(string Name, double Value)> Details(IReadOnlyList<double> scores) => ByCategory((_, rows) => rows.Sum(row => scores[row]));
+    internal override IEnumerable<(string Name, double Value)> Details(IReadOnlyList<double> scores) =>
+        ByCategory((_, rows) => rows.Sum(row => scores[row]));
 }

@@ -31,7 +31,8 @@ internal sealed class PopeBenchmark : Benchmark
                 {
                     Image = builder.Image(Path.Combine(folder, "val2014"), entry.Text("image"), entry.Bad),
                     Prompt = entry.Text("text") + OneWord,
-                    References = [entry.Text("label") is "yes" or "no" ? entry.Text("label") : throw entry.Bad("'label' is neither yes nor no")],
+                    References =
+                        [entry.Text("label") is "yes" or "no" ? entry.Text("label") : throw entry.Bad("'label' is neither yes nor no")],
                     Category = split,
                 });
             }
@@ -49,14 +50,17 @@ internal sealed class PopeBenchmark : Benchmark
         Array.Fill(once, 1);
         return names.Zip(Counted(scores, once)).SelectMany(split => ((string, double)[])
         [
-            ($"{split.First} accuracy", 100 * split.Second.Right / split.Second.Rows), ($"{split.First} precision", 100 * split.Second.Precision), ($"{split.First} recall", 100 * split.Second.Recall),
-            ($"{split.First} F1", 100 * split.Second.F1), ($"{split.First} yes", 100 * (split.Second.TruePositive + split.Second.FalsePositive) / split.Second.Rows),
+            ($"{split.First} accuracy", 100 * split.Second.Right / split.Second.Rows),
+            ($"{split.First} precision", 100 * split.Second.Precision), ($"{split.First} recall", 100 * split.Second.Recall),
+            ($"{split.First} F1", 100 * split.Second.F1),
+            ($"{split.First} yes", 100 * (split.Second.TruePositive + split.Second.FalsePositive) / split.Second.Rows),
         ]);
     }
 
     // A first sentence with "no" or "not" in it says no, any other yes.
     private static bool SaysYes(string answer) =>
-        !answer.Split('.')[0].Replace(",", "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Any(word => word is "No" or "no" or "not");
+        !answer.Split('.')[0].Replace(",", "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Any(word => word is "No" or "no" or "not");
 
     private Counts[] Counted(IReadOnlyList<double> scores, IReadOnlyList<int> drawn)
     {

@@ -19,7 +19,16 @@ public sealed class TableBenchmark : Benchmark
     {
         var builder = new BenchmarkBuilder();
         foreach (var row in data.Examples)
-            builder.Add(new BenchmarkQuestion { Image = row.Image, ImagePath = row.ImagePath, Prompt = row.Question, References = [row.Answer], Category = row.Family });
+        {
+            builder.Add(new BenchmarkQuestion
+            {
+                Image = row.Image,
+                ImagePath = row.ImagePath,
+                Prompt = row.Question,
+                References = [row.Answer],
+                Category = row.Family,
+            });
+        }
         return new TableBenchmark(name, data, builder);
     }
 

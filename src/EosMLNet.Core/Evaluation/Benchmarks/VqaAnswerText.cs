@@ -19,18 +19,23 @@ internal static partial class VqaAnswerText
     // Each is also found with one or all of its apostrophes left out. Words that are other words without it (its, well, were, ill, shed)
     // are not here.
     private static readonly Dictionary<string, string> Contractions = (
-        "ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't haven't he'd he'd've he's how'd how'll how's i'd've i'm i've isn't it'd it'd've it'll " +
-        "ma'am mightn't mightn't've might've mustn't must've needn't not've o'clock oughtn't shan't she'd've should've shouldn't shouldn't've somebody'd somebody'd've somebody'll somebody's " +
-        "someone'd someone'd've someone'll someone's something'd something'd've something'll that's there'd there'd've there're there's they'd they'd've they'll they're they've 'twas wasn't " +
-        "we'd've we've weren't what'll what're what's what've when's where'd where's where've who'd who'd've who'll who's who've why'll why're why's won't would've wouldn't wouldn't've " +
-        "y'all y'all'll you'd you'd've you'll you're you've")
-        .Split(' ').SelectMany(right => Without(right).Select(wrong => (wrong, right))).DistinctBy(pair => pair.wrong).ToDictionary(pair => pair.wrong, pair => pair.right);
+        "ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't haven't he'd he'd've he's how'd " +
+        "how'll how's i'd've i'm i've isn't it'd it'd've it'll ma'am mightn't mightn't've might've mustn't must've needn't not've " +
+        "o'clock oughtn't shan't she'd've should've shouldn't shouldn't've somebody'd somebody'd've somebody'll somebody's someone'd " +
+        "someone'd've someone'll someone's something'd something'd've something'll that's there'd there'd've there're there's they'd " +
+        "they'd've they'll they're they've 'twas wasn't we'd've we've weren't what'll what're what's what've when's where'd where's " +
+        "where've who'd who'd've who'll who's who've why'll why're why's won't would've wouldn't wouldn't've y'all y'all'll you'd " +
+        "you'd've you'll you're you've")
+        .Split(' ').SelectMany(right => Without(right).Select(wrong => (wrong, right))).DistinctBy(pair => pair.wrong)
+        .ToDictionary(pair => pair.wrong, pair => pair.right);
 
     internal static string Normalise(string answer)
     {
-        var text = answer.ToLowerInvariant().Replace(",", "").Replace("?", "").Replace("'s", " 's").Replace('\n', ' ').Replace('\t', ' ').Trim();
+        var text = answer.ToLowerInvariant().Replace(",", "").Replace("?", "").Replace("'s", " 's").Replace('\n', ' ').Replace('\t', ' ')
+            .Trim();
         var words = WithoutPunctuation(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-            .Select(word => Numbers.GetValueOrDefault(word, word)).Where(word => !Articles.Contains(word)).Select(word => Contractions.GetValueOrDefault(word, word));
+            .Select(word => Numbers.GetValueOrDefault(word, word)).Where(word => !Articles.Contains(word))
+            .Select(word => Contractions.GetValueOrDefault(word, word));
         return string.Join(' ', words);
     }
 
@@ -44,7 +49,8 @@ internal static partial class VqaAnswerText
     }
 
     private static IEnumerable<string> Without(string contraction) =>
-        Enumerable.Range(0, contraction.Length).Where(i => contraction[i] == '\'').Select(i => contraction.Remove(i, 1)).Append(contraction.Replace("'", ""));
+        Enumerable.Range(0, contraction.Length).Where(i => contraction[i] == '\'').Select(i => contraction.Remove(i, 1))
+            .Append(contraction.Replace("'", ""));
 
     [GeneratedRegex(@"\.(?!\d)")]
     private static partial Regex FullStop();

@@ -1,9 +1,5 @@
 using EosMLNet.Execution;
-using EosMLNet.LibTorch;
-using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EosMLNet.Models;
 
@@ -44,7 +40,8 @@ public class LlavaModel : VisionLanguageModel
         if (model is LlavaModel llava)
             return llava;
         model.Dispose();
-        throw new EosException(EosErrors.UnsupportedModel, $"'{folder}' holds a {model.Family} model, expected llava. Load it with VisionLanguageModel.Load.");
+        throw new EosException(EosErrors.UnsupportedModel,
+            $"'{folder}' holds a {model.Family} model, expected llava. Load it with VisionLanguageModel.Load.");
     }
 
     /// <summary>The checkpoint's configuration.</summary>
@@ -118,7 +115,8 @@ public class LlavaModel : VisionLanguageModel
     {
         if (actsInEncoder && ImagesVary)
         {
-            throw new EosException(EosErrors.PlanMismatch, $"The plan has a site in the vision encoder, where {Family} cuts images into tiles and packs them; " +
+            throw new EosException(EosErrors.PlanMismatch,
+                $"The plan has a site in the vision encoder, where {Family} cuts images into tiles and packs them; " +
                 "expected sites in the decoder only. Use a plan without stage tower or projector.");
         }
         var (squares, side) = (images.Images.Sum(image => image.Parts), Config.Vision.ImageSize);
@@ -128,7 +126,8 @@ public class LlavaModel : VisionLanguageModel
                 $"The pixels have the shape [{string.Join(", ", images.PixelValues.shape)}]; expected [squares, 3, {side}, {side}].");
         }
         if (given != squares)
-            throw new EosException(EosErrors.ModelInput, $"The images have {squares} squares of pixels in all, but {given} were given; give one for each.");
+            throw new EosException(EosErrors.ModelInput,
+                $"The images have {squares} squares of pixels in all, but {given} were given; give one for each.");
     }
 
     /// <inheritdoc/>

@@ -12,10 +12,10 @@ internal sealed class Projector
 
     internal Projector(LlavaConfig config, Func<string, Tensor> weight)
     {
-        const string root = "multi_modal_projector.";
+        const string Root = "multi_modal_projector.";
         activation = config.ProjectorActivation;
-        (weight1, weight2) = (weight(root + "linear_1.weight"), weight(root + "linear_2.weight"));
-        (bias1, bias2) = config.ProjectorBias ? (weight(root + "linear_1.bias"), weight(root + "linear_2.bias")) : default;
+        (weight1, weight2) = (weight(Root + "linear_1.weight"), weight(Root + "linear_2.weight"));
+        (bias1, bias2) = config.ProjectorBias ? (weight(Root + "linear_1.bias"), weight(Root + "linear_2.bias")) : default;
     }
 
     /// <summary>(…, vision width) to (…, d).</summary>

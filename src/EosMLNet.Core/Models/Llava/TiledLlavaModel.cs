@@ -1,4 +1,3 @@
-using EosMLNet.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -75,13 +74,15 @@ public abstract class TiledLlavaModel : LlavaModel
             features.Add(Pack(image, tokens.narrow(0, first, image.Parts), newline));
             // Nobody looks at a newline, and what the tower's [CLS] sees of a tile is a share of that tile.
             if (attention is not null)
-                seen.Add(Pack(image, attention.narrow(0, first, image.Parts).unsqueeze(-1), zeros(1, attention.dtype, attention.device)).squeeze(-1));
+                seen.Add(Pack(image, attention.narrow(0, first, image.Parts).unsqueeze(-1), zeros(1, attention.dtype, attention.device))
+                    .squeeze(-1));
             layouts.Add(LayoutOf(image));
             first += image.Parts;
         }
         var packed = cat(features);                                                                  // (N, d)
         tap?.Invoke("packed_image", packed);
-        return new VisionOutput(packed, attention is null ? null : cat(seen), null, null, layouts, [.. layouts.Select(layout => layout.Count)]);
+        return new VisionOutput(packed, attention is null ? null : cat(seen), null, null, layouts,
+            [.. layouts.Select(layout => layout.Count)]);
     }
 
     /// <summary>One image's tokens of its tiles' patches, (tiles, n, d) to (N, d); rows end with a newline, (d).</summary>
@@ -94,7 +95,8 @@ public abstract class TiledLlavaModel : LlavaModel
         var ((rows, columns), window, size) = Grid(image);
         if (rows * columns != image.Parts - 1)
         {
-            throw new EosException(EosErrors.ModelInput, $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} tiles; " +
+            throw new EosException(EosErrors.ModelInput,
+                $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} tiles; " +
                 $"expected {rows * columns + 1}: the whole image, and {rows} x {columns} tiles of the resolutions that config.json lists.");
         }
         var (side, width) = (config.Vision.GridSize, tiles.shape[2]);
