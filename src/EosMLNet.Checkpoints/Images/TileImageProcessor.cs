@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// Image preprocessing in tiles of any resolution, as a checkpoint's <c>preprocessor_config.json</c> describes it: an image is seen once as a
-/// whole and once in tiles of a higher resolution. Gives the numbers of transformers' classes (the slow ones, on Pillow) since 4.53. May be
-/// used from several threads.
+/// Image preprocessing in tiles of any resolution, as a checkpoint's <c>preprocessor_config.json</c> describes it: an image is seen once as
+/// a whole and once in tiles of a higher resolution. Gives the numbers of transformers' classes (the slow ones, on Pillow) since 4.53. May
+/// be used from several threads.
 /// </summary>
 public sealed class TileImageProcessor : ImageProcessor
 {
@@ -136,8 +136,8 @@ public sealed class TileImageProcessor : ImageProcessor
     public ProcessedImage ProcessWhole(RgbImage image) => Make([Squashed(ImageCanvas.Of(image))], SizeOf(image));
 
     /// <summary>
-    /// The whole image alone in one tile, in the middle of a square of the mean colour: so some families see the images of a prompt that has
-    /// several of them.
+    /// The whole image alone in one tile, in the middle of a square of the mean colour: so some families see the images of a prompt that
+    /// has several of them.
     /// </summary>
     public ProcessedImage ProcessPadded(RgbImage image) => Make([Squashed(ImageCanvas.Square(image, values.MeanColour))], SizeOf(image));
 

@@ -79,9 +79,12 @@ internal sealed class LatencyParts
         var layer = Curve.NonDecreasing([.. layerTokens.Select(tokens => Median(new OfLayer(tokens, false)))]);
         var weighted = Curve.NonDecreasing([.. layerTokens.Select(tokens => Median(new OfLayer(tokens, true)))]);
         // The time of FeatureNorm: a site with it and Probe, less a site with Probe alone. Every other measurement of a site contains it.
-        var norm = Part(entering => Median(new OfCriteria(ScoreCriterion.FeatureNorm, ScoreCriterion.Probe, entering)) - Median(new OfCriteria(ScoreCriterion.Probe, null, entering)));
-        var byCriterion = criteria.ToDictionary(criterion => criterion, criterion => (IReadOnlyList<double>)(criterion == ScoreCriterion.FeatureNorm ? norm
-            : Part(entering => Median(new OfCriteria(ScoreCriterion.FeatureNorm, criterion, entering)) - Median(new OfCriteria(ScoreCriterion.FeatureNorm, null, entering)))));
+        var norm = Part(entering => Median(new OfCriteria(ScoreCriterion.FeatureNorm, ScoreCriterion.Probe, entering))
+            - Median(new OfCriteria(ScoreCriterion.Probe, null, entering)));
+        var byCriterion = criteria.ToDictionary(criterion => criterion, criterion => (IReadOnlyList<double>)(
+            criterion == ScoreCriterion.FeatureNorm ? norm
+                : Part(entering => Median(new OfCriteria(ScoreCriterion.FeatureNorm, criterion, entering))
+                    - Median(new OfCriteria(ScoreCriterion.FeatureNorm, null, entering)))));
         var prune = Surface(LatencySiteKind.Prune);
         var (transfer, diverse) = (Above(Surface(LatencySiteKind.Transfer), prune), Above(Surface(LatencySiteKind.Diverse), prune));
         var all = siteTokens[^1];

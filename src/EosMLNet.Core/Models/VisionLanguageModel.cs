@@ -142,7 +142,8 @@ public abstract class VisionLanguageModel : IDisposable
     public virtual VisualLayout LayoutOf(ImageShape image) => UsualLayout;
 
     /// <summary>Reads images and videos as transformers' <c>forward</c> takes them.</summary>
-    /// <param name="tensor">Gives a tensor by transformers' name for it (<c>pixel_values</c>, <c>image_sizes</c>, …), in the model's type and on
+    /// <param name="tensor">Gives a tensor by transformers' name for it (<c>pixel_values</c>, <c>image_sizes</c>, …), in the model's type
+    /// and on
     /// its device where it holds pixels; null where there is none.</param>
     /// <returns>For each kind of placeholder its token id, and what stands there in order.</returns>
     /// <exception cref="EosException">EOS1015: a tensor is missing, or has another shape.</exception>

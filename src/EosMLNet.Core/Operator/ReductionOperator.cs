@@ -181,8 +181,10 @@ public static class ReductionOperator
     }
 
     /// <summary>The feature that an affinity compares, (I, n, f).</summary>
-    internal static Tensor Feature(SiteInput input, AffinityFeature feature) => Criteria.ToComputeType(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
-        ?? throw new EosException(EosErrors.PlanMismatch, $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
+    internal static Tensor Feature(SiteInput input, AffinityFeature feature) =>
+        Criteria.ToComputeType(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
+            ?? throw new EosException(EosErrors.PlanMismatch,
+                $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 
     private static (Tensor Tokens, Tensor Mass) Transfer(
         SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)

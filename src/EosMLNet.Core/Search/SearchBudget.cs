@@ -159,8 +159,10 @@ internal sealed class SearchBudget
         }
         return At(low);
 
-        int[] At(long allowance) => Spread(groups.Count == 0 ? [] : Apportionment.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)), model.VisualTokens);
-        T[] Spread<T>(T[] counts, T all) => [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
+        int[] At(long allowance) => Spread(
+            groups.Count == 0 ? [] : Apportionment.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)), model.VisualTokens);
+        T[] Spread<T>(T[] counts, T all) =>
+            [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
     }
 
     private double Distance(IReadOnlyList<int> keeps, IReadOnlyList<double> real) =>

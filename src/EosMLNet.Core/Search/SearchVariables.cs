@@ -98,7 +98,8 @@ internal sealed class SearchVariables : IDisposable
         var weight = Scalars.Full(0, [], keep.dtype, keep.device);
         for (var i = 0; i < sites.Length; i++)
         {
-            var open = frozen.Activation is { } activation ? Fixed(activation) : noise is null ? HardConcreteGate.Deterministic(gate[i]) : HardConcreteGate.Sample(gate[i], noise[i]);
+            var open = frozen.Activation is { } activation ? Fixed(activation)
+                : noise is null ? HardConcreteGate.Deterministic(gate[i]) : HardConcreteGate.Sample(gate[i], noise[i]);
             // ν: the site keeps 1 + (n − 1)·r tokens, at least one whatever r is. A closed gate keeps all.
             var fraction = keep[i].sigmoid().RSub(1).mul(open).RSub(1);
             if (i == 0 || !frozen.UniformKeep)

@@ -43,7 +43,11 @@ internal static class SoftReduction
         var alive = tokens.Mask.detach().Gt(0.5).to_type(tokens.Mask.dtype);           // (B, n)
         // Scores send no gradient into the hidden states. Through them every site would push on the values of all earlier sites, and the
         // sum of those pushes is noise.
-        var looked = relaxed ? input : input with { Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(), Keys = keys?.detach() };
+        var looked = relaxed ? input : input with
+        {
+            Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(),
+            Keys = keys?.detach(),
+        };
         var score = Score(looked, site, alive);                                           // (B, n)
         var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
         // (B, n)

@@ -108,7 +108,8 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
 
     // The guard's terms of the loss, and their gradient with respect to each answer's probability, (Q). Both need all answers of the step.
     // So they are computed before the gradient of any part.
-    private (double Terms, Tensor? Gradient) Pulls(FamilyGuard guard, IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature)
+    private (double Terms, Tensor? Gradient) Pulls(
+        FamilyGuard guard, IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature)
     {
         var probabilities = cat([.. parts.Select(Probabilities)]).requires_grad_();
         var terms = guard.Terms([.. parts.SelectMany(part => part.Batch.Families)], probabilities);

@@ -113,7 +113,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     }
 
     // A state that cannot be used, of a disk that was full say, is no reason to fail: the search takes as long as without it.
-    private IReadOnlyList<SearchResult> Searched(VisionLanguageModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
+    private IReadOnlyList<SearchResult> Searched(
+        VisionLanguageModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
     {
         int[] all = [.. Enumerable.Range(settings.Seed, seeds)];
         for (var first = true; ; first = false)

@@ -47,8 +47,10 @@ internal abstract class ModelCommand : EosCommand
     {
         var folder = values.GetRequiredValue(ModelFolder);
         var device = Device(values);
-        var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}", () => VisionLanguageModel.Load(folder, dtype, device, padding: padding));
-        Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
+        var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
+            () => VisionLanguageModel.Load(folder, dtype, device, padding: padding));
+        Console.Line(
+            $"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, {model.DataType} on {model.Device}");
         PrintNotes(model.Notes);
         return model;
     }

@@ -11,8 +11,8 @@ namespace EosMLNet.Tool.Forward;
 internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? Images)
 {
     /// <summary>
-    /// Reads <c>input_ids</c> (B, T), <c>attention_mask</c> (B, T; all ones if absent) and the tensors of images that the model's family asks
-    /// for, such as <c>pixel_values</c>.
+    /// Reads <c>input_ids</c> (B, T), <c>attention_mask</c> (B, T; all ones if absent) and the tensors of images that the model's family
+    /// asks for, such as <c>pixel_values</c>.
     /// </summary>
     /// <exception cref="EosException">EOS1001-1006: the file. EOS1015: a tensor has another shape or type than expected.</exception>
     internal static ForwardInputs Read(string path, VisionLanguageModel model)
@@ -39,11 +39,13 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? 
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
-        return PromptBatch.Create(model.Model, Prompts, Images is null ? null : model.Model.EncodeImages(Images, tap, model.Plan)); // takes the encoded images out of the scope
+        var encoded = Images is null ? null : model.Model.EncodeImages(Images, tap, model.Plan);
+        return PromptBatch.Create(model.Model, Prompts, encoded); // takes the encoded images out of the scope
     }
 
     // Images and videos come apart; here they stand as their placeholders do. A placeholder is one token, or one for each visual token.
-    private static VisionInput? InOrder(IReadOnlyList<int[]> prompts, IReadOnlyList<(int TokenId, VisionInput Input)> kinds, VisionLanguageModel model)
+    private static VisionInput? InOrder(
+        IReadOnlyList<int[]> prompts, IReadOnlyList<(int TokenId, VisionInput Input)> kinds, VisionLanguageModel model)
     {
         if (kinds.Count <= 1)
             return kinds.Select(kind => kind.Input).FirstOrDefault();
@@ -59,7 +61,8 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? 
                     continue;
                 var input = kinds.First(kind => kind.TokenId == prompt[i]).Input;
                 if (at.Image == input.Images.Count)
-                    throw Unfit($"input_ids hold more placeholders {prompt[i]} than the {input.Images.Count} images or videos that were given");
+                    throw Unfit(
+                        $"input_ids hold more placeholders {prompt[i]} than the {input.Images.Count} images or videos that were given");
                 var shape = input.Images[at.Image];
                 pixels.Add(input.PixelValues.narrow(0, at.Part, shape.Parts));
                 shapes.Add(shape);

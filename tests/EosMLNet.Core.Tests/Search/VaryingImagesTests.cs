@@ -14,7 +14,8 @@ public sealed class VaryingImagesTests
 
     private static readonly SearchSettings Settings = new()
     {
-        Scores = [ScoreCriterion.Probe, ScoreCriterion.FeatureNorm], Steps = 8, BatchSize = 4, AlignmentWeight = 0.1, Seed = 5,
+        Constraints = new() { MeanVisualShare = 1.0 / 9 }, Scores = [ScoreCriterion.Probe, ScoreCriterion.FeatureNorm], Steps = 8, BatchSize = 4,
+        AlignmentWeight = 0.1, Seed = 5,
     };
 
     public static TheoryData<string, Func<double, SearchConstraints>> Budgets() => new()

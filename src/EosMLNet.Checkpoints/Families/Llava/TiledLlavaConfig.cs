@@ -1,7 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The configuration of a model of LLaVA's parts that sees images as a whole and in tiles: the resolutions that images are cut into tiles at.
+/// The configuration of a model of LLaVA's parts that sees images as a whole and in tiles: the resolutions that images are cut into tiles
+/// at.
 /// </summary>
 public abstract record TiledLlavaConfig : LlavaConfig
 {
@@ -31,8 +32,11 @@ public abstract record TiledLlavaConfig : LlavaConfig
     }
 
     /// <inheritdoc/>
-    public override string DescribeImages() => $"{VisualTokens} visual tokens of the whole image and of each tile of {Vision.ImageSize} x " +
-        $"{Vision.ImageSize} pixels, up to {GridPinpoints.Max(size => size.Height / Vision.ImageSize * (size.Width / Vision.ImageSize))} tiles.";
+    public override string DescribeImages()
+    {
+        var (side, most) = (Vision.ImageSize, GridPinpoints.Max(size => size.Height / Vision.ImageSize * (size.Width / Vision.ImageSize)));
+        return $"{VisualTokens} visual tokens of the whole image and of each tile of {side} x {side} pixels, up to {most} tiles.";
+    }
 
     /// <summary>Checks what tiles ask for.</summary>
     /// <exception cref="EosException">EOS1009: a tile's tokens are no square grid, or there is no newline.</exception>

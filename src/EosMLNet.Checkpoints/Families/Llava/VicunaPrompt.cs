@@ -1,6 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
-/// <summary>The prompt that the authors of Vicuna begin every conversation with: a sentence in front of LLaVA-1.5's. Benchmarks are asked so.</summary>
+/// <summary>
+/// The prompt that the authors of Vicuna begin every conversation with: a sentence in front of LLaVA-1.5's. Benchmarks are asked so.
+/// </summary>
 public static class VicunaPrompt
 {
     /// <summary>The sentence, then the question between the roles.</summary>

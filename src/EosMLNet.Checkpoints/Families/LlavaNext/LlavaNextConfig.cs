@@ -1,8 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The configuration of a LLaVA-NeXT model (LLaVA-1.6): LLaVA's parts, and tiles. Fields that a file omits have the defaults of transformers'
-/// <c>LlavaNextConfig</c>.
+/// The configuration of a LLaVA-NeXT model (LLaVA-1.6): LLaVA's parts, and tiles. Fields that a file omits have the defaults of
+/// transformers' <c>LlavaNextConfig</c>.
 /// </summary>
 [ModelType("llava_next")]
 public sealed record LlavaNextConfig : TiledLlavaConfig

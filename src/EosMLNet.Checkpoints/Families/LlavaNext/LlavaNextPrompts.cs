@@ -6,8 +6,8 @@ internal static class LlavaNextPrompts
     private static readonly string[] ModelTypes = ["llava_next"];
 
     /// <summary>
-    /// The forms. The chat templates that Hugging Face publishes with Vicuna leave its sentence to the user, so that only the model's type tells
-    /// it from LLaVA-1.5's.
+    /// The forms. The chat templates that Hugging Face publishes with Vicuna leave its sentence to the user, so that only the model's type
+    /// tells it from LLaVA-1.5's.
     /// </summary>
     internal static PromptForm[] Forms { get; } =
     [

@@ -5,8 +5,8 @@ namespace EosMLNet.Models;
 
 /// <summary>
 /// A model of LLaVA's parts that sees an image as a whole and cut into tiles at a resolution near its own ("anyres",
-/// https://llava-vl.github.io/blog/2024-01-30-llava-next/). The tiles' patches are put together again, freed of padding, and each row ends with
-/// a newline.
+/// https://llava-vl.github.io/blog/2024-01-30-llava-next/). The tiles' patches are put together again, freed of padding, and each row ends
+/// with a newline.
 /// </summary>
 public abstract class TiledLlavaModel : LlavaModel
 {
@@ -45,10 +45,13 @@ public abstract class TiledLlavaModel : LlavaModel
         var side = config.Vision.ImageSize;
         if (pixels.shape is not [var images, var most, 3, var height, var width] || height != side || width != side)
             throw Unfit($"pixel_values is {string.Join(" x ", pixels.shape)}; expected images x tiles x 3 x {side} x {side}");
-        if (tensor("image_sizes") is not { } sizes || sizes.shape is not [var count, 2] || count != images)
-            throw Unfit($"image_sizes is {(tensor("image_sizes") is { } found ? string.Join(" x ", found.shape) : "missing")}; expected {images} x 2, heights and widths");
+        if (tensor("image_sizes") is not { } sizes)
+            throw Unfit($"image_sizes is missing; expected {images} x 2, heights and widths");
+        if (sizes.shape is not [var count, 2] || count != images)
+            throw Unfit($"image_sizes is {string.Join(" x ", sizes.shape)}; expected {images} x 2, heights and widths");
         var numbers = sizes.to_type(ScalarType.Int64).cpu().data<long>().ToArray();
-        var shapes = Enumerable.Range(0, (int)images).Select(i => ShapeOf(i, (int)numbers[2 * i], (int)numbers[2 * i + 1], (int)most)).ToArray();
+        var shapes = Enumerable.Range(0, (int)images)
+            .Select(i => ShapeOf(i, (int)numbers[2 * i], (int)numbers[2 * i + 1], (int)most)).ToArray();
         return [(ImageTokenId, new VisionInput(cat([.. shapes.Select((shape, i) => pixels[i].narrow(0, 0, shape.Parts))]), shapes))];
     }
 
