@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EosMLNet.Execution;
 using EosMLNet.Models;
+using EosMLNet.Operator;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -68,9 +69,10 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
         if (layersAreFast)
             sequence.RunLayer(Math.Max(0, layer - 1), cache, []);
         var keys = cache.Keys ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);
+        var learned = LearnedScores.Of(parameters, Criteria.ComputeType(model.DataType), model.Device); // as a model under a plan has them
         var start = Now();
         sequence.Observe(layer - 1, AttentionSource.LayerBefore, [site], keys);
-        sequence.Reduce(site, parameters);
+        sequence.Reduce(site, learned);
         return Stopwatch.GetElapsedTime(start, Now()).TotalSeconds;
     }
 

@@ -176,6 +176,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         var clock = Stopwatch.StartNew();
         meter.BeginSearch(index);
+        model.Identity.Begin();
         var sizes = model.ImagesVary ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count)) : null;
         var planned = sizes is null ? model.ToPlanModel() : model.ToPlanModel() with { VisualTokens = (int)Math.Round(sizes.Mean) };
         foreach (var constraints in sizes is null ? [] : front)
@@ -195,6 +196,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         using var state = new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis, sizes), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training.Fingerprint, held.Fingerprint);
         checkpoint?.LoadInto(state);
+        model.Identity.Get(cancellation); // the plan will name the weights: if they cannot be told, that is known before the long work
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
             Optimise(stage, state, training, gradient, trial, checkpoint, meter, clock, cancellation);
         var results = front.Select((constraints, i) => Result(constraints, state, i, training, validation, trials[i], unreduced, meter, clock, cancellation)).ToArray();

@@ -47,7 +47,7 @@ internal static class ModelArtifact
 
     /// <summary>Reads the entries back and loads the model.</summary>
     /// <exception cref="EosException">EOS4003: an entry is missing, damaged or of a newer version. EOS4004: the weights it refers to are
-    /// missing or others.</exception>
+    /// missing, or others that cannot be loaded; others of the same shape are found with the first answer.</exception>
     public static VisionLanguageTransformer Load(IHost host, ModelLoadContext context, torch.Device device)
     {
         var manifest = ModelManifest.Parse(ReadEntry(context, Manifest, ModelManifest.LargestManifest));
