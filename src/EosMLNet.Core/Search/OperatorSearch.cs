@@ -239,7 +239,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
 
     private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, SearchMeter meter, int index, CancellationToken cancellation)
     {
-        if (limits.Latency is not { } table)
+        if (limits is not { MeasuresLatency: true, Latency: { } table })
             return null;
         var (text, batch, identity) = (limits.LatencyTextTokens, limits.LatencyBatch, ReductionPlan.Identity(plan.Model));
         meter.Begin(SearchPhase.Latency, TimedRounds, meter.Work.Timed[index]);

@@ -32,12 +32,15 @@ internal sealed class AnswerEngine : IDisposable
         VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long imageCacheBytes, CheckpointFolder checkpoint, string? expected)
     {
         if (model.Processor is null)
-            throw new EosException(EosErrors.Tokenizer,
-                "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
+            throw NoTokenizer();
         (Model, Plan, this.maxNewTokens, this.checkpoint, this.expected) = (model, plan, maxNewTokens, checkpoint, expected);
         reduced = Explained(() => new ReducedModel(model, plan));
         Images = imageCacheBytes > 0 ? new FeatureCache(Encode, imageCacheBytes) : null;
     }
+
+    /// <summary>The error of a model that nobody can ask anything.</summary>
+    public static EosException NoTokenizer() => new(EosErrors.Tokenizer,
+        "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
 
     public VisionLanguageModel Model { get; }
 
@@ -47,9 +50,12 @@ internal sealed class AnswerEngine : IDisposable
     public FeatureCache? Images { get; }
 
     /// <summary>Answers a batch of rows, in their order.</summary>
+    /// <param name="queries">The rows.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     /// <exception cref="EosException">EOS4002, EOS4004: the model is not the plan's, or not the expected one; with the first answer.</exception>
-    public Answer[] Ask(IReadOnlyList<Query> queries)
+    public Answer[] Ask(IReadOnlyList<Query> queries, CancellationToken cancellation = default)
     {
         var answers = new Answer[queries.Count];
         Array.Fill(answers, Answer.Missing);
@@ -59,7 +65,7 @@ internal sealed class AnswerEngine : IDisposable
         Enter();
         try
         {
-            var generation = Generate([.. asked.Select(row => queries[row])]);
+            var generation = Generate([.. asked.Select(row => queries[row])], cancellation);
             for (var i = 0; i < asked.Length; i++)
                 answers[asked[i]] = new Answer(Model.Processor!.Decode(generation.Ids[i]), (float)generation.MeanProbability[i]);
             return answers;
@@ -110,13 +116,13 @@ internal sealed class AnswerEngine : IDisposable
         Free();
     }
 
-    private Generation Generate(IReadOnlyList<Query> asked)
+    private Generation Generate(IReadOnlyList<Query> asked, CancellationToken cancellation)
     {
         using var scope = torch.NewDisposeScope();
         using var batch = Images is null
             ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], Plan)
             : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))], Images.Get([.. asked.Select(query => query.Image!)]));
-        var generation = Explained(() => reduced.Generate(batch, maxNewTokens));
+        var generation = Explained(() => reduced.Generate(batch, maxNewTokens, cancellation));
         CheckModel();
         return generation;
     }

@@ -122,7 +122,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         return new AnswerRowMapper(this, input);
     }
 
-    private static VersionInfo GetVersionInfo() => new(
+    /// <summary>What ML.NET writes in front of a saved transformer, and how it finds the loader.</summary>
+    internal static VersionInfo GetVersionInfo() => new(
         modelSignature: "EOS  VLM",
         verWrittenCur: 0x00010001, // initial
         verReadableCur: 0x00010001,

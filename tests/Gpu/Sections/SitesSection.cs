@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
+using EosMLNet.Operator;
 using Gpu.Report;
 using Gpu.Shapes;
 using static TorchSharp.torch;
