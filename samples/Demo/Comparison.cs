@@ -30,7 +30,7 @@ internal static class Comparison
         var results = new List<MethodResult>();
         foreach (var (name, plan) in plans)
         {
-            var reduced = new ReducedModel(model, plan);
+            using var reduced = new ReducedModel(model, plan);
             var result = Evaluator.Evaluate(reduced, test);
             results.Add(new MethodResult(name, result.FamilyAverage, plan.Ledger, MillisecondsAlone(reduced, test)));
             Console.WriteLine($"   {name}: " + string.Join(", ", result.ByFamily.Select(f => $"{f.Key} {f.Value:p0}")));

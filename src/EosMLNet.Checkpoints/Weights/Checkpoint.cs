@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
@@ -62,13 +58,7 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Identifies a checkpoint: <c>sha256:</c> and the hash of its <c>config.json</c> and weight files, in hexadecimal.</summary>
     /// <exception cref="EosException">EOS1001: a file is missing. EOS1007, EOS1008: a damaged index.</exception>
-    public static string Fingerprint(string folder)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in CheckpointIndex.Read(folder).Files.Prepend("config.json"))
-            Append(hash, Path.Combine(folder, name), name);
-        return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
-    }
+    public static string Fingerprint(string folder) => CheckpointFiles.Of(folder).Fingerprint();
 
     /// <summary>Closes the files.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
@@ -119,23 +109,4 @@ public sealed class Checkpoint : IDisposable
         : throw new EosException(EosErrors.MissingTensor,
             $"'{_folder}' has no tensor '{name}', which its config.json asks for; it has {_tensors.Count} others." +
             CheckpointLayout.Explain(Names, name));
-
-    // Name and length go in front of the bytes, so that moving bytes from one file to another changes the hash.
-    private static void Append(IncrementalHash hash, string path, string name)
-    {
-        using var file = SafetensorsFile.OpenHandle(path);
-        var buffer = new byte[1 << 20];
-        var length = RandomAccess.GetLength(file);
-        BinaryPrimitives.WriteInt64LittleEndian(buffer, length);
-        hash.AppendData(Encoding.UTF8.GetBytes(name));
-        hash.AppendData(buffer, 0, sizeof(long));
-        for (long offset = 0; offset < length;)
-        {
-            var count = RandomAccess.Read(file, buffer, offset);
-            if (count == 0)
-                throw new EosException(EosErrors.FileMissing, $"'{path}' became shorter while it was read.");
-            hash.AppendData(buffer, 0, count);
-            offset += count;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EosMLNet.Models;
+using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
@@ -9,23 +10,39 @@ namespace EosMLNet.Execution;
 /// A vision-language model that runs under a reduction plan. Dropped visual tokens really leave: later layers and their key-value caches
 /// are shorter. Under the identity plan it is the unreduced model, bit for bit. Safe to use from many threads.
 /// </summary>
-public sealed class ReducedModel
+/// <remarks>
+/// A plan that was read from a file names the weights that it was made for. They are compared with the model's beside the work, which
+/// begins with the construction; no result is handed out before. What the plan's scores learned is put on the model's device once, and is
+/// freed when this is disposed, or collected.
+/// </remarks>
+public sealed class ReducedModel : IDisposable
 {
     // New tokens that caches have room for from the start: most answers are shorter, and a longer one makes them grow.
     private const int MostSpare = 64;
 
+    private readonly PlanModel planned; // what a plan records of the model
+    private readonly LearnedScores learned;
     private readonly ILookup<int, (ReductionSite Site, int Index)> sites;
     private readonly ConcurrentDictionary<int, IReadOnlyList<ReductionSite>> counted = new(); // by visual tokens of the unreduced image
 
     /// <summary>Puts a plan on a model, which stays the caller's to dispose.</summary>
-    /// <exception cref="EosException">EOS4002: the plan was made for another model.</exception>
+    /// <exception cref="EosException">EOS4002: the plan was made for a model of another shape. Other weights of the same shape are found
+    /// with the first result.</exception>
     public ReducedModel(VisionLanguageModel model, ReductionPlan plan)
     {
-        plan.CheckFits(model);
+        plan.CheckShape(model);
+        planned = model.ToPlanModel();
+        if (!ReferenceEquals(planned.Identity, plan.Model.Identity))
+            planned.Identity.Begin();
         Model = model;
         Plan = plan;
-        sites = plan.Sites.Select((site, index) => (Site: site, Index: index)).Where(x => x.Site.Stage == ReductionStage.Decoder)
-            .ToLookup(x => x.Site.Layer);
+        using (var scope = NewDisposeScope())
+        {
+            learned = LearnedScores.Of(plan.Parameters, Criteria.ComputeType(model.DataType), model.Device);
+            foreach (var tensor in learned.Tensors)
+                scope.Detach(tensor);
+        }
+        sites = plan.Sites.Select((site, index) => (Site: site, Index: index)).Where(x => x.Site.Stage == ReductionStage.Decoder).ToLookup(x => x.Site.Layer);
     }
 
     /// <summary>The model.</summary>
@@ -36,7 +53,10 @@ public sealed class ReducedModel
 
     /// <summary>Logits at every token that is left after the last layer, (B, T', vocabulary), left-padded.</summary>
     /// <param name="batch">The prompts.</param>
-    /// <param name="tap">Receives <c>inputs_embeds</c>, <c>layer_out.L</c>, <c>final_norm</c> and <c>logits</c>, if given.</param>
+    /// <param name="tap">Receives <c>inputs_embeds</c>, <c>layer_out.L</c>, <c>final_norm</c> and <c>logits</c>, if given; before the
+    /// weights are known to be the plan's.</param>
+    /// <exception cref="EosException">EOS4002: the plan was made for other weights. EOS1001: the model's files have gone or were changed
+    /// before they could be compared with those that the plan names.</exception>
     public Tensor Forward(PromptBatch batch, Action<string, Tensor>? tap = null)
     {
         using var unrecorded = no_grad();
@@ -46,6 +66,7 @@ public sealed class ReducedModel
         tap?.Invoke("final_norm", normalised);
         var logits = Model.Head(normalised);
         tap?.Invoke("logits", logits);
+        Plan.CheckFingerprint(planned);
         return logits.MoveToOuterDisposeScope();
     }
 
@@ -60,6 +81,7 @@ public sealed class ReducedModel
         using var scope = NewDisposeScope();
         var kept = new List<long[][]>();
         using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, kept.Add);
+        Plan.CheckFingerprint(planned);
         return kept;
     }
 
@@ -67,8 +89,10 @@ public sealed class ReducedModel
     /// <param name="batch">The prompts.</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) =>
-        Generate(batch, maxNewTokens, null, cancellation);
+    /// <exception cref="EosException">EOS4002: the plan was made for other weights. EOS1001: the model's files have gone or were changed
+    /// before they could be compared with those that the plan names.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) => Generate(batch, maxNewTokens, null, cancellation);
 
     /// <summary>The same; told after each token, of all rows, how many there are.</summary>
     internal Generation Generate(PromptBatch batch, int maxNewTokens, Action<int>? told, CancellationToken cancellation = default)
@@ -134,6 +158,13 @@ public sealed class ReducedModel
         }
     }
 
+    /// <summary>Frees what was put on the device for the plan. No result is being computed any more; the model stays as it is.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in learned.Tensors)
+            tensor.Dispose();
+    }
+
     private IReadOnlyList<ReductionSite> Counted(int visualTokens) =>
         counted.GetOrAdd(visualTokens, static (tokens, plan) => KeptCounts.Of(plan.Model, plan.Sites, tokens), Plan);
 
@@ -159,7 +190,7 @@ public sealed class ReducedModel
             {
                 foreach (var (site, index) in sites[layer])
                 {
-                    sequence.Reduce(site, Plan.Parameters, Model.ImagesVary ? tokens => Counted(tokens)[index].Keep : null);
+                    sequence.Reduce(site, learned, Model.ImagesVary ? tokens => Counted(tokens)[index].Keep : null);
                     chosen?.Invoke(sequence.Kept());
                 }
                 if (keyBiases is not null)
@@ -216,6 +247,7 @@ public sealed class ReducedModel
                 token = Model.RunLayer(layer, token, rotary, keyBiases[layer]?.narrow(3, 0, caches[layer].Length + 1), caches[layer]);
             hidden = token.MoveToOuterDisposeScope();
         }
+        Plan.CheckFingerprint(planned, cancellation);
         return new Generation([.. answers.Select(a => a.ToArray())], [.. probabilities.Select(p => p.Average())]);
 
         void Record(long[] next, float[] probability)

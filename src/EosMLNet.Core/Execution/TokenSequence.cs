@@ -137,9 +137,9 @@ internal sealed class TokenSequence : IDisposable
     /// Applies one site of a plan: afterwards each image has as many visual tokens as it keeps, and the sequence is shorter.
     /// </summary>
     /// <param name="site">The site.</param>
-    /// <param name="parameters">What its score learned.</param>
+    /// <param name="learned">What its score learned, on the model's device; null for nothing.</param>
     /// <param name="keeps">What it keeps of an image of so many visual tokens; <see langword="null"/> for its own count.</param>
-    internal void Reduce(ReductionSite site, ScoreParameters? parameters, Func<int, int>? keeps = null)
+    internal void Reduce(ReductionSite site, LearnedScores? learned, Func<int, int>? keeps = null)
     {
         if (batch.Vision is null)
             return;
@@ -160,9 +160,7 @@ internal sealed class TokenSequence : IDisposable
                 Instruction = site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Some(Instruction(), images) : null,
                 TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
             };
-            // (g, k, d)
-            var reduced = ReductionOperator.Reduce(input,
-                keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null }, parameters);
+            var reduced = ReductionOperator.Reduce(input, keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null }, learned); // (g, k, d)
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));

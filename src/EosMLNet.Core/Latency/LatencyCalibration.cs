@@ -49,24 +49,29 @@ public static class LatencyCalibration
         ScoreCriterion[] criteria = [.. Measured.Where(criterion => criterion != ScoreCriterion.ClsAttention || model.HasClsAttention)];
         var (layerTokens, siteTokens) = (LatencyGrid.Of(model.VisualTokens, fine: true), LatencyGrid.Of(model.VisualTokens, fine: false));
         ReducedModel[] whole = [.. LatencyPlans.Of(model, parameters).Select(plan => new ReducedModel(model, plan))];
-
-        var parts = new LatencyParts(probe, layerTokens, siteTokens, criteria);
         var prefills = whole.Select(_ => new List<double>()).ToArray();
-        var random = new Random(1);
-        for (var round = -1; round < rounds; round++) // the first one warms up
+        try
         {
-            var keep = round >= 0;
-            Action[] measurements = [.. parts.Measurements(keep), .. whole.Select((_, i) => (Action)(() => Prefill(i, keep)))];
-            random.Shuffle(measurements); // a measurement leaves traces in caches and allocator: not always for the same successor
-            foreach (var measure in measurements)
+            var parts = new LatencyParts(probe, layerTokens, siteTokens, criteria);
+            var random = new Random(1);
+            for (var round = -1; round < rounds; round++) // the first one warms up
             {
-                cancellation.ThrowIfCancellationRequested();
-                measure();
+                var keep = round >= 0;
+                Action[] measurements = [.. parts.Measurements(keep), .. whole.Select((_, i) => (Action)(() => Prefill(i, keep)))];
+                random.Shuffle(measurements); // what ran before leaves its traces in caches and allocator; not always the same on the same
+                foreach (var measure in measurements)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    measure();
+                }
+                progress?.Report((round + 2.0) / (rounds + 1));
             }
-            progress?.Report((round + 2.0) / (rounds + 1));
+            return LatencyFit.Apply(parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, Statistics.Median(prefills[i])))]);
         }
-        return LatencyFit.Apply(parts.Profile(textTokens, batch),
-            [.. whole.Select((model, i) => (model.Plan, Statistics.Median(prefills[i])))]);
+        finally
+        {
+            Array.ForEach(whole, one => one.Dispose());
+        }
 
         void Prefill(int plan, bool keep)
         {
@@ -97,9 +102,16 @@ public static class LatencyCalibration
         CancellationToken cancellation)
     {
         using var prompts = LatencyPrompt.Create(model, textTokens, batch);
-        var seconds =
-            PrefillClock.Seconds([.. plans.Select(plan => new ReducedModel(model, plan))], prompts, rounds, cancellation, progress);
-        return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
+        ReducedModel[] reduced = [.. plans.Select(plan => new ReducedModel(model, plan))];
+        try
+        {
+            var seconds = PrefillClock.Seconds(reduced, prompts, rounds, cancellation, progress);
+            return [.. seconds.Select(each => each.Select(x => 1000 * x).ToArray())];
+        }
+        finally
+        {
+            Array.ForEach(reduced, one => one.Dispose());
+        }
     }
 
     private static ScoreParameters Parameters(VisionLanguageModel model)

@@ -18,6 +18,7 @@ internal static class ModelLoader
         TorchRuntime.EnsureLoaded();
         var notes = new List<string>();
         var config = ModelConfig.Load(folder, notes);
+        var files = CheckpointFiles.Of(folder); // before they are read: a change meanwhile is noticed
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
         var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType.Torch());
@@ -33,7 +34,7 @@ internal static class ModelLoader
             loader.Ask(name, shape);
         loader.Read(cancellation);
         var model = Create(config, loader.Take, processor);
-        (model.Notes, model.Folder) = (notes, folder);
+        (model.Notes, model.Files) = (notes, files);
         return model;
     }
 

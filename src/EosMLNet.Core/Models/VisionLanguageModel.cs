@@ -16,7 +16,7 @@ namespace EosMLNet.Models;
 public abstract class VisionLanguageModel : IDisposable
 {
     private readonly Dictionary<string, Tensor> weights = [];
-    private readonly Lazy<string> fingerprint;
+    private readonly Lazy<ModelFingerprint> identity;
 
     /// <summary>Takes the weights that the configuration asks for; the model owns them from now on.</summary>
     /// <param name="config">The model's configuration.</param>
@@ -26,7 +26,7 @@ public abstract class VisionLanguageModel : IDisposable
     {
         TorchRuntime.EnsureLoaded();
         (Shape, Processor) = (config, processor);
-        fingerprint = new Lazy<string>(() => Folder is null ? HashWeights() : Checkpoint.Fingerprint(Folder));
+        identity = new Lazy<ModelFingerprint>(() => Files is null ? new(HashWeights()) : new(Files.Fingerprint));
         try
         {
             foreach (var (name, shape) in config.Weights)
@@ -58,8 +58,17 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>The <c>model_type</c>, for example <c>llava</c>.</summary>
     public string Family => Shape.ModelType;
 
-    /// <summary>Identifies the weights: <c>sha256:</c> and 64 hexadecimal digits.</summary>
-    public string Fingerprint => fingerprint.Value;
+    /// <summary>
+    /// Identifies the weights: <c>sha256:</c> and 64 hexadecimal digits. It is computed when it is first asked for: about a second a
+    /// gigabyte.
+    /// </summary>
+    /// <exception cref="EosException">EOS1001: the files have gone or were changed after the model was loaded.</exception>
+    public string Fingerprint => Identity.Get();
+
+    /// <summary>
+    /// The same, without waiting. That of files outlives the model; weights in memory are hashed at once, since they may not.
+    /// </summary>
+    internal ModelFingerprint Identity => identity.Value;
 
     /// <summary>
     /// What a user should know about the files that the model was made of, a sentence each: which defaults were taken, which settings have
@@ -68,8 +77,8 @@ public abstract class VisionLanguageModel : IDisposable
     /// </summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
 
-    /// <summary>The folder that the model was loaded from; null where it was not.</summary>
-    internal string? Folder { get; set; }
+    /// <summary>The files that the model was loaded from; null where it was not.</summary>
+    internal CheckpointFiles? Files { get; set; }
 
     /// <summary>The configuration.</summary>
     private protected ModelConfig Shape { get; }

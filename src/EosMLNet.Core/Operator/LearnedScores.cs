@@ -8,6 +8,9 @@ namespace EosMLNet.Operator;
 /// <param name="RelevanceText">V of <see cref="ScoreCriterion.TextRelevance"/>, (r, d).</param>
 public sealed record LearnedScores(Tensor? Probe = null, Tensor? RelevanceVisual = null, Tensor? RelevanceText = null)
 {
+    /// <summary>The tensors that are there.</summary>
+    internal IEnumerable<Tensor> Tensors => new[] { Probe, RelevanceVisual, RelevanceText }.OfType<Tensor>();
+
     /// <summary>The numbers of a plan as tensors in the caller's dispose scope.</summary>
     internal static LearnedScores Of(ScoreParameters? parameters, ScalarType dtype, Device device)
     {

@@ -24,7 +24,16 @@ public static class ReductionOperator
     public static Reduced Reduce(SiteInput input, ReductionSite site, ScoreParameters? parameters = null)
     {
         using var scope = NewDisposeScope();
-        var reduced = Reduce(input, site, SiteTensors.Of(site, parameters, Criteria.ComputeType(input.Tokens), input.Tokens.device));
+        var reduced = Reduce(input, site, LearnedScores.Of(parameters, Criteria.ComputeType(input.Tokens), input.Tokens.device));
+        scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
+        return reduced;
+    }
+
+    /// <summary>As above, with the learned parameters as tensors of the type that is computed in, on the tokens' device.</summary>
+    internal static Reduced Reduce(SiteInput input, ReductionSite site, LearnedScores? learned)
+    {
+        using var scope = NewDisposeScope();
+        var reduced = Reduce(input, site, SiteTensors.Of(site, learned, Criteria.ComputeType(input.Tokens), input.Tokens.device));
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
         return reduced;
     }

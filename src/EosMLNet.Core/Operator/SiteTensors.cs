@@ -10,10 +10,10 @@ namespace EosMLNet.Operator;
 /// <param name="Learned">The learned parameters of the scores.</param>
 internal sealed record SiteTensors(Tensor Transfer, Tensor Temperature, Tensor Reweight, LearnedScores Learned)
 {
-    public static SiteTensors Of(ReductionSite site, ScoreParameters? parameters, ScalarType dtype, Device device)
+    /// <summary>A site's numbers as tensors in the caller's dispose scope, beside learned parameters that are tensors already.</summary>
+    public static SiteTensors Of(ReductionSite site, LearnedScores? learned, ScalarType dtype, Device device)
     {
-        return new SiteTensors(Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
-            LearnedScores.Of(parameters, dtype, device));
+        return new SiteTensors(Number(site.Transfer), Number(site.Temperature), Number(site.Reweight), learned ?? new LearnedScores());
 
         Tensor Number(double value) => Scalars.Full(value, [], dtype, device);
     }

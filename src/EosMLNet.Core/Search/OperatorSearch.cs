@@ -193,8 +193,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         var clock = Stopwatch.StartNew();
         meter.BeginSearch(index);
-        var sizes = model.ImagesVary ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count))
-            : null;
+        model.Identity.Begin();
+        var sizes = model.ImagesVary ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count)) : null;
         var planned = sizes is null ? model.ToPlanModel() : model.ToPlanModel() with { VisualTokens = (int)Math.Round(sizes.Mean) };
         foreach (var constraints in sizes is null ? [] : front)
             constraints.Check(planned, settings.Layers(model), settings.DearestSites(model), sizes: sizes);
@@ -216,6 +216,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             new SearchState(new SearchVariables(model, settings with { Constraints = front[0] }, basis, sizes), settings, guard);
         var checkpoint = SearchCheckpoint.Of(model, settings, front, training.Fingerprint, held.Fingerprint);
         checkpoint?.LoadInto(state);
+        model.Identity.Get(cancellation); // the plan will name the weights: if they cannot be told, that is known before the long work
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
             Optimise(stage, state, training, gradient, trial, checkpoint, meter, clock, cancellation);
         var results = front.Select((constraints, i) =>
@@ -262,7 +263,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, SearchMeter meter, int index,
         CancellationToken cancellation)
     {
-        if (limits.Latency is not { } table)
+        if (limits is not { MeasuresLatency: true, Latency: { } table })
             return null;
         var (text, batch, identity) = (limits.LatencyTextTokens, limits.LatencyBatch, ReductionPlan.Identity(plan.Model));
         meter.Begin(SearchPhase.Latency, TimedRounds, meter.Work.Timed[index]);

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
+using EosMLNet.Latency;
 
 namespace EosMLNet.Search;
 
@@ -63,8 +64,8 @@ public sealed record SearchConstraints
     public double? LatencyFraction { get; init; }
 
     /// <summary>
-    /// The measurements that latency is predicted by, made on the device that the plan is for, for a model of this shape; the report
-    /// compares the plan's prediction with its measurement here.
+    /// The measurements that latency is predicted by, made on the device that the plan is for, for a model of this shape. Where latency is
+    /// limited, or <see cref="MeasureLatency"/> asks for it, the report compares the plan's prediction with its measurement here.
     /// </summary>
     /// <value>The default is <see langword="null"/>: none, and no limit on latency.</value>
     public LatencyTable? Latency { get; init; }
@@ -76,6 +77,17 @@ public sealed record SearchConstraints
     /// <summary>Prompts that are run together, with an image each, where latency is meant.</summary>
     /// <value>The default is 1.</value>
     public int LatencyBatch { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the plan's prefill is measured on this machine at the end and reported beside what <see cref="Latency"/> predicts. A limit on
+    /// latency measures it in any case. The plan does not depend on it.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    [JsonIgnore]
+    public bool MeasureLatency { get; init; }
+
+    /// <summary>Whether there is something to measure, and a reason to.</summary>
+    internal bool MeasuresLatency => Latency is not null && (MeasureLatency || LatencyMs is not null || LatencyFraction is not null);
 
     /// <summary>These limits, or looser ones where they are below a share of what the unreduced model needs.</summary>
     internal SearchConstraints AtLeast(double share, PlanModel model)

@@ -81,11 +81,9 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         CancellationToken cancellation)
     {
         const int AnsweredTogether = 64, MostTokens = 32;
-        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
-        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images,
-            AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
-        // one that was cut off has no end
-        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)];
+        using var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
+        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images, AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
+        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
     }
 
     private static VisualLayout LayoutOf(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, int image)

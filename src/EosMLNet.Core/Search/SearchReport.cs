@@ -11,7 +11,7 @@ public sealed record SearchReport
     /// <summary>The outcome of each constraint.</summary>
     public required IReadOnlyList<ConstraintReport> Constraints { get; init; }
 
-    /// <summary>Predicted and measured latency; <see langword="null"/> where the constraints have no latency table.</summary>
+    /// <summary>Predicted and measured latency; <see langword="null"/> where latency is not limited and nobody asked for it.</summary>
     public LatencyReport? Latency { get; init; }
 
     /// <summary>Question and answer pairs seen, repetitions included.</summary>

@@ -32,7 +32,7 @@ internal sealed class SearchWork
         Checks = [.. stages.Zip(trial, (stage, each) => new WorkPart(WorkKind.Trial, each * ChecksFrom(stage, settings, 0)))];
         Corners = [.. trial.Select(each => new WorkPart(WorkKind.Trial, each * corners))];
         Last = [.. trial.Select(_ => new WorkPart(WorkKind.Trial, questions))];
-        Timed = [.. stages.Select(stage => new WorkPart(WorkKind.Measurement, stage.To.Latency is null ? 0 : OperatorSearch.TimedRounds))];
+        Timed = [.. stages.Select(stage => new WorkPart(WorkKind.Measurement, stage.To.MeasuresLatency ? OperatorSearch.TimedRounds : 0))];
     }
 
     /// <summary>Steps of all stages.</summary>

@@ -10,8 +10,19 @@ public sealed record PlanModel
     /// <summary>The architecture, for example <c>llava</c>.</summary>
     public required string Family { get; init; }
 
-    /// <summary>The checkpoint, as <c>sha256:…</c>.</summary>
-    public required string Fingerprint { get; init; }
+    /// <summary>The checkpoint, as <c>sha256:…</c>. That of a loaded model is computed when it is first asked for.</summary>
+    /// <value>The default is empty, which no model has. A plan's file must name one.</value>
+    /// <exception cref="EosException">It could not be computed: a file of the model is missing, say.</exception>
+    [JsonRequired]
+    public string Fingerprint
+    {
+        get => Identity.Get();
+        init => Identity = new ModelFingerprint(value);
+    }
+
+    /// <summary>The same, for those who do not want to wait for it.</summary>
+    [JsonIgnore]
+    public ModelFingerprint Identity { get; init; } = new("");
 
     /// <summary>Decoder layers.</summary>
     public required int Layers { get; init; }

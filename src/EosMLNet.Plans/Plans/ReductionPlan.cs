@@ -122,6 +122,15 @@ public sealed record ReductionPlan
     /// <exception cref="EosException">EOS4002: it is not.</exception>
     public void CheckFits(PlanModel model)
     {
+        CheckShape(model);
+        CheckFingerprint(model);
+    }
+
+    /// <summary>Checks that a model has the shape of the one that the plan was made for. That takes no time.</summary>
+    /// <param name="model">The model's numbers.</param>
+    /// <exception cref="EosException">EOS4002: it has another.</exception>
+    public void CheckShape(PlanModel model)
+    {
         if (model.ImagesVary && Version < 2)
         {
             throw new EosException(EosErrors.PlanMismatch,
@@ -131,15 +140,28 @@ public sealed record ReductionPlan
         Same("layers", Model.Layers, model.Layers);
         Same("visual tokens", Model.VisualTokens, model.VisualTokens);
         Same("hidden size", Model.HiddenSize, model.HiddenSize);
-        Same("fingerprint", Model.Fingerprint, model.Fingerprint);
-        Same("remaining numbers", Model, Model.TowerLayers == 0 ? model with { TowerLayers = 0 } : model);
+        var found = model with { Identity = Model.Identity };
+        Same("remaining numbers", Model, Model.TowerLayers == 0 ? found with { TowerLayers = 0 } : found);
+    }
 
-        static void Same<T>(string what, T planned, T found)
+    /// <summary>Checks that a model has the weights that the plan was made for. It waits until the model's fingerprint is computed.</summary>
+    /// <param name="model">The model's numbers.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="EosException">EOS4002: it has others. EOS1001: the model's files have gone or were changed.</exception>
+    /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>
+    public void CheckFingerprint(PlanModel model, CancellationToken cancellation = default)
+    {
+        if (!ReferenceEquals(Model.Identity, model.Identity)) // a plan that was made from the model itself
+            Same("fingerprint", Model.Identity.Get(cancellation), model.Identity.Get(cancellation));
+    }
+
+    private static void Same<T>(string what, T planned, T found)
+    {
+        if (!Equals(planned, found))
         {
-            if (!Equals(planned, found))
-                throw new EosException(EosErrors.PlanMismatch,
-                    $"The plan was made for another model ({what}: {planned}; here: {found}). Use the model that the plan names, or " +
-                    "search a plan for this one.");
+            throw new EosException(EosErrors.PlanMismatch,
+                $"The plan was made for another model ({what}: {planned}; here: {found}). " +
+                "Use the model that the plan names, or search a plan for this one.");
         }
     }
 }

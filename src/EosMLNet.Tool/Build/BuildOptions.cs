@@ -25,6 +25,7 @@ internal sealed class BuildOptions
         ["LatencyFraction"] = (s, v) => s with { Constraints = s.Constraints with { LatencyFraction = Real(v) } },
         ["LatencyTextTokens"] = (s, v) => s with { Constraints = s.Constraints with { LatencyTextTokens = Whole(v) } },
         ["LatencyBatch"] = (s, v) => s with { Constraints = s.Constraints with { LatencyBatch = Whole(v) } },
+        ["MeasureLatency"] = (s, v) => s with { Constraints = s.Constraints with { MeasureLatency = Truth(v) } },
         ["FamilyDrop"] = (s, v) => s with { Constraints = s.Constraints with { FamilyDrop = Real(v) } },
         ["Steps"] = (s, v) => s with { Steps = Whole(v) },
         ["MicroBatch"] = (s, v) => s with { MicroBatch = Whole(v) },

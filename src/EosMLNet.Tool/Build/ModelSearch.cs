@@ -24,21 +24,21 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var device = LoadTorch(request);
         var artifact = BuildCache.Artifact(folder);
         var summary = SearchPlan(request, options, key, device, ArtifactPaths.Plan(artifact), checkpoint, cancellation);
-        WriteArtifact(request, options, summary.Provenance, folder, device);
+        WriteArtifact(request, options, summary.Provenance, folder);
         AtomicFile.WriteText(ArtifactPaths.Summary(artifact), summary.ToJson());
     }
 
     /// <inheritdoc/>
     public void Apply(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation)
     {
-        var device = LoadTorch(request);
+        LoadTorch(request);
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(folder)));
         var (name, file) = (Path.GetFileName(request[BuildRequest.Model]), Path.GetFileName(request[BuildRequest.Plan]));
         log.High($"Putting {name} under the committed plan {file}.");
         var plan = ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder)));
         foreach (var remark in CheckPadding(request[BuildRequest.Plan], plan, options.ImagePadding))
             log.High($"{remark}");
-        WriteArtifact(request, options, summary.Provenance, folder, device);
+        WriteArtifact(request, options, summary.Provenance, folder);
     }
 
     /// <summary>What is to be said about how a committed plan treats images that are not square.</summary>
@@ -180,12 +180,11 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         };
     }
 
-    private void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder, Device device)
+    private void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder)
     {
         log.Activity(LiveTargets.Artifact);
         var artifact = BuildCache.Artifact(folder);
-        ModelArtifactFile.Write(artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), device,
-            configure: one => options.Configured(one));
-        ArtifactZip.Normalise(artifact, provenance);
+        ModelArtifactFile.Write(
+            artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), configure: one => options.Configured(one), provenance: provenance);
     }
 }

@@ -13,7 +13,8 @@ internal static class PrefillTimer
     internal static BuildSummary.PrefillSummary Measure(VisionLanguageModel model, ReductionPlan plan, VqaDataset data,
         CancellationToken cancellation)
     {
-        var (unreduced, reduced) = (new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel())), new ReducedModel(model, plan));
+        using var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
+        using var reduced = new ReducedModel(model, plan);
         List<double> without = [], with = [];
         foreach (var example in data.Examples.Take(Questions))
         {

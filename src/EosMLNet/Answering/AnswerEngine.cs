@@ -14,24 +14,33 @@ internal sealed class AnswerEngine : IDisposable
     private readonly Lock gate = new();
     private readonly ReducedModel reduced;
     private readonly int maxNewTokens;
+    private readonly CheckpointFolder checkpoint;
+    private readonly string? expected;
     private int running;
     private bool disposed;
 
-    /// <summary>Takes the model over.</summary>
+    /// <summary>Takes the model and its folder over.</summary>
     /// <param name="model">The model.</param>
     /// <param name="plan">The plan that it runs under.</param>
     /// <param name="maxNewTokens">The longest answer.</param>
     /// <param name="imageCacheBytes">How much of what the encoder makes of images is kept; 0 for nothing.</param>
-    /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS4002: the plan does not fit the model.</exception>
-    public AnswerEngine(VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long imageCacheBytes)
+    /// <param name="checkpoint">The folder that the model was loaded from; freed with it.</param>
+    /// <param name="expected">The fingerprint that the model must have before an answer is handed out; null for any.</param>
+    /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS4002: the plan does not fit the model.
+    /// EOS4004: nor is it the expected model.</exception>
+    public AnswerEngine(
+        VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long imageCacheBytes, CheckpointFolder checkpoint, string? expected)
     {
         if (model.Processor is null)
-            throw new EosException(EosErrors.Tokenizer,
-                "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
-        reduced = new ReducedModel(model, plan);
-        (Model, Plan, this.maxNewTokens) = (model, plan, maxNewTokens);
+            throw NoTokenizer();
+        (Model, Plan, this.maxNewTokens, this.checkpoint, this.expected) = (model, plan, maxNewTokens, checkpoint, expected);
+        reduced = Explained(() => new ReducedModel(model, plan));
         Images = imageCacheBytes > 0 ? new FeatureCache(Encode, imageCacheBytes) : null;
     }
+
+    /// <summary>The error of a model that nobody can ask anything.</summary>
+    public static EosException NoTokenizer() => new(EosErrors.Tokenizer,
+        "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
 
     public VisionLanguageModel Model { get; }
 
@@ -41,8 +50,12 @@ internal sealed class AnswerEngine : IDisposable
     public FeatureCache? Images { get; }
 
     /// <summary>Answers a batch of rows, in their order.</summary>
+    /// <param name="queries">The rows.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public Answer[] Ask(IReadOnlyList<Query> queries)
+    /// <exception cref="EosException">EOS4002, EOS4004: the model is not the plan's, or not the expected one; with the first answer.</exception>
+    public Answer[] Ask(IReadOnlyList<Query> queries, CancellationToken cancellation = default)
     {
         var answers = new Answer[queries.Count];
         Array.Fill(answers, Answer.Missing);
@@ -52,7 +65,7 @@ internal sealed class AnswerEngine : IDisposable
         Enter();
         try
         {
-            var generation = Generate([.. asked.Select(row => queries[row])]);
+            var generation = Generate([.. asked.Select(row => queries[row])], cancellation);
             for (var i = 0; i < asked.Length; i++)
                 answers[asked[i]] = new Answer(Model.Processor!.Decode(generation.Ids[i]), (float)generation.MeanProbability[i]);
             return answers;
@@ -105,14 +118,35 @@ internal sealed class AnswerEngine : IDisposable
         Free();
     }
 
-    private Generation Generate(IReadOnlyList<Query> asked)
+    private Generation Generate(IReadOnlyList<Query> asked, CancellationToken cancellation)
     {
         using var scope = torch.NewDisposeScope();
         using var batch = Images is null
             ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], Plan)
-            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))],
-                Images.Get([.. asked.Select(query => query.Image!)]));
-        return reduced.Generate(batch, maxNewTokens);
+            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))], Images.Get([.. asked.Select(query => query.Image!)]));
+        var generation = Explained(() => reduced.Generate(batch, maxNewTokens, cancellation));
+        CheckModel();
+        return generation;
+    }
+
+    // Other weights than the expected ones explain why a plan does not fit, not the other way round.
+    private T Explained<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (EosException)
+        {
+            CheckModel();
+            throw;
+        }
+    }
+
+    private void CheckModel()
+    {
+        if (expected is not null)
+            checkpoint.CheckIs(Model, expected);
     }
 
     private VisionOutput Encode(RgbImage image)
@@ -144,6 +178,8 @@ internal sealed class AnswerEngine : IDisposable
     private void Free()
     {
         Images?.Dispose();
+        reduced.Dispose();
         Model.Dispose();
+        checkpoint.Dispose();
     }
 }

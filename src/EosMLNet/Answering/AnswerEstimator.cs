@@ -20,6 +20,8 @@ namespace EosMLNet;
 /// </remarks>
 public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
 {
+    private static readonly Dictionary<string, byte[]> NoAdditions = [];
+
     private readonly IHost host;
     private readonly AnswerSettings settings;
     private readonly string modelPath;
@@ -49,6 +51,43 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         var answering = settings with { ImagePadding = padding.Padding };
         return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(),
             model => (plan ?? ReductionPlan.Identity(model.ToPlanModel()), null));
+    }
+
+    /// <summary>
+    /// Writes the zip that <c>Model.Save</c> writes of what <see cref="Fit"/> gives, without a schema and without loading the model. The
+    /// same model, plan and options give the same bytes.
+    /// </summary>
+    /// <param name="path">The zip to write.</param>
+    /// <param name="namesFolder">Whether a zip that is too small for the weights says where they are; if not, EOS_MODEL_PATH must say so when
+    /// it is loaded. The default is true.</param>
+    /// <param name="additions">Further entries of the zip, by name; none by default.</param>
+    /// <exception cref="EosException">EOS1001, EOS1007: files of the model are missing. EOS1013: the options name no plan. EOS1014: the model
+    /// has no tokenizer. EOS2003: the zip cannot be written. EOS4002: the plan was made for other weights.</exception>
+    public void SaveWithoutLoading(string path, bool namesFolder = true, IReadOnlyDictionary<string, byte[]>? additions = null)
+    {
+        var target = Path.GetFullPath(path);
+        if (plan is null)
+            throw new EosException(EosErrors.InvalidOption, "PlanPath is null. Name the plan that the model is to be saved under.");
+        if (!VisionLanguageProcessor.Exists(modelPath))
+            throw AnswerEngine.NoTokenizer();
+        var reference = namesFolder ? CheckpointReference.To(modelPath, Path.GetDirectoryName(target)) : new CheckpointReference("", null);
+        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = File.Create(temporary))
+            using (var checkpoint = new CheckpointFolder(modelPath))
+                ArtifactWriter.Write(file, plan, settings with { ImagePadding = padding.Padding }, checkpoint, reference, additions ?? NoAdditions);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EosException(EosErrors.CannotWrite, $"'{target}' cannot be written: {e.Message} Check that the folder is writable and has room.", e);
+        }
+        finally
+        {
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+        }
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>

@@ -9,10 +9,12 @@ namespace EosMLNet;
 /// <summary>
 /// Goes over the input once: reads a batch of rows, keeps the values of the columns that are passed through, asks the model, and replays
 /// the rows. While the model answers, the next batch is read on another thread. Like every cursor it belongs to one thread; several cursors
-/// may run over one view at once.
+/// may run over one view at once. Disposing it, from any thread, and cancelling ML.NET's work end an answer before its next token.
 /// </summary>
 internal sealed class BatchedAnswerCursor : RootCursorBase
 {
+    private static readonly TimeSpan CancellationCheck = TimeSpan.FromMilliseconds(50);
+
     private readonly IHost host;
     private readonly VisionLanguageTransformer transformer;
     private readonly DataViewRowCursor input;
@@ -25,6 +27,8 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     private readonly Delegate?[] answerGetters;
     private readonly Dictionary<int, int> outputs;   // column of the output schema -> 0, 1, 2
     private readonly Query[] queries;
+    private readonly CancellationTokenSource stopped = new();
+    private readonly Timer watch;
     private RowBatch batch;
     private Answer[] answers = [];
     private int row = -1;                            // in the batch
@@ -44,9 +48,10 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         ids = new BufferedValues<DataViewRowId>(input.GetIdGetter(), size, () => Slot);
         outputs = bindings.AddedColumnIndices.Select((column, output) => (column, output)).ToDictionary(x => x.column, x => x.output);
         foreach (var column in schema.Where(c => active[c.Index] && !outputs.ContainsKey(c.Index)))
-            passing[column.Index] =
-                BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
-        reader = MakeReader();
+            passing[column.Index] = BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
+        reader = MakeReader(bindings);
+        // ML.NET tells nobody that its work was cancelled: it has to be asked.
+        watch = new Timer(_ => { if (((ICancelable)host).IsCanceled) stopped.Cancel(); }, null, CancellationCheck, CancellationCheck);
         answerGetters = AnswerRowMapper.Getters(transformer, output => active[bindings.AddedColumnIndices[output]], () => answers[row]);
     }
 
@@ -83,6 +88,8 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     {
         if (disposing)
         {
+            stopped.Cancel();
+            watch.Dispose();
             rows.Dispose();
             foreach (var column in passing)
                 column?.Dispose();
@@ -102,7 +109,7 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         try
         {
             host.CheckAlive();
-            answers = transformer.Engine.Ask(new ArraySegment<Query>(queries, batch.FirstSlot, batch.Count));
+            answers = transformer.Engine.Ask(new ArraySegment<Query>(queries, batch.FirstSlot, batch.Count), stopped.Token);
             return true;
         }
         catch (Exception e)

@@ -82,18 +82,15 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel();
         ctx.SetVersionInfo(GetVersionInfo());
-        Engine.Hold(() => ModelArtifact.Save(ctx, Plan, Settings, checkpoint, Engine.Model.Fingerprint));
+        Engine.Hold(() => ModelArtifact.Save(ctx, Plan, Settings, checkpoint, checkpoint.FingerprintOf(Engine.Model)));
     }
 
     /// <summary>Frees the model's weights, after the answers that are being computed on other threads. Idempotent.</summary>
-    public void Dispose()
-    {
-        Engine.Dispose();
-        checkpoint.Dispose();
-    }
+    public void Dispose() => Engine.Dispose();
 
     /// <summary>
     /// Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.
+    /// Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out.
     /// </summary>
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
         Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
@@ -109,9 +106,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
                     channel.Warning(note);
             }
             var (plan, report) = makePlan(model);
-            return new VisionLanguageTransformer(host, new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes),
-                settings, checkpoint)
-            { Report = report };
+            var engine = new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes, checkpoint, fingerprint);
+            return new VisionLanguageTransformer(host, engine, settings, checkpoint) { Report = report };
         }
         catch
         {
@@ -128,7 +124,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         return new AnswerRowMapper(this, input);
     }
 
-    private static VersionInfo GetVersionInfo() => new(
+    /// <summary>What ML.NET writes in front of a saved transformer, and how it finds the loader.</summary>
+    internal static VersionInfo GetVersionInfo() => new(
         modelSignature: "EOS  VLM",
         verWrittenCur: 0x00010001, // initial
         verReadableCur: 0x00010001,

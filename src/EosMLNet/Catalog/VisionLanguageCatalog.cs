@@ -129,7 +129,8 @@ public sealed class VisionLanguageCatalog
     /// <param name="inputSchema">The schema of the data that the pipeline was made with; null when it was saved without.</param>
     /// <returns>The pipeline; it is an <see cref="IDisposable"/>.</returns>
     /// <exception cref="EosException">EOS1001: there is no such file. EOS2002: the GPU is not there. EOS4003: the file is damaged or of a
-    /// newer version. EOS4004: its weights are missing or others.</exception>
+    /// newer version. EOS4004: its weights are missing, or others that cannot be loaded; other weights of the same shape are found beside
+    /// the work, and the first answer is EOS4004.</exception>
     public ITransformer Load(string path, out DataViewSchema? inputSchema)
     {
         if (!File.Exists(path))

@@ -20,27 +20,55 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
             .OrderBy(file => file.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>Loads the model, and checks that it is the expected one where one is expected.</summary>
+    /// <summary>
+    /// Loads the model. Where one is expected, its fingerprint begins to be computed, for <see cref="CheckIs"/>.
+    /// </summary>
     /// <param name="device">Where the weights go.</param>
     /// <param name="expected">The fingerprint of the expected model; null for any.</param>
     /// <param name="padding">What becomes of images that are not square.</param>
     /// <param name="type">What it computes in; null for the device's own.</param>
-    /// <exception cref="EosException">EOS4004: the folder holds other weights. EOS1xxx, EOS2xxx: it holds the expected ones, or none are
-    /// expected, but they cannot be loaded.</exception>
+    /// <exception cref="EosException">EOS4004: the folder holds other weights, which cannot be loaded. EOS1xxx, EOS2xxx: it holds the
+    /// expected ones, or none are expected, but they cannot be loaded.</exception>
     public VisionLanguageModel Load(torch.Device device, string? expected, ImagePadding padding, ModelDataType? type = null)
     {
         TorchRuntime.EnsureLoaded();
         try
         {
-            var model = VisionLanguageModel.Load(path, DataTypes.Torch(type), device, padding: padding);
-            if (expected is null || model.Fingerprint == expected)
-                return model;
-            model.Dispose();
+            var model = LlavaModel.Load(path, DataTypes.Torch(type), device, padding: padding);
+            if (expected is not null)
+                model.ToPlanModel().Identity.Begin();
+            return model;
         }
         catch (EosException) when (expected is not null && !Holds(expected))
         {
+            throw Changed(expected);
         }
-        throw Changed(expected);
+    }
+
+    /// <summary>Checks that a model that was loaded from the folder is the expected one. It waits for the model's fingerprint.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="expected">The fingerprint of the expected model.</param>
+    /// <exception cref="EosException">EOS4004: it is another, or the files changed before that could be told.</exception>
+    public void CheckIs(VisionLanguageModel model, string expected)
+    {
+        if (FingerprintOf(model, expected) != expected)
+            throw Changed(expected);
+    }
+
+    /// <summary>The fingerprint of a model that was loaded from the folder.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="expected">What it is expected to be, for the message; null for anything.</param>
+    /// <exception cref="EosException">EOS4004: the files changed before it was computed.</exception>
+    public string FingerprintOf(VisionLanguageModel model, string? expected = null)
+    {
+        try
+        {
+            return model.Fingerprint;
+        }
+        catch (EosException)
+        {
+            throw Changed(expected); // files are missing, or were changed
+        }
     }
 
     /// <summary>Checks that the folder still holds what was loaded.</summary>
@@ -66,6 +94,5 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     }
 
     private EosException Changed(string? fingerprint) => new(EosErrors.ReferencedWeights,
-        $"'{path}' does not hold the weights that the model was made with ({fingerprint}). Restore them, or make the model again with " +
-        "the new ones.");
+        $"'{path}' does not hold the weights that the model was made with{(fingerprint is null ? "" : $" ({fingerprint})")}. Restore them, or make the model again with the new ones.");
 }

@@ -19,37 +19,57 @@ namespace EosMLNet;
 /// </summary>
 internal static class ModelArtifact
 {
-    private const string Manifest = "Manifest.json";
+    /// <summary>The name of the entry that holds the <see cref="ModelManifest"/>.</summary>
+    public const string Manifest = "Manifest.json";
 
     /// <summary>Writes the entries into the zip.</summary>
     /// <exception cref="EosException">EOS4004: the model's folder no longer holds what was loaded from it.</exception>
     public static void Save(ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, CheckpointFolder checkpoint,
         string fingerprint)
     {
-        var checkpointFiles = checkpoint.Files();
-        var embeds = checkpointFiles.Sum(file => file.Length) <= settings.EmbedWeightsUpTo;
+        var embeds = Embeds(checkpoint, settings);
         if (embeds)
             checkpoint.CheckHolds(fingerprint);
+        var embedded = embeds ? checkpoint.Files().Select(file => SaveFile(context, EntryOf(file), file.FullName)) : [];
+        var reference = embeds ? null : CheckpointReference.To(checkpoint.Path, ArchivePlace.FolderOf(context.Repository));
+        SavePlan(context, plan, settings, fingerprint, [.. embedded], reference);
+    }
 
+    /// <summary>Writes the entries for the plan, and the manifest.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="settings">How the model answers.</param>
+    /// <param name="fingerprint">The model's.</param>
+    /// <param name="embedded">The model's files that are in the zip.</param>
+    /// <param name="reference">Where the model's files are otherwise.</param>
+    public static void SavePlan(
+        ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, string fingerprint, IReadOnlyList<ManifestFile> embedded,
+        CheckpointReference? reference)
+    {
         using var staging = new TemporaryFolder();
         plan.Save(staging[ManifestFile.Plan]);
-        var planFiles = new[] { ManifestFile.Plan, ManifestFile.PlanParameters }.Where(name => File.Exists(staging[name]))
-            .Select(name => (name, staging[name]));
-        var embedded = embeds ? checkpointFiles.Select(file => ($"{ManifestFile.CheckpointFolder}/{file.Name}", file.FullName)) : [];
+        var planFiles = new[] { ManifestFile.Plan, ManifestFile.PlanParameters }.Where(name => File.Exists(staging[name]));
         var manifest = new ModelManifest
         {
             Version = ModelManifest.CurrentVersion,
             Fingerprint = fingerprint,
             Settings = settings,
-            Files = [.. planFiles.Concat(embedded).Select(file => SaveFile(context, file.Item1, file.Item2))],
-            Checkpoint = embeds ? null : CheckpointReference.To(checkpoint.Path, ArchivePlace.FolderOf(context.Repository)),
+            Files = [.. planFiles.Select(name => SaveFile(context, name, staging[name])), .. embedded],
+            Checkpoint = reference,
         };
         context.SaveBinaryStream(Manifest, writer => writer.Write(manifest.ToBytes()));
     }
 
+    /// <summary>Whether the model's files go into the zip.</summary>
+    public static bool Embeds(CheckpointFolder checkpoint, AnswerSettings settings) =>
+        checkpoint.Files().Sum(file => file.Length) <= settings.EmbedWeightsUpTo;
+
+    /// <summary>The name of the entry that holds one of the model's files.</summary>
+    public static string EntryOf(FileInfo file) => $"{ManifestFile.CheckpointFolder}/{file.Name}";
+
     /// <summary>Reads the entries back and loads the model.</summary>
     /// <exception cref="EosException">EOS4003: an entry is missing, damaged or of a newer version. EOS4004: the weights it refers to are
-    /// missing or others.</exception>
+    /// missing, or others that cannot be loaded; others of the same shape are found with the first answer.</exception>
     public static VisionLanguageTransformer Load(IHost host, ModelLoadContext context, torch.Device device)
     {
         var manifest = ModelManifest.Parse(ReadEntry(context, Manifest, ModelManifest.LargestManifest));

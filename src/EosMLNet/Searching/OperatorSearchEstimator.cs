@@ -110,6 +110,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
             Latency = options.LatencyTable,
             LatencyTextTokens = options.LatencyTextTokens,
             LatencyBatch = options.LatencyBatch,
+            MeasureLatency = options.MeasureLatency,
             FamilyDrop = options.Constraints.FamilyDrop,
         },
         Steps = options.Steps,

@@ -33,6 +33,13 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <value>The default is 1.</value>
     public int LatencyBatch { get; set; } = Defaults.Constraints.LatencyBatch;
 
+    /// <summary>
+    /// Whether the plan's prefill is measured on this machine at the end and reported beside what <see cref="LatencyTable"/> predicts. A
+    /// limit on latency measures it in any case. The plan does not depend on it.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool MeasureLatency { get; set; } = Defaults.Constraints.MeasureLatency;
+
     /// <summary>How many steps the search takes; each is one forward and one backward pass over a batch.</summary>
     /// <value>The default is 300.</value>
     public int Steps { get; set; } = Defaults.Steps;

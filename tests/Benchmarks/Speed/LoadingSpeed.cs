@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Benchmarks.Quality;
+using EosMLNet.Execution;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
+using Gpu.Shapes;
 using static TorchSharp.torch;
 
 namespace Benchmarks.Speed;
@@ -52,6 +54,49 @@ internal static class LoadingSpeed
                 (toBuffer[round], toFreshMemory[round]) = (reading / loading, filling / loading);
             }
             return (toBuffer, toFreshMemory, peak);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>
+    /// The time from a folder and a plan's file to the first answer, held against the time of loading and that of the same answer once
+    /// more: what is left is what the first answer waits for, such as the comparison of the weights with those that the plan names.
+    /// </summary>
+    /// <param name="rounds">How often both are timed, after one round that does not count.</param>
+    /// <param name="mean">Mean visual tokens a layer of the plan; null for all of them.</param>
+    /// <param name="newTokens">Tokens of the answer.</param>
+    /// <returns>Of each round the seconds of loading, of the first answer with what stands before it, and of the second answer.</returns>
+    internal static IReadOnlyList<(double Load, double First, double Second)> FirstAnswer(int rounds, int? mean, int newTokens)
+    {
+        TorchRuntime.EnsureLoaded();
+        var folder = Directory.CreateTempSubdirectory("eos-loading-").FullName;
+        try
+        {
+            _ = WriteCheckpoint(folder, shards: 1, ScalarType.Float32).ToList();
+            var planFile = Path.Combine(folder, "plan.json");
+            using (var model = LlavaModel.Load(folder))
+                (mean is { } tokens ? TypicalPlan.Of(model.ToPlanModel(), tokens) : ReductionPlan.Identity(model.ToPlanModel())).Save(planFile);
+            var times = new List<(double, double, double)>();
+            for (var round = 0; round <= rounds; round++)
+            {
+                LlavaModel? loaded = null;
+                ReducedModel? reduced = null;
+                var load = Seconds(() => loaded = LlavaModel.Load(folder));
+                using var model = loaded!;
+                using var batch = LargeModel.Batch(model, rows: 1, textTokens: 32);
+                var first = Seconds(() =>
+                {
+                    reduced = new ReducedModel(model, ReductionPlan.Load(planFile));
+                    reduced.Generate(batch, newTokens);
+                });
+                var second = Seconds(() => reduced!.Generate(batch, newTokens));
+                if (round > 0)
+                    times.Add((load, first, second));
+            }
+            return times;
         }
         finally
         {

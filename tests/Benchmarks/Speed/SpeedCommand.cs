@@ -55,6 +55,7 @@ internal sealed class SpeedCommand : Command
         (WholeSpeed.SearchStep, () => OnSample(model => WholeSpeed.MeasureSearchStep(model, quick ? 20 : 60, quick))),
         (WholeSpeed.Transform, () => WholeSpeed.MeasureTransform(quick ? 3 : 11, quick)),
         (WholeSpeed.Loading, () => WholeSpeed.MeasureLoading(quick ? 5 : 15, quick)),
+        (WholeSpeed.FirstAnswer, () => WholeSpeed.MeasureFirstAnswer(quick ? 3 : 9, quick)),
         (SiteSpeed.Group, () => SiteSpeed.Measure(quick ? 5 : 25)),
         (SmallModelSpeed.Group, () => OnSample(model => SmallModelSpeed.Measure(model, quick ? 15 : 51))),
     ];

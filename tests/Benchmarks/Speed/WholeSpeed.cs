@@ -7,7 +7,7 @@ namespace Benchmarks.Speed;
 /// <summary>The rows of the search's step, of loading and of <c>Transform</c>.</summary>
 internal static class WholeSpeed
 {
-    internal const string SearchStep = "search step", Loading = "loading", Transform = "transform";
+    internal const string SearchStep = "search step", Loading = "loading", FirstAnswer = "first answer", Transform = "transform";
 
     internal static IEnumerable<SpeedRow> MeasureSearchStep(LlavaModel model, int steps, bool quick)
     {
@@ -28,6 +28,21 @@ internal static class WholeSpeed
             yield return SpeedRow.Of(Loading, $"loading, {name}", toFreshMemory, "time to read the same files, in the page cache, into fresh memory", "at least 0.8", "one thread reads");
             yield return SpeedRow.Of(Loading, $"loading, {name}", toBuffer, "time to read the same files into one buffer of 1 MiB, which keeps nothing", "at least 0.8", "no page is cleared for it");
             yield return SpeedRow.Of(Loading, $"memory while loading, {name}", [peak], "the weights", "at most 1.10", "one load");
+        }
+    }
+
+    internal static IEnumerable<SpeedRow> MeasureFirstAnswer(int rounds, bool quick)
+    {
+        (string Name, int? Mean)[] cases = [("unreduced", null), ("64 mean tokens", 64)];
+        foreach (var (name, mean) in quick ? cases[..1] : cases)
+        {
+            var times = LoadingSpeed.FirstAnswer(rounds, mean, newTokens: 16);
+            var ratios = times.Select(one => (one.Load + one.First) / (one.Load + one.Second)).ToArray();
+            yield return SpeedRow.Of(FirstAnswer, $"load to the first answer, 1.2 GB in float32, {name}, plan from a file", ratios,
+                "loading and the same answer once more", mean is null ? "at most 1.3" : "", FormattableString.Invariant(
+                $"loading {Median(one => one.Load):0} ms, first answer of 16 tokens {Median(one => one.First):0} ms, second {Median(one => one.Second):0} ms"));
+
+            double Median(Func<(double Load, double First, double Second), double> of) => 1e3 * times.Select(of).Order().ElementAt(times.Count / 2);
         }
     }
 

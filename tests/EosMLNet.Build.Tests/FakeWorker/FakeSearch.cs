@@ -62,10 +62,17 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
 
     private static void WriteZip(string artifact, BuildProvenance provenance)
     {
-        using (var zip = ZipFile.Open(artifact, ZipArchiveMode.Create))
-        using (var entry = zip.CreateEntry("Model.key").Open())
-            entry.Write("a model"u8);
-        ArtifactZip.Normalise(artifact, provenance);
+        using var zip = ZipFile.Open(artifact, ZipArchiveMode.Create);
+        Write("Model.key", "a model"u8.ToArray());
+        Write(BuildProvenance.EntryName, provenance.ToBytes());
+
+        void Write(string name, byte[] content)
+        {
+            var entry = zip.CreateEntry(name);
+            entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            using var stream = entry.Open();
+            stream.Write(content);
+        }
     }
 
     private static void AwaitTwo(string what)

@@ -41,6 +41,21 @@ public class OperatorSearchTests
         Assert.Equal(result.Report.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)), result.Plan.Constraints.Select(c => (c.Kind, c.Limit, c.Slack)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_table_alone_is_no_reason_to_measure_the_machine(bool asked)
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 4, 3);
+        var table = LatencySample.Plain(model.ToPlanModel(), site: 0.1).For(model);
+        var constraints = new SearchConstraints { MeanVisualTokens = 4, Latency = table, MeasureLatency = asked };
+        var result = Search(model, data, Settings with { Constraints = constraints });
+        Assert.Equal(asked, result.Report.Latency is not null);
+        var plain = Search(model, data, Settings with { Constraints = new SearchConstraints { MeanVisualTokens = 4 } });
+        Assert.Equal(plain.Plan.ToJson(), result.Plan.ToJson());
+    }
+
     [Fact]
     public void A_limit_on_latency_is_met_as_predicted_and_reported_beside_what_was_measured()
     {

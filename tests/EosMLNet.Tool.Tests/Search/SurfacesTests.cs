@@ -52,7 +52,7 @@ public class SurfacesTests
         var name = setting switch
         {
             "Constraints.Latency" => "LatencyTable",
-            "Constraints.LatencyTextTokens" or "Constraints.LatencyBatch" => SettingNames.Own(setting), // beside the table
+            "Constraints.LatencyTextTokens" or "Constraints.LatencyBatch" or "Constraints.MeasureLatency" => SettingNames.Own(setting), // beside the table
             _ => setting,
         };
         Assert.True(Has(typeof(OperatorSearchOptions), name), $"OperatorSearchOptions lacks {name}");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
+using EosMLNet.Operator;
 using Gpu.Report;
 using Gpu.Shapes;
 using static TorchSharp.torch;
@@ -30,12 +31,13 @@ internal static class SitesSection
     {
         using var scope = NewDisposeScope();
         using var sequence = new TokenSequence(model, batch);
+        var learned = LearnedScores.Of(plan.Parameters, Criteria.ComputeType(model.DataType), model.Device);
         var (layers, sites) = (0.0, new List<double>());
         var inFront = plan.Sites.ToLookup(site => site.Layer);
         for (var layer = 0; layer < model.LayerCount; layer++)
         {
             foreach (var site in inFront[layer])
-                sites.Add(Timed(() => sequence.Reduce(site, plan.Parameters)));
+                sites.Add(Timed(() => sequence.Reduce(site, learned)));
             layers += Timed(() => sequence.RunLayer(layer, null, inFront[layer + 1]));
         }
         return (layers, [.. sites]);

@@ -2,11 +2,10 @@ using System.IO.Compression;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.Search;
 using Microsoft.ML;
-using TorchSharp;
 
-namespace EosMLNet.Tool.Tests.Build;
+namespace EosMLNet.Tool.Tests.Search;
 
-public sealed class ArtifactZipTests(TinyModel tiny) : IClassFixture<TinyModel>
+public sealed class ModelArtifactFileTests(TinyModel tiny) : IClassFixture<TinyModel>
 {
     private static readonly BuildProvenance Provenance = new()
     {
@@ -50,8 +49,7 @@ public sealed class ArtifactZipTests(TinyModel tiny) : IClassFixture<TinyModel>
     private byte[] Write(string name, long? embed)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(tiny[name])!);
-        ModelArtifactFile.Write(tiny[name], tiny.Model, tiny.Plan(8), torch.CPU, embed);
-        ArtifactZip.Normalise(tiny[name], Provenance);
+        ModelArtifactFile.Write(tiny[name], tiny.Model, tiny.Plan(8), embed, provenance: Provenance);
         return File.ReadAllBytes(tiny[name]);
     }
 }
