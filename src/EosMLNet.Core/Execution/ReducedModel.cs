@@ -42,7 +42,8 @@ public sealed class ReducedModel : IDisposable
             foreach (var tensor in learned.Tensors)
                 scope.Detach(tensor);
         }
-        sites = plan.Sites.Select((site, index) => (Site: site, Index: index)).Where(x => x.Site.Stage == ReductionStage.Decoder).ToLookup(x => x.Site.Layer);
+        sites = plan.Sites.Select((site, index) => (Site: site, Index: index))
+            .Where(x => x.Site.Stage == ReductionStage.Decoder).ToLookup(x => x.Site.Layer);
     }
 
     /// <summary>The model.</summary>
@@ -92,7 +93,8 @@ public sealed class ReducedModel : IDisposable
     /// <exception cref="EosException">EOS4002: the plan was made for other weights. EOS1001: the model's files have gone or were changed
     /// before they could be compared with those that the plan names.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) => Generate(batch, maxNewTokens, null, cancellation);
+    public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) =>
+        Generate(batch, maxNewTokens, null, cancellation);
 
     /// <summary>The same; told after each token, of all rows, how many there are.</summary>
     internal Generation Generate(PromptBatch batch, int maxNewTokens, Action<int>? told, CancellationToken cancellation = default)

@@ -68,7 +68,8 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
         // Slow ones are left out: the site hardly notices, and the calibration would take long.
         if (layersAreFast)
             sequence.RunLayer(Math.Max(0, layer - 1), cache, []);
-        var keys = cache.Keys ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);
+        var keys = cache.Keys
+            ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);
         var learned = LearnedScores.Of(parameters, Criteria.ComputeType(model.DataType), model.Device); // as a model under a plan has them
         var start = Now();
         sequence.Observe(layer - 1, AttentionSource.LayerBefore, [site], keys);

@@ -194,7 +194,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var clock = Stopwatch.StartNew();
         meter.BeginSearch(index);
         model.Identity.Begin();
-        var sizes = model.ImagesVary ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count)) : null;
+        var sizes = model.ImagesVary
+            ? ImageSizes.Of(training.Rows.SelectMany(row => row.Images).Select(image => image.Layout.Count)) : null;
         var planned = sizes is null ? model.ToPlanModel() : model.ToPlanModel() with { VisualTokens = (int)Math.Round(sizes.Mean) };
         foreach (var constraints in sizes is null ? [] : front)
             constraints.Check(planned, settings.Layers(model), settings.DearestSites(model), sizes: sizes);

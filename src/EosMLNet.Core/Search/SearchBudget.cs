@@ -160,7 +160,8 @@ internal sealed class SearchBudget
         return At(low);
 
         int[] At(long allowance) => Spread(
-            groups.Count == 0 ? [] : Apportionment.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)), model.VisualTokens);
+            groups.Count == 0 ? [] : Apportionment.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)),
+            model.VisualTokens);
         T[] Spread<T>(T[] counts, T all) =>
             [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
     }

@@ -82,8 +82,11 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
     {
         const int AnsweredTogether = 64, MostTokens = 32;
         using var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
-        var answers = Evaluator.AnswerIds(unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images, AnsweredTogether, MostTokens, meter?.Answers(data.Examples.Count), cancellation);
-        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)]; // one that was cut off has no end
+        var answers = Evaluator.AnswerIds(
+            unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images, AnsweredTogether, MostTokens,
+            meter?.Answers(data.Examples.Count), cancellation);
+        // One that was cut off has no end.
+        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)];
     }
 
     private static VisualLayout LayoutOf(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, int image)

@@ -18,6 +18,7 @@ internal sealed class BuildOptions
     private static readonly Dictionary<string, Setter> Setters = new(StringComparer.OrdinalIgnoreCase)
     {
         ["MeanVisualTokens"] = (s, v) => s with { Constraints = s.Constraints with { MeanVisualTokens = Real(v) } },
+        ["MeanVisualShare"] = (s, v) => s with { Constraints = s.Constraints with { MeanVisualShare = Real(v) } },
         ["FinalVisualTokens"] = (s, v) => s with { Constraints = s.Constraints with { FinalVisualTokens = Real(v) } },
         ["MacsRatio"] = (s, v) => s with { Constraints = s.Constraints with { MacsRatio = Real(v) } },
         ["KvBytesRatio"] = (s, v) => s with { Constraints = s.Constraints with { KvBytesRatio = Real(v) } },

@@ -114,7 +114,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 
     // A state that cannot be used, of a disk that was full say, is no reason to fail: the search takes as long as without it.
     private IReadOnlyList<SearchResult> Searched(
-        VisionLanguageModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held, CancellationToken cancellation)
+        VisionLanguageModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held,
+        CancellationToken cancellation)
     {
         int[] all = [.. Enumerable.Range(settings.Seed, seeds)];
         for (var first = true; ; first = false)
@@ -185,6 +186,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         log.Activity(LiveTargets.Artifact);
         var artifact = BuildCache.Artifact(folder);
         ModelArtifactFile.Write(
-            artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), configure: one => options.Configured(one), provenance: provenance);
+            artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact),
+            configure: one => options.Configured(one), provenance: provenance);
     }
 }

@@ -24,6 +24,7 @@ internal static class ModelArtifactFile
         configure?.Invoke(options);
         options.EmbedWeightsUpTo = embedWeightsUpTo ?? options.EmbedWeightsUpTo;
         new MLContext().VisionLanguage().Answer(options).SaveWithoutLoading(
-            path, namesFolder: provenance is null, provenance is null ? null : new Dictionary<string, byte[]> { [BuildProvenance.EntryName] = provenance.ToBytes() });
+            path, namesFolder: provenance is null,
+            provenance is null ? null : new Dictionary<string, byte[]> { [BuildProvenance.EntryName] = provenance.ToBytes() });
     }
 }

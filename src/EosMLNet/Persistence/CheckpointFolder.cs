@@ -34,7 +34,7 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
         TorchRuntime.EnsureLoaded();
         try
         {
-            var model = LlavaModel.Load(path, DataTypes.Torch(type), device, padding: padding);
+            var model = VisionLanguageModel.Load(path, DataTypes.Torch(type), device, padding: padding);
             if (expected is not null)
                 model.ToPlanModel().Identity.Begin();
             return model;
@@ -94,5 +94,6 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     }
 
     private EosException Changed(string? fingerprint) => new(EosErrors.ReferencedWeights,
-        $"'{path}' does not hold the weights that the model was made with{(fingerprint is null ? "" : $" ({fingerprint})")}. Restore them, or make the model again with the new ones.");
+        $"'{path}' does not hold the weights that the model was made with{(fingerprint is null ? "" : $" ({fingerprint})")}. " +
+        "Restore them, or make the model again with the new ones.");
 }

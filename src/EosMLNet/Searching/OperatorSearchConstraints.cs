@@ -9,6 +9,13 @@ public sealed class OperatorSearchConstraints
     /// <value>The default is null: no limit.</value>
     public double? MeanVisualTokens { get; set; }
 
+    /// <summary>
+    /// The same as a part of the unreduced image's visual tokens, such as 1/9. Where images have different numbers of tokens, each keeps
+    /// this part of its own. Above 0, at most 1.
+    /// </summary>
+    /// <value>The default is null: no limit.</value>
+    public double? MeanVisualShare { get; set; }
+
     /// <summary>The most visual tokens that the last decoder layer may see. Above 0, at most the model's own number.</summary>
     /// <value>The default is null: no limit.</value>
     public double? FinalVisualTokens { get; set; }

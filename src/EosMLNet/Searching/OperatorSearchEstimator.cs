@@ -102,6 +102,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         Constraints = new SearchConstraints
         {
             MeanVisualTokens = options.Constraints.MeanVisualTokens,
+            MeanVisualShare = options.Constraints.MeanVisualShare,
             FinalVisualTokens = options.Constraints.FinalVisualTokens,
             MacsRatio = options.Constraints.MacsRatio,
             KvBytesRatio = options.Constraints.KvBytesRatio,
