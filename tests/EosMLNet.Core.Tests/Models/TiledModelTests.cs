@@ -1,6 +1,5 @@
-using EosMLNet.Models;
 using EosMLNet.Execution;
-using TorchSharp;
+using EosMLNet.Models;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Models;
