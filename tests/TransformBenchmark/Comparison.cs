@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using EosMLNet;
 using EosMLNet.Execution;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ScenesVqa;

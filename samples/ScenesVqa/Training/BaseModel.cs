@@ -1,6 +1,5 @@
 using EosMLNet.Models;
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ScenesVqa.Training;

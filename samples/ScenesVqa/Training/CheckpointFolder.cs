@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
 using ScenesVqa.Questions;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ScenesVqa.Training;

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Search;
 using EosMLNet.Tensors;
 using ScenesVqa.Questions;
 using TorchSharp;

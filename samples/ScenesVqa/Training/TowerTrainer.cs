@@ -2,7 +2,6 @@ using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
 using ScenesVqa.Scenes;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

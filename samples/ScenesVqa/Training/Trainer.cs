@@ -1,6 +1,5 @@
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Search;
 
 namespace ScenesVqa.Training;
 

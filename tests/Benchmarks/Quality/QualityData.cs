@@ -1,4 +1,3 @@
-using EosMLNet.Search;
 using ScenesVqa;
 
 namespace Benchmarks.Quality;

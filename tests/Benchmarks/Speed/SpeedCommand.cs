@@ -1,7 +1,6 @@
 using System.CommandLine;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
-using EosMLNet.Tensors;
 using EosMLNet.Tests;
 
 namespace Benchmarks.Speed;

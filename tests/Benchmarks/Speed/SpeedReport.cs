@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using EosMLNet.Execution;
-using EosMLNet.Models;
 
 namespace Benchmarks.Speed;
 

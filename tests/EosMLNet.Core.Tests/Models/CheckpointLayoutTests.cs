@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using EosMLNet.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Models;

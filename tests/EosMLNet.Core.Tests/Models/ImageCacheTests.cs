@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Tests.Search;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
+using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
-using EosMLNet.Execution;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Models;

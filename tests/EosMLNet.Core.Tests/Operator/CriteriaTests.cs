@@ -1,6 +1,5 @@
-using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
-using EosMLNet.Search;
+using EosMLNet.Tests.Plans;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator;

@@ -1,5 +1,5 @@
-using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
+using EosMLNet.Tests.Plans;
 using FsCheck.Xunit;
 using static TorchSharp.torch;
 

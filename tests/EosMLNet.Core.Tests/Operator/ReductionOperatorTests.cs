@@ -1,6 +1,6 @@
-using EosMLNet.Tests.Plans;
 using EosMLNet.Operator;
 using EosMLNet.Tensors;
+using EosMLNet.Tests.Plans;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator;

@@ -1,5 +1,4 @@
 using EosMLNet.Operator;
-using EosMLNet.Tests.Search;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator;

@@ -1,7 +1,6 @@
 using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using EosMLNet.Tests.Plans;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator;

@@ -1,4 +1,3 @@
-using EosMLNet.Models;
 using EosMLNet.Search;
 
 namespace EosMLNet.Tests.Search;

@@ -1,4 +1,3 @@
-using EosMLNet.Latency;
 using EosMLNet.Search;
 using EosMLNet.Tests.Latency;
 using EosMLNet.Tests.Plans;

@@ -1,4 +1,3 @@
-using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tests.Latency;
 using EosMLNet.Tests.Plans;

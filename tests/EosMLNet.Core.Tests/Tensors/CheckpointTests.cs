@@ -1,5 +1,4 @@
 using EosMLNet.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Tensors;

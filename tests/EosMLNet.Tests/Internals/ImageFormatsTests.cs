@@ -1,7 +1,6 @@
 using EosMLNet.Internals;
 using EosMLNet.Tests.Images;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using SkiaSharp;
 
 namespace EosMLNet.Tests.Internals;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using EosMLNet.Tests.Terminal;
-using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Tests.Search;
 

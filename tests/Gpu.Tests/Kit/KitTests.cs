@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EosMLNet;
 using EosMLNet.Tool.Tests;
 using Gpu.Report;
 using Gpu.Sections;

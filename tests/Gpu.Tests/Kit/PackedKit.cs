@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EosMLNet.LibTorch;
 
 namespace Gpu.Tests.Kit;

@@ -1,7 +1,7 @@
+using System.Text.Json;
 using EosMLNet.Tool.Tests;
 using Gpu.Report;
 using Gpu.Shapes;
-using System.Text.Json;
 
 namespace Gpu.Tests.Kit;
 

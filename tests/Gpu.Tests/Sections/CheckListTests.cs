@@ -1,4 +1,3 @@
-using EosMLNet;
 using Gpu.Report;
 using Gpu.Sections;
 

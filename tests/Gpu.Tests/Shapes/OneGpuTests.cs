@@ -1,4 +1,3 @@
-using EosMLNet;
 using Gpu.Shapes;
 
 namespace Gpu.Tests.Shapes;

@@ -1,4 +1,3 @@
-using EosMLNet;
 using EosMLNet.Evaluation;
 using EosMLNet.Tests.Plans;
 using Gpu.Shapes;

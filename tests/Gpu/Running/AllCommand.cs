@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EosMLNet;
 using Gpu.Report;
 using Gpu.Sections;
 using Gpu.Shapes;

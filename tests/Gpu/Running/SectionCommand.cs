@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using EosMLNet;
 using Gpu.Report;
 using Gpu.Sections;
 using Gpu.Shapes;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using EosMLNet.Execution;
 using EosMLNet.Models;
-using EosMLNet.Search;
 using Gpu.Report;
 using Gpu.Shapes;
 using static TorchSharp.torch;

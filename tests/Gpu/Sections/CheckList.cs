@@ -1,4 +1,3 @@
-using EosMLNet;
 using Gpu.Report;
 
 namespace Gpu.Sections;

@@ -1,9 +1,7 @@
-using EosMLNet;
 using EosMLNet.Execution;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
 using EosMLNet.Search;
-using EosMLNet.Tensors;
 using Gpu.Shapes;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using EosMLNet;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using Gpu.Report;

@@ -1,6 +1,5 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Search;
-using Gpu.Shapes;
 
 namespace Gpu.Sections;
 

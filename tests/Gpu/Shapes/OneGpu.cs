@@ -1,4 +1,3 @@
-using EosMLNet;
 using EosMLNet.LibTorch;
 using static TorchSharp.torch;
 

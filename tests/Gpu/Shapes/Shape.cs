@@ -1,6 +1,3 @@
-using EosMLNet;
-using EosMLNet.Search;
-
 namespace Gpu.Shapes;
 
 /// <summary>What is measured, and how much of it.</summary>

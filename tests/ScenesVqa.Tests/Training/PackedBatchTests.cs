@@ -1,6 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Search;
-using ScenesVqa.Questions;
 using ScenesVqa.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
-using EosMLNet.Tests.Plans;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Operator;
+using EosMLNet.Tests.Plans;
 using EosMLNet.Tests.Search;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
-using EosMLNet.Tests.Plans;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
+using EosMLNet.Tests.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using EosMLNet.Tests.Search;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator.Presets;
