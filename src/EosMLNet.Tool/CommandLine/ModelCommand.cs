@@ -49,8 +49,8 @@ internal abstract class ModelCommand : EosCommand
         var device = Device(values);
         var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
             () => VisionLanguageModel.Load(folder, dtype, device, padding: padding));
-        Console.Line($"Model {folder}: {model.Family}, {model.LayerCount} layers, {model.VisualTokens} visual tokens, " +
-            $"{model.DataType} on {model.Device}");
+        var (layers, tokens, type) = (model.LayerCount, model.VisualTokens, model.DataType);
+        Console.Line($"Model {folder}: {model.Family}, {layers} layers, {tokens} visual tokens, {type} on {model.Device}");
         PrintNotes(model.Notes);
         return model;
     }

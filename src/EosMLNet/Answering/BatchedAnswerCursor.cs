@@ -48,9 +48,9 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         ids = new BufferedValues<DataViewRowId>(input.GetIdGetter(), size, () => Slot);
         outputs = bindings.AddedColumnIndices.Select((column, output) => (column, output)).ToDictionary(x => x.column, x => x.output);
         foreach (var column in schema.Where(c => active[c.Index] && !outputs.ContainsKey(c.Index)))
-            passing[column.Index] = BufferedColumn.Create(
-                    input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
-        reader = MakeReader(bindings);
+            passing[column.Index] =
+                BufferedColumn.Create(input, input.Schema[bindings.MapColumnIndex(out _, column.Index)], size, () => Slot);
+        reader = MakeReader();
         // ML.NET tells nobody that its work was cancelled: it has to be asked.
         watch = new Timer(_ => { if (((ICancelable)host).IsCanceled) stopped.Cancel(); }, null, CancellationCheck, CancellationCheck);
         answerGetters = AnswerRowMapper.Getters(transformer, output => active[bindings.AddedColumnIndices[output]], () => answers[row]);
