@@ -28,7 +28,8 @@ public sealed class CheckpointFiles
     /// <summary>Looks at the files of a folder: their lengths and times. Nothing of the weights is read.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="EosException">EOS1001: a file is missing. EOS1007, EOS1008: a damaged index.</exception>
-    public static CheckpointFiles Of(string folder) => new(Path.GetFullPath(folder), [.. CheckpointIndex.Read(folder).Files.Prepend("config.json")]);
+    public static CheckpointFiles Of(string folder) =>
+        new(Path.GetFullPath(folder), [.. CheckpointIndex.Read(folder).Files.Prepend("config.json")]);
 
     /// <summary>Hashes the files, one behind the other. About a second a gigabyte, and one core.</summary>
     /// <returns><c>sha256:</c> and 64 hexadecimal digits.</returns>
@@ -61,7 +62,8 @@ public sealed class CheckpointFiles
             }
 
             EosException Changed() => new(EosErrors.FileMissing,
-                $"'{Path.Combine(folder, name)}' was changed after the model was loaded, so that nobody can tell which weights it has. Load it again.");
+                $"'{Path.Combine(folder, name)}' was changed after the model was loaded, so that nobody can tell which weights it has. " +
+                "Load it again.");
         }
         return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
@@ -72,7 +74,8 @@ public sealed class CheckpointFiles
         var path = Path.Combine(folder, name);
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+            return File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -81,5 +84,6 @@ public sealed class CheckpointFiles
     }
 
     // Of the file itself, where its name is a link.
-    private static (long Length, DateTime Written) Stamp(SafeFileHandle file) => (RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
+    private static (long Length, DateTime Written) Stamp(SafeFileHandle file) =>
+        (RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
 }

@@ -158,7 +158,8 @@ internal sealed class TokenSequence : IDisposable
                 Instruction = site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Some(Instruction(), images) : null,
                 TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
             };
-            var reduced = ReductionOperator.Reduce(input, keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null }, learned); // (g, k, d)
+            var counted = keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null };
+            var reduced = ReductionOperator.Reduce(input, counted, learned);                        // (g, k, d)
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));

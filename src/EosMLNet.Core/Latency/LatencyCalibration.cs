@@ -64,7 +64,8 @@ public static class LatencyCalibration
                 }
                 progress?.Report((round + 2.0) / (rounds + 1));
             }
-            return LatencyFit.Apply(parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, Statistics.Median(prefills[i])))]);
+            return LatencyFit.Apply(
+                parts.Profile(textTokens, batch), [.. whole.Select((model, i) => (model.Plan, Statistics.Median(prefills[i])))]);
         }
         finally
         {

@@ -79,8 +79,8 @@ public sealed record SearchConstraints
     public int LatencyBatch { get; init; } = 1;
 
     /// <summary>
-    /// Whether the plan's prefill is measured on this machine at the end and reported beside what <see cref="Latency"/> predicts. A limit on
-    /// latency measures it in any case. The plan does not depend on it.
+    /// Whether the plan's prefill is measured on this machine at the end and reported beside what <see cref="Latency"/> predicts. A limit
+    /// on latency measures it in any case. The plan does not depend on it.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     [JsonIgnore]

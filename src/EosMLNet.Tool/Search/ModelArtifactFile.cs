@@ -11,7 +11,8 @@ internal static class ModelArtifactFile
     /// <param name="planFile">The plan.</param>
     /// <param name="embedWeightsUpTo">The most bytes of weights to put into the zip; null for the library's default.</param>
     /// <param name="configure">Sets how the model answers.</param>
-    /// <param name="namesFolder">Whether a zip that is too small for the weights says where they are; if not, EOS_MODEL_PATH says so.</param>
+    /// <param name="namesFolder">Whether a zip that is too small for the weights says where they are; otherwise EOS_MODEL_PATH
+    /// does.</param>
     /// <param name="additions">Further entries of the zip, by name.</param>
     /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS2003: the file cannot be written. EOS4002: the plan was made
     /// for another model.</exception>

@@ -29,7 +29,8 @@ internal sealed class AnswerEngine : IDisposable
     /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS4002: the plan does not fit the model.
     /// EOS4004: nor is it the expected model.</exception>
     public AnswerEngine(
-        VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long imageCacheBytes, CheckpointFolder checkpoint, string? expected)
+        VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long imageCacheBytes, CheckpointFolder checkpoint,
+        string? expected)
     {
         if (model.Processor is null)
             throw NoTokenizer();
@@ -54,7 +55,7 @@ internal sealed class AnswerEngine : IDisposable
     /// <param name="cancellation">Checked before each token.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    /// <exception cref="EosException">EOS4002, EOS4004: the model is not the plan's, or not the expected one; with the first answer.</exception>
+    /// <exception cref="EosException">EOS4002, EOS4004: the model is not the plan's, or not the expected one.</exception>
     public Answer[] Ask(IReadOnlyList<Query> queries, CancellationToken cancellation = default)
     {
         var answers = new Answer[queries.Count];

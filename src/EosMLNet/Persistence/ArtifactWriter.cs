@@ -21,7 +21,8 @@ internal static class ArtifactWriter
     /// <param name="checkpoint">The model's folder.</param>
     /// <param name="reference">What the zip says of where the weights are, when they are too large for it.</param>
     /// <param name="additions">Further entries, by name.</param>
-    /// <exception cref="EosException">EOS1001, EOS1007: files of the model are missing. EOS4002: the plan was made for other weights.</exception>
+    /// <exception cref="EosException">EOS1001, EOS1007: files of the model are missing. EOS4002: the plan was made for other
+    /// weights.</exception>
     public static void Write(
         Stream target, ReductionPlan plan, AnswerSettings settings, CheckpointFolder checkpoint, CheckpointReference reference,
         IReadOnlyDictionary<string, byte[]> additions)

@@ -94,5 +94,6 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     }
 
     private EosException Changed(string? fingerprint) => new(EosErrors.ReferencedWeights,
-        $"'{path}' does not hold the weights that the model was made with{(fingerprint is null ? "" : $" ({fingerprint})")}. Restore them, or make the model again with the new ones.");
+        $"'{path}' does not hold the weights that the model was made with{(fingerprint is null ? "" : $" ({fingerprint})")}. " +
+        "Restore them, or make the model again with the new ones.");
 }
