@@ -33,7 +33,7 @@ public class FolderTests
         Execution  -> Models, Operator, Tensors
         Evaluation -> Models, Execution, Evaluation/Benchmarks
         Evaluation/Benchmarks -> Models, Evaluation  # a result scores by Evaluator's comparison of answers
-        Latency    -> LibTorch, Models, Execution, Evaluation
+        Latency    -> LibTorch, Models, Operator, Execution, Evaluation
         Search     -> Tensors, Models, Operator, Execution, Evaluation, Latency
         """;
 

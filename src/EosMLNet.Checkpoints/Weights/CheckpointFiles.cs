@@ -62,8 +62,8 @@ public sealed class CheckpointFiles
             }
 
             EosException Changed() => new(EosErrors.FileMissing,
-                $"'{Path.Combine(folder, name)}' was changed after the model was loaded, " +
-                "so that nobody can tell which weights it has. Load it again.");
+                $"'{Path.Combine(folder, name)}' was changed after the model was loaded, so that nobody can tell which weights it has. " +
+                "Load it again.");
         }
         return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }

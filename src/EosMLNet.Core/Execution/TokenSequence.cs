@@ -161,7 +161,7 @@ internal sealed class TokenSequence : IDisposable
                 TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
             };
             var counted = keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null };
-            var reduced = ReductionOperator.Reduce(input, counted, learned);                          // (g, k, d)
+            var reduced = ReductionOperator.Reduce(input, counted, learned);                        // (g, k, d)
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));

@@ -1,8 +1,8 @@
 namespace EosMLNet.Plans;
 
 /// <summary>
-/// What identifies a model's weights, as <c>sha256:…</c>: known, or computed beside other work once somebody wants it. Safe to use from
-/// many threads.
+/// What identifies a model's weights, as <c>sha256:…</c>: known, or computed beside other work once somebody wants it. Safe to use
+/// from many threads.
 /// </summary>
 public sealed class ModelFingerprint : IEquatable<ModelFingerprint>
 {

@@ -144,9 +144,7 @@ public sealed record ReductionPlan
         Same("remaining numbers", Model, Model.TowerLayers == 0 ? found with { TowerLayers = 0 } : found);
     }
 
-    /// <summary>
-    /// Checks that a model has the weights that the plan was made for. It waits until the model's fingerprint is computed.
-    /// </summary>
+    /// <summary>Checks that a model has the weights that the plan was made for. It waits until the fingerprint is computed.</summary>
     /// <param name="model">The model's numbers.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="EosException">EOS4002: it has others. EOS1001: the model's files have gone or were changed.</exception>

@@ -185,8 +185,9 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     {
         log.Activity(LiveTargets.Artifact);
         var artifact = BuildCache.Artifact(folder);
+        // Where large weights lay on the build machine is nobody's business.
         ModelArtifactFile.Write(
-            artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact),
-            configure: one => options.Configured(one), provenance: provenance);
+            artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), configure: one => options.Configured(one),
+            namesFolder: false, additions: new Dictionary<string, byte[]> { [BuildProvenance.EntryName] = provenance.ToBytes() });
     }
 }

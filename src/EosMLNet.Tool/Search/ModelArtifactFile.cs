@@ -1,4 +1,3 @@
-using EosMLNet.Tool.Build;
 using Microsoft.ML;
 
 namespace EosMLNet.Tool.Search;
@@ -12,19 +11,18 @@ internal static class ModelArtifactFile
     /// <param name="planFile">The plan.</param>
     /// <param name="embedWeightsUpTo">The most bytes of weights to put into the zip; null for the library's default.</param>
     /// <param name="configure">Sets how the model answers.</param>
-    /// <param name="provenance">Where a build's artifact comes from. Such a zip does not say where large weights lay on the build machine,
-    /// which is nobody's business: EOS_MODEL_PATH says where they are.</param>
+    /// <param name="namesFolder">Whether a zip that is too small for the weights says where they are; otherwise EOS_MODEL_PATH
+    /// does.</param>
+    /// <param name="additions">Further entries of the zip, by name.</param>
     /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS2003: the file cannot be written. EOS4002: the plan was made
     /// for another model.</exception>
     internal static void Write(
         string path, string modelFolder, string planFile, long? embedWeightsUpTo = null, Action<AnswerOptions>? configure = null,
-        BuildProvenance? provenance = null)
+        bool namesFolder = true, IReadOnlyDictionary<string, byte[]>? additions = null)
     {
         var options = new AnswerOptions { ModelPath = modelFolder, PlanPath = planFile };
         configure?.Invoke(options);
         options.EmbedWeightsUpTo = embedWeightsUpTo ?? options.EmbedWeightsUpTo;
-        new MLContext().VisionLanguage().Answer(options).SaveWithoutLoading(
-            path, namesFolder: provenance is null,
-            provenance is null ? null : new Dictionary<string, byte[]> { [BuildProvenance.EntryName] = provenance.ToBytes() });
+        new MLContext().VisionLanguage().Answer(options).SaveWithoutLoading(path, namesFolder, additions);
     }
 }

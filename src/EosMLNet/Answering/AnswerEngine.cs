@@ -55,8 +55,7 @@ internal sealed class AnswerEngine : IDisposable
     /// <param name="cancellation">Checked before each token.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    /// <exception cref="EosException">EOS4002, EOS4004: the model is not the plan's, or not the expected one; with the first
-    /// answer.</exception>
+    /// <exception cref="EosException">EOS4002, EOS4004: the model is not the plan's, or not the expected one.</exception>
     public Answer[] Ask(IReadOnlyList<Query> queries, CancellationToken cancellation = default)
     {
         var answers = new Answer[queries.Count];

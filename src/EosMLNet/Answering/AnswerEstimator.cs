@@ -59,12 +59,10 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     /// </summary>
     /// <param name="path">The zip to write.</param>
     /// <param name="namesFolder">Whether a zip that is too small for the weights says where they are; if not, EOS_MODEL_PATH must say so
-    /// when
-    /// it is loaded. The default is true.</param>
+    /// when it is loaded. The default is true.</param>
     /// <param name="additions">Further entries of the zip, by name; none by default.</param>
     /// <exception cref="EosException">EOS1001, EOS1007: files of the model are missing. EOS1013: the options name no plan. EOS1014: the
-    /// model
-    /// has no tokenizer. EOS2003: the zip cannot be written. EOS4002: the plan was made for other weights.</exception>
+    /// model has no tokenizer. EOS2003: the zip cannot be written. EOS4002: the plan was made for other weights.</exception>
     public void SaveWithoutLoading(string path, bool namesFolder = true, IReadOnlyDictionary<string, byte[]>? additions = null)
     {
         var target = Path.GetFullPath(path);
@@ -78,14 +76,16 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         {
             using (var file = File.Create(temporary))
             using (var checkpoint = new CheckpointFolder(modelPath))
-                ArtifactWriter.Write(
-                    file, plan, settings with { ImagePadding = padding.Padding }, checkpoint, reference, additions ?? NoAdditions);
+            {
+                var answering = settings with { ImagePadding = padding.Padding };
+                ArtifactWriter.Write(file, plan, answering, checkpoint, reference, additions ?? NoAdditions);
+            }
             File.Move(temporary, target, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EosException(EosErrors.CannotWrite,
-                $"'{target}' cannot be written: {e.Message} Check that the folder is writable and has room.", e);
+            throw new EosException(EosErrors.CannotWrite, $"'{target}' cannot be written: {e.Message} " +
+                "Check that the folder is writable and has room.", e);
         }
         finally
         {

@@ -63,13 +63,13 @@ internal static class LoadingSpeed
 
     /// <summary>
     /// The time from a folder and a plan's file to the first answer, held against the time of loading and that of the same answer once
-    /// more: what is left is what the first answer waits for, such as the comparison of the weights with those that the plan names.
+    /// more: what is left is what the first answer waits for, which is the comparison of the weights with those that the plan names.
     /// </summary>
-    /// <param name="rounds">How often both are timed, after one round that does not count.</param>
+    /// <param name="rounds">How often it is timed, after one round that does not count.</param>
     /// <param name="mean">Mean visual tokens a layer of the plan; null for all of them.</param>
     /// <param name="newTokens">Tokens of the answer.</param>
-    /// <returns>Of each round the seconds of loading, of the first answer with what stands before it, and of the second answer.</returns>
-    internal static IReadOnlyList<(double Load, double First, double Second)> FirstAnswer(int rounds, int? mean, int newTokens)
+    /// <returns>Of each round: with the weights hashed beside the work, as they are; and in front of it, as they once were.</returns>
+    internal static IReadOnlyList<(FirstAnswerTimes Beside, FirstAnswerTimes InFront)> FirstAnswer(int rounds, int? mean, int newTokens)
     {
         TorchRuntime.EnsureLoaded();
         var folder = Directory.CreateTempSubdirectory("eos-loading-").FullName;
@@ -79,8 +79,17 @@ internal static class LoadingSpeed
             var planFile = Path.Combine(folder, "plan.json");
             using (var model = LlavaModel.Load(folder))
                 (mean is { } tokens ? TypicalPlan.Of(model.ToPlanModel(), tokens) : ReductionPlan.Identity(model.ToPlanModel())).Save(planFile);
-            var times = new List<(double, double, double)>();
+            var times = new List<(FirstAnswerTimes, FirstAnswerTimes)>();
             for (var round = 0; round <= rounds; round++)
+            {
+                var beside = Answer(hashInFront: false);
+                var inFront = Answer(hashInFront: true);
+                if (round > 0)
+                    times.Add((beside, inFront));
+            }
+            return times;
+
+            FirstAnswerTimes Answer(bool hashInFront)
             {
                 LlavaModel? loaded = null;
                 ReducedModel? reduced = null;
@@ -89,14 +98,15 @@ internal static class LoadingSpeed
                 using var batch = LargeModel.Batch(model, rows: 1, textTokens: 32);
                 var first = Seconds(() =>
                 {
+                    if (hashInFront)
+                        _ = model.Fingerprint;
                     reduced = new ReducedModel(model, ReductionPlan.Load(planFile));
                     reduced.Generate(batch, newTokens);
                 });
                 var second = Seconds(() => reduced!.Generate(batch, newTokens));
-                if (round > 0)
-                    times.Add((load, first, second));
+                reduced!.Dispose();
+                return new FirstAnswerTimes(load, first, second);
             }
-            return times;
         }
         finally
         {

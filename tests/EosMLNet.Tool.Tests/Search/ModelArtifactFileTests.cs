@@ -49,7 +49,8 @@ public sealed class ModelArtifactFileTests(TinyModel tiny) : IClassFixture<TinyM
     private byte[] Write(string name, long? embed)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(tiny[name])!);
-        ModelArtifactFile.Write(tiny[name], tiny.Model, tiny.Plan(8), embed, provenance: Provenance);
+        ModelArtifactFile.Write(tiny[name], tiny.Model, tiny.Plan(8), embed, namesFolder: false,
+            additions: new Dictionary<string, byte[]> { [BuildProvenance.EntryName] = Provenance.ToBytes() });
         return File.ReadAllBytes(tiny[name]);
     }
 }
