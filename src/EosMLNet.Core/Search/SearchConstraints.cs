@@ -191,8 +191,8 @@ public sealed record SearchConstraints
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range.</exception>
     internal void CheckValues(OptionCheck check, bool tableComes)
     {
-        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.FinalVisualTokens, ConstraintKind.MacsRatio,
-            ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction, ConstraintKind.MeanVisualShare];
+        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.MeanVisualShare, ConstraintKind.FinalVisualTokens,
+            ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction];
         var names = kinds.Select(kind => check.Name(SettingNames.Of(kind))).ToArray();
         if (Limits.Count == 0)
             throw new EosException(EosErrors.InvalidOption,

@@ -33,18 +33,29 @@ internal sealed class SearchCommand : ModelCommand
         "The most milliseconds of prefill, from a prompt with its encoded image to the first token, as --latency-table predicts it.");
     private readonly Option<double[]?> latencyFraction = Limits("--latency-fraction", "X", "The same as a part of the unreduced model's.");
     private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE",
-        "What --calibrate has measured, on this device and for a model of this shape. " +
-        "Where latency is limited, or --calibrate or --measure-latency is given, the plan's is measured and reported.");
-    private readonly Option<bool> calibrate = new("--calibrate") { Description = "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and batch. Nothing else should run meanwhile." };
-    private readonly Option<int> latencyTextTokens = CommonOptions.Default("--latency-text-tokens", "N", Defaults.Constraints.LatencyTextTokens, "Text tokens of a prompt whose latency is meant.");
-    private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch, "Prompts that are run together where latency is meant.");
+        "What --calibrate has measured, on this device and for a model of this shape. Where latency is limited, or --calibrate or " +
+        "--measure-latency is given, the plan's is measured and reported.");
+    private readonly Option<bool> calibrate = new("--calibrate")
+    {
+        Description = "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and " +
+            "batch. Nothing else should run meanwhile.",
+    };
+    private readonly Option<int> latencyTextTokens = CommonOptions.Default("--latency-text-tokens", "N",
+        Defaults.Constraints.LatencyTextTokens, "Text tokens of a prompt whose latency is meant.");
+    private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch,
+        "Prompts that are run together where latency is meant.");
     private readonly Option<bool> measureLatency = CommonOptions.Default("--measure-latency", "BOOL", Defaults.Constraints.MeasureLatency,
-        "Measure the plan's prefill at the end and report it beside what --latency-table predicts. " +
-        "--calibrate and limits on latency do so in any case.");
-    private readonly Option<double?> familyDrop = Limit("--family-drop", "X", "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of the other limits.");
-    private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
-    private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV", "Held-out questions, of images in the same folder. Default: a tenth of the images of --data.");
-    private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP", "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
+        "Measure the plan's prefill at the end and report it beside what --latency-table predicts. --calibrate and limits on latency do " +
+        "so in any case.");
+    private readonly Option<double?> familyDrop = Limit("--family-drop", "X",
+        "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of " +
+        "the other limits.");
+    private readonly Option<string> output =
+        CommonOptions.Required("--output", "FILE", "Plan to write (.json; learned parameters go beside it).");
+    private readonly Option<string?> validation = CommonOptions.Optional("--validation", "TSV",
+        "Held-out questions, of images in the same folder. Default: a tenth of the images of --data.");
+    private readonly Option<string?> artifact = CommonOptions.Optional("--artifact", "ZIP",
+        "Also write the model under the plan as an ML.NET model, for ml.Model.Load; its input columns are Image and Question.");
     private readonly Option<int> steps = CommonOptions.Default("--steps", "N", Defaults.Steps, "Optimiser steps.");
     private readonly Option<int?> batchSize = new("--batch-size")
     {
@@ -190,7 +201,8 @@ internal sealed class SearchCommand : ModelCommand
             var zipFile = budget.Named(zip);
             Console.While("Writing the ML.NET model", () =>
                 ModelArtifactFile.Write(
-                    zipFile, values.GetRequiredValue(ModelFolder), planFile, configure: options => answers.Apply(values, options, DataType(values))));
+                    zipFile, values.GetRequiredValue(ModelFolder), planFile,
+                    configure: options => answers.Apply(values, options, DataType(values))));
             Console.Line($"ML.NET model written to {zipFile}");
         }
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };

@@ -12,10 +12,12 @@ public sealed class VaryingImagesTests
     private static readonly string Family = GoldenFiles.At(Path.Combine("backbones", "llava_onevision"));
     private static readonly string[] Images = ["sq", "wide", "tall", "big"];
 
+    // Newlines are equal tokens. Where products of matrices break the tie between them, in a probe, in a diversity, at a temperature of 0, its
+    // rounding depends on what stands beside an image; so these searches have none of them.
     private static readonly SearchSettings Settings = new()
     {
-        Constraints = new() { MeanVisualShare = 1.0 / 9 }, Scores = [ScoreCriterion.Probe, ScoreCriterion.FeatureNorm], Steps = 8, BatchSize = 4,
-        AlignmentWeight = 0.1, Seed = 5,
+        Constraints = new() { MeanVisualShare = 1.0 / 9 }, Scores = [ScoreCriterion.FeatureNorm], Steps = 8, BatchSize = 4,
+        AlignmentWeight = 0.1, Seed = 5, SnapToCorners = false, Frozen = new() { Diversity = 0 },
     };
 
     public static TheoryData<string, Func<double, SearchConstraints>> Budgets() => new()
@@ -86,7 +88,7 @@ public sealed class VaryingImagesTests
         new OperatorSearch(model, settings).RunFront([settings.Constraints], data, data, null, default)[0];
 
     // Two questions about each image.
-    private static SearchData Data(VisionLanguageModel model, int questionsPerRow)
+    internal static SearchData Data(VisionLanguageModel model, int questionsPerRow)
     {
         var tiles = TileImageProcessor.FromConfig(Path.Combine(Family, "preprocessor_config.json"), LlavaOneVisionConfig.Tiles);
         RgbImage[] images = [.. Images.Select(name => RgbImage.Decode(Path.Combine(Family, "images", $"img_{name}.png")))];

@@ -45,7 +45,7 @@ public sealed class BadInputTests : IDisposable
         ["no tokenizer"] = ("EOS1014", tiny => File.Delete(Path.Combine(tiny.Model, "vocab.json"))),
         ["no plan"] = ("EOS1001", tiny => File.Delete(Plan(tiny))),
         ["a plan that is no JSON"] = ("EOS4001", tiny => File.WriteAllText(Plan(tiny), "plan")),
-        ["a plan of a newer version"] = ("EOS4001", tiny => EditPlan(tiny, plan => plan["version"] = 2)),
+        ["a plan of a newer version"] = ("EOS4001", tiny => EditPlan(tiny, plan => plan["version"] = 3)),
         ["a plan that keeps more than there is"] = ("EOS4001", tiny => EditPlan(tiny, plan => plan["sites"]![0]!["keep"] = 17)),
         ["a plan of another model"] = ("EOS4002", tiny => EditPlan(tiny, plan => plan["model"]!["fingerprint"] = "sha256:" + new string('0', 64))),
     };

@@ -89,7 +89,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
 
     // Neither model nor data are there, and the message has the command line's name for what is wrong.
     [Theory]
-    [InlineData("EOS1013", "--mean-visual-tokens, --final-visual-tokens, --macs-ratio, --kv-bytes-ratio, --latency-ms and --latency-fraction")]
+    [InlineData("EOS1013", "--mean-visual-tokens, --mean-visual-share, --final-visual-tokens, --macs-ratio, --kv-bytes-ratio, --latency-ms and --latency-fraction")]
     [InlineData("EOS1013", "--mean-visual-tokens is -1", "--mean-visual-tokens", "-1")]
     [InlineData("EOS1013", "--mean-visual-tokens is 0", "--mean-visual-tokens", "8", "0")]
     [InlineData("EOS1013", "--macs-ratio is 2", "--macs-ratio", "2")]

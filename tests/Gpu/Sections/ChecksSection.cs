@@ -97,7 +97,8 @@ internal static class ChecksSection
         void Answer()
         {
             using var batch = Batch(model);
-            new ReducedModel(model, plan).Generate(batch, 4);
+            using var reduced = new ReducedModel(model, plan);
+            reduced.Generate(batch, 4);
         }
     }
 
@@ -125,7 +126,8 @@ internal static class ChecksSection
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(model, plan);
-        var logits = new ReducedModel(model, plan).Forward(batch);
+        using var reduced = new ReducedModel(model, plan);
+        var logits = reduced.Forward(batch);
         return logits.narrow(1, logits.shape[1] - 1, 1).MoveToOuterDisposeScope();
     }
 

@@ -106,7 +106,8 @@ internal static class ParitySection
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(model, data);
-        var logits = new ReducedModel(model, plan).Forward(batch);
+        using var reduced = new ReducedModel(model, plan);
+        var logits = reduced.Forward(batch);
         return logits.narrow(1, logits.shape[1] - 1, 1).to(ScalarType.Float64).cpu().DetachFromDisposeScope();
     }
 

@@ -42,11 +42,12 @@ public sealed class PackedBatchTests : IDisposable
         var start = Array.IndexOf(prompt, Vocabulary.Image);
         var embedded = model.EmbedTokens(tensor(ids).unsqueeze(0));
         var visual = model.EncodeImages(processor.Images.ToTensor([image])).Stacked();
-        var hidden = cat([embedded.narrow(1, 0, start), visual, embedded.narrow(1, start + 144, ids.Length - start - 144)], dim: 1);
-        var rotary = model.Rotary(tensor(Enumerable.Range(0, ids.Length).Select(i => (long)i).ToArray()).unsqueeze(0));
+        var hidden = cat([embedded.narrow(1, 0, start), visual, embedded.narrow(1, start + 1, ids.Length - start - 1)], dim: 1);
+        var more = (int)visual.size(1) - 1; // the image token stands for all of them
+        var rotary = model.Rotary(tensor(Enumerable.Range(0, ids.Length + more).Select(i => (long)i).ToArray()).unsqueeze(0));
         for (var layer = 0; layer < model.LayerCount; layer++)
             hidden = model.RunLayer(layer, hidden, rotary, bias: null);
-        return model.Logits(hidden).squeeze(0).narrow(0, prompt.Length - 1, answer.Length);
+        return model.Logits(hidden).squeeze(0).narrow(0, prompt.Length + more - 1, answer.Length);
     }
 
     [Fact]
