@@ -12,8 +12,8 @@ public sealed class VaryingImagesTests
     private static readonly string Family = GoldenFiles.At(Path.Combine("backbones", "llava_onevision"));
     private static readonly string[] Images = ["sq", "wide", "tall", "big"];
 
-    // Newlines are equal tokens. Where products of matrices break the tie between them, in a probe, in a diversity, at a temperature of 0, its
-    // rounding depends on what stands beside an image; so these searches have none of them.
+    // Newlines are equal tokens. The product with a probe breaks the tie between them by its rounding, which depends on what stands beside
+    // an image (ADR 0026). So these searches have no probe, and no corner at which a tie decides.
     private static readonly SearchSettings Settings = new()
     {
         Constraints = new() { MeanVisualShare = 1.0 / 9 }, Scores = [ScoreCriterion.FeatureNorm], Steps = 8, BatchSize = 4,
