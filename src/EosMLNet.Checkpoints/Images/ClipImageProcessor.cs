@@ -59,7 +59,8 @@ public sealed class ClipImageProcessor : ImageProcessor
         {
             throw new EosException(EosErrors.UnsupportedModel,
                 $"'{settings.File}' makes images of {images.Width} x {images.Height} pixels, the vision tower in config.json takes " +
-                $"{side} x {side}.") { File = settings.File };
+                $"{side} x {side}.")
+            { File = settings.File };
         }
         return images;
     }

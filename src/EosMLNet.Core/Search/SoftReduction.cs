@@ -45,7 +45,9 @@ internal static class SoftReduction
         // sum of those pushes is noise.
         var looked = relaxed ? input : input with
         {
-            Tokens = input.Tokens.detach(), TextAttention = textAttention?.detach(), RaterAttention = raterAttention?.detach(),
+            Tokens = input.Tokens.detach(),
+            TextAttention = textAttention?.detach(),
+            RaterAttention = raterAttention?.detach(),
             Keys = keys?.detach(),
         };
         var score = Score(looked, site, alive);                                           // (B, n)

@@ -47,7 +47,7 @@ public sealed class BuildOptionsTests
     }
 
     [Theory]
-    [InlineData("MeanVisualTokens, FinalVisualTokens, MacsRatio", false)]
+    [InlineData("MeanVisualTokens, MeanVisualShare, FinalVisualTokens, MacsRatio", false)]
     [InlineData("MeanVisualTokens is -1", false, "MeanVisualTokens", "-1")]
     [InlineData("expected LatencyTable", false, "LatencyMs", "3")]
     [InlineData("LatencyBatch is 0", true, "LatencyMs", "3", "LatencyBatch", "0")]
