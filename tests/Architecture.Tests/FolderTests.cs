@@ -25,15 +25,15 @@ public class FolderTests
 
     private const string Core = """
         Tensors    -> LibTorch
-        Models     -> LibTorch, Tensors, Execution   # the encoder drives the sites in the tower: VisionSequence
-        Models/Llava          -> Models, Execution
+        Operator   -> Tensors
+        Models     -> LibTorch, Tensors, Operator    # the encoder drives the sites in the tower: VisionSequence
+        Models/Llava          -> Models, Operator
         Models/LlavaNext      -> Models/Llava
         Models/LlavaOneVision -> Models, Models/Llava
-        Operator   -> Models, Tensors                # raters ask the model for attention
         Execution  -> Models, Operator, Tensors
         Evaluation -> Models, Execution, Evaluation/Benchmarks
         Evaluation/Benchmarks -> Models, Evaluation  # a result scores by Evaluator's comparison of answers
-        Latency    -> LibTorch, Models, Operator, Execution, Evaluation
+        Latency    -> LibTorch, Tensors, Models, Operator, Execution, Evaluation
         Search     -> Tensors, Models, Operator, Execution, Evaluation, Latency
         """;
 
@@ -58,7 +58,7 @@ public class FolderTests
     {
         { "EosMLNet.Plans", "EosMLNet.Plans", Plans, [] },
         { "EosMLNet.Checkpoints", "EosMLNet.Checkpoints", Checkpoints, [] },
-        { "EosMLNet.Core", "EosMLNet.Core", Core, ["Evaluation, Evaluation/Benchmarks", "Execution, Models, Operator"] },
+        { "EosMLNet.Core", "EosMLNet.Core", Core, ["Evaluation, Evaluation/Benchmarks"] },
         { "EosMLNet", "EosMLNet", MlNet, ["Answering, Persistence"] },
         { "EosMLNet.Tool", "eos", Tool, [] },
     };

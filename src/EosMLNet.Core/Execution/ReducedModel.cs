@@ -38,7 +38,7 @@ public sealed class ReducedModel : IDisposable
         Plan = plan;
         using (var scope = NewDisposeScope())
         {
-            learned = LearnedScores.Of(plan.Parameters, Criteria.ComputeType(model.DataType), model.Device);
+            learned = LearnedScores.Of(plan.Parameters, ComputeType.Of(model.DataType), model.Device);
             foreach (var tensor in learned.Tensors)
                 scope.Detach(tensor);
         }
@@ -188,24 +188,27 @@ public sealed class ReducedModel : IDisposable
         try
         {
             tap?.Invoke("inputs_embeds", sequence.Hidden);
-            for (var layer = 0; layer < Model.LayerCount; layer++)
-            {
-                foreach (var (site, index) in sites[layer])
-                {
-                    sequence.Reduce(site, learned, Model.ImagesVary ? tokens => Counted(tokens)[index].Keep : null);
-                    chosen?.Invoke(sequence.Kept());
-                }
-                if (keyBiases is not null)
-                    keyBiases[layer] = sequence.KeyBias?.alias();
-                sequence.RunLayer(layer, caches?[layer], sites[layer + 1].Select(x => x.Site));
-                tap?.Invoke($"layer_out.{layer}", sequence.Hidden);
-            }
+            DecoderWalk.Run(0, Model.LayerCount, sites, Reduce, RunLayer);
             return sequence;
         }
         catch
         {
             sequence.Dispose();
             throw;
+        }
+
+        void Reduce((ReductionSite Site, int Index) at)
+        {
+            sequence.Reduce(at.Site, learned, Model.ImagesVary ? tokens => Counted(tokens)[at.Index].Keep : null);
+            chosen?.Invoke(sequence.Kept());
+        }
+
+        void RunLayer(int layer, IEnumerable<(ReductionSite Site, int Index)> next)
+        {
+            if (keyBiases is not null)
+                keyBiases[layer] = sequence.KeyBias?.alias();
+            sequence.RunLayer(layer, caches?[layer], next.Select(x => x.Site));
+            tap?.Invoke($"layer_out.{layer}", sequence.Hidden);
         }
     }
 

@@ -10,13 +10,10 @@ namespace EosMLNet.Execution;
 /// <param name="Mass">(N).</param>
 /// <param name="Index">The number by which tables know each token, (N), int64.</param>
 /// <param name="ClsAttention">(N).</param>
-/// <param name="TextAttention">(N).</param>
+/// <param name="Observed">(N, heads) each.</param>
 /// <param name="Keys">(N, f).</param>
-/// <param name="RaterAttention">(N, H).</param>
-/// <param name="KeyNorm">(N).</param>
 internal sealed record SeenTokens(
-    Tensor Tokens, Tensor Mass, Tensor Index, Tensor? ClsAttention, Tensor? TextAttention, Tensor? Keys, Tensor? RaterAttention,
-    Tensor? KeyNorm)
+    Tensor Tokens, Tensor Mass, Tensor Index, Tensor? ClsAttention, IReadOnlyDictionary<ScoreCriterion, Tensor> Observed, Tensor? Keys)
 {
     /// <summary>The part of one group of images.</summary>
     /// <param name="group">The group.</param>
@@ -24,8 +21,7 @@ internal sealed record SeenTokens(
     internal SiteInput Of(ImageGroup group, Tensor places)
     {
         return new SiteInput(group.Of(Tokens, places), group.Of(Mass, places), group.Of(Index, places), group.Layout,
-            Optional(ClsAttention), Optional(TextAttention), Optional(Keys), RaterAttention: Optional(RaterAttention)?.transpose(1, 2),
-            KeyNorm: Optional(KeyNorm));
+            Optional(ClsAttention), Observed.ToDictionary(x => x.Key, x => group.Of(x.Value, places).transpose(1, 2)), Optional(Keys));
 
         Tensor? Optional(Tensor? all) => all is null ? null : group.Of(all, places);
     }

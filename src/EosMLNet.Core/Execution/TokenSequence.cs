@@ -10,7 +10,7 @@ namespace EosMLNet.Execution;
 /// The tokens of a batch on their way through the decoder: text and visual tokens together, left-padded, becoming fewer at each site.
 /// Kept tokens keep their rotary positions. Its tensors belong to no dispose scope.
 /// </summary>
-internal sealed class TokenSequence : IDisposable
+internal sealed class TokenSequence : TokenState, IDisposable
 {
     private readonly VisionLanguageModel model;
     private readonly PromptBatch batch;
@@ -30,8 +30,9 @@ internal sealed class TokenSequence : IDisposable
     private Tensor? hidden; // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the images as they come
     private double massWeight;               // the latest site's weight of log mass on attention logits
     private bool padded;
+    private Rotary rotary;
 
-    internal TokenSequence(VisionLanguageModel model, PromptBatch batch)
+    internal TokenSequence(VisionLanguageModel model, PromptBatch batch) : base(model)
     {
         this.model = model;
         this.batch = batch;
@@ -47,7 +48,7 @@ internal sealed class TokenSequence : IDisposable
         origins = Keep(Scalars.Arange(counts.Sum(), model.Device));
         patchIndex = Keep(tensor(layouts.SelectMany(layout => layout.Indices).ToArray(), device: model.Device));
         padded = batch.Lengths.Distinct().Count() > 1;
-        Rotary = null!;
+        rotary = null!;
         clsAttention = ClsAttention() is { } attention ? Keep(attention) : null;
         if (batch.Vision is { Kept: { } kept, Mass: { } keptMass } vision)
         {
@@ -61,10 +62,10 @@ internal sealed class TokenSequence : IDisposable
     }
 
     /// <summary>Hidden states, (B, T, d).</summary>
-    internal Tensor Hidden => hidden ??= Keep(Embed());
+    internal override Tensor Hidden => hidden ??= Keep(Embed());
 
     /// <summary>Position tables of the tokens.</summary>
-    internal Rotary Rotary { get; private set; }
+    internal override Rotary Rotary => rotary;
 
     /// <summary>
     /// What each key adds to attention logits, (B, T): minus infinity for padding, the weighted log mass for merged tokens; null where
@@ -106,31 +107,16 @@ internal sealed class TokenSequence : IDisposable
         // The layer's own keys serve its observers too.
         using var scratch = cache is null && next.Any() ? new LayerCache() : null;
         var left = model.RunLayer(layer, Hidden, Rotary, Bias, cache ?? scratch);
-        Observe(layer, AttentionSource.LayerBefore, next, (cache ?? scratch)?.Keys);
+        if (batch.Vision is not null)
+            Observe(layer, AttentionSource.LayerBefore, next, (cache ?? scratch)?.Keys);
         Replace(left);
     }
 
-    /// <summary>Keeps what the scores of some sites need to see of a layer, given the hidden states that enter it.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="source">Whether the sites stand in front of it or of the next one; those that look elsewhere are passed over.</param>
-    /// <param name="sites">The sites.</param>
-    /// <param name="keys">The layer's keys after RoPE where it has run, (B, G, T, hs); null to compute them.</param>
-    internal void Observe(int layer, AttentionSource source, IEnumerable<ReductionSite> sites, Tensor? keys)
+    private protected override void Keep(Observation what, Tensor attention)
     {
-        if (batch.Vision is null)
-            return;
-        foreach (var what in sites.SelectMany(Observation.Of).Where(needed => needed.Source == source).Distinct())
-        {
-            using var scope = NewDisposeScope();
-            if (observed.Remove(what, out var earlier))
-                earlier.Dispose();
-            observed[what] = Keep(what.Criterion switch
-            {
-                ScoreCriterion.RaterAttention => RaterAttention(layer, what.Corrected, keys),
-                ScoreCriterion.KeyNorm => KeyNorm(layer, keys),
-                _ => TextAttention(layer, keys),
-            });
-        }
+        if (observed.Remove(what, out var earlier))
+            earlier.Dispose();
+        observed[what] = Keep(attention);
     }
 
     /// <summary>
@@ -143,12 +129,11 @@ internal sealed class TokenSequence : IDisposable
     {
         if (batch.Vision is null)
             return;
-        Observe(site.Layer, AttentionSource.OwnLayer, [site], keys: null);
         using var scope = NewDisposeScope();
+        Observe(site.Layer, AttentionSource.OwnLayer, [site], keys: null);
         var tokens = hidden is null ? batch.Vision.Features.to(model.DataType) : hidden.flatten(0, 1).index_select(0, slots);   // (N, d)
         var seen = new SeenTokens(tokens, VisualMass, patchIndex.index_select(0, origins), clsAttention?.index_select(0, origins),
-            Seen(ScoreCriterion.TextAttention, site)?.squeeze(1), site.NeedsKeys ? Feature(site, tokens) : null,
-            Seen(ScoreCriterion.RaterAttention, site), Seen(ScoreCriterion.KeyNorm, site)?.squeeze(1));
+            Observed(site), site.NeedsKeys ? Feature(site, tokens) : null);
         var left = new int[counts.Length];
         List<Tensor> stay = [], kept = [], masses = [];
         foreach (var group in groups)
@@ -277,12 +262,12 @@ internal sealed class TokenSequence : IDisposable
     private void Refresh()
     {
         using var scope = NewDisposeScope();
-        Rotary?.Cos.Dispose();
-        Rotary?.Sin.Dispose();
+        rotary?.Cos.Dispose();
+        rotary?.Sin.Dispose();
         KeyBias?.Dispose();
         Bias?.Dispose();
-        var rotary = model.Rotary(positions);
-        Rotary = new Rotary(Keep(rotary.Cos), Keep(rotary.Sin));
+        var tables = model.Rotary(positions);
+        rotary = new Rotary(Keep(tables.Cos), Keep(tables.Sin));
         KeyBias = Bias = null;
         if (!padded && massWeight == 0)
             return;
@@ -311,24 +296,23 @@ internal sealed class TokenSequence : IDisposable
         Scalars.Arange(batch.Ids.shape[1], model.Device).unsqueeze(0)
             .ge(batch.InstructionStarts.Clamp(0, batch.Ids.shape[1] - 1).unsqueeze(1));
 
-    // The last instruction token's attention, averaged over heads: (B, 1, T).
-    private Tensor TextAttention(int layer, Tensor? keys)
+    private protected override Tensor Asking => Scalars.Full(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);
+
+    // They stand behind the images: from the end of the sequence, their places never change.
+    private protected override Raters Raters
     {
-        var last = Scalars.Full(Length - 1, [batch.Count, 1], ScalarType.Int64, model.Device);                // (B, 1)
-        var attention = model.QueryAttention(layer, Hidden, Rotary, last, KeyBias?.unsqueeze(1).unsqueeze(1), keys);   // (B, H, 1, T)
-        return attention.mean([1L]);
+        get
+        {
+            raters ??= FindRaters();
+            return raters with { Index = raters.Index.Add(Length - batch.Ids.shape[1]) };           // (B, q)
+        }
     }
 
-    private Tensor RaterAttention(int layer, bool corrected, Tensor? keys)
+    private protected override Tensor BiasOf(Tensor queries)
     {
-        raters ??= FindRaters();
-        // They stand behind the images: from the end of the sequence, their places never change.
-        var places = raters.Index.Add(Length - batch.Ids.shape[1]);                                // (B, q)
-        var later = Scalars.Arange(Length, model.Device).gt(places.unsqueeze(-1));                   // (B, q, T)
+        var later = Scalars.Arange(Length, model.Device).gt(queries.unsqueeze(-1));                 // (B, q, T)
         var bias = zeros(later.shape, Hidden.dtype, model.Device).MaskedFill(later, double.NegativeInfinity).unsqueeze(1);
-        if (KeyBias is not null)
-            bias = bias.Add(KeyBias.unsqueeze(1).unsqueeze(1));
-        return (raters with { Index = places }).Attention(model, layer, Hidden, Rotary, bias, corrected, keys);
+        return KeyBias is null ? bias : bias.Add(KeyBias.unsqueeze(1).unsqueeze(1));
     }
 
     private Raters FindRaters()
@@ -345,17 +329,16 @@ internal sealed class TokenSequence : IDisposable
             tensor(group.Images.Select(image => (long)batch.Images[image].Row).ToArray(), device: model.Device)));
     }
 
-    // What was observed, at the visual tokens: (N, heads).
-    private Tensor? Seen(ScoreCriterion criterion, ReductionSite site) =>
-        observed.TryGetValue(Observation.Of(criterion, site), out var attention)
-        ? attention.transpose(1, 2).flatten(0, 1).index_select(0, slots)
-        : null;
-
-    // L1 norms of the rotated keys of a layer: (B, 1, T).
-    private Tensor KeyNorm(int layer, Tensor? keys)
+    // What the site's criteria have seen of the visual tokens, (N, heads) each.
+    private Dictionary<ScoreCriterion, Tensor> Observed(ReductionSite site)
     {
-        keys ??= Rotary.Apply(model.Keys(layer, Hidden).view(batch.Count, Length, -1, model.HeadSize).transpose(1, 2)); // (B, G, T, hs)
-        return Criteria.ToComputeType(keys).abs().sum(-1).sum(1, keepdim: true);
+        var seen = new Dictionary<ScoreCriterion, Tensor>();
+        foreach (var criterion in site.CriteriaUsed)
+        {
+            if (observed.TryGetValue(Observation.Of(criterion, site), out var attention))
+                seen[criterion] = attention.transpose(1, 2).flatten(0, 1).index_select(0, slots);
+        }
+        return seen;
     }
 
     // The site's feature of some of the instruction's tokens: the p with the longest keys, the longest first, (I, p, f).

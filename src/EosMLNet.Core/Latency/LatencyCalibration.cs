@@ -15,12 +15,6 @@ public static class LatencyCalibration
     public const int DefaultRounds = 15;
 
     private const int Rank = 32; // of the learned text relevance, as a search has it
-    private static readonly ScoreCriterion[] Measured =
-    [
-        ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty,
-        ScoreCriterion.FeatureNorm,
-        ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.Lattice, ScoreCriterion.Random,
-    ];
 
     /// <summary>Measures a table with one profile.</summary>
     /// <param name="model">The model, on the device that the table is for.</param>
@@ -46,7 +40,8 @@ public static class LatencyCalibration
         using var prompts = LatencyPrompt.Create(model, textTokens, batch);
         var parameters = Parameters(model);
         var probe = new LatencyProbe(model, prompts, parameters);
-        ScoreCriterion[] criteria = [.. Measured.Where(criterion => criterion != ScoreCriterion.ClsAttention || model.HasClsAttention)];
+        ScoreCriterion[] criteria = [.. ScoreCriteria.All.Where(criterion =>
+            criterion.IsTimed() && (criterion != ScoreCriterion.ClsAttention || model.HasClsAttention))];
         var (layerTokens, siteTokens) = (LatencyGrid.Of(model.VisualTokens, fine: true), LatencyGrid.Of(model.VisualTokens, fine: false));
         ReducedModel[] whole = [.. LatencyPlans.Of(model, parameters).Select(plan => new ReducedModel(model, plan))];
         var prefills = whole.Select(_ => new List<double>()).ToArray();

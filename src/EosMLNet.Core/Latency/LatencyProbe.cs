@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -70,7 +71,7 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
             sequence.RunLayer(Math.Max(0, layer - 1), cache, []);
         var keys = cache.Keys
             ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);
-        var learned = LearnedScores.Of(parameters, Criteria.ComputeType(model.DataType), model.Device); // as a model under a plan has them
+        var learned = LearnedScores.Of(parameters, ComputeType.Of(model.DataType), model.Device); // as a model under a plan has them
         var start = Now();
         sequence.Observe(layer - 1, AttentionSource.LayerBefore, [site], keys);
         sequence.Reduce(site, learned);

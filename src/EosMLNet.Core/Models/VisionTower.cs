@@ -1,4 +1,4 @@
-using EosMLNet.Execution;
+using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -65,7 +65,7 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         {
             var wanted = nearest
                 ?? similarity.MaskedFill(eye(n, dtype: ScalarType.Bool, device: similarity.device), double.NegativeInfinity).amax([-1]);
-            var next = ReductionOperator.First(wanted.eq(wanted.amin([-1], keepdim: true)));               // (I, 1)
+            var next = TransferWeights.First(wanted.eq(wanted.amin([-1], keepdim: true)));               // (I, 1)
             var toNext = similarity.gather(2, next.unsqueeze(1).expand(-1, n, -1)).squeeze(-1);            // (I, n)
             nearest = (nearest is null ? toNext : nearest.maximum(toNext)).scatter(1, next, Taken(next));
             added.Add(next);
@@ -98,7 +98,7 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
     // A text pivot has no place in the image: no spatial term.
     private static Tensor ToText(SiteInput input, ReductionSite site)                                      // (I, p, n)
     {
-        var pivots = Criteria.ToComputeType(input.TextPivots
+        var pivots = ComputeType.Cast(input.TextPivots
             ?? throw new EosException(EosErrors.PlanMismatch,
                 $"{site.Place} compares with text pivots, but there is no text. Use a plan without text pivots."));
         var features = ReductionOperator.Feature(input, site.Affinity.Feature);

@@ -1,3 +1,4 @@
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Operator;
@@ -11,7 +12,7 @@ internal static class InstructionMean
     internal static Tensor Of(Tensor embeddings, Tensor asked)
     {
         using var scope = NewDisposeScope();
-        var unit = nn.functional.normalize(Criteria.ToComputeType(embeddings), dim: -1);
+        var unit = nn.functional.normalize(ComputeType.Cast(embeddings), dim: -1);
         var counted = asked.unsqueeze(-1).to_type(unit.dtype);                                  // (B, T, 1)
         return unit.mul(counted).sum(1).div(counted.sum(1)).MoveToOuterDisposeScope();          // (B, d)
     }

@@ -1,4 +1,3 @@
-using EosMLNet.Models;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
@@ -28,13 +27,13 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
         foreach (var (visual, imageRows) in images)
         {
             var unasked = asked.logical_not().index_select(0, imageRows).unsqueeze(1);                      // (g, 1, T)
-            var logits = Criteria.ToComputeType(visual)
-                .matmul(Criteria.ToComputeType(text).index_select(0, imageRows).transpose(1, 2));           // (g, n, T)
+            var logits = ComputeType.Cast(visual)
+                .matmul(ComputeType.Cast(text).index_select(0, imageRows).transpose(1, 2));           // (g, n, T)
             var share = logits.MaskedFill(unasked, double.NegativeInfinity).softmax(-1).mean([1L]);         // (g, T)
             var owns = Scalars.Arange(text.size(0), text.device).unsqueeze(1).eq(imageRows.unsqueeze(0)).to_type(share.dtype);
             relevance = relevance is null ? owns.matmul(share) : relevance.Add(owns.matmul(share));
         }
-        relevance ??= zeros(asked.shape, Criteria.ComputeType(text), text.device);
+        relevance ??= zeros(asked.shape, ComputeType.Of(text), text.device);
         var mean = relevance.sum(-1, keepdim: true).div(asked.sum(-1, keepdim: true));
         var above = relevance.gt(mean).logical_and(asked);
         var rates = where(above.any(-1, keepdim: true), above, asked);
@@ -45,23 +44,5 @@ internal sealed record Raters(Tensor Index, Tensor Weight)
         return new Raters(
             first.MaskedFill(there.logical_not(), text.size(1) - 1).MoveToOuterDisposeScope(),
             there.to_type(relevance.dtype).div(count).MoveToOuterDisposeScope());
-    }
-
-    /// <summary>The raters' mean attention at one layer, each head apart, (B, H, T). Only their query rows are computed.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="layer">The layer.</param>
-    /// <param name="hidden">Hidden states that enter it, (B, T, d).</param>
-    /// <param name="rotary">Position tables of the T tokens.</param>
-    /// <param name="bias">What each rater may see, (B, 1, q, T).</param>
-    /// <param name="corrected">Divides by what positions alone would give, as SparseVLM's second version does.</param>
-    /// <param name="keys">The T tokens' keys after RoPE, where they are known.</param>
-    internal Tensor Attention(VisionLanguageModel model, int layer, Tensor hidden, Rotary rotary, Tensor bias, bool corrected,
-        Tensor? keys = null)
-    {
-        using var scope = NewDisposeScope();
-        var attention = Criteria.ToComputeType(model.QueryAttention(layer, hidden, rotary, Index, bias, keys));         // (B, H, q, T)
-        if (corrected)
-            attention = attention.div(rotary.LogitsOfOnes(Index).unsqueeze(1));
-        return attention.mul(Weight.unsqueeze(1).unsqueeze(-1)).sum(2).MoveToOuterDisposeScope();
     }
 }

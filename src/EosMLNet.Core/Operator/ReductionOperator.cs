@@ -11,9 +11,6 @@ namespace EosMLNet.Operator;
 /// </summary>
 public static class ReductionOperator
 {
-    // Below any affinity over any temperature, yet finite: a softmax over nothing but minus infinities is not a number.
-    private const double Forbidden = -1e30;
-
     /// <summary>Applies one site to the visual tokens of I images.</summary>
     /// <param name="input">The tokens and what the scores need beside them.</param>
     /// <param name="site">The operator's parameters.</param>
@@ -24,7 +21,7 @@ public static class ReductionOperator
     public static Reduced Reduce(SiteInput input, ReductionSite site, ScoreParameters? parameters = null)
     {
         using var scope = NewDisposeScope();
-        var reduced = Reduce(input, site, LearnedScores.Of(parameters, Criteria.ComputeType(input.Tokens), input.Tokens.device));
+        var reduced = Reduce(input, site, LearnedScores.Of(parameters, ComputeType.Of(input.Tokens), input.Tokens.device));
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
         return reduced;
     }
@@ -33,7 +30,7 @@ public static class ReductionOperator
     internal static Reduced Reduce(SiteInput input, ReductionSite site, LearnedScores? learned)
     {
         using var scope = NewDisposeScope();
-        var reduced = Reduce(input, site, SiteTensors.Of(site, learned, Criteria.ComputeType(input.Tokens), input.Tokens.device));
+        var reduced = Reduce(input, site, SiteTensors.Of(site, learned, ComputeType.Of(input.Tokens), input.Tokens.device));
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
         return reduced;
     }
@@ -45,10 +42,10 @@ public static class ReductionOperator
     internal static Reduced Reduce(SiteInput input, ReductionSite site, SiteTensors parameters)
     {
         using var scope = NewDisposeScope();
-        var score = Score(input, site, parameters.Learned);                                   // (I, n)
+        var score = Score(input, site, parameters, present: null);                          // (I, n)
         var selection = AnchorSelection.Of(score, input, site);
         var anchors = selection.Anchors;                                                    // (I, k)
-        var all = Criteria.ToComputeType(input.Tokens);
+        var all = ComputeType.Cast(input.Tokens);
         var tokens = Rows(all, anchors);                                                    // (I, k, d)
         var mass = input.Mass.to_type(all.dtype).gather(1, anchors);                        // (I, k)
         if (site.Transfer > 0 && (selection.Dropped.size(1) > 0 || site.Neighbours is not null))
@@ -71,9 +68,21 @@ public static class ReductionOperator
     public static Tensor Score(SiteInput input, ReductionSite site, LearnedScores? learned = null)
     {
         using var scope = NewDisposeScope();
-        var score = zeros(input.Tokens.size(0), input.Tokens.size(1), Criteria.ComputeType(input.Tokens), input.Tokens.device);
-        foreach (var (criterion, weight) in site.Score)
-            score = score.Add(Criterion(criterion, input, site, learned).Mul(weight));
+        return Score(input, site, SiteTensors.Of(site, learned, ComputeType.Of(input.Tokens), input.Tokens.device), present: null)
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As above, with gradients to the mixture, where some tokens may be gone.</summary>
+    /// <param name="input">The tokens and what the scores need beside them.</param>
+    /// <param name="site">What the criteria depend on.</param>
+    /// <param name="parameters">The mixture, and the learned parameters that it needs.</param>
+    /// <param name="present">1 for tokens that are there, else 0, (I, n); <see langword="null"/> where all are.</param>
+    internal static Tensor Score(SiteInput input, ReductionSite site, SiteTensors parameters, Tensor? present)
+    {
+        using var scope = NewDisposeScope();
+        var score = zeros(input.Tokens.size(0), input.Tokens.size(1), ComputeType.Of(input.Tokens), input.Tokens.device);
+        foreach (var (criterion, weight) in site.Score.Keys.Zip(parameters.Mixture))
+            score = score.Add(Standardised(criterion, input, site, parameters.Learned, present).mul(weight));
         return score.MoveToOuterDisposeScope();
     }
 
@@ -86,16 +95,24 @@ public static class ReductionOperator
     /// <param name="learned">The learned parameters that the criterion needs.</param>
     /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
     /// <exception cref="EosException">EOS4002: the criterion's input is missing.</exception>
-    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores? learned = null)
+    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores? learned = null) =>
+        Standardised(criterion, input, site, learned ?? new LearnedScores(), present: null);
+
+    // Over the tokens that are there: the others are computed along and count for nothing.
+    private static Tensor Standardised(
+        ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present)
     {
         using var scope = NewDisposeScope();
-        var x = Criteria.Of(criterion, input, site, learned ?? new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)); // (I, n)
-        var mean = x.mean([-1], keepdim: true);
+        var count = present?.sum(-1, keepdim: true);                                        // (I, 1)
+        var x = Operator.Criterion.Of(criterion).Values(input, site, learned, present).to_type(ComputeType.Of(input.Tokens));   // (I, n)
+        var mean = Mean(x);
         var centred = x - mean;
-        var variance = centred.mul(centred).mean([-1], keepdim: true);
+        var variance = Mean(centred.Pow(2));
         // What rounding leaves of a constant criterion must not be blown up to unit variance.
         var constant = variance.le(mean.mul(mean).Mul(1e-12).Add(1e-30));
         return centred.div(variance.MaskedFill(constant, 1).sqrt()).MaskedFill(constant, 0).MoveToOuterDisposeScope();
+
+        Tensor Mean(Tensor of) => present is null ? of.mean([-1], keepdim: true) : of.mul(present).sum(-1, keepdim: true).div(count!);
     }
 
     /// <summary>
@@ -138,31 +155,8 @@ public static class ReductionOperator
             var window = PatchWindows.WindowOf(input.Index, input.Layout, site.Keep);                        // (I, n)
             return Picked(window, from).unsqueeze(2).eq(Picked(window, to).unsqueeze(1)).MoveToOuterDisposeScope();
         }
-        var odd = Criteria.IsOdd(input).expand(input.Tokens.size(0), -1);
+        var odd = BipartiteMatchCriterion.IsOdd(input).expand(input.Tokens.size(0), -1);
         return Picked(odd, from).logical_not().unsqueeze(2).logical_and(Picked(odd, to).unsqueeze(1)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// W: how each giving token divides itself among the receivers, softmax(S/τ) over the allowed ones. τ = 0 takes the most similar (the
-    /// first of equals), τ = ∞ all alike. Rows sum to 1, or to 0 where no receiver is allowed.
-    /// </summary>
-    /// <param name="affinity">S, (I, m, k).</param>
-    /// <param name="allowed">The mask, (I, m, k), or <see langword="null"/>.</param>
-    /// <param name="corner">The number τ, which tells the corners 0 and ∞ from what lies between.</param>
-    /// <param name="temperature">τ as a 0-dimensional tensor, read between the corners.</param>
-    internal static Tensor Weights(Tensor affinity, Tensor? allowed, double corner, Tensor temperature)
-    {
-        using var scope = NewDisposeScope();
-        var masked = allowed is null ? affinity : affinity.MaskedFill(allowed.logical_not(), Forbidden);
-        var weights = corner switch
-        {
-            0 => FirstHighest(masked),
-            double.PositiveInfinity => Uniform(affinity, allowed),
-            _ => masked.div(temperature).softmax(-1),
-        };
-        if (allowed is not null)
-            weights = weights * allowed.to_type(weights.dtype);
-        return weights.MoveToOuterDisposeScope();
     }
 
     /// <summary>Cosine similarity of a feature, (I, m, k).</summary>
@@ -191,7 +185,7 @@ public static class ReductionOperator
 
     /// <summary>The feature that an affinity compares, (I, n, f).</summary>
     internal static Tensor Feature(SiteInput input, AffinityFeature feature) =>
-        Criteria.ToComputeType(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
+        ComputeType.Cast(feature == AffinityFeature.Hidden ? input.Tokens : input.Keys
             ?? throw new EosException(EosErrors.PlanMismatch,
                 $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 
@@ -210,11 +204,11 @@ public static class ReductionOperator
         if (giving is { } gives)
             allowed = allowed is null ? gives.unsqueeze(2).expand_as(affinity) : allowed.logical_and(gives.unsqueeze(2));
         var weights = site.Neighbours is { } count
-            ? Nearest(affinity, allowed, selection.Anchors, count)
-            : Weights(affinity, allowed, site.Temperature, parameters.Temperature);                        // (I, m, k)
+            ? TransferWeights.Nearest(affinity, allowed, selection.Anchors, count)
+            : TransferWeights.Of(affinity, allowed, site.Temperature, parameters.Temperature);                        // (I, m, k)
         if (GiverWeight(input, site, from) is { } weight)
             weights = weights * weight;
-        var givers = Rows(Criteria.ToComputeType(input.Tokens), from);                                           // (I, m, d)
+        var givers = Rows(ComputeType.Cast(input.Tokens), from);                                           // (I, m, d)
         var giversMass = Picked(input.Mass.to_type(kept.dtype), from).unsqueeze(-1);                       // (I, m, 1)
         var given = weights * giversMass * parameters.Transfer;                                            // (I, m, k)
         var taken = given.sum(1);                                                                          // (I, k)
@@ -239,22 +233,11 @@ public static class ReductionOperator
             .scatter(1, selection.Dropped, gives);
     }
 
-    // 1 for the `count` tokens most similar to each anchor, itself apart; 0 for the others.
-    private static Tensor Nearest(Tensor affinity, Tensor? allowed, Tensor anchors, int count)             // (I, n, k)
-    {
-        var open = Scalars.Arange(affinity.size(1), affinity.device).view(1, -1, 1).ne(anchors.unsqueeze(1));
-        if (allowed is not null)
-            open = open.logical_and(allowed);
-        var order = affinity.detach().MaskedFill(open.logical_not(), Forbidden).sort(1, descending: true, stable: true).Indices;
-        var nearest = order.narrow(1, 0, Math.Min(count, affinity.size(1)));                               // (I, count, k)
-        return zeros_like(affinity).scatter(1, nearest, ones_like(nearest).to_type(affinity.dtype)) * open.to_type(affinity.dtype);
-    }
-
     // What is dropped, as one token. It has the mass that the dropped tokens did not give away: in the pull form, all of it.
     private static (Tensor Tokens, Tensor Mass, Tensor Anchors) WithResidual(
         SiteInput input, ReductionSite site, Tensor dropped, Tensor place, Tensor kept, Tensor keptMass, Tensor anchors)
     {
-        var left = Rows(Criteria.ToComputeType(input.Tokens), dropped);                                          // (I, m, d)
+        var left = Rows(ComputeType.Cast(input.Tokens), dropped);                                          // (I, m, d)
         if (GiverWeight(input, site, dropped) is { } weight)
             left = left * weight;
         var mass = input.Mass.to_type(kept.dtype).sum(1, keepdim: true) - keptMass.sum(1, keepdim: true);  // (I, 1)
@@ -263,34 +246,27 @@ public static class ReductionOperator
         return (Rows(cat([kept, left.sum(1, keepdim: true)], 1), order), cat([keptMass, mass], 1).gather(1, order), all.gather(1, order));
     }
 
-    private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from) => site.GiverWeight is { } criterion
-        // (I, m, 1)
-        ? Picked(Criteria.Of(criterion, input, site, new LearnedScores()).to_type(Criteria.ComputeType(input.Tokens)), from).unsqueeze(-1)
-        : null;
-
-    // 1 + ρ (ŵ − 1), ŵ = softmax(s)·k: the gains of an image have mean 1.
-    private static Tensor Gain(Tensor score, Tensor reweight) =>
-        score.softmax(-1).Mul(score.size(1)).Add(-1).mul(reweight).Add(1);                             // (I, k)
-
-    private static Tensor FirstHighest(Tensor x) =>
-        Scalars.Arange(x.size(-1), x.device).eq(First(x.eq(x.amax([-1], keepdim: true)))).to_type(x.dtype); // (I, m, k)
-
-    /// <summary>
-    /// The first position of each row at which a mask is true, (…, n) bool to (…, 1) int64; the last position where it is true nowhere.
-    /// </summary>
-    internal static Tensor First(Tensor mask)
+    private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from)                  // (I, m, 1)
     {
-        var last = tensor(mask.size(-1) - 1, device: mask.device);
-        return where(mask, Scalars.Arange(mask.size(-1), mask.device), last).amin([-1], keepdim: true);
+        if (site.GiverWeight is not { } criterion)
+            return null;
+        var weight = Operator.Criterion.Of(criterion).Values(input, site, new LearnedScores(), present: null);
+        return Picked(weight.to_type(ComputeType.Of(input.Tokens)), from).unsqueeze(-1);
     }
 
-    private static Tensor Uniform(Tensor like, Tensor? allowed)
+    /// <summary>1 + ρ (ŵ − 1), ŵ = softmax(s)·k over the k tokens that stay: their gains have mean 1.</summary>
+    /// <param name="score">s of each token, (I, n).</param>
+    /// <param name="reweight">ρ, 0-dimensional.</param>
+    /// <param name="present">1 for those that stay, else 0, (I, n), which may have a gradient; <see langword="null"/> where all do.</param>
+    internal static Tensor Gain(Tensor score, Tensor reweight, Tensor? present = null)                     // (I, n)
     {
-        if (allowed is null)
-            return ones_like(like).Div(like.size(-1));
-        var open = allowed.to_type(like.dtype);
-        var count = open.sum(-1, keepdim: true);
-        return open / count.MaskedFill(count.Eq(0), 1);
+        if (present is null)
+            return score.softmax(-1).Mul(score.size(1)).Add(-1).mul(reweight).Add(1);
+        var best = score.MaskedFill(present.detach().Lt(0.5), double.NegativeInfinity).amax([-1], keepdim: true);
+        // A token that is gone may score higher than all that stay. Clamped, its gradient has a bound.
+        var exponential = score.sub(best).Clamp(-1e30, 0).exp();
+        var mean = exponential.mul(present).sum(-1, keepdim: true).div(present.sum(-1, keepdim: true));
+        return exponential.div(mean).Add(-1).mul(reweight).Add(1);
     }
 
     private static Tensor Rows(Tensor x, Tensor? positions) =>                                             // (I, n, f), (I, k) -> (I, k, f)

@@ -11,13 +11,12 @@ namespace EosMLNet.Operator;
 /// patch (the tower's [CLS] under the select strategy <c>full</c>) has the index rows · columns, one past the last patch.</param>
 /// <param name="Layout">How the tokens of an unreduced image lie.</param>
 /// <param name="ClsAttention">The vision tower's [CLS] attention to each token, (I, n), where the tower has it.</param>
-/// <param name="TextAttention">The last instruction token's attention, (I, n), where the site asks for it.</param>
+/// <param name="Observed">What a decoder layer showed of the tokens, for each criterion of the site that looks at one, (I, heads, n): the
+/// raters' attention has all heads, other criteria one.</param>
 /// <param name="Keys">The keys of the site's layer before rotary embedding, (I, n, f), where the site compares them, averaged over heads if
 /// it asks for that; or the hidden states after the final normalisation, (I, n, d).</param>
 /// <param name="Instruction">The instruction of each image's question, (I, d): the mean of its tokens' embeddings, each of length 1; where
 /// the site asks for it.</param>
-/// <param name="RaterAttention">The raters' mean attention, each head apart, (I, H, n), where the site asks for it.</param>
-/// <param name="KeyNorm">L1 norms of the keys, (I, n), where the site asks for them.</param>
 /// <param name="TextPivots">What the site compares, of its text pivots, (I, p, f), where it has any.</param>
 /// <param name="Offset">How many tokens stand before the first one in the encoder's own sequence: ToMe's even and odd places count
 /// them.</param>
@@ -27,10 +26,8 @@ public sealed record SiteInput(
     Tensor Index,
     VisualLayout Layout,
     Tensor? ClsAttention = null,
-    Tensor? TextAttention = null,
+    IReadOnlyDictionary<ScoreCriterion, Tensor>? Observed = null,
     Tensor? Keys = null,
     Tensor? Instruction = null,
-    Tensor? RaterAttention = null,
-    Tensor? KeyNorm = null,
     Tensor? TextPivots = null,
     int Offset = 0);

@@ -7,13 +7,16 @@ namespace EosMLNet.Operator;
 /// <param name="Transfer">γ, 0-dimensional.</param>
 /// <param name="Temperature">τ, 0-dimensional.</param>
 /// <param name="Reweight">ρ, 0-dimensional.</param>
+/// <param name="Mixture">The weight of each criterion, 0-dimensional, in the order of the site's score.</param>
 /// <param name="Learned">The learned parameters of the scores.</param>
-internal sealed record SiteTensors(Tensor Transfer, Tensor Temperature, Tensor Reweight, LearnedScores Learned)
+internal sealed record SiteTensors(
+    Tensor Transfer, Tensor Temperature, Tensor Reweight, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
 {
     /// <summary>A site's numbers as tensors in the caller's dispose scope, beside learned parameters that are tensors already.</summary>
     public static SiteTensors Of(ReductionSite site, LearnedScores? learned, ScalarType dtype, Device device)
     {
-        return new SiteTensors(Number(site.Transfer), Number(site.Temperature), Number(site.Reweight), learned ?? new LearnedScores());
+        return new SiteTensors(Number(site.Transfer), Number(site.Temperature), Number(site.Reweight),
+            [.. site.Score.Values.Select(Number)], learned ?? new LearnedScores());
 
         Tensor Number(double value) => Scalars.Full(value, [], dtype, device);
     }

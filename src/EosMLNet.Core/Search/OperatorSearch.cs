@@ -2,7 +2,7 @@ using System.Diagnostics;
 using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
-using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -200,7 +200,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         foreach (var constraints in sizes is null ? [] : front)
             constraints.Check(planned, settings.Layers(model), settings.DearestSites(model), sizes: sizes);
         var stages = SearchStage.Of(front, settings, planned);
-        var working = Criteria.ComputeType(model.DataType);
+        var working = ComputeType.Of(model.DataType);
         using var basis = Basis(training, working, meter);
         using var unreducedPass = settings.AlignmentWeight > 0 || settings.Objective == SearchObjective.UnreducedModel
             ? new UnreducedPass(model, forward, StepGradient.Layers(model, settings), settings.CacheBytes, meter) : null;

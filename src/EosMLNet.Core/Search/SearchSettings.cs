@@ -277,10 +277,8 @@ public sealed record SearchSettings
 
     private void CheckScores(OptionCheck check)
     {
-        ScoreCriterion[] searchable = [ScoreCriterion.Probe, ScoreCriterion.TextRelevance, ScoreCriterion.ClsAttention,
-            ScoreCriterion.TextAttention, ScoreCriterion.RaterAttention, ScoreCriterion.Novelty, ScoreCriterion.FeatureNorm];
-        check.That(Scores is null || Scores.Count > 0 && Scores.All(searchable.Contains), nameof(Scores), Scores,
-            $"some of {string.Join(", ", searchable)}");
+        check.That(Scores is null || Scores.Count > 0 && Scores.All(criterion => criterion.IsSearched()), nameof(Scores), Scores,
+            $"some of {string.Join(", ", ScoreCriteria.All.Where(criterion => criterion.IsSearched()))}");
         var beforeFirst = Sites?.Contains(0) != false;
         check.That(!beforeFirst || Scores?.All(criterion => criterion.NeedsAttention()) != true, nameof(Scores), "attention alone",
             "another criterion beside it, for there is no attention before layer 0");

@@ -43,7 +43,7 @@ internal sealed class SearchVariables : IDisposable
         frozen = settings.Frozen;
         dearest = settings.DearestSites(model);
         Budget = new SearchBudget(model.ToPlanModel(), layers, settings.Constraints, frozen.UniformKeep, dearest, sizes);
-        var working = Criteria.ComputeType(model.DataType);
+        var working = ComputeType.Of(model.DataType);
         taper = frozen.UniformKeep ? 1 : settings.InitialTaper;
         keep = Variable(InitialKeeps());
         gate = Variable(Same(OpenGate));
@@ -81,7 +81,7 @@ internal sealed class SearchVariables : IDisposable
     /// <summary>The other parameters of the sites, for the optimiser.</summary>
     internal IReadOnlyList<Tensor> SiteParameters => [gate, transfer, logTemperature, reweight, proportional, logDiversity, mixture];
 
-    private static int CriterionCount => Enum.GetValues<ScoreCriterion>().Length;
+    private static int CriterionCount => ScoreCriteria.All.Count;
 
     private IEnumerable<Tensor> All => [.. ScoreParameters, .. CountParameters, .. SiteParameters];
 

@@ -10,8 +10,6 @@ namespace EosMLNet.Search;
 /// </summary>
 internal static class SoftReduction
 {
-    // Clamp exp(S/τ − max) to 1. A dropped token may be more similar than every anchor, and its gradient would be unbounded.
-    private const double LargestExponent = 0;
     // The gradient of k comes from the tokens near the threshold. This T decides how many count as near: a sharp one leaves so few that
     // noise prevails.
     private const double MarginTemperature = 1;
@@ -24,33 +22,29 @@ internal static class SoftReduction
     /// closest.</param>
     /// <param name="layout">How the tokens of the unreduced image lie.</param>
     /// <param name="clsAttention">(B, all patches), where the tower has it.</param>
-    /// <param name="textAttention">(B, n), where the site asks for it.</param>
     /// <param name="keys">(B, n, f), where the site asks for them.</param>
     /// <param name="instruction">(B, d), where the site asks for it.</param>
-    /// <param name="raterAttention">(B, H, n), where the site asks for it.</param>
     /// <param name="relaxed">Selects softly in the values too. The gradients are then those of the values, which is what finite differences
     /// can check.</param>
     internal static SoftTokens Apply(
         SoftTokens tokens, SoftSite site, double temperature, Func<int, int> candidates, VisualLayout layout,
-        Tensor? clsAttention = null, Tensor? textAttention = null, Tensor? keys = null, Tensor? instruction = null,
-        Tensor? raterAttention = null, bool relaxed = false)
+        Tensor? clsAttention = null, Tensor? keys = null, Tensor? instruction = null, bool relaxed = false)
     {
         using var scope = NewDisposeScope();
         // Half precision is computed in float32, as in the executed operator, and goes on as what it was.
         var type = tokens.Hidden.dtype;
-        var input = new SiteInput(Criteria.ToComputeType(tokens.Hidden), tokens.Mass, tokens.Patches, layout,
-            clsAttention?.gather(1, tokens.Patches), textAttention, keys, instruction, raterAttention);
+        var input = new SiteInput(ComputeType.Cast(tokens.Hidden), tokens.Mass, tokens.Patches, layout,
+            clsAttention?.gather(1, tokens.Patches), Seen(x => x), keys, instruction);
         var alive = tokens.Mask.detach().Gt(0.5).to_type(tokens.Mask.dtype);           // (B, n)
         // Scores send no gradient into the hidden states. Through them every site would push on the values of all earlier sites, and the
         // sum of those pushes is noise.
         var looked = relaxed ? input : input with
         {
             Tokens = input.Tokens.detach(),
-            TextAttention = textAttention?.detach(),
-            RaterAttention = raterAttention?.detach(),
+            Observed = Seen(x => x.detach()),
             Keys = keys?.detach(),
         };
-        var score = Score(looked, site, alive);                                           // (B, n)
+        var score = ReductionOperator.Score(looked, site.Site, site.Tensors, alive);      // (B, n)
         var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
         // (B, n)
         var worth = site.Diversity is { } diversity ? Marginal(score, relaxed ? affinity : affinity.detach(), site, diversity, alive)
@@ -63,44 +57,28 @@ internal static class SoftReduction
         }
         var mask = tokens.Mask.mul(hard);                                                 // (B, n)
         var (hidden, mass) = Transfer(input, site, affinity, tokens.Mask, mask);
-        hidden = hidden.mul(Gain(score, site.Reweight, mask).unsqueeze(-1)).to_type(type);
+        hidden = hidden.mul(ReductionOperator.Gain(score, site.Reweight, mask).unsqueeze(-1)).to_type(type);
 
+        var result = tokens with { Hidden = hidden, Mask = mask, Mass = mass };
         var n = (int)score.size(1);
         var stay = Math.Clamp(candidates(count), count, n);
         if (stay < n)
         {
             // An anchor's score counts 1e9 more, so that all of them are among the first.
             var order = worth.detach().Add(mask.detach().Mul(1e9)).topk(stay, -1).indexes.sort(-1).Values; // (B, stay)
-            var wide = order.unsqueeze(-1).expand(-1, -1, hidden.size(-1));
-            (hidden, mask, mass) = (hidden.gather(1, wide), mask.gather(1, order), mass.gather(1, order));
-            tokens = tokens with { Patches = tokens.Patches.gather(1, order) };
+            result = result.At(order);
+            scope.MoveToOuter([.. result.Observed.Values]);
         }
-        var result = new SoftTokens(hidden, mask, mass, tokens.Patches.alias());
+        else
+        {
+            result = result with { Patches = result.Patches.alias() };
+        }
         scope.MoveToOuter(result.Hidden, result.Mask, result.Mass, result.Patches);
         return result;
-    }
 
-    /// <summary>
-    /// The score of each token. Criteria are standardised over the tokens that are there, as in the executed operator, which sees no
-    /// others.
-    /// </summary>
-    internal static Tensor Score(SiteInput input, SoftSite site, Tensor alive)
-    {
-        using var scope = NewDisposeScope();
-        var count = alive.sum(-1, keepdim: true);                                         // (B, 1)
-        var criteria = site.Site.Score.Keys.ToArray();
-        var score = zeros_like(alive);
-        for (var i = 0; i < criteria.Length; i++)
-        {
-            var x = Criteria.Of(criteria[i], input, site.Site, site.Learned, alive).to_type(alive.dtype);
-            var mean = x.mul(alive).sum(-1, keepdim: true).div(count);
-            var centred = x.sub(mean);
-            var variance = centred.Pow(2).mul(alive).sum(-1, keepdim: true).div(count);
-            var constant = variance.le(mean.detach().Pow(2).Mul(1e-12).Add(1e-30));
-            var standardised = centred.div(variance.MaskedFill(constant, 1).sqrt()).MaskedFill(constant, 0);
-            score = score.Add(standardised.mul(site.Mixture[i]));
-        }
-        return score.MoveToOuterDisposeScope();
+        Dictionary<ScoreCriterion, Tensor> Seen(Func<Tensor, Tensor> each) =>
+            tokens.Observed.Where(seen => seen.Key == Observation.Of(seen.Key.Criterion, site.Site))
+                .ToDictionary(seen => seen.Key.Criterion, seen => each(seen.Value));
     }
 
     // The score less δ times what a token has in common with the anchors chosen before it. The k highest are the anchors, as the executed
@@ -154,43 +132,12 @@ internal static class SoftReduction
     {
         var mass = input.Mass;
         var given = before.sub(after).mul(mass).mul(site.Transfer);                       // (B, n)
-        var weights = Weights(affinity, site, after);                                       // (B, n giving, n taking)
+        var weights = TransferWeights.Masked(affinity, after, site.Site.Temperature, site.Temperature); // (B, n giving, n taking)
         var taken = weights.transpose(1, 2).matmul(cat([input.Tokens.mul(given.unsqueeze(-1)), given.unsqueeze(-1)], -1)); // (B, n, d + 1)
         var d = input.Tokens.size(-1);
         var takenMass = taken.narrow(-1, d, 1);                                           // (B, n, 1)
         var total = mass.unsqueeze(-1).Add(takenMass);                                   // (B, n, 1)
         var hidden = input.Tokens.mul(mass.unsqueeze(-1)).Add(taken.narrow(-1, 0, d)).div(total);
         return (hidden, total.squeeze(-1));
-    }
-
-    private static Tensor Weights(Tensor affinity, SoftSite site, Tensor after)
-    {
-        var self = eye(affinity.size(1), dtype: ScalarType.Bool, device: affinity.device);
-        var gone = after.detach().Lt(0.5).unsqueeze(1);                                // (B, 1, n)
-        Tensor weights;
-        switch (site.Site.Temperature)
-        {
-            case 0:
-                return ReductionOperator.Weights(affinity, gone.logical_not().expand_as(affinity), 0, site.Temperature);
-            case double.PositiveInfinity:
-                weights = after.unsqueeze(1).expand_as(affinity);
-                break;
-            default:
-                var exponent = affinity.div(site.Temperature);
-                var best = exponent.MaskedFill(gone, double.NegativeInfinity).amax([-1], keepdim: true);
-                weights = exponent.sub(best).Clamp(-1e30, LargestExponent).exp().mul(after.unsqueeze(1));
-                break;
-        }
-        weights = weights.MaskedFill(self, 0);                                                // nothing is given to oneself
-        return weights.div(weights.sum(-1, keepdim: true).Clamp(1e-12, 1e30));
-    }
-
-    // 1 + ρ (ŵ − 1), ŵ = softmax(s over the tokens that stay)·k.
-    private static Tensor Gain(Tensor score, Tensor reweight, Tensor mask)
-    {
-        var best = score.MaskedFill(mask.detach().Lt(0.5), double.NegativeInfinity).amax([-1], keepdim: true);
-        var exponential = score.sub(best).Clamp(-1e30, LargestExponent).exp();          // (B, n)
-        var mean = exponential.mul(mask).sum(-1, keepdim: true).div(mask.sum(-1, keepdim: true));
-        return exponential.div(mean).Add(-1).mul(reweight).Add(1);
     }
 }

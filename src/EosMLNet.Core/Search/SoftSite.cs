@@ -25,6 +25,9 @@ internal sealed record SoftSite(
     /// </summary>
     internal Func<int, int>? Rounded { get; init; }
 
+    /// <summary>What the executed operator has of it.</summary>
+    internal SiteTensors Tensors => new(Transfer, Temperature, Reweight, Mixture, Learned);
+
     /// <summary>The same site for an image of so many visual tokens.</summary>
     internal SoftSite At(int visualTokens)
     {
@@ -52,7 +55,7 @@ internal sealed record SoftSite(
     {
         if (plan.Sites.FirstOrDefault(site => !site.IsSearchable) is { } foreign)
             throw new EosException(EosErrors.InvalidOption,
-                $"{foreign.Place} cannot be searched (sites in front of the decoder cannot, nor extra anchors, key norms, neighbours, a " +
+                $"{foreign.Place} cannot be searched (sites in front of the decoder cannot, nor extra anchors, neighbours, a " +
                 "giver weight, a residual token, a mask, keys averaged over heads, a normalisation other than mass). " +
                 "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);

@@ -9,4 +9,29 @@ namespace EosMLNet.Search;
 /// <param name="Mask">m, (B, n): 1 for tokens that are there, 0 for dropped ones, with the gradient of the soft selections.</param>
 /// <param name="Mass">c, how many original tokens each one stands for, (B, n).</param>
 /// <param name="Patches">Original indices, (B, n), ascending.</param>
-internal sealed record SoftTokens(Tensor Hidden, Tensor Mask, Tensor Mass, Tensor Patches);
+internal sealed record SoftTokens(Tensor Hidden, Tensor Mask, Tensor Mass, Tensor Patches)
+{
+    /// <summary>What the sites that come next have seen of a decoder layer, (B, heads, n) each.</summary>
+    internal IReadOnlyDictionary<Observation, Tensor> Observed { get; init; } = new Dictionary<Observation, Tensor>();
+
+    /// <summary>The tensors that gradients reach, in a fixed order.</summary>
+    internal IEnumerable<Tensor> Differentiable => [Hidden, Mask, Mass, .. Observed.OrderBy(x => x.Key.Criterion).Select(x => x.Value)];
+
+    /// <summary>The same with each tensor replaced, but the indices.</summary>
+    internal SoftTokens Map(Func<Tensor, Tensor> each) => new(each(Hidden), each(Mask), each(Mass), Patches.alias())
+    {
+        Observed = Observed.ToDictionary(x => x.Key, x => each(x.Value)),
+    };
+
+    /// <summary>Some of the tokens.</summary>
+    /// <param name="places">Their places, ascending, (B, k).</param>
+    internal SoftTokens At(Tensor places)
+    {
+        var wide = places.unsqueeze(-1).expand(-1, -1, Hidden.size(-1));
+        return new(Hidden.gather(1, wide), Mask.gather(1, places), Mass.gather(1, places), Patches.gather(1, places))
+        {
+            Observed = Observed.ToDictionary(x => x.Key,
+                x => x.Value.gather(2, places.unsqueeze(1).expand(-1, x.Value.size(1), -1))),
+        };
+    }
+}

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
@@ -71,7 +70,7 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     internal static Tensor Size(PackedBatch batch, Tensor states)
     {
         using var scope = NewDisposeScope();
-        var precise = Criteria.ToComputeType(states);
+        var precise = ComputeType.Cast(states);
         var counted = batch.IsText.unsqueeze(-1).to_type(precise.dtype);                                 // (B, S, 1)
         long[] ofRows = [1, 2, 3];
         return precise.mul(counted).Pow(2).sum(ofRows).MoveToOuterDisposeScope();

@@ -1,5 +1,5 @@
 using EosMLNet.Models;
-using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -21,7 +21,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
     {
         using var guard = no_grad();
         using var outer = NewDisposeScope();
-        var working = Criteria.ComputeType(model.DataType);
+        var working = ComputeType.Of(model.DataType);
         return Measure(SoftSite.Of(plan, working, model.Device), cancellation);
     }
 

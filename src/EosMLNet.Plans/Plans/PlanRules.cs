@@ -123,7 +123,7 @@ internal static class PlanRules
             $"is {site.Extra?.Candidates}, expected {site.Extra?.Count} to {entering - site.KeptByScore} with the rule densityPeaks and " +
             "without neighbours, and none with others");
         require("neighbours", site.Neighbours is null or >= 1, $"is {site.Neighbours}, expected at least 1");
-        require("giverWeight", site.GiverWeight is null or ScoreCriterion.ClsAttention or ScoreCriterion.TextAttention,
+        require("giverWeight", site.GiverWeight?.Has(CriterionTraits.WeighsGivers) != false,
             $"is {site.GiverWeight}, expected clsAttention or textAttention");
         require("residual", !site.Residual || site.GiverWeight is not null, "needs a giverWeight, which weighs the dropped tokens in it");
         require("residual", !site.Residual || site.Neighbours is not null || site.Transfer < 1,
@@ -131,7 +131,7 @@ internal static class PlanRules
         require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
         require("stage", site.Stage == ReductionStage.Decoder || !site.NeedsDecoder,
             $"is {site.Stage}, but the site has a criterion, a feature or pivots of the decoder; use those of the image alone");
-        require(site.GiverWeight == ScoreCriterion.TextAttention ? "giverWeight" : "score",
+        require(site.GiverWeight?.NeedsAttention() == true ? "giverWeight" : "score",
             site.Layer > 0 || site.AttentionSource == AttentionSource.OwnLayer || !Observation.Of(site).Any(),
             "needs attention of the layer before, but there is none before layer 0; move the site, let its attentionSource be ownLayer, " +
             "or use other criteria");
@@ -228,7 +228,7 @@ internal static class PlanRules
     }
 
     private static bool NeedsWindows(ReductionSite site) =>
-        site.Affinity.Mask == AffinityMask.Window || site.Score.ContainsKey(ScoreCriterion.Grid);
+        site.Affinity.Mask == AffinityMask.Window || site.Score.Keys.Any(criterion => criterion.Has(CriterionTraits.NeedsWindows));
 
     private static void Require(bool condition, string source, string entry, string text)
     {

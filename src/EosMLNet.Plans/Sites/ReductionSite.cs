@@ -147,7 +147,8 @@ public sealed record ReductionSite
     /// <summary>Whether the operator needs keys here.</summary>
     [JsonIgnore]
     public bool NeedsKeys => Affinity.Feature != AffinityFeature.Hidden
-        && (Transfer > 0 || Diversity > 0 || Extra is { Rule: not AnchorRule.Stride } || Score.ContainsKey(ScoreCriterion.BipartiteMatch));
+        && (Transfer > 0 || Diversity > 0 || Extra is { Rule: not AnchorRule.Stride }
+            || Score.Keys.Any(criterion => criterion.Has(CriterionTraits.Compares)));
 
     /// <summary>The criteria whose values are needed here.</summary>
     [JsonIgnore]
@@ -163,13 +164,13 @@ public sealed record ReductionSite
     /// <summary>Whether the site looks at what only the decoder has.</summary>
     [JsonIgnore]
     public bool NeedsDecoder =>
-        SeesQuestion || Uses(ScoreCriterion.Probe) || Uses(ScoreCriterion.KeyNorm) || Affinity.Feature == AffinityFeature.FinalNorm;
+        SeesQuestion || CriteriaUsed.Any(criterion => criterion.Has(CriterionTraits.NeedsDecoder))
+        || Affinity.Feature == AffinityFeature.FinalNorm;
 
     /// <summary>Whether the search's forward pass knows all parts of the site.</summary>
     [JsonIgnore]
     public bool IsSearchable =>
-        Stage == ReductionStage.Decoder && Extra is null && !Uses(ScoreCriterion.KeyNorm) && Neighbours is null && GiverWeight is null
-            && !Residual
+        Stage == ReductionStage.Decoder && Extra is null && Neighbours is null && GiverWeight is null && !Residual
         && Normalization == Normalization.Mass
         && Affinity is { Mask: AffinityMask.None, Feature: AffinityFeature.Hidden or AffinityFeature.Key };
 

@@ -45,7 +45,7 @@ public class CriteriaTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(2, Grid).Input();
-        var alike = input with { TextAttention = full([2L, 24], EosMLNet.Tensors.Scalars.Literal(1.0 / 144), float32) };
+        var alike = input with { Observed = Sample.Seen(ScoreCriterion.TextAttention, full([2L, 1, 24], EosMLNet.Tensors.Scalars.Literal(1.0 / 144), float32)) };
         Assert.All(Sample.Flat(ReductionOperator.Score(alike, PlanModels.Site(5))), s => Assert.Equal(0, s));
     }
 
@@ -82,7 +82,7 @@ public class CriteriaTests
         var input = new Sample(3, Grid).Input();
         var site = PlanModels.Site(12, ScoreCriterion.Random);
         var first = ReductionOperator.Reduce(input, site);
-        var second = ReductionOperator.Reduce(input with { Tokens = first.Tokens, Mass = first.Mass, Index = first.Anchors, TextAttention = null, Keys = null }, site with { Keep = 5 });
+        var second = ReductionOperator.Reduce(input with { Tokens = first.Tokens, Mass = first.Mass, Index = first.Anchors, Observed = null, Keys = null }, site with { Keep = 5 });
         Assert.Equal(Anchors(site with { Keep = 5 }), first.Anchors.gather(1, second.Anchors)[0].data<long>().Select(i => (int)i));
     }
 
@@ -127,7 +127,7 @@ public class CriteriaTests
         var sample = new Sample(7, Grid, images: 1);
         double[] totals = [0.2, 0.5, 0.4, 0.9];
         double[][] attention = [.. totals.Select(total => PlainOperator.Softmax(sample.Numbers(24)).Select(p => p * total).ToArray())];
-        var input = sample.Input() with { RaterAttention = stack(attention.Select(head => tensor(head))).unsqueeze(0) };
+        var input = sample.Input() with { Observed = Sample.Seen(ScoreCriterion.RaterAttention, stack(attention.Select(head => tensor(head))).unsqueeze(0)) };
         var expected = PlainOperator.Standardize([.. Enumerable.Range(0, 24).Select(i => counted.Average(head => attention[head][i]))]);
         var score = ReductionOperator.Score(input, PlanModels.Site(5, ScoreCriterion.RaterAttention) with { RaterHeads = heads });
         Assert.Equal(expected, Sample.Flat(score), (p, q) => Math.Abs(p - q) < 1e-10);

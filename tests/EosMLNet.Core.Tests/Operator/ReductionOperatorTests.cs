@@ -157,7 +157,7 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(8, Grid).Input();
-        var reduced = ReductionOperator.Reduce(input with { TextAttention = ones(2, 24, float64) }, PlanModels.Site(5));
+        var reduced = ReductionOperator.Reduce(input with { Observed = Sample.Seen(ScoreCriterion.TextAttention, ones(2, 1, 24, float64)) }, PlanModels.Site(5));
         Assert.Equal([0L, 1, 2, 3, 4, 0, 1, 2, 3, 4], reduced.Anchors.data<long>().ToArray());
     }
 
@@ -180,7 +180,7 @@ public class ReductionOperatorTests
         var together = ReductionOperator.Reduce(input, site, probe);
         for (var image = 0; image < 3; image++)
         {
-            var alone = ReductionOperator.Reduce(new SiteInput(One(input.Tokens), One(input.Mass), One(input.Index), Grid, null, One(input.TextAttention!)), site, probe);
+            var alone = ReductionOperator.Reduce(new SiteInput(One(input.Tokens), One(input.Mass), One(input.Index), Grid, null, Sample.Seen(ScoreCriterion.TextAttention, One(input.Observed![ScoreCriterion.TextAttention]))), site, probe);
             Assert.Equal(together.Anchors[image].data<long>().ToArray(), alone.Anchors.data<long>().ToArray());
             AssertClose(Sample.Flat(together.Tokens[image]), Sample.Flat(alone.Tokens));
 

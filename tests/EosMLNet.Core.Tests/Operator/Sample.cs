@@ -30,7 +30,11 @@ internal sealed class Sample
     public double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
 
     public SiteInput Input() => new(Stack(Tokens), stack(Mass.Select(m => tensor(m))),
-        arange(Tokens[0].Length).expand(Tokens.Length, -1), Grid, null, stack(TextAttention.Select(a => tensor(a))), Stack(Keys));
+        arange(Tokens[0].Length).expand(Tokens.Length, -1), Grid, null, Seen(ScoreCriterion.TextAttention, stack(TextAttention.Select(a => tensor(a))).unsqueeze(1)), Stack(Keys));
+
+    /// <summary>What a layer showed to one criterion, (I, heads, n).</summary>
+    public static IReadOnlyDictionary<ScoreCriterion, Tensor> Seen(ScoreCriterion criterion, Tensor attention) =>
+        new Dictionary<ScoreCriterion, Tensor> { [criterion] = attention };
 
     public static double[] Flat(Tensor x) => [.. x.to_type(ScalarType.Float64).contiguous().data<double>()];
 

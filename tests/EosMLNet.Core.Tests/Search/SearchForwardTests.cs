@@ -2,6 +2,7 @@ using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Operator;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Search;
@@ -49,6 +50,23 @@ public class SearchForwardTests
         SeesTheSame(model, SearchSample.AttentionPlan(model), 1e-5);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Sites_in_front_of_one_layer_see_the_same_tokens_of_the_layer_before_as_the_executed_plan(bool droppedTokensStay)
+    {
+        using var model = SearchSample.Model(dtype: ScalarType.Float64);
+        ReductionSite Site(int layer, int keep, params ScoreCriterion[] criteria) =>
+            new() { Layer = layer, Keep = keep, Transfer = 0.5, Temperature = 0.2, Score = criteria.ToDictionary(c => c, _ => 1.0) };
+        var plan = ReductionPlan.Create(model.ToPlanModel(),
+        [
+            Site(1, model.VisualTokens - 2, ScoreCriterion.TextAttention, ScoreCriterion.KeyNorm),
+            Site(1, model.VisualTokens / 2, ScoreCriterion.RaterAttention, ScoreCriterion.KeyNorm),
+            Site(3, 3, ScoreCriterion.KeyNorm) with { AttentionSource = AttentionSource.OwnLayer },
+        ]);
+        SeesTheSame(model, plan, 1e-5, droppedTokensStay ? _ => int.MaxValue : k => k);
+    }
+
     [Fact]
     public void The_search_sees_what_the_executed_plan_computes_in_half_precision_too()
     {
@@ -56,7 +74,7 @@ public class SearchForwardTests
         SeesTheSame(model, SearchSample.Plan(model, ScoreCriterion.Probe, ScoreCriterion.FeatureNorm), 0.1);
     }
 
-    private static void SeesTheSame(VisionLanguageModel model, ReductionPlan plan, double tolerance)
+    private static void SeesTheSame(VisionLanguageModel model, ReductionPlan plan, double tolerance, Func<int, int>? candidates = null)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -66,7 +84,7 @@ public class SearchForwardTests
         var logits = new ReducedModel(model, plan).Forward(batch);
         var executed = logits.narrow(1, logits.size(1) - 1, 1).squeeze(1).log_softmax(-1);            // (Q, V) the first answer token
 
-        var searched = Answers(model, data, plan, _ => int.MaxValue);
+        var searched = Answers(model, data, plan, candidates ?? (_ => int.MaxValue));
         var lengths = data.Rows.Select(row => row.Segments[0].Answer.Length).ToArray();
         var firsts = lengths.Select((_, i) => (long)lengths.Take(i).Sum()).ToArray();
         Close(executed, searched.index_select(0, tensor(firsts)), tolerance);
@@ -77,7 +95,7 @@ public class SearchForwardTests
     {
         var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
         var vision = data.Images.Get(PackedRow.ImagesOf(data.Rows));
-        var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, Criteria.ComputeType(model.DataType), model.Device), 0.5, candidates);
+        var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, ComputeType.Of(model.DataType), model.Device), 0.5, candidates);
         return TaskLoss.LogProbabilities(model, batch, hidden);
     }
 

@@ -1,6 +1,6 @@
 using EosMLNet.Models;
-using EosMLNet.Operator;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace Gpu.Sections;
@@ -19,7 +19,7 @@ internal static class SearchGradient
             Constraints = new() { MeanVisualTokens = 6 }, Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention],
         };
         using var data = Data(model);
-        using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, Criteria.ComputeType(model.DataType));
+        using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, ComputeType.Of(model.DataType));
         using var variables = new SearchVariables(model, settings, basis);
         variables.MeetBudget();
         var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);

@@ -3,6 +3,7 @@ using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using Gpu.Report;
 using Gpu.Shapes;
 using static TorchSharp.torch;
@@ -31,7 +32,7 @@ internal static class SitesSection
     {
         using var scope = NewDisposeScope();
         using var sequence = new TokenSequence(model, batch);
-        var learned = LearnedScores.Of(plan.Parameters, Criteria.ComputeType(model.DataType), model.Device);
+        var learned = LearnedScores.Of(plan.Parameters, ComputeType.Of(model.DataType), model.Device);
         var (layers, sites) = (0.0, new List<double>());
         var inFront = plan.Sites.ToLookup(site => site.Layer);
         for (var layer = 0; layer < model.LayerCount; layer++)

@@ -1,4 +1,4 @@
-using EosMLNet.Execution;
+using EosMLNet.Operator;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -84,9 +84,18 @@ public class LlavaModel : VisionLanguageModel
         tap?.Invoke("vision.feature", feature);
         var tokens = projector.Apply(feature);                                                       // (S, n, d)
         tap?.Invoke("projector", tokens);
-        var output = sequence?.Output(tokens)
-            ?? Pack(images.Images, tokens, attention?.narrow(1, first, feature.shape[1]).contiguous(), tap);
+        var output = sequence is not null ? Left(sequence, tokens)
+            : Pack(images.Images, tokens, attention?.narrow(1, first, feature.shape[1]).contiguous(), tap);
         return output.MoveToOuterDisposeScope();
+    }
+
+    // Of what the sites in the encoder have left, (I, k, d).
+    private static VisionOutput Left(VisionSequence sequence, Tensor tokens)
+    {
+        var (images, count) = (tokens.shape[0], (int)tokens.shape[1]);
+        return new VisionOutput(tokens, sequence.ClsAttention, sequence.Places, sequence.Mass, new VisualLayout?[images],
+            [.. Enumerable.Repeat(count, (int)images)])
+        { Plan = sequence.Plan };
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,7 @@
-using EosMLNet.Models;
-using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
-namespace EosMLNet.Execution;
+namespace EosMLNet.Operator;
 
 /// <summary>
 /// The tokens of I images on their way through a vision encoder, becoming fewer at a plan's sites there: the tower's [CLS] token and n
@@ -66,18 +64,17 @@ internal sealed class VisionSequence : IDisposable
     internal Tensor ReduceFeature(Tensor feature) =>
         Sites(ReductionStage.Projector, 0).Aggregate(feature, (x, site) => Reduce(site, x, site.Keep, keepsCls ? 0 : lead));
 
-    /// <summary>The encoder's output for what is left.</summary>
-    /// <param name="features">Visual tokens in the decoder's space, (I, k, d).</param>
-    internal VisionOutput Output(Tensor features)
-    {
-        var first = keepsCls ? 0 : lead;
-        // As a visual token, [CLS] is the first of its image.
-        var place = keepsCls ? index.Add(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, first);
-        var (images, count) = (features.shape[0], (int)features.shape[1]);
-        return new VisionOutput(features, clsAttention is null ? null : Behind(clsAttention, first).contiguous(), place.clone(),
-            Behind(mass, first).contiguous(), new VisualLayout?[images], [.. Enumerable.Repeat(count, (int)images)])
-        { Plan = Plan };
-    }
+    /// <summary>[CLS] attention to the visual tokens that are left, of the block last observed, (I, k); null without one.</summary>
+    internal Tensor? ClsAttention => clsAttention is null ? null : Behind(clsAttention, First).contiguous();
+
+    /// <summary>Where they stand among the visual tokens of the unreduced image, (I, k). As a visual token, [CLS] is the first.</summary>
+    internal Tensor Places =>
+        keepsCls ? index.Add(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, First).clone();
+
+    /// <summary>How many original tokens each one stands for, (I, k).</summary>
+    internal Tensor Mass => Behind(mass, First).contiguous();
+
+    private int First => keepsCls ? 0 : lead;
 
     /// <inheritdoc/>
     public void Dispose()

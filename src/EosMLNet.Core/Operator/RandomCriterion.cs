@@ -1,0 +1,20 @@
+using EosMLNet.Tensors;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Operator;
+
+/// <summary>A hash of the site's seed and the token's patch, uniform in [0, 1).</summary>
+internal sealed class RandomCriterion : Criterion
+{
+    internal override ScoreCriterion Name => ScoreCriterion.Random;
+
+    internal override Tensor Values(SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present)
+    {
+        var patches = input.Layout.Rows.Length;                                                         // and the [CLS] token
+        var table = tensor(Enumerable.Range(0, patches).Select(patch => Hash(site.Seed, patch)).ToArray(), device: input.Index.device);
+        return table.index_select(0, input.Index.flatten()).reshape(input.Index.shape);
+    }
+
+    // A torch generator would make a token's luck depend on the batch it is in.
+    private static double Hash(int seed, int patch) => (SplitMix64.Mix((ulong)(uint)seed << 32 | (uint)patch) >> 11) * (1.0 / (1L << 53));
+}
