@@ -26,9 +26,33 @@ internal sealed record EosRun(int ExitCode, string Output, string Error)
         return new EosRun(process.ExitCode, await output, await error);
     }
 
+    /// <summary>Runs the program in a process of its own, and sends it the signal of Ctrl+C when a search has begun its steps.</summary>
+    internal static async Task<EosRun> Interrupted(params string[] arguments)
+    {
+        using var process = StartChild(new Dictionary<string, string?>(), arguments);
+        try
+        {
+            var output = "";
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains(" %, step ", StringComparison.Ordinal))
+                output += line + "\n";
+            Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose(); // this one alone: its children hear of it from it
+            var error = await process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(3));
+            await process.WaitForExitAsync();
+            return new EosRun(process.ExitCode, output, error);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
     internal static Process StartChild(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(EosCommandLine).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] program = ["dotnet", typeof(EosCommandLine).Assembly.Location, .. arguments];
+        // Tests that run in the background may have been started with Ctrl+C ignored, which children inherit.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. program] : program;
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("EOS_LIBTORCH");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

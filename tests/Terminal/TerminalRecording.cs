@@ -44,10 +44,11 @@ internal sealed record TerminalRecording
     /// <param name="environment">Variables that are set, or taken away where the value is <see langword="null"/>.</param>
     /// <param name="limit">After how long it is ended by force. The default is two minutes.</param>
     /// <param name="interruptAfter">After how long Ctrl+C is pressed; <see langword="null"/> for never.</param>
+    /// <param name="interruptAt">Ctrl+C is pressed when this was written; <see langword="null"/> for never.</param>
     /// <exception cref="TimeoutException">It took longer than the limit.</exception>
     internal static TerminalRecording Of(
         string program, IReadOnlyList<string> arguments, int columns = 80, int rows = 24, string? workingFolder = null, IReadOnlyDictionary<string, string?>? environment = null,
-        TimeSpan? limit = null, TimeSpan? interruptAfter = null)
+        TimeSpan? limit = null, TimeSpan? interruptAfter = null, string? interruptAt = null)
     {
         // The terminal that script makes has no size where its own input is none.
         var command = $"stty cols {columns} rows {rows}; exec {string.Join(' ', arguments.Prepend(program).Select(Quoted))}";
@@ -69,7 +70,14 @@ internal sealed record TerminalRecording
         var pieces = new List<(TimeSpan, byte[])>();
         var buffer = new byte[1 << 16];
         for (int count; (count = process.StandardOutput.BaseStream.Read(buffer)) > 0;)
+        {
             pieces.Add((clock.Elapsed, buffer[..count]));
+            if (interruptAt is not null && System.Text.Encoding.UTF8.GetString([.. pieces.SelectMany(piece => piece.Item2)]).Contains(interruptAt, StringComparison.Ordinal))
+            {
+                Press(process, '\u0003');
+                interruptAt = null;
+            }
+        }
         process.WaitForExit();
         if (clock.Elapsed > (limit ?? TimeSpan.FromMinutes(2)))
             throw new TimeoutException($"{program} took longer than {limit}. It wrote: {System.Text.Encoding.UTF8.GetString([.. pieces.SelectMany(piece => piece.Item2)])}");

@@ -60,14 +60,18 @@ internal sealed record SoftSite(
                 "Use such a plan as it is, or start from one without them.");
         var learned = LearnedScores.Of(plan.Parameters, dtype, device);
         var visualTokens = plan.ImageSizes?.Mean ?? plan.Model.VisualTokens;
+        var counted = new Dictionary<int, IReadOnlyList<ReductionSite>>(); // by visual tokens of the unreduced image
         return [.. plan.Sites.Select((site, i) => new SoftSite(
             site, Number(site.KeepShare * visualTokens ?? site.Keep), Number(site.Transfer),
             Number(site.Temperature), Number(site.Reweight), Number(site.ProportionalAttention),
             site.Diversity > 0 ? Number(site.Diversity) : null,
             [.. site.Score.Values.Select(Number)], learned, visualTokens)
         {
-            Rounded = plan.Model.ImagesVary ? tokens => KeptCounts.Of(plan.Model, plan.Sites, tokens)[i].Keep : null,
+            Rounded = plan.Model.ImagesVary ? tokens => Counted(tokens)[i].Keep : null,
         })];
+
+        IReadOnlyList<ReductionSite> Counted(int tokens) =>
+            counted.TryGetValue(tokens, out var known) ? known : counted[tokens] = KeptCounts.Of(plan.Model, plan.Sites, tokens);
 
         Tensor Number(double value) => Scalars.Full(value, [], dtype, device);
     }

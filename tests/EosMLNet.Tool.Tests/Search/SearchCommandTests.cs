@@ -210,15 +210,9 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [LinuxFact]
     public async Task Ctrl_C_ends_a_running_search_with_130_and_leaves_no_plan()
     {
-        using var process = EosRun.StartChild(new Dictionary<string, string?>(), Arguments("interrupted.json", "4", "--steps", "1000000"));
-        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains(" %, step ", StringComparison.Ordinal))
-        {
-        }
-        Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(130, process.ExitCode);
-        Assert.Equal("Cancelled. Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.\n", error);
+        var stopped = await EosRun.Interrupted(Arguments("interrupted.json", "4", "--steps", "1000000"));
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Equal("Cancelled. Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.\n", stopped.Error);
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(tiny.Table)!, "interrupted*"));
     }
 
@@ -226,18 +220,10 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task A_search_that_was_interrupted_goes_on_from_its_checkpoint_to_the_same_plan()
     {
         // Long enough that the signal arrives before the end, also where the machine is busy.
-        var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "250"));
+        var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "150"));
         Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
-        string[] resumed = Arguments("resumed.json", "4", "--steps", "250", "--checkpoint", tiny["resumed.ckpt"]);
-        using (var process = EosRun.StartChild(new Dictionary<string, string?>(), resumed))
-        {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains(" %, step ", StringComparison.Ordinal))
-            {
-            }
-            Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
-            await process.WaitForExitAsync();
-            Assert.Equal(130, process.ExitCode);
-        }
+        string[] resumed = Arguments("resumed.json", "4", "--steps", "150", "--checkpoint", tiny["resumed.ckpt"]);
+        Assert.Equal(130, (await EosRun.Interrupted(resumed)).ExitCode);
         Assert.True(File.Exists(tiny["resumed.ckpt.1"]));
         var run = await EosRun.Of(resumed);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
@@ -282,21 +268,13 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [LinuxFact]
     public async Task Searches_on_several_devices_that_were_interrupted_go_on_to_the_same_plans()
     {
-        string[] budgets = ["--mean-visual-tokens", "5", "4", "--steps", "120"];
+        string[] budgets = ["--mean-visual-tokens", "5", "4", "--steps", "90"];
         Assert.Equal(0, (await EosRun.Of(InTurn("straight.json", budgets))).ExitCode);
         string[] crew = OnTwo("stopped.json", budgets);
-        using (var process = EosRun.StartChild(new Dictionary<string, string?>(), crew))
-        {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains(" %, step ", StringComparison.Ordinal))
-            {
-            }
-            Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose(); // this one alone: its children hear of it from it
-            var error = await process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            Assert.Equal(130, process.ExitCode);
-            Assert.StartsWith("Cancelled. The search is kept in ", error);
-            Assert.Contains($"{tiny["stopped.json"]}-", error);
-        }
+        var stopped = await EosRun.Interrupted(crew);
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.StartsWith("Cancelled. The search is kept in ", stopped.Error);
+        Assert.Contains($"{tiny["stopped.json"]}-", stopped.Error);
         Assert.NotEmpty(Directory.GetFiles(tiny[""], "stopped.json-*.1"));
         var run = await EosRun.Of(crew);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));

@@ -64,12 +64,12 @@ public sealed partial class SearchInTerminalTests : IDisposable
     {
         string[] arguments = [typeof(EosCommandLine).Assembly.Location, .. Arguments("stopped.json", "--steps", "100000", "--checkpoint", scenes["state"])];
         arguments = [.. arguments.Where((_, i) => !(arguments[i] == "12" || i + 1 < arguments.Length && arguments[i + 1] == "12"))];
-        var first = TerminalRecording.Of("dotnet", arguments, interruptAfter: TimeSpan.FromSeconds(25));
+        var first = TerminalRecording.Of("dotnet", arguments, interruptAt: ", loss ");
         Assert.Equal(130, first.ExitCode);
         var said = first.Replay().Screen.Text.ReplaceLineEndings("");
         Assert.Contains("Cancelled. The search is kept in ", said);
         Assert.True(File.Exists($"{scenes["state"]}.1"));
-        var again = TerminalRecording.Of("dotnet", arguments, interruptAfter: TimeSpan.FromSeconds(15));
+        var again = TerminalRecording.Of("dotnet", arguments, interruptAt: "The search goes on from step ");
         Assert.Contains("The search goes on from step ", again.Replay().Screen.Text);
     }
 
