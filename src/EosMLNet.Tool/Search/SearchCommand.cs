@@ -13,25 +13,15 @@ namespace EosMLNet.Tool.Search;
 /// <summary><c>eos search</c>: finds a plan that keeps a model's answers within limits on visual tokens and cost.</summary>
 internal sealed class SearchCommand : ModelCommand
 {
+    private const string Several =
+        " At least one limit is needed; several values of one of them are searched one by one, each plan's file named by its value.";
+
     private static readonly SearchSettings Defaults = new() { Constraints = new() };
 
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<double[]?> meanTokens = Limits("--mean-visual-tokens", "N",
-        "The most visual tokens that enter a decoder layer, averaged over layers. At least one limit is needed; several values of one of " +
-        "them are searched one by one, each plan's file named by its value.");
-    private readonly Option<double[]?> meanShare = Limits("--mean-visual-share", "X",
-        "The same mean as a part of the unreduced image's visual tokens, such as 0.111. Where images have different numbers of tokens, " +
-        "each keeps this part of its own.");
-    private readonly Option<double[]?> finalTokens =
-        Limits("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
-    private readonly Option<double[]?> macsRatio =
-        Limits("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
-    private readonly Option<double[]?> kvBytesRatio =
-        Limits("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
-    private readonly Option<double[]?> latencyMs = Limits("--latency-ms", "X",
-        "The most milliseconds of prefill, from a prompt with its encoded image to the first token, as --latency-table predicts it.");
-    private readonly Option<double[]?> latencyFraction = Limits("--latency-fraction", "X", "The same as a part of the unreduced model's.");
+    private readonly IReadOnlyList<(ConstraintKind Kind, Option<double[]?> Option)> limits =
+        [.. ConstraintKind.ByQuantity.Select((kind, i) => (kind, Limits(kind, i == 0 ? Several : "")))];
     private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE",
         "What --calibrate has measured, on this device and for a model of this shape. Where latency is limited, or --calibrate or " +
         "--measure-latency is given, the plan's is measured and reported.");
@@ -141,10 +131,10 @@ internal sealed class SearchCommand : ModelCommand
     {
         alignment.Aliases.Add("--alignment"); // as it was called once
         AddOptions([
-            data, images, meanTokens, meanShare, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate,
-            latencyTextTokens, latencyBatch, measureLatency, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds,
-            learningRate, countLearningRate, siteLearningRate, objective, alignment, alignmentLayers, warmStart, patience, checkpoint,
-            microBatch, recompute, imagePadding, sites, scores, devices, .. tuning.All, .. answers.All, job]);
+            data, images, .. limits.Select(limit => limit.Option), latencyTable, calibrate, latencyTextTokens, latencyBatch,
+            measureLatency, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate,
+            siteLearningRate, objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding,
+            sites, scores, devices, .. tuning.All, .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -209,7 +199,7 @@ internal sealed class SearchCommand : ModelCommand
     }
 
     private IReadOnlyList<SearchedBudget> Budgets(ParseResult values) =>
-        SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction);
+        SearchedBudget.All(values, [.. limits.Select(limit => limit.Option)]);
 
     private IReadOnlyList<int> Seeds(ParseResult values)
     {
@@ -254,26 +244,25 @@ internal sealed class SearchCommand : ModelCommand
     private static Option<double?> Limit(string name, string help, string description) =>
         new(name) { HelpName = help, Description = description };
 
-    private static Option<double[]?> Limits(string name, string help, string description) =>
-        new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
+    private static Option<double[]?> Limits(ConstraintKind kind, string more) => new(EosSettingNames.Of(SettingNames.Of(kind)))
+    {
+        HelpName = kind.IsShare ? "X" : "N",
+        Description = kind.Description + more,
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => tuning.Apply(values, new()
     {
-        Constraints = new SearchConstraints
-        {
-            MeanVisualTokens = budget.Of(values, meanTokens),
-            MeanVisualShare = budget.Of(values, meanShare),
-            FinalVisualTokens = budget.Of(values, finalTokens),
-            MacsRatio = budget.Of(values, macsRatio),
-            KvBytesRatio = budget.Of(values, kvBytesRatio),
-            LatencyMs = budget.Of(values, latencyMs),
-            LatencyFraction = budget.Of(values, latencyFraction),
-            Latency = table,
-            LatencyTextTokens = values.GetValue(latencyTextTokens),
-            LatencyBatch = values.GetValue(latencyBatch),
-            MeasureLatency = values.GetValue(measureLatency) || values.GetValue(calibrate),
-            FamilyDrop = values.GetValue(familyDrop),
-        },
+        Constraints = limits.Aggregate(
+            new SearchConstraints
+            {
+                Latency = table,
+                LatencyTextTokens = values.GetValue(latencyTextTokens),
+                LatencyBatch = values.GetValue(latencyBatch),
+                MeasureLatency = values.GetValue(measureLatency) || values.GetValue(calibrate),
+                FamilyDrop = values.GetValue(familyDrop),
+            },
+            (constraints, limit) => constraints.With(limit.Kind, budget.Of(values, limit.Option))),
         Steps = values.GetValue(steps),
         BatchSize = values.GetValue(batchSize),
         Seed = values.GetValue(seed),

@@ -99,20 +99,12 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
 
     private static SearchSettings Settings(OperatorSearchOptions options, int contextSeed) => new()
     {
-        Constraints = new SearchConstraints
+        Constraints = options.Constraints.Value with
         {
-            MeanVisualTokens = options.Constraints.MeanVisualTokens,
-            MeanVisualShare = options.Constraints.MeanVisualShare,
-            FinalVisualTokens = options.Constraints.FinalVisualTokens,
-            MacsRatio = options.Constraints.MacsRatio,
-            KvBytesRatio = options.Constraints.KvBytesRatio,
-            LatencyMs = options.Constraints.LatencyMs,
-            LatencyFraction = options.Constraints.LatencyFraction,
             Latency = options.LatencyTable,
             LatencyTextTokens = options.LatencyTextTokens,
             LatencyBatch = options.LatencyBatch,
             MeasureLatency = options.MeasureLatency,
-            FamilyDrop = options.Constraints.FamilyDrop,
         },
         Steps = options.Steps,
         BatchSize = options.BatchSize,

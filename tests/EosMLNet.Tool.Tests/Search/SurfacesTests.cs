@@ -61,6 +61,23 @@ public class SurfacesTests
         CheckBuild(setting, SettingNames.Flat(setting), expected);
     }
 
+    public static TheoryData<string> Kinds => [.. ConstraintKind.All.Select(kind => kind.Name)];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_limit_of_every_kind_can_be_set_on_every_surface(string name)
+    {
+        var kind = ConstraintKind.All.Single(one => one.Name == name);
+        var setting = SettingNames.Of(kind);
+        var request = new OperatorSearchConstraints();
+        request.Limit(kind, 0.5);
+        Assert.Equal(0.5, Value(request, name));
+        Assert.Equal(0.5, Value(new SearchConstraints().With(kind, 0.5), name));
+        Assert.Null(Value(new SearchConstraints().With(kind, 0.5).With(kind, null), name));
+        CheckCommandLine(setting, null);
+        CheckBuild(setting, SettingNames.Flat(setting), null);
+    }
+
     [Theory]
     [MemberData(nameof(Answers))]
     public void A_setting_of_the_answers_is_on_every_surface(string setting)
