@@ -104,6 +104,12 @@ internal sealed class SearchCommand : ModelCommand
             "The plans are those of one after another. Without --checkpoint, states are kept in the plan's file name ended by .state.",
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly Option<bool> front = new("--front")
+    {
+        Description =
+            "Search the values of a limit together, the loosest first: each search goes on where the one before it ended. All of them " +
+            "make one and a half times the steps of one.",
+    };
     private readonly TuningOptions tuning = new();
     private readonly ArtifactOptions answers = new();
     // One of the seeds, for a process that --devices starts.
@@ -134,7 +140,7 @@ internal sealed class SearchCommand : ModelCommand
             data, images, .. limits.Select(limit => limit.Option), latencyTable, calibrate, latencyTextTokens, latencyBatch,
             measureLatency, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate,
             siteLearningRate, objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding,
-            sites, scores, devices, .. tuning.All, .. answers.All, job]);
+            sites, scores, front, devices, .. tuning.All, .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -198,8 +204,19 @@ internal sealed class SearchCommand : ModelCommand
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
     }
 
-    private IReadOnlyList<SearchedBudget> Budgets(ParseResult values) =>
-        SearchedBudget.All(values, [.. limits.Select(limit => limit.Option)]);
+    private IReadOnlyList<SearchedBudget> Budgets(ParseResult values)
+    {
+        var budgets = SearchedBudget.All(values, [.. limits.Select(limit => limit.Option)]);
+        if (!values.GetValue(front))
+            return budgets;
+        if (budgets.Count == 1)
+            throw new EosException(EosErrors.InvalidOption, $"{front.Name} searches several plans; expected several values of one limit.");
+        return [.. budgets.OrderByDescending(budget => budget.Value)];
+    }
+
+    // The limits that are searched together, each list by one search.
+    private IEnumerable<IReadOnlyList<SearchedBudget>> Searches(ParseResult values, IReadOnlyList<SearchedBudget> budgets) =>
+        values.GetValue(front) ? [budgets] : budgets.Select(budget => new[] { budget });
 
     private IReadOnlyList<int> Seeds(ParseResult values)
     {
@@ -214,6 +231,10 @@ internal sealed class SearchCommand : ModelCommand
             return null;
         if (IsGiven(values, DeviceOption))
             throw new EosException(EosErrors.InvalidOption, "--device and --devices were both given; expected one of them.");
+        if (values.GetValue(front))
+            throw new EosException(EosErrors.InvalidOption,
+                "--front and --devices were both given; expected one of them. The plans of a front are searched one after another, on one " +
+                "device.");
         if (values.GetValue(calibrate))
             throw new EosException(EosErrors.InvalidOption,
                 "--calibrate and --devices were both given, but searches beside each other would be in each other's measurements. " +
@@ -235,7 +256,7 @@ internal sealed class SearchCommand : ModelCommand
             return "Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.";
         var states = Budgets(values)
             .SelectMany(budget => Seeds(values).Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one)!))
-            .Where(File.Exists).ToArray();
+            .Distinct().Where(File.Exists).ToArray();
         return states.Length == 0 ? "No step was made yet, so that nothing was kept."
             : $"The search is kept in {string.Join(", ", states)}. The same " +
                 $"command{(values.GetValue(checkpoint) is null ? "" : $", with {checkpoint.Name} {path},")} goes on from there.";
@@ -274,7 +295,7 @@ internal sealed class SearchCommand : ModelCommand
         AlignmentLayers = values.GetValue(alignmentLayers) is { Length: > 0 } aligned ? aligned : null,
         WarmStart = values.GetValue(warmStart) is { } plan ? ReductionPlan.Load(plan) : null,
         Patience = values.GetValue(patience),
-        CheckpointPath = Checkpoint(values) is { } path ? budget.Named(path) : null,
+        CheckpointPath = Checkpoint(values) is { } path ? values.GetValue(front) ? path : budget.Named(path) : null,
         MicroBatch = values.GetValue(microBatch),
         RecomputedLayers = values.GetValue(recompute),
         Sites = values.GetValue(sites) is { Length: > 0 } layers ? layers : null,
@@ -294,13 +315,15 @@ internal sealed class SearchCommand : ModelCommand
             Settings(values, budget, latency).Check(model, EosSettingNames.Of); // all of them before the first is searched
         return Console.Progress("Searching", display =>
         {
-            var notes = new SearchNotes(display, budgets, Console);
-            return budgets.Select((budget, i) =>
+            var searches = Searches(values, budgets).ToArray();
+            var notes = new SearchNotes(display, [.. searches.Select(together => together[0])], Console);
+            return searches.SelectMany((together, i) =>
             {
-                var settings = Settings(values, budget, latency);
-                return new OperatorSearch(model, settings)
-                    .RunSeedsAndKeep(seedsOfEach, training, held,
-                        new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
+                var settings = Settings(values, together[0], latency);
+                var ofSeeds = new OperatorSearch(model, settings).RunFrontAndKeep(
+                    [.. together.Select(budget => Settings(values, budget, latency).Constraints)], seedsOfEach, training, held,
+                    new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
+                return together.Select((_, plan) => ofSeeds.Select(plans => plans[plan]).ToArray());
             }).ToArray();
         });
     }

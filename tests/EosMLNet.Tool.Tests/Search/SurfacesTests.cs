@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
+using EosMLNet.Build.Exchange;
 using EosMLNet.Search;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.CommandLine;
@@ -20,6 +21,7 @@ public class SurfacesTests
         ["ModelPath"] = "the item's Include",
         ["PlanPath"] = "the item's Plan, which is written as well",
         ["columns"] = "the artifact's columns have their default names: whoever wants others makes the pipeline in a program",
+        ["front"] = "an item makes one artifact, with one gate and one committed plan",
     };
     private static readonly Dictionary<string, string> NotOnCommandLine = new()
     {
@@ -88,6 +90,20 @@ public class SurfacesTests
             CheckCommandLine(setting, expected);
         if (!NotInBuilds.ContainsKey(listed))
             CheckBuild(setting, setting, expected);
+    }
+
+    [Fact]
+    public void A_front_of_plans_can_be_searched_by_ML_NET_and_on_the_command_line_and_is_refused_in_builds()
+    {
+        Assert.NotNull(typeof(OperatorSearchEstimator).GetMethod(nameof(OperatorSearchEstimator.FitFront)));
+        CheckCommandLine("Front", false);
+        Assert.True(NotInBuilds.ContainsKey("front"));
+        Assert.All(ConstraintKind.All, kind =>
+        {
+            var request = new BuildRequest();
+            request.Add(BuildRequest.OptionPrefix + kind.Name, "0.5;0.25");
+            Assert.Contains("expected a number", Assert.Throws<EosException>(() => BuildOptions.Parse(request)).Message);
+        });
     }
 
     [Theory]
