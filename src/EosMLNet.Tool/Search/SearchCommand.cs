@@ -233,8 +233,8 @@ internal sealed class SearchCommand : ModelCommand
             throw new EosException(EosErrors.InvalidOption, "--device and --devices were both given; expected one of them.");
         if (values.GetValue(front))
             throw new EosException(EosErrors.InvalidOption,
-                "--front and --devices were both given; expected one of them. The plans of a front are searched one after another, on one " +
-                "device.");
+                "--front and --devices were both given; expected one of them. The plans of a front are searched one after another, on " +
+                "one device.");
         if (values.GetValue(calibrate))
             throw new EosException(EosErrors.InvalidOption,
                 "--calibrate and --devices were both given, but searches beside each other would be in each other's measurements. " +

@@ -5,6 +5,7 @@ using EosMLNet.Search;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Search;
+using Microsoft.ML;
 
 namespace EosMLNet.Tool.Tests.Search;
 
@@ -70,14 +71,14 @@ public class SurfacesTests
     public void A_limit_of_every_kind_can_be_set_on_every_surface(string name)
     {
         var kind = ConstraintKind.All.Single(one => one.Name == name);
-        var setting = SettingNames.Of(kind);
-        var request = new OperatorSearchConstraints();
-        request.Limit(kind, 0.5);
-        Assert.Equal(0.5, Value(request, name));
-        Assert.Equal(0.5, Value(new SearchConstraints().With(kind, 0.5), name));
-        Assert.Null(Value(new SearchConstraints().With(kind, 0.5).With(kind, null), name));
-        CheckCommandLine(setting, null);
-        CheckBuild(setting, SettingNames.Flat(setting), null);
+        Assert.Equal([new(kind, 0.5)], new SearchConstraints().With(kind, 0.5).Limits);
+        Assert.Empty(new SearchConstraints().With(kind, 0.5).With(kind, null).Limits);
+        CheckCommandLine(SettingNames.Of(kind), null);
+        Assert.Contains(name, BuildOptions.Names);
+        var options = new OperatorSearchOptions { ModelPath = "no-model" };
+        options.Constraints.Limit(kind, -1);
+        var error = Assert.Throws<EosException>(() => new MLContext().VisionLanguage().OperatorSearch(options));
+        Assert.Contains($"Constraints.{name} is -1", error.Message);
     }
 
     [Theory]
