@@ -79,18 +79,22 @@ public sealed class Adam : IDisposable
         return norm;
     }
 
-    /// <summary>The steps made and both moments of each parameter: what the optimiser needs to go on from here.</summary>
-    internal (int Steps, IReadOnlyList<double[]> Moments) State()
-    {
-        return (steps, [.. Moments.Select(moment => moment.Numbers())]);
-    }
+    /// <summary>The mean gradient and the mean squared gradient of each parameter. With the steps made they are all of its state.</summary>
+    internal IReadOnlyList<(Tensor Parameter, double[] Mean, double[] Square)> Moments() =>
+        [.. slots.Select(slot => (slot.Parameter, slot.Mean.Numbers(), slot.Square.Numbers()))];
 
     /// <summary>Goes back to a state that was read before.</summary>
-    internal void Restore(int made, IReadOnlyList<double[]> moments)
+    /// <param name="made">Steps made since it began, or was reset.</param>
+    /// <param name="moments">The moments of a parameter.</param>
+    internal void Restore(int made, Func<Tensor, (double[] Mean, double[] Square)> moments)
     {
         steps = made;
-        foreach (var (moment, numbers) in Moments.Zip(moments))
-            moment.Set(numbers);
+        foreach (var slot in slots)
+        {
+            var (mean, square) = moments(slot.Parameter);
+            slot.Mean.Set(mean);
+            slot.Square.Set(square);
+        }
     }
 
     /// <summary>Forgets all steps.</summary>
@@ -99,11 +103,12 @@ public sealed class Adam : IDisposable
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         steps = 0;
-        foreach (var moment in Moments)
-            moment.zero_();
+        foreach (var slot in slots)
+        {
+            slot.Mean.zero_();
+            slot.Square.zero_();
+        }
     }
-
-    private IEnumerable<Tensor> Moments => slots.SelectMany(slot => new[] { slot.Mean, slot.Square });
 
     /// <summary>Forgets the gradients.</summary>
     public void ZeroGrad()

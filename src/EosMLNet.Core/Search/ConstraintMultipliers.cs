@@ -48,13 +48,15 @@ internal sealed class ConstraintMultipliers
         }
     }
 
-    /// <summary>What it needs to go on from here.</summary>
-    internal double[] State() => [.. values, .. running];
+    /// <summary>The running mean of f's gradient. With <see cref="Values"/> it is all of the state.</summary>
+    internal IReadOnlyList<double> Gradient => running;
 
     /// <summary>Goes back to a state that was read before.</summary>
-    internal void Restore(double[] state)
+    /// <param name="multipliers">λ of each constraint.</param>
+    /// <param name="gradient">The running mean of f's gradient.</param>
+    internal void Restore(double[] multipliers, double[] gradient)
     {
-        state.AsSpan(0, values.Length).CopyTo(values);
-        state.AsSpan(values.Length).CopyTo(running);
+        multipliers.CopyTo(values, 0);
+        gradient.CopyTo(running, 0);
     }
 }

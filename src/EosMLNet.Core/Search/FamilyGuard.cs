@@ -49,14 +49,17 @@ internal sealed class FamilyGuard(IReadOnlyList<double> unreduced, double limit)
         }
     }
 
-    /// <summary>What it needs to go on from here.</summary>
-    internal double[] State() => [.. running, .. multipliers];
+    /// <summary>The running mean of the right answer's probability in each family. With <see cref="Multipliers"/> it is all of the
+    /// state.</summary>
+    internal IReadOnlyList<double> Probabilities => running;
 
     /// <summary>Goes back to a state that was read before.</summary>
-    internal void Restore(double[] state)
+    /// <param name="probabilities">The running mean of each family.</param>
+    /// <param name="pulls">λ of each family.</param>
+    internal void Restore(double[] probabilities, double[] pulls)
     {
-        state.AsSpan(0, running.Length).CopyTo(running);
-        state.AsSpan(running.Length).CopyTo(multipliers);
+        probabilities.CopyTo(running, 0);
+        pulls.CopyTo(multipliers, 0);
     }
 
     private double Excess(int family) => unreduced[family] - limit - running[family];

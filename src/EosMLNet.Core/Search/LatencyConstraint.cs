@@ -9,7 +9,7 @@ namespace EosMLNet.Search;
 /// the first site. So the latency is continuous and piecewise smooth, and of whole counts never below the prediction for their plan. It may
 /// fall as a count rises, unlike the ledger: a count as high as the one before means that the site is gone.
 /// </summary>
-/// <param name="Kind">Milliseconds, or a part of the unreduced model's latency.</param>
+/// <param name="Measure">The unit of the limit.</param>
 /// <param name="Limit">The most that it may be.</param>
 /// <param name="Profile">The measurements.</param>
 /// <param name="VisualTokens">Visual tokens in front of the first site.</param>
@@ -17,15 +17,11 @@ namespace EosMLNet.Search;
 /// <param name="Sites">The dearest site in each place.</param>
 /// <param name="Spans">How many layers each site's count lasts for.</param>
 internal sealed record LatencyConstraint(
-    ConstraintKind Kind, double Limit, LatencyProfile Profile, int VisualTokens, int FirstLayer, IReadOnlyList<ReductionSite> Sites,
-    IReadOnlyList<int> Spans) : CountConstraint(Kind, Limit)
+    LatencyKind Measure, double Limit, LatencyProfile Profile, int VisualTokens, int FirstLayer, IReadOnlyList<ReductionSite> Sites,
+    IReadOnlyList<int> Spans) : CountConstraint(Measure, Limit)
 {
     // Of a second, in what the limit is given in.
-    private double Unit { get; } = UnitOf(Kind, Profile, FirstLayer + Spans.Sum());
-
-    /// <summary>What one second is in the measure of a constraint.</summary>
-    internal static double UnitOf(ConstraintKind kind, LatencyProfile profile, int layers) =>
-        kind == ConstraintKind.LatencyMs ? 1000 : 1 / profile.Unreduced(layers);
+    private double Unit { get; } = Measure.OfSecond(Profile.Unreduced(FirstLayer + Spans.Sum()));
 
     internal override double Of(IReadOnlyList<double> counts) => Seconds(counts, new double[counts.Count]) * Unit;
 

@@ -91,37 +91,41 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        var results = RunSeedsAndKeep(seeds, training, validation, progress, cancellation);
+        var results = RunFrontAndKeep([settings.Constraints], seeds, training, validation, progress, cancellation);
         // only now: a run that was stopped finds the seeds that were done
         foreach (var done in seeds.Select(seed => CheckpointOf(settings, seed)).OfType<string>())
             File.Delete(done);
-        return results;
+        return [.. results.Select(plans => plans[0])];
     }
 
     /// <summary>
-    /// The same, with the checkpoints left where they are: a search that is done is read from there when it is asked for again.
+    /// Searches plans for several constraints with several seeds. The checkpoints are left where they are: a search that is done is read
+    /// from there when it is asked for again.
     /// </summary>
+    /// <param name="front">As for <see cref="RunFront(IReadOnlyList{SearchConstraints}, VqaDataset, VqaDataset?,
+    /// IProgress{SearchProgress}?, CancellationToken)"/>.</param>
     /// <param name="seeds">The seeds; the settings' own only says which images are held back.</param>
     /// <param name="training">As for <see cref="Run(VqaDataset, VqaDataset?, IProgress{SearchProgress}?, CancellationToken)"/>.</param>
     /// <param name="validation">As there.</param>
     /// <param name="progress">As for <see cref="RunSeeds"/>.</param>
     /// <param name="cancellation">As there.</param>
+    /// <returns>For each seed, a result for each entry of <paramref name="front"/>.</returns>
     /// <exception cref="EosException">As there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<SearchResult> RunSeedsAndKeep(
-        IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation, IProgress<SearchProgress>? progress,
-        CancellationToken cancellation)
+    public IReadOnlyList<IReadOnlyList<SearchResult>> RunFrontAndKeep(
+        IReadOnlyList<SearchConstraints> front, IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation,
+        IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         if (seeds.Count == 0 || seeds.Distinct().Count() < seeds.Count)
             throw new EosException(EosErrors.InvalidOption,
                 $"The seeds are {string.Join(", ", seeds)}; expected at least one, and none twice.");
-        Check([settings.Constraints]);
+        Check(front);
         (training, validation) = Split(training, validation, settings.Seed);
         SearchSettings[] each = [.. seeds.Select(seed => settings with { Seed = seed, CheckpointPath = CheckpointOf(settings, seed) })];
-        var meter = Meter([settings.Constraints], each, training, validation, progress, cancellation);
+        var meter = Meter(front, each, training, validation, progress, cancellation);
         // What is made of the data does not depend on the seed.
         var results = WithData(training, validation, meter, cancellation, (searched, held) => each
-            .Select((one, i) => new OperatorSearch(model, one).Search([one.Constraints], searched, held, meter, i, cancellation)[0])
+            .Select((one, i) => new OperatorSearch(model, one).Search(front, searched, held, meter, i, cancellation))
             .ToArray());
         meter.Finish();
         return results;

@@ -17,10 +17,10 @@ internal sealed class SearchBudget
     private const int Bisections = 60;
 
     private readonly PlanModel model;
-    private readonly ImageSizes sizes;
+    private readonly CountedLayers counted;
     private readonly double visualTokens;
-    private readonly int firstLayer;
     private readonly double final;
+    private readonly CountConstraint mean;
     private readonly bool uniform;
     private readonly LatencyProfile? latency;
     private readonly IReadOnlyList<ReductionSite> dearest;
@@ -49,19 +49,20 @@ internal sealed class SearchBudget
                     Diversity = 1,
                     Score = new Dictionary<ScoreCriterion, double>(),
                 })];
-        (this.model, this.uniform, this.sizes) = (model, uniform, sizes ?? ImageSizes.All(model.VisualTokens));
-        visualTokens = this.sizes.Mean;
-        firstLayer = layers[0];
-        final = Math.Min(constraints.FinalVisualTokens ?? visualTokens, visualTokens);
-        Spans = [.. layers.Select((layer, i) => (i + 1 < layers.Count ? layers[i + 1] : model.Layers) - layer)];
+        (this.model, this.uniform) = (model, uniform);
+        counted = new(model, sizes ?? ImageSizes.All(model.VisualTokens), layers[0],
+            [.. layers.Select((layer, i) => (i + 1 < layers.Count ? layers[i + 1] : model.Layers) - layer)]);
+        visualTokens = counted.VisualTokens;
+        final = constraints.Limits.Where(limit => OfLastLayer(limit.Kind)).Select(limit => limit.Limit).Append(visualTokens).Min();
+        mean = Constraint(ConstraintKind.MeanVisualTokens, visualTokens);
         Constraints = [.. constraints.Limits.Select(limit => Constraint(limit.Kind, limit.Limit))];
     }
 
-    /// <summary>The constraints, in the order of <see cref="ConstraintKind"/>.</summary>
+    /// <summary>The constraints, in the order of <see cref="ConstraintKind.All"/>.</summary>
     internal IReadOnlyList<CountConstraint> Constraints { get; }
 
     /// <summary>Whether a site costs something by being there, so that one that drops nothing has no place in a plan.</summary>
-    internal bool SitesCost => Constraints.Any(c => c.Kind.IsLatency());
+    internal bool SitesCost => Constraints.Any(c => c.Kind is LatencyKind);
 
     /// <summary>Whether images have different numbers of visual tokens, so that a plan holds shares.</summary>
     internal bool ImagesVary => model.ImagesVary;
@@ -75,13 +76,13 @@ internal sealed class SearchBudget
         [.. Scale(uniform ? [.. real.Select(_ => real[^1])] : real).Select(count => count / visualTokens)];
 
     /// <summary>The number of layers that each site's count lasts for.</summary>
-    internal IReadOnlyList<int> Spans { get; }
+    internal IReadOnlyList<int> Spans => counted.Spans;
 
     // A limit on the last count says nothing about the others; all other limits are shared by the sites.
-    private IEnumerable<CountConstraint> Shared => Constraints.Where(c => c.Kind != ConstraintKind.FinalVisualTokens);
+    private IEnumerable<CountConstraint> Shared => Constraints.Where(c => !OfLastLayer(c.Kind));
 
     /// <summary>Visual tokens averaged over all layers.</summary>
-    internal double Mean(IReadOnlyList<double> counts) => Constraint(ConstraintKind.MeanVisualTokens, visualTokens).Of(counts);
+    internal double Mean(IReadOnlyList<double> counts) => mean.Of(counts);
 
     /// <summary>
     /// The counts times one factor, the last cut to its own limit. One limit is then reached and none exceeded: tokens under the budget are
@@ -179,21 +180,21 @@ internal sealed class SearchBudget
     internal bool Holds(IReadOnlyList<int> keeps)
     {
         var ledger = Ledger(keeps);
-        return Constraints.All(c => (c.Kind.IsLatency() ? Latency(c, keeps) : ledger.Of(c.Kind, visualTokens)) <= c.Limit * RoundingError);
+        return Constraints.All(c => Spent(c, keeps, ledger) <= c.Limit * RoundingError);
     }
 
     /// <summary>
     /// The cost of these counts by the measure of a constraint. A latency is the longest that their plan may take.
     /// </summary>
     internal double Spent(ConstraintKind kind, IReadOnlyList<int> keeps) =>
-        kind.IsLatency() ? Latency(Constraints.Single(c => c.Kind == kind), keeps) : Ledger(keeps).Of(kind, visualTokens);
+        Spent(Constraints.Single(c => c.Kind == kind), keeps, Ledger(keeps));
+
+    private double Spent(CountConstraint constraint, IReadOnlyList<int> keeps, TokenLedger ledger) => constraint.Kind is LedgerKind entry
+        ? entry.Of(ledger, visualTokens) : constraint.Of([.. keeps.Select(keep => (double)keep)]);
 
     private TokenLedger Ledger(IReadOnlyList<int> keeps) =>
         TokenLedger.Of(model,
-            [.. Enumerable.Repeat(model.VisualTokens, firstLayer), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
-
-    private static double Latency(CountConstraint constraint, IReadOnlyList<int> keeps) =>
-        constraint.Of([.. keeps.Select(keep => (double)keep)]);
+            [.. Enumerable.Repeat(model.VisualTokens, counted.First), .. keeps.SelectMany((keep, i) => Enumerable.Repeat(keep, Spans[i]))]);
 
     /// <summary>
     /// Moves the logits of all keep fractions together until one limit is reached and none is exceeded. The plan will use the budget up, so
@@ -250,35 +251,9 @@ internal sealed class SearchBudget
         return low;
     }
 
-    private CountConstraint Constraint(ConstraintKind kind, double limit)
-    {
-        double layers = model.Layers, text = TokenLedger.DefaultTextTokens, full = visualTokens + text, lasting = Spans.Sum();
-        var (linear, square) = TokenLedger.MacsPerLayer(model);
-        // Of images of different sizes, the mean of squares is more than the square of the mean, by this factor.
-        var spread = sizes.Average(tokens => (double)tokens * tokens) / (visualTokens * visualTokens);
-        var macs = Unreduced(layers);
-        return kind switch
-        {
-            ConstraintKind.LatencyMs or ConstraintKind.LatencyFraction =>
-                new LatencyConstraint(kind, limit, latency!, model.VisualTokens, firstLayer, dearest, Spans),
-            ConstraintKind.MeanVisualTokens =>
-                new QuadraticConstraint(kind, limit, firstLayer * visualTokens / layers, EachLayer(1 / layers), EachLayer(0)),
-            ConstraintKind.MeanVisualShare =>
-                new QuadraticConstraint(kind, limit, firstLayer / layers, EachLayer(1 / (layers * visualTokens)), EachLayer(0)),
-            ConstraintKind.FinalVisualTokens =>
-                new QuadraticConstraint(kind, limit, 0, [.. Spans.Select((_, i) => i + 1 < Spans.Count ? 0.0 : 1)], EachLayer(0)),
-            // Of k visual tokens with t of text: l (k + t) + s (k + t)².
-            ConstraintKind.MacsRatio =>
-                new QuadraticConstraint(kind, limit, (Unreduced(firstLayer) + lasting * (linear + square * text) * text) / macs,
-                EachLayer((linear + 2 * square * text) / macs), EachLayer(square * spread / macs)),
-            ConstraintKind.KvBytesRatio =>
-                new QuadraticConstraint(kind, limit, (firstLayer * full + lasting * text) / (layers * full), EachLayer(1 / (layers * full)),
-                    EachLayer(0)),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-        };
+    private static bool OfLastLayer(ConstraintKind kind) => kind is LedgerKind { IsOfLastLayer: true };
 
-        // The operations of so many layers that all tokens enter.
-        double Unreduced(double count) => sizes.Average(tokens => count * (linear + square * (tokens + text)) * (tokens + text));
-        double[] EachLayer(double factor) => [.. Spans.Select(span => span * factor)];
-    }
+    private CountConstraint Constraint(ConstraintKind kind, double limit) => kind is LedgerKind entry
+        ? new QuadraticConstraint(entry, limit, entry.Of(counted))
+        : new LatencyConstraint((LatencyKind)kind, limit, latency!, model.VisualTokens, counted.First, dearest, Spans);
 }

@@ -9,13 +9,15 @@ using static TorchSharp.torch;
 namespace EosMLNet.Search;
 
 /// <summary>
-/// The file that keeps the state of a running search: named numbers in safetensors, and the hash of all that the search depends on.
+/// The file that keeps the state of a running search: named numbers in safetensors. Its header has the version, where the search stands,
+/// and the hash of all that the search depends on.
 /// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Search">The hash of the search that it belongs to.</param>
 internal sealed record SearchCheckpoint(string Path, string Search)
 {
-    private const string Identity = "search", Version = "1";
+    private const string Identity = "search", VersionName = "version", StandingName = "standing";
+    private static readonly string Version = $"{SearchStanding.Version}";
     // τ may be ∞
     private static readonly JsonSerializerOptions Written = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
@@ -46,23 +48,28 @@ internal sealed record SearchCheckpoint(string Path, string Search)
     {
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(Path,
-            state.Save(seconds).Select(x => KeyValuePair.Create(x.Key, tensor(x.Value, dtype: ScalarType.Float64))),
-            new Dictionary<string, string> { [Identity] = Search });
+            state.Save().All.Select(x => KeyValuePair.Create(x.Key, tensor(x.Value, dtype: ScalarType.Float64))),
+            new Dictionary<string, string>
+            {
+                [Identity] = Search,
+                [VersionName] = Version,
+                [StandingName] = state.Standing(seconds).ToJson(),
+            });
     }
 
     /// <summary>Sets the state to what the file holds, if there is one.</summary>
     /// <exception cref="EosException">EOS4005: the file belongs to another search, or is none of ours.</exception>
-    internal void LoadInto(SearchState state) => Read(file =>
+    internal void LoadInto(SearchState state) => Read((standing, file) =>
     {
-        state.Load(file.Entries.Keys.ToDictionary(name => name, name => Numbers(file, name)));
+        state.Load(standing, new(file.Entries.Keys.ToDictionary(name => name, name => Numbers(file, name))));
         return true;
     });
 
     /// <summary>Where the search stands that the file holds; <see langword="null"/> where there is none.</summary>
     /// <exception cref="EosException">As for <see cref="LoadInto"/>.</exception>
-    internal SearchState.Standing? Look() => Read(file => SearchState.Standing.Of(Numbers(file, "counters"), Numbers(file, "losses")));
+    internal SearchStanding? Look() => Read((standing, _) => standing);
 
-    private T? Read<T>(Func<SafetensorsFile, T> read)
+    private T? Read<T>(Func<SearchStanding, SafetensorsFile, T> read)
     {
         if (!File.Exists(Path))
             return default;
@@ -72,13 +79,19 @@ internal sealed record SearchCheckpoint(string Path, string Search)
             using var file = SafetensorsFile.Open(Path);
             if (file.Metadata.GetValueOrDefault(Identity) is not { } found)
                 throw Unusable("it is not a checkpoint of a search");
+            if (file.Metadata.GetValueOrDefault(VersionName, "1") is var version && version != Version)
+                throw Unusable($"it has version {version}, and this EosMLNet reads version {Version}");
             if (found != Search)
                 throw Unusable("it belongs to a search with other settings, data or model");
-            return read(file);
+            return read(SearchStanding.FromJson(file.Metadata.GetValueOrDefault(StandingName, "")), file);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Unusable($"it is damaged; {e.Message}", e);
         }
         catch (Exception e)
-            when (e is EosException { Code: not EosErrors.SearchCheckpoint } or KeyNotFoundException or ArgumentException
-                or IndexOutOfRangeException or System.Runtime.InteropServices.ExternalException)
+            when (e is EosException { Code: not EosErrors.SearchCheckpoint } or ArgumentException
+                or System.Runtime.InteropServices.ExternalException)
         {
             throw Unusable("it is damaged", e);
         }

@@ -9,40 +9,62 @@ namespace EosMLNet.Search;
 /// </summary>
 public sealed record SearchConstraints
 {
+    private readonly ConstraintLimits limits = ConstraintLimits.None;
+
     /// <summary>
     /// The most visual tokens of one image that enter a decoder layer, averaged over layers (<see cref="TokenLedger.Mean"/>); above 0, at
     /// most the model's own number.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
-    public double? MeanVisualTokens { get; init; }
+    public double? MeanVisualTokens
+    {
+        get => limits.Of(ConstraintKind.MeanVisualTokens);
+        init => limits = limits.With(ConstraintKind.MeanVisualTokens, value);
+    }
 
     /// <summary>
     /// The mean again, as a part of the unreduced image's visual tokens, such as 1/9; above 0, at most 1. Where images have different
     /// numbers of tokens, each keeps this part of its own.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
-    public double? MeanVisualShare { get; init; }
+    public double? MeanVisualShare
+    {
+        get => limits.Of(ConstraintKind.MeanVisualShare);
+        init => limits = limits.With(ConstraintKind.MeanVisualShare, value);
+    }
 
     /// <summary>
     /// The most visual tokens of one image that enter the last layer (<see cref="TokenLedger.Final"/>); above 0, at most the model's own
     /// number.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
-    public double? FinalVisualTokens { get; init; }
+    public double? FinalVisualTokens
+    {
+        get => limits.Of(ConstraintKind.FinalVisualTokens);
+        init => limits = limits.With(ConstraintKind.FinalVisualTokens, value);
+    }
 
     /// <summary>
     /// The most multiply-accumulate operations, as a part of the unreduced model's (<see cref="TokenLedger.MacsRatio"/>); above 0, at most
     /// 1.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
-    public double? MacsRatio { get; init; }
+    public double? MacsRatio
+    {
+        get => limits.Of(ConstraintKind.MacsRatio);
+        init => limits = limits.With(ConstraintKind.MacsRatio, value);
+    }
 
     /// <summary>
     /// The most bytes of the key-value cache, as a part of the unreduced model's (<see cref="TokenLedger.KvBytesRatio"/>); above 0, at most
     /// 1.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
-    public double? KvBytesRatio { get; init; }
+    public double? KvBytesRatio
+    {
+        get => limits.Of(ConstraintKind.KvBytesRatio);
+        init => limits = limits.With(ConstraintKind.KvBytesRatio, value);
+    }
 
     /// <summary>
     /// The most that the accuracy of any family of questions may fall below the unreduced model's, from 0 to 1. This limit is about losses,
@@ -57,11 +79,19 @@ public sealed record SearchConstraints
     /// predicts it; above 0, at most what it predicts of the unreduced model.
     /// </summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
-    public double? LatencyMs { get; init; }
+    public double? LatencyMs
+    {
+        get => limits.Of(ConstraintKind.LatencyMs);
+        init => limits = limits.With(ConstraintKind.LatencyMs, value);
+    }
 
     /// <summary>The same as a part of what is predicted of the unreduced model; above 0, at most 1.</summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
-    public double? LatencyFraction { get; init; }
+    public double? LatencyFraction
+    {
+        get => limits.Of(ConstraintKind.LatencyFraction);
+        init => limits = limits.With(ConstraintKind.LatencyFraction, value);
+    }
 
     /// <summary>
     /// The measurements that latency is predicted by, made on the device that the plan is for, for a model of this shape. Where latency is
@@ -86,69 +116,41 @@ public sealed record SearchConstraints
     [JsonIgnore]
     public bool MeasureLatency { get; init; }
 
+    /// <summary>The limits that are set, in the order of <see cref="ConstraintKind.All"/>; without <see cref="FamilyDrop"/>.</summary>
+    public IReadOnlyList<ConstraintLimit> Limits => limits.All;
+
+    /// <summary>These constraints with another limit of a kind.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="limit">The most that is allowed; <see langword="null"/> for no limit.</param>
+    public SearchConstraints With(ConstraintKind kind, double? limit) => this with { Set = limits.With(kind, limit) };
+
     /// <summary>Whether there is something to measure, and a reason to.</summary>
-    internal bool MeasuresLatency => Latency is not null && (MeasureLatency || LatencyMs is not null || LatencyFraction is not null);
+    internal bool MeasuresLatency => Latency is not null && (MeasureLatency || Limits.Any(limit => limit.Kind is LatencyKind));
+
+    private ConstraintLimits Set { init => limits = value; }
 
     /// <summary>These limits, or looser ones where they are below a share of what the unreduced model needs.</summary>
-    internal SearchConstraints AtLeast(double share, PlanModel model)
-    {
-        var tokens = share * model.VisualTokens;
-        return this with
-        {
-            MeanVisualTokens = Higher(MeanVisualTokens, tokens),
-            FinalVisualTokens = Higher(FinalVisualTokens, tokens),
-            MacsRatio = Higher(MacsRatio, share),
-            KvBytesRatio = Higher(KvBytesRatio, share),
-            MeanVisualShare = Higher(MeanVisualShare, share),
-            LatencyMs = LatencyMs is null ? null : Higher(LatencyMs, share * Most(ConstraintKind.LatencyMs, model)),
-            LatencyFraction = Higher(LatencyFraction, share),
-        };
-
-        static double? Higher(double? limit, double least) => limit is null ? null : Math.Max(limit.Value, least);
-    }
+    internal SearchConstraints AtLeast(double share, PlanModel model) =>
+        this with { Set = limits.Change(one => Math.Max(one.Limit, share * Unreduced(one.Kind, model))) };
 
     /// <summary>Limits on the way from looser ones to these, on a logarithmic scale.</summary>
     /// <param name="looser">Where the way begins; a limit that it does not set, or sets tighter, stays at this one's.</param>
     /// <param name="share">How much of the way is left, from 1 to 0.</param>
-    internal SearchConstraints Loosened(SearchConstraints looser, double share)
+    internal SearchConstraints Loosened(SearchConstraints looser, double share) => this with
     {
-        return this with
-        {
-            MeanVisualTokens = Between(looser.MeanVisualTokens, MeanVisualTokens),
-            FinalVisualTokens = Between(looser.FinalVisualTokens, FinalVisualTokens),
-            MacsRatio = Between(looser.MacsRatio, MacsRatio),
-            KvBytesRatio = Between(looser.KvBytesRatio, KvBytesRatio),
-            MeanVisualShare = Between(looser.MeanVisualShare, MeanVisualShare),
-            LatencyMs = Between(looser.LatencyMs, LatencyMs),
-            LatencyFraction = Between(looser.LatencyFraction, LatencyFraction),
-        };
-
-        double? Between(double? from, double? to) =>
-            from is null || to is null || share <= 0 ? to : to * Math.Pow(Math.Max(1, from.Value / to.Value), share);
-    }
+        Set = limits.Change(one => looser.limits.Of(one.Kind) is { } from && share > 0
+            ? one.Limit * Math.Pow(Math.Max(1, from / one.Limit), share) : one.Limit),
+    };
 
     /// <summary>The tightest limit, as a part of the unreduced model's cost.</summary>
-    internal double Share(PlanModel model) => Limits.Min(x => x.Limit / Most(x.Kind, model));
-
-    /// <summary>The limits that are set.</summary>
-    internal IReadOnlyList<(ConstraintKind Kind, double Limit)> Limits =>
-        [.. new (ConstraintKind Kind, double? Limit)[]
-        {
-            (ConstraintKind.MeanVisualTokens, MeanVisualTokens),
-            (ConstraintKind.FinalVisualTokens, FinalVisualTokens),
-            (ConstraintKind.MacsRatio, MacsRatio),
-            (ConstraintKind.KvBytesRatio, KvBytesRatio),
-            (ConstraintKind.LatencyMs, LatencyMs),
-            (ConstraintKind.LatencyFraction, LatencyFraction),
-            (ConstraintKind.MeanVisualShare, MeanVisualShare),
-        }.Where(x => x.Limit is not null).Select(x => (x.Kind, x.Limit!.Value))];
+    internal double Share(PlanModel model) => Limits.Min(x => x.Limit / Unreduced(x.Kind, model));
 
     /// <summary>The measurements at the prompt length and batch that are meant; <see langword="null"/> without a table.</summary>
     internal LatencyProfile? Profile => Latency?.At(LatencyTextTokens, LatencyBatch);
 
     /// <summary>A plan's cost by the measure of this kind of constraint.</summary>
-    internal double Spent(ConstraintKind kind, ReductionPlan plan) =>
-        kind.IsLatency() ? Profile!.Predict(plan) * LatencyConstraint.UnitOf(kind, Profile, plan.Model.Layers) : plan.Spent(kind);
+    internal double Spent(ConstraintKind kind, ReductionPlan plan) => kind is LatencyKind latency
+        ? Profile!.Predict(plan) * latency.OfSecond(Profile.Unreduced(plan.Model.Layers)) : plan.Spent(kind);
 
     /// <summary>Throws where a limit is out of its range, or no plan with sites in front of these layers can meet it.</summary>
     /// <param name="model">The model.</param>
@@ -170,7 +172,7 @@ public sealed record SearchConstraints
         int[] least = [.. layers.Select(_ => 1)];
         foreach (var (kind, limit) in Limits)
         {
-            var (most, name) = (Most(kind, model), named(SettingNames.Of(kind)));
+            var (most, name) = (Unreduced(kind, model), named(SettingNames.Of(kind)));
             if (!(limit > 0 && limit <= most))
                 throw new EosException(EosErrors.InvalidOption,
                     FormattableString.Invariant($"{name} is {limit}; expected above 0 and at most {most}, the unreduced model's."));
@@ -191,23 +193,19 @@ public sealed record SearchConstraints
     /// <exception cref="EosException">EOS1013: no limit, or one out of its range.</exception>
     internal void CheckValues(OptionCheck check, bool tableComes)
     {
-        ConstraintKind[] kinds = [ConstraintKind.MeanVisualTokens, ConstraintKind.MeanVisualShare, ConstraintKind.FinalVisualTokens,
-            ConstraintKind.MacsRatio, ConstraintKind.KvBytesRatio, ConstraintKind.LatencyMs, ConstraintKind.LatencyFraction];
-        var names = kinds.Select(kind => check.Name(SettingNames.Of(kind))).ToArray();
+        var names = ConstraintKind.ByQuantity.Select(kind => check.Name(SettingNames.Of(kind))).ToArray();
         if (Limits.Count == 0)
             throw new EosException(EosErrors.InvalidOption,
                 $"No constraint is set; expected at least one of {string.Join(", ", names[..^1])} and {names[^1]}.");
         foreach (var (kind, limit) in Limits)
         {
-            var isShare = kind is ConstraintKind.MacsRatio or ConstraintKind.KvBytesRatio or ConstraintKind.LatencyFraction
-                or ConstraintKind.MeanVisualShare;
-            check.That(limit > 0 && limit <= (isShare ? 1 : double.MaxValue), SettingNames.Of(kind), limit,
-                isShare ? "above 0 and at most 1, the unreduced model's" : "above 0");
+            check.That(limit > 0 && limit <= (kind.IsShare ? 1 : double.MaxValue), SettingNames.Of(kind), limit,
+                kind.IsShare ? "above 0 and at most 1, the unreduced model's" : "above 0");
         }
         check.Between(0, 1, $"Constraints.{nameof(FamilyDrop)}", FamilyDrop);
         check.AtLeast(1, $"Constraints.{nameof(LatencyTextTokens)}", LatencyTextTokens);
         check.Between(1, 65_536, $"Constraints.{nameof(LatencyBatch)}", LatencyBatch);
-        if (Latency is null && !tableComes && Limits.Any(limit => limit.Kind.IsLatency()))
+        if (Latency is null && !tableComes && Limits.Any(limit => limit.Kind is LatencyKind))
         {
             throw new EosException(EosErrors.InvalidOption,
                 $"A limit on latency needs a latency table, which predicts it; expected {check.Name($"Constraints.{nameof(Latency)}")} " +
@@ -217,11 +215,7 @@ public sealed record SearchConstraints
         _ = Profile; // throws where the table has none
     }
 
-    // What the unreduced model needs.
-    private double Most(ConstraintKind kind, PlanModel model) => kind switch
-    {
-        ConstraintKind.MeanVisualTokens or ConstraintKind.FinalVisualTokens => model.VisualTokens,
-        ConstraintKind.LatencyMs => 1000 * Profile!.Unreduced(model.Layers),
-        _ => 1,
-    };
+    // Without a table only kinds are limited that do not ask for one.
+    private double Unreduced(ConstraintKind kind, PlanModel model) =>
+        kind.Unreduced(model, Profile?.Unreduced(model.Layers) ?? double.NaN);
 }

@@ -12,7 +12,7 @@ namespace EosMLNet.Search;
 /// computed.</param>
 /// <param name="MeanVisualTokens">Visual tokens of one image, averaged over layers, as a real number; not a number before the first
 /// step.</param>
-/// <param name="Multipliers">The Lagrange multiplier of each constraint, in the order of <see cref="ConstraintKind"/>; none
+/// <param name="Multipliers">The Lagrange multiplier of each constraint, in the order of <see cref="ConstraintKind.All"/>; none
 /// before the first step.</param>
 /// <param name="Elapsed">Time since the search began, in this process.</param>
 public sealed record SearchProgress(int Step, int Steps, double Loss, double Alignment, double MeanVisualTokens,

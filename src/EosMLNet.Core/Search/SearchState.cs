@@ -3,6 +3,10 @@ namespace EosMLNet.Search;
 /// <summary>The state of a search: all that its steps change. With it a search goes on from where it was stopped.</summary>
 internal sealed class SearchState : IDisposable
 {
+    private const string LossesName = "losses", MultipliersName = "multipliers", CountGradientName = "countGradient",
+        FamiliesName = "families.probability", FamilyMultipliersName = "families.multiplier", VariablePrefix = "variable",
+        MeanPrefix = "mean", SquarePrefix = "square", BestPrefix = "best";
+
     private readonly SearchSettings settings;
     private readonly Adam scores, counts, sites;
 
@@ -42,27 +46,13 @@ internal sealed class SearchState : IDisposable
     internal bool Stopped { get; set; }
 
     /// <summary>The lowest validation loss of the present stage, the values that gave it, and how many checks have passed since.</summary>
-    internal (double Loss, IReadOnlyList<double[]> Values, int Checks)? Best { get; set; }
+    internal (double Loss, IReadOnlyDictionary<string, double[]> Values, int Checks)? Best { get; set; }
 
     /// <summary>The stages that have ended: their last values, multipliers, and where the counters stood.</summary>
     internal List<Ended> Stages { get; } = [];
 
     /// <summary>What a stage ended with.</summary>
-    internal sealed record Ended(IReadOnlyList<double[]> Values, double[] Multipliers, int Losses, long Samples);
-
-    /// <summary>Where a saved search stands.</summary>
-    /// <param name="StepsMade">Steps of all stages.</param>
-    /// <param name="StagesEnded">Stages that have ended.</param>
-    /// <param name="Step">Steps made in the stage after them.</param>
-    /// <param name="CountsTried">Whether its counts were tried.</param>
-    internal sealed record Standing(int StepsMade, int StagesEnded, int Step, bool CountsTried)
-    {
-        /// <summary>Reads it from what was saved.</summary>
-        /// <exception cref="KeyNotFoundException">A name is missing.</exception>
-        /// <exception cref="IndexOutOfRangeException">Numbers are missing.</exception>
-        internal static Standing Of(double[] counters, double[] losses) =>
-            new(losses.Length, (int)counters[4], (int)counters[0], counters[7] != 0);
-    }
+    internal sealed record Ended(IReadOnlyDictionary<string, double[]> Values, double[] Multipliers, int Losses, long Samples);
 
     /// <summary>Lets each optimiser make a step.</summary>
     /// <param name="stage">Says which part of their learning rates.</param>
@@ -94,67 +84,74 @@ internal sealed class SearchState : IDisposable
         (Multipliers, Step, CountsTried, Stopped, Best) = (NoMultipliers(), 0, false, false, null);
     }
 
-    /// <summary>All of it as named numbers.</summary>
+    /// <summary>Where the search stands.</summary>
     /// <param name="seconds">Time spent so far.</param>
-    internal IReadOnlyDictionary<string, double[]> Save(double seconds)
+    internal SearchStanding Standing(double seconds) => new()
     {
-        var saved = new Dictionary<string, double[]>
+        StepsMade = Losses.Count,
+        Samples = Samples,
+        Seconds = seconds,
+        Stages = [.. Stages.Select(stage => new SearchStanding.Ended(stage.Losses, stage.Samples))],
+        Step = Step,
+        CountsTried = CountsTried,
+        Stopped = Stopped,
+        Best = Best is { } best ? new(best.Loss, best.Checks) : null,
+    };
+
+    /// <summary>All arrays of numbers beside <see cref="Standing"/>.</summary>
+    internal SavedNumbers Save()
+    {
+        var saved = new SavedNumbers([]);
+        saved.Add(LossesName, [.. Losses]);
+        saved.Add(MultipliersName, [.. Multipliers.Values]);
+        saved.Add(CountGradientName, [.. Multipliers.Gradient]);
+        saved.Add(VariablePrefix, Variables.Values());
+        foreach (var (parameter, mean, square) in Optimisers.SelectMany(optimiser => optimiser.Moments()))
         {
-            ["counters"] =
-                [Step, Stopped ? 1 : 0, Samples, seconds, Stages.Count, Best?.Loss ?? 0, Best?.Checks ?? -1, CountsTried ? 1 : 0],
-            ["losses"] = [.. Losses],
-            ["multipliers"] = Multipliers.State(),
-        };
-        Add("variables", Variables.Values());
-        for (var i = 0; i < Optimisers.Length; i++)
-        {
-            var (steps, moments) = Optimisers[i].State();
-            saved[$"optimiser.{i}"] = [steps];
-            Add($"optimiser.{i}", moments);
+            saved.Add($"{MeanPrefix}.{Variables.NameOf(parameter)}", mean);
+            saved.Add($"{SquarePrefix}.{Variables.NameOf(parameter)}", square);
         }
         if (Guard is not null)
-            saved["guard"] = Guard.State();
+        {
+            saved.Add(FamiliesName, [.. Guard.Probabilities]);
+            saved.Add(FamilyMultipliersName, [.. Guard.Multipliers]);
+        }
         if (Best is { } best)
-            Add("best", best.Values);
+            saved.Add(BestPrefix, best.Values);
         for (var i = 0; i < Stages.Count; i++)
         {
-            saved[$"stage.{i}"] = [Stages[i].Losses, Stages[i].Samples, .. Stages[i].Multipliers];
-            Add($"stage.{i}", Stages[i].Values);
+            saved.Add(StageName(i, MultipliersName), Stages[i].Multipliers);
+            saved.Add(StageName(i, VariablePrefix), Stages[i].Values);
         }
         return saved;
-
-        void Add(string name, IReadOnlyList<double[]> values)
-        {
-            for (var i = 0; i < values.Count; i++)
-                saved[$"{name}.{i}"] = values[i];
-        }
     }
 
     /// <summary>Goes back to what was saved.</summary>
-    /// <exception cref="KeyNotFoundException">A name is missing.</exception>
-    /// <exception cref="IndexOutOfRangeException">Numbers are missing.</exception>
-    internal void Load(IReadOnlyDictionary<string, double[]> saved)
+    /// <exception cref="InvalidDataException">An array is missing, or has another length than this search's.</exception>
+    internal void Load(SearchStanding standing, SavedNumbers saved)
     {
-        var counters = saved["counters"];
+        var now = Variables.Values();
         (Step, Stopped, Samples, SecondsBefore, CountsTried) =
-            ((int)counters[0], counters[1] != 0, (long)counters[2], counters[3], counters[7] != 0);
-        Losses.AddRange(saved["losses"]);
-        Multipliers.Restore(saved["multipliers"]);
-        Variables.Restore(All("variables"));
-        for (var i = 0; i < Optimisers.Length; i++)
-            Optimisers[i].Restore((int)saved[$"optimiser.{i}"][0], All($"optimiser.{i}"));
-        Guard?.Restore(saved["guard"]);
-        if (counters[6] >= 0)
-            Best = (counters[5], All("best"), (int)counters[6]);
-        for (var i = 0; i < (int)counters[4]; i++)
+            (standing.Step, standing.Stopped, standing.Samples, standing.Seconds, standing.CountsTried);
+        Losses.AddRange(saved.Of(LossesName, standing.StepsMade));
+        Multipliers.Restore(saved.Of(MultipliersName, Multipliers.Values.Count),
+            saved.Of(CountGradientName, Multipliers.Gradient.Count));
+        Variables.Restore(saved.Of(VariablePrefix, now));
+        foreach (var optimiser in Optimisers)
         {
-            var ended = saved[$"stage.{i}"];
-            Stages.Add(new(All($"stage.{i}"), ended[2..], (int)ended[0], (long)ended[1]));
+            optimiser.Restore(Step, parameter => (Moment(MeanPrefix, parameter), Moment(SquarePrefix, parameter)));
         }
+        Guard?.Restore(saved.Of(FamiliesName, Guard.Probabilities.Count), saved.Of(FamilyMultipliersName, Guard.Multipliers.Count));
+        if (standing.Best is { } best)
+            Best = (best.Loss, saved.Of(BestPrefix, now), best.Checks);
+        Stages.AddRange(standing.Stages.Select((ended, i) => new Ended(saved.Of(StageName(i, VariablePrefix), now),
+            saved.Of(StageName(i, MultipliersName), Multipliers.Values.Count), ended.StepsMade, ended.Samples)));
 
-        IReadOnlyList<double[]> All(string name) =>
-            [.. Enumerable.Range(0, int.MaxValue).TakeWhile(i => saved.ContainsKey($"{name}.{i}")).Select(i => saved[$"{name}.{i}"])];
+        double[] Moment(string prefix, TorchSharp.torch.Tensor parameter) =>
+            saved.Of($"{prefix}.{Variables.NameOf(parameter)}", (int)parameter.numel());
     }
+
+    private static string StageName(int stage, string name) => $"stage{stage}.{name}";
 
     private Adam[] Optimisers => [scores, counts, sites];
 

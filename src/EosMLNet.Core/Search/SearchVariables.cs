@@ -83,7 +83,10 @@ internal sealed class SearchVariables : IDisposable
 
     private static int CriterionCount => ScoreCriteria.All.Count;
 
-    private IEnumerable<Tensor> All => [.. ScoreParameters, .. CountParameters, .. SiteParameters];
+    private IEnumerable<(string Name, Tensor Value)> All =>
+        [(nameof(probe), probe), (nameof(relevance), relevance), (nameof(keep), keep), (nameof(gate), gate), (nameof(transfer), transfer),
+            (nameof(logTemperature), logTemperature), (nameof(reweight), reweight), (nameof(proportional), proportional),
+            (nameof(logDiversity), logDiversity), (nameof(mixture), mixture)];
 
     /// <summary>The limits on the counts.</summary>
     internal SearchBudget Budget { get; private set; }
@@ -200,14 +203,17 @@ internal sealed class SearchVariables : IDisposable
         static float[] Floats(Tensor x) => x.detach().to_type(ScalarType.Float32).cpu().data<float>().ToArray();
     }
 
-    /// <summary>Every value, in a fixed order: what a search needs to go on from here.</summary>
-    internal IReadOnlyList<double[]> Values() => [.. All.Select(x => x.Numbers())];
+    /// <summary>Every variable's values by its name: what a search needs to go on from here.</summary>
+    internal IReadOnlyDictionary<string, double[]> Values() => All.ToDictionary(x => x.Name, x => x.Value.Numbers());
+
+    /// <summary>The name of a variable.</summary>
+    internal string NameOf(Tensor variable) => All.Single(x => ReferenceEquals(x.Value, variable)).Name;
 
     /// <summary>Goes back to values that were read before.</summary>
-    internal void Restore(IReadOnlyList<double[]> values)
+    internal void Restore(IReadOnlyDictionary<string, double[]> values)
     {
-        foreach (var (variable, numbers) in All.Zip(values))
-            variable.Set(numbers);
+        foreach (var (name, variable) in All)
+            variable.Set(values[name]);
     }
 
     // Takes a plan's sites over, as far as variables can express them. Where none of a site's criteria is searched, the mixture stays even.
@@ -301,7 +307,7 @@ internal sealed class SearchVariables : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var variable in All)
+        foreach (var (_, variable) in All)
             variable.Dispose();
     }
 }

@@ -83,12 +83,12 @@ internal sealed class SearchWork
             .Count(s => s % settings.CheckEvery == 0 && s >= settings.Tightening * stage.Steps);
 
     /// <summary>The search goes on from a checkpoint.</summary>
-    internal void Resume(SearchState.Standing standing, SearchSettings settings)
+    internal void Resume(SearchStanding standing, SearchSettings settings)
     {
         double steps = 0, trials = 0;
-        for (var i = 0; i < stages.Count && i <= standing.StagesEnded; i++)
+        for (var i = 0; i < stages.Count && i <= standing.Stages.Count; i++)
         {
-            var ended = i < standing.StagesEnded;
+            var ended = i < standing.Stages.Count;
             var made = ended ? stages[i].Steps : standing.Step;
             steps += Take(Steps[i], made);
             if (ended || standing.CountsTried)

@@ -22,6 +22,7 @@ public static class SettingNames
         var own => own.Replace(".", "", StringComparison.Ordinal),
     };
 
-    /// <summary>The setting that limits what this kind of constraint is on.</summary>
-    internal static string Of(ConstraintKind kind) => Constraints + kind;
+    /// <summary>The setting that is the limit of this kind: <c>Constraints.MeanVisualTokens</c>.</summary>
+    /// <param name="kind">The kind.</param>
+    public static string Of(ConstraintKind kind) => Constraints + kind.Name;
 }

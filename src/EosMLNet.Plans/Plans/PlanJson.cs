@@ -27,7 +27,6 @@ internal static class PlanJson
             new JsonStringEnumConverter<ImagePadding>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<Normalization>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<OperatorRegime>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<ConstraintKind>(null, allowIntegerValues: false),
         },
     };
 

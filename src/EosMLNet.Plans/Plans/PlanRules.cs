@@ -213,7 +213,7 @@ internal static class PlanRules
             Require(double.IsFinite(constraint!.Limit) && double.IsFinite(constraint.Slack) && double.IsFinite(constraint.Multiplier),
                 source,
                 $"constraints[{i}]", "has a number that is not finite");
-            if (constraint.Kind.IsLatency())
+            if (constraint.Kind is LatencyKind)
             {
                 // What it was predicted to take stands in the table that it was searched with, on the machine that was measured.
                 Require(constraint.Limit > 0 && constraint.Slack >= 0 && constraint.Slack < constraint.Limit, source,

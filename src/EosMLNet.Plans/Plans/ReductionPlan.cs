@@ -58,9 +58,11 @@ public sealed record ReductionPlan
     [JsonPropertyName("questionAgnostic")]
     public bool IsQuestionAgnostic => !Sites.Any(site => site.SeesQuestion);
 
-    /// <summary>What the plan spends of what a constraint limits; a latency is none of it.</summary>
+    /// <summary>The plan's cost by the measure of a constraint on the ledger.</summary>
     /// <param name="kind">The kind of constraint.</param>
-    public double Spent(ConstraintKind kind) => Ledger.Of(kind, ImageSizes?.Mean ?? Model.VisualTokens);
+    /// <exception cref="ArgumentOutOfRangeException">It is a <see cref="LatencyKind"/>, which the plan alone does not tell.</exception>
+    public double Spent(ConstraintKind kind) => kind is LedgerKind entry ? entry.Of(Ledger, ImageSizes?.Mean ?? Model.VisualTokens)
+        : throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
 
     /// <summary>Whether a site stands in front of the decoder. Images are then encoded under this plan and no other.</summary>
     [JsonIgnore]

@@ -80,19 +80,6 @@ public sealed record TokenLedger
         return visual;
     }
 
-    /// <summary>The entry that a constraint of this kind limits; a latency is none.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <param name="visualTokens">Visual tokens of an unreduced image, on average.</param>
-    public double Of(ConstraintKind kind, double visualTokens) => kind switch
-    {
-        ConstraintKind.MeanVisualShare => Mean / visualTokens,
-        ConstraintKind.MeanVisualTokens => Mean,
-        ConstraintKind.FinalVisualTokens => Final,
-        ConstraintKind.MacsRatio => MacsRatio,
-        ConstraintKind.KvBytesRatio => KvBytesRatio,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
-
     /// <summary>The multiply-accumulate operations of a layer that n tokens enter: Linear·n + Square·n².</summary>
     public static (double Linear, double Square) MacsPerLayer(PlanModel model)
     {

@@ -15,15 +15,10 @@ internal sealed class BuildOptions
     private static readonly JsonSerializerOptions Json =
         new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter() } };
 
-    private static readonly Dictionary<string, Setter> Setters = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Setter> Setters = new(ConstraintKind.All.ToDictionary(
+        kind => kind.Name,
+        kind => (Setter)((s, v) => s with { Constraints = s.Constraints.With(kind, Real(v)) })), StringComparer.OrdinalIgnoreCase)
     {
-        ["MeanVisualTokens"] = (s, v) => s with { Constraints = s.Constraints with { MeanVisualTokens = Real(v) } },
-        ["MeanVisualShare"] = (s, v) => s with { Constraints = s.Constraints with { MeanVisualShare = Real(v) } },
-        ["FinalVisualTokens"] = (s, v) => s with { Constraints = s.Constraints with { FinalVisualTokens = Real(v) } },
-        ["MacsRatio"] = (s, v) => s with { Constraints = s.Constraints with { MacsRatio = Real(v) } },
-        ["KvBytesRatio"] = (s, v) => s with { Constraints = s.Constraints with { KvBytesRatio = Real(v) } },
-        ["LatencyMs"] = (s, v) => s with { Constraints = s.Constraints with { LatencyMs = Real(v) } },
-        ["LatencyFraction"] = (s, v) => s with { Constraints = s.Constraints with { LatencyFraction = Real(v) } },
         ["LatencyTextTokens"] = (s, v) => s with { Constraints = s.Constraints with { LatencyTextTokens = Whole(v) } },
         ["LatencyBatch"] = (s, v) => s with { Constraints = s.Constraints with { LatencyBatch = Whole(v) } },
         ["MeasureLatency"] = (s, v) => s with { Constraints = s.Constraints with { MeasureLatency = Truth(v) } },

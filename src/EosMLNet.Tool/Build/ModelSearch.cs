@@ -122,8 +122,9 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         {
             try
             {
-                return new OperatorSearch(model, settings)
-                    .RunSeedsAndKeep(all, training, held, new InlineProgress<SearchProgress>(Report), cancellation);
+                var found = new OperatorSearch(model, settings).RunFrontAndKeep([settings.Constraints], all, training, held,
+                    new InlineProgress<SearchProgress>(Report), cancellation);
+                return [.. found.Select(plans => plans[0])];
             }
             catch (EosException e) when (first && e.Code == EosErrors.SearchCheckpoint)
             {

@@ -13,25 +13,15 @@ namespace EosMLNet.Tool.Search;
 /// <summary><c>eos search</c>: finds a plan that keeps a model's answers within limits on visual tokens and cost.</summary>
 internal sealed class SearchCommand : ModelCommand
 {
+    private const string Several =
+        " At least one limit is needed; several values of one of them are searched one by one, each plan's file named by its value.";
+
     private static readonly SearchSettings Defaults = new() { Constraints = new() };
 
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<string> images = CommonOptions.Images();
-    private readonly Option<double[]?> meanTokens = Limits("--mean-visual-tokens", "N",
-        "The most visual tokens that enter a decoder layer, averaged over layers. At least one limit is needed; several values of one of " +
-        "them are searched one by one, each plan's file named by its value.");
-    private readonly Option<double[]?> meanShare = Limits("--mean-visual-share", "X",
-        "The same mean as a part of the unreduced image's visual tokens, such as 0.111. Where images have different numbers of tokens, " +
-        "each keeps this part of its own.");
-    private readonly Option<double[]?> finalTokens =
-        Limits("--final-visual-tokens", "N", "The most visual tokens that enter the last layer.");
-    private readonly Option<double[]?> macsRatio =
-        Limits("--macs-ratio", "X", "The most multiply-accumulate operations of the decoder, as a part of the unreduced model's.");
-    private readonly Option<double[]?> kvBytesRatio =
-        Limits("--kv-bytes-ratio", "X", "The most bytes of the key-value cache, as a part of the unreduced model's.");
-    private readonly Option<double[]?> latencyMs = Limits("--latency-ms", "X",
-        "The most milliseconds of prefill, from a prompt with its encoded image to the first token, as --latency-table predicts it.");
-    private readonly Option<double[]?> latencyFraction = Limits("--latency-fraction", "X", "The same as a part of the unreduced model's.");
+    private readonly IReadOnlyList<(ConstraintKind Kind, Option<double[]?> Option)> limits =
+        [.. ConstraintKind.ByQuantity.Select((kind, i) => (kind, Limits(kind, i == 0 ? Several : "")))];
     private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE",
         "What --calibrate has measured, on this device and for a model of this shape. Where latency is limited, or --calibrate or " +
         "--measure-latency is given, the plan's is measured and reported.");
@@ -114,6 +104,12 @@ internal sealed class SearchCommand : ModelCommand
             "The plans are those of one after another. Without --checkpoint, states are kept in the plan's file name ended by .state.",
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly Option<bool> front = new("--front")
+    {
+        Description =
+            "Search the values of a limit together, the loosest first: each search goes on where the one before it ended. All of them " +
+            "make one and a half times the steps of one.",
+    };
     private readonly TuningOptions tuning = new();
     private readonly ArtifactOptions answers = new();
     // One of the seeds, for a process that --devices starts.
@@ -141,10 +137,10 @@ internal sealed class SearchCommand : ModelCommand
     {
         alignment.Aliases.Add("--alignment"); // as it was called once
         AddOptions([
-            data, images, meanTokens, meanShare, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction, latencyTable, calibrate,
-            latencyTextTokens, latencyBatch, measureLatency, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds,
-            learningRate, countLearningRate, siteLearningRate, objective, alignment, alignmentLayers, warmStart, patience, checkpoint,
-            microBatch, recompute, imagePadding, sites, scores, devices, .. tuning.All, .. answers.All, job]);
+            data, images, .. limits.Select(limit => limit.Option), latencyTable, calibrate, latencyTextTokens, latencyBatch,
+            measureLatency, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate,
+            siteLearningRate, objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding,
+            sites, scores, front, devices, .. tuning.All, .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -208,8 +204,19 @@ internal sealed class SearchCommand : ModelCommand
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
     }
 
-    private IReadOnlyList<SearchedBudget> Budgets(ParseResult values) =>
-        SearchedBudget.All(values, meanTokens, finalTokens, macsRatio, kvBytesRatio, latencyMs, latencyFraction);
+    private IReadOnlyList<SearchedBudget> Budgets(ParseResult values)
+    {
+        var budgets = SearchedBudget.All(values, [.. limits.Select(limit => limit.Option)]);
+        if (!values.GetValue(front))
+            return budgets;
+        if (budgets.Count == 1)
+            throw new EosException(EosErrors.InvalidOption, $"{front.Name} searches several plans; expected several values of one limit.");
+        return [.. budgets.OrderByDescending(budget => budget.Value)];
+    }
+
+    // The limits that are searched together, each list by one search.
+    private IEnumerable<IReadOnlyList<SearchedBudget>> Searches(ParseResult values, IReadOnlyList<SearchedBudget> budgets) =>
+        values.GetValue(front) ? [budgets] : budgets.Select(budget => new[] { budget });
 
     private IReadOnlyList<int> Seeds(ParseResult values)
     {
@@ -224,6 +231,10 @@ internal sealed class SearchCommand : ModelCommand
             return null;
         if (IsGiven(values, DeviceOption))
             throw new EosException(EosErrors.InvalidOption, "--device and --devices were both given; expected one of them.");
+        if (values.GetValue(front))
+            throw new EosException(EosErrors.InvalidOption,
+                "--front and --devices were both given; expected one of them. The plans of a front are searched one after another, on " +
+                "one device.");
         if (values.GetValue(calibrate))
             throw new EosException(EosErrors.InvalidOption,
                 "--calibrate and --devices were both given, but searches beside each other would be in each other's measurements. " +
@@ -245,7 +256,7 @@ internal sealed class SearchCommand : ModelCommand
             return "Nothing was kept. With --checkpoint FILE, a search that is stopped can go on.";
         var states = Budgets(values)
             .SelectMany(budget => Seeds(values).Select(one => OperatorSearch.CheckpointOf(Settings(values, budget), one)!))
-            .Where(File.Exists).ToArray();
+            .Distinct().Where(File.Exists).ToArray();
         return states.Length == 0 ? "No step was made yet, so that nothing was kept."
             : $"The search is kept in {string.Join(", ", states)}. The same " +
                 $"command{(values.GetValue(checkpoint) is null ? "" : $", with {checkpoint.Name} {path},")} goes on from there.";
@@ -254,26 +265,25 @@ internal sealed class SearchCommand : ModelCommand
     private static Option<double?> Limit(string name, string help, string description) =>
         new(name) { HelpName = help, Description = description };
 
-    private static Option<double[]?> Limits(string name, string help, string description) =>
-        new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
+    private static Option<double[]?> Limits(ConstraintKind kind, string more) => new(EosSettingNames.Of(SettingNames.Of(kind)))
+    {
+        HelpName = kind.IsShare ? "X" : "N",
+        Description = kind.Description + more,
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => tuning.Apply(values, new()
     {
-        Constraints = new SearchConstraints
-        {
-            MeanVisualTokens = budget.Of(values, meanTokens),
-            MeanVisualShare = budget.Of(values, meanShare),
-            FinalVisualTokens = budget.Of(values, finalTokens),
-            MacsRatio = budget.Of(values, macsRatio),
-            KvBytesRatio = budget.Of(values, kvBytesRatio),
-            LatencyMs = budget.Of(values, latencyMs),
-            LatencyFraction = budget.Of(values, latencyFraction),
-            Latency = table,
-            LatencyTextTokens = values.GetValue(latencyTextTokens),
-            LatencyBatch = values.GetValue(latencyBatch),
-            MeasureLatency = values.GetValue(measureLatency) || values.GetValue(calibrate),
-            FamilyDrop = values.GetValue(familyDrop),
-        },
+        Constraints = limits.Aggregate(
+            new SearchConstraints
+            {
+                Latency = table,
+                LatencyTextTokens = values.GetValue(latencyTextTokens),
+                LatencyBatch = values.GetValue(latencyBatch),
+                MeasureLatency = values.GetValue(measureLatency) || values.GetValue(calibrate),
+                FamilyDrop = values.GetValue(familyDrop),
+            },
+            (constraints, limit) => constraints.With(limit.Kind, budget.Of(values, limit.Option))),
         Steps = values.GetValue(steps),
         BatchSize = values.GetValue(batchSize),
         Seed = values.GetValue(seed),
@@ -285,7 +295,7 @@ internal sealed class SearchCommand : ModelCommand
         AlignmentLayers = values.GetValue(alignmentLayers) is { Length: > 0 } aligned ? aligned : null,
         WarmStart = values.GetValue(warmStart) is { } plan ? ReductionPlan.Load(plan) : null,
         Patience = values.GetValue(patience),
-        CheckpointPath = Checkpoint(values) is { } path ? budget.Named(path) : null,
+        CheckpointPath = Checkpoint(values) is { } path ? values.GetValue(front) ? path : budget.Named(path) : null,
         MicroBatch = values.GetValue(microBatch),
         RecomputedLayers = values.GetValue(recompute),
         Sites = values.GetValue(sites) is { Length: > 0 } layers ? layers : null,
@@ -305,13 +315,15 @@ internal sealed class SearchCommand : ModelCommand
             Settings(values, budget, latency).Check(model, EosSettingNames.Of); // all of them before the first is searched
         return Console.Progress("Searching", display =>
         {
-            var notes = new SearchNotes(display, budgets, Console);
-            return budgets.Select((budget, i) =>
+            var searches = Searches(values, budgets).ToArray();
+            var notes = new SearchNotes(display, [.. searches.Select(together => together[0])], Console);
+            return searches.SelectMany((together, i) =>
             {
-                var settings = Settings(values, budget, latency);
-                return new OperatorSearch(model, settings)
-                    .RunSeedsAndKeep(seedsOfEach, training, held,
-                        new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
+                var settings = Settings(values, together[0], latency);
+                var ofSeeds = new OperatorSearch(model, settings).RunFrontAndKeep(
+                    [.. together.Select(budget => Settings(values, budget, latency).Constraints)], seedsOfEach, training, held,
+                    new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
+                return together.Select((_, plan) => ofSeeds.Select(plans => plans[plan]).ToArray());
             }).ToArray();
         });
     }

@@ -53,16 +53,59 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     /// <exception cref="EosException">EOS1xxx: model or data cannot be used. EOS2002: the GPU is not there. EOS3xxx: a constraint is
     /// infeasible, or the search diverged.</exception>
     /// <exception cref="OperationCanceledException">The token of the options was cancelled, or the context's execution.</exception>
-    public VisionLanguageTransformer Fit(IDataView input)
+    public VisionLanguageTransformer Fit(IDataView input) => FitFront(input, [])[0];
+
+    /// <summary>
+    /// Searches a front of plans on the rows of <paramref name="input"/>: one for the options' own constraints, and tighter ones. Each
+    /// search goes on where the one before it ended. All of them make one and a half times the steps of one.
+    /// </summary>
+    /// <param name="input">Rows with an image, a question and its answer.</param>
+    /// <param name="tighter">The constraints of the other plans, the loosest first: limits of the same kinds as the options', and the same
+    /// <see cref="OperatorSearchConstraints.FamilyDrop"/>.</param>
+    /// <returns>A transformer for the options' constraints, and one for each of <paramref name="tighter"/>. Each holds the model's weights
+    /// by itself: dispose those that are not used.</returns>
+    /// <exception cref="EosException">As for <see cref="Fit"/>; EOS1013 also where the kinds of limits differ.</exception>
+    /// <exception cref="OperationCanceledException">The token of the options was cancelled, or the context's execution.</exception>
+    /// <example>
+    /// <code>
+    /// var search = ml.VisionLanguage().OperatorSearch(
+    ///     new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens = 48 } });
+    /// var models = search.FitFront(data, [new() { MeanVisualTokens = 32 }, new() { MeanVisualTokens = 16 }]);
+    /// </code>
+    /// </example>
+    public IReadOnlyList<VisionLanguageTransformer> FitFront(IDataView input, IReadOnlyList<OperatorSearchConstraints> tighter)
     {
         host.CheckValue(input, nameof(input));
+        host.CheckValue(tighter, nameof(tighter));
         CheckInput(SchemaShape.Create(input.Schema));
+        IReadOnlyList<SearchConstraints> front = [searching.Constraints, .. tighter.Select(one => Constraints(one, searching.Constraints))];
+        foreach (var constraints in front)
+            (searching with { Constraints = constraints }).CheckValues(MlNetSettingNames.Of);
         using var channel = host.Start("Operator search");
         using var progressChannel = host.StartProgressChannel("Operator search");
         var relay = new SearchProgressRelay(host, channel, progressChannel, progress);
-        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(),
-            model => Search(model, input, channel, relay));
+        IReadOnlyList<SearchResult> found = [];
+        var transformers = new List<VisionLanguageTransformer>();
+        try
+        {
+            transformers.Add(Create(model => (found = Search(model, front, input, channel, relay))[0]));
+            foreach (var result in found.Skip(1))
+                transformers.Add(Create(_ => result));
+            return transformers;
+        }
+        catch
+        {
+            transformers.ForEach(made => made.Dispose());
+            throw;
+        }
     }
+
+    private VisionLanguageTransformer Create(Func<VisionLanguageModel, SearchResult> search) => VisionLanguageTransformer.Create(
+        host, new CheckpointFolder(modelPath), answering, host.TorchDevice(), model =>
+        {
+            var result = search(model);
+            return (result.Plan, result.Report);
+        });
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
     /// <param name="inputSchema">A schema with the image, the question and the answer column.</param>
@@ -82,38 +125,43 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
             host.CheckTextColumn(input, family, "family");
     }
 
-    private (ReductionPlan, SearchReport?) Search(VisionLanguageModel model, IDataView input, IChannel channel, SearchProgressRelay relay)
+    private IReadOnlyList<SearchResult> Search(VisionLanguageModel model, IReadOnlyList<SearchConstraints> front, IDataView input,
+        IChannel channel, SearchProgressRelay relay)
     {
-        searching.Check(model, MlNetSettingNames.Of); // before the data is read: a constraint that cannot be met is found at once
+        foreach (var constraints in front) // before the data is read: a constraint that cannot be met is found at once
+            (searching with { Constraints = constraints }).Check(model, MlNetSettingNames.Of);
         var data = new VqaReader(host, answering, answer, family).Read(input, cancellation);
         channel.Info($"Read {data.Examples.Count} questions about {data.Images.Count} images.");
         var (training, validation) = validationFraction > 0 && data.Images.Count > 1
             ? data.SplitByImage(1 - validationFraction, searching.Seed)
             : (data, data);
-        var result = new OperatorSearch(model, searching).Run(training, validation, relay, cancellation);
-        channel.Info(
-            $"Found a plan of {result.Plan.Sites.Count} sites: {result.Plan.Ledger.Mean:F1} visual tokens a layer on average, " +
-            $"{result.Plan.Ledger.Final} at the end.");
-        return (result.Plan, result.Report);
+        var results = new OperatorSearch(model, searching).RunFront(front, training, validation, relay, cancellation);
+        foreach (var plan in results.Select(result => result.Plan))
+        {
+            channel.Info(
+                $"Found a plan of {plan.Sites.Count} sites: {plan.Ledger.Mean:F1} visual tokens a layer on average, " +
+                $"{plan.Ledger.Final} at the end.");
+        }
+        return results;
     }
+
+    private static SearchConstraints Constraints(OperatorSearchConstraints limits, SearchConstraints rest) => limits.Value with
+    {
+        Latency = rest.Latency,
+        LatencyTextTokens = rest.LatencyTextTokens,
+        LatencyBatch = rest.LatencyBatch,
+        MeasureLatency = rest.MeasureLatency,
+    };
 
     private static SearchSettings Settings(OperatorSearchOptions options, int contextSeed) => new()
     {
-        Constraints = new SearchConstraints
+        Constraints = Constraints(options.Constraints, new()
         {
-            MeanVisualTokens = options.Constraints.MeanVisualTokens,
-            MeanVisualShare = options.Constraints.MeanVisualShare,
-            FinalVisualTokens = options.Constraints.FinalVisualTokens,
-            MacsRatio = options.Constraints.MacsRatio,
-            KvBytesRatio = options.Constraints.KvBytesRatio,
-            LatencyMs = options.Constraints.LatencyMs,
-            LatencyFraction = options.Constraints.LatencyFraction,
             Latency = options.LatencyTable,
             LatencyTextTokens = options.LatencyTextTokens,
             LatencyBatch = options.LatencyBatch,
             MeasureLatency = options.MeasureLatency,
-            FamilyDrop = options.Constraints.FamilyDrop,
-        },
+        }),
         Steps = options.Steps,
         BatchSize = options.BatchSize,
         MicroBatch = options.MicroBatch,

@@ -52,9 +52,10 @@ public class ConstraintMultipliersTests
     {
         var (one, other) = (new ConstraintMultipliers(1, 2), new ConstraintMultipliers(1, 2));
         one.Update([-1, -2], [[1, 1]], [0]);
-        other.Restore(one.State());
+        other.Restore([.. one.Values], [.. one.Gradient]);
         one.Update([-1, -2], [[1, 1]], [0]);
         other.Update([-1, -2], [[1, 1]], [0]);
-        Assert.Equal(one.State(), other.State());
+        Assert.Equal(one.Values, other.Values);
+        Assert.Equal(one.Gradient, other.Gradient);
     }
 }

@@ -24,8 +24,9 @@ public class FamilyGuardTests
         Assert.True(guard.Multipliers[0] > 0 && guard.Multipliers[1] == 0);
 
         var other = new FamilyGuard([0.9, 0.5], 0.1);
-        other.Restore(guard.State());
-        Assert.Equal(guard.State(), other.State());
+        other.Restore([.. guard.Probabilities], [.. guard.Multipliers]);
+        Assert.Equal(guard.Probabilities, other.Probabilities);
+        Assert.Equal(guard.Multipliers, other.Multipliers);
 
         float[] Gradient(double probability)
         {

@@ -63,7 +63,7 @@ public class LatencyConstraintTests
     }
 
     private static LatencyConstraint Draw(Random random, int weighted) => new(
-        ConstraintKind.LatencyMs, 5000, LatencySample.Random(PlanModels.Scenes, random.Next()).Profiles[0], 144, 1,
+        (LatencyKind)ConstraintKind.LatencyMs, 5000, LatencySample.Random(PlanModels.Scenes, random.Next()).Profiles[0], 144, 1,
         [.. new[] { 1, 2, 4 }.Select(layer => new ReductionSite
         {
             Layer = layer,

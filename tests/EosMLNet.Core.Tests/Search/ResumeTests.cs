@@ -1,5 +1,7 @@
 using EosMLNet.Models;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
+using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Search;
 
@@ -124,6 +126,56 @@ public class ResumeTests
         var error = Assert.Throws<EosException>(() => Run(model, settings));
         Assert.Equal(EosErrors.SearchCheckpoint, error.Code);
         Assert.Contains(settings.CheckpointPath!, error.Message);
+    }
+
+    public static TheoryData<string, Action<Dictionary<string, Tensor>, Dictionary<string, string>>> Wrong => new()
+    {
+        { "has version 1, and this EosMLNet reads version 2", (_, texts) => texts.Remove("version") }, // as versions up to 0.1.1 wrote it
+        { "has version 3, and this EosMLNet reads version 2", (_, texts) => texts["version"] = "3" },
+        { "not a checkpoint of a search", (_, texts) => texts.Remove("search") },
+        { "damaged; its state cannot be read", (_, texts) => texts.Remove("standing") },
+        { "'made'", (_, texts) => texts["standing"] = texts["standing"].Replace("\"stepsMade\"", "\"made\"") },
+        { "'countsTried'", (_, texts) => texts["standing"] = texts["standing"].Replace("\"countsTried\":false,", "") },
+        { "do not have 4 steps", (_, texts) => texts["standing"] = texts["standing"].Replace("\"step\":4", "\"step\":3") },
+        { "null", (_, texts) => texts["standing"] = texts["standing"].Replace("\"stages\":[]", "\"stages\":null") },
+        { "'losses' is missing", (arrays, _) => arrays.Remove("losses") },
+        { "'losses' has 3 numbers, not 4", (arrays, _) => arrays["losses"] = arrays["losses"][..3] },
+        { "'multipliers' has 1 numbers, not 2", (arrays, _) => arrays["multipliers"] = arrays["multipliers"][..1] },
+        { "'variable.gate' is missing", (arrays, _) => arrays.Remove("variable.gate") },
+        { "'square.keep' is missing", (arrays, _) => arrays.Remove("square.keep") },
+        { "'mean.probe' has 1 numbers", (arrays, _) => arrays["mean.probe"] = arrays["mean.probe"][..1] },
+        { "'families.multiplier' is missing", (arrays, _) => arrays.Remove("families.multiplier") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void What_a_checkpoint_lacks_or_has_otherwise_is_said_by_its_name(string named, Action<Dictionary<string, Tensor>, Dictionary<string, string>> spoil)
+    {
+        using var model = SearchSample.Model();
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(folder.Path, "search.ckpt");
+        var settings = Settings with { CheckpointPath = path };
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Run(model, settings, new Immediately(p =>
+        {
+            if (p.Step == 4)
+                source.Cancel();
+        }), source.Token));
+        Dictionary<string, Tensor> arrays;
+        Dictionary<string, string> texts;
+        using (var file = SafetensorsFile.Open(path))
+        {
+            arrays = file.Entries.Keys.ToDictionary(name => name, name => file.Read(name, ScalarType.Float64));
+            texts = new(file.Metadata);
+        }
+        spoil(arrays, texts);
+        SafetensorsWriter.Write(path, arrays, texts);
+        var error = Assert.Throws<EosException>(() => Run(model, settings));
+        Assert.Equal(EosErrors.SearchCheckpoint, error.Code);
+        Assert.Contains(named, error.Message);
+        Assert.Contains(path, error.Message);
+        Assert.Contains("Delete the file to begin anew", error.Message);
     }
 
     private static Immediately AtSteps(List<int> steps) => new(p =>

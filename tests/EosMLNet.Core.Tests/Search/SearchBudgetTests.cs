@@ -128,15 +128,16 @@ public class SearchBudgetTests
     {
         var random = new Random(seed);
         var (model, layers, _) = Draw(random);
-        var budget = new SearchBudget(model, layers, new() { MeanVisualTokens = 1, FinalVisualTokens = 1, MacsRatio = 1, KvBytesRatio = 1 });
+        LedgerKind[] kinds = [.. ConstraintKind.All.OfType<LedgerKind>()];
+        var budget = new SearchBudget(model, layers, kinds.Aggregate(new SearchConstraints(), (constraints, kind) => constraints.With(kind, 1)));
         double[] keeps = [.. layers.Select(_ => (double)random.Next(1, model.VisualTokens + 1)).OrderDescending()];
         var ledger = TokenLedger.Compute(model, [.. layers.Select((layer, i) => new ReductionSite { Layer = layer, Keep = (int)keeps[i], Score = new Dictionary<ScoreCriterion, double>() })]);
 
-        Assert.Equal(4, budget.Constraints.Count);
-        Assert.All(budget.Constraints, c => Assert.Equal(ledger.Of(c.Kind, model.VisualTokens), c.Of(keeps), 1e-9 * ledger.Of(c.Kind, model.VisualTokens)));
+        Assert.Equal(kinds, budget.Constraints.Select(c => c.Kind));
+        Assert.All(budget.Constraints, c => Assert.Equal(((LedgerKind)c.Kind).Of(ledger, model.VisualTokens), c.Of(keeps), 1e-9 * ((LedgerKind)c.Kind).Of(ledger, model.VisualTokens)));
         using var scope = NewDisposeScope();
         var tensors = keeps.Select(k => tensor(k, dtype: ScalarType.Float64)).ToArray();
-        Assert.All(budget.Constraints, c => Assert.Equal(c.Excess(keeps), c.Excess(tensors).Number(), 1e-9 * ledger.Of(c.Kind, model.VisualTokens)));
+        Assert.All(budget.Constraints, c => Assert.Equal(c.Excess(keeps), c.Excess(tensors).Number(), 1e-9 * ((LedgerKind)c.Kind).Of(ledger, model.VisualTokens)));
     }
 
     [Fact]

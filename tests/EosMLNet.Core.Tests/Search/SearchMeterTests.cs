@@ -103,7 +103,7 @@ public class SearchMeterTests
     {
         var work = Work();
         if (resumed > 0)
-            work.Resume(new(resumed, 0, resumed, CountsTried: true), Settings);
+            work.Resume(new() { StepsMade = resumed, Step = resumed, CountsTried = true, Samples = 0, Seconds = 0, Stages = [], Stopped = false, Best = null }, Settings);
         var meter = Meter(work);
         Search(meter, work, 0, image, unreduced, step, trial, usualTrials);
         meter.Finish();

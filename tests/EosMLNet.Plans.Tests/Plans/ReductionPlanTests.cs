@@ -150,6 +150,8 @@ public sealed class ReductionPlanTests : IDisposable
         { "'constraints[0].slack'", j => { j["constraints"]![0]!["kind"] = "LatencyFraction"; j["constraints"]![0]!["slack"] = -1; } },
         { "'constraints[0].slack'", j => { j["constraints"]![0]!["kind"] = "LatencyMs"; j["constraints"]![0]!["limit"] = 0; } },
         { "kind", j => j["constraints"]![0]!["kind"] = "Beauty" },
+        { "kind", j => j["constraints"]![0]!["kind"] = 0 },
+        { "kind", j => j["constraints"]![0]!["kind"] = null },
     };
 
     [Theory]

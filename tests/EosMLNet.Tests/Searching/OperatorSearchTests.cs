@@ -135,6 +135,38 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.InRange(tight.LastTransformer.Plan.Ledger.Mean, 1, 4);
     }
 
+    [Fact]
+    public void A_front_is_a_transformer_for_each_of_its_constraints_and_each_answers_by_itself()
+    {
+        var steps = new List<int>();
+        var options = Options();
+        options.Progress = new Listener(progress => Note(steps, progress));
+        var data = tiny.Load(ml).Fit(tiny.Data(ml)).Transform(tiny.Data(ml));
+
+        var front = ml.VisionLanguage().OperatorSearch(options).FitFront(data, [new() { MeanVisualTokens = 4 }, new() { MeanVisualTokens = 3 }]);
+
+        Assert.Equal([6.0, 4.0, 3.0], front.Select(model => model.Report!.Constraints.Single().Limit));
+        Assert.All(front, model => Assert.True(model.Plan.Ledger.Mean <= model.Report!.Constraints.Single().Limit));
+        Assert.InRange(steps.Count, 5, 7); // of 4 for one plan; each plan's part is rounded
+        front[0].Dispose();
+        Assert.NotEmpty(TinyModel.Answers(ml, front[2].Transform(data)));
+        foreach (var model in front)
+            model.Dispose();
+    }
+
+    [Fact]
+    public void A_front_whose_constraints_do_not_fit_together_is_refused_and_leaves_nothing_behind()
+    {
+        Pipeline(Options()).Fit(tiny.Data(ml)).Dispose(); // what is made once (literals) is made now
+        var data = tiny.Load(ml).Fit(tiny.Data(ml)).Transform(tiny.Data(ml));
+        var search = ml.VisionLanguage().OperatorSearch(Options());
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        Expect.Error(EosErrors.InvalidOption, () => search.FitFront(data, [new() { MacsRatio = 0.9 }]), "limits of different kinds");
+        Expect.Error(EosErrors.InvalidOption, () => search.FitFront(data, [new()]), "at least one of Constraints.MeanVisualTokens");
+        Expect.Error(EosErrors.InvalidOption, () => search.FitFront(data, [new() { MeanVisualTokens = 0 }]), "Constraints.MeanVisualTokens is 0");
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -255,6 +255,45 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     }
 
     [Fact]
+    public async Task Several_limits_are_searched_one_by_one_also_shares()
+    {
+        var run = await EosRun.Of(InTurn("share.json", "--mean-visual-share", "0.5", "0.25", "--steps", "2"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        foreach (var (name, share) in new[] { ("0.5", 0.5), ("0.25", 0.25) })
+            Assert.InRange(ReductionPlan.Load(tiny[$"share-{name}.json"]).Spent(ConstraintKind.MeanVisualShare), 0.01, share);
+    }
+
+    [Fact]
+    public async Task A_front_of_limits_is_searched_at_one_and_a_half_times_the_steps_of_one()
+    {
+        string[] arguments = ["--front", "--mean-visual-tokens", "4", "6", "--macs-ratio", "0.9", "--steps", "4", "--seeds", "2", "--checkpoint", tiny["front.ckpt"]];
+        var run = await EosRun.Of(InTurn("front.json", [.. arguments, "--json", tiny["front.report"]]));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.True(run.Output.IndexOf("--mean-visual-tokens 6:", StringComparison.Ordinal) < run.Output.IndexOf("--mean-visual-tokens 4:", StringComparison.Ordinal)); // the loosest first
+        using var report = JsonDocument.Parse(File.ReadAllText(tiny["front.report"]));
+        var reports = report.RootElement.GetProperty("searches").EnumerateArray().Select(search => search.GetProperty("report")).ToArray();
+        Assert.Equal([6.0, 4.0], reports.Select(one => one.GetProperty("constraints")[0].GetProperty("limit").GetDouble()));
+        var steps = reports.Select(one => one.GetProperty("losses").GetArrayLength()).ToArray();
+        Assert.True(steps[0] < 6 && steps[1] == 6, string.Join(", ", steps));
+        foreach (var budget in new[] { 6, 4 })
+            Assert.InRange(ReductionPlan.Load(tiny[$"front-{budget}.json"]).Ledger.Mean, 1, budget);
+        Assert.Empty(Directory.GetFiles(tiny[""], "front*.ckpt*"));
+    }
+
+    [Theory]
+    [InlineData("expected several values of one limit", "--mean-visual-tokens", "5")]
+    [InlineData("both have several values", "--mean-visual-tokens", "5", "4", "--macs-ratio", "0.9", "0.8")]
+    [InlineData("--front and --devices", "--mean-visual-tokens", "5", "4", "--devices", "cpu", "cpu")]
+    [InlineData("--mean-visual-tokens is 0", "--mean-visual-tokens", "5", "0")]
+    public async Task A_front_that_is_none_is_refused(string why, params string[] arguments)
+    {
+        var refused = await EosRun.Of(["search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--output", tiny["nofront.json"], "--front", .. arguments]);
+        Assert.StartsWith("eos : error EOS1013: ", refused.Error);
+        Assert.Contains(why, refused.Error);
+        Assert.Empty(Directory.GetFiles(tiny[""], "nofront*"));
+    }
+
+    [Fact]
     public async Task A_search_that_fails_on_its_device_stops_the_others_and_says_why()
     {
         // The second cannot be met, and is the only one that ends by itself.

@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Xml.Linq;
+using EosMLNet.Build.Exchange;
 using EosMLNet.Search;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Search;
+using Microsoft.ML;
 
 namespace EosMLNet.Tool.Tests.Search;
 
@@ -20,6 +22,7 @@ public class SurfacesTests
         ["ModelPath"] = "the item's Include",
         ["PlanPath"] = "the item's Plan, which is written as well",
         ["columns"] = "the artifact's columns have their default names: whoever wants others makes the pipeline in a program",
+        ["front"] = "an item makes one artifact, with one gate and one committed plan",
     };
     private static readonly Dictionary<string, string> NotOnCommandLine = new()
     {
@@ -61,6 +64,23 @@ public class SurfacesTests
         CheckBuild(setting, SettingNames.Flat(setting), expected);
     }
 
+    public static TheoryData<string> Kinds => [.. ConstraintKind.All.Select(kind => kind.Name)];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_limit_of_every_kind_can_be_set_on_every_surface(string name)
+    {
+        var kind = ConstraintKind.All.Single(one => one.Name == name);
+        Assert.Equal([new(kind, 0.5)], new SearchConstraints().With(kind, 0.5).Limits);
+        Assert.Empty(new SearchConstraints().With(kind, 0.5).With(kind, null).Limits);
+        CheckCommandLine(SettingNames.Of(kind), null);
+        Assert.Contains(name, BuildOptions.Names);
+        var options = new OperatorSearchOptions { ModelPath = "no-model" };
+        options.Constraints.Limit(kind, -1);
+        var error = Assert.Throws<EosException>(() => new MLContext().VisionLanguage().OperatorSearch(options));
+        Assert.Contains($"Constraints.{name} is -1", error.Message);
+    }
+
     [Theory]
     [MemberData(nameof(Answers))]
     public void A_setting_of_the_answers_is_on_every_surface(string setting)
@@ -71,6 +91,20 @@ public class SurfacesTests
             CheckCommandLine(setting, expected);
         if (!NotInBuilds.ContainsKey(listed))
             CheckBuild(setting, setting, expected);
+    }
+
+    [Fact]
+    public void A_front_of_plans_can_be_searched_by_ML_NET_and_on_the_command_line_and_is_refused_in_builds()
+    {
+        Assert.NotNull(typeof(OperatorSearchEstimator).GetMethod(nameof(OperatorSearchEstimator.FitFront)));
+        CheckCommandLine("Front", false);
+        Assert.True(NotInBuilds.ContainsKey("front"));
+        Assert.All(ConstraintKind.All, kind =>
+        {
+            var request = new BuildRequest();
+            request.Add(BuildRequest.OptionPrefix + kind.Name, "0.5;0.25");
+            Assert.Contains("expected a number", Assert.Throws<EosException>(() => BuildOptions.Parse(request)).Message);
+        });
     }
 
     [Theory]
