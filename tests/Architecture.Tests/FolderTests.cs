@@ -32,14 +32,14 @@ public class FolderTests
         Operator   -> Models, Tensors                # raters ask the model for attention
         Execution  -> Models, Operator, Tensors
         Evaluation -> Models, Execution, Evaluation/Benchmarks
-        Evaluation/Benchmarks -> Models, Evaluation  # a result scores by Evaluator's comparison of answers
+        Evaluation/Benchmarks -> Models
         Latency    -> LibTorch, Models, Operator, Execution, Evaluation
         Search     -> Tensors, Models, Operator, Execution, Evaluation, Latency
         """;
 
     private const string MlNet = """
         Answering   -> Internals, Persistence
-        Persistence -> Answering                     # a saved model holds the settings of the stage, and loads one
+        Persistence -> Internals
         Evaluation  -> Internals
         Searching   -> Internals, Answering, Persistence
         Catalog     -> Internals, Answering, Evaluation, Searching
@@ -58,8 +58,8 @@ public class FolderTests
     {
         { "EosMLNet.Plans", "EosMLNet.Plans", Plans, [] },
         { "EosMLNet.Checkpoints", "EosMLNet.Checkpoints", Checkpoints, [] },
-        { "EosMLNet.Core", "EosMLNet.Core", Core, ["Evaluation, Evaluation/Benchmarks", "Execution, Models, Operator"] },
-        { "EosMLNet", "EosMLNet", MlNet, ["Answering, Persistence"] },
+        { "EosMLNet.Core", "EosMLNet.Core", Core, ["Execution, Models, Operator"] },
+        { "EosMLNet", "EosMLNet", MlNet, [] },
         { "EosMLNet.Tool", "eos", Tool, [] },
     };
 

@@ -95,10 +95,6 @@ public static class Evaluator
         };
     }
 
-    /// <summary>Whether an answer is the expected one: the same text but for case and surrounding space.</summary>
-    public static bool IsCorrect(string predicted, string expected) =>
-        predicted.AsSpan().Trim().Equals(expected.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase);
-
     // Which questions have a prompt that is longer than the model was made for, with an image of the usual size.
     private static bool[] TooLong(ReducedModel model, VisionLanguageProcessor processor, IEnumerable<string> questions) =>
         [.. questions.Select(question =>
@@ -178,16 +174,10 @@ public static class Evaluator
             maxNewTokens, cancellation);
     }
 
-    /// <summary>The share of equal answers.</summary>
-    internal static double Agreement(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Count == b.Count
-        ? a.Zip(b, IsCorrect).Average(same => same ? 1.0 : 0.0)
-        : throw new EosException(EosErrors.InvalidOption,
-            $"One result has {a.Count} rows, the other {b.Count}; only answers to the same rows can be compared.");
-
     private static EvaluationResult Score(VqaDataset data, string[] answers, bool[] tooLong, double milliseconds, TokenLedger ledger)
     {
         var scores = data.Examples.Zip(answers, tooLong)
-            .Select(row => !row.Third && IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
+            .Select(row => !row.Third && AnswerComparison.IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
         var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Average(row => row.Second));
         return new EvaluationResult

@@ -33,7 +33,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         host = env.Register(nameof(AnswerEstimator));
         host.CheckValue(options, nameof(options));
         host.CheckNonWhiteSpace(options.ModelPath, nameof(options.ModelPath));
-        settings = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
+        settings = options.ToSettings().Checked(EosErrors.InvalidOption);
         modelPath = options.ModelPath;
         plan = options.PlanPath is { } file ? ReductionPlan.Load(file) : null;
         padding = PaddingChoice.Of(settings.ImagePadding, plan is null ? [] : [($"'{options.PlanPath}'", plan)]);

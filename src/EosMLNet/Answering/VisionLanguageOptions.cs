@@ -90,5 +90,21 @@ public abstract class VisionLanguageOptions
     /// <param name="named">What the surface calls the options in its messages; by default what they are called here.</param>
     /// <exception cref="EosException">EOS1013: a column has no name, two outputs have the same, or a number is out of its
     /// range.</exception>
-    public void Check(OptionNaming? named = null) => AnswerSettings.From(this).Checked(EosErrors.InvalidOption, named);
+    public void Check(OptionNaming? named = null) => ToSettings().Checked(EosErrors.InvalidOption, named);
+
+    /// <summary>What of them is saved with a transformer.</summary>
+    internal AnswerSettings ToSettings() => new()
+    {
+        Image = ImageColumnName,
+        Question = QuestionColumnName,
+        PredictedAnswer = PredictedAnswerColumnName,
+        Score = ScoreColumnName,
+        VisualTokens = VisualTokensColumnName,
+        BatchSize = AnswerBatchSize,
+        MaxNewTokens = MaxNewTokens,
+        EmbedWeightsUpTo = EmbedWeightsUpTo,
+        ImageCacheBytes = ImageCacheBytes,
+        ImagePadding = ImagePadding,
+        DataType = DataType,
+    };
 }

@@ -10,7 +10,7 @@ using Microsoft.ML.Runtime;
 using TorchSharp;
 
 [assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName,
-    VisionLanguageTransformer.LoaderSignature)]
+    ModelArtifact.LoaderSignature)]
 
 namespace EosMLNet;
 
@@ -36,7 +36,6 @@ namespace EosMLNet;
 public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 {
     internal const string UserName = "Vision-language model with an operator plan";
-    internal const string LoaderSignature = "EosVisionLanguage";
 
     private readonly IHost host;
     private readonly CheckpointFolder checkpoint;
@@ -81,7 +80,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     {
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel();
-        ctx.SetVersionInfo(GetVersionInfo());
+        ctx.SetVersionInfo(ModelArtifact.GetVersionInfo());
         Engine.Hold(() => ModelArtifact.Save(ctx, Plan, Settings, checkpoint, checkpoint.FingerprintOf(Engine.Model)));
     }
 
@@ -124,15 +123,6 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         return new AnswerRowMapper(this, input);
     }
 
-    /// <summary>What ML.NET writes in front of a saved transformer, and how it finds the loader.</summary>
-    internal static VersionInfo GetVersionInfo() => new(
-        modelSignature: "EOS  VLM",
-        verWrittenCur: 0x00010001, // initial
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
-        loaderSignature: LoaderSignature,
-        loaderAssemblyName: typeof(VisionLanguageTransformer).Assembly.FullName);
-
     [SuppressMessage("CodeQuality", "IDE0051",
         Justification = "ML.NET finds it by its parameters and calls it when it loads a saved model.")]
     private static VisionLanguageTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -143,8 +133,17 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         host.CheckValue(ctx, nameof(ctx));
         try
         {
-            ctx.CheckAtModel(GetVersionInfo());
-            return ModelArtifact.Load(host, ctx, env.TorchDevice());
+            ctx.CheckAtModel(ModelArtifact.GetVersionInfo());
+            var saved = ModelArtifact.Load(ctx);
+            try
+            {
+                return Create(host, saved.Checkpoint, saved.Settings, env.TorchDevice(), _ => (saved.Plan, null), saved.Fingerprint);
+            }
+            catch
+            {
+                saved.Checkpoint.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or IOException or ArgumentException)
         {

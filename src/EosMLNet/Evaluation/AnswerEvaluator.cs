@@ -1,5 +1,5 @@
 using System.Globalization;
-using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -24,7 +24,7 @@ internal sealed class AnswerEvaluator(IHost host, string answer, string predicte
         {
             host.CheckAlive();
             var said = predictedOf();
-            rows.Add(new AnsweredRow(said, Evaluator.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), imageOf(), scoreOf(),
+            rows.Add(new AnsweredRow(said, AnswerComparison.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), imageOf(), scoreOf(),
                 visualTokensOf()));
         }
         return rows.Count > 0 ? new VisionLanguageMetrics(rows, family is not null)

@@ -1,4 +1,5 @@
 using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 
 namespace EosMLNet;
 
@@ -53,7 +54,7 @@ public sealed class VisionLanguageMetrics
     public double AgreementWith(VisionLanguageMetrics other)
     {
         CheckPaired(other);
-        return rows.Zip(other.rows).Average(pair => Evaluator.IsCorrect(pair.First.Answer, pair.Second.Answer) ? 1.0 : 0.0);
+        return rows.Zip(other.rows).Average(pair => AnswerComparison.IsCorrect(pair.First.Answer, pair.Second.Answer) ? 1.0 : 0.0);
     }
 
     /// <summary>

@@ -40,7 +40,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new EosException(EosErrors.InvalidOption,
                 $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
-        answering = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
+        answering = options.ToSettings().Checked(EosErrors.InvalidOption);
         searching = Settings(options, host.SeedOrDefault());
         searching.CheckValues(MlNetSettingNames.Of);
         (modelPath, family, validationFraction) = (options.ModelPath, options.FamilyColumnName, options.ValidationFraction);

@@ -11,7 +11,7 @@ namespace EosMLNet.Tests.Internals;
 /// </summary>
 public sealed class ImageFormatsTests : IDisposable
 {
-    private static readonly AnswerSettings Settings = AnswerSettings.From(new AnswerOptions { ModelPath = "unused" });
+    private static readonly AnswerSettings Settings = new AnswerOptions { ModelPath = "unused" }.ToSettings();
     private static readonly byte[] TransparentGif = Convert.FromBase64String("R0lGODlhAgABAIAAAP///8geWiH5BAEAAAAALAAAAAACAAEAAAICRAoAOw==");
 
     private static readonly Dictionary<string, Func<byte[]>> Formats = new()

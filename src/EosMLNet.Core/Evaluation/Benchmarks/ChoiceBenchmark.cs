@@ -118,7 +118,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
         if (match.Success)
             return match.Groups[1].Value.ToUpperInvariant();
         for (var i = 0; i < options.Count; i++)
-            if (options[i].Length > 0 && Evaluator.IsCorrect(text.TrimEnd('.'), options[i].TrimEnd('.')))
+            if (options[i].Length > 0 && AnswerComparison.IsCorrect(text.TrimEnd('.'), options[i].TrimEnd('.')))
                 return $"{(char)('A' + i)}";
         return null;
     }

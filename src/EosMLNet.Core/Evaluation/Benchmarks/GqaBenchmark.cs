@@ -28,5 +28,5 @@ internal sealed class GqaBenchmark : Benchmark
     }
 
     public override double Score(BenchmarkQuestion question, string answer) =>
-        Evaluator.IsCorrect(answer.Trim().TrimEnd('.'), question.References[0]) ? 1 : 0;
+        AnswerComparison.IsCorrect(answer.Trim().TrimEnd('.'), question.References[0]) ? 1 : 0;
 }

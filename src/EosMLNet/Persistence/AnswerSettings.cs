@@ -8,7 +8,7 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// How a transformer answers: the checked, unchangeable part of <see cref="VisionLanguageOptions"/> that is saved with it.
+/// How a transformer answers: the checked, unchangeable part of its options, which is saved with it.
 /// </summary>
 internal sealed record AnswerSettings
 {
@@ -29,21 +29,6 @@ internal sealed record AnswerSettings
 
     /// <summary>Saved as well; null, as in models that were saved before it existed, leaves it to the loader.</summary>
     public ModelDataType? DataType { get; init; }
-
-    public static AnswerSettings From(VisionLanguageOptions options) => new()
-    {
-        Image = options.ImageColumnName,
-        Question = options.QuestionColumnName,
-        PredictedAnswer = options.PredictedAnswerColumnName,
-        Score = options.ScoreColumnName,
-        VisualTokens = options.VisualTokensColumnName,
-        BatchSize = options.AnswerBatchSize,
-        MaxNewTokens = options.MaxNewTokens,
-        EmbedWeightsUpTo = options.EmbedWeightsUpTo,
-        ImageCacheBytes = options.ImageCacheBytes,
-        ImagePadding = options.ImagePadding,
-        DataType = options.DataType,
-    };
 
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
     /// <param name="code">The fault to report: EOS1013 for options, EOS4003 for a file.</param>
