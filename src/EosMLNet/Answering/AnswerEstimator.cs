@@ -13,7 +13,7 @@ namespace EosMLNet;
 /// | Characteristic | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data types | <see cref="Microsoft.ML.Data.MLImage"/> and text |
+/// | Input column data types | <see cref="Microsoft.ML.Data.MLImage"/> (or vectors of text: paths), and text |
 /// | Output column data types | text, <see cref="float"/>, <see cref="float"/> |
 /// | Required NuGet in addition to Microsoft.ML | EosMLNet, and libtorch for the machine |
 /// | Exportable to ONNX | No |

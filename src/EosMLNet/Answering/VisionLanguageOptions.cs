@@ -16,7 +16,11 @@ public abstract class VisionLanguageOptions
     /// <value>There is no default; it must be given.</value>
     public string ModelPath { get; set; } = "";
 
-    /// <summary>The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>.</summary>
+    /// <summary>
+    /// The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>: one a row. For several images a row it holds their
+    /// paths, as vectors of text: <c>string[]</c>. Paths that are not absolute start from the current directory. The model sees the images
+    /// in this order, in front of the question.
+    /// </summary>
     /// <value>The default is <c>Image</c>.</value>
     public string ImageColumnName { get; set; } = "Image";
 

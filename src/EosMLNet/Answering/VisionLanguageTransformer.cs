@@ -28,6 +28,7 @@ namespace EosMLNet;
 /// <para>Images are seen as <c>eos</c> sees their files: upright, the colours under transparent pixels kept. An image that a program
 /// decodes by itself has lost both; see
 /// <see cref="VisionLanguageCatalog.LoadImage(string)"/>.</para>
+/// <para>A row has one image, or a vector of paths of several; all of them stand in front of the question.</para>
 /// <para>A row whose image or question is empty (an empty path is an empty image) has an empty answer and the score NaN. A path without
 /// a file, or a file that is no whole image, is an
 /// <see cref="EosException"/> that names the row: EOS1011, EOS1001 or EOS1010. <c>eos</c> refuses empty paths too.</para>

@@ -27,7 +27,7 @@ internal sealed class ChartQaBenchmark : Benchmark
             {
                 builder.Add(new BenchmarkQuestion
                 {
-                    Image = builder.Image(Path.Combine(folder, "png"), entry.Text("imgname"), entry.Bad),
+                    Images = [builder.Image(Path.Combine(folder, "png"), entry.Text("imgname"), entry.Bad)],
                     Prompt = entry.Text("query") + OneWord,
                     References = [entry.Text("label")],
                     Category = part,

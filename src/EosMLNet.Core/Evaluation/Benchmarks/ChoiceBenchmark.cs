@@ -30,7 +30,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
                 continue;
             var options = entry.Texts("choices");
             var hint = entry.Optional("hint") is { Length: > 0 } context ? $"Context: {context}\n" : "";
-            Add(builder, builder.Image(images, $"test/{id}/{image}", entry.Bad), hint + entry.Text("question"), options,
+            Add(builder, [builder.Image(images, $"test/{id}/{image}", entry.Bad)], hint + entry.Text("question"), options,
                 entry.Index("answer", options.Length), entry.Optional("subject") ?? "");
         }
         return new ChoiceBenchmark("scienceqa", builder);
@@ -47,7 +47,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
                 continue;
             string[] options = [entry.Text("choice_a"), entry.Text("choice_b"), entry.Text("choice_c"), entry.Text("choice_d")];
             var type = entry.Text("question_type_id");
-            Add(builder, builder.Image(Path.Combine(folder, "SEED-Bench-image"), entry.Text("data_id"), entry.Bad),
+            Add(builder, [builder.Image(Path.Combine(folder, "SEED-Bench-image"), entry.Text("data_id"), entry.Bad)],
                 entry.Text("question"), options,
                 Letter(entry.Text("answer"), options.Length) ?? throw entry.Bad("'answer' is not one of A, B, C, D"),
                 types.GetValueOrDefault(type, type));
@@ -124,10 +124,11 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     }
 
     private static void Add(
-        BenchmarkBuilder builder, int image, string question, string[] options, int answer, string category, string group = "") =>
+        BenchmarkBuilder builder, IReadOnlyList<int> images, string question, string[] options, int answer, string category,
+        string group = "") =>
         builder.Add(new BenchmarkQuestion
         {
-            Image = image,
+            Images = images,
             Prompt = Lettered(question, options),
             References = [$"{(char)('A' + answer)}"],
             Options = options,

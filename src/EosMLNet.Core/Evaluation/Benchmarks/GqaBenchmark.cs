@@ -18,7 +18,7 @@ internal sealed class GqaBenchmark : Benchmark
         {
             builder.Add(new BenchmarkQuestion
             {
-                Image = builder.Image(Path.Combine(folder, "images"), $"{entry.Text("imageId")}.jpg", entry.Bad),
+                Images = [builder.Image(Path.Combine(folder, "images"), $"{entry.Text("imageId")}.jpg", entry.Bad)],
                 Prompt = entry.Text("question") + OneWord,
                 References = [entry.Text("answer")],
                 Category = entry.Section("types").Text("structural"),

@@ -22,7 +22,7 @@ public sealed class TableBenchmark : Benchmark
         {
             builder.Add(new BenchmarkQuestion
             {
-                Image = row.Image,
+                Images = row.Images,
                 ImagePath = row.ImagePath,
                 Prompt = row.Question,
                 References = [row.Answer],
@@ -44,7 +44,8 @@ public sealed class TableBenchmark : Benchmark
     internal override RgbImage Image(int index) => data.Images[index];
 
     /// <inheritdoc/>
-    public override double Score(BenchmarkQuestion question, string answer) => AnswerComparison.IsCorrect(answer, question.References[0]) ? 1 : 0;
+    public override double Score(BenchmarkQuestion question, string answer) =>
+        AnswerComparison.IsCorrect(answer, question.References[0]) ? 1 : 0;
 
     internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn)
     {
