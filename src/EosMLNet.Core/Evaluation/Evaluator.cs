@@ -67,7 +67,7 @@ public static class Evaluator
         images?.CheckIsFor(model.Model, benchmark);
         using var own = images is null || model.Plan.ActsInEncoder ? benchmark.CreateCache(model.Model, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
-        var processor = model.Model.Processor!.WithTemplate(benchmark.PromptTemplate);
+        var processor = benchmark.Processor(model.Model.Processor!);
         var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Images, q.Prompt))],
             own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
         var milliseconds = clock.Elapsed.TotalMilliseconds / answers.Texts.Length;

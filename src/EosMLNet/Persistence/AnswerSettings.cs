@@ -24,6 +24,12 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
     public long ImageCacheBytes { get; init; }
 
+    /// <summary>The same as version 0.1.1 called it: it is read, and never written.</summary>
+    public long PictureCacheBytes
+    {
+        init => ImageCacheBytes = value;
+    }
+
     /// <summary>Null in options that do not say, and in models that were saved before 0.1.1, which crop.</summary>
     public ImagePadding? ImagePadding { get; init; }
 

@@ -36,10 +36,9 @@ public sealed class TableBenchmark : Benchmark
     public override string Metric => families.Count > 1 ? "accuracy, % averaged over families" : base.Metric;
 
     /// <inheritdoc/>
-    public override string? PromptTemplate => null;
-
-    /// <inheritdoc/>
     public override int MaxNewTokens => 8;
+
+    internal override VisionLanguageProcessor Processor(VisionLanguageProcessor model) => model;
 
     internal override RgbImage Image(int index) => data.Images[index];
 
