@@ -7,6 +7,10 @@ namespace EosMLNet.Models;
 /// encoded anew whenever they are asked for. Hand one to several evaluations of the same model on the same data. Not safe for use from
 /// several threads at once.
 /// </summary>
+/// <remarks>
+/// Images are known by their numbers, so that one that is kept need not be decoded again, and the first ones are kept: who goes over all
+/// data time after time would find none of the latest.
+/// </remarks>
 public sealed class ImageCache : IDisposable
 {
     private readonly Dictionary<PromptImage, VisionOutput> kept = [];
