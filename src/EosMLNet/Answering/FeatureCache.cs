@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace EosMLNet;
 
 /// <summary>
-/// What the encoder makes of images, known by their pixels and the number of images of their prompt, for rows that ask about an image again.
-/// The images asked for last are kept, up to a number of bytes. Safe from any number of threads.
+/// What the encoder makes of images, known by their pixels and the number of images of their prompt, for rows that ask about an image
+/// again. The images asked for last are kept, up to a number of bytes. Safe from any number of threads.
 /// </summary>
-/// <param name="encode">Encodes one image of a prompt of so many: each by itself, so that what is made of it does not depend on which others
-/// were kept or stood beside it.</param>
+/// <param name="encode">Encodes one image of a prompt of so many: each by itself, so that what is made of it does not depend on which
+/// others were kept or stood beside it.</param>
 /// <param name="limitBytes">The most memory that is kept.</param>
 internal sealed class FeatureCache(Func<RgbImage, int, VisionOutput> encode, long limitBytes) : IDisposable
 {

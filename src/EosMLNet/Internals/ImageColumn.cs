@@ -40,8 +40,8 @@ internal static class ImageColumn
     /// <summary>What reads a row's image.</summary>
     public static Func<IReadOnlyList<RgbImage>> GetImageReader(this DataViewRow row, ValueGetter<MLImage> getter)
     {
-        // One holder for all rows: by ML.NET's convention the producer of an image (LoadImages) disposes what it finds in it. The last image
-        // is left to its producer as well: it may be an object of the caller's own collection, who will want to read it again.
+        // One holder for all rows: by ML.NET's convention the producer of an image (LoadImages) disposes what it finds in it. The last
+        // image is left to its producer as well: it may be an object of the caller's own collection, who will want to read it again.
         MLImage? image = null;
         return () =>
         {

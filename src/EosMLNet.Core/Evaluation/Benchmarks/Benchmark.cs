@@ -3,8 +3,8 @@ using EosMLNet.Models;
 namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
-/// A benchmark: its questions in the form in which LLaVA-1.5 was asked them, its images, and its own metric. The prompt around a question is
-/// the model's own, as its authors ask benchmarks.
+/// A benchmark: its questions in the form in which LLaVA-1.5 was asked them, its images, and its own metric. The prompt around a question
+/// is the model's own, as its authors ask benchmarks.
 /// </summary>
 public abstract class Benchmark
 {
