@@ -56,7 +56,7 @@ internal static class Comparison
         foreach (var example in test.Examples.Take(TimedAnswers + 5))
         {
             var clock = Stopwatch.StartNew();
-            using var batch = PromptBatch.Create(model.Model, [(test.Images[example.Image], example.Question)], model.Plan);
+            using var batch = PromptBatch.Create(model.Model, [(test.Images[example.Images[0]], example.Question)], model.Plan);
             model.Generate(batch, maxNewTokens: 8);
             times.Add(clock.Elapsed.TotalMilliseconds);
         }

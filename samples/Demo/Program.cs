@@ -51,7 +51,7 @@ var results = Comparison.Run(model, plan, Budget, heldOut);
 Comparison.Print(results);
 
 Console.WriteLine("4. Answering from the saved model in a second process");
-SecondProcess.Start(artifact, imageFolder, [.. heldOut.Examples.Where(e => e.Image == 0).DistinctBy(e => e.Family).TakeLast(3)
+SecondProcess.Start(artifact, imageFolder, [.. heldOut.Examples.Where(e => e.Images[0] == 0).DistinctBy(e => e.Family).TakeLast(3)
     .SelectMany(e => new[] { "test-00000.png", e.Question })]);
 
 Console.WriteLine($"The plan is in {Path.Combine(output, "plan.json")}, the model in {artifact}");

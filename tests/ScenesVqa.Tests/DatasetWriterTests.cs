@@ -13,7 +13,7 @@ public sealed class DatasetWriterTests : IDisposable
         Assert.Equal(60, splits.SelectMany(s => s.Images).Select(p => Convert.ToHexString(p.Pixels.Span)).Distinct().Count());
         var drawn = DatasetWriter.Distinct(2).First();
         Assert.Equal(drawn.Scene.Pixels, splits[0].Images[0].Pixels.ToArray());
-        Assert.Equal(drawn.Questions.Select(q => (q.Text, q.Answer, q.Family)), splits[0].Examples.Where(e => e.Image == 0).Select(e => (e.Question, e.Answer, e.Family)));
+        Assert.Equal(drawn.Questions.Select(q => (q.Text, q.Answer, q.Family)), splits[0].Examples.Where(e => e.Images[0] == 0).Select(e => (e.Question, e.Answer, e.Family)));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal static class Comparison
                 MaxNewTokens = MaxNewTokens,
             })).Fit(rows);
             // An image of its own for every row, as the rows of a table have it.
-            (RgbImage?, string)[] questions = [.. data.Examples.Select(row => ((RgbImage?)Copy(data.Images[row.Image]), row.Question))];
+            (RgbImage?, string)[] questions = [.. data.Examples.Select(row => ((RgbImage?)Copy(data.Images[row.Images[0]]), row.Question))];
             return Compare(rounds, () => BareLoop(model, plan, questions), () => [.. transformer.Transform(rows).GetColumn<string>("PredictedAnswer")]);
         }
         finally

@@ -47,7 +47,7 @@ internal sealed record TrainingData(
 
     private static List<ImageQuestions> Grouped(VqaDataset data) =>
         [.. from example in data.Examples
-            group new SceneQuestion(example.Family, example.Question, example.Answer) by example.Image into image
+            group new SceneQuestion(example.Family, example.Question, example.Answer) by example.Images[0] into image
             from questions in image.Chunk(QuestionsPerSequence)
             select new ImageQuestions(data.Images[image.Key], questions)];
 

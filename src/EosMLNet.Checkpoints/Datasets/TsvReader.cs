@@ -103,18 +103,17 @@ internal sealed class TsvReader
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
         var path = fields[columns.ImagePath].Trim();
-        _builder.Add(Image(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
+        _builder.Add(Images(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
     }
 
-    private RgbImage Image(string cell)
+    private IReadOnlyList<RgbImage> Images(string cell)
     {
-        var list = Encoding.UTF8.GetBytes(cell);
-        if (!ImageCell.IsList(list) || File.Exists(InsideFolder.Resolve(_imageFolder, cell)))
-            return ImageOf(cell);
-        return ImageCell.Elements(list) is [var only]
-            ? ImageOf(Encoding.UTF8.GetString(list[only]))
-            : throw Bad(
-                $"the image is a list of {ImageCell.Elements(list).Count}, expected one: questions about several images are not supported");
+        var paths = ImageCell.Images(cell, _imageFolder);
+        if (paths.Count == 0)
+            throw Bad("the image is an empty list, expected a path or a list of paths");
+        if (paths.Count > 1 && paths.Contains(""))
+            throw Bad($"the image is a list of {paths.Count}, and one of them is empty; expected the path of a file in each place");
+        return [.. paths.Select(ImageOf)];
     }
 
     private RgbImage ImageOf(string path)

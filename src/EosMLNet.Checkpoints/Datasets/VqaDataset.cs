@@ -4,8 +4,8 @@ using System.Text;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// Questions about images, with their answers. Equal images are kept once, so that an image asked about ten times is encoded once.
-/// Immutable.
+/// Questions about images, one or several each, with their answers. Equal images are kept once, so that an image asked about ten times is
+/// encoded once. Immutable.
 /// </summary>
 public sealed class VqaDataset
 {
@@ -38,7 +38,8 @@ public sealed class VqaDataset
     /// <summary>
     /// Reads a tab-separated file with a header that names the columns <c>ImagePath</c>, <c>Question</c>, <c>Answer</c> and, optionally,
     /// <c>Family</c>, in any order and among others. Quotation marks have no meaning; <see cref="Notes"/> says so where a field begins with
-    /// one. Lines that are empty are skipped. Instead of a path a field may hold the image itself, as a <c>data:</c> URI in Base64.
+    /// one. Lines that are empty are skipped. Instead of a path a field may hold the image itself, as a <c>data:</c> URI in Base64, or a
+    /// list of both for a question about several images, as JSON or Python writes it: <c>["a.png", "b.png"]</c>.
     /// </summary>
     /// <remarks>Faults of a row carry its place: <see cref="EosException.File"/> and <see cref="EosException.Line"/>.</remarks>
     /// <param name="tsvPath">The file, UTF-8.</param>
@@ -54,23 +55,29 @@ public sealed class VqaDataset
     /// <exception cref="EosException">EOS1012: that leaves no rows.</exception>
     public VqaDataset Take(int examples) => Select(Examples.Take(examples));
 
-    /// <summary>Splits the rows so that no image is in both parts; each part has at least one image.</summary>
-    /// <param name="fraction">The share of the images that goes to the first part, between 0 and 1.</param>
+    /// <summary>
+    /// Splits the rows so that no image is in both parts; each part has at least one image. Images of one row stay together.
+    /// </summary>
+    /// <param name="fraction">The share of the images, or groups of them, that goes to the first part, between 0 and 1.</param>
     /// <param name="seed">Which images: the same seed gives the same split on every machine.</param>
-    /// <exception cref="EosException">EOS1013: the fraction is not between 0 and 1. EOS1012: there is only one image.</exception>
+    /// <exception cref="EosException">EOS1013: the fraction is not between 0 and 1. EOS1012: there is only one image, or one
+    /// group.</exception>
     public (VqaDataset First, VqaDataset Second) SplitByImage(double fraction, int seed)
     {
         if (!(fraction is > 0 and < 1))
             throw new EosException(EosErrors.InvalidOption,
                 $"a split fraction of {fraction} was asked for, expected more than 0 and less than 1.");
-        if (Images.Count < 2)
-            throw new EosException(EosErrors.EmptyDataset,
-                "the dataset has one image only and cannot be split by image; at least two are needed.");
-        var order = Enumerable.Range(0, Images.Count).ToArray();
+        var groups = ImageGroups.OfRows([.. Examples.Select(example => example.Images)]);
+        var order = Enumerable.Range(0, groups.Max() + 1).ToArray();
+        if (order.Length < 2)
+            throw new EosException(EosErrors.EmptyDataset, Images.Count < 2
+                ? "the dataset has one image only and cannot be split by image; at least two are needed."
+                : "the dataset's rows all have images in common and cannot be split by image; at least two that have none are needed.");
         new Random(seed).Shuffle(order);
         var count = Math.Clamp((int)Math.Round(fraction * order.Length), 1, order.Length - 1);
         var first = order.Take(count).ToHashSet();
-        return (Select(Examples.Where(e => first.Contains(e.Image))), Select(Examples.Where(e => !first.Contains(e.Image))));
+        return (Select(Examples.Where((_, row) => first.Contains(groups[row]))),
+            Select(Examples.Where((_, row) => !first.Contains(groups[row]))));
     }
 
     private VqaDataset Select(IEnumerable<VqaExample> examples)
@@ -80,12 +87,10 @@ public sealed class VqaDataset
         var selected = new List<VqaExample>();
         foreach (var example in examples)
         {
-            if (!newIndex.TryGetValue(example.Image, out var index))
-            {
-                newIndex[example.Image] = index = images.Count;
-                images.Add(Images[example.Image]);
-            }
-            selected.Add(example with { Image = index });
+            foreach (var image in example.Images)
+                if (newIndex.TryAdd(image, images.Count))
+                    images.Add(Images[image]);
+            selected.Add(example with { Images = [.. example.Images.Select(image => newIndex[image])] });
         }
         return new VqaDataset(images, selected);
     }
@@ -94,9 +99,9 @@ public sealed class VqaDataset
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var images = Images.Select(p => p.Hash()).ToArray();
-        foreach (var (image, question, answer, family) in Examples)
+        foreach (var (own, question, answer, family) in Examples)
         {
-            foreach (var text in (string[])[images[image], question, answer, family])
+            foreach (var text in (string[])[string.Join(' ', own.Select(image => images[image])), question, answer, family])
             {
                 var bytes = Encoding.UTF8.GetBytes(text);
                 hash.AppendData(BitConverter.GetBytes(bytes.Length)); // so that no text can pass for the end of another
@@ -117,17 +122,30 @@ public sealed class VqaDataset
 
         /// <summary>Adds a row.</summary>
         /// <exception cref="EosException">EOS1011: the question is empty.</exception>
-        public void Add(RgbImage image, string question, string answer, string family = "") =>
-            Add(image, question, answer, family, null, null, null);
+        public void Add(RgbImage image, string question, string answer, string family = "") => Add([image], question, answer, family);
+
+        /// <summary>Adds a row about several images.</summary>
+        /// <param name="images">The images, at least one, in the order in which the model sees them.</param>
+        /// <param name="question">The question.</param>
+        /// <param name="answer">The expected answer.</param>
+        /// <param name="family">The kind of question.</param>
+        /// <exception cref="EosException">EOS1011: there is no image, or the question is empty.</exception>
+        public void Add(IReadOnlyList<RgbImage> images, string question, string answer, string family = "") =>
+            Add(images, question, answer, family, null, null, null);
 
         /// <summary>The same for a row of a table.</summary>
-        internal void Add(RgbImage image, string question, string answer, string family, string? imagePath, string? file, int? line)
+        internal void Add(
+            IReadOnlyList<RgbImage> images, string question, string answer, string family, string? imagePath, string? file, int? line)
         {
-            ArgumentNullException.ThrowIfNull(image);
+            foreach (var image in images)
+                ArgumentNullException.ThrowIfNull(image);
             ArgumentNullException.ThrowIfNull(answer);
+            if (images.Count == 0)
+                throw new EosException(EosErrors.DatasetRow, $"row {_examples.Count + 1} has no image; each row needs one.");
             if (string.IsNullOrWhiteSpace(question))
                 throw new EosException(EosErrors.DatasetRow, $"row {_examples.Count + 1} has an empty question; each row needs one.");
-            _examples.Add(new VqaExample(IndexOf(image), question, answer, family) { ImagePath = imagePath, File = file, Line = line });
+            int[] indices = [.. images.Select(IndexOf)];
+            _examples.Add(new VqaExample(indices, question, answer, family) { ImagePath = imagePath, File = file, Line = line });
         }
 
         /// <summary>Makes the dataset of the rows added so far.</summary>

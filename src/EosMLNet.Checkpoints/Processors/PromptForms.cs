@@ -6,9 +6,6 @@ internal static class PromptForms
     // Of those that fit equally well, the first is taken.
     private static readonly PromptForm[] All = [LlavaPrompt.Form, LlavaOneVisionPrompt.Form, .. LlavaNextPrompts.Forms];
 
-    /// <summary>That of a model of which nothing is known.</summary>
-    internal static PromptForm Default => All[0];
-
     /// <summary>The form that a model of a type has where nothing else is known, and whether all models of that type have it.</summary>
     internal static (PromptForm Form, bool IsSure) Of(string? modelType)
     {

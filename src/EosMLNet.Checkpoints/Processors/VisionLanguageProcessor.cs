@@ -17,15 +17,11 @@ public sealed class VisionLanguageProcessor
     private readonly TextTokenizer _tokenizer;
     private readonly ModelConfig _config;
     private bool _imageMarkIsText;
-    private readonly string _template = PromptForms.Default.Template;
-    private readonly string _eachImage = PromptForms.Default.EachImage;
-
-    private VisionLanguageProcessor(ImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes) =>
-        (Images, _tokenizer, _config, Notes) = (images, tokenizer, config, notes);
+    private readonly PromptForm _form;
 
     private VisionLanguageProcessor(
-        ImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes, PromptForm form)
-        : this(images, tokenizer, config, notes) => (_template, _eachImage) = (form.Template, form.EachImage);
+        ImageProcessor images, TextTokenizer tokenizer, ModelConfig config, IReadOnlyList<string> notes, PromptForm form) =>
+        (Images, _tokenizer, _config, Notes, _form) = (images, tokenizer, config, notes, form);
 
     /// <summary>Makes the vision tower's input.</summary>
     public ImageProcessor Images { get; }
@@ -38,18 +34,7 @@ public sealed class VisionLanguageProcessor
     /// <summary>The prompt around a question: <c>&lt;image&gt;</c> stands for the image, <c>{question}</c> for the question.</summary>
     /// <value>The default is the one that the folder's chat template and <c>model_type</c> name; where they name none, that of LLaVA-1.5:
     /// <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</value>
-    /// <exception cref="EosException">EOS1013: one of the two is missing, or there is more than one of it.</exception>
-    public string PromptTemplate
-    {
-        get => _template;
-        private init
-        {
-            _template = value.Split(ImageMark).Length == 2 && value.Split(QuestionMark).Length == 2 ? value
-                : throw new EosException(EosErrors.InvalidOption,
-                    $"the prompt template '{value}' was given, expected one {ImageMark} and one {QuestionMark} in it.");
-            _eachImage = value.Contains(ImageMark + "\n", StringComparison.Ordinal) ? ImageMark + "\n" : ImageMark;
-        }
-    }
+    public string PromptTemplate => _form.Template;
 
     /// <summary>Whether a checkpoint folder has a tokenizer; one without it can still be run on token ids.</summary>
     public static bool Exists(string folder) => TextTokenizer.Exists(folder);
@@ -70,18 +55,20 @@ public sealed class VisionLanguageProcessor
         var notes = new List<string>();
         var images = config.LoadImages(folder, padding, notes);
         var tokenizer = TextTokenizer.Load(folder, notes);
-        return promptTemplate is null
-            ? new(images, tokenizer, config, notes, ChatTemplate.Choose(folder, notes))
-            : new(images, tokenizer, config, notes) { PromptTemplate = promptTemplate };
+        return new(images, tokenizer, config, notes, promptTemplate is null ? ChatTemplate.Choose(folder, notes) : Own(promptTemplate));
     }
 
     /// <summary>
-    /// The same with another prompt around the question; null leaves it as it is. Questions of published benchmarks are asked as they were
-    /// published: <c>&lt;image&gt;</c> in one is plain text.
+    /// The same for questions of published benchmarks: the prompt around them is the one that the model's authors ask them with, and
+    /// <c>&lt;image&gt;</c> in one is plain text.
     /// </summary>
-    public VisionLanguageProcessor WithTemplate(string? promptTemplate) =>
-        promptTemplate is null ? this
-            : new(Images, _tokenizer, _config, Notes) { PromptTemplate = promptTemplate, _imageMarkIsText = true };
+    public VisionLanguageProcessor AsPublished() =>
+        new(Images, _tokenizer, _config, Notes, _form with { Template = _form.PublishedTemplate }) { _imageMarkIsText = true };
+
+    private static PromptForm Own(string template) => template.Split(ImageMark).Length == 2 && template.Split(QuestionMark).Length == 2
+        ? new("own", template, template.Contains(ImageMark + "\n", StringComparison.Ordinal) ? ImageMark + "\n" : ImageMark, [], _ => false)
+        : throw new EosException(EosErrors.InvalidOption,
+            $"the prompt template '{template}' was given, expected one {ImageMark} and one {QuestionMark} in it.");
 
     /// <summary>The ids of the prompt around a question; each image's place is taken by one image token.</summary>
     /// <param name="question">The question. Special tokens spelt out in it are plain text, but <c>&lt;image&gt;</c> is refused: the prompt
@@ -96,8 +83,8 @@ public sealed class VisionLanguageProcessor
         if (NamesImage(question) && !_imageMarkIsText)
             throw new EosException(EosErrors.ModelInput, $"The question “{question}” holds {ImageMark}. {ImageMarkRemedy}");
         var ids = new List<int>(_tokenizer.Begin(_config.BosTokenId));
-        var places = string.Concat(Enumerable.Repeat(_eachImage, images));
-        string[] parts = [.. SplitAtSpecialTokens(PromptTemplate.Replace(_eachImage, places))];
+        var places = string.Concat(Enumerable.Repeat(_form.EachImage, images));
+        string[] parts = [.. SplitAtSpecialTokens(PromptTemplate.Replace(_form.EachImage, places))];
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i] == ImageMark)

@@ -8,4 +8,9 @@ namespace EosMLNet.Checkpoints;
 /// <param name="Recognises">Whether the text of a chat template, a Jinja program, writes this form. Texts in it are between single quotes
 /// here, also where the program has double ones.</param>
 internal sealed record PromptForm(
-    string Name, string Template, string EachImage, IReadOnlyList<string> ModelTypes, Func<string, bool> Recognises);
+    string Name, string Template, string EachImage, IReadOnlyList<string> ModelTypes, Func<string, bool> Recognises)
+{
+    /// <summary>The template that the models' authors ask published benchmarks with.</summary>
+    /// <value>The default is <see cref="Template"/>.</value>
+    public string PublishedTemplate { get; init; } = Template;
+}

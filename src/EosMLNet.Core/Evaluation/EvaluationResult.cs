@@ -1,4 +1,5 @@
 using System.Globalization;
+using EosMLNet.Evaluation.Benchmarks;
 
 namespace EosMLNet.Evaluation;
 
@@ -45,7 +46,7 @@ public sealed record EvaluationResult
     /// The share of rows to which both give the same answer, right or wrong, 0 … 1; of the unreduced model: how loyal a plan is to it.
     /// </summary>
     /// <exception cref="EosException">EOS1013: the other result has another number of rows.</exception>
-    public double AgreementWith(EvaluationResult other) => Evaluator.Agreement(Answers, other.Answers);
+    public double AgreementWith(EvaluationResult other) => AnswerComparison.Agreement(Answers, other.Answers);
 
     /// <summary>One line for people.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

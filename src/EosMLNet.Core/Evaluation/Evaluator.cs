@@ -9,6 +9,9 @@ namespace EosMLNet.Evaluation;
 /// <summary>Answers datasets and scores the answers.</summary>
 public static class Evaluator
 {
+    private static readonly Comparer<IReadOnlyList<int>> ImageOrder = Comparer<IReadOnlyList<int>>.Create((a, b) =>
+        a.Zip(b, (x, y) => x.CompareTo(y)).FirstOrDefault(order => order != 0) is not 0 and var found ? found : a.Count.CompareTo(b.Count));
+
     /// <summary>
     /// Answers every row and compares with the expected answers. A question that is too long for the model is not asked and counts as
     /// wrong;
@@ -35,10 +38,10 @@ public static class Evaluator
         using var own = images is null || model.Plan.ActsInEncoder ? new ImageCache(model.Model, data, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
         var processor = model.Model.Processor!;
-        var tooLong = TooLong(model, processor, data.Examples.Select(row => row.Question));
-        var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Image, row.Question))],
-            tooLong, own ?? images!, batchSize, maxNewTokens, progress, cancellation);
-        var result = Score(data, answers.Texts, tooLong, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger);
+        var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Images, row.Question))],
+            own ?? images!, batchSize, maxNewTokens, progress, cancellation);
+        var milliseconds = clock.Elapsed.TotalMilliseconds / answers.Texts.Length;
+        var result = Score(data, answers.Texts, answers.TooLong, milliseconds, model.Plan.Ledger);
         return result with { Probabilities = answers.Probabilities };
     }
 
@@ -64,11 +67,11 @@ public static class Evaluator
         images?.CheckIsFor(model.Model, benchmark);
         using var own = images is null || model.Plan.ActsInEncoder ? benchmark.CreateCache(model.Model, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
-        var processor = model.Model.Processor!.WithTemplate(benchmark.PromptTemplate);
-        var tooLong = TooLong(model, processor, benchmark.Questions.Select(q => q.Prompt));
-        var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Image, q.Prompt))],
-            tooLong, own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
-        var result = Score(benchmark, answers.Texts, clock.Elapsed.TotalMilliseconds / answers.Texts.Length, model.Plan.Ledger, tooLong);
+        var processor = benchmark.Processor(model.Model.Processor!);
+        var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Images, q.Prompt))],
+            own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
+        var milliseconds = clock.Elapsed.TotalMilliseconds / answers.Texts.Length;
+        var result = Score(benchmark, answers.Texts, milliseconds, model.Plan.Ledger, answers.TooLong);
         return result with { Probabilities = answers.Probabilities };
     }
 
@@ -95,36 +98,21 @@ public static class Evaluator
         };
     }
 
-    /// <summary>Whether an answer is the expected one: the same text but for case and surrounding space.</summary>
-    public static bool IsCorrect(string predicted, string expected) =>
-        predicted.AsSpan().Trim().Equals(expected.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase);
-
-    // Which questions have a prompt that is longer than the model was made for, with an image of the usual size.
-    private static bool[] TooLong(ReducedModel model, VisionLanguageProcessor processor, IEnumerable<string> questions) =>
-        [.. questions.Select(question =>
-            processor.EncodePrompt(question).Length - 1 + model.Model.VisualTokens > model.Model.MaxPositions)];
-
-    // The answers in the order of the rows, and how sure the model is of each; empty and not a number where a row is too long to be asked.
-    private static (string[] Texts, double[] Probabilities) Answer(
-        ReducedModel model, VisionLanguageProcessor processor, (int Image, string Question)[] rows, bool[] tooLong, ImageCache images,
-        int batchSize, int maxNewTokens,
-        IProgress<int>? progress, CancellationToken cancellation)
+    // The answers in the order of the rows, how sure the model is of each, and which rows were too long to be asked. Theirs are empty.
+    private static (string[] Texts, double[] Probabilities, bool[] TooLong) Answer(
+        ReducedModel model, VisionLanguageProcessor processor, (IReadOnlyList<int> Images, string Question)[] rows, ImageCache images,
+        int batchSize, int maxNewTokens, IProgress<int>? progress, CancellationToken cancellation)
     {
-        int[] asked = [.. Enumerable.Range(0, rows.Length).Where(row => !tooLong[row])];
-        var sure = new double[asked.Length];
-        var ids = AnswerIds(model, processor, [.. asked.Select(row => rows[row])], images, batchSize, maxNewTokens, progress, cancellation,
-            sure);
-        var (answers, probabilities) = (new string[rows.Length], new double[rows.Length]);
-        Array.Fill(answers, "");
-        Array.Fill(probabilities, double.NaN);
-        foreach (var (i, row) in asked.Index())
-            (answers[row], probabilities[row]) = (processor.Decode(ids[i]), sure[i]);
-        if (asked.Length < rows.Length)
-            progress?.Report(rows.Length);
-        return (answers, probabilities);
+        var probabilities = new double[rows.Length];
+        var ids = AnswerIds(model, processor, rows, images, batchSize, maxNewTokens, progress, cancellation, probabilities);
+        return ([.. ids.Select(answer => answer is null ? "" : processor.Decode(answer))], probabilities,
+            [.. ids.Select(answer => answer is null)]);
     }
 
-    /// <summary>The answers to questions about images in their order, as token ids without the one that ends an answer.</summary>
+    /// <summary>
+    /// The answers to questions about images in their order, as token ids without the one that ends an answer; null where a prompt is
+    /// longer than the model was made for.
+    /// </summary>
     /// <param name="model">The model under a plan.</param>
     /// <param name="processor">Its tokenizer.</param>
     /// <param name="rows">The questions.</param>
@@ -133,61 +121,81 @@ public static class Evaluator
     /// <param name="maxNewTokens">The most tokens of an answer.</param>
     /// <param name="progress">Receives the number of questions done after each batch.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    /// <param name="probabilities">Receives the mean probability of each answer's tokens, in the order of the rows.</param>
-    internal static int[][] AnswerIds(
-        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(int Image, string Question)> rows, ImageCache images,
-        int batchSize, int maxNewTokens,
-        IProgress<int>? progress, CancellationToken cancellation, double[]? probabilities = null)
+    /// <param name="probabilities">Receives the mean probability of each answer's tokens, in the order of the rows; not a number where a
+    /// prompt is too long.</param>
+    internal static int[]?[] AnswerIds(
+        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(IReadOnlyList<int> Images, string Question)> rows,
+        ImageCache images, int batchSize, int maxNewTokens, IProgress<int>? progress, CancellationToken cancellation,
+        double[]? probabilities = null)
     {
         if (batchSize < 1)
             throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
         var answers = new int[rows.Count][];
+        probabilities ??= new double[rows.Count];
+        Array.Fill(probabilities, double.NaN);
         var done = 0;
-        // Rows about one image stand together, so that also an image that is not kept is encoded once a batch.
-        foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Image).Chunk(batchSize))
+        // Rows about the same images stand together, so that also an image that is not kept is encoded once a batch.
+        foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Images, ImageOrder).Chunk(batchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            var generation = Generate(model, processor, [.. chunk.Select(row => rows[row])], images, maxNewTokens, cancellation);
-            for (var i = 0; i < chunk.Length; i++)
-            {
-                answers[chunk[i]] = generation.Ids[i];
-                if (probabilities is not null)
-                    probabilities[chunk[i]] = generation.MeanProbability[i];
-            }
+            Generate(model, processor, rows, chunk, images, maxNewTokens, answers, probabilities, cancellation);
             progress?.Report(done += chunk.Length);
         }
         return answers;
     }
 
-    // Questions about one image share what was made of it, unless the plan reduces it for each question.
-    private static Generation Generate(
-        ReducedModel model, VisionLanguageProcessor processor, (int Image, string Question)[] rows, ImageCache images, int maxNewTokens,
-        CancellationToken cancellation)
+    // Questions about the same images share what was made of them, unless the plan reduces them for each question.
+    private static void Generate(
+        ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(IReadOnlyList<int> Images, string Question)> rows,
+        int[] chunk, ImageCache images, int maxNewTokens, int[][] answers, double[] probabilities, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var prompts = rows.Select(row => processor.EncodePrompt(row.Question)).ToArray();
-        if (!model.Plan.IsQuestionAgnostic)
+        var lists = new List<IReadOnlyList<int>>();     // of the images of each prompt, the different ones
+        var places = new List<IReadOnlyList<int>>();    // where those stand among the images that are encoded
+        var asked = new List<(int Row, int List, int[] Prompt)>();
+        foreach (var row in chunk)
         {
-            using var batch = PromptBatch.Create(model.Model, prompts, images.Get([.. rows.Select(row => row.Image)]));
+            // They are in order: equal ones follow each other.
+            if (lists.Count == 0 || !lists[^1].SequenceEqual(rows[row].Images))
+            {
+                places.Add([.. Enumerable.Range(places.Sum(list => list.Count), rows[row].Images.Count)]);
+                lists.Add(rows[row].Images);
+            }
+            asked.Add((row, lists.Count - 1, processor.EncodePrompt(rows[row].Question, rows[row].Images.Count)));
+        }
+        var vision = images.Get(PromptImage.Of(lists));
+        int[] tokens = [.. places.Select(list => list.Sum(image => (vision.Layouts[image] ?? model.Model.UsualLayout).Count - 1))];
+        asked.RemoveAll(one => one.Prompt.Length + tokens[one.List] > model.Model.MaxPositions);
+        if (asked.Count == 0)
+            return;
+        var generation = model.Plan.IsQuestionAgnostic ? After() : Together();
+        foreach (var (i, one) in asked.Index())
+            (answers[one.Row], probabilities[one.Row]) = (generation.Ids[i], generation.MeanProbability[i]);
+
+        Generation Together()
+        {
+            using var batch = PromptBatch.Create(model.Model, [.. asked.Select(one => one.Prompt)], Of(asked.Select(one => one.List)));
             return model.Generate(batch, maxNewTokens, cancellation);
         }
-        var distinct = rows.Select(row => row.Image).Distinct().ToList();
-        var question = Array.LastIndexOf(prompts[0], model.Model.ImageTokenId) + 1; // where it begins
-        using var common = PromptBatch.Create(model.Model, [.. distinct.Select(_ => prompts[0][..question])], images.Get(distinct));
-        return model.GenerateAfter(common, [.. rows.Select((row, i) => (distinct.IndexOf(row.Image), prompts[i][question..]))],
-            maxNewTokens, cancellation);
-    }
 
-    /// <summary>The share of equal answers.</summary>
-    internal static double Agreement(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Count == b.Count
-        ? a.Zip(b, IsCorrect).Average(same => same ? 1.0 : 0.0)
-        : throw new EosException(EosErrors.InvalidOption,
-            $"One result has {a.Count} rows, the other {b.Count}; only answers to the same rows can be compared.");
+        Generation After()
+        {
+            int[] distinct = [.. asked.Select(one => one.List).Distinct()];
+            var firsts = distinct.Select(list => asked.First(one => one.List == list).Prompt);
+            using var common = PromptBatch.Create(model.Model, [.. firsts.Select(prompt => prompt[..Question(prompt)])], Of(distinct));
+            var questions = asked.Select(one => (Array.IndexOf(distinct, one.List), one.Prompt[Question(one.Prompt)..]));
+            return model.GenerateAfter(common, [.. questions], maxNewTokens, cancellation);
+        }
+
+        int Question(int[] prompt) => Array.LastIndexOf(prompt, model.Model.ImageTokenId) + 1; // where it begins
+
+        VisionOutput Of(IEnumerable<int> wanted) => vision.Select([.. wanted.SelectMany(list => places[list])]);
+    }
 
     private static EvaluationResult Score(VqaDataset data, string[] answers, bool[] tooLong, double milliseconds, TokenLedger ledger)
     {
         var scores = data.Examples.Zip(answers, tooLong)
-            .Select(row => !row.Third && IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
+            .Select(row => !row.Third && AnswerComparison.IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
         var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Average(row => row.Second));
         return new EvaluationResult

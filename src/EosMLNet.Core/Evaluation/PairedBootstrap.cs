@@ -4,8 +4,8 @@ namespace EosMLNet.Evaluation;
 
 /// <summary>
 /// Says how far a difference between two plans can be trusted. Both answered the same rows; images are drawn with replacement, each with
-/// all its rows (rows about one image are not independent), and the difference is computed anew for each draw. The interval lies between
-/// the 2.5th and the 97.5th percentile. Same input, same seed: same interval.
+/// all its rows (rows about one image are not independent), and the difference is computed anew for each draw. Images that stand in one row
+/// are drawn together. The interval lies between the 2.5th and the 97.5th percentile. Same input, same seed: same interval.
 /// </summary>
 /// <remarks>B. Efron, R. Tibshirani: An Introduction to the Bootstrap, 1993, chapters 8 and 13.</remarks>
 public static class PairedBootstrap
@@ -20,7 +20,7 @@ public static class PairedBootstrap
     /// <exception cref="EosException">EOS1013: the scores are not one a row, or the number of resamples is not positive.</exception>
     public static BootstrapInterval Accuracy(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000,
         int seed = 1) =>
-        FamilyAverage([.. data.Examples.Select(row => row.Image)], [.. data.Examples.Select(_ => "")], a, b, resamples, seed);
+        FamilyAverage(Groups(data), [.. data.Examples.Select(_ => "")], a, b, resamples, seed);
 
     /// <summary>
     /// The difference of the family averages: each family's mean counts alike. A family that a draw happens to miss does not count in that
@@ -29,7 +29,7 @@ public static class PairedBootstrap
     /// <inheritdoc cref="Accuracy(VqaDataset, IReadOnlyList{double}, IReadOnlyList{double}, int, int)"/>
     public static BootstrapInterval FamilyAverage(VqaDataset data, IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = 2000,
         int seed = 1) =>
-        FamilyAverage([.. data.Examples.Select(row => row.Image)], [.. data.Examples.Select(row => row.Family)], a, b, resamples, seed);
+        FamilyAverage(Groups(data), [.. data.Examples.Select(row => row.Family)], a, b, resamples, seed);
 
     /// <summary>The difference of the family averages of rows that are in no <see cref="VqaDataset"/>.</summary>
     /// <param name="images">Each row's image, by any number.</param>
@@ -69,8 +69,8 @@ public static class PairedBootstrap
     /// <param name="resamples">How often the images are drawn.</param>
     /// <param name="seed">Which draws.</param>
     public static BootstrapInterval Value(Benchmark benchmark, BenchmarkResult a, BenchmarkResult b, int resamples = 2000, int seed = 1) =>
-        Of([.. benchmark.Questions.Select(q => q.Image)], drawn => benchmark.Value(a.Scores, drawn) - benchmark.Value(b.Scores, drawn),
-            resamples, seed);
+        Of(ImageGroups.OfRows([.. benchmark.Questions.Select(q => q.Images)]),
+            drawn => benchmark.Value(a.Scores, drawn) - benchmark.Value(b.Scores, drawn), resamples, seed);
 
     /// <summary>The difference of any two figures.</summary>
     /// <param name="images">Each row's image.</param>
@@ -101,6 +101,8 @@ public static class PairedBootstrap
         Array.Fill(drawn, 1);
         return new BootstrapInterval(difference(drawn), Percentile(differences, 0.025), Percentile(differences, 0.975));
     }
+
+    private static int[] Groups(VqaDataset data) => ImageGroups.OfRows([.. data.Examples.Select(row => row.Images)]);
 
     // Between the two closest of the sorted values, in proportion.
     private static double Percentile(double[] sorted, double share)

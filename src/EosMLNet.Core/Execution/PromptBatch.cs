@@ -84,12 +84,22 @@ public sealed class PromptBatch : IDisposable
     /// none.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
     public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows,
+        ReductionPlan? plan = null) =>
+        Create(model, [.. rows.Select(row => (One(row.Image), row.Question))], plan);
+
+    /// <summary>Lays out questions about any number of images each.</summary>
+    /// <param name="model">The model the questions are for.</param>
+    /// <param name="rows">Images and questions. The images are named in front of the question.</param>
+    /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has
+    /// none.</param>
+    /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(IReadOnlyList<RgbImage> Images, string Question)> rows,
         ReductionPlan? plan = null)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.json or tokenizer.model into it.");
-        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, row.Image is null ? 0 : 1)).ToArray();
-        var images = rows.Select(row => row.Image).OfType<RgbImage>().ToArray();
+        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, row.Images.Count)).ToArray();
+        var images = rows.SelectMany(row => row.Images.Select(image => (image, row.Images.Count))).ToArray();
         return Create(model, prompts, images.Length == 0 ? null : Encode(model, processor, images, plan));
     }
 
@@ -110,11 +120,14 @@ public sealed class PromptBatch : IDisposable
     private static VisualLayout[] Layouts(VisionLanguageModel model, VisionOutput? vision) =>
         vision is null ? [] : [.. vision.Layouts.Select(layout => layout ?? model.UsualLayout)];
 
-    private static VisionOutput Encode(VisionLanguageModel model, VisionLanguageProcessor processor, RgbImage[] images, ReductionPlan? plan)
+    private static IReadOnlyList<RgbImage> One(RgbImage? image) => image is null ? [] : [image];
+
+    private static VisionOutput Encode(
+        VisionLanguageModel model, VisionLanguageProcessor processor, (RgbImage Image, int InPrompt)[] images, ReductionPlan? plan)
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
-        var distinct = images.Distinct(ReferenceEqualityComparer.Instance).Cast<RgbImage>().ToList();
+        var distinct = images.Distinct().ToList(); // images are equal when they are the same object
         var encoded = model.EncodeImages(processor.Images.ToInput(distinct), plan: plan,
             clsAttention: plan?.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)) != false);
         if (distinct.Count < images.Length)

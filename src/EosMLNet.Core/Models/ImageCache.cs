@@ -7,10 +7,14 @@ namespace EosMLNet.Models;
 /// encoded anew whenever they are asked for. Hand one to several evaluations of the same model on the same data. Not safe for use from
 /// several threads at once.
 /// </summary>
+/// <remarks>
+/// Images are known by their numbers, so that one that is kept need not be decoded again, and the first ones are kept: who goes over all
+/// data time after time would find none of the latest.
+/// </remarks>
 public sealed class ImageCache : IDisposable
 {
-    private readonly Dictionary<int, VisionOutput> kept = [];
-    private readonly Func<IReadOnlyList<int>, VisionOutput> encode;
+    private readonly Dictionary<PromptImage, VisionOutput> kept = [];
+    private readonly Func<IReadOnlyList<PromptImage>, VisionOutput> encode;
     private readonly long limitBytes;
     private readonly (VisionLanguageModel? Model, object? Data) owner;
     private long bytes;
@@ -30,7 +34,7 @@ public sealed class ImageCache : IDisposable
 
     /// <summary>Images that are decoded when they are needed.</summary>
     internal ImageCache(VisionLanguageModel model, object data, Func<int, RgbImage> image, long limitBytes, ReductionPlan? plan = null)
-        : this(wanted => Encode(model, [.. wanted.Select(image)], plan), limitBytes)
+        : this(wanted => Encode(model, [.. wanted.Select(one => (image(one.Index), one.InPrompt))], plan), limitBytes)
     {
         _ = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions about images cannot be asked. Copy tokenizer.json or tokenizer.model " +
@@ -38,7 +42,7 @@ public sealed class ImageCache : IDisposable
         owner = (model, data);
     }
 
-    internal ImageCache(Func<IReadOnlyList<int>, VisionOutput> encode, long limitBytes) =>
+    internal ImageCache(Func<IReadOnlyList<PromptImage>, VisionOutput> encode, long limitBytes) =>
         (this.encode, this.limitBytes) = (encode, limitBytes);
 
     /// <summary>
@@ -50,13 +54,13 @@ public sealed class ImageCache : IDisposable
         return cache = new(wanted =>
         {
             using var scope = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(image => cache.Encoding(image, () => Encode(model, [data.Images[image]], null)))])
-                .MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(image =>
+                cache.Encoding(image, () => Encode(model, [(data.Images[image.Index], image.InPrompt)], null)))]).MoveToOuterDisposeScope();
         }, limitBytes);
     }
 
-    /// <summary>Stands around the encoding of each image that is encoded by itself; the image's index and what encodes it.</summary>
-    internal Func<int, Func<VisionOutput>, VisionOutput> Encoding { get; set; } = (_, encode) => encode();
+    /// <summary>Stands around the encoding of each image that is encoded by itself; the image and what encodes it.</summary>
+    internal Func<PromptImage, Func<VisionOutput>, VisionOutput> Encoding { get; set; } = (_, encode) => encode();
 
     /// <summary>Images are known by their index: under another dataset or model they would be the wrong ones.</summary>
     /// <exception cref="EosException">EOS1013: the cache was made for another model or dataset.</exception>
@@ -68,12 +72,12 @@ public sealed class ImageCache : IDisposable
     }
 
     /// <summary>The encoder's output for some images, in the order given, in the caller's dispose scope.</summary>
-    internal VisionOutput Get(IReadOnlyList<int> images)
+    internal VisionOutput Get(IReadOnlyList<PromptImage> images)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var missing = images.Distinct().Where(p => !kept.ContainsKey(p)).ToArray();
-        var rows = new Dictionary<int, VisionOutput>();
+        var rows = new Dictionary<PromptImage, VisionOutput>();
         if (missing.Length > 0)
         {
             var output = encode(missing);
@@ -83,7 +87,7 @@ public sealed class ImageCache : IDisposable
         return VisionOutput.Join([.. images.Select(p => kept.TryGetValue(p, out var row) ? row : rows[p])]).MoveToOuterDisposeScope();
     }
 
-    private VisionOutput Keep(int image, VisionOutput output)
+    private VisionOutput Keep(PromptImage image, VisionOutput output)
     {
         var size = output.Tensors.Sum(Size);
         if (bytes + size > limitBytes)
@@ -95,7 +99,8 @@ public sealed class ImageCache : IDisposable
 
     private static long Size(Tensor tensor) => tensor.numel() * tensor.element_size();
 
-    private static VisionOutput Encode(VisionLanguageModel model, IReadOnlyList<RgbImage> images, ReductionPlan? plan)
+    private static VisionOutput Encode(
+        VisionLanguageModel model, IReadOnlyList<(RgbImage Image, int InPrompt)> images, ReductionPlan? plan)
     {
         using var scope = NewDisposeScope();
         return model.EncodeImages(model.Processor!.Images.ToInput(images), plan: plan).MoveToOuterDisposeScope();

@@ -13,22 +13,35 @@ public static class ImageTensors
     /// <param name="imagesInPrompt">How many images the prompt has that each of them is in.</param>
     /// <returns>The images' values, float32 on the CPU, and their shapes.</returns>
     /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
-    public static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<RgbImage> images, int imagesInPrompt = 1)
+    public static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<RgbImage> images, int imagesInPrompt = 1) =>
+        processor.ToInput([.. images.Select(image => (image, imagesInPrompt))]);
+
+    /// <summary>The same of images of different prompts.</summary>
+    /// <param name="processor">The checkpoint's image processor.</param>
+    /// <param name="images">The images, and how many the prompt has that each is in.</param>
+    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
+    internal static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<(RgbImage Image, int InPrompt)> images)
     {
         TorchRuntime.EnsureLoaded();
-        ImageShape[] shapes = [.. images.Select(image => new ImageShape(
-            processor.Parts(new ImageSize(image.Height, image.Width), imagesInPrompt), image.Height, image.Width))];
+        ImageShape[] shapes = [.. images.Select(image => processor.ShapeOf(image.Image, image.InPrompt))];
         // (parts, 3, H, W)
         var pixels = empty([shapes.Sum(shape => shape.Parts), 3, processor.Height, processor.Width], ScalarType.Float32);
         var at = 0;
         for (var i = 0; i < images.Count; i++)
         {
             var length = shapes[i].Parts * processor.ValuesPerPart;
-            processor.Write(images[i], imagesInPrompt, MemoryMarshal.Cast<byte, float>(pixels.bytes).Slice(at, length));
+            processor.Write(images[i].Image, images[i].InPrompt, MemoryMarshal.Cast<byte, float>(pixels.bytes).Slice(at, length));
             at += length;
         }
         return new VisionInput(pixels, shapes);
     }
+
+    /// <summary>What an encoder has to know of an image beside its pixels.</summary>
+    /// <param name="processor">The checkpoint's image processor.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="imagesInPrompt">How many images the prompt has, this one among them.</param>
+    internal static ImageShape ShapeOf(this ImageProcessor processor, RgbImage image, int imagesInPrompt) =>
+        new(processor.Parts(new ImageSize(image.Height, image.Width), imagesInPrompt), image.Height, image.Width);
 
     /// <summary>The same for images of one part each.</summary>
     /// <param name="processor">The checkpoint's image processor.</param>

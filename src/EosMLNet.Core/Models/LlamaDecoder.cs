@@ -53,7 +53,8 @@ internal sealed class LlamaDecoder
     internal Tensor Embed(Tensor ids)
     {
         using var scope = NewDisposeScope();
-        return embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1).MoveToOuterDisposeScope(); // (B, T, d)
+        var (rows, length, width) = (ids.shape[0], ids.shape[1], embedding.shape[1]); // no token at all may stand between two images
+        return embedding.index_select(0, ids.flatten()).view(rows, length, width).MoveToOuterDisposeScope(); // (B, T, d)
     }
 
     internal Tensor RunLayer(int index, Tensor hidden, Rotary rotary, Tensor? bias, LayerCache? cache)

@@ -1,3 +1,5 @@
+using EosMLNet.Models;
+
 namespace EosMLNet.Search;
 
 /// <summary>
@@ -39,9 +41,9 @@ internal sealed record PackedRow(IReadOnlyList<PackedImage> Images, IReadOnlyLis
         rows.GroupBy(row => row.Images, ShapeComparer.Instance)
         .Select(group => (IReadOnlyList<PackedRow>)[.. group]);
 
-    /// <summary>The indices of the rows' images, one row behind the other.</summary>
-    internal static IReadOnlyList<int> ImagesOf(IEnumerable<PackedRow> rows) =>
-        [.. rows.SelectMany(row => row.Images).Select(image => image.Image)];
+    /// <summary>The rows' images, one row behind the other.</summary>
+    internal static IReadOnlyList<PromptImage> ImagesOf(IEnumerable<PackedRow> rows) =>
+        PromptImage.Of(rows.Select(row => (IReadOnlyList<int>)[.. row.Images.Select(image => image.Image)]));
 
     private sealed class ImagesComparer : IEqualityComparer<IReadOnlyList<PackedImage>>
     {

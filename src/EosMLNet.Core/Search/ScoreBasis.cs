@@ -51,7 +51,7 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
 
     /// <summary>The images that are looked at.</summary>
     /// <param name="rows">The training rows in a random order.</param>
-    internal static IReadOnlyList<int> Images(IReadOnlyList<PackedRow> rows) =>
+    internal static IReadOnlyList<PromptImage> Images(IReadOnlyList<PackedRow> rows) =>
         [.. PackedRow.ImagesOf(rows.Take(ImagesSampled)).Distinct()];
 
     /// <summary>The scores in the model's coordinates, in the caller's dispose scope.</summary>

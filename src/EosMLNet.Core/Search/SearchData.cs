@@ -49,11 +49,12 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         foreach (var example in data.Examples)
         {
             var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;
-            var length = Prompt(processor, example).Length - 1 + LayoutOf(model, processor, data, example.Image).Count + answer;
+            var visual = LayoutsOf(model, processor, data, example).Sum(layout => layout.Count);
+            var length = Prompt(processor, example).Length - example.Images.Count + visual + answer;
             if (length > model.MaxPositions)
             {
                 throw Fault(example,
-                    $"The row of “{Shortened(example.Question)}” has {length} tokens, the image's and the answer's included, " +
+                    $"The row of “{Shortened(example.Question)}” has {length} tokens, the images' and the answer's included, " +
                     $"but the model was made for {model.MaxPositions}; shorten or remove it.");
             }
         }
@@ -63,7 +64,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
     {
         try
         {
-            return processor.EncodePrompt(example.Question);
+            return processor.EncodePrompt(example.Question, example.Images.Count);
         }
         catch (EosException e) when (example.File is not null && e.File is null)
         {
@@ -83,33 +84,32 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         const int AnsweredTogether = 64, MostTokens = 32;
         using var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         var answers = Evaluator.AnswerIds(
-            unreduced, processor, [.. data.Examples.Select(row => (row.Image, row.Question))], images, AnsweredTogether, MostTokens,
+            unreduced, processor, [.. data.Examples.Select(row => (row.Images, row.Question))], images, AnsweredTogether, MostTokens,
             meter?.Answers(data.Examples.Count), cancellation);
-        // One that was cut off has no end.
-        return [.. answers.Select(ids => ids.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)];
+        // All are there: their lengths were checked. One that was cut off has no end.
+        return [.. answers.Select(ids => ids!.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)];
     }
 
-    private static VisualLayout LayoutOf(VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, int image)
-    {
-        var (height, width) = (data.Images[image].Height, data.Images[image].Width);
-        return model.LayoutOf(new ImageShape(processor.Images.Parts(new ImageSize(height, width), imagesInPrompt: 1), height, width));
-    }
+    private static VisualLayout[] LayoutsOf(
+        VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, VqaExample example) =>
+        [.. example.Images.Select(image => model.LayoutOf(processor.Images.ShapeOf(data.Images[image], example.Images.Count)))];
 
     private static (IReadOnlyList<PackedImage>, PackedRow.Segment) Tokenise(
         VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, VqaExample example, int[] answer,
         List<string> families)
     {
-        var prompt = processor.EncodePrompt(example.Question);
-        var image = Array.IndexOf(prompt, model.ImageTokenId);
-        if (image < 0 || Array.LastIndexOf(prompt, model.ImageTokenId) != image)
+        var prompt = processor.EncodePrompt(example.Question, example.Images.Count);
+        int[] places = [.. Enumerable.Range(0, prompt.Length).Where(i => prompt[i] == model.ImageTokenId)];
+        if (places.Length != example.Images.Count)
         {
             throw Fault(example,
-                $"The prompt of “{Shortened(example.Question)}” has {prompt.Count(id => id == model.ImageTokenId)} image tokens; " +
-                "expected 1. " +
+                $"The prompt of “{Shortened(example.Question)}” has {places.Length} image tokens; expected {example.Images.Count}. " +
                 "Check the prompt template.");
         }
-        return ([new PackedImage(example.Image, prompt[..image], LayoutOf(model, processor, data, example.Image))],
-            new PackedRow.Segment(prompt[(image + 1)..], answer, families.IndexOf(example.Family)));
+        var layouts = LayoutsOf(model, processor, data, example);
+        var images = places.Select((place, i) =>
+            new PackedImage(example.Images[i], prompt[(i == 0 ? 0 : places[i - 1] + 1)..place], layouts[i]));
+        return ([.. images], new PackedRow.Segment(prompt[(places[^1] + 1)..], answer, families.IndexOf(example.Family)));
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
     private const double Usual = 8;
 
     private readonly Func<double> seconds = seconds ?? StartClock();
-    private readonly HashSet<int> trainingImages = [], heldImages = [];
+    private readonly HashSet<PromptImage> trainingImages = [], heldImages = [];
     private IReadOnlyList<SearchWork> searches = [];
     private WorkEstimate estimate = null!;
     private SearchSettings settings = null!;

@@ -1,4 +1,3 @@
-using System.Text;
 using EosMLNet.Build.Exchange;
 
 namespace EosMLNet.Tool.Build;
@@ -28,7 +27,7 @@ internal sealed class InputFiles(BuildStamp? last)
     internal void AddTable(string role, string path, string imageFolder)
     {
         Add(role, "", path);
-        foreach (var (image, line) in Images(path))
+        foreach (var (image, line) in Images(path, imageFolder))
         {
             var full = InsideFolder.Resolve(imageFolder, image);
             if (full is null || !File.Exists(full))
@@ -41,8 +40,9 @@ internal sealed class InputFiles(BuildStamp? last)
     internal void Add(string role, string name, string path) =>
         inputs.Add((role, name, (known.TryGetValue(path, out var file) ? file.IfUnchanged() : null) ?? StampedFile.Of(path)));
 
-    // Each file once, with the first line that names it. Images that are in the table itself are hashed with it.
-    private static IEnumerable<(string Path, int Line)> Images(string table)
+    // Each file once, with the first line that names it. Images that are in the table itself are hashed with it. What names no file is left
+    // to the reader of the table to judge.
+    private static IEnumerable<(string Path, int Line)> Images(string table, string folder)
     {
         var rows = File.ReadLines(table).Select((line, i) => (Fields: line.Split('\t'), Line: i + 1)).Where(row => row.Fields is not [""])
             .ToList();
@@ -50,15 +50,8 @@ internal sealed class InputFiles(BuildStamp? last)
         if (column < 0)
             throw EosException.At(EosErrors.DatasetRow, table, rows.Count == 0 ? null : rows[0].Line,
                 "there is no column ImagePath. Expected a header with ImagePath, Question and Answer between tabs.");
-        return rows.Skip(1).Where(row => row.Fields.Length > column).Select(row => (Path: Only(row.Fields[column].Trim()), row.Line))
-            .Where(x => x.Path.Length > 0).DistinctBy(x => x.Path);
-    }
-
-    // The file that a cell names; an empty text where it names none, which the reader of the table judges.
-    private static string Only(string cell)
-    {
-        var text = Encoding.UTF8.GetBytes(cell);
-        var path = ImageCell.IsList(text) && ImageCell.Elements(text) is [var only] ? Encoding.UTF8.GetString(text[only]) : cell;
-        return ImageCell.DataHeader(path) != 0 || ImageCell.IsAddress(path) ? "" : path;
+        return rows.Skip(1).Where(row => row.Fields.Length > column)
+            .SelectMany(row => ImageCell.Images(row.Fields[column].Trim(), folder), (row, path) => (Path: path, row.Line))
+            .Where(x => x.Path.Length > 0 && ImageCell.DataHeader(x.Path) == 0 && !ImageCell.IsAddress(x.Path)).DistinctBy(x => x.Path);
     }
 }

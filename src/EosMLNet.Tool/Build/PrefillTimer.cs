@@ -18,7 +18,8 @@ internal static class PrefillTimer
         List<double> without = [], with = [];
         foreach (var example in data.Examples.Take(Questions))
         {
-            using var batch = PromptBatch.Create(model, [(data.Images[example.Image], example.Question)]);
+            using var batch = PromptBatch.Create(model,
+                [((IReadOnlyList<RgbImage>)[.. example.Images.Select(image => data.Images[image])], example.Question)]);
             var seconds = PrefillClock.Seconds([unreduced, reduced], batch, Rounds, cancellation);
             without.AddRange(seconds[0]);
             with.AddRange(seconds[1]);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EosMLNet.LibTorch;
 
 namespace EosMLNet.Tool.CommandLine;
 
@@ -22,6 +23,9 @@ internal static class CommonOptions
             "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");
     internal static Option<string> Images() => Required("--images", "DIR", "Folder that the table's image paths start from.");
     internal static Option<string> Device() => Default("--device", "NAME", "auto", "cpu, cuda, cuda:N, or auto: a GPU where there is one.");
+    internal static Option<string?> LibTorch() => Optional("--libtorch", "DIR",
+        "Use the libtorch in this folder, such as torch/lib of a Python PyTorch, instead of the packaged one. Default: the variable " +
+        $"{TorchRuntime.LibTorchVariable}.");
     internal static Option<ImagePadding?> ImagePadding(string fallback) => new("--image-padding")
     {
         HelpName = "square|crop",

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EosMLNet.LibTorch;
 
 namespace EosMLNet.Tool.CommandLine;
 
@@ -15,13 +14,6 @@ internal abstract class EosCommand : Command
             "what people read goes to the error stream.",
         HelpName = "FILE",
     };
-    private readonly Option<string?> libTorch = new("--libtorch")
-    {
-        Description =
-            "Use the libtorch in this folder, such as torch/lib of a Python PyTorch, instead of the packaged one. Default: the variable " +
-            $"{TorchRuntime.LibTorchVariable}.",
-        HelpName = "DIR",
-    };
     private readonly Option<bool> verbose = new("--verbose") { Description = "Show where an error came from." };
 
     protected EosCommand(string name, string description, EosConsole console)
@@ -36,15 +28,13 @@ internal abstract class EosCommand : Command
     /// <summary>Adds the command's own options, and behind them those that all commands share.</summary>
     protected virtual void AddOptions(params IEnumerable<Option> options)
     {
-        foreach (var option in options.Concat([json, libTorch, verbose]))
+        foreach (var option in options.Concat([json, verbose]))
             Add(option);
     }
 
     /// <summary>Does the command's work.</summary>
     /// <returns>The exit code and what <c>--json</c> writes.</returns>
     protected abstract (int ExitCode, object Result) Run(ParseResult values, CancellationToken cancellation);
-
-    protected string? LibTorchFolder(ParseResult values) => values.GetValue(libTorch);
 
     /// <summary>What a command that was cancelled says of its work, and of how to go on.</summary>
     protected virtual string WhenCancelled(ParseResult values) => "Nothing was written.";

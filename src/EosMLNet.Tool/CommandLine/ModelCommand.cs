@@ -10,6 +10,8 @@ namespace EosMLNet.Tool.CommandLine;
 /// <summary>A command that runs a model: with torch loaded, on a device.</summary>
 internal abstract class ModelCommand : EosCommand
 {
+    private readonly Option<string?> libTorch = CommonOptions.LibTorch();
+
     protected ModelCommand(string name, string description, EosConsole console, Option<string?>? dataType = null)
         : base(name, description, console) => DataTypeOption = dataType ?? CommonOptions.DataType();
 
@@ -20,11 +22,11 @@ internal abstract class ModelCommand : EosCommand
     protected Option<string?> DataTypeOption { get; }
 
     protected sealed override void AddOptions(params IEnumerable<Option> options) =>
-        base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption]);
+        base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption, libTorch]);
 
     protected sealed override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
-        Console.While("Loading libtorch", () => TorchRuntime.EnsureLoaded(LibTorchFolder(values)));
+        Console.While("Loading libtorch", () => TorchRuntime.EnsureLoaded(values.GetValue(libTorch)));
         return (ExitCodes.Success, Execute(values, cancellation));
     }
 

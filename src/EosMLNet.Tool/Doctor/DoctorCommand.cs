@@ -7,12 +7,15 @@ namespace EosMLNet.Tool.Doctor;
 /// <summary><c>eos doctor</c>: what torch and its surroundings look like on this machine, and what is wrong with them.</summary>
 internal sealed class DoctorCommand : EosCommand
 {
+    private readonly Option<string?> libTorch = CommonOptions.LibTorch();
+
     public DoctorCommand(EosConsole console)
-        : base("doctor", "Prints what EosMLNet finds on this machine, and for each problem its code and remedy.", console) => AddOptions();
+        : base("doctor", "Prints what EosMLNet finds on this machine, and for each problem its code and remedy.", console) =>
+        AddOptions(libTorch);
 
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
-        var facts = LibTorch.Doctor.Examine(LibTorchFolder(values));
+        var facts = LibTorch.Doctor.Examine(values.GetValue(libTorch));
         foreach (var (name, value) in Lines(facts))
             Console.Line($"{name,-18}{value}");
         foreach (var problem in facts.Problems)

@@ -21,9 +21,10 @@ internal static class PredictionsFile
             foreach (var plan in report.Plans)
                 foreach (var (row, question) in benchmark.Questions.Index())
                 {
+                    var places = question.Images.Select(image => benchmark.Images[image].Place);
                     string[] cells =
                     [
-                        benchmark.Name, plan.Plan, question.ImagePath ?? benchmark.Images[question.Image].Place, question.Prompt,
+                        benchmark.Name, plan.Plan, question.ImagePath ?? string.Join('|', places), question.Prompt,
                         string.Join('|', question.References), question.Category,
                         plan.Answers[row], Number(plan.Probabilities[row]), Number(plan.Scores[row]),
                     ];

@@ -123,9 +123,9 @@ internal sealed class AnswerEngine : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         using var batch = Images is null
-            ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Image, query.Question))], Plan)
-            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question))],
-                Images.Get([.. asked.Select(query => query.Image!)]));
+            ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Images, query.Question))], Plan)
+            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question, query.Images.Count))],
+                Images.Get([.. asked.SelectMany(query => query.Images.Select(image => (image, query.Images.Count)))]));
         var generation = Explained(() => reduced.Generate(batch, maxNewTokens, cancellation));
         CheckModel();
         return generation;
@@ -151,10 +151,10 @@ internal sealed class AnswerEngine : IDisposable
             checkpoint.CheckIs(Model, expected);
     }
 
-    private VisionOutput Encode(RgbImage image)
+    private VisionOutput Encode(RgbImage image, int imagesInPrompt)
     {
         using var scope = torch.NewDisposeScope();
-        return Model.EncodeImages(Model.Processor!.Images.ToInput([image]), plan: Plan).MoveToOuterDisposeScope();
+        return Model.EncodeImages(Model.Processor!.Images.ToInput([image], imagesInPrompt), plan: Plan).MoveToOuterDisposeScope();
     }
 
     private void Enter()

@@ -13,7 +13,7 @@ namespace EosMLNet;
 /// | Characteristic | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data types | <see cref="Microsoft.ML.Data.MLImage"/> and text |
+/// | Input column data types | <see cref="Microsoft.ML.Data.MLImage"/> (or vectors of text: paths), and text |
 /// | Output column data types | text, <see cref="float"/>, <see cref="float"/> |
 /// | Required NuGet in addition to Microsoft.ML | EosMLNet, and libtorch for the machine |
 /// | Exportable to ONNX | No |
@@ -33,7 +33,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         host = env.Register(nameof(AnswerEstimator));
         host.CheckValue(options, nameof(options));
         host.CheckNonWhiteSpace(options.ModelPath, nameof(options.ModelPath));
-        settings = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
+        settings = options.ToSettings().Checked(EosErrors.InvalidOption);
         modelPath = options.ModelPath;
         plan = options.PlanPath is { } file ? ReductionPlan.Load(file) : null;
         padding = PaddingChoice.Of(settings.ImagePadding, plan is null ? [] : [($"'{options.PlanPath}'", plan)]);

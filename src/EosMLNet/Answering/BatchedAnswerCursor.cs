@@ -135,9 +135,9 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     {
         var image = input.Schema[transformer.Settings.Image];
         var buffered = passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index);
-        ValueGetter<MLImage> images = buffered is null
-            ? input.GetImageGetter(image)
-            : (ref MLImage value) => value = buffered[fetched]!;
-        return new QueryReader(input, images, input.GetGetter<ReadOnlyMemory<char>>(input.Schema[transformer.Settings.Question]));
+        var images = buffered is null
+            ? input.GetImageReader(image)
+            : input.GetImageReader((ref MLImage value) => value = buffered[fetched]!);
+        return new QueryReader(images, input.GetGetter<ReadOnlyMemory<char>>(input.Schema[transformer.Settings.Question]));
     }
 }

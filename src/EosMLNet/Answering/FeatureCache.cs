@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace EosMLNet;
 
 /// <summary>
-/// What the encoder makes of images, known by their pixels, for rows that ask about an image again. The images asked for last are kept, up
-/// to a number of bytes. Safe from any number of threads.
+/// What the encoder makes of images, known by their pixels and the number of images of their prompt, for rows that ask about an image
+/// again. The images asked for last are kept, up to a number of bytes. Safe from any number of threads.
 /// </summary>
-/// <param name="encode">Encodes one image: each by itself, so that what is made of it does not depend on which others were kept or stood
-/// beside it.</param>
+/// <param name="encode">Encodes one image of a prompt of so many: each by itself, so that what is made of it does not depend on which
+/// others were kept or stood beside it.</param>
 /// <param name="limitBytes">The most memory that is kept.</param>
-internal sealed class FeatureCache(Func<RgbImage, VisionOutput> encode, long limitBytes) : IDisposable
+internal sealed class FeatureCache(Func<RgbImage, int, VisionOutput> encode, long limitBytes) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, LinkedListNode<(string Key, VisionOutput Output)>> kept = [];
@@ -23,16 +23,16 @@ internal sealed class FeatureCache(Func<RgbImage, VisionOutput> encode, long lim
     public int Encoded { get; private set; }
 
     /// <summary>The encoder's output for some images, in the order given, in the caller's dispose scope.</summary>
-    public VisionOutput Get(IReadOnlyList<RgbImage> images)
+    public VisionOutput Get(IReadOnlyList<(RgbImage Image, int InPrompt)> images)
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        string[] keys = [.. images.Select(image => image.Hash())];
+        string[] keys = [.. images.Select(image => $"{image.Image.Hash()} {image.InPrompt}")];
         var found = new Dictionary<string, VisionOutput>();
         for (var i = 0; i < keys.Length; i++)
         {
             if (!found.ContainsKey(keys[i]))
-                found[keys[i]] = Find(keys[i]) ?? Keep(keys[i], encode(images[i]));
+                found[keys[i]] = Find(keys[i]) ?? Keep(keys[i], encode(images[i].Image, images[i].InPrompt));
         }
         return VisionOutput.Join([.. keys.Select(key => found[key])]).MoveToOuterDisposeScope();
     }

@@ -1,8 +1,8 @@
 namespace EosMLNet;
 
 /// <summary>What one row asks.</summary>
-internal readonly record struct Query(RgbImage? Image, string Question)
+internal readonly record struct Query(IReadOnlyList<RgbImage> Images, string Question)
 {
     // ML.NET's way with missing values: a row without an image or a question has no answer, and the rows around it have theirs.
-    public bool IsMissing => Image is null || string.IsNullOrWhiteSpace(Question);
+    public bool IsMissing => Images.Count == 0 || string.IsNullOrWhiteSpace(Question);
 }

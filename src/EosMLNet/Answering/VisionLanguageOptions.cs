@@ -16,7 +16,11 @@ public abstract class VisionLanguageOptions
     /// <value>There is no default; it must be given.</value>
     public string ModelPath { get; set; } = "";
 
-    /// <summary>The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>.</summary>
+    /// <summary>
+    /// The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>: one a row. For several images a row it holds their
+    /// paths, as vectors of text: <c>string[]</c>. Paths that are not absolute start from the current directory. The model sees the images
+    /// in this order, in front of the question.
+    /// </summary>
     /// <value>The default is <c>Image</c>.</value>
     public string ImageColumnName { get; set; } = "Image";
 
@@ -90,5 +94,21 @@ public abstract class VisionLanguageOptions
     /// <param name="named">What the surface calls the options in its messages; by default what they are called here.</param>
     /// <exception cref="EosException">EOS1013: a column has no name, two outputs have the same, or a number is out of its
     /// range.</exception>
-    public void Check(OptionNaming? named = null) => AnswerSettings.From(this).Checked(EosErrors.InvalidOption, named);
+    public void Check(OptionNaming? named = null) => ToSettings().Checked(EosErrors.InvalidOption, named);
+
+    /// <summary>What of them is saved with a transformer.</summary>
+    internal AnswerSettings ToSettings() => new()
+    {
+        Image = ImageColumnName,
+        Question = QuestionColumnName,
+        PredictedAnswer = PredictedAnswerColumnName,
+        Score = ScoreColumnName,
+        VisualTokens = VisualTokensColumnName,
+        BatchSize = AnswerBatchSize,
+        MaxNewTokens = MaxNewTokens,
+        EmbedWeightsUpTo = EmbedWeightsUpTo,
+        ImageCacheBytes = ImageCacheBytes,
+        ImagePadding = ImagePadding,
+        DataType = DataType,
+    };
 }

@@ -10,7 +10,7 @@ using Microsoft.ML.Runtime;
 using TorchSharp;
 
 [assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName,
-    VisionLanguageTransformer.LoaderSignature)]
+    ModelArtifact.LoaderSignature)]
 
 namespace EosMLNet;
 
@@ -28,6 +28,7 @@ namespace EosMLNet;
 /// <para>Images are seen as <c>eos</c> sees their files: upright, the colours under transparent pixels kept. An image that a program
 /// decodes by itself has lost both; see
 /// <see cref="VisionLanguageCatalog.LoadImage(string)"/>.</para>
+/// <para>A row has one image, or a vector of paths of several; all of them stand in front of the question.</para>
 /// <para>A row whose image or question is empty (an empty path is an empty image) has an empty answer and the score NaN. A path without
 /// a file, or a file that is no whole image, is an
 /// <see cref="EosException"/> that names the row: EOS1011, EOS1001 or EOS1010. <c>eos</c> refuses empty paths too.</para>
@@ -36,7 +37,6 @@ namespace EosMLNet;
 public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 {
     internal const string UserName = "Vision-language model with an operator plan";
-    internal const string LoaderSignature = "EosVisionLanguage";
 
     private readonly IHost host;
     private readonly CheckpointFolder checkpoint;
@@ -81,7 +81,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     {
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel();
-        ctx.SetVersionInfo(GetVersionInfo());
+        ctx.SetVersionInfo(ModelArtifact.GetVersionInfo());
         Engine.Hold(() => ModelArtifact.Save(ctx, Plan, Settings, checkpoint, checkpoint.FingerprintOf(Engine.Model)));
     }
 
@@ -124,15 +124,6 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         return new AnswerRowMapper(this, input);
     }
 
-    /// <summary>What ML.NET writes in front of a saved transformer, and how it finds the loader.</summary>
-    internal static VersionInfo GetVersionInfo() => new(
-        modelSignature: "EOS  VLM",
-        verWrittenCur: 0x00010001, // initial
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
-        loaderSignature: LoaderSignature,
-        loaderAssemblyName: typeof(VisionLanguageTransformer).Assembly.FullName);
-
     [SuppressMessage("CodeQuality", "IDE0051",
         Justification = "ML.NET finds it by its parameters and calls it when it loads a saved model.")]
     private static VisionLanguageTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -143,8 +134,17 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         host.CheckValue(ctx, nameof(ctx));
         try
         {
-            ctx.CheckAtModel(GetVersionInfo());
-            return ModelArtifact.Load(host, ctx, env.TorchDevice());
+            ctx.CheckAtModel(ModelArtifact.GetVersionInfo());
+            var saved = ModelArtifact.Load(ctx);
+            try
+            {
+                return Create(host, saved.Checkpoint, saved.Settings, env.TorchDevice(), _ => (saved.Plan, null), saved.Fingerprint);
+            }
+            catch
+            {
+                saved.Checkpoint.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or IOException or ArgumentException)
         {

@@ -40,7 +40,8 @@ public sealed class VisionLanguageCatalog
     /// </summary>
     /// <param name="modelPath">The folder of the model in Hugging Face layout.</param>
     /// <param name="meanVisualTokens">The most visual tokens that a decoder layer may see on average.</param>
-    /// <param name="imageColumnName">The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
+    /// <param name="imageColumnName">The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>, or with the paths of
+    /// several a row, of vectors of text.</param>
     /// <param name="questionColumnName">The column with the questions, of type text.</param>
     /// <param name="answerColumnName">The column with the expected answers, of type text.</param>
     /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
@@ -77,7 +78,8 @@ public sealed class VisionLanguageCatalog
     /// </summary>
     /// <param name="modelPath">The folder of the model in Hugging Face layout.</param>
     /// <param name="planPath">A plan file; null to answer unreduced.</param>
-    /// <param name="imageColumnName">The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>.</param>
+    /// <param name="imageColumnName">The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>, or with the paths of
+    /// several a row, of vectors of text.</param>
     /// <param name="questionColumnName">The column with the questions, of type text.</param>
     /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
     /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type
@@ -105,8 +107,8 @@ public sealed class VisionLanguageCatalog
     /// <param name="predictedAnswerColumnName">The column with the model's answers, of type text.</param>
     /// <param name="familyColumnName">The column with each question's family, of type text; null when there is none.</param>
     /// <param name="scoreColumnName">The column with the answers' scores, of type <see cref="float"/>; null when there is none.</param>
-    /// <param name="imageColumnName">The column that names each row's image, such as its path, of type text; null when there is none. Rows
-    /// about one image are resampled together.</param>
+    /// <param name="imageColumnName">The column that names each row's image, such as its path, of type text, or its images, of vectors of
+    /// text; null when there is none. Rows that share an image are resampled together.</param>
     /// <param name="visualTokensColumnName">The column with the visual tokens that a layer sees on average, of type <see cref="float"/>;
     /// null when there is none.</param>
     /// <exception cref="EosException">EOS1012: there are no rows.</exception>

@@ -1,7 +1,8 @@
 using System.Globalization;
-using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 using EosMLNet.Internals;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace EosMLNet;
@@ -17,14 +18,14 @@ internal sealed class AnswerEvaluator(IHost host, string answer, string predicte
         using var cursor = predictions.GetRowCursor(predictions.Schema.Where(column => used.Contains(column.Name)));
         var (expectedOf, predictedOf) = (Text(cursor, answer), Text(cursor, predicted));
         var familyOf = family is null ? () => "" : Text(cursor, family);
-        var imageOf = image is null ? () => cursor.Position.ToString(CultureInfo.InvariantCulture) : Text(cursor, image);
+        var imagesOf = image is null ? () => [cursor.Position.ToString(CultureInfo.InvariantCulture)] : Texts(cursor, image);
         var (scoreOf, visualTokensOf) = (Number(cursor, score), Number(cursor, visualTokens));
         var rows = new List<AnsweredRow>();
         while (cursor.MoveNext())
         {
             host.CheckAlive();
             var said = predictedOf();
-            rows.Add(new AnsweredRow(said, Evaluator.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), imageOf(), scoreOf(),
+            rows.Add(new AnsweredRow(said, AnswerComparison.IsCorrect(said, expectedOf()) ? 1 : 0, familyOf(), imagesOf(), scoreOf(),
                 visualTokensOf()));
         }
         return rows.Count > 0 ? new VisionLanguageMetrics(rows, family is not null)
@@ -40,7 +41,7 @@ internal sealed class AnswerEvaluator(IHost host, string answer, string predicte
         if (score is not null)
             host.CheckNumberColumn(schema, score, "score");
         if (image is not null)
-            host.CheckTextColumn(schema, image, "image");
+            host.CheckTextsColumn(schema, image, "image");
         if (visualTokens is not null)
             host.CheckNumberColumn(schema, visualTokens, "visual tokens");
     }
@@ -55,6 +56,22 @@ internal sealed class AnswerEvaluator(IHost host, string answer, string predicte
             float value = float.NaN;
             getter(ref value);
             return value;
+        };
+    }
+
+    private static Func<IReadOnlyList<string>> Texts(DataViewRow row, string column)
+    {
+        if (row.Schema[column].Type is not VectorDataViewType)
+        {
+            var text = Text(row, column);
+            return () => [text()];
+        }
+        var getter = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(row.Schema[column]);
+        VBuffer<ReadOnlyMemory<char>> value = default;
+        return () =>
+        {
+            getter(ref value);
+            return value.Length == 0 ? [""] : [.. value.DenseValues().Select(text => text.ToString())];
         };
     }
 

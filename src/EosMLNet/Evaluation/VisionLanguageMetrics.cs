@@ -1,4 +1,5 @@
 using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 
 namespace EosMLNet;
 
@@ -53,7 +54,7 @@ public sealed class VisionLanguageMetrics
     public double AgreementWith(VisionLanguageMetrics other)
     {
         CheckPaired(other);
-        return rows.Zip(other.rows).Average(pair => Evaluator.IsCorrect(pair.First.Answer, pair.Second.Answer) ? 1.0 : 0.0);
+        return rows.Zip(other.rows).Average(pair => AnswerComparison.IsCorrect(pair.First.Answer, pair.Second.Answer) ? 1.0 : 0.0);
     }
 
     /// <summary>
@@ -66,10 +67,10 @@ public sealed class VisionLanguageMetrics
     public BootstrapInterval DifferenceFrom(VisionLanguageMetrics other, int seed = 1)
     {
         CheckPaired(other);
-        var images =
-            rows.Select(row => row.Image).Distinct().Select((image, i) => (image, i)).ToDictionary(known => known.image, known => known.i);
+        var numbers = rows.SelectMany(row => row.Images).Distinct().Index().ToDictionary(known => known.Item, known => known.Index);
+        IReadOnlyList<int>[] images = [.. rows.Select(row => (IReadOnlyList<int>)[.. row.Images.Select(image => numbers[image])])];
         return PairedBootstrap.FamilyAverage(
-            [.. rows.Select(row => images[row.Image])], [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)],
+            ImageGroups.OfRows(images), [.. rows.Select(row => row.Family)], [.. rows.Select(row => row.Right)],
             [.. other.rows.Select(row => row.Right)], seed: seed);
     }
 

@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace EosMLNet.Internals;
 
 /// <summary>
-/// Reading a column of images. What goes wrong in the stage that makes them (ML.NET's own <c>LoadImages</c>, mostly) gets a code and the
-/// row's number.
+/// Reading a column of images, or of paths of several images a row. What goes wrong in the stage that makes images (ML.NET's own
+/// <c>LoadImages</c>, mostly) or with a path gets a code and the row's number.
 /// </summary>
 internal static class ImageColumn
 {
@@ -31,13 +31,59 @@ internal static class ImageColumn
         };
     }
 
+    /// <summary>
+    /// What reads a row's images: one of a column of images, any number of a vector of paths, none where they are missing or empty.
+    /// </summary>
+    public static Func<IReadOnlyList<RgbImage>> GetImageReader(this DataViewRow row, DataViewSchema.Column column) =>
+        column.Type is VectorDataViewType ? row.GetPathReader(column) : row.GetImageReader(row.GetImageGetter(column));
+
+    /// <summary>What reads a row's image.</summary>
+    public static Func<IReadOnlyList<RgbImage>> GetImageReader(this DataViewRow row, ValueGetter<MLImage> getter)
+    {
+        // One holder for all rows: by ML.NET's convention the producer of an image (LoadImages) disposes what it finds in it. The last
+        // image is left to its producer as well: it may be an object of the caller's own collection, who will want to read it again.
+        MLImage? image = null;
+        return () =>
+        {
+            getter(ref image!);
+            return image is null ? [] : [image.ToRgb(row)];
+        };
+    }
+
+    private static Func<IReadOnlyList<RgbImage>> GetPathReader(this DataViewRow row, DataViewSchema.Column column)
+    {
+        var getter = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(column);
+        VBuffer<ReadOnlyMemory<char>> value = default;
+        return () =>
+        {
+            getter(ref value);
+            string[] paths = [.. value.DenseValues().Select(path => path.ToString())];
+            var empty = paths.Count(string.IsNullOrWhiteSpace);
+            if (empty == paths.Length)
+                return [];
+            return empty == 0 ? [.. paths.Select(path => Load(row, column, path))] : throw new EosException(EosErrors.DatasetRow,
+                $"Row {row.Position + 1}: column '{column.Name}' has {paths.Length} paths of images, {empty} of them empty; expected the " +
+                "path of a file in each place. Use a vector of variable size where rows have different numbers of images.");
+        };
+    }
+
+    private static RgbImage Load(DataViewRow row, DataViewSchema.Column column, string path)
+    {
+        if (!File.Exists(path))
+            throw new EosException(EosErrors.DatasetRow,
+                $"Row {row.Position + 1}: the image '{path}' of column '{column.Name}' does not exist; correct or remove the row.");
+        return row.Named(() => RgbImage.Decode(path));
+    }
+
     /// <summary>The image as EosMLNet's own type.</summary>
     /// <exception cref="EosException">EOS1010: its file is cut short or damaged.</exception>
-    public static RgbImage ToRgb(this MLImage image, DataViewRow row)
+    private static RgbImage ToRgb(this MLImage image, DataViewRow row) => row.Named(image.ToRgb);
+
+    private static RgbImage Named(this DataViewRow row, Func<RgbImage> read)
     {
         try
         {
-            return image.ToRgb();
+            return read();
         }
         catch (EosException e)
         {

@@ -72,7 +72,7 @@ internal static class ArtifactWriter
         public void Save(ModelSaveContext ctx)
         {
             ctx.CheckAtModel();
-            ctx.SetVersionInfo(VisionLanguageTransformer.GetVersionInfo());
+            ctx.SetVersionInfo(ModelArtifact.GetVersionInfo());
             ModelArtifact.SavePlan(ctx, plan, settings, plan.Model.Fingerprint, embedded, reference);
         }
     }

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace EosMLNet;
 
@@ -21,6 +19,18 @@ internal static class ModelArtifact
 {
     /// <summary>The name of the entry that holds the <see cref="ModelManifest"/>.</summary>
     public const string Manifest = "Manifest.json";
+
+    /// <summary>How ML.NET finds what loads the model.</summary>
+    public const string LoaderSignature = "EosVisionLanguage";
+
+    /// <summary>What ML.NET writes in front of a saved transformer.</summary>
+    public static VersionInfo GetVersionInfo() => new(
+        modelSignature: "EOS  VLM",
+        verWrittenCur: 0x00010001, // initial
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderSignature: LoaderSignature,
+        loaderAssemblyName: typeof(ModelArtifact).Assembly.FullName);
 
     /// <summary>Writes the entries into the zip.</summary>
     /// <exception cref="EosException">EOS4004: the model's folder no longer holds what was loaded from it.</exception>
@@ -67,12 +77,14 @@ internal static class ModelArtifact
     /// <summary>The name of the entry that holds one of the model's files.</summary>
     public static string EntryOf(FileInfo file) => $"{ManifestFile.CheckpointFolder}/{file.Name}";
 
-    /// <summary>Reads the entries back and loads the model.</summary>
+    /// <summary>Reads the entries back. The model is not loaded.</summary>
     /// <exception cref="EosException">EOS4003: an entry is missing, damaged or of a newer version. EOS4004: the weights it refers to are
-    /// missing, or others that cannot be loaded; others of the same shape are found with the first answer.</exception>
-    public static VisionLanguageTransformer Load(IHost host, ModelLoadContext context, torch.Device device)
+    /// missing.</exception>
+    public static SavedModel Load(ModelLoadContext context)
     {
         var manifest = ModelManifest.Parse(ReadEntry(context, Manifest, ModelManifest.LargestManifest));
+        // Versions before 0.1.1 cropped, and wrote nothing about it: such a model goes on answering as it did.
+        var settings = manifest.Settings with { ImagePadding = manifest.Settings.ImagePadding ?? ImagePadding.Crop };
         var folder = new TemporaryFolder();
         try
         {
@@ -80,16 +92,10 @@ internal static class ModelArtifact
                 Extract(context, file, folder);
             var plan = ReductionPlan.Load(folder[ManifestFile.Plan]);
             if (manifest.Checkpoint is not { } reference)
-                return Create(new CheckpointFolder(folder[ManifestFile.CheckpointFolder], folder));
+                return new(plan, settings, new CheckpointFolder(folder[ManifestFile.CheckpointFolder], folder), manifest.Fingerprint);
             folder.Dispose();
-            return Create(new CheckpointFolder(reference.Find(ArchivePlace.FolderOf(context.Repository))));
-
-            VisionLanguageTransformer Create(CheckpointFolder checkpoint)
-            {
-                // Versions before 0.1.1 cropped, and wrote nothing about it: such a model goes on answering as it did.
-                var settings = manifest.Settings with { ImagePadding = manifest.Settings.ImagePadding ?? ImagePadding.Crop };
-                return VisionLanguageTransformer.Create(host, checkpoint, settings, device, _ => (plan, null), manifest.Fingerprint);
-            }
+            var found = reference.Find(ArchivePlace.FolderOf(context.Repository));
+            return new(plan, settings, new CheckpointFolder(found), manifest.Fingerprint);
         }
         catch
         {

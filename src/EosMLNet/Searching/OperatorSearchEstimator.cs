@@ -14,7 +14,7 @@ namespace EosMLNet;
 /// | Characteristic | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes, the whole of it is read into memory |
-/// | Input column data types | <see cref="Microsoft.ML.Data.MLImage"/>, text (question) and text (answer) |
+/// | Input column data types | <see cref="Microsoft.ML.Data.MLImage"/> (or vectors of text: paths), text (question) and text (answer) |
 /// | Output column data types | text, <see cref="float"/>, <see cref="float"/> |
 /// | Required NuGet in addition to Microsoft.ML | EosMLNet, and libtorch for the machine |
 /// | Exportable to ONNX | No |
@@ -40,7 +40,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new EosException(EosErrors.InvalidOption,
                 $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
-        answering = AnswerSettings.From(options).Checked(EosErrors.InvalidOption);
+        answering = options.ToSettings().Checked(EosErrors.InvalidOption);
         searching = Settings(options, host.SeedOrDefault());
         searching.CheckValues(MlNetSettingNames.Of);
         (modelPath, family, validationFraction) = (options.ModelPath, options.FamilyColumnName, options.ValidationFraction);

@@ -5,7 +5,7 @@ namespace EosMLNet;
 
 /// <summary>Reads the rows of a data view into the form that the search works on.</summary>
 /// <param name="host">Who reads.</param>
-/// <param name="settings">The columns of image and question.</param>
+/// <param name="settings">The columns of images and question.</param>
 /// <param name="answer">The column of answers; <see langword="null"/> where none are wanted.</param>
 /// <param name="family">The column of question families; <see langword="null"/> where all are of one kind.</param>
 internal sealed class VqaReader(IHost host, AnswerSettings settings, string? answer, string? family)
@@ -28,10 +28,10 @@ internal sealed class VqaReader(IHost host, AnswerSettings settings, string? ans
             if (query.IsMissing || answer is not null && expected.Span.IsWhiteSpace())
                 throw new EosException(EosErrors.DatasetRow,
                     $"Row {cursor.Position + 1} has no " +
-                    $"{(query.Image is null ? settings.Image : query.IsMissing ? settings.Question : answer)}. " +
+                    $"{(query.Images.Count == 0 ? settings.Image : query.IsMissing ? settings.Question : answer)}. " +
                     $"The search needs an image{(answer is null ? " and a question" : ", a question and an answer")} in every row; " +
                     "filter the others out.");
-            builder.Add(query.Image!, query.Question, expected.ToString(), kind.ToString());
+            builder.Add(query.Images, query.Question, expected.ToString(), kind.ToString());
         }
         return builder.Build();
 

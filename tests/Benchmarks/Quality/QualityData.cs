@@ -27,7 +27,7 @@ internal sealed record QualityData(VqaDataset Search, VqaDataset Validation, Vqa
     {
         var chosen = new VqaDataset.Builder();
         foreach (var row in data.Examples.Where(condition))
-            chosen.Add(data.Images[row.Image], row.Question, row.Answer, row.Family);
+            chosen.Add([.. row.Images.Select(image => data.Images[image])], row.Question, row.Answer, row.Family);
         return chosen.Build();
     }
 }

@@ -60,7 +60,7 @@ internal static class SearchBaselines
     internal static long Questions(SearchSettings search, VqaDataset data, int layers)
     {
         var together = search.SeesQuestion ? 1 : search.QuestionsPerImage;
-        var sequences = data.Examples.GroupBy(row => row.Image).Sum(image => Math.Ceiling((double)image.Count() / together));
+        var sequences = data.Examples.GroupBy(row => row.Images[0]).Sum(image => Math.Ceiling((double)image.Count() / together));
         var trials = (search.SnapToCorners ? 1 + CornersASite * layers : 0) + (search.TryCounts ? 1 + ShiftsASite * (layers - 1) : 0);
         return (long)(search.Steps * search.Sequences * data.Examples.Count / sequences) + (long)trials * TrialQuestions;
     }

@@ -61,7 +61,7 @@ internal sealed class Workbench : IDisposable
             foreach (var chunk in Enumerable.Range(0, Data.Test.Images.Count).Chunk(EncodedTogether)) // now, so that no plan is timed with the encoder's work
             {
                 using var scope = TorchSharp.torch.NewDisposeScope();
-                images.Get(chunk);
+                images.Get([.. chunk.Select(image => new PromptImage(image, 1))]);
             }
         }
         return Evaluator.Evaluate(new ReducedModel(on, plan), Data.Test, images: images);

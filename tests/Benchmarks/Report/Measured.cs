@@ -1,5 +1,6 @@
 using Benchmarks.Quality;
 using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 
 namespace Benchmarks.Report;
 
@@ -28,7 +29,7 @@ internal sealed record Measured(
     {
         var (cost, result) = (bench.Store.Read<SearchCost>(trial.FindKey)!, bench.Store.Read<TestResult>(trial.TestKey)!);
         var rows = bench.Data.Test.Examples;
-        double[] scores = [.. rows.Zip(result.Answers, (row, answer) => Evaluator.IsCorrect(answer, row.Answer) ? 1.0 : 0.0)];
+        double[] scores = [.. rows.Zip(result.Answers, (row, answer) => AnswerComparison.IsCorrect(answer, row.Answer) ? 1.0 : 0.0)];
         var families = rows.Zip(scores).GroupBy(row => row.First.Family).OrderBy(family => family.Key, StringComparer.Ordinal)
             .ToDictionary(family => family.Key, family => family.Average(row => row.Second));
         return new Measured(trial, bench.Plan(trial), cost, result.Answers, scores, families, result.Milliseconds);

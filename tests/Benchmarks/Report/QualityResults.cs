@@ -1,5 +1,6 @@
 using Benchmarks.Quality;
 using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 
 namespace Benchmarks.Report;
 
@@ -40,7 +41,7 @@ internal sealed class QualityResults
         [.. Of(QualityTrials.Main).Where(done => done.Trial.Budget == budget).GroupBy(done => done.Trial.Method).Select(method => method.ToList())];
 
     /// <summary>The share of test questions to which a plan gives the unreduced model's answer.</summary>
-    internal double? Agreement(Measured plan) => Unreduced is null ? null : plan.Answers.Zip(Unreduced.Answers, Evaluator.IsCorrect).Average(same => same ? 1.0 : 0.0);
+    internal double? Agreement(Measured plan) => Unreduced is null ? null : plan.Answers.Zip(Unreduced.Answers, AnswerComparison.IsCorrect).Average(same => same ? 1.0 : 0.0);
 
     private IEnumerable<Difference> DifferencesAt(int budget)
     {

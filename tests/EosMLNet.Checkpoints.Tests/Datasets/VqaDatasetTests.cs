@@ -70,8 +70,13 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData("\"ImagePath\"\tQuestion\tAnswer\nred.png\tWhat?\tred\n", "'\"ImagePath\"' must be written ImagePath", "exactly")]
     [InlineData(Header + "red.png\t\"a\tb\"\tred\tx\n", "5 fields", "quotation marks have no meaning here")]
     [InlineData(Header + "red.png\t<image>\\nWhat?\tred\tx\n", "line 2", "leave <image> out")]
-    [InlineData(Header + "['red.png', 'green.png']\tWhat?\tred\tx\n", "a list of 2", "several images are not supported")]
-    [InlineData(Header + "[]\tWhat?\tred\tx\n", "a list of 0", "expected one")]
+    [InlineData(Header + "[]\tWhat?\tred\tx\n", "line 2", "an empty list")]
+    [InlineData(Header + "['red.png', '']\tWhat?\tred\tx\n", "a list of 2", "one of them is empty")]
+    [InlineData(Header + "[\"\", \"red.png\"]\tWhat?\tred\tx\n", "a list of 2", "one of them is empty")]
+    [InlineData(Header + "[red.png,,green.png]\tWhat?\tred\tx\n", "a list of 3", "one of them is empty")]
+    [InlineData(Header + "['red.png', 'gone.png']\tWhat?\tred\tx\n", "line 2", "'gone.png' does not exist")]
+    [InlineData(Header + "['red.png', '../outside.png']\tWhat?\tred\tx\n", "line 2", "leads out")]
+    [InlineData(Header + "['red.png', 'green.png']\t<image> or <image>?\tred\tx\n", "line 2", "leave <image> out")]
     [InlineData(Header + "data:image/png,abc\tWhat?\tred\tx\n", "data: URI", "Base64")]
     [InlineData(Header + "https://example.org/a.png\tWhat?\tred\tx\n", "is the address", "not fetched")]
     public void The_likely_reason_is_said_too(string text, params string[] parts) => Expect.Error(EosErrors.DatasetRow, () => Load(text), parts);
@@ -89,7 +94,55 @@ public sealed class VqaDatasetTests : IDisposable
         var uri = "data:image/png;base64," + Convert.ToBase64String(File.ReadAllBytes(_folder["images/green.png"]));
         var data = Load($"{Header}['red.png']\tWhat?\tred\t\n{uri}\tWhat?\tred\t\n[\"{uri}\"]\tWhat?\tred\t\n");
         Assert.Equal([1, 2], data.Images.Select(image => (int)image.Pixels.Span[0]));
-        Assert.Equal([0, 1, 1], data.Examples.Select(example => example.Image));
+        Assert.Equal([0, 1, 1], data.Examples.Select(example => Assert.Single(example.Images)));
+    }
+
+    [Theory]
+    [InlineData("['red.png', 'sub/blue.png']")]
+    [InlineData("[\"red.png\",\"sub/blue.png\"]")]
+    [InlineData("[\"\"red.png\"\", \"\"sub/blue.png\"\"]")]
+    [InlineData("[red.png, sub/blue.png ]")]
+    [InlineData("['red.png' 'sub/blue.png']")]
+    public void A_list_of_several_images_is_a_row_about_all_of_them_in_their_order(string cell)
+    {
+        var data = Load($"{Header}green.png\tWhat?\tred\t\n{cell}\tWhich?\tred\t\nred-again.png\tWhat?\tred\t\n");
+        Assert.Equal([2, 1, 3], data.Images.Select(image => (int)image.Pixels.Span[0]));
+        Assert.Equal([new(0, "What?", "red", ""), new([1, 2], "Which?", "red", ""), new(1, "What?", "red", "")], data.Examples);
+        Assert.Equal(cell, data.Examples[1].ImagePath);
+    }
+
+    [Fact]
+    public void A_file_may_be_called_like_a_list()
+    {
+        File.Copy(_folder["images/green.png"], _folder["images/[red.png]"]);
+        Assert.Equal(2, Load(Header + "[red.png]\tWhat?\tred\t\n").Images.Single().Pixels.Span[0]);
+    }
+
+    [Fact]
+    public void The_order_of_a_rows_images_is_part_of_the_fingerprint()
+    {
+        string Of(string images) => Load($"{Header}{images}\tWhat?\tred\t\n").Fingerprint;
+        string[] all = [Of("red.png"), Of("green.png"), Of("['red.png', 'green.png']"), Of("['green.png', 'red.png']"), Of("['red.png', 'red.png']")];
+        Assert.Equal(all.Length, all.Distinct().Count());
+        Assert.Equal(all[0], Of("['red-again.png']"));
+    }
+
+    [Fact]
+    public void Images_of_one_row_are_never_parted()
+    {
+        var builder = new VqaDataset.Builder();
+        for (var row = 0; row < 30; row++)
+            builder.Add([Image(row / 5 * 10 + row % 3), Image(row / 5 * 10 + (row + 1) % 3), Image(row / 5 * 10 + row % 3)], $"question {row}", "yes");
+        var data = builder.Build();
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var (first, second) = data.SplitByImage(0.5, seed);
+            Assert.Equal((15, 15, 9, 9), (first.Examples.Count, second.Examples.Count, first.Images.Count, second.Images.Count));
+            Assert.Empty(first.Images.Intersect(second.Images));
+        }
+        Expect.Error(EosErrors.EmptyDataset, () => data.Take(5).SplitByImage(0.5, 1), "in common");
+
+        static RgbImage Image(int value) => new(1, 1, [(byte)value, 0, 0]);
     }
 
     [Fact]
@@ -207,10 +260,11 @@ public sealed class VqaDatasetTests : IDisposable
     {
         var builder = new VqaDataset.Builder();
         Expect.Error(EosErrors.DatasetRow, () => builder.Add(new RgbImage(1, 1, new byte[3]), " ", "a"), "row 1");
+        Expect.Error(EosErrors.DatasetRow, () => builder.Add([], "what?", "a"), "row 1 has no image");
         Expect.Error(EosErrors.EmptyDataset, () => builder.Build());
     }
 
-    private static IEnumerable<string> Rows(VqaDataset data) => data.Examples.Select(e => $"{data.Images[e.Image].Pixels.Span[0]} {e.Question}");
+    private static IEnumerable<string> Rows(VqaDataset data) => data.Examples.Select(e => $"{data.Images[Assert.Single(e.Images)].Pixels.Span[0]} {e.Question}");
 
     private static VqaDataset Make(int images, int questions)
     {

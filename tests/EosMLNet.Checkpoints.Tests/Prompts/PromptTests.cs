@@ -60,6 +60,22 @@ public sealed class PromptTests : IDisposable
         Assert.DoesNotContain(processor.Notes, note => note.Contains("chat_template"));
     }
 
+    [Theory]
+    [InlineData("llava", VicunaPrompt.Template)] // the sentence of its published evaluation
+    [InlineData("llava_onevision", null)]
+    [InlineData("llava_next", null)]
+    public void Benchmarks_are_asked_with_the_models_own_prompt_as_its_authors_ask_them(string modelType, string? template)
+    {
+        var processor = Load(modelType, "special");
+        var published = processor.AsPublished();
+        Assert.Equal(template ?? processor.PromptTemplate, published.PromptTemplate);
+        if (template is null)
+            Assert.Equal(processor.EncodePrompt("What is it?", images: 2), published.EncodePrompt("What is it?", images: 2));
+        else
+            Assert.Equal(published.EncodePrompt("What is it?", images: 2)[^1], processor.EncodePrompt("What is it?", images: 2)[^1]);
+        Assert.Equal("{question}<image>", Load(modelType, "special", "{question}<image>").AsPublished().PromptTemplate);
+    }
+
     /// <summary>Compares the ids of a prompt with those of its whole text.</summary>
     /// <param name="folder">An empty folder, or one with a chat template.</param>
     /// <param name="modelType">The model's type.</param>

@@ -1,4 +1,5 @@
 using EosMLNet.Evaluation;
+using EosMLNet.Evaluation.Benchmarks;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 
@@ -30,7 +31,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData("red", "reds", false)]
     [InlineData("", "red", false)]
     public void An_answer_is_right_when_it_is_the_same_text_but_for_case_and_space(string predicted, string expected, bool right) =>
-        Assert.Equal(right, Evaluator.IsCorrect(predicted, expected));
+        Assert.Equal(right, AnswerComparison.IsCorrect(predicted, expected));
 
     [Fact]
     public void Accuracies_count_each_row_and_each_family_once()

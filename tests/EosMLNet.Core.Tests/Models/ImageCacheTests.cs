@@ -13,8 +13,8 @@ public sealed class ImageCacheTests
     {
         using var scope = NewDisposeScope();
         using var cache = new ImageCache(Encode, limitBytes: 1 << 20);
-        Assert.Equal([3, 1, 3], Numbers(cache.Get([3, 1, 3])));
-        Assert.Equal([1, 2, 3], Numbers(cache.Get([1, 2, 3])));
+        Assert.Equal([3, 1, 3], Numbers(cache.Get(Alone(3, 1, 3))));
+        Assert.Equal([1, 2, 3], Numbers(cache.Get(Alone(1, 2, 3))));
         Assert.Equal([[3, 1], [2]], encoded);
     }
 
@@ -23,8 +23,8 @@ public sealed class ImageCacheTests
     {
         using var scope = NewDisposeScope();
         using var cache = new ImageCache(Encode, limitBytes: 2 * 4 * (6 + 3)); // two images of 3 tokens of width 2 and 3 attentions, float32
-        Assert.Equal([1, 2, 3], Numbers(cache.Get([1, 2, 3])));
-        Assert.Equal([3, 2, 1], Numbers(cache.Get([3, 2, 1])));
+        Assert.Equal([1, 2, 3], Numbers(cache.Get(Alone(1, 2, 3))));
+        Assert.Equal([3, 2, 1], Numbers(cache.Get(Alone(3, 2, 1))));
         Assert.Equal([[1, 2, 3], [3]], encoded);
     }
 
@@ -36,16 +36,18 @@ public sealed class ImageCacheTests
         using (NewDisposeScope())
         {
             using var cache = new ImageCache(Encode, limitBytes: 1 << 20);
-            cache.Get([1, 2]);
+            cache.Get(Alone(1, 2));
         }
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
 
-    private VisionOutput Encode(IReadOnlyList<int> images)
+    private static PromptImage[] Alone(params int[] images) => [.. images.Select(image => new PromptImage(image, 1))];
+
+    private VisionOutput Encode(IReadOnlyList<PromptImage> images)
     {
-        encoded.Add([.. images]);
+        encoded.Add([.. images.Select(image => image.Index)]);
         using var scope = NewDisposeScope();
-        var ids = tensor(images.Select(p => (float)p).ToArray());
+        var ids = tensor(images.Select(p => (float)p.Index).ToArray());
         return new VisionOutput(ids.reshape(-1, 1, 1).expand(-1, 3, 2).clone(), ids.reshape(-1, 1).expand(-1, 3).clone()).MoveToOuterDisposeScope();
     }
 

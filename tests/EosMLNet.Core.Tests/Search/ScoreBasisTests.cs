@@ -14,7 +14,7 @@ public class ScoreBasisTests
         using var data = SearchSample.Data(model, 40, 1);
         using var basis = ScoreBasis.Of(model, data, data.Rows, 4, ScalarType.Float64);
         var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
-        var tokens = data.Images.Get([.. Enumerable.Range(0, 40)]).Features.matmul(basis.Whitening);
+        var tokens = data.Images.Get(PackedRow.ImagesOf(data.Rows)).Features.matmul(basis.Whitening);
         var variance = tokens.var(0, unbiased: false);
         Assert.InRange(variance.max().item<double>(), 0.5, 1);
         Assert.True(variance.min().item<double>() > 0.05 * variance.max().item<double>());

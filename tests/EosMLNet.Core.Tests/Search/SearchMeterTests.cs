@@ -186,7 +186,7 @@ public class SearchMeterTests
             meter.End();
         }
 
-        void Encode(ImageCache cache, int index, bool isNew) => cache.Encoding(index, () =>
+        void Encode(ImageCache cache, int index, bool isNew) => cache.Encoding(new PromptImage(index, 1), () =>
         {
             now += isNew && (cache == held || seen.Add(index)) ? image : 0;
             return null!;

@@ -36,7 +36,7 @@ internal static class SearchSample
         return new SearchData(rows, new ImageCache(wanted =>
         {
             using var scope = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(p => model.EncodeImages(Numbers.Normal(100 + p, 1, 3, side, side).to_type(model.DataType)))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(p => model.EncodeImages(Numbers.Normal(100 + p.Index, 1, 3, side, side).to_type(model.DataType)))]).MoveToOuterDisposeScope();
         }, 1 << 28), ["even", "odd"], "sha256:test");
 
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 290))];

@@ -106,7 +106,7 @@ public sealed class VaryingImagesTests
         return new SearchData(rows, new ImageCache(wanted =>
         {
             using var scope = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(i => model.EncodeImages(tiles.ToInput([images[i]])))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(i => model.EncodeImages(tiles.ToInput([images[i.Index]], i.InPrompt)))]).MoveToOuterDisposeScope();
         }, 1 << 28), ["all"], "sha256:test");
     }
 

@@ -24,7 +24,7 @@ public sealed class CancellationTests(TinyModel tiny) : IClassFixture<TinyModel>
     {
         using var model = tiny.Fit(ml);
         using var image = TinyModel.Noise(1);
-        var query = new Query(new RgbImage(2, 2, new byte[12]), "what colour is it?");
+        var query = new Query([new RgbImage(2, 2, new byte[12])], "what colour is it?");
 
         Assert.ThrowsAny<OperationCanceledException>(() => model.LastTransformer.Engine.Ask([query], new CancellationToken(canceled: true)));
     }

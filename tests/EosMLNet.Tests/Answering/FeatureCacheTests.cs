@@ -150,12 +150,12 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     // An encoder that sees the first byte only.
-    private static FeatureCache Cache(long limit) => new(image => new VisionOutput(Scalars.Full(image.Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
+    private static FeatureCache Cache(long limit) => new((image, _) => new VisionOutput(Scalars.Full(image.Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
 
     private static int[] Get(FeatureCache cache, params byte[] images)
     {
         using var scope = torch.NewDisposeScope();
-        var output = cache.Get([.. images.Select(value => new RgbImage(1, 1, [value, 0, 0]))]);
+        var output = cache.Get([.. images.Select(value => (new RgbImage(1, 1, [value, 0, 0]), 1))]);
         return [.. output.Stacked()[torch.TensorIndex.Colon, 0, 0].to(torch.ScalarType.Int32).data<int>()];
     }
 

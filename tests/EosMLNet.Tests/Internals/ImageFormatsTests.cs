@@ -11,7 +11,7 @@ namespace EosMLNet.Tests.Internals;
 /// </summary>
 public sealed class ImageFormatsTests : IDisposable
 {
-    private static readonly AnswerSettings Settings = AnswerSettings.From(new AnswerOptions { ModelPath = "unused" });
+    private static readonly AnswerSettings Settings = new AnswerOptions { ModelPath = "unused" }.ToSettings();
     private static readonly byte[] TransparentGif = Convert.FromBase64String("R0lGODlhAgABAIAAAP///8geWiH5BAEAAAAALAAAAAACAAEAAAICRAoAOw==");
 
     private static readonly Dictionary<string, Func<byte[]>> Formats = new()
@@ -173,7 +173,7 @@ public sealed class ImageFormatsTests : IDisposable
         var view = (more?.Invoke(images) ?? images).Fit(rows).Transform(rows);
         using var cursor = view.GetRowCursor([view.Schema["Image"], view.Schema["Question"]]);
         Assert.True(cursor.MoveNext());
-        return new QueryReader(cursor, Settings).Read().Image!;
+        return new QueryReader(cursor, Settings).Read().Images[0];
     }
 
     private static byte[] Noise(int count)

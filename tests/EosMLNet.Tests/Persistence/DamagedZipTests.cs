@@ -83,6 +83,21 @@ public sealed class DamagedZipTests : IClassFixture<TinyModel>, IDisposable
         Expect.Error(EosErrors.ModelArtifact, () => LoadChangedManifest(manifest => manifest["settings"]!["batchSize"] = 1_000_000_000), "1000000000");
 
     [Fact]
+    public void The_image_cache_of_a_model_that_0_1_1_saved_is_kept()
+    {
+        var changed = Changed("Manifest.json", bytes =>
+        {
+            var manifest = JsonNode.Parse(bytes)!;
+            Assert.True(manifest["settings"]!.AsObject().Remove("imageCacheBytes"));
+            Assert.False(manifest["settings"]!.AsObject().ContainsKey("pictureCacheBytes"));
+            manifest["settings"]!["pictureCacheBytes"] = 12345;
+            return Encoding.UTF8.GetBytes(manifest.ToJsonString());
+        });
+        using var model = ml.VisionLanguage().LoadAnswering(changed);
+        Assert.Equal(12345, model.Settings.ImageCacheBytes);
+    }
+
+    [Fact]
     public void A_file_that_is_no_zip_is_EOS4003()
     {
         File.WriteAllText(folder["text.zip"], "not a zip");

@@ -124,6 +124,17 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
+    public async Task A_table_may_ask_about_several_images_at_once()
+    {
+        File.WriteAllLines(tiny["several.tsv"], ["ImagePath\tQuestion\tAnswer", "[\"0.png\", \"1.png\"]\twhat colour is it?\tred", "['1.png', '0.png']\twhat colour is it?\tred", "2.png\thow many of 4?\t2"]);
+        var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--plan", tiny.Plan(4), "--data", tiny["several.tsv"], "--images", tiny.Images, "--device", "cpu",
+            "--predictions", tiny["several-answers.tsv"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("3 questions about 3 images", run.Output);
+        Assert.Equal(["[\"0.png\", \"1.png\"]", "['1.png', '0.png']", "2.png"], File.ReadLines(tiny["several-answers.tsv"]).Skip(1).Take(3).Select(line => line.Split('\t')[2]));
+    }
+
+    [Fact]
     public async Task Progress_is_plain_lines_when_redirected()
     {
         var run = await Evaluate("--batch-size", "3");

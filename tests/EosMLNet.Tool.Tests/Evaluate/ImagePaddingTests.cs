@@ -54,7 +54,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
             using var scope = TorchSharp.torch.NewDisposeScope();
             using var model = LlavaModel.Load(tiny.Model, padding: padding);
             using var images = new ImageCache(model, VqaDataset.LoadTsv(tiny["wide.tsv"], tiny["wide"]));
-            var features = images.Get([0, 1]).Stacked();
+            var features = images.Get([new(0, 1), new(1, 1)]).Stacked();
             return features[0].equal(features[1]).all().item<bool>();
         }
     }

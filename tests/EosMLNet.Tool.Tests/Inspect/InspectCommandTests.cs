@@ -19,6 +19,14 @@ public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     }
 
     [Fact]
+    public async Task It_has_no_option_for_the_libtorch_that_it_does_not_load()
+    {
+        var run = await EosRun.Of("inspect", tiny.Plan(4), "--libtorch", "nowhere");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("--libtorch", run.Error);
+    }
+
+    [Fact]
     public async Task A_checkpoint_folder_is_summarised_without_loading_its_weights()
     {
         var run = await EosRun.Of("inspect", tiny.Model, "--json", tiny["model.json"]);

@@ -93,7 +93,7 @@ internal static class ParitySection
         return Overlap.Kept(model, plan, batch);
     }
 
-    private static PromptBatch Batch(LlavaModel model, VqaDataset data) => PromptBatch.Create(model, [.. data.Examples.Take(Compared).Select(row => ((RgbImage?)data.Images[row.Image], row.Question))]);
+    private static PromptBatch Batch(LlavaModel model, VqaDataset data) => PromptBatch.Create(model, [.. data.Examples.Take(Compared).Select(row => ((RgbImage?)data.Images[row.Images[0]], row.Question))]);
 
     private static double[] Differences(Tensor expected, Tensor found)
     {

@@ -45,7 +45,7 @@ internal static class SearchGradient
         return new SearchData(rows, new ImageCache(wanted =>
         {
             using var inner = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(image => model.EncodeImages(Pixels(model, 100 + image, 1)))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(image => model.EncodeImages(Pixels(model, 100 + image.Index, 1)))]).MoveToOuterDisposeScope();
         }, 1 << 28), [""], "sha256:random");
 
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 200))];

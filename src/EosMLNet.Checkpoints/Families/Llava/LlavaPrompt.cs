@@ -7,7 +7,10 @@ internal static class LlavaPrompt
     internal const string Template = "USER: <image>\n{question} ASSISTANT:";
 
     /// <summary>The form.</summary>
-    internal static PromptForm Form { get; } = new("LLaVA-1.5", Template, "<image>\n", ["llava"], WritesRoles);
+    internal static PromptForm Form { get; } = new("LLaVA-1.5", Template, "<image>\n", ["llava"], WritesRoles)
+    {
+        PublishedTemplate = VicunaPrompt.Template,
+    };
 
     /// <summary>Whether a chat template says <c>ASSISTANT:</c> itself, or writes the roles in capitals.</summary>
     internal static bool WritesRoles(string chatTemplate) =>

@@ -1,7 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The prompt that the authors of Vicuna begin every conversation with: a sentence in front of LLaVA-1.5's. Benchmarks are asked so.
+/// The prompt that the authors of Vicuna begin every conversation with: a sentence in front of LLaVA-1.5's. LLaVA-1.5's authors ask
+/// benchmarks so.
 /// </summary>
 public static class VicunaPrompt
 {

@@ -2,7 +2,10 @@ using EosMLNet.Models;
 
 namespace EosMLNet.Evaluation.Benchmarks;
 
-/// <summary>A benchmark: its questions in the form in which LLaVA-1.5 was asked them, its images, and its own metric.</summary>
+/// <summary>
+/// A benchmark: its questions in the form in which LLaVA-1.5 was asked them, its images, and its own metric. The prompt around a question
+/// is the model's own, as its authors ask benchmarks.
+/// </summary>
 public abstract class Benchmark
 {
     private protected const string OneWord = "\nAnswer the question using a single word or phrase.";
@@ -28,11 +31,6 @@ public abstract class Benchmark
     /// <summary>What the figure is that papers print, and its unit.</summary>
     public virtual string Metric => "accuracy, %";
 
-    /// <summary>
-    /// The prompt around a question: LLaVA-1.5's, with the sentence that its published evaluation begins every conversation with.
-    /// </summary>
-    public virtual string? PromptTemplate => VicunaPrompt.Template;
-
     /// <summary>The longest answer that the metric can use, in tokens.</summary>
     public virtual int MaxNewTokens => 16;
 
@@ -44,6 +42,10 @@ public abstract class Benchmark
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer and with it no image processor.</exception>
     public ImageCache CreateCache(VisionLanguageModel model, long limitBytes = 1L << 30, ReductionPlan? plan = null) =>
         new(model, this, Image, limitBytes, plan);
+
+    /// <summary>What makes prompts of the questions.</summary>
+    /// <param name="model">The model's own.</param>
+    internal virtual VisionLanguageProcessor Processor(VisionLanguageProcessor model) => model.AsPublished();
 
     /// <summary>The image as it is; the model's processor pads it.</summary>
     internal virtual RgbImage Image(int index) => Images[index].Load();

@@ -3,10 +3,10 @@ namespace EosMLNet.Evaluation.Benchmarks;
 /// <summary>One question of a benchmark, in the form in which the model is asked.</summary>
 public sealed record BenchmarkQuestion
 {
-    /// <summary>Index of the image among the benchmark's.</summary>
-    public required int Image { get; init; }
+    /// <summary>Indices of its images among the benchmark's, at least one, in the order in which the model sees them.</summary>
+    public required IReadOnlyList<int> Images { get; init; }
 
-    /// <summary>The image's path as a table of one's own gives it; null for a published benchmark.</summary>
+    /// <summary>The image's path, or the list of several, as a table of one's own gives it; null for a published benchmark.</summary>
     public string? ImagePath { get; init; }
 
     /// <summary>What the model is asked, the instruction how to answer included.</summary>

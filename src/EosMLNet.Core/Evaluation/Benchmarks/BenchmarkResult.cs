@@ -37,7 +37,7 @@ public sealed record BenchmarkResult
 
     /// <summary>The share of questions to which both give the same answer, right or wrong, 0 … 1.</summary>
     /// <exception cref="EosException">EOS1013: the other result has another number of answers.</exception>
-    public double AgreementWith(BenchmarkResult other) => Evaluator.Agreement(Answers, other.Answers);
+    public double AgreementWith(BenchmarkResult other) => AnswerComparison.Agreement(Answers, other.Answers);
 
     /// <summary>One line for people.</summary>
     public override string ToString() =>

@@ -27,7 +27,7 @@ internal sealed class ChartQaBenchmark : Benchmark
             {
                 builder.Add(new BenchmarkQuestion
                 {
-                    Image = builder.Image(Path.Combine(folder, "png"), entry.Text("imgname"), entry.Bad),
+                    Images = [builder.Image(Path.Combine(folder, "png"), entry.Text("imgname"), entry.Bad)],
                     Prompt = entry.Text("query") + OneWord,
                     References = [entry.Text("label")],
                     Category = part,
@@ -41,7 +41,7 @@ internal sealed class ChartQaBenchmark : Benchmark
         var said = answer.Trim().TrimEnd('.');
         return Number(said) is { } given && Number(question.References[0]) is { } expected && expected != 0
             ? Math.Abs(given - expected) <= Tolerance * Math.Abs(expected) ? 1 : 0
-            : Evaluator.IsCorrect(said, question.References[0]) ? 1 : 0;
+            : AnswerComparison.IsCorrect(said, question.References[0]) ? 1 : 0;
     }
 
     private static double? Number(string text)

@@ -30,7 +30,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
                 continue;
             var options = entry.Texts("choices");
             var hint = entry.Optional("hint") is { Length: > 0 } context ? $"Context: {context}\n" : "";
-            Add(builder, builder.Image(images, $"test/{id}/{image}", entry.Bad), hint + entry.Text("question"), options,
+            Add(builder, [builder.Image(images, $"test/{id}/{image}", entry.Bad)], hint + entry.Text("question"), options,
                 entry.Index("answer", options.Length), entry.Optional("subject") ?? "");
         }
         return new ChoiceBenchmark("scienceqa", builder);
@@ -47,7 +47,7 @@ internal sealed partial class ChoiceBenchmark : Benchmark
                 continue;
             string[] options = [entry.Text("choice_a"), entry.Text("choice_b"), entry.Text("choice_c"), entry.Text("choice_d")];
             var type = entry.Text("question_type_id");
-            Add(builder, builder.Image(Path.Combine(folder, "SEED-Bench-image"), entry.Text("data_id"), entry.Bad),
+            Add(builder, [builder.Image(Path.Combine(folder, "SEED-Bench-image"), entry.Text("data_id"), entry.Bad)],
                 entry.Text("question"), options,
                 Letter(entry.Text("answer"), options.Length) ?? throw entry.Bad("'answer' is not one of A, B, C, D"),
                 types.GetValueOrDefault(type, type));
@@ -118,16 +118,17 @@ internal sealed partial class ChoiceBenchmark : Benchmark
         if (match.Success)
             return match.Groups[1].Value.ToUpperInvariant();
         for (var i = 0; i < options.Count; i++)
-            if (options[i].Length > 0 && Evaluator.IsCorrect(text.TrimEnd('.'), options[i].TrimEnd('.')))
+            if (options[i].Length > 0 && AnswerComparison.IsCorrect(text.TrimEnd('.'), options[i].TrimEnd('.')))
                 return $"{(char)('A' + i)}";
         return null;
     }
 
     private static void Add(
-        BenchmarkBuilder builder, int image, string question, string[] options, int answer, string category, string group = "") =>
+        BenchmarkBuilder builder, IReadOnlyList<int> images, string question, string[] options, int answer, string category,
+        string group = "") =>
         builder.Add(new BenchmarkQuestion
         {
-            Image = image,
+            Images = images,
             Prompt = Lettered(question, options),
             References = [$"{(char)('A' + answer)}"],
             Options = options,

@@ -18,7 +18,7 @@ internal sealed class GqaBenchmark : Benchmark
         {
             builder.Add(new BenchmarkQuestion
             {
-                Image = builder.Image(Path.Combine(folder, "images"), $"{entry.Text("imageId")}.jpg", entry.Bad),
+                Images = [builder.Image(Path.Combine(folder, "images"), $"{entry.Text("imageId")}.jpg", entry.Bad)],
                 Prompt = entry.Text("question") + OneWord,
                 References = [entry.Text("answer")],
                 Category = entry.Section("types").Text("structural"),
@@ -28,5 +28,5 @@ internal sealed class GqaBenchmark : Benchmark
     }
 
     public override double Score(BenchmarkQuestion question, string answer) =>
-        Evaluator.IsCorrect(answer.Trim().TrimEnd('.'), question.References[0]) ? 1 : 0;
+        AnswerComparison.IsCorrect(answer.Trim().TrimEnd('.'), question.References[0]) ? 1 : 0;
 }

@@ -5,14 +5,14 @@ namespace EosMLNet.Evaluation.Benchmarks;
 /// </summary>
 internal sealed class ImageReferences(BenchmarkBuilder builder, IReadOnlyList<TsvRow> rows)
 {
-    private readonly Dictionary<string, int> seen = [];
+    private readonly Dictionary<string, IReadOnlyList<int>> seen = [];
     private readonly Dictionary<string, TsvRow> first = rows.DistinctBy(row => row.Text("index")).ToDictionary(row => row.Text("index"));
 
-    /// <summary>The index of the row's image in the benchmark.</summary>
+    /// <summary>The indices of the row's images in the benchmark.</summary>
     /// <exception cref="EosException">EOS1011: the row has no image and names no row that leads to one.</exception>
-    internal int Of(TsvRow row) => seen[row.Text("index")] = row.OwnImage(builder) ?? Named(row);
+    internal IReadOnlyList<int> Of(TsvRow row) => seen[row.Text("index")] = row.OwnImages(builder) ?? Named(row);
 
-    private int Named(TsvRow row)
+    private IReadOnlyList<int> Named(TsvRow row)
     {
         if (seen.TryGetValue(row.Text("image"), out var before))
             return before;
@@ -21,8 +21,8 @@ internal sealed class ImageReferences(BenchmarkBuilder builder, IReadOnlyList<Ts
         {
             if (!first.TryGetValue(next.Text("image"), out next!))
                 break;
-            if (next.OwnImage(builder) is { } image)
-                return image;
+            if (next.OwnImages(builder) is { } images)
+                return images;
         }
         throw row.Bad($"'image' is '{row.Text("image")}', which is neither an image in Base64 nor the index of a row that has one");
     }

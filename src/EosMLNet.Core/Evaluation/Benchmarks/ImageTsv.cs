@@ -5,8 +5,8 @@ namespace EosMLNet.Evaluation.Benchmarks;
 
 /// <summary>
 /// Reads a tab-separated table with a header, one of whose columns, <c>image</c>, holds whole images as Base64 text: VLMEvalKit's layout.
-/// Cells may stand in quotation marks, with tabs, line ends and doubled quotation marks in them. An image may stand in a list of one or in
-/// a <c>data:</c> URI. Images are not held in memory, only their places in the file, which may have gigabytes.
+/// Cells may stand in quotation marks, with tabs, line ends and doubled quotation marks in them. Images may stand in a list or in
+/// <c>data:</c> URIs. They are not held in memory, only their places in the file, which may have gigabytes.
 /// </summary>
 internal sealed class ImageTsv
 {
@@ -93,9 +93,8 @@ internal sealed class ImageTsv
                     break; // an empty line
                 if (header is not null && cells == header.Length)
                     throw Bad(first, $"more than the {header.Length} cells of the header");
-                if (isImage)
-                    (value, start, length) = Unwrapped(first, value, start, length);
-                row.Add(header?[cells] ?? value, value, isImage ? (start, length, digest) : null);
+                IReadOnlyList<TsvImage> images = isImage ? Images(first, new TsvImage(value, start, length, digest)) : [];
+                row.Add(header?[cells] ?? value, images is [var only] ? only.Value : value, images);
                 cells++;
             }
             while (end == CellEnd.Tab);
@@ -164,32 +163,32 @@ internal sealed class ImageTsv
         return bytes.Length;
     }
 
-    // The image within a list of one, and behind the header of a data: URI.
-    private (string Value, long Start, long Length) Unwrapped(int first, string value, long start, long length)
+    // The images of a cell, each behind the header of its data: URI.
+    private IReadOnlyList<TsvImage> Images(int first, TsvImage cell)
     {
-        if (ImageCell.IsList(Encoding.UTF8.GetBytes(value)))
+        if (!ImageCell.IsList(Encoding.UTF8.GetBytes(cell.Value)))
+            return [Unwrapped(first, cell)];
+        // The cell again as it stands in the file, to where the reader is now: what was read before was without doubled quotation marks.
+        var list = new byte[bufferStart + position - cell.Offset];
+        for (int done = 0, read; done < list.Length; done += read)
+            if ((read = RandomAccess.Read(stream.SafeFileHandle, list.AsSpan(done), cell.Offset + done)) == 0)
+                throw Bad(first, "a cell that became shorter while it was read");
+        var elements = ImageCell.Elements(list.AsSpan(0, list.AsSpan().LastIndexOf((byte)']') + 1));
+        return elements.Count == 0 ? throw Bad(first, "'image' is an empty list, expected an image") : [.. elements.Select(element =>
         {
-            // The cell again as it stands in the file, to where the reader is now: what was read before was without doubled quotation
-            // marks.
-            var list = new byte[bufferStart + position - start];
-            for (int done = 0, read; done < list.Length; done += read)
-                if ((read = RandomAccess.Read(stream.SafeFileHandle, list.AsSpan(done), start + done)) == 0)
-                    throw Bad(first, "a cell that became shorter while it was read");
-            var elements = ImageCell.Elements(list.AsSpan(0, list.AsSpan().LastIndexOf((byte)']') + 1));
-            if (elements is not [var only])
-            {
-                throw Bad(first,
-                    $"'image' is a list of {elements.Count} images, expected one: questions about several images are not supported");
-            }
-            var (offset, count) = only.GetOffsetAndLength(list.Length);
-            (value, start, length) = (Encoding.Latin1.GetString(list, offset, Math.Min(count, Beginning)), start + offset, count);
-        }
-        if (ImageCell.IsAddress(value))
-            throw Bad(first, $"'image' is the address '{value}', which is not fetched, expected the image in Base64");
-        var header = ImageCell.DataHeader(value);
-        if (header < 0)
-            throw Bad(first, $"'image' begins with '{value[..Math.Min(value.Length, 40)]}': a data: URI that is not in Base64");
-        return (value, start + header, length - header);
+            var (offset, length) = element.GetOffsetAndLength(list.Length);
+            return Unwrapped(first, new TsvImage(Encoding.Latin1.GetString(list, offset, Math.Min(length, Beginning)), cell.Offset + offset,
+                length, Convert.ToHexStringLower(SHA256.HashData(list.AsSpan(offset, length)))));
+        })];
+    }
+
+    private TsvImage Unwrapped(int first, TsvImage image)
+    {
+        if (ImageCell.IsAddress(image.Value))
+            throw Bad(first, $"'image' is the address '{image.Value}', which is not fetched, expected the image in Base64");
+        var header = ImageCell.DataHeader(image.Value);
+        return header >= 0 ? image with { Offset = image.Offset + header, Length = image.Length - header } : throw Bad(first,
+            $"'image' begins with '{image.Value[..Math.Min(image.Value.Length, 40)]}': a data: URI that is not in Base64");
     }
 
     private int Peek()

@@ -88,7 +88,7 @@ internal sealed class MmeBenchmark : Benchmark
                 throw Bad(number, "expected a question, a tab, and Yes or No");
             builder.Add(new BenchmarkQuestion
             {
-                Image = builder.Image(images, image, what => Bad(number, what)),
+                Images = [builder.Image(images, image, what => Bad(number, what))],
                 Prompt = cells[0].Replace("Please answer yes or no.", "").Trim() + OneWord,
                 References = [cells[1].Trim().ToLowerInvariant()],
                 Category = task,

@@ -25,7 +25,7 @@ internal sealed class OcrBenchBenchmark : Benchmark
         {
             builder.Add(new BenchmarkQuestion
             {
-                Image = builder.Image(Path.Combine(folder, "OCRBench_Images"), entry.Text("image_path"), entry.Bad),
+                Images = [builder.Image(Path.Combine(folder, "OCRBench_Images"), entry.Text("image_path"), entry.Bad)],
                 Prompt = entry.Text("question"),
                 References = entry.Texts("answers"),
                 Category = entry.Text("type"),

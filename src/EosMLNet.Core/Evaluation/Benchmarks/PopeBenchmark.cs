@@ -29,7 +29,7 @@ internal sealed class PopeBenchmark : Benchmark
             {
                 builder.Add(new BenchmarkQuestion
                 {
-                    Image = builder.Image(Path.Combine(folder, "val2014"), entry.Text("image"), entry.Bad),
+                    Images = [builder.Image(Path.Combine(folder, "val2014"), entry.Text("image"), entry.Bad)],
                     Prompt = entry.Text("text") + OneWord,
                     References =
                         [entry.Text("label") is "yes" or "no" ? entry.Text("label") : throw entry.Bad("'label' is neither yes nor no")],

@@ -22,7 +22,7 @@ public sealed class TableBenchmark : Benchmark
         {
             builder.Add(new BenchmarkQuestion
             {
-                Image = row.Image,
+                Images = row.Images,
                 ImagePath = row.ImagePath,
                 Prompt = row.Question,
                 References = [row.Answer],
@@ -36,15 +36,15 @@ public sealed class TableBenchmark : Benchmark
     public override string Metric => families.Count > 1 ? "accuracy, % averaged over families" : base.Metric;
 
     /// <inheritdoc/>
-    public override string? PromptTemplate => null;
-
-    /// <inheritdoc/>
     public override int MaxNewTokens => 8;
+
+    internal override VisionLanguageProcessor Processor(VisionLanguageProcessor model) => model;
 
     internal override RgbImage Image(int index) => data.Images[index];
 
     /// <inheritdoc/>
-    public override double Score(BenchmarkQuestion question, string answer) => Evaluator.IsCorrect(answer, question.References[0]) ? 1 : 0;
+    public override double Score(BenchmarkQuestion question, string answer) =>
+        AnswerComparison.IsCorrect(answer, question.References[0]) ? 1 : 0;
 
     internal override double Value(IReadOnlyList<double> scores, IReadOnlyList<int> drawn)
     {

@@ -24,7 +24,7 @@ internal sealed class TextVqaBenchmark : Benchmark
             var found = seen is null ? "" : $"\nReference OCR token: {string.Join(", ", seen.GetValueOrDefault(image, []))}";
             builder.Add(new BenchmarkQuestion
             {
-                Image = builder.Image(Path.Combine(folder, "train_images"), image + ".jpg", entry.Bad),
+                Images = [builder.Image(Path.Combine(folder, "train_images"), image + ".jpg", entry.Bad)],
                 Prompt = entry.Text("question") + found + OneWord,
                 References = entry.Texts("answers"),
             });

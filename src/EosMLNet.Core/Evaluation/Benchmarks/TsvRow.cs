@@ -1,6 +1,6 @@
 namespace EosMLNet.Evaluation.Benchmarks;
 
-/// <summary>A row of a <see cref="ImageTsv"/>: its texts by column, and where its image lies in the file.</summary>
+/// <summary>A row of a <see cref="ImageTsv"/>: its texts by column, and where its images lie in the file.</summary>
 internal sealed class TsvRow(string file, int line)
 {
     /// <summary>An <c>image</c> cell up to this many bytes is no image, but the index of the row that has it.</summary>
@@ -10,14 +10,15 @@ internal sealed class TsvRow(string file, int line)
     internal const string GetAnew = " Get the benchmark's file anew; build/docs/benchmarks-data.md says which.";
 
     private readonly List<(string Name, string Value)> cells = [];
-    private (long Offset, long Length, string Hash) image;
+    private IReadOnlyList<TsvImage> images = [];
 
     internal IEnumerable<string> Names => cells.Select(cell => cell.Name);
 
-    internal void Add(string name, string value, (long, long, string)? place)
+    /// <summary>Adds a cell, with the images that stand in it.</summary>
+    internal void Add(string name, string value, IReadOnlyList<TsvImage> found)
     {
         cells.Add((name, value));
-        image = place ?? image;
+        images = found.Count > 0 ? found : images;
     }
 
     /// <summary>A text that is not empty.</summary>
@@ -26,10 +27,17 @@ internal sealed class TsvRow(string file, int line)
     /// <summary>A text; empty where the cell is, or the table has no such column.</summary>
     internal string Optional(string name) => cells.FirstOrDefault(cell => cell.Name == name).Value?.Trim() ?? "";
 
-    /// <summary>The index of the image that stands in the row itself; null where the row names another one.</summary>
-    internal int? OwnImage(BenchmarkBuilder builder) => image.Length > LongestReference
-        ? builder.Image(image.Hash, () => BenchmarkImage.OfBase64(file, line, image.Offset, image.Length))
-        : null;
+    /// <summary>The indices of the images that stand in the row itself; null where the row names another one.</summary>
+    /// <exception cref="EosException">EOS1011: one of several images is none.</exception>
+    internal IReadOnlyList<int>? OwnImages(BenchmarkBuilder builder)
+    {
+        if (images is [{ Length: <= LongestReference }])
+            return null;
+        foreach (var image in images.Where(image => image.Length <= LongestReference))
+            throw Bad($"'image' is a list of {images.Count} with '{image.Value}' in it, expected each image in Base64");
+        return [.. images.Select(image =>
+            builder.Image(image.Hash, () => BenchmarkImage.OfBase64(file, line, image.Offset, image.Length)))];
+    }
 
     internal EosException Bad(string what) => Bad(file, line, what);
 

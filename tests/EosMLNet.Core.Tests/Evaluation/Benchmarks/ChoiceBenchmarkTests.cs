@@ -87,7 +87,7 @@ public sealed class ChoiceBenchmarkTests : IDisposable
             $"7\tWhich?\tLook.\tx\ty\tA\tocr\t{BenchmarkFolder.Base64(1)}\n8\tWhat?\t\tx\ty\tB\tocr\t{BenchmarkFolder.Base64(2)}\n" +
             $"1000007\tWhich?\tLook.\ty\tx\tB\tocr\t7\n1000008\tWhat?\t\ty\tx\tA\tocr\t8\n");
         var mmbench = folder.Load("mmbench");
-        Assert.Equal([0, 1, 0, 1], mmbench.Questions.Select(q => q.Image));
+        Assert.Equal([0, 1, 0, 1], mmbench.Questions.Select(q => Assert.Single(q.Images)));
         Assert.StartsWith("Look.\nWhich?\nA. x\n", mmbench.Questions[0].Prompt);
         var result = BenchmarkFolder.Score(mmbench, "A", "B", "B", "B");
         Assert.Equal(("circular accuracy, %", 50, 75), (mmbench.Metric, result.Value, result.Details["each rotation for itself"]));
@@ -109,10 +109,10 @@ public sealed class ChoiceBenchmarkTests : IDisposable
             { header + $"0\t5\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'5'", "index of a row that has one"] },
             { header + $"0\t1\tWhich?\tx\ty\tA\n1\t0\tWhat?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'1'", "index of a row that has one"] },
             { header + $"0\t{image}\tWhich?\t\ty\tA\n", EosErrors.DatasetRow, ["line 2", "'A' is none of the 1 options' letters B"] },
-            { header + $"0\t['{image}', '{image}']\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 images"] },
-            { header + $"0\t\"[\"\"{image}\"\", \"\"{image}\"\"]\"\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 images"] },
-            { header + $"0\t{image}\tWhich?\tx\ty\tA\n1\t[0,0]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 3", "a list of 2 images"] },
-            { header + $"0\t[]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 0 images"] },
+            { header + $"0\t['{image}', '']\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 with '' in it"] },
+            { header + $"0\t\"[\"\"{image}\"\", \"\"7\"\"]\"\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a list of 2 with '7' in it"] },
+            { header + $"0\t{image}\tWhich?\tx\ty\tA\n1\t[0,0]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 3", "a list of 2 with '0' in it"] },
+            { header + $"0\t[]\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "an empty list"] },
             { header + $"0\tdata:image/png,{image}\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "a data: URI that is not in Base64"] },
             { header + $"0\thttps://example.org/{new string('a', 200)}.png\tWhich?\tx\ty\tA\n", EosErrors.DatasetRow, ["line 2", "is the address"] },
             { "Index\timage\tquestion\tanswer\n", EosErrors.DatasetRow, ["line 1", "lacks index", "'Index' must be written index"] },
@@ -172,7 +172,7 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         folder.Write("MMStar.tsv", $"index\tquestion\tA\tB\tanswer\timage\n7\t?\tyes\tno\tA\t3\n9\t?\tyes\tno\tA\t7\n" +
             $"5\t?\tyes\tno\tA\t{BenchmarkFolder.Base64(5)}\n3\t?\tyes\tno\tB\t{BenchmarkFolder.Base64(3)}\n4\t?\tyes\tno\tB\t5\n");
         var benchmark = folder.Load("mmstar");
-        Assert.Equal([3, 3, 5, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Images[q.Image].Load().Pixels.Span[0]));
+        Assert.Equal([3, 3, 5, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Images[Assert.Single(q.Images)].Load().Pixels.Span[0]));
         Assert.Equal(2, benchmark.Images.Count);
     }
 
@@ -183,7 +183,18 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{Uri(1)}\t?\tA\n1\t['{BenchmarkFolder.Base64(2)}']\t?\tA\n2\t\"[\"\"{Uri(3)}\"\"]\"\t?\tA\n" +
             $"3\t[{BenchmarkFolder.Base64(4)}]\t?\tA\n4\t['2']\t?\tA\n5\t\"{Uri(5)}\"\t?\tA\n");
         var benchmark = folder.Load("mmstar");
-        Assert.Equal([1, 2, 3, 4, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Images[q.Image].Load().Pixels.Span[0]));
+        Assert.Equal([1, 2, 3, 4, 3, 5], benchmark.Questions.Select(q => (int)benchmark.Images[Assert.Single(q.Images)].Load().Pixels.Span[0]));
+    }
+
+    [Fact]
+    public void A_list_of_several_images_is_a_question_about_all_of_them_in_their_order()
+    {
+        string One(int grey) => BenchmarkFolder.Base64(grey);
+        folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t['{One(1)}', '{One(2)}']\t?\tA\n" +
+            $"1\t\"[\"\"data:image/png;base64,{One(3)}\"\", \"\"{One(2)}\"\", \"\"{One(1)}\"\"]\"\t?\tA\n2\t0\t?\tA\n3\t{One(2)}\t?\tA\n");
+        var benchmark = folder.Load("mmstar");
+        Assert.Equal(["1 2", "3 2 1", "1 2", "2"], benchmark.Questions.Select(q =>
+            string.Join(' ', q.Images.Select(image => benchmark.Images[image].Load().Pixels.Span[0]))));
     }
 
     [Fact]
@@ -201,6 +212,6 @@ public sealed class ChoiceBenchmarkTests : IDisposable
     public void The_same_image_in_several_rows_is_one()
     {
         folder.Write("MMStar.tsv", $"index\timage\tquestion\tanswer\n0\t{BenchmarkFolder.Base64(1)}\tWhich?\tA\n1\t{BenchmarkFolder.Base64(1)}\tWhat?\tA\n2\t{BenchmarkFolder.Base64(2)}\tWho?\tA\n");
-        Assert.Equal([0, 0, 1], folder.Load("mmstar").Questions.Select(q => q.Image));
+        Assert.Equal([0, 0, 1], folder.Load("mmstar").Questions.Select(q => Assert.Single(q.Images)));
     }
 }

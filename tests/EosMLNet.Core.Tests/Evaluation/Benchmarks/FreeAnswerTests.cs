@@ -112,7 +112,6 @@ public sealed class FreeAnswerTests : IDisposable
         foreach (var (answer, family) in (IEnumerable<(string, string)>)[("red", "colour"), ("blue", "colour"), ("red", "colour"), ("2", "count")])
             builder.Add(image, "?", answer, family);
         var table = TableBenchmark.Of("mine.tsv", builder.Build());
-        Assert.Null(table.PromptTemplate);
         Assert.Same(image, table.Image(0));
         var result = BenchmarkFolder.Score(table, "Red", "blue", "red", "3");
         Assert.Equal((50, 75, 100, 0), (result.Value, result.Details["all rows"], result.Details["colour"], result.Details["count"]));

@@ -8,7 +8,7 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>
-/// How a transformer answers: the checked, unchangeable part of <see cref="VisionLanguageOptions"/> that is saved with it.
+/// How a transformer answers: the checked, unchangeable part of its options, which is saved with it.
 /// </summary>
 internal sealed record AnswerSettings
 {
@@ -24,26 +24,17 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well: after loading there is nobody to ask for it. Models that were saved before it existed have none.</summary>
     public long ImageCacheBytes { get; init; }
 
+    /// <summary>The same as version 0.1.1 called it: it is read, and never written.</summary>
+    public long PictureCacheBytes
+    {
+        init => ImageCacheBytes = value;
+    }
+
     /// <summary>Null in options that do not say, and in models that were saved before 0.1.1, which crop.</summary>
     public ImagePadding? ImagePadding { get; init; }
 
     /// <summary>Saved as well; null, as in models that were saved before it existed, leaves it to the loader.</summary>
     public ModelDataType? DataType { get; init; }
-
-    public static AnswerSettings From(VisionLanguageOptions options) => new()
-    {
-        Image = options.ImageColumnName,
-        Question = options.QuestionColumnName,
-        PredictedAnswer = options.PredictedAnswerColumnName,
-        Score = options.ScoreColumnName,
-        VisualTokens = options.VisualTokensColumnName,
-        BatchSize = options.AnswerBatchSize,
-        MaxNewTokens = options.MaxNewTokens,
-        EmbedWeightsUpTo = options.EmbedWeightsUpTo,
-        ImageCacheBytes = options.ImageCacheBytes,
-        ImagePadding = options.ImagePadding,
-        DataType = options.DataType,
-    };
 
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
     /// <param name="code">The fault to report: EOS1013 for options, EOS4003 for a file.</param>

@@ -1,0 +1,8 @@
+namespace EosMLNet;
+
+/// <summary>What a saved transformer is made of again.</summary>
+/// <param name="Plan">The plan that the model runs under.</param>
+/// <param name="Settings">How it answers.</param>
+/// <param name="Checkpoint">The model's folder; the reader's to dispose.</param>
+/// <param name="Fingerprint">The model's, which the folder's must equal.</param>
+internal sealed record SavedModel(ReductionPlan Plan, AnswerSettings Settings, CheckpointFolder Checkpoint, string Fingerprint);
