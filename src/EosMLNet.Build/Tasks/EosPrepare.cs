@@ -89,7 +89,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             try
             {
                 CheckProperties();
-                Prepare(model, outputs, runs, artifacts);
+                foreach (var value in ModelFront.Values(model))
+                    Prepare(model, value, outputs, runs, artifacts);
             }
             catch (BuildInputException e)
             {
@@ -120,9 +121,11 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
                 $"EosTimeout is '{TimeoutSeconds}'; expected seconds, from 0 (no limit) to 2,000,000.");
     }
 
-    private void Prepare(ITaskItem model, Dictionary<string, ITaskItem> outputs, List<ITaskItem> runs, List<ITaskItem> artifacts)
+    // Of a front the plan for one value; the value is empty where the item has one plan.
+    private void Prepare(
+        ITaskItem model, string value, Dictionary<string, ITaskItem> outputs, List<ITaskItem> runs, List<ITaskItem> artifacts)
     {
-        var target = Target(model);
+        var target = ModelFront.Named(Target(model), value);
         var output = Path.GetFullPath(Path.Combine(OutputFolder, target));
         if (outputs.TryGetValue(output, out var other))
             throw new BuildInputException(EosErrors.DuplicateOutput,
@@ -141,7 +144,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             CheckBuilt(model, output, stamp);
             return;
         }
-        var request = Request(model, output);
+        var request = Request(model, value, output);
         if (stamp is not null && stamp.Holds(request.Fingerprint(), out var refreshed))
         {
             if (refreshed is not null)
@@ -180,7 +183,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         return output;
     }
 
-    private BuildRequest Request(ITaskItem model, string output)
+    private BuildRequest Request(ITaskItem model, string value, string output)
     {
         var request = new BuildRequest();
         request.Add(BuildRequest.Mode, Mode);
@@ -198,7 +201,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             request.Add(BuildRequest.LatencyTable, ExistingFile(model, "LatencyTable"));
         }
         request.Add(BuildRequest.Output, output);
-        request.Add(BuildRequest.Plan, model.GetMetadata("Plan") is { Length: > 0 } plan ? Full(plan) : null);
+        request.Add(BuildRequest.OfFront, value);
+        request.Add(BuildRequest.Plan, model.GetMetadata("Plan") is { Length: > 0 } plan ? Full(ModelFront.Named(plan, value)) : null);
         request.Add(BuildRequest.Device, Device.Length > 0 ? Device : model.GetMetadata("Device"));
         foreach (var name in Options(model))
             request.Add(BuildRequest.OptionPrefix + name, model.GetMetadata(name));

@@ -29,30 +29,42 @@ internal sealed class BuildCache(string root, WorkerLog log)
         return null;
     }
 
-    /// <summary>Makes an entry through <paramref name="make"/>, which is given an empty folder.</summary>
-    internal string Create(string key, string staging, Action<string> make)
+    /// <summary>Makes entries that one search gives, through <paramref name="make"/>, which is given an empty folder for each.</summary>
+    /// <param name="keys">Their keys.</param>
+    /// <param name="search">The search's key: that of its only entry, or of all of them.</param>
+    /// <param name="staging">A name that no other process has.</param>
+    /// <param name="make">Fills the folders.</param>
+    internal void Create(IReadOnlyList<string> keys, string search, string staging, Action<IReadOnlyList<string>> make)
     {
-        var temporary = Path.Combine(root, $"~{key}-{staging}");
+        string[] temporary = [.. keys.Select(key => Path.Combine(root, $"~{key}-{staging}"))];
         Directory.CreateDirectory(root);
-        foreach (var abandoned in Directory.GetDirectories(root, $"~{key}-*")) // by a process that was killed: this one has the lock
-            Directory.Delete(abandoned, recursive: true);
-        Directory.CreateDirectory(temporary);
+        foreach (var abandoned in keys.SelectMany(key => Directory.GetDirectories(root, $"~{key}-*")))
+            Directory.Delete(abandoned, recursive: true); // by a process that was killed: this one has the lock
         RemoveKept("*.search.*", KeptFor); // of inputs that nobody has built since
         try
         {
+            foreach (var folder in temporary)
+                Directory.CreateDirectory(folder);
             make(temporary);
-            var files = ArtifactPaths.All(Artifact(temporary)).Where(File.Exists)
-                .Select(file => $"{FileHash.Of(file)} {Path.GetFileName(file)}\n");
-            File.WriteAllText(Path.Combine(temporary, List), string.Concat(files));
-            Directory.Move(temporary, Folder(key));
-            RemoveKept($"{key}.search.*", TimeSpan.Zero);
-            return Folder(key);
+            foreach (var (key, folder) in keys.Zip(temporary))
+                Enter(key, folder);
+            RemoveKept($"{search}.search.*", TimeSpan.Zero);
         }
         finally
         {
-            if (Directory.Exists(temporary))
-                Directory.Delete(temporary, recursive: true);
+            foreach (var folder in temporary.Where(Directory.Exists))
+                Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // One of several entries may be there already, where only another one was damaged or taken away.
+    private void Enter(string key, string folder)
+    {
+        var files = ArtifactPaths.All(Artifact(folder)).Where(File.Exists)
+            .Select(file => $"{FileHash.Of(file)} {Path.GetFileName(file)}\n");
+        File.WriteAllText(Path.Combine(folder, List), string.Concat(files));
+        if (Find(key) is null)
+            Directory.Move(folder, Folder(key));
     }
 
     /// <summary>What the names of files begin with that keep the state of a search that was stopped.</summary>

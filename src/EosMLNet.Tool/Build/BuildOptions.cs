@@ -63,6 +63,15 @@ internal sealed class BuildOptions
     /// <summary>The settings; a warm start is added when torch is there to load it, and a latency table with it.</summary>
     internal SearchSettings Settings { get; private set; } = new() { Constraints = new() };
 
+    /// <summary>
+    /// The options of each plan that one search finds, the loosest first: they differ in the limit that the item has several values of.
+    /// These options alone where it has none.
+    /// </summary>
+    internal IReadOnlyList<BuildOptions> Front => front is not var (kind, values) ? [this]
+        : [.. values.Select(value => With(Settings with { Constraints = Settings.Constraints.With(kind, value) }))];
+
+    private (ConstraintKind Kind, IReadOnlyList<double> Values)? front;
+
     /// <summary>How many seeds are searched with, from the settings' own on.</summary>
     internal int Seeds { get; private set; } = 1;
 
@@ -88,6 +97,7 @@ internal sealed class BuildOptions
     /// </summary>
     internal string Canonical =>
         JsonSerializer.Serialize(Settings, Json)
+        + (front is var (kind, values) ? FormattableString.Invariant($" front {kind} {string.Join(' ', values)}") : "")
         + FormattableString.Invariant($" seeds {Seeds} {Artifact} padding {ImagePadding ?? PaddingChoice.Default}");
 
     /// <summary>What has a say in the artifact beside model and plan.</summary>
@@ -109,7 +119,10 @@ internal sealed class BuildOptions
         {
             try
             {
-                options.Set(name, text.Trim());
+                if (request[BuildRequest.OfFront] is { Length: > 0 } own && text.Contains(';') && Limit(name) is { } limit)
+                    options.SetFront(limit, List(text), own);
+                else
+                    options.Set(name, text.Trim());
             }
             catch (FormatException e)
             {
@@ -125,7 +138,8 @@ internal sealed class BuildOptions
     /// <exception cref="EosException">EOS1013, with the metadatum's name.</exception>
     internal void Check(bool hasLatencyTable)
     {
-        Settings.CheckValues(SettingNames.Flat, tableComes: hasLatencyTable);
+        foreach (var options in Front)
+            options.Settings.CheckValues(SettingNames.Flat, tableComes: hasLatencyTable);
         CheckAnswers();
     }
 
@@ -140,6 +154,22 @@ internal sealed class BuildOptions
             (answers.AnswerBatchSize, answers.MaxNewTokens, answers.ImageCacheBytes, DataType);
         options.EmbedWeightsUpTo = EmbedWeightsUpTo ?? options.EmbedWeightsUpTo;
         return options;
+    }
+
+    private static ConstraintKind? Limit(string name) =>
+        ConstraintKind.All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private BuildOptions With(SearchSettings settings)
+    {
+        var options = (BuildOptions)MemberwiseClone();
+        options.Settings = settings;
+        return options;
+    }
+
+    private void SetFront(ConstraintKind kind, IEnumerable<string> values, string own)
+    {
+        front = (kind, [.. values.Select(Real).OrderDescending()]);
+        Settings = Settings with { Constraints = Settings.Constraints.With(kind, Real(own)) };
     }
 
     private void Set(string name, string text)

@@ -95,34 +95,45 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
             var plan = CommittedPlan(request, key);
             inputs.Add("summary", "", ArtifactPaths.CommittedSummary(plan));
             AddPlan(inputs, "plan", plan);
-            return Cached(cache,
-                FileHash.OfText($"eos-plan 1\n{WorkerVersion.Full}\n{options.Artifact} {options.ImagePadding}\n{inputs.Canonical}"),
-                staging, folder =>
+            var planKey = FileHash.OfText(
+                $"eos-plan 1\n{WorkerVersion.Full}\n{options.Artifact} {options.ImagePadding}\n{inputs.Canonical}");
+            return Cached(cache, planKey, [planKey], planKey, staging, folders =>
             {
+                var folder = folders[0];
                 Copy(plan, ArtifactPaths.Plan(BuildCache.Artifact(folder)));
                 Copy(ArtifactPaths.CommittedParameters(plan), ArtifactPaths.Parameters(BuildCache.Artifact(folder)));
                 Copy(ArtifactPaths.CommittedSummary(plan), ArtifactPaths.Summary(BuildCache.Artifact(folder)));
                 search.Apply(request, options, key, folder, cancellation);
             }, cancellation);
         }
-        return Cached(cache, key, staging, folder =>
+        // The plans of a front have a build each, of which the first one searches for all.
+        var front = options.Front;
+        string[] keys = [.. front.Select(one => Key(request, one, inputs))];
+        var searched = keys is [var only] ? only : FileHash.OfText($"eos-front 1\n{string.Join('\n', keys)}");
+        return Cached(cache, key, keys, searched, staging, folders =>
         {
             if (request[BuildRequest.Mode] != "Search")
                 throw new EosException(EosErrors.StalePlan,
                     $"EosMode is {request[BuildRequest.Mode]}, but the item names no Plan, and the cache has nothing for its present " +
                     $"inputs (sha256:{key}). Set Plan to a committed plan, or build once with EosMode=Search.");
-            keepsState = () => cache.HasCheckpoint(key);
-            search.Search(request, options, key, folder, cache.Checkpoint(key), cancellation);
+            keepsState = () => cache.HasCheckpoint(searched);
+            search.Search(request, front, keys, folders, cache.Checkpoint(searched), cancellation);
         }, cancellation);
     }
 
-    private string Cached(BuildCache cache, string key, string staging, Action<string> make, CancellationToken cancellation)
+    // The entry of a key, made together with those of all keys where it is not there.
+    private string Cached(BuildCache cache, string key, IReadOnlyList<string> keys, string searched, string staging,
+        Action<IReadOnlyList<string>> make, CancellationToken cancellation)
     {
-        using var turn = FileLock.Wait(cache.LockFile(key), () => Wait($"Waiting for another build that searches the same."), cancellation);
-        if (cache.Find(key) is not { } entry)
-            return cache.Create(key, staging, make);
-        log.High($"Taken from the cache: {entry}");
-        return entry;
+        using var turn =
+            FileLock.Wait(cache.LockFile(searched), () => Wait($"Waiting for another build that searches the same."), cancellation);
+        if (cache.Find(key) is { } entry)
+        {
+            log.High($"Taken from the cache: {entry}");
+            return entry;
+        }
+        cache.Create(keys, searched, staging, make);
+        return cache.Find(key)!;
     }
 
     // The committed plan, once it is known to be what was measured and, to verify, to be of the present inputs.

@@ -6,16 +6,17 @@ namespace EosMLNet.Tool.Build;
 internal interface IModelSearch
 {
     /// <summary>
-    /// Searches a plan and writes artifact, plan and summary into the folder, under <see cref="BuildCache.Artifact"/>'s names.
+    /// Searches plans and writes artifact, plan and summary of each into its folder, under <see cref="BuildCache.Artifact"/>'s names.
     /// </summary>
     /// <param name="request">What to build.</param>
-    /// <param name="options">The item's options.</param>
-    /// <param name="key">The hash of all inputs.</param>
-    /// <param name="folder">An empty folder.</param>
+    /// <param name="front">The options of each plan, the loosest first; mostly of one.</param>
+    /// <param name="keys">For each the hash of all inputs.</param>
+    /// <param name="folders">For each an empty folder.</param>
     /// <param name="checkpoint">What the names of files begin with that keep the state of a search that is stopped; the caller removes them
     /// afterwards.</param>
     /// <param name="cancellation">Stops it.</param>
-    void Search(BuildRequest request, BuildOptions options, string key, string folder, string checkpoint, CancellationToken cancellation);
+    void Search(BuildRequest request, IReadOnlyList<BuildOptions> front, IReadOnlyList<string> keys, IReadOnlyList<string> folders,
+        string checkpoint, CancellationToken cancellation);
 
     /// <summary>Writes the artifact of a plan that was searched before; plan and summary are in the folder already.</summary>
     void Apply(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation);

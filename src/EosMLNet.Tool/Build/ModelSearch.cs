@@ -18,14 +18,17 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     private int resumedFrom;
 
     /// <inheritdoc/>
-    public void Search(BuildRequest request, BuildOptions options, string key, string folder, string checkpoint,
-        CancellationToken cancellation)
+    public void Search(BuildRequest request, IReadOnlyList<BuildOptions> front, IReadOnlyList<string> keys, IReadOnlyList<string> folders,
+        string checkpoint, CancellationToken cancellation)
     {
         var device = LoadTorch(request);
-        var artifact = BuildCache.Artifact(folder);
-        var summary = SearchPlan(request, options, key, device, ArtifactPaths.Plan(artifact), checkpoint, cancellation);
-        WriteArtifact(request, options, summary.Provenance, folder);
-        AtomicFile.WriteText(ArtifactPaths.Summary(artifact), summary.ToJson());
+        string[] plans = [.. folders.Select(folder => ArtifactPaths.Plan(BuildCache.Artifact(folder)))];
+        var summaries = SearchPlans(request, front, keys, device, plans, checkpoint, cancellation);
+        for (var i = 0; i < summaries.Count; i++)
+        {
+            WriteArtifact(request, front[i], summaries[i].Provenance, folders[i]);
+            AtomicFile.WriteText(ArtifactPaths.Summary(BuildCache.Artifact(folders[i])), summaries[i].ToJson());
+        }
     }
 
     /// <inheritdoc/>
@@ -63,23 +66,24 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         return TorchDevice.Resolve(request[BuildRequest.Device] is { Length: > 0 } name ? name : "auto");
     }
 
-    private BuildSummary SearchPlan(BuildRequest request, BuildOptions options, string key, Device device, string planFile,
-        string checkpoint, CancellationToken cancellation)
+    private IReadOnlyList<BuildSummary> SearchPlans(BuildRequest request, IReadOnlyList<BuildOptions> front, IReadOnlyList<string> keys,
+        Device device, IReadOnlyList<string> planFiles, string checkpoint, CancellationToken cancellation)
     {
+        var options = front[0];
+        var latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null;
+        SearchConstraints[] constraints = [.. front.Select(one => one.Settings.Constraints with { Latency = latency })];
         var settings = options.Settings with
         {
             CheckpointPath = checkpoint,
             CheckpointEvery = Math.Clamp(options.Settings.Steps / 50, 1, MostStepsLost),
             WarmStart = request[BuildRequest.WarmStart] is { Length: > 0 } warm ? ReductionPlan.Load(warm) : null,
-            Constraints = options.Settings.Constraints with
-            {
-                Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null,
-            },
+            Constraints = constraints[0],
         };
         log.Activity(LiveTargets.Model);
         using var model = VisionLanguageModel.Load(
             request[BuildRequest.Model], DataTypes.Torch(options.DataType), device, padding: options.ImagePadding ?? PaddingChoice.Default);
-        settings.Check(model, SettingNames.Flat); // before the data is read
+        foreach (var one in constraints)
+            (settings with { Constraints = one }).Check(model, SettingNames.Flat); // before the data is read
         Note(model.Notes);
         log.Activity(LiveTargets.Data);
         var answers = settings.Objective == SearchObjective.Answers;
@@ -89,21 +93,31 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         Note(training.Notes.Concat(held?.Notes ?? []));
         var (name, kind) = (Path.GetFileName(request[BuildRequest.Model]), device.type.ToString().ToLowerInvariant());
         var data = $"{training.Examples.Count} questions about {training.Images.Count} images";
-        log.High($"Searching a plan for {name} on {kind}: {data}, {settings.Steps} steps, seed {settings.Seed}.");
-        var results = Searched(model, settings, options.Seeds, training, held, cancellation);
-        var result = results.MaxBy(one => one.Report.ValidationAccuracy)!;
-        result.Plan.Save(planFile);
-        var (sites, ledger) = (result.Plan.Sites.Count, result.Plan.Ledger);
-        log.High(
-            $"Searched for {result.Report.Seconds:0} s: {sites} sites, {ledger.Mean:0.#} mean and {ledger.Final} final visual tokens.");
+        var plans = front.Count == 1 ? "a plan" : $"{front.Count} plans";
+        log.High($"Searching {plans} for {name} on {kind}: {data}, {settings.Steps} steps, seed {settings.Seed}.");
+        var ofSeeds = Searched(model, settings, constraints, options.Seeds, training, held, cancellation);
+        SearchResult[] best = [.. front.Select((_, i) => ofSeeds.Select(plans => plans[i]).MaxBy(one => one.Report.ValidationAccuracy)!)];
+        foreach (var (result, planFile) in best.Zip(planFiles))
+        {
+            result.Plan.Save(planFile);
+            var (sites, ledger) = (result.Plan.Sites.Count, result.Plan.Ledger);
+            log.High(
+                $"Searched for {result.Report.Seconds:0} s: {sites} sites, {ledger.Mean:0.#} mean and {ledger.Final} final visual tokens.");
+        }
         log.Activity(LiveTargets.Prefill);
-        var prefill = PrefillTimer.Measure(model, result.Plan, held ?? training, cancellation);
-        prefill = prefill with
+        return [.. best.Select((result, i) =>
+            Summary(front[i], keys[i], planFiles[i], result, Timed(model, result, held ?? training, device, cancellation)))];
+    }
+
+    private static BuildSummary.PrefillSummary Timed(
+        VisionLanguageModel model, SearchResult result, VqaDataset data, Device device, CancellationToken cancellation)
+    {
+        var prefill = PrefillTimer.Measure(model, result.Plan, data, cancellation);
+        return prefill with
         {
             Remark = SpeedRemark.For(
                 result.Plan, prefill.Milliseconds, prefill.UnreducedMilliseconds, isCpu: device.type == TorchSharp.DeviceType.CPU),
         };
-        return Summary(options, key, planFile, result, prefill);
     }
 
     private void Note(IEnumerable<string> notes)
@@ -113,18 +127,17 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     }
 
     // A state that cannot be used, of a disk that was full say, is no reason to fail: the search takes as long as without it.
-    private IReadOnlyList<SearchResult> Searched(
-        VisionLanguageModel model, SearchSettings settings, int seeds, VqaDataset training, VqaDataset? held,
-        CancellationToken cancellation)
+    private IReadOnlyList<IReadOnlyList<SearchResult>> Searched(
+        VisionLanguageModel model, SearchSettings settings, IReadOnlyList<SearchConstraints> front, int seeds, VqaDataset training,
+        VqaDataset? held, CancellationToken cancellation)
     {
         int[] all = [.. Enumerable.Range(settings.Seed, seeds)];
         for (var first = true; ; first = false)
         {
             try
             {
-                var found = new OperatorSearch(model, settings).RunFrontAndKeep([settings.Constraints], all, training, held,
+                return new OperatorSearch(model, settings).RunFrontAndKeep(front, all, training, held,
                     new InlineProgress<SearchProgress>(Report), cancellation);
-                return [.. found.Select(plans => plans[0])];
             }
             catch (EosException e) when (first && e.Code == EosErrors.SearchCheckpoint)
             {

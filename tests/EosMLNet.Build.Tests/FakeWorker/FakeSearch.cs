@@ -14,15 +14,23 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
     /// <summary>Appends a line, <c>worker</c>, <c>search</c> or <c>done</c>, with this process's id.</summary>
     internal static void Note(string what)
     {
+        // Two workers that append at once would write over each other's line.
+        using var turn = FileLock.Wait($"{Environment.GetEnvironmentVariable(Journal)}.lock", () => { }, default);
         using var journal = new FileStream(Environment.GetEnvironmentVariable(Journal)!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         journal.Write(Encoding.UTF8.GetBytes($"{what} {Environment.ProcessId}\n"));
     }
 
-    public void Search(BuildRequest request, BuildOptions options, string key, string folder, string checkpoint, CancellationToken cancellation)
+    public void Search(BuildRequest request, IReadOnlyList<BuildOptions> front, IReadOnlyList<string> keys, IReadOnlyList<string> folders, string checkpoint, CancellationToken cancellation)
     {
         Note("search");
-        Behave(folder, checkpoint, cancellation);
+        Behave(folders[0], checkpoint, cancellation);
         Note("done");
+        for (var i = 0; i < front.Count; i++)
+            Found(front[i], keys[i], folders[i]);
+    }
+
+    private static void Found(BuildOptions options, string key, string folder)
+    {
         var artifact = BuildCache.Artifact(folder);
         File.WriteAllText(ArtifactPaths.Plan(artifact), $"{{ \"key\": \"{key}\" }}\n");
         File.WriteAllText(ArtifactPaths.Parameters(artifact), "parameters");
@@ -38,7 +46,7 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
             ValidationQuestions = 100,
             ValidationAccuracy = 0.75,
             UnreducedAccuracy = 0.875,
-            MeanVisualTokens = 16,
+            MeanVisualTokens = options.Settings.Constraints.MeanVisualTokens ?? 16,
         };
         WriteZip(artifact, provenance);
         File.WriteAllText(ArtifactPaths.Summary(artifact), new BuildSummary

@@ -32,6 +32,20 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     }
 
     [Fact]
+    public void A_front_of_two_plans_meets_both_limits()
+    {
+        app.Project("", model: tiny.Model, properties: Worker,
+            data: $""" TrainingData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny.zip" MeanVisualTokens="8;4" Steps="3" BatchSize="2" """).Dotnet("build").Succeeds();
+        foreach (var value in new[] { 8, 4 })
+        {
+            Assert.InRange(ReductionPlan.Load(app[$"bin/Debug/net10.0/tiny-{value}.plan.json"]).Ledger.Mean, 1, value);
+            using (ml.Model.Load(app[$"bin/Debug/net10.0/tiny-{value}.zip"], out _) as IDisposable)
+            {
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_search_whose_worker_was_killed_goes_on_and_ends_in_the_same_bytes()
     {
         Project(app, tiny, "", steps: 60).Dotnet("build").Succeeds();
@@ -105,7 +119,9 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
 
     internal static ThrowAway Project(ThrowAway app, TinyModel tiny, string attributes, int steps) => app.Project(attributes, model: tiny.Model,
         data: $""" TrainingData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny.zip" MeanVisualTokens="8" Steps="{steps}" BatchSize="2" """,
-        properties: $"<EosWorkerPath>$([MSBuild]::NormalizePath('{LocalFeed.Packages}', 'eosmlnet.build', '{LocalFeed.Version}', 'tools', 'net10.0', 'any', 'eos.dll'))</EosWorkerPath>");
+        properties: Worker);
+
+    private static string Worker => $"<EosWorkerPath>$([MSBuild]::NormalizePath('{LocalFeed.Packages}', 'eosmlnet.build', '{LocalFeed.Version}', 'tools', 'net10.0', 'any', 'eos.dll'))</EosWorkerPath>";
 
     private void AssertProvenance()
     {

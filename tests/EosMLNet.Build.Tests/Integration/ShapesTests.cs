@@ -20,6 +20,24 @@ public sealed class ShapesTests : IDisposable
     }
 
     [Fact]
+    public void A_front_is_searched_once_and_has_an_artifact_for_each_value_of_its_limit()
+    {
+        app.Project(data: """ TrainingData="data/train.tsv" ImageFolder="data/images" OutputFile="vqa.zip" MeanVisualTokens="64;32;16" Plan="plans/vqa.plan.json" """).Dotnet("build", "-m").Succeeds();
+        Assert.Equal((3, 1), app.Count());
+        Assert.Equal(["vqa-16.zip", "vqa-32.zip", "vqa-64.zip"], Directory.GetFiles(app["bin/Debug/net10.0"], "*.zip").Select(Path.GetFileName).Order());
+        Assert.Equal(3, new[] { 64, 32, 16 }.Select(value => File.ReadAllText(app[$"plans/vqa-{value}.plan.json"])).Distinct().Count());
+        foreach (var value in new[] { 64, 32, 16 })
+            Assert.Contains($"\"meanVisualTokens\": {value}", File.ReadAllText(app[$"bin/Debug/net10.0/vqa-{value}.summary.json"]));
+
+        File.WriteAllText(Directory.GetFiles(app.Cache, "model.zip", SearchOption.AllDirectories).First(), "damaged");
+        Directory.Delete(app["obj/eos"], recursive: true);
+        app.Dotnet("build", "--no-restore").Succeeds();
+        Assert.Equal((3, 1), app.Count()); // one entry is made anew, the others stay
+        app.Dotnet("build", "--no-restore").Succeeds();
+        Assert.Equal((0, 0), app.Count());
+    }
+
+    [Fact]
     public void A_package_does_not_carry_it()
     {
         app.Project().Dotnet("pack", "-o", app["out"]).Succeeds();

@@ -82,6 +82,37 @@ public sealed class EosPrepareTests : IDisposable
         Assert.Contains("{0} {nowhere}", error.Message);
     }
 
+    [Fact]
+    public void A_limit_with_several_values_is_a_model_for_each()
+    {
+        var task = Prepare(Model(("MeanVisualTokens", "64; 32;16;"), ("OutputFile", "models/vqa.zip"), ("Plan", "plans/vqa.plan.json")));
+        Assert.True(task.Execute(), string.Join("\n", engine.Errors.Select(error => error.Message)));
+        var requests = task.Runs.Select(run => BuildRequest.Parse(File.ReadAllText(SafePropertyValue.Decode(run.GetMetadata("AdditionalProperties")["EosRequestFile=".Length..])))).ToArray();
+        Assert.Equal(["64", "32", "16"], requests.Select(request => request[BuildRequest.OfFront]));
+        Assert.Equal([folder["out/models/vqa-64.zip"], folder["out/models/vqa-32.zip"], folder["out/models/vqa-16.zip"]], requests.Select(request => request[BuildRequest.Output]));
+        Assert.Equal([folder["plans/vqa-64.plan.json"], folder["plans/vqa-32.plan.json"], folder["plans/vqa-16.plan.json"]], requests.Select(request => request[BuildRequest.Plan]));
+        Assert.Equal(3, requests.Select(request => request.Fingerprint()).Distinct().Count());
+        Assert.All(requests, request => Assert.Equal([KeyValuePair.Create("MeanVisualTokens", "64; 32;16;")], request.Options));
+        Assert.Equal(12, task.Artifacts.Length);
+        Assert.Contains("models/vqa-32.plan.json", task.Artifacts.Select(item => item.GetMetadata("Link")));
+    }
+
+    [Theory]
+    [InlineData("MeanVisualTokens and MacsRatio both have several values", "64;32", "0.5;0.25")]
+    [InlineData("MeanVisualTokens has the value '../x'; expected numbers", "64;../x", "0.5")]
+    [InlineData("MeanVisualTokens is '64;64.0'; expected no value twice", "64;64.0", "0.5")]
+    public void A_front_that_is_none_is_refused(string why, string tokens, string macs)
+    {
+        Assert.False(Prepare(Model(("MeanVisualTokens", tokens), ("MacsRatio", macs))).Execute());
+        var error = Assert.Single(engine.Errors);
+        Assert.Equal("EOS1013", error.Code);
+        Assert.Contains(why, error.Message);
+    }
+
+    [Fact]
+    public void Every_kind_of_limit_can_have_several_values() =>
+        Assert.Equal(EosMLNet.Plans.ConstraintKind.All.Select(kind => kind.Name).Order(), ModelFront.Limits.Order());
+
     private TaskItem[] Runs(TaskItem model, Action<EosPrepare>? change = null)
     {
         var task = Prepare(model);

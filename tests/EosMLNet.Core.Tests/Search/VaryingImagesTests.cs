@@ -83,7 +83,9 @@ public sealed class VaryingImagesTests
         using var data = Data(model, seesQuestion ? 1 : 2);
         var settings = Settings with
         {
-            Constraints = new() { MeanVisualShare = 0.25 }, Steps = 4, Scores = seesQuestion ? null : [ScoreCriterion.Probe, ScoreCriterion.Novelty],
+            Constraints = new() { MeanVisualShare = 0.25 },
+            Steps = 4,
+            Scores = seesQuestion ? null : [ScoreCriterion.Probe, ScoreCriterion.Novelty],
         };
         Assert.Equal(Search(model, data, settings).Plan.ToJson(), Search(model, data, settings).Plan.ToJson());
     }

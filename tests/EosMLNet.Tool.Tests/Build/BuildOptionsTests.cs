@@ -23,6 +23,25 @@ public sealed class BuildOptionsTests
         Assert.Equal((0.1, 0.05), (options.Gate.MaxFamilyDrops[""], options.Gate.MaxFamilyDrops["colour"]));
     }
 
+    [Fact]
+    public void Each_plan_of_a_front_has_the_key_that_the_others_give_it()
+    {
+        BuildOptions Of(string own)
+        {
+            var request = new BuildRequest();
+            request.Add(BuildRequest.OptionPrefix + "MeanVisualTokens", "16;64;32");
+            request.Add(BuildRequest.OptionPrefix + "Seeds", "2");
+            request.Add(BuildRequest.OfFront, own);
+            return BuildOptions.Parse(request);
+        }
+        string[] all = [.. Of("16").Front.Select(one => one.Canonical)];
+        Assert.Equal(3, all.Distinct().Count());
+        Assert.Equal(all, Of("64").Front.Select(one => one.Canonical));
+        Assert.Equal(all, new[] { "64", "32", "16" }.Select(own => Of(own).Canonical));
+        Assert.DoesNotContain(Parse(("MeanVisualTokens", "16"), ("Seeds", "2")).Canonical, all); // one search alone ends elsewhere
+        Assert.All(Of("16").Front, one => Assert.Equal(2, one.Seeds));
+    }
+
     [Theory]
     [InlineData("Steps", "many", "a whole number")]
     [InlineData("Steps", "1e3", "a whole number")]

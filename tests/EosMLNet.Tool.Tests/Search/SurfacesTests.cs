@@ -22,7 +22,6 @@ public class SurfacesTests
         ["ModelPath"] = "the item's Include",
         ["PlanPath"] = "the item's Plan, which is written as well",
         ["columns"] = "the artifact's columns have their default names: whoever wants others makes the pipeline in a program",
-        ["front"] = "an item makes one artifact, with one gate and one committed plan",
     };
     private static readonly Dictionary<string, string> NotOnCommandLine = new()
     {
@@ -94,16 +93,19 @@ public class SurfacesTests
     }
 
     [Fact]
-    public void A_front_of_plans_can_be_searched_by_ML_NET_and_on_the_command_line_and_is_refused_in_builds()
+    public void A_front_of_plans_can_be_searched_on_every_surface()
     {
         Assert.NotNull(typeof(OperatorSearchEstimator).GetMethod(nameof(OperatorSearchEstimator.FitFront)));
         CheckCommandLine("Front", false);
-        Assert.True(NotInBuilds.ContainsKey("front"));
         Assert.All(ConstraintKind.All, kind =>
         {
             var request = new BuildRequest();
-            request.Add(BuildRequest.OptionPrefix + kind.Name, "0.5;0.25");
-            Assert.Contains("expected a number", Assert.Throws<EosException>(() => BuildOptions.Parse(request)).Message);
+            request.Add(BuildRequest.OptionPrefix + kind.Name, "0.25; 0.5");
+            Assert.Contains("expected a number", Assert.Throws<EosException>(() => BuildOptions.Parse(request)).Message); // by itself it is no limit
+            request.Add(BuildRequest.OfFront, "0.25");
+            var options = BuildOptions.Parse(request);
+            Assert.Equal([new(kind, 0.25)], options.Settings.Constraints.Limits);
+            Assert.Equal([[new(kind, 0.5)], [new(kind, 0.25)]], options.Front.Select(one => one.Settings.Constraints.Limits));
         });
     }
 
