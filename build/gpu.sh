@@ -13,7 +13,8 @@ fail() { echo "gpu.sh : error $1" >&2; exit 1; }
 # Outside of the projects' own bin and obj, which another build may be using.
 publish() {
   command -v dotnet > /dev/null || fail "there is no dotnet here; packing needs the .NET 10 SDK. The kit itself runs without."
-  dotnet publish "$root/tests/Gpu" -c Release -r linux-x64 --self-contained -p:PublishLibTorch=false --artifacts-path "$work/artifacts" -o "$work/eos-gpu" -nodeReuse:false -v:q -nologo
+  # Analyzers have their say in the solution's build.
+  dotnet publish "$root/tests/Gpu" -c Release -r linux-x64 --self-contained -p:PublishLibTorch=false -p:RunAnalyzers=false --artifacts-path "$work/artifacts" -o "$work/eos-gpu" -nodeReuse:false -v:q -nologo
   chmod +x "$work/eos-gpu/run.sh" "$work/eos-gpu/unpack.sh" "$work/eos-gpu/Gpu"
   # The machine's own libtorch is used: a second one beside the program would be loaded with it.
   local carried

@@ -54,10 +54,9 @@ internal static class ImageProcessorSettings
     /// <summary>Checks that a file describes one of some kinds of processing.</summary>
     /// <param name="json">The settings.</param>
     /// <param name="types">The names of transformers' classes.</param>
-    /// <param name="required">Whether the file must name one; else the first is the default.</param>
-    /// <returns>The one of <paramref name="types"/> that it is.</returns>
+    /// <param name="required">Whether the file must name one.</param>
     /// <exception cref="EosException">EOS1009: it is another one.</exception>
-    internal static string RequireType(JsonSection json, string[] types, bool required)
+    internal static void RequireType(JsonSection json, string[] types, bool required)
     {
         string? found = null;
         foreach (var name in (string[])["image_processor_type", "feature_extractor_type"])
@@ -70,7 +69,8 @@ internal static class ImageProcessorSettings
         }
         if (json.Flag("do_flip_channel_order", false))
             throw json.Unsupported("do_flip_channel_order", "true", "false: images are red, green, blue");
-        return found ?? (required ? throw json.Unsupported("image_processor_type", null, Expected()) : types[0]);
+        if (found is null && required)
+            throw json.Unsupported("image_processor_type", null, Expected());
 
         string Expected() => required
             ? $"'{string.Join("' or '", types)}', what the model has; copy the file of the original checkpoint"

@@ -30,9 +30,9 @@ public sealed class TileImageProcessor : ImageProcessor
     /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has the defaults of the class that it names.</summary>
     /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
     /// <param name="preprocessorConfigJsonPath">The file.</param>
-    /// <param name="kinds">What the file may describe.</param>
-    public static TileImageProcessor FromConfig(string preprocessorConfigJsonPath, params IReadOnlyList<TileProcessing> kinds) =>
-        From(JsonSection.Read(preprocessorConfigJsonPath), kinds);
+    /// <param name="kind">The family's way of cutting images into tiles, which the file has to name.</param>
+    public static TileImageProcessor FromConfig(string preprocessorConfigJsonPath, TileProcessing kind) =>
+        From(JsonSection.Read(preprocessorConfigJsonPath), kind);
 
     /// <summary>Reads the settings that belong to a model, from the file that transformers would read.</summary>
     /// <param name="folder">The checkpoint folder.</param>
@@ -49,7 +49,7 @@ public sealed class TileImageProcessor : ImageProcessor
             notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to tiles of {side} x {side} pixels"));
             return new(kind, side, pinpoints, new());
         }
-        var processor = From(json, [kind]);
+        var processor = From(json, kind);
         if (processor.Side != side)
         {
             throw new EosException(EosErrors.UnsupportedModel,
@@ -68,10 +68,9 @@ public sealed class TileImageProcessor : ImageProcessor
     }
 
     /// <summary>The same from an object within a file.</summary>
-    internal static TileImageProcessor From(JsonSection json, IReadOnlyList<TileProcessing> kinds)
+    internal static TileImageProcessor From(JsonSection json, TileProcessing kind)
     {
-        var type = ImageProcessorSettings.RequireType(json, [.. kinds.Select(known => known.Name)], required: true);
-        var kind = kinds.First(known => known.Name == type);
+        ImageProcessorSettings.RequireType(json, [kind.Name], required: true);
         var (crops, defaultSide) = (kind.Crops && json.Flag("do_center_crop", true), kind.Side);
         if (!json.Flag("do_resize", true))
             throw json.Unsupported("do_resize", "false", "true: all tiles must get one size");

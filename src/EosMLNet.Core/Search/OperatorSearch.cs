@@ -16,8 +16,6 @@ namespace EosMLNet.Search;
 /// <param name="settings">What to look for, and how.</param>
 public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings settings)
 {
-    // The guard's multipliers move after so many steps: long enough for the loss to follow.
-    private const int GuardBlock = 10;
     // Images of one forward pass without gradients.
     private const int MeasuredTogether = 32;
     // Questions that each corner of each site is tried on: dozens of trials, so few of them.
@@ -223,11 +221,13 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         checkpoint?.LoadInto(state);
         model.Identity.Get(cancellation); // the plan will name the weights: if they cannot be told, that is known before the long work
         foreach (var (stage, trial) in stages.Zip(trials).Skip(state.Stages.Count))
-            Optimise(stage, state, training, gradient, trial, checkpoint, meter, clock, cancellation);
+            new StageRun(model, settings, stage, state, gradient, trial, meter, Save).Run(training, cancellation);
         var results = front.Select((constraints, i) =>
             Result(constraints, state, i, training, validation, trials[i], unreduced, meter, clock, cancellation)).ToArray();
         var tried = validation.Answered + trials.Sum(trial => trial.Answered);
         return [.. results.Select(result => result with { Report = result.Report with { TrialQuestions = tried } })];
+
+        void Save() => checkpoint?.Save(state, state.SecondsBefore + clock.Elapsed.TotalSeconds);
     }
 
     private SearchResult Result(
@@ -303,7 +303,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     {
         var parameters = variables.ReadScores();
         var searched = variables.Read();
-        var plan = Plan(variables, searched, parameters);
+        var plan = PlanMaker.Plan(model, settings.Frozen, variables, searched, parameters);
         if (settings.SnapToCorners)
         {
             meter.BeginTrials(SearchPhase.Corners, meter.Work.Corners[index], trial.Questions, SearchWork.UsualCorners);
@@ -316,109 +316,6 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
                 new ConstraintReport(c.Kind, c.Limit, c.Of(counts), limits.Spent(c.Kind, plan), multipliers[i]))];
         return (plan with { Parameters = PlanMaker.Needed(plan.Sites, parameters), Constraints = PlanMaker.Constraints(constraints) },
             constraints);
-    }
-
-    private ReductionPlan Plan(SearchVariables variables, IReadOnlyList<SearchedSite> sites, ScoreParameters parameters) =>
-        variables.PlanOf(PlanMaker.Sites(sites, variables.Budget, model.VisualTokens, settings.Frozen), parameters);
-
-    // As the counts come to rest, so that the scores learn for what the trials leave.
-    private void TryCounts(SearchStage stage, SearchState state, Validation trial, SearchMeter meter, Action save,
-        CancellationToken cancellation)
-    {
-        save(); // trials take a while, and a search that is stopped meanwhile begins them anew
-        if (settings.TryCounts && !settings.Frozen.UniformKeep)
-        {
-            var (variables, parameters) = (state.Variables, state.Variables.ReadScores());
-            variables.Limit(stage.Limits(state.Step));
-            meter.BeginTrials(SearchPhase.Counts, meter.Work.Counts[state.Stages.Count], trial.Questions, SearchWork.UsualCounts);
-            var shifted = CountTrials.Apply(variables.Read(), sites => trial.Measure(Plan(variables, sites, parameters), cancellation).Loss,
-                meter.TrialsLeft);
-            meter.End();
-            variables.Keep([.. shifted.Select(site => site.Keep)]);
-        }
-        state.CountsTried = true;
-    }
-
-    private void Optimise(
-        SearchStage stage, SearchState state, SearchData training, StepGradient gradient, Validation trial, SearchCheckpoint? checkpoint,
-        SearchMeter meter, Stopwatch clock, CancellationToken cancellation)
-    {
-        var (steps, checks, counts) =
-            (meter.Work.Steps[state.Stages.Count], meter.Work.Checks[state.Stages.Count], meter.Work.Counts[state.Stages.Count]);
-        if (state.Step == 0 && stage.First > 0)
-        {
-            // Under looser limits many schedules were as good, and the one that was found is no guide to what tighter ones need.
-            state.Variables.Limit(stage.From);
-            state.Variables.KeepAsAtFirst();
-        }
-        while (state.Step < stage.Steps && !state.Stopped)
-        {
-            if (cancellation.IsCancellationRequested)
-            {
-                Save();
-                cancellation.ThrowIfCancellationRequested();
-            }
-            if (state.Step == stage.CountsRest && !state.CountsTried)
-                TryCounts(stage, state, trial, meter, Save, cancellation);
-            state.Step++;
-            meter.ContinueSteps(steps);
-            MakeStep(stage, state, training, gradient, meter);
-            if (settings.Patience is { } patience && state.Step % settings.CheckEvery == 0
-                && state.Step >= settings.Tightening * stage.Steps)
-                meter.Within(checks, () => Judge(state, trial, patience, cancellation));
-            if ((stage.First + state.Step) % settings.CheckpointEvery == 0)
-                Save();
-        }
-        if (state.Best is { } best)
-            state.Variables.Restore(best.Values);
-        (steps.Left, checks.Left, counts.Left) = (0, 0, 0); // fewer than expected, where there was no gain any more
-        state.EndStage();
-        Save();
-
-        void Save() => checkpoint?.Save(state, state.SecondsBefore + clock.Elapsed.TotalSeconds);
-    }
-
-    private void MakeStep(SearchStage stage, SearchState state, SearchData training, StepGradient gradient, SearchMeter meter)
-    {
-        meter.BeginUnit();
-        using var scope = NewDisposeScope();
-        var (variables, step) = (state.Variables, stage.First + state.Step);
-        variables.Limit(stage.Limits(state.Step));
-        var constraints = variables.Budget.Constraints;
-        state.ZeroGrad();
-
-        var rows = random.Batch(training.Rows, settings.Sequences, step);
-        var sites = variables.Sites(random.GateNoise(variables.Budget.Spans.Count, step));
-        var loss = gradient.Backward(rows, training.Images, sites, stage.TemperatureAt(state.Step),
-            [.. constraints.Zip(state.Multipliers.Values)], state.Guard);
-        if (!double.IsFinite(loss.Total))
-        {
-            throw new EosException(EosErrors.Diverged,
-                FormattableString.Invariant($"The search's loss is {loss.Total} in step {step} of {meter.Work.StepCount}. ") +
-                "Use a smaller LearningRate and SiteLearningRate; if the unreduced model gives such values too, load it in float32." +
-                (settings.CheckpointPath is { } path && File.Exists(path) ? $" '{path}' keeps the last good state." : ""));
-        }
-        state.Losses.Add(loss.Task);
-        var counts = variables.Counts();
-        state.Multipliers.Update(variables.CountGradient(), [.. constraints.Select(variables.CountGradient)],
-            [.. constraints.Select(c => c.Excess(counts))]);
-        state.Move(stage);
-        state.Samples += rows.Sum(row => row.Segments.Count);
-        variables.MeetBudget();
-        if (state.Step % GuardBlock == 0)
-            state.Guard?.Update();
-        meter.EndStep(step, state.Losses[^1], loss.Alignment, variables.Budget.Mean(variables.Counts()), state.Multipliers.Values);
-    }
-
-    // Remembers the best values, and stops the stage when there were none for too long.
-    private static void Judge(SearchState state, Validation trial, int patience, CancellationToken cancellation)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        var loss = trial.Measure(state.Variables.Sites(), cancellation).Loss;
-        state.Best = state.Best is { } best && best.Loss <= loss ? best with { Checks = best.Checks + 1 }
-            : (loss, state.Variables.Values(), 0);
-        state.Stopped = state.Best.Value.Checks >= patience;
     }
 
     private void Check(IReadOnlyList<SearchConstraints> front)

@@ -9,6 +9,16 @@ internal static class PlanMaker
     // Below these a parameter does nothing that could be measured, and a plan without it is simpler.
     private const double NoTransfer = 0.005, NoGain = 0.005, NoWeight = 0.005, NoDiversity = 0.05;
 
+    /// <summary>The plan of searched values.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="frozen">What was not searched.</param>
+    /// <param name="variables">Knows the budget and the images.</param>
+    /// <param name="searched">The values of all allowed sites.</param>
+    /// <param name="parameters">What the scores learned.</param>
+    internal static ReductionPlan Plan(VisionLanguageModel model, FrozenParameters frozen, SearchVariables variables,
+        IReadOnlyList<SearchedSite> searched, ScoreParameters parameters) =>
+        variables.PlanOf(Sites(searched, variables.Budget, model.VisualTokens, frozen), parameters);
+
     /// <summary>The sites of the plan; those that would be the identity are left out.</summary>
     /// <param name="searched">The values of all allowed sites.</param>
     /// <param name="budget">What their counts must satisfy.</param>

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using EosMLNet.Latency;
 using EosMLNet.LibTorch;
-using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
 using static TorchSharp.torch;
@@ -22,21 +20,7 @@ internal sealed class SearchCommand : ModelCommand
     private readonly Option<string> images = CommonOptions.Images();
     private readonly IReadOnlyList<(ConstraintKind Kind, Option<double[]?> Option)> limits =
         [.. ConstraintKind.ByQuantity.Select((kind, i) => (kind, Limits(kind, i == 0 ? Several : "")))];
-    private readonly Option<string?> latencyTable = CommonOptions.Optional("--latency-table", "FILE",
-        "What --calibrate has measured, on this device and for a model of this shape. Where latency is limited, or --calibrate or " +
-        "--measure-latency is given, the plan's is measured and reported.");
-    private readonly Option<bool> calibrate = new("--calibrate")
-    {
-        Description = "Measure latency first and write it to --latency-table, where that has no measurement with these text tokens and " +
-            "batch. Nothing else should run meanwhile.",
-    };
-    private readonly Option<int> latencyTextTokens = CommonOptions.Default("--latency-text-tokens", "N",
-        Defaults.Constraints.LatencyTextTokens, "Text tokens of a prompt whose latency is meant.");
-    private readonly Option<int> latencyBatch = CommonOptions.Default("--latency-batch", "N", Defaults.Constraints.LatencyBatch,
-        "Prompts that are run together where latency is meant.");
-    private readonly Option<bool> measureLatency = CommonOptions.Default("--measure-latency", "BOOL", Defaults.Constraints.MeasureLatency,
-        "Measure the plan's prefill at the end and report it beside what --latency-table predicts. --calibrate and limits on latency do " +
-        "so in any case.");
+    private readonly LatencyOptions latency = new();
     private readonly Option<double?> familyDrop = Limit("--family-drop", "X",
         "The most that the accuracy of any family of questions may fall, from 0 to 1; pulled towards, and reported. Comes beside one of " +
         "the other limits.");
@@ -137,10 +121,9 @@ internal sealed class SearchCommand : ModelCommand
     {
         alignment.Aliases.Add("--alignment"); // as it was called once
         AddOptions([
-            data, images, .. limits.Select(limit => limit.Option), latencyTable, calibrate, latencyTextTokens, latencyBatch,
-            measureLatency, familyDrop, output, validation, artifact, steps, batchSize, seed, seeds, learningRate, countLearningRate,
-            siteLearningRate, objective, alignment, alignmentLayers, warmStart, patience, checkpoint, microBatch, recompute, imagePadding,
-            sites, scores, front, devices, .. tuning.All, .. answers.All, job]);
+            data, images, .. limits.Select(limit => limit.Option), .. latency.All, familyDrop, output, validation, artifact, steps,
+            batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate, objective, alignment, alignmentLayers, warmStart,
+            patience, checkpoint, microBatch, recompute, imagePadding, sites, scores, front, devices, .. tuning.All, .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -153,10 +136,7 @@ internal sealed class SearchCommand : ModelCommand
         foreach (var file in budgets.SelectMany(budget =>
             new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
             OutputFile.CheckWritable(file);
-        if (values.GetValue(calibrate))
-            OutputFile.CheckWritable(values.GetValue(latencyTable)
-                ?? throw new EosException(EosErrors.InvalidOption,
-                    "--calibrate needs a file to write to; expected --latency-table beside it."));
+        latency.CheckWritable(values);
         var seedsOfEach = Seeds(values);
         var found = Devices(values) is { } names ? SearchOn(names, values, budgets, seedsOfEach, cancellation)
             : SearchHere(values, budgets, seedsOfEach, cancellation);
@@ -171,8 +151,7 @@ internal sealed class SearchCommand : ModelCommand
     private void CheckValues(ParseResult values, IReadOnlyList<SearchedBudget> budgets)
     {
         answers.Check(values);
-        var comes = values.GetValue(calibrate);
-        var table = values.GetValue(latencyTable) is { } file && (!comes || File.Exists(file)) ? LatencyTable.Load(file) : null;
+        var (comes, table) = (latency.Calibrates(values), latency.Given(values));
         foreach (var budget in budgets)
             Settings(values, budget, comes ? null : table).CheckValues(EosSettingNames.Of, tableComes: comes);
     }
@@ -191,7 +170,7 @@ internal sealed class SearchCommand : ModelCommand
         var best = ofSeeds.MaxBy(result => result.Report.ValidationAccuracy)!;
         var planFile = budget.Named(values.GetRequiredValue(output));
         best.Plan.Save(planFile);
-        Print(best, planFile, Device(values), values.GetValue(latencyBatch));
+        Print(best, planFile, Device(values), latency.Batch(values));
         if (values.GetValue(artifact) is { } zip)
         {
             var zipFile = budget.Named(zip);
@@ -235,7 +214,7 @@ internal sealed class SearchCommand : ModelCommand
             throw new EosException(EosErrors.InvalidOption,
                 "--front and --devices were both given; expected one of them. The plans of a front are searched one after another, on " +
                 "one device.");
-        if (values.GetValue(calibrate))
+        if (latency.Calibrates(values))
             throw new EosException(EosErrors.InvalidOption,
                 "--calibrate and --devices were both given, but searches beside each other would be in each other's measurements. " +
                 "Calibrate first, with a search on one device.");
@@ -275,14 +254,7 @@ internal sealed class SearchCommand : ModelCommand
     private SearchSettings Settings(ParseResult values, SearchedBudget budget, LatencyTable? table = null) => tuning.Apply(values, new()
     {
         Constraints = limits.Aggregate(
-            new SearchConstraints
-            {
-                Latency = table,
-                LatencyTextTokens = values.GetValue(latencyTextTokens),
-                LatencyBatch = values.GetValue(latencyBatch),
-                MeasureLatency = values.GetValue(measureLatency) || values.GetValue(calibrate),
-                FamilyDrop = values.GetValue(familyDrop),
-            },
+            latency.Apply(values, new() { Latency = table, FamilyDrop = values.GetValue(familyDrop) }),
             (constraints, limit) => constraints.With(limit.Kind, budget.Of(values, limit.Option))),
         Steps = values.GetValue(steps),
         BatchSize = values.GetValue(batchSize),
@@ -308,20 +280,20 @@ internal sealed class SearchCommand : ModelCommand
         var folder = values.GetRequiredValue(images);
         var answers = values.GetValue(objective) == SearchObjective.Answers;
         var training = LoadData(values.GetRequiredValue(data), folder, answers);
-        var held = values.GetValue(validation) is { } table ? LoadData(table, folder, answers) : null;
+        var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, answers) : null;
         using var model = LoadModel(values, padding: values.GetValue(imagePadding) ?? PaddingChoice.Default);
-        var latency = Table(values, model, cancellation);
+        var table = latency.Table(values, model, Console, cancellation);
         foreach (var budget in budgets)
-            Settings(values, budget, latency).Check(model, EosSettingNames.Of); // all of them before the first is searched
+            Settings(values, budget, table).Check(model, EosSettingNames.Of); // all of them before the first is searched
         return Console.Progress("Searching", display =>
         {
             var searches = Searches(values, budgets).ToArray();
             var notes = new SearchNotes(display, [.. searches.Select(together => together[0])], Console);
             return searches.SelectMany((together, i) =>
             {
-                var settings = Settings(values, together[0], latency);
+                var settings = Settings(values, together[0], table);
                 var ofSeeds = new OperatorSearch(model, settings).RunFrontAndKeep(
-                    [.. together.Select(budget => Settings(values, budget, latency).Constraints)], seedsOfEach, training, held,
+                    [.. together.Select(budget => Settings(values, budget, table).Constraints)], seedsOfEach, training, held,
                     new InlineProgress<SearchProgress>(progress => notes.Report(i, settings, seedsOfEach, progress)), cancellation);
                 return together.Select((_, plan) => ofSeeds.Select(plans => plans[plan]).ToArray());
             }).ToArray();
@@ -375,34 +347,6 @@ internal sealed class SearchCommand : ModelCommand
         return new { result.Report };
     }
 
-    // What was measured before, and what is measured now if it is missing there.
-    private LatencyTable? Table(ParseResult values, VisionLanguageModel model, CancellationToken cancellation)
-    {
-        if (values.GetValue(latencyTable) is not { } file)
-            return null;
-        var (text, batch) = (values.GetValue(latencyTextTokens), values.GetValue(latencyBatch));
-        var known = File.Exists(file) || !values.GetValue(calibrate) ? LatencyTable.Load(file) : null;
-        known?.CheckFits(model);
-        if (known is not null
-            && (!values.GetValue(calibrate) || known.Profiles.Any(profile => (profile.TextTokens, profile.Batch) == (text, batch))))
-            return known;
-        var measured = Console.Progress("Calibrating", display =>
-        {
-            Report(0);
-            return LatencyCalibration.Measure(model, text, batch, progress: new InlineProgress<double>(Report), cancellation: cancellation);
-
-            void Report(double done) =>
-                display.Report(ProgressNote.Even(done, FormattableString.Invariant($"{text} text tokens, batch {batch}"), display.Elapsed));
-        });
-        var table = known?.With(measured.Profiles[0]) ?? measured;
-        table.Save(file);
-        Console.Line($"Latency table written to {file}");
-        var (unreduced, residual) = (1000 * measured.Profiles[0].Unreduced(model.LayerCount), 100 * measured.Profiles[0].Residual);
-        Console.Line(
-            $"{unreduced:0.###} ms unreduced on {measured.Target.Device}; whole prefills differ by {residual:0.0} % at most.");
-        return table;
-    }
-
     private void Print(SearchResult result, string planFile, Device device, int batch)
     {
         var report = result.Report;
@@ -410,10 +354,10 @@ internal sealed class SearchCommand : ModelCommand
         Console.PrintCost(result.Plan.Ledger);
         foreach (var one in report.Constraints)
             Console.Line($"{one.Kind} {one.Spent:0.####} of at most {one.Limit:0.####}, multiplier {one.Multiplier:0.###}.");
-        if (report.Latency is { } latency)
+        if (report.Latency is { } prefill)
         {
-            var (measured, predicted) = (latency.MeasuredMs, latency.PredictedMs);
-            var (unreduced, before) = (latency.UnreducedMeasuredMs, latency.UnreducedPredictedMs);
+            var (measured, predicted) = (prefill.MeasuredMs, prefill.PredictedMs);
+            var (unreduced, before) = (prefill.UnreducedMeasuredMs, prefill.UnreducedPredictedMs);
             Console.Line(
                 $"Prefill {measured:0.###} ms, predicted {predicted:0.###}; unreduced {unreduced:0.###} ms, predicted {before:0.###}.");
             Console.Line($"{SpeedRemark.For(result.Plan, measured, unreduced, device.type == TorchSharp.DeviceType.CPU, batch)}");

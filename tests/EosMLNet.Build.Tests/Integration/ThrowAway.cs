@@ -22,6 +22,9 @@ internal sealed class ThrowAway : IDisposable
                 <EosWorkerPath Condition="'$(EosWorkerPath)' == ''">{Xml(typeof(ThrowAway).Assembly.Location)}</EosWorkerPath>
                 <!-- A hundred megabytes of natives in each output are linked, not copied. -->
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
+                <!-- Hundreds of builds: what says nothing of the package is left out. -->
+                <RunAnalyzers>false</RunAnalyzers>
+                <NuGetAudit>false</NuGetAudit>
                 <!-- Most of these programs are never run. -->
                 <EosLibTorchWarning Condition="'$(EosLibTorchWarning)' == ''">false</EosLibTorchWarning>
               </PropertyGroup>
