@@ -5,11 +5,12 @@ namespace EosMLNet.Plans;
 /// <summary>What scores need to know about the criteria they mix.</summary>
 public static class ScoreCriteria
 {
+    /// <summary>All criteria.</summary>
+    public static IReadOnlyList<ScoreCriterion> All { get; } = Enum.GetValues<ScoreCriterion>();
+
+    // In the order of All, which is made first.
     private static readonly CriterionTraits[] Traits = [.. All.Select(criterion =>
         typeof(ScoreCriterion).GetField(criterion.ToString())!.GetCustomAttribute<CriterionAttribute>()?.Traits ?? CriterionTraits.None)];
-
-    /// <summary>All criteria.</summary>
-    public static IReadOnlyList<ScoreCriterion> All => Enum.GetValues<ScoreCriterion>();
 
     /// <summary>Whether a criterion looks at the question: the kept tokens are then the question's own.</summary>
     public static bool SeesQuestion(this ScoreCriterion criterion) => criterion.Has(CriterionTraits.SeesQuestion);
