@@ -6,7 +6,6 @@ public sealed class IsolatedBuildTests : IDisposable
     private readonly ThrowAway app = new();
 
     [Theory]
-    [InlineData("<TargetFramework>net10.0</TargetFramework>", "-graph", "-isolate")]
     [InlineData("<TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks>", "-graph", "-isolate")]
     [InlineData("<TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks>", "-graph", "-m")]
     public void Each_model_is_searched_once(string frameworks, params string[] arguments)
