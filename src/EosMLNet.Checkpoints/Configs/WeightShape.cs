@@ -5,6 +5,11 @@ namespace EosMLNet.Checkpoints;
 /// <param name="Shape">Its shape.</param>
 public sealed record WeightShape(string Name, params long[] Shape)
 {
+    /// <summary>
+    /// Whether it is the weight of a linear layer, (out, in), and is used for nothing else: it may then be kept in another form.
+    /// </summary>
+    public bool IsLinear { get; init; }
+
     /// <summary>The weight and the bias of a linear layer, or of a layer norm where there is one size.</summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="shape">The weight's shape; the bias has its first size.</param>
@@ -16,7 +21,7 @@ public sealed record WeightShape(string Name, params long[] Shape)
     /// <param name="shape">The weight's shape; the bias has its first size.</param>
     internal static IEnumerable<WeightShape> Linear(string name, bool bias, params long[] shape)
     {
-        yield return new(name + ".weight", shape);
+        yield return new(name + ".weight", shape) { IsLinear = shape.Length == 2 };
         if (bias)
             yield return new(name + ".bias", shape[0]);
     }

@@ -11,17 +11,12 @@ namespace EosMLNet.Models;
 internal sealed class LlamaDecoder
 {
     private readonly LlamaConfig config;
-    private readonly Tensor embedding, finalNorm, head;
+    private readonly Tensor embedding, finalNorm;
+    private readonly Linear head;
     private readonly Layer[] layers;
 
-    private readonly record struct Projection(Tensor Weight, Tensor? Bias)
-    {
-        internal Tensor Apply(Tensor x) => functional.linear(x, Weight, Bias);
-    }
-
     private sealed record Layer(
-        Tensor InputNorm, Projection Query, Projection Key, Projection Value, Projection Output,
-        Tensor PostNorm, Projection Gate, Projection Up, Projection Down);
+        Tensor InputNorm, Linear Query, Linear Key, Linear Value, Linear Output, Tensor PostNorm, Linear Gate, Linear Up, Linear Down);
 
     internal LlamaDecoder(LlamaConfig config, bool tiedHead, Func<string, Tensor> weight)
     {
@@ -34,16 +29,16 @@ internal sealed class LlamaDecoder
             var name = $"{Root}layers.{i}.";
             layers[i] = new Layer(
                 weight(name + "input_layernorm.weight"),
-                Linear(name + "self_attn.q_proj", config.AttentionBias), Linear(name + "self_attn.k_proj", config.AttentionBias),
-                Linear(name + "self_attn.v_proj", config.AttentionBias), Linear(name + "self_attn.o_proj", config.OutputBias),
+                Linear.Of(weight, name + "self_attn.q_proj", config.AttentionBias),
+                Linear.Of(weight, name + "self_attn.k_proj", config.AttentionBias),
+                Linear.Of(weight, name + "self_attn.v_proj", config.AttentionBias),
+                Linear.Of(weight, name + "self_attn.o_proj", config.OutputBias),
                 weight(name + "post_attention_layernorm.weight"),
-                Linear(name + "mlp.gate_proj", config.MlpBias), Linear(name + "mlp.up_proj", config.MlpBias),
-                Linear(name + "mlp.down_proj", config.MlpBias));
+                Linear.Of(weight, name + "mlp.gate_proj", config.MlpBias), Linear.Of(weight, name + "mlp.up_proj", config.MlpBias),
+                Linear.Of(weight, name + "mlp.down_proj", config.MlpBias));
         }
         finalNorm = weight(Root + "norm.weight");
-        head = tiedHead ? embedding : weight("language_model.lm_head.weight");
-
-        Projection Linear(string name, bool bias) => new(weight(name + ".weight"), bias ? weight(name + ".bias") : null);
+        head = tiedHead ? new DenseLinear(embedding, null) : Linear.Of(weight, "language_model.lm_head", bias: false);
     }
 
     internal ScalarType DataType => embedding.dtype;
@@ -61,7 +56,7 @@ internal sealed class LlamaDecoder
     {
         using var scope = NewDisposeScope();
         var layer = layers[index];
-        var normalised = RmsNorm(hidden, layer.InputNorm);
+        LinearInput normalised = RmsNorm(hidden, layer.InputNorm);
         var queries = rotary.Apply(Heads(layer.Query.Apply(normalised), config.HeadCount));              // (B, H, q, hs)
         var keys = rotary.Apply(Heads(layer.Key.Apply(normalised), config.KeyValueHeadCount));           // (B, G, q, hs)
         var values = Heads(layer.Value.Apply(normalised), config.KeyValueHeadCount);                     // (B, G, q, hs)
@@ -98,7 +93,7 @@ internal sealed class LlamaDecoder
 
     internal Tensor FinalNorm(Tensor hidden) => RmsNorm(hidden, finalNorm);
 
-    internal Tensor Head(Tensor normalised) => functional.linear(normalised, head);
+    internal Tensor Head(Tensor normalised) => head.Apply(normalised);
 
     // (B, H, q, hs), (B, G, T, hs) twice -> (B, q, H · hs)
     private Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? bias)

@@ -13,7 +13,7 @@ internal static class ModelLoader
 
     /// <inheritdoc cref="VisionLanguageModel.Load"/>
     internal static VisionLanguageModel Load(
-        string folder, ScalarType? dtype, Device? device, CancellationToken cancellation, ImagePadding padding)
+        string folder, ModelDataType dtype, Device? device, CancellationToken cancellation, ImagePadding padding, ModelUse use)
     {
         TorchRuntime.EnsureLoaded();
         var notes = new List<string>();
@@ -21,8 +21,8 @@ internal static class ModelLoader
         var files = CheckpointFiles.Of(folder); // before they are read: a change meanwhile is noticed
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
-        var type = dtype ?? (place.type == DeviceType.CPU ? ScalarType.Float32 : checkpoint.StoredType.Torch());
-        DataTypes.CheckComputes(type, place);
+        var type = DataTypes.Resolve(dtype, checkpoint.StoredType.Torch(), place);
+        DataTypes.CheckComputes(dtype, type, place);
         if (type == ScalarType.Float32)
             Tf32.TurnOff(place);
         var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config, padding: padding) : null;
@@ -30,12 +30,18 @@ internal static class ModelLoader
         using var loader = new WeightLoader(checkpoint, type, place);
         notes.AddRange(processor?.Notes ?? []);
         notes.AddRange(config.CheckWeights(checkpoint));
-        foreach (var (name, shape) in config.Weights)
-            loader.Ask(name, shape);
+        foreach (var weight in config.Weights)
+            loader.Ask(weight.Name, weight.Shape, FormOf(weight));
         loader.Read(cancellation);
         var model = Create(config, loader.Take, processor);
         (model.Notes, model.Files) = (notes, files);
         return model;
+
+        // Packing float32 gains little where MKL is at home, and would round otherwise than all that was compared with it.
+        WeightForm FormOf(WeightShape weight) => !weight.IsLinear || use == ModelUse.Search ? WeightForm.Dense
+            : dtype == ModelDataType.Int8 ? WeightForm.Int8
+            : type == ScalarType.BFloat16 && place.type == DeviceType.CPU && OneDnn.IsThere ? WeightForm.Packed
+            : WeightForm.Dense;
     }
 
     private static VisionLanguageModel Create(ModelConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor)

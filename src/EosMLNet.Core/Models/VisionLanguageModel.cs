@@ -30,7 +30,11 @@ public abstract class VisionLanguageModel : IDisposable
         try
         {
             foreach (var (name, shape) in config.Weights)
+            {
                 weights[name] = weight(name, shape).DetachFromDisposeScope();
+                if (weights[name].dtype == ScalarType.Int8)
+                    weights[name + WeightLoader.ScaleSuffix] = weight(name + WeightLoader.ScaleSuffix, [shape[0]]).DetachFromDisposeScope();
+            }
         }
         catch
         {
@@ -41,19 +45,20 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <summary>Loads a checkpoint folder (config.json, safetensors, and tokenizer and preprocessor files where it has them).</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="dtype">Data type to compute in; by default float32 on the CPU and the stored type elsewhere. Float32 on a GPU also
-    /// turns off TF32, for the whole process.</param>
+    /// <param name="dtype">Data type to compute in. Float32 on a GPU also turns off TF32, for the whole process.</param>
     /// <param name="device">Where to put the weights; the CPU by default.</param>
     /// <param name="cancellation">Stops the loading.</param>
     /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>. Models that cut
     /// images into tiles do not ask for it.</param>
+    /// <param name="use">What it is loaded for. A search needs <see cref="ModelUse.Search"/>.</param>
     /// <returns>The model of the <c>model_type</c> that config.json names.</returns>
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
     /// or does not compute in that type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static VisionLanguageModel Load(
-        string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default,
-        ImagePadding padding = ImagePadding.Square) => ModelLoader.Load(folder, dtype, device, cancellation, padding);
+        string folder, ModelDataType dtype = ModelDataType.Auto, Device? device = null, CancellationToken cancellation = default,
+        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer) =>
+        ModelLoader.Load(folder, dtype, device, cancellation, padding, use);
 
     /// <summary>The <c>model_type</c>, for example <c>llava</c>.</summary>
     public string Family => Shape.ModelType;
@@ -143,7 +148,14 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Tokenizer and image preprocessing of the checkpoint; null where its folder has none.</summary>
     public VisionLanguageProcessor? Processor { get; }
 
-    /// <summary>The weights by their canonical checkpoint names.</summary>
+    /// <summary>What the weights of linear layers are kept in: <see cref="DataType"/>, or int8.</summary>
+    public ModelDataType WeightType => weights.Values.Any(weight => weight.dtype == ScalarType.Int8) ? ModelDataType.Int8
+        : DataTypes.Of(DataType);
+
+    /// <summary>Whether weights were laid out for the processor: no gradient goes through them, and their numbers cannot be read.</summary>
+    public bool IsPacked => weights.Values.Any(OneDnn.IsPacked);
+
+    /// <summary>The weights by their canonical checkpoint names; in int8 with their scales beside them.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => weights;
 
     /// <summary>How the visual tokens of an image lie.</summary>

@@ -17,16 +17,13 @@ internal sealed class VisionTower
     private readonly int depth;
     private readonly Tensor? classEmbedding, patchBias;
     private readonly Tensor patchEmbedding, positionEmbedding;
-    private readonly Affine? preNorm;
+    private readonly LayerNorm? preNorm;
     private readonly Layer[] layers;
 
-    // A layer norm or a linear layer.
-    private readonly record struct Affine(Tensor Weight, Tensor Bias)
-    {
-        internal Tensor Apply(Tensor x) => functional.linear(x, Weight, Bias);
-    }
+    private readonly record struct LayerNorm(Tensor Weight, Tensor Bias);
 
-    private sealed record Layer(Affine Norm1, Affine Query, Affine Key, Affine Value, Affine Output, Affine Norm2, Affine Up, Affine Down);
+    private sealed record Layer(
+        LayerNorm Norm1, Linear Query, Linear Key, Linear Value, Linear Output, LayerNorm Norm2, Linear Up, Linear Down);
 
     /// <param name="config">Shape of the tower.</param>
     /// <param name="depth">How many layers are run before the feature is taken, 0 … layer count.</param>
@@ -40,17 +37,18 @@ internal sealed class VisionTower
         patchEmbedding = weight(Root + "embeddings.patch_embedding.weight");
         patchBias = config.HasPatchBias ? weight(Root + "embeddings.patch_embedding.bias") : null;
         positionEmbedding = weight(Root + "embeddings.position_embedding.weight");
-        preNorm = config.HasPreNorm ? Two(Root + "pre_layrnorm") : null;
+        preNorm = config.HasPreNorm ? Norms(Root + "pre_layrnorm") : null;
         layers = new Layer[config.LayerCount];
         for (var i = 0; i < layers.Length; i++)
         {
             var name = $"{Root}encoder.layers.{i}.";
             layers[i] = new Layer(
-                Two(name + "layer_norm1"), Two(name + "self_attn.q_proj"), Two(name + "self_attn.k_proj"), Two(name + "self_attn.v_proj"),
-                Two(name + "self_attn.out_proj"), Two(name + "layer_norm2"), Two(name + "mlp.fc1"), Two(name + "mlp.fc2"));
+                Norms(name + "layer_norm1"), Linear.Of(weight, name + "self_attn.q_proj"), Linear.Of(weight, name + "self_attn.k_proj"),
+                Linear.Of(weight, name + "self_attn.v_proj"), Linear.Of(weight, name + "self_attn.out_proj"),
+                Norms(name + "layer_norm2"), Linear.Of(weight, name + "mlp.fc1"), Linear.Of(weight, name + "mlp.fc2"));
         }
 
-        Affine Two(string name) => new(weight(name + ".weight"), weight(name + ".bias"));
+        LayerNorm Norms(string name) => new(weight(name + ".weight"), weight(name + ".bias"));
     }
 
     /// <summary>
@@ -82,7 +80,7 @@ internal sealed class VisionTower
             using var step = NewDisposeScope();
             var (layer, reduces) = (layers[i], i < depth ? sequence : null);
             var bias = reduces?.Bias?.to(hidden.dtype);
-            var normalised = Norm(hidden, layer.Norm1);
+            LinearInput normalised = Norm(hidden, layer.Norm1);
             var keys = layer.Key.Apply(normalised);                                                 // (I, t, d)
             if (reduces?.ActsIn(i) == true || i == depth - 1 && (wantsClsAttention || reduces is not null))
             {
@@ -109,7 +107,7 @@ internal sealed class VisionTower
     }
 
     // The bias is added to the logits, (I, 1, 1, t).
-    private Tensor Attend(Tensor hidden, Tensor normalised, Tensor keys, Layer layer, Tensor? bias)
+    private Tensor Attend(Tensor hidden, LinearInput normalised, Tensor keys, Layer layer, Tensor? bias)
     {
         using var scope = NewDisposeScope();
         var attended = functional.scaled_dot_product_attention(
@@ -126,12 +124,12 @@ internal sealed class VisionTower
         return layer.Down.Apply(inner).AddInto(hidden).MoveToOuterDisposeScope();
     }
 
-    private Tensor? ClsAttention(Tensor normalised, Tensor keys, Layer layer, Tensor? bias)         // (I, t)
+    private Tensor? ClsAttention(LinearInput normalised, Tensor keys, Layer layer, Tensor? bias)         // (I, t)
     {
         if (classEmbedding is null)
             return null;
         using var scope = NewDisposeScope();
-        var query = Heads(layer.Query.Apply(normalised.narrow(1, 0, 1)));                           // (I, H, 1, hs)
+        var query = Heads(layer.Query.Apply(normalised.Values.narrow(1, 0, 1)));                           // (I, H, 1, hs)
         var logits = query.matmul(Heads(keys).transpose(-1, -2)).Mul(1 / Math.Sqrt(query.shape[^1]));
         if (bias is not null)
             logits = logits.Add(bias);
@@ -140,6 +138,6 @@ internal sealed class VisionTower
 
     private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], config.HeadCount, -1).transpose(1, 2);
 
-    private Tensor Norm(Tensor x, Affine norm) =>
+    private Tensor Norm(Tensor x, LayerNorm norm) =>
         functional.layer_norm(x, [config.HiddenSize], norm.Weight, norm.Bias, config.LayerNormEps);
 }

@@ -226,6 +226,10 @@ public sealed record SearchSettings
         var check = new OptionCheck(named);
         var inModel = $"layers from 0 to {model.LayerCount - 1}, at least one";
         check.That(AlignmentLayers?.All(layer => layer < model.LayerCount) != false, nameof(AlignmentLayers), AlignmentLayers, inModel);
+        if (model.IsPacked)
+            throw new EosException(EosErrors.InvalidOption,
+                "The model's weights are laid out for answers, and no gradient goes through them; expected a model that was loaded with " +
+                "ModelUse.Search.");
         WarmStart?.CheckFits(model);
         var layers = Layers(model);
         check.That(layers[^1] < model.LayerCount, nameof(Sites), Sites, inModel);

@@ -1,29 +1,47 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace EosMLNet.Tensors;
 
 /// <summary>Types of numbers, and whether a device computes in them.</summary>
-public static class DataTypes
+internal static class DataTypes
 {
-    /// <summary>torch's type; <see langword="null"/> for none, which leaves the choice to the loader.</summary>
-    /// <param name="type">The type; null for none.</param>
-    public static ScalarType? Torch(ModelDataType? type) => type switch
+    /// <summary>The type that a model computes in.</summary>
+    /// <param name="asked">The type that is asked for.</param>
+    /// <param name="stored">The type that most of the checkpoint's weights are stored in.</param>
+    /// <param name="device">The device.</param>
+    /// <returns>One of the types that torch has; for <see cref="ModelDataType.Int8"/>, the one that is not in 8 bits.</returns>
+    public static ScalarType Resolve(ModelDataType asked, ScalarType stored, Device device) => asked switch
     {
         ModelDataType.Float32 => ScalarType.Float32,
         ModelDataType.BFloat16 => ScalarType.BFloat16,
         ModelDataType.Float16 => ScalarType.Float16,
-        _ => null,
+        ModelDataType.Float64 => ScalarType.Float64,
+        ModelDataType.Int8 => CpuSpeed.PrefersBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        _ when device.type != DeviceType.CPU => stored,
+        _ => stored is ScalarType.BFloat16 or ScalarType.Float16 && CpuSpeed.PrefersBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+    };
+
+    /// <summary>The type's name among those of models.</summary>
+    public static ModelDataType Of(ScalarType type) => type switch
+    {
+        ScalarType.Float64 => ModelDataType.Float64,
+        ScalarType.BFloat16 => ModelDataType.BFloat16,
+        ScalarType.Float16 => ModelDataType.Float16,
+        _ => ModelDataType.Float32,
     };
 
     /// <summary>
     /// Checks that a device has what a model does in a type: a convolution, a matrix product, attention, and sums in float32 of its
-    /// results.
+    /// results; for 8 bits, products that are exact and not emulated.
     /// </summary>
     /// <exception cref="EosException">EOS2009: it has not.</exception>
-    internal static void CheckComputes(ScalarType type, Device device)
+    public static void CheckComputes(ModelDataType asked, ScalarType type, Device device)
     {
+        if (asked == ModelDataType.Int8)
+            CheckInt8(device);
         if (type is ScalarType.Float32 or ScalarType.Float64)
             return; // every device has float32, and float64 is for those who look closely
         try
@@ -43,5 +61,16 @@ public static class DataTypes
                 $"The device {device} does not compute a model in {type}: {e.Message.Split('\n')[0].Trim()} Use float32, or " +
                 "another device.", e);
         }
+    }
+
+    private static void CheckInt8(Device device)
+    {
+        if (device.type != DeviceType.CPU)
+            throw new EosException(EosErrors.DataType,
+                $"A model in int8 was asked for on {device}; expected the CPU. Use bfloat16 or float16 there.");
+        if (!CpuSpeed.HasInt8)
+            throw new EosException(EosErrors.DataType,
+                "This processor, or this libtorch, has no fast and exact products of 8-bit numbers; expected the instructions VNNI " +
+                "or AMX and libtorch with oneDNN. Use data type auto.");
     }
 }

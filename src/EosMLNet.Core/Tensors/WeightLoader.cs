@@ -7,17 +7,22 @@ namespace EosMLNet.Tensors;
 /// <summary>
 /// Loads many weights of a checkpoint at once: first they are asked for, then all of them are read by several threads, then they are taken.
 /// They lie in one block of memory in the order of the files; a piece of that block is filled at a time, whichever weights and shards it
-/// belongs to (build/docs/adr/0017).
+/// belongs to (build/docs/adr/0017). Weights that are kept in another form are read one by one, so that hardly more than that form is in
+/// memory (build/docs/adr/0029).
 /// </summary>
 internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Device device) : IDisposable
 {
     private const int Alignment = 512; // bytes between the beginnings of two weights
     private const int PieceSize = 4 << 20; // bytes
     private const int MostThreads = 8; // a few fill a memory bus
+    private const int RowsAtOnce = 16 << 20; // elements of rows that are brought to 8 bits together
+    /// <summary>What is added to a weight's name for the scales of its rows, where it is kept in int8.</summary>
+    internal const string ScaleSuffix = "_scale";
+
     private readonly Dictionary<string, Source> asked = [];
     private readonly Dictionary<string, Tensor> weights = [];
 
-    private sealed record Source(SafetensorsFile File, SafetensorsEntry Entry, long[] Shape)
+    private sealed record Source(SafetensorsFile File, SafetensorsEntry Entry, long[] Shape, WeightForm Form)
     {
         internal long Count { get; } = Shape.Aggregate(1L, (product, n) => product * n);
     }
@@ -25,12 +30,12 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
     // Some elements of a weight, and where in the block they go.
     private readonly record struct Slice(Source From, long First, long Place, long Count);
 
-    /// <summary>Asks for a weight.</summary>
+    /// <summary>Asks for a weight. One in int8 has its scales, float32, (out), under its name and <see cref="ScaleSuffix"/>.</summary>
     /// <exception cref="EosException">EOS1004, EOS1005, EOS1006: as <see cref="Checkpoint.Locate"/>.</exception>
-    internal void Ask(string name, long[] shape)
+    internal void Ask(string name, long[] shape, WeightForm form = WeightForm.Dense)
     {
         var (file, stored) = checkpoint.Locate(name, shape);
-        asked[name] = new Source(file, file.Entries[stored], shape);
+        asked[name] = new Source(file, file.Entries[stored], shape, form);
     }
 
     /// <summary>Reads all weights that were asked for.</summary>
@@ -46,10 +51,53 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
         Fill(block, CutIntoPieces(places, length, PieceSize / elementSize), cancellation);
         foreach (var (name, source, place) in places)
             weights[name] = block.narrow(0, place, source.Count).view(source.Shape).DetachFromDisposeScope();
+        foreach (var (name, source) in asked.Where(weight => weight.Value.Form != WeightForm.Dense))
+        {
+            using var each = NewDisposeScope();
+            if (source.Form == WeightForm.Packed)
+                weights[name] = OneDnn.Pack(Rows(source, 0, source.Shape[0], dtype, cancellation)).DetachFromDisposeScope();
+            else
+                (weights[name], weights[name + ScaleSuffix]) = Quantize(source, cancellation);
+        }
+    }
+
+    // Each row in steps of its own, of which the largest number has 127.
+    private (Tensor Weight, Tensor Scales) Quantize(Source source, CancellationToken cancellation)
+    {
+        var (rows, width) = (source.Shape[0], source.Shape[1]);
+        var (weight, scales) = (empty([rows, width], ScalarType.Int8), empty(rows));
+        var step = Math.Max(1, RowsAtOnce / width);
+        for (long first = 0; first < rows; first += step)
+        {
+            using var scope = NewDisposeScope();
+            var count = Math.Min(step, rows - first);
+            var numbers = Rows(source, first, count, ScalarType.Float32, cancellation);              // (r, in)
+            var scale = numbers.abs().amax([1L], keepdim: true).Mul(1.0 / 127).Add(float.Epsilon);   // (r, 1): a row of zeros stays one
+            weight.narrow(0, first, count).copy_(numbers.div_(scale).round_());
+            scales.narrow(0, first, count).copy_(scale.squeeze(1));
+        }
+        return (OneDnn.PackQuantized(weight).DetachFromDisposeScope(), scales.DetachFromDisposeScope());
+    }
+
+    // Some rows of a weight, (count, in), read by all threads.
+    private Tensor Rows(Source source, long first, long count, ScalarType type, CancellationToken cancellation)
+    {
+        var width = source.Count / source.Shape[0];
+        var rows = empty(count * width, type);
+        List<Slice>[] pieces = [.. PiecesOf(source, first * width, count * width, PieceSize / rows.element_size()).Select(slice => new List<Slice> { slice })];
+        Fill(rows, pieces, cancellation);
+        return rows.view(count, width);
+    }
+
+    private static IEnumerable<Slice> PiecesOf(Source source, long first, long count, long size)
+    {
+        for (long done = 0; done < count; done += size)
+            yield return new Slice(source, first + done, done, Math.Min(size, count - done));
     }
 
     /// <summary>Hands over a weight that was read; it belongs to the caller.</summary>
-    internal Tensor Take(string name, long[] shape) => weights.Remove(name, out var weight) && weight.shape.SequenceEqual(shape)
+    internal Tensor Take(string name, long[] shape) =>
+        weights.Remove(name, out var weight) && shape.SequenceEqual(asked.TryGetValue(name, out var source) ? source.Shape : weight.shape)
         ? weight
         : throw new InvalidOperationException($"'{name}' of shape [{string.Join(", ", shape)}] was not asked for.");
 
@@ -65,7 +113,8 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
     {
         var places = new List<(string, Source, long)>(asked.Count);
         long length = 0;
-        foreach (var (name, source) in asked.OrderBy(a => a.Value.File.Path, StringComparer.Ordinal).ThenBy(a => a.Value.Entry.FileOffset))
+        var dense = asked.Where(weight => weight.Value.Form == WeightForm.Dense);
+        foreach (var (name, source) in dense.OrderBy(a => a.Value.File.Path, StringComparer.Ordinal).ThenBy(a => a.Value.Entry.FileOffset))
         {
             places.Add((name, source, length));
             length += (source.Count + alignment - 1) / alignment * alignment;

@@ -84,8 +84,8 @@ internal sealed class BuildOptions
     /// </summary>
     internal ImagePadding? ImagePadding { get; private set; }
 
-    /// <summary>What the model computes in, when it is searched and when it answers; null for the device's own.</summary>
-    internal ModelDataType? DataType { get; private set; }
+    /// <summary>What the model computes in, when it is searched and when it answers.</summary>
+    internal ModelDataType DataType { get; private set; }
 
     /// <summary>How the artifact answers.</summary>
     private readonly AnswerOptions answers = new() { ModelPath = "." };

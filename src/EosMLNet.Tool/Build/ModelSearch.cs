@@ -2,7 +2,6 @@ using EosMLNet.Build.Exchange;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
 using EosMLNet.Search;
-using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Search;
 using static TorchSharp.torch;
@@ -81,7 +80,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         };
         log.Activity(LiveTargets.Model);
         using var model = VisionLanguageModel.Load(
-            request[BuildRequest.Model], DataTypes.Torch(options.DataType), device, padding: options.ImagePadding ?? PaddingChoice.Default);
+            request[BuildRequest.Model], options.DataType, device, padding: options.ImagePadding ?? PaddingChoice.Default,
+            use: ModelUse.Search);
         foreach (var one in constraints)
             (settings with { Constraints = one }).Check(model, SettingNames.Flat); // before the data is read
         Note(model.Notes);

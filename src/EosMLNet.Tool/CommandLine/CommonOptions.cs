@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EosMLNet.LibTorch;
+using EosMLNet.Tensors;
 
 namespace EosMLNet.Tool.CommandLine;
 
@@ -33,13 +34,14 @@ internal static class CommonOptions
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
     };
 
-    internal static Option<string?> DataType() =>
-        DataType("Type of numbers to compute in: float32, bfloat16 or float16. Default: float32 on the CPU, the type that the model is " +
-            "stored in on a GPU.", "float32", "bfloat16", "float16");
+    internal static Option<string> DataType() => DataType("auto",
+        "Type of numbers to compute in. auto is bfloat16 on a CPU that is much faster in it, for models that are stored in 16 bits, and " +
+        "float32 on another; on a GPU it is the type that the model is stored in. int8 is for answers, on a CPU.");
 
-    internal static Option<string?> DataType(string description, params string[] names)
+    internal static Option<string> DataType(string value, string description)
     {
-        var option = Optional("--data-type", "TYPE", description);
+        string[] names = [.. Enum.GetNames<ModelDataType>().Select(name => name.ToLowerInvariant())];
+        var option = Default("--data-type", string.Join('|', names), value, description);
         option.Validators.Add(found =>
         {
             if (found.Tokens is [var token, ..] && !names.Contains(token.Value))

@@ -12,14 +12,14 @@ internal abstract class ModelCommand : EosCommand
 {
     private readonly Option<string?> libTorch = CommonOptions.LibTorch();
 
-    protected ModelCommand(string name, string description, EosConsole console, Option<string?>? dataType = null)
+    protected ModelCommand(string name, string description, EosConsole console, Option<string>? dataType = null)
         : base(name, description, console) => DataTypeOption = dataType ?? CommonOptions.DataType();
 
     protected Option<string> ModelFolder { get; } = CommonOptions.Model();
 
     protected Option<string> DeviceOption { get; } = CommonOptions.Device();
 
-    protected Option<string?> DataTypeOption { get; }
+    protected Option<string> DataTypeOption { get; }
 
     protected sealed override void AddOptions(params IEnumerable<Option> options) =>
         base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption, libTorch]);
@@ -38,20 +38,18 @@ internal abstract class ModelCommand : EosCommand
     /// <exception cref="EosException">EOS1013, EOS2002: there is no such device.</exception>
     protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(DeviceOption));
 
-    /// <summary>The type that <c>--data-type</c> names; <see langword="null"/> for the device's own.</summary>
-    protected ModelDataType? DataType(ParseResult values) =>
-        values.GetValue(DataTypeOption) is { } name ? Enum.Parse<ModelDataType>(name, ignoreCase: true) : null;
+    /// <summary>The type that <c>--data-type</c> names.</summary>
+    protected ModelDataType DataType(ParseResult values) =>
+        Enum.Parse<ModelDataType>(values.GetRequiredValue(DataTypeOption), ignoreCase: true);
 
-    protected VisionLanguageModel LoadModel(ParseResult values, ImagePadding padding = PaddingChoice.Default) =>
-        LoadModel(values, DataTypes.Torch(DataType(values)), padding);
-
-    protected VisionLanguageModel LoadModel(ParseResult values, ScalarType? dtype, ImagePadding padding = PaddingChoice.Default)
+    protected VisionLanguageModel LoadModel(
+        ParseResult values, ImagePadding padding = PaddingChoice.Default, ModelUse use = ModelUse.Answer)
     {
         var folder = values.GetRequiredValue(ModelFolder);
         var device = Device(values);
         var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
-            () => VisionLanguageModel.Load(folder, dtype, device, padding: padding));
-        var (layers, tokens, type) = (model.LayerCount, model.VisualTokens, model.DataType);
+            () => VisionLanguageModel.Load(folder, DataType(values), device, padding: padding, use: use));
+        var (layers, tokens, type) = (model.LayerCount, model.VisualTokens, model.WeightType);
         Console.Line($"Model {folder}: {model.Family}, {layers} layers, {tokens} visual tokens, {type} on {model.Device}");
         PrintNotes(model.Notes);
         return model;

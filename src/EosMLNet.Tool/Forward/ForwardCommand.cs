@@ -22,11 +22,10 @@ internal sealed class ForwardCommand : ModelCommand
     private readonly Option<string?> plan = CommonOptions.Plan();
     private readonly Option<int> generate =
         CommonOptions.Default("--generate", "N", 0, "Also continue each row greedily by up to N tokens.");
-    private const string Float64 = "float64";
 
     public ForwardCommand(EosConsole console)
         : base("forward", "Runs a model on tensors and writes its intermediate results.", console,
-            CommonOptions.DataType("Type of numbers to compute in. Default: float32.", "float32", "bfloat16", "float16", Float64))
+            CommonOptions.DataType("float32", "Type of numbers to compute in."))
     {
         DataTypeOption.Aliases.Add("--dtype");
         AddOptions(inputs, output, plan, generate);
@@ -36,8 +35,7 @@ internal sealed class ForwardCommand : ModelCommand
     {
         var count = values.AtLeast(generate, 0);
         using var scope = NewDisposeScope();
-        using var model = LoadModel(values,
-            values.GetValue(DataTypeOption) == Float64 ? ScalarType.Float64 : DataTypes.Torch(DataType(values)) ?? ScalarType.Float32);
+        using var model = LoadModel(values);
         var reduced = Reduce(model, values.GetValue(plan));
         var results = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         using var batch = ForwardInputs.Read(values.GetRequiredValue(inputs), model).ToBatch(reduced, Keep);

@@ -23,11 +23,11 @@ internal sealed class ArtifactOptions
     internal void Check(ParseResult values)
     {
         var options = new AnswerOptions();
-        Apply(values, options, null);
+        Apply(values, options, ModelDataType.Auto);
         options.Check(EosSettingNames.Of);
     }
 
-    internal void Apply(ParseResult values, AnswerOptions options, ModelDataType? dataType)
+    internal void Apply(ParseResult values, AnswerOptions options, ModelDataType dataType)
     {
         options.AnswerBatchSize = values.GetValue(batch);
         options.MaxNewTokens = values.GetValue(tokens);

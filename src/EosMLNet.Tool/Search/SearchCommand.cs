@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EosMLNet.LibTorch;
+using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
 using static TorchSharp.torch;
@@ -281,7 +282,7 @@ internal sealed class SearchCommand : ModelCommand
         var answers = values.GetValue(objective) == SearchObjective.Answers;
         var training = LoadData(values.GetRequiredValue(data), folder, answers);
         var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, answers) : null;
-        using var model = LoadModel(values, padding: values.GetValue(imagePadding) ?? PaddingChoice.Default);
+        using var model = LoadModel(values, values.GetValue(imagePadding) ?? PaddingChoice.Default, ModelUse.Search);
         var table = latency.Table(values, model, Console, cancellation);
         foreach (var budget in budgets)
             Settings(values, budget, table).Check(model, EosSettingNames.Of); // all of them before the first is searched

@@ -74,10 +74,10 @@ public abstract class VisionLanguageOptions
 
     /// <summary>
     /// The type of numbers that the model keeps its weights in and computes with, for the search and for the answers. Saved with the model.
-    /// A device that does not compute in it is EOS2009.
+    /// A device that does not compute in it is EOS2009. A search is never in 8 bits: with <see cref="ModelDataType.Int8"/> its answers are.
     /// </summary>
-    /// <value>The default is null: float32 on the CPU, and the type that the checkpoint is stored in on a GPU.</value>
-    public ModelDataType? DataType { get; set; }
+    /// <value>The default is <see cref="ModelDataType.Auto"/>.</value>
+    public ModelDataType DataType { get; set; }
 
     /// <summary>The longest answer, in tokens.</summary>
     /// <value>The default is 16.</value>

@@ -4,6 +4,7 @@ using EosMLNet.Internals;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -90,13 +91,16 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     /// <summary>
     /// Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.
-    /// Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out.
+    /// Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out. A model that was searched is
+    /// loaded once more, in the form that answers.
     /// </summary>
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
-        Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null)
+        Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null,
+        ModelUse use = ModelUse.Answer)
     {
-        settings = settings with { ImagePadding = settings.ImagePadding ?? PaddingChoice.Default };
-        var model = checkpoint.Load(device, fingerprint, settings.ImagePadding.Value, settings.DataType);
+        var (padding, type) = (settings.ImagePadding ?? PaddingChoice.Default, settings.DataType ?? ModelDataType.Auto);
+        settings = settings with { ImagePadding = padding, DataType = type };
+        var model = checkpoint.Load(device, fingerprint, padding, type, use);
         try
         {
             if (model.Notes.Count > 0)
@@ -106,6 +110,11 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
                     channel.Warning(note);
             }
             var (plan, report) = makePlan(model);
+            if (use == ModelUse.Search)
+            {
+                model.Dispose();
+                model = checkpoint.Load(device, fingerprint, padding, type, ModelUse.Answer);
+            }
             var engine = new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes, checkpoint, fingerprint);
             return new VisionLanguageTransformer(host, engine, settings, checkpoint) { Report = report };
         }

@@ -33,7 +33,7 @@ internal sealed record AnswerSettings
     /// <summary>Null in options that do not say, and in models that were saved before 0.1.1, which crop.</summary>
     public ImagePadding? ImagePadding { get; init; }
 
-    /// <summary>Saved as well; null, as in models that were saved before it existed, leaves it to the loader.</summary>
+    /// <summary>Saved as well; null in models that were saved before 0.2 and did not say: <see cref="ModelDataType.Auto"/>.</summary>
     public ModelDataType? DataType { get; init; }
 
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
@@ -59,8 +59,7 @@ internal sealed record AnswerSettings
             throw new EosException(code, $"{named("ImageCacheBytes")} is {ImageCacheBytes}; expected 0 (no cache) or a number of bytes.");
         if (DataType is { } type && !Enum.IsDefined(type))
             throw new EosException(code,
-                $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}, or null for the " +
-                "device's own.");
+                $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}.");
         if (ImagePadding is { } padding && !Enum.IsDefined(padding))
             throw new EosException(code, $"{named("ImagePadding")} is {padding}; expected Square or Crop.");
         return this;

@@ -26,15 +26,16 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     /// <param name="device">Where the weights go.</param>
     /// <param name="expected">The fingerprint of the expected model; null for any.</param>
     /// <param name="padding">What becomes of images that are not square.</param>
-    /// <param name="type">What it computes in; null for the device's own.</param>
+    /// <param name="type">What it computes in.</param>
+    /// <param name="use">What it is loaded for.</param>
     /// <exception cref="EosException">EOS4004: the folder holds other weights, which cannot be loaded. EOS1xxx, EOS2xxx: it holds the
     /// expected ones, or none are expected, but they cannot be loaded.</exception>
-    public VisionLanguageModel Load(torch.Device device, string? expected, ImagePadding padding, ModelDataType? type = null)
+    public VisionLanguageModel Load(torch.Device device, string? expected, ImagePadding padding, ModelDataType type, ModelUse use)
     {
         TorchRuntime.EnsureLoaded();
         try
         {
-            var model = VisionLanguageModel.Load(path, DataTypes.Torch(type), device, padding: padding);
+            var model = VisionLanguageModel.Load(path, type, device, padding: padding, use: use);
             if (expected is not null)
                 model.ToPlanModel().Identity.Begin();
             return model;

@@ -88,9 +88,9 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         var transformers = new List<VisionLanguageTransformer>();
         try
         {
-            transformers.Add(Create(model => (found = Search(model, front, input, channel, relay))[0]));
+            transformers.Add(Create(model => (found = Search(model, front, input, channel, relay))[0], ModelUse.Search));
             foreach (var result in found.Skip(1))
-                transformers.Add(Create(_ => result));
+                transformers.Add(Create(_ => result, ModelUse.Answer));
             return transformers;
         }
         catch
@@ -100,12 +100,12 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         }
     }
 
-    private VisionLanguageTransformer Create(Func<VisionLanguageModel, SearchResult> search) => VisionLanguageTransformer.Create(
-        host, new CheckpointFolder(modelPath), answering, host.TorchDevice(), model =>
+    private VisionLanguageTransformer Create(Func<VisionLanguageModel, SearchResult> search, ModelUse use) =>
+        VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(), model =>
         {
             var result = search(model);
             return (result.Plan, result.Report);
-        });
+        }, use: use);
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
     /// <param name="inputSchema">A schema with the image, the question and the answer column.</param>

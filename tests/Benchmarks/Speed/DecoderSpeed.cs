@@ -10,7 +10,7 @@ namespace Benchmarks.Speed;
 internal static class DecoderSpeed
 {
     internal const string Prefill = "prefill", Decode = "decode", Floor = "floor";
-    private const int TextTokens = 32;
+    internal const int TextTokens = 32;
 
     internal static IEnumerable<SpeedRow> MeasurePrefill(LlavaModel model, int rows, int rounds, IReadOnlyList<int> means)
     {
@@ -68,21 +68,23 @@ internal static class DecoderSpeed
                 "the unreduced model's decode", "at least 1", $"{Milliseconds(fewer, tokens)} a token against {Milliseconds(all, tokens)}");
         }
 
-        // From the first token, which the prefill gives, to the last.
-        double Decoding(ReducedModel which)
-        {
-            long start = 0, end = 0;
-            which.Generate(batch, 1 + tokens, told: count =>
-            {
-                end = Stopwatch.GetTimestamp();
-                if (count == 1)
-                    start = end;
-            });
-            return Stopwatch.GetElapsedTime(start, end).TotalSeconds;
-        }
+        double Decoding(ReducedModel which) => DecodingSeconds(which, batch, tokens);
     }
 
-    private static string Rows(int rows) => rows == 1 ? "one row" : $"{rows} rows";
+    /// <summary>Seconds from the first token, which the prefill gives, to the last.</summary>
+    internal static double DecodingSeconds(ReducedModel which, PromptBatch batch, int tokens)
+    {
+        long start = 0, end = 0;
+        which.Generate(batch, 1 + tokens, told: count =>
+        {
+            end = Stopwatch.GetTimestamp();
+            if (count == 1)
+                start = end;
+        });
+        return Stopwatch.GetElapsedTime(start, end).TotalSeconds;
+    }
 
-    private static string Milliseconds(IReadOnlyList<double> seconds, int parts = 1) => FormattableString.Invariant($"{Statistics.Median(seconds) * 1000 / parts:0.#} ms");
+    internal static string Rows(int rows) => rows == 1 ? "one row" : $"{rows} rows";
+
+    internal static string Milliseconds(IReadOnlyList<double> seconds, int parts = 1) => FormattableString.Invariant($"{Statistics.Median(seconds) * 1000 / parts:0.#} ms");
 }

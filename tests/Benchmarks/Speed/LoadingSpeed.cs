@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Benchmarks.Quality;
 using EosMLNet.Execution;
 using EosMLNet.LibTorch;
@@ -37,7 +36,7 @@ internal static class LoadingSpeed
         var folder = Directory.CreateTempSubdirectory("eos-loading-").FullName;
         try
         {
-            string[] files = [.. WriteCheckpoint(folder, shards, stored)];
+            string[] files = [.. RandomCheckpoint.Write(Config, folder, shards, stored)];
             var buffer = new byte[BufferSize];
             Array.ForEach(files, file => ReadThrough(file, buffer));
             var peak = PeakPerWeights(folder, loaded);
@@ -49,7 +48,7 @@ internal static class LoadingSpeed
                 var filling = Seconds(() => fresh.AddRange(files.Select(ReadWhole)));
                 fresh.ForEach(memory => memory.Dispose());
                 LlavaModel? model = null;
-                var loading = Seconds(() => model = LlavaModel.Load(folder, loaded));
+                var loading = Seconds(() => model = LlavaModel.Load(folder, DataTypes.Of(loaded), use: ModelUse.Search));
                 model!.Dispose();
                 (toBuffer[round], toFreshMemory[round]) = (reading / loading, filling / loading);
             }
@@ -75,7 +74,7 @@ internal static class LoadingSpeed
         var folder = Directory.CreateTempSubdirectory("eos-loading-").FullName;
         try
         {
-            _ = WriteCheckpoint(folder, shards: 1, ScalarType.Float32).ToList();
+            _ = RandomCheckpoint.Write(Config, folder, shards: 1, ScalarType.Float32).ToList();
             var planFile = Path.Combine(folder, "plan.json");
             using (var model = LlavaModel.Load(folder))
                 (mean is { } tokens ? TypicalPlan.Of(model.ToPlanModel(), tokens) : ReductionPlan.Identity(model.ToPlanModel())).Save(planFile);
@@ -145,33 +144,7 @@ internal static class LoadingSpeed
     {
         MemoryPeak.Begin();
         var before = Environment.WorkingSet;
-        using var model = LlavaModel.Load(folder, loaded);
+        using var model = LlavaModel.Load(folder, DataTypes.Of(loaded), use: ModelUse.Search);
         return (MemoryPeak.Bytes() - before) / (double)model.Weights.Values.Sum(weight => weight.numel() * weight.element_size());
-    }
-
-    // Every weight repeats one row of random numbers, so that writing leaves little memory behind that loading could use again.
-    private static IEnumerable<string> WriteCheckpoint(string folder, int shards, ScalarType stored)
-    {
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        var weights = new List<KeyValuePair<string, Tensor>>();
-        new LlavaModel(Config, (name, shape) =>
-        {
-            weights.Add(new(name, randn(shape[^1]).to(stored).expand(shape)));
-            return empty(shape, device: META);
-        }).Dispose();
-        Config.Save(folder);
-        if (shards == 1)
-            return [Write("model.safetensors", weights)];
-        var parts = weights.Chunk((weights.Count + shards - 1) / shards).Select((part, i) => (Name: $"model-{i + 1:00000}-of-{shards:00000}.safetensors", Weights: part)).ToList();
-        var map = parts.SelectMany(part => part.Weights.Select(weight => KeyValuePair.Create<string, JsonNode?>(weight.Key, part.Name)));
-        File.WriteAllText(Path.Combine(folder, "model.safetensors.index.json"), new JsonObject { ["weight_map"] = new JsonObject(map) }.ToJsonString());
-        return parts.Select(part => Write(part.Name, part.Weights)).ToList();
-
-        string Write(string name, IEnumerable<KeyValuePair<string, Tensor>> part)
-        {
-            SafetensorsWriter.Write(Path.Combine(folder, name), part);
-            return Path.Combine(folder, name);
-        }
     }
 }

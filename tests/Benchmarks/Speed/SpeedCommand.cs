@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using EosMLNet.Tests;
 
 namespace Benchmarks.Speed;
@@ -47,6 +48,7 @@ internal sealed class SpeedCommand : Command
         (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 8, 2, [64, 16]) : DecoderSpeed.MeasurePrefill(model, 8, 5, Means).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15, Means)))),
         (DecoderSpeed.Floor, () => OnLarge(model => quick ? DecoderSpeed.MeasureFloor(model, 3, [16]) : DecoderSpeed.MeasureFloor(model, 15, Means))),
         (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3, [16]) : DecoderSpeed.MeasureDecode(model, 1, 64, 7, [192, 16]).Concat(DecoderSpeed.MeasureDecode(model, 8, 64, 3, [16])))),
+        (TypeSpeed.Group, () => TypeSpeed.Measure(quick ? 2 : 5, quick ? [64] : Means, quick)),
         (LatencySpeed.Group, () => quick
             ? OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.6], 20, 11, 15))
             : OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.8, 0.6], 60, 21, 51).Concat(LatencySpeed.MeasureSearched(model, 1, [0.9], 60, 31, 51)))
@@ -61,7 +63,7 @@ internal sealed class SpeedCommand : Command
 
     private static IEnumerable<SpeedRow> OnSample(Func<LlavaModel, IEnumerable<SpeedRow>> measure)
     {
-        using var model = LlavaModel.Load(Path.Combine(AppContext.BaseDirectory, "scenes-llava"));
+        using var model = LlavaModel.Load(Path.Combine(AppContext.BaseDirectory, "scenes-llava"), ModelDataType.Float32);
         foreach (var row in measure(model))
             yield return row;
     }

@@ -42,6 +42,7 @@ internal sealed class ThrowAway : IDisposable
         environment["NUGET_PACKAGES"] = LocalFeed.Packages;
         environment["EOS_CACHE_DIR"] = Cache;
         environment["MSBUILDDISABLENODEREUSE"] = "1";
+        environment["UseSharedCompilation"] = "true"; // the default, also on machines that say otherwise
         environment["MSBUILDTERMINALLOGGER"] = "off";
         environment[FakeSearch.Journal] = this["journal"];
         foreach (var variable in new[] { "EOS_LIBTORCH", "EOS_MODE", "EOS_DEVICE", "EOS_TIMEOUT", "EOS_ENABLED", FakeSearch.Behaviour, "MSBuildSDKsPath", "MSBuildExtensionsPath", "DOTNET_HOST_PATH", "MSBUILD_EXE_PATH" })

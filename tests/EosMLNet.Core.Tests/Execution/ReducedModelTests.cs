@@ -43,7 +43,7 @@ public sealed class ReducedModelTests : IDisposable
     public void In_double_precision_the_logits_agree_to_nine_digits(string file, string folder)
     {
         using var scope = NewDisposeScope();
-        using var precise = LlavaModel.Load(GoldenFiles.At(folder), ScalarType.Float64);
+        using var precise = LlavaModel.Load(GoldenFiles.At(folder), ModelDataType.Float64);
         using var inputs = SafetensorsFile.Open(GoldenFiles.At(file + ".safetensors"));
         using var numbers = SafetensorsFile.Open(GoldenFiles.At(file + "-f64logits.safetensors"));
         var unreduced = new ReducedModel(precise, ReductionPlan.Identity(precise.ToPlanModel()));

@@ -14,7 +14,7 @@ internal static class SearchSample
         var folder = GoldenFiles.TinyLlava;
         var config = LlavaConfig.Load(folder);
         if (!other)
-            return LlavaModel.Load(folder, dtype);
+            return LlavaModel.Load(folder, DataTypes.Of(dtype), use: ModelUse.Search);
         config = config with
         {
             Vision = config.Vision with { ImageSize = 84 },

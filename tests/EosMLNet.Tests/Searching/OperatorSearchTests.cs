@@ -248,8 +248,8 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     [Theory]
     [InlineData(Tensors.ModelDataType.Float32, TorchSharp.torch.ScalarType.Float32)]
     [InlineData(Tensors.ModelDataType.Float16, TorchSharp.torch.ScalarType.Float16)]
-    [InlineData(null, TorchSharp.torch.ScalarType.Float32)]
-    public void Answers_are_computed_in_the_type_that_is_asked_for(Tensors.ModelDataType? type, TorchSharp.torch.ScalarType expected)
+    [InlineData(Tensors.ModelDataType.Auto, TorchSharp.torch.ScalarType.Float32)]
+    public void Answers_are_computed_in_the_type_that_is_asked_for(Tensors.ModelDataType type, TorchSharp.torch.ScalarType expected)
     {
         using var model = tiny.Fit(ml, options => options.DataType = type);
         Assert.Equal(expected, model.LastTransformer.Engine.Model.DataType);

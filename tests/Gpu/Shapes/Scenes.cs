@@ -1,4 +1,5 @@
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using ScenesVqa;
 using ScenesVqa.Scenes;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ internal static class Scenes
         }
     }
 
-    internal static LlavaModel Load(ScalarType dtype, Device device) => LlavaModel.Load(Folder, dtype, device);
+    internal static LlavaModel Load(ScalarType dtype, Device device) => LlavaModel.Load(Folder, DataTypes.Of(dtype), device, use: ModelUse.Search);
 
-    internal static LlavaModel LoadTiny(ScalarType dtype, Device device) => LlavaModel.Load(Path.Combine(GoldenFolder, "tiny-llava"), dtype, device);
+    internal static LlavaModel LoadTiny(ScalarType dtype, Device device) => LlavaModel.Load(Path.Combine(GoldenFolder, "tiny-llava"), DataTypes.Of(dtype), device, use: ModelUse.Search);
 }

@@ -67,10 +67,11 @@ public record LlavaConfig : ModelConfig
             return
             [
                 .. Vision.Weights("vision_tower.vision_model."),
-                new(Projector + "linear_1.weight", text, vision), new(Projector + "linear_2.weight", text, text),
+                new(Projector + "linear_1.weight", text, vision) { IsLinear = true },
+                new(Projector + "linear_2.weight", text, text) { IsLinear = true },
                 .. ProjectorBias ? (WeightShape[])[new(Projector + "linear_1.bias", text), new(Projector + "linear_2.bias", text)] : [],
                 .. Text.Weights("language_model.model."),
-                .. TieWordEmbeddings ? (WeightShape[])[] : [new("language_model.lm_head.weight", Text.VocabularySize, text)],
+                .. TieWordEmbeddings ? (WeightShape[])[] : [new("language_model.lm_head.weight", Text.VocabularySize, text) { IsLinear = true }],
             ];
         }
     }

@@ -1,4 +1,5 @@
 using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -33,10 +34,10 @@ public class LlavaModel : VisionLanguageModel
     /// <inheritdoc cref="VisionLanguageModel.Load"/>
     /// <exception cref="EosException">EOS1009: also where the folder's model is of another family.</exception>
     public static new LlavaModel Load(
-        string folder, ScalarType? dtype = null, Device? device = null, CancellationToken cancellation = default,
-        ImagePadding padding = ImagePadding.Square)
+        string folder, ModelDataType dtype = ModelDataType.Auto, Device? device = null, CancellationToken cancellation = default,
+        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer)
     {
-        var model = VisionLanguageModel.Load(folder, dtype, device, cancellation, padding);
+        var model = VisionLanguageModel.Load(folder, dtype, device, cancellation, padding, use);
         if (model is LlavaModel llava)
             return llava;
         model.Dispose();

@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EosMLNet.Models;
 
@@ -7,18 +6,16 @@ namespace EosMLNet.Models;
 internal sealed class Projector
 {
     private readonly string activation;
-    private readonly Tensor weight1, weight2;
-    private readonly Tensor? bias1, bias2;
+    private readonly Linear first, second;
 
     internal Projector(LlavaConfig config, Func<string, Tensor> weight)
     {
         const string Root = "multi_modal_projector.";
         activation = config.ProjectorActivation;
-        (weight1, weight2) = (weight(Root + "linear_1.weight"), weight(Root + "linear_2.weight"));
-        (bias1, bias2) = config.ProjectorBias ? (weight(Root + "linear_1.bias"), weight(Root + "linear_2.bias")) : default;
+        first = Linear.Of(weight, Root + "linear_1", config.ProjectorBias);
+        second = Linear.Of(weight, Root + "linear_2", config.ProjectorBias);
     }
 
     /// <summary>(…, vision width) to (…, d).</summary>
-    internal Tensor Apply(Tensor feature) =>
-        functional.linear(Activation.Apply(activation, functional.linear(feature, weight1, bias1)), weight2, bias2);
+    internal Tensor Apply(Tensor feature) => second.Apply(Activation.Apply(activation, first.Apply(feature)));
 }

@@ -1,5 +1,6 @@
 using EosMLNet.Execution;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using EosMLNet.Operator;
 using EosMLNet.Tests.Plans;
 using EosMLNet.Tests.Search;
@@ -191,7 +192,7 @@ public sealed class DecoderPresetTests : IDisposable
     public void Rows_with_two_images_with_none_and_without_a_question_are_answered_as_alone(string checkpoint, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using var model = LlavaModel.Load(GoldenFiles.At(checkpoint), type);
+        using var model = LlavaModel.Load(GoldenFiles.At(checkpoint), DataTypes.Of(type));
         int[][] prompts = [[1, 17, 299, 205, 299, 88, 13, 7], [5, 6, 7], [1, 299], [1, 299, 40, 41, 42, 43, 44, 45, 46, 47]];
         var images = Numbers.Normal(3, 4, model.VisualTokens, model.HiddenSize).to_type(type);
         foreach (var preset in new[] { ReductionPresets.SparseVlm2([1, 2], [9, 4], 3), ReductionPresets.SparseVlm1(16, [1, 3], [5, 2]), ReductionPresets.Dart(2, 9), ReductionPresets.PyramidDrop([0, 2], [9, 4]) })

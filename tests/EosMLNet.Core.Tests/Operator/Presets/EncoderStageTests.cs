@@ -10,7 +10,7 @@ namespace EosMLNet.Tests.Operator.Presets;
 /// <summary>Sites in front of the decoder on a whole model, the random checkpoint of Golden in float64 (16 patches, 2 tower blocks, 4 decoder layers), against the plain tower.</summary>
 public sealed class EncoderStageTests : IDisposable
 {
-    private readonly LlavaModel model = LlavaModel.Load(GoldenFiles.TinyLlava, ScalarType.Float64);
+    private readonly LlavaModel model = LlavaModel.Load(GoldenFiles.TinyLlava, ModelDataType.Float64);
     private readonly SafetensorsFile golden = SafetensorsFile.Open(GoldenFiles.At("golden-tiny-llava.safetensors"));
 
     public void Dispose()

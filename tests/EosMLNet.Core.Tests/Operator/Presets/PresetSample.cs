@@ -12,7 +12,7 @@ internal sealed class PresetSample : IDisposable
     /// <summary>The checkpoint of Golden, or random weights for larger images.</summary>
     public PresetSample(int imageSize = 56)
     {
-        Model = imageSize == 56 ? LlavaModel.Load(GoldenFiles.TinyLlava, ScalarType.Float64) : Random(imageSize);
+        Model = imageSize == 56 ? LlavaModel.Load(GoldenFiles.TinyLlava, ModelDataType.Float64) : Random(imageSize);
         Plain = new PlainDecoder(Model);
     }
 

@@ -1,0 +1,10 @@
+using EosMLNet.Tensors;
+using static TorchSharp.torch;
+
+namespace EosMLNet.Models;
+
+/// <summary>A linear layer whose weight was laid out for the processor when it was loaded (build/docs/adr/0029).</summary>
+internal sealed class PackedLinear(Tensor weight, Tensor? bias) : Linear
+{
+    internal override Tensor Apply(LinearInput x) => OneDnn.Linear(x.Values, weight, bias);
+}
