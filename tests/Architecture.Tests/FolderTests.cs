@@ -27,7 +27,7 @@ public class FolderTests
         Tensors    -> LibTorch
         Operator   -> Tensors
         Models     -> LibTorch, Tensors, Operator    # the encoder drives the sites in the tower: VisionSequence
-        Models/Llava          -> Models, Operator
+        Models/Llava          -> Models, Operator, Tensors
         Models/LlavaNext      -> Models/Llava
         Models/LlavaOneVision -> Models, Models/Llava
         Execution  -> Models, Operator, Tensors

@@ -1,5 +1,6 @@
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 
 namespace ScenesVqa.Training;
 
@@ -33,7 +34,7 @@ internal static class Trainer
         joint.Run(data.Training.Skip(VocabularyImages), data.HeldOut, Limit(options, 1 - towerShare), Save);
         Save();
 
-        using var shipped = LlavaModel.Load(folder); // measured as it is written, rounded to bfloat16
+        using var shipped = LlavaModel.Load(folder, ModelDataType.Float32); // measured as it is written, rounded to bfloat16
         var final = new JointTrainer(shipped, processor, log, tower: null).Evaluate(data.Final);
         log.Write($"final: {final}");
         Metrics.Save(final, folder);

@@ -10,7 +10,9 @@ namespace EosMLNet.Operator;
 /// <param name="Receives">Which anchors dropped tokens may transfer to, (I, k) bool; <see langword="null"/> for all.</param>
 /// <param name="Gives">Which dropped tokens transfer, (I, m) bool; <see langword="null"/> for all.</param>
 /// <param name="Residual">The place of the residual token, (I, 1); <see langword="null"/> without one.</param>
-internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Gives, Tensor? Residual)
+/// <param name="Affinity">S of each token to each other, (I, n, n), where the choice has looked at it.</param>
+internal sealed record AnchorSelection(
+    Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Gives, Tensor? Residual, Tensor? Affinity)
 {
     /// <summary>The highest scores, then the extra anchors, then the residual's place: that of the best token left.</summary>
     public static AnchorSelection Of(Tensor score, SiteInput input, ReductionSite site)
@@ -22,7 +24,9 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         // A stable sort: topk leaves open which of equal scores it takes.
         var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
         var diverse = site.Diversity > 0 && site.KeptByScore > 0;
-        var chosen = diverse ? Diverse(score.detach(), input, site) : order.narrow(1, 0, site.KeptByScore);
+        var affinity = diverse ? ReductionOperator.Affinity(input, site.Affinity) : null;
+        var chosen = affinity is not null ? MarginalRelevance.Choose(score.detach(), affinity, site.Diversity, site.KeptByScore)
+            : order.narrow(1, 0, site.KeptByScore);
         var anchors = Ascending(chosen);
         var rest = diverse ? Without(order, chosen) : order.narrow(1, site.KeptByScore, n - site.KeptByScore); // best first
         Tensor? receives = null, candidates = null;
@@ -42,11 +46,8 @@ internal sealed record AnchorSelection(Tensor Anchors, Tensor Dropped, Tensor? R
         }
         var dropped = Ascending(rest);
         return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates),
-            site.Residual ? rest.narrow(1, 0, 1) : null);
+            site.Residual ? rest.narrow(1, 0, 1) : null, affinity);
     }
-
-    private static Tensor Diverse(Tensor score, SiteInput input, ReductionSite site) =>
-        MarginalRelevance.Choose(score, ReductionOperator.Affinity(input, site.Affinity), site.Diversity, site.KeptByScore);
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)
         rest.index_select(1, Scalars.Arange(count, rest.device).Mul(rest.size(1) / count));

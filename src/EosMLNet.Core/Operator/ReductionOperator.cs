@@ -42,10 +42,12 @@ public static class ReductionOperator
     internal static Reduced Reduce(SiteInput input, ReductionSite site, SiteTensors parameters)
     {
         using var scope = NewDisposeScope();
+        var (type, massType) = (input.Tokens.dtype, input.Mass.dtype);
+        var all = ComputeType.Cast(input.Tokens);                                           // (I, n, d)
+        input = input with { Tokens = all }; // once, for all that look at them
         var score = Score(input, site, parameters, present: null);                          // (I, n)
         var selection = AnchorSelection.Of(score, input, site);
         var anchors = selection.Anchors;                                                    // (I, k)
-        var all = ComputeType.Cast(input.Tokens);
         var tokens = Rows(all, anchors);                                                    // (I, k, d)
         var mass = input.Mass.to_type(all.dtype).gather(1, anchors);                        // (I, k)
         if (site.Transfer > 0 && (selection.Dropped.size(1) > 0 || site.Neighbours is not null))
@@ -54,7 +56,7 @@ public static class ReductionOperator
             tokens = tokens * Gain(score.gather(1, anchors), parameters.Reweight).unsqueeze(-1);
         if (selection.Residual is { } place)
             (tokens, mass, anchors) = WithResidual(input, site, selection.Dropped, place, tokens, mass, anchors);
-        var reduced = new Reduced(tokens.to_type(input.Tokens.dtype), mass.to_type(input.Mass.dtype), anchors);
+        var reduced = new Reduced(tokens.to_type(type), mass.to_type(massType), anchors);
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
         return reduced;
     }
@@ -197,7 +199,8 @@ public static class ReductionOperator
         var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
         var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
         var giving = site.Neighbours is null && most ? OfAll(selection) : selection.Gives;
-        var affinity = Affinity(input, site.Affinity, from, selection.Anchors);                            // (I, m, k)
+        var affinity = selection.Affinity is { } known ? Columns(Rows(known, from), selection.Anchors)
+            : Affinity(input, site.Affinity, from, selection.Anchors);                                     // (I, m, k)
         var allowed = Allowed(input, site, from, selection.Anchors);
         if (selection.Receives is { } receives)
             allowed = allowed is null ? receives.unsqueeze(1).expand_as(affinity) : allowed.logical_and(receives.unsqueeze(1));
@@ -271,6 +274,9 @@ public static class ReductionOperator
 
     private static Tensor Rows(Tensor x, Tensor? positions) =>                                             // (I, n, f), (I, k) -> (I, k, f)
         positions is null ? x : x.gather(1, positions.unsqueeze(-1).expand(-1, -1, x.size(-1)));
+
+    private static Tensor Columns(Tensor x, Tensor positions) =>                                           // (I, m, n), (I, k) -> (I, m, k)
+        x.gather(2, positions.unsqueeze(1).expand(-1, x.size(1), -1));
 
     private static Tensor Picked(Tensor x, Tensor? positions) => positions is null ? x : x.gather(1, positions);
 }

@@ -25,7 +25,8 @@ internal static unsafe class OneDnn
         internal required int PackedLayout { get; init; }
         internal required delegate* unmanaged<nint, nint, nint*, byte*, double**, long, byte**, nint*, int> Linear { get; init; }
         internal required delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint*, double, long, int*, byte*, double**, long, byte*,
-            nint*, int> Quantized { get; init; }
+            nint*, int> Quantized
+        { get; init; }
         internal Tensor InputScale { get; } = Single(1, ScalarType.Float32);
         internal Tensor InputZero { get; } = Single(Zero, ScalarType.Int32);
         internal Tensor WeightZero { get; } = Single(0, ScalarType.Int32);
@@ -140,6 +141,6 @@ internal static unsafe class OneDnn
     private static void Check(int code)
     {
         if (code != 0)
-            throw new ExternalException("libtorch's linear layer with a packed weight has failed; the line above on the error stream says why.");
+            throw new ExternalException("libtorch's linear layer with a packed weight has failed; the error stream says why.");
     }
 }

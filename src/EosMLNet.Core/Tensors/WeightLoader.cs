@@ -84,8 +84,8 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
     {
         var width = source.Count / source.Shape[0];
         var rows = empty(count * width, type);
-        List<Slice>[] pieces = [.. PiecesOf(source, first * width, count * width, PieceSize / rows.element_size()).Select(slice => new List<Slice> { slice })];
-        Fill(rows, pieces, cancellation);
+        var pieces = PiecesOf(source, first * width, count * width, PieceSize / rows.element_size());
+        Fill(rows, [.. pieces.Select(slice => new List<Slice> { slice })], cancellation);
         return rows.view(count, width);
     }
 

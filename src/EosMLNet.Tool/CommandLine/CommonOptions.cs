@@ -34,17 +34,17 @@ internal static class CommonOptions
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
     };
 
-    internal static Option<string> DataType() => DataType("auto",
+    internal static Option<ModelDataType> DataType() => DataType(ModelDataType.Auto,
         "Type of numbers to compute in. auto is bfloat16 on a CPU that is much faster in it, for models that are stored in 16 bits, and " +
         "float32 on another; on a GPU it is the type that the model is stored in. int8 is for answers, on a CPU.");
 
-    internal static Option<string> DataType(string value, string description)
+    internal static Option<ModelDataType> DataType(ModelDataType value, string description)
     {
         string[] names = [.. Enum.GetNames<ModelDataType>().Select(name => name.ToLowerInvariant())];
         var option = Default("--data-type", string.Join('|', names), value, description);
         option.Validators.Add(found =>
         {
-            if (found.Tokens is [var token, ..] && !names.Contains(token.Value))
+            if (found.Tokens is [var token, ..] && !names.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
                 found.AddError($"{option.Name} is '{token.Value}'; expected {string.Join(", ", names)}.");
         });
         option.CompletionSources.Add(names);

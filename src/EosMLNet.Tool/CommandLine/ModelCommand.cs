@@ -12,14 +12,14 @@ internal abstract class ModelCommand : EosCommand
 {
     private readonly Option<string?> libTorch = CommonOptions.LibTorch();
 
-    protected ModelCommand(string name, string description, EosConsole console, Option<string>? dataType = null)
+    protected ModelCommand(string name, string description, EosConsole console, Option<ModelDataType>? dataType = null)
         : base(name, description, console) => DataTypeOption = dataType ?? CommonOptions.DataType();
 
     protected Option<string> ModelFolder { get; } = CommonOptions.Model();
 
     protected Option<string> DeviceOption { get; } = CommonOptions.Device();
 
-    protected Option<string> DataTypeOption { get; }
+    protected Option<ModelDataType> DataTypeOption { get; }
 
     protected sealed override void AddOptions(params IEnumerable<Option> options) =>
         base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption, libTorch]);
@@ -39,8 +39,7 @@ internal abstract class ModelCommand : EosCommand
     protected Device Device(ParseResult values) => TorchDevice.Resolve(values.GetRequiredValue(DeviceOption));
 
     /// <summary>The type that <c>--data-type</c> names.</summary>
-    protected ModelDataType DataType(ParseResult values) =>
-        Enum.Parse<ModelDataType>(values.GetRequiredValue(DataTypeOption), ignoreCase: true);
+    protected ModelDataType DataType(ParseResult values) => values.GetRequiredValue(DataTypeOption);
 
     protected VisionLanguageModel LoadModel(
         ParseResult values, ImagePadding padding = PaddingChoice.Default, ModelUse use = ModelUse.Answer)

@@ -25,7 +25,7 @@ internal sealed class ForwardCommand : ModelCommand
 
     public ForwardCommand(EosConsole console)
         : base("forward", "Runs a model on tensors and writes its intermediate results.", console,
-            CommonOptions.DataType("float32", "Type of numbers to compute in."))
+            CommonOptions.DataType(ModelDataType.Float32, "Type of numbers to compute in."))
     {
         DataTypeOption.Aliases.Add("--dtype");
         AddOptions(inputs, output, plan, generate);

@@ -14,7 +14,7 @@ public class SearchStepSpeedTests
         try
         {
             DatasetWriter.Write(folder, 5, 3, 1, 1);
-            using var model = LlavaModel.Load(Repository.At("samples", "ScenesVqa", "scenes-llava"));
+            using var model = LlavaModel.Load(Repository.At("samples", "ScenesVqa", "scenes-llava"), use: ModelUse.Search);
             var ratios = SearchStepSpeed.Ratios(model, VqaDataset.LoadTsv(Path.Combine(folder, "train.tsv"), Path.Combine(folder, "images")), new() { Constraints = new() { MeanVisualTokens = 16 }, Steps = 4, BatchSize = 2 });
             Assert.Equal(3, ratios.Count);
             Assert.All(ratios, ratio => Assert.True(ratio > 0 && double.IsFinite(ratio)));

@@ -1,6 +1,7 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using EosMLNet.Search;
 using ScenesVqa;
 using ScenesVqa.Training;
@@ -24,8 +25,8 @@ internal sealed class Workbench : IDisposable
         this.folder = folder;
         Settings = settings;
         Store = new Units.UnitStore(Path.Combine(folder, "units"));
-        model = new(() => LlavaModel.Load(ModelFolder));
-        second = new(() => LlavaModel.Load(SecondModelFolder));
+        model = new(() => LlavaModel.Load(ModelFolder, ModelDataType.Float32));
+        second = new(() => LlavaModel.Load(SecondModelFolder, ModelDataType.Float32));
         data = new(() => QualityData.Load(folder, settings));
     }
 

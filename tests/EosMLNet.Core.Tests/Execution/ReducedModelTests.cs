@@ -24,7 +24,7 @@ public sealed class ReducedModelTests : IDisposable
     public void Greedy_answers_are_those_of_transformers(string folder, string file)
     {
         using var scope = NewDisposeScope();
-        using var other = LlavaModel.Load(GoldenFiles.At(folder));
+        using var other = LlavaModel.Load(GoldenFiles.At(folder), ModelDataType.Float32);
         using var numbers = SafetensorsFile.Open(GoldenFiles.At(file + ".safetensors"));
         var unreduced = new ReducedModel(other, ReductionPlan.Identity(other.ToPlanModel()));
         foreach (var name in new[] { "a", "b", "c", "d", "e", "ab" })

@@ -25,7 +25,7 @@ public class LlavaModelTests
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        using var model = LlavaModel.Load(GoldenFiles.At(folder));
+        using var model = LlavaModel.Load(GoldenFiles.At(folder), ModelDataType.Float32);
         using var golden = SafetensorsFile.Open(GoldenFiles.At(file + ".safetensors"));
         var mask = golden.Read($"{name}.attention_mask").to(ScalarType.Bool);
         var ids = golden.Read($"{name}.input_ids");

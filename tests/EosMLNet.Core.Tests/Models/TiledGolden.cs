@@ -28,7 +28,7 @@ internal sealed class TiledGolden : IDisposable
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         using var golden = new TiledGolden(family);
-        using var model = VisionLanguageModel.Load(golden.Checkpoint);
+        using var model = VisionLanguageModel.Load(golden.Checkpoint, ModelDataType.Float32);
         var mask = golden.Read($"{name}.attention_mask").to(ScalarType.Bool);                        // (B, T)
         using var batch = golden.Batch(model, name, Compare);
         new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel())).Forward(batch, Compare).Dispose();
@@ -43,7 +43,7 @@ internal sealed class TiledGolden : IDisposable
     {
         using var scope = NewDisposeScope();
         using var golden = new TiledGolden(family);
-        using var model = VisionLanguageModel.Load(golden.Checkpoint);
+        using var model = VisionLanguageModel.Load(golden.Checkpoint, ModelDataType.Float32);
         var reduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         using var batch = golden.Batch(model, name);
         var together = reduced.Generate(batch, 8).Ids;

@@ -53,7 +53,7 @@ public sealed class BuildOptionsTests
     [InlineData("ImagePadding", "round", "one of Square, Crop")]
     [InlineData("ImagePadding", "1", "one of Square, Crop")]
     [InlineData("SoftForward", "yes", "true or false")]
-    [InlineData("DataType", "float8", "one of Float32, BFloat16, Float16")]
+    [InlineData("DataType", "float8", "one of Auto, Float32, BFloat16, Float16, Int8, Float64")]
     [InlineData("Seeds", "0", "at least 1")]
     [InlineData("MaxFamilyDrop", "colour=much", "a number")]
     [InlineData("MeanVisualToken", "16", "Expected one of")]

@@ -1,4 +1,5 @@
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using ScenesVqa.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -73,7 +74,7 @@ public sealed class PackedBatchTests : IDisposable
             Assert.True(Loss(model) < before * 0.9);
         }
         CheckpointFolder.Save(model, folder);
-        using var read = LlavaModel.Load(folder);
+        using var read = LlavaModel.Load(folder, ModelDataType.Float32);
         Assert.Equal(Loss(model), Loss(read), 0.05);
         Assert.NotNull(read.Processor);
     }

@@ -71,7 +71,7 @@ public record LlavaConfig : ModelConfig
                 new(Projector + "linear_2.weight", text, text) { IsLinear = true },
                 .. ProjectorBias ? (WeightShape[])[new(Projector + "linear_1.bias", text), new(Projector + "linear_2.bias", text)] : [],
                 .. Text.Weights("language_model.model."),
-                .. TieWordEmbeddings ? (WeightShape[])[] : [new("language_model.lm_head.weight", Text.VocabularySize, text) { IsLinear = true }],
+                .. TieWordEmbeddings ? [] : WeightShape.Linear("language_model.lm_head", bias: false, Text.VocabularySize, text),
             ];
         }
     }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
 
-/// <summary>What linear layers are applied to. Layers of one input share what is made of it; it lives in the scope it is first asked for.</summary>
+/// <summary>
+/// What linear layers are applied to. Layers of one input share what is made of it; it lives in the scope it is first asked for.
+/// </summary>
 /// <param name="values">(…, in).</param>
 internal sealed class LinearInput(Tensor values)
 {
