@@ -2,13 +2,15 @@
 //   dotnet run --project tests/Benchmarks -c Release -- quality --jobs 2
 //   dotnet run --project tests/Benchmarks -c Release -- speed
 //   dotnet run --project tests/Benchmarks -c Release -- precision
+//   dotnet run --project tests/Benchmarks -c Release -- peers
 //   dotnet run --project tests/Benchmarks -c Release -- no-op --project samples/BuildTime
 //   dotnet run --project tests/Benchmarks -c Release -- data-parallel
 using System.CommandLine;
 using Benchmarks.Builds;
+using Benchmarks.Peers;
 using Benchmarks.Precision;
 using Benchmarks.Quality;
 using Benchmarks.Searching;
 using Benchmarks.Speed;
 
-return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new SpeedCommand(), new PrecisionCommand(), new NoOpBuildCommand(), new DataParallelCommand() }.Parse(args).Invoke();
+return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new SpeedCommand(), new PrecisionCommand(), new PeersCommand(), new NoOpBuildCommand(), new DataParallelCommand() }.Parse(args).Invoke();

@@ -21,7 +21,8 @@ internal static class ModelLoader
         var files = CheckpointFiles.Of(folder); // before they are read: a change meanwhile is noticed
         using var checkpoint = Checkpoint.Open(folder);
         var place = device ?? CPU;
-        var type = DataTypes.Resolve(dtype, checkpoint.StoredType.Torch(), place);
+        var type = DataTypes.Resolve(
+            dtype, checkpoint.StoredType.Torch(), place, config.Text.HiddenSize, config.Text.IntermediateSize);
         DataTypes.CheckComputes(dtype, type, place);
         if (type == ScalarType.Float32)
             Tf32.TurnOff(place);
@@ -40,7 +41,7 @@ internal static class ModelLoader
         // Packing float32 gains little where MKL is at home, and would round otherwise than all that was compared with it.
         WeightForm FormOf(WeightShape weight) => !weight.IsLinear || use == ModelUse.Search ? WeightForm.Dense
             : dtype == ModelDataType.Int8 ? WeightForm.Int8
-            : type == ScalarType.BFloat16 && place.type == DeviceType.CPU && OneDnn.IsThere ? WeightForm.Packed
+            : type == ScalarType.BFloat16 && place.type == DeviceType.CPU && OneDnn.PacksBFloat16 ? WeightForm.Packed
             : WeightForm.Dense;
     }
 

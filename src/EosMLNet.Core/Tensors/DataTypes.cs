@@ -12,16 +12,19 @@ internal static class DataTypes
     /// <param name="asked">The type that is asked for.</param>
     /// <param name="stored">The type that most of the checkpoint's weights are stored in.</param>
     /// <param name="device">The device.</param>
+    /// <param name="width">Width of the model's decoder.</param>
+    /// <param name="inner">Width of its feed-forward layers.</param>
     /// <returns>One of the types that torch has; for <see cref="ModelDataType.Int8"/>, the one that is not in 8 bits.</returns>
-    public static ScalarType Resolve(ModelDataType asked, ScalarType stored, Device device) => asked switch
+    public static ScalarType Resolve(ModelDataType asked, ScalarType stored, Device device, int width, int inner) => asked switch
     {
         ModelDataType.Float32 => ScalarType.Float32,
         ModelDataType.BFloat16 => ScalarType.BFloat16,
         ModelDataType.Float16 => ScalarType.Float16,
         ModelDataType.Float64 => ScalarType.Float64,
-        ModelDataType.Int8 => CpuSpeed.PrefersBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        ModelDataType.Int8 => CpuSpeed.PrefersBFloat16(width, inner) ? ScalarType.BFloat16 : ScalarType.Float32,
         _ when device.type != DeviceType.CPU => stored,
-        _ => stored is ScalarType.BFloat16 or ScalarType.Float16 && CpuSpeed.PrefersBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        _ => stored is ScalarType.BFloat16 or ScalarType.Float16 && CpuSpeed.PrefersBFloat16(width, inner) ? ScalarType.BFloat16
+            : ScalarType.Float32,
     };
 
     /// <summary>The type's name among those of models.</summary>

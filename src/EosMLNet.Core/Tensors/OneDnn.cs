@@ -15,6 +15,7 @@ internal static unsafe class OneDnn
     internal const int Zero = 128;
 
     private static readonly Lazy<Functions?> Found = new(Functions.Find);
+    private static readonly Lazy<bool> PacksWell = new(TryPacking);
     private static readonly byte* NoPostOperation = Text("none"), NoAlgorithm = Text("");
 
     private sealed class Functions
@@ -56,6 +57,9 @@ internal static unsafe class OneDnn
 
     /// <summary>Whether this libtorch has them: builds without oneDNN, and older ones, do not.</summary>
     internal static bool IsThere => Found.Value is not null;
+
+    /// <summary>Whether weights in bfloat16 can be packed here: tried once, on a small one.</summary>
+    internal static bool PacksBFloat16 => PacksWell.Value;
 
     /// <summary>Whether a tensor is a weight that was laid out: its numbers cannot be read.</summary>
     internal static bool IsPacked(Tensor weight)
@@ -111,6 +115,23 @@ internal static unsafe class OneDnn
         GC.KeepAlive(packed);
         GC.KeepAlive(scales);
         return Tensor.UnsafeCreateTensor(result);
+    }
+
+    private static bool TryPacking()
+    {
+        if (!IsThere)
+            return false;
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        try
+        {
+            var product = Linear(ones([2, 32], ScalarType.BFloat16), Pack(ones([16, 32], ScalarType.BFloat16)), null);
+            return product.to(ScalarType.Float32).data<float>().All(value => value == 32);
+        }
+        catch (ExternalException)
+        {
+            return false;
+        }
     }
 
     // An operator that takes a weight and an optional second argument, which is left out. The tensor's handle is given away.

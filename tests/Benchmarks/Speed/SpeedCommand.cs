@@ -48,7 +48,7 @@ internal sealed class SpeedCommand : Command
         (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 8, 2, [64, 16]) : DecoderSpeed.MeasurePrefill(model, 8, 5, Means).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15, Means)))),
         (DecoderSpeed.Floor, () => OnLarge(model => quick ? DecoderSpeed.MeasureFloor(model, 3, [16]) : DecoderSpeed.MeasureFloor(model, 15, Means))),
         (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3, [16]) : DecoderSpeed.MeasureDecode(model, 1, 64, 7, [192, 16]).Concat(DecoderSpeed.MeasureDecode(model, 8, 64, 3, [16])))),
-        (TypeSpeed.Group, () => TypeSpeed.Measure(quick ? 2 : 5, quick ? [64] : Means, quick)),
+        (TypeSpeed.Group, () => TypeSpeed.Measure(quick ? 2 : 3, quick ? [64] : Means, quick)),
         (LatencySpeed.Group, () => quick
             ? OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.6], 20, 11, 15))
             : OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.8, 0.6], 60, 21, 51).Concat(LatencySpeed.MeasureSearched(model, 1, [0.9], 60, 31, 51)))

@@ -55,6 +55,8 @@ internal static class SpeedReport
           searched one does: four criteria, diverse anchors, transfer, gain, proportional attention. The ratio is the speed-up over the unreduced model, as a part of the plan's MACs ratio (1 / `macsRatio` of its ledger).
         - **Floor.** The same matrix products and attention calls on the same shapes and weights, one after another, with nothing in between.
         - **Decode.** The tokens behind the first of a long answer, the unreduced model's time over the plan's: above 1, the plan is faster.
+        - **Types.** The same shape as under "Prefill", written as a checkpoint in bfloat16 and loaded in float32, in bfloat16 with packed weights, and in int8 ([ADR 29](../adr/0029-low-precision.md)); all in turns, in one run. What can be
+          won depends on the processor: with AMX a core multiplies 16 times as many numbers in bfloat16 as in float32, with AVX-512 alone twice as many. What the types do to answers is in [precision.md](precision.md).
         - **Latency.** A table is calibrated on the machine, plans are found under a limit on latency, and their prefill is measured in turns with the unreduced model's. A machine gets faster and slower by more than the
           5 % that are wanted between a calibration and a measurement, as the unreduced model's row says; so a plan is held against its predicted part of the unreduced prefill, and against its limit. The plans of scenes-llava are
           those of searches of 60 steps; those of the large model, which nobody can ask anything, are typical plans held below the limit as a search holds its own.

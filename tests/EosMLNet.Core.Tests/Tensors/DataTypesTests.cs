@@ -13,7 +13,7 @@ public class DataTypesTests
     [InlineData(ModelDataType.Float64, ScalarType.Float64)]
     public void The_processor_computes_in_each_type_and_a_model_is_loaded_in_it(ModelDataType type, ScalarType torchs)
     {
-        Assert.Equal(torchs, DataTypes.Resolve(type, ScalarType.Float32, CPU));
+        Assert.Equal(torchs, DataTypes.Resolve(type, ScalarType.Float32, CPU, 64, 128));
         Assert.Equal(type, DataTypes.Of(torchs));
         DataTypes.CheckComputes(type, torchs, CPU);
         using var model = LlavaModel.Load(GoldenFiles.TinyLlava, type);
@@ -22,17 +22,26 @@ public class DataTypesTests
     }
 
     [Theory]
-    [InlineData("tiny-llava", false)] // stored in float32: bfloat16 would lose digits
-    [InlineData("tiny-llava-sharded-bf16", true)]
-    public void Auto_is_bfloat16_where_the_processor_is_faster_in_it_and_the_checkpoint_loses_nothing(string folder, bool allowed)
+    [InlineData(ScalarType.Float32, 2048, false)] // bfloat16 would lose digits
+    [InlineData(ScalarType.BFloat16, 2048, true)]
+    [InlineData(ScalarType.Float16, 2048, true)]
+    [InlineData(ScalarType.BFloat16, 32, false)] // too narrow to gain by it
+    public void Auto_is_bfloat16_where_the_processor_is_faster_in_it_and_the_checkpoint_loses_nothing(ScalarType stored, int width, bool allowed)
     {
-        using var model = LlavaModel.Load(GoldenFiles.At(folder));
-        Assert.Equal(allowed && CpuSpeed.PrefersBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, model.DataType);
+        var expected = allowed && CpuSpeed.PrefersBFloat16(width, 3 * width) ? ScalarType.BFloat16 : ScalarType.Float32;
+        Assert.Equal(expected, DataTypes.Resolve(ModelDataType.Auto, stored, CPU, width, 3 * width));
+    }
+
+    [Fact]
+    public void A_tiny_model_is_loaded_in_float32_however_it_is_stored()
+    {
+        using var model = LlavaModel.Load(GoldenFiles.At("tiny-llava-sharded-bf16"));
+        Assert.Equal((ScalarType.Float32, false), (model.DataType, model.IsPacked));
     }
 
     [Fact]
     public void Elsewhere_auto_is_the_type_that_is_stored() =>
-        Assert.Equal(ScalarType.Float16, DataTypes.Resolve(ModelDataType.Auto, ScalarType.Float16, META));
+        Assert.Equal(ScalarType.Float16, DataTypes.Resolve(ModelDataType.Auto, ScalarType.Float16, META, 64, 128));
 
     [Fact]
     public void A_processor_with_bfloat16_products_of_its_own_is_found_to_be_faster_in_it()
@@ -41,7 +50,7 @@ public class DataTypesTests
             return;
         var flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ') ?? [];
         if (flags.Contains("amx_bf16") || flags.Contains("avx512_bf16"))
-            Assert.True(CpuSpeed.PrefersBFloat16, $"{CpuSpeed.BFloat16} times");
+            Assert.True(CpuSpeed.PrefersBFloat16(2048, 5632), $"{CpuSpeed.BFloat16(2048, 5632)} times");
         if (flags.Contains("amx_int8") || flags.Contains("avx512_vnni"))
             Assert.True(CpuSpeed.HasInt8, $"{CpuSpeed.Int8} times");
     }
