@@ -14,7 +14,7 @@ namespace EosMLNet.Tensors;
 internal static class CpuSpeed
 {
     private const double Clearly = 1.5; // noise does not make this out of equal speeds
-    private const int Rows = 128, WidestLayer = 1024, WidestProduct = 512;
+    private const int Rows = 128, WidestLayer = 1024, WidestProduct = 512, Narrow = 256;
     private static readonly ConcurrentDictionary<(int Width, int Inner), double> BFloat16Gains = new();
     private static readonly Lazy<double> Int8Gain = new(MeasureInt8);
 
@@ -34,8 +34,11 @@ internal static class CpuSpeed
         (Math.Min(width, WidestLayer), Math.Min(inner, 2 * WidestLayer)),
         static size => Products(64) < 0.1 ? 0 : Gain(Layer(size, ScalarType.Float32), Layer(size, ScalarType.BFloat16)));
 
-    /// <summary>Whether a model is clearly faster in bfloat16 than in float32.</summary>
-    internal static bool PrefersBFloat16(int width, int inner) => BFloat16(width, inner) >= Clearly;
+    /// <summary>
+    /// Whether a model is clearly faster in bfloat16 than in float32. A narrow one is not asked about: it gains so little that noise would
+    /// decide, and with it which plan a seed gives.
+    /// </summary>
+    internal static bool PrefersBFloat16(int width, int inner) => width >= Narrow && BFloat16(width, inner) >= Clearly;
 
     // Of one product by itself: what tells emulation before it takes long.
     private static double Products(int size)

@@ -9,7 +9,7 @@ public enum ModelDataType
     /// <summary>
     /// The fastest that loses nothing to speak of. On a GPU: the type that the checkpoint is stored in. On the CPU: bfloat16 where the
     /// checkpoint is stored in 16 bits and the processor is at least 1.5 times as fast in bfloat16 as in float32 on layers as wide as the
-    /// model's, which is measured for a moment; else float32.
+    /// model's, which is measured for a moment; else float32, as for every model narrower than 256.
     /// </summary>
     Auto,
 
