@@ -38,10 +38,9 @@ internal static class ModelLoader
         (model.Notes, model.Files) = (notes, files);
         return model;
 
-        // Packing float32 gains little where MKL is at home, and would round otherwise than all that was compared with it.
         WeightForm FormOf(WeightShape weight) => !weight.IsLinear || use == ModelUse.Search ? WeightForm.Dense
             : dtype == ModelDataType.Int8 ? WeightForm.Int8
-            : type == ScalarType.BFloat16 && place.type == DeviceType.CPU && OneDnn.PacksBFloat16 ? WeightForm.Packed
+            : place.type == DeviceType.CPU && DataTypes.IsPacked(type, config.Text.HiddenSize) ? WeightForm.Packed
             : WeightForm.Dense;
     }
 

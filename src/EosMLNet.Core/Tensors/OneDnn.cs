@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using EosMLNet.LibTorch;
 using static TorchSharp.torch;
@@ -15,7 +16,9 @@ internal static unsafe class OneDnn
     internal const int Zero = 128;
 
     private static readonly Lazy<Functions?> Found = new(Functions.Find);
-    private static readonly Lazy<bool> PacksWell = new(TryPacking);
+    private const double Rounding = 0.01; // relative; more than bfloat16's, and far less than a wrong layout
+    private static readonly ConcurrentDictionary<ScalarType, bool> Packing = new();
+    private static readonly ConcurrentDictionary<(ScalarType Type, long To, long From), bool> Right = new();
     private static readonly byte* NoPostOperation = Text("none"), NoAlgorithm = Text("");
 
     private sealed class Functions
@@ -58,8 +61,8 @@ internal static unsafe class OneDnn
     /// <summary>Whether this libtorch has them: builds without oneDNN, and older ones, do not.</summary>
     internal static bool IsThere => Found.Value is not null;
 
-    /// <summary>Whether weights in bfloat16 can be packed here: tried once, on a small one.</summary>
-    internal static bool PacksBFloat16 => PacksWell.Value;
+    /// <summary>Whether weights of a type can be packed here: tried once, on a small one.</summary>
+    internal static bool Packs(ScalarType type) => Packing.GetOrAdd(type, TryPacking);
 
     /// <summary>Whether a tensor is a weight that was laid out: its numbers cannot be read.</summary>
     internal static bool IsPacked(Tensor weight)
@@ -72,10 +75,20 @@ internal static unsafe class OneDnn
         return layout == functions.PackedLayout;
     }
 
-    /// <summary>Lays a weight out for products in its own type.</summary>
+    /// <summary>
+    /// Lays a weight out for products in its own type, and looks at a product with the first one of each shape: in float32 libtorch 2.10
+    /// lays some shapes out wrongly, those with 40, 72 or 100 rows for instance.
+    /// </summary>
     /// <param name="weight">(out, in), float32 or bfloat16, on the CPU.</param>
-    /// <returns>The same numbers, which can only be used by <see cref="Linear"/>.</returns>
-    internal static Tensor Pack(Tensor weight) => Call("mkldnn::_reorder_linear_weight", weight);
+    /// <returns>The same numbers, which can only be used by <see cref="Linear"/>; null where products with them are wrong.</returns>
+    internal static Tensor? TryPack(Tensor weight)
+    {
+        var packed = Reorder(weight);
+        if (Right.GetOrAdd((weight.dtype, weight.shape[0], weight.shape[1]), _ => Agrees(weight, packed)))
+            return packed;
+        packed.Dispose();
+        return null;
+    }
 
     /// <summary>Lays an int8 weight out for products with uint8.</summary>
     /// <param name="weight">(out, in), int8, on the CPU.</param>
@@ -84,7 +97,7 @@ internal static unsafe class OneDnn
 
     /// <summary>x Wᵀ + b.</summary>
     /// <param name="x">(…, in), of the weight's type.</param>
-    /// <param name="packed">What <see cref="Pack"/> has made of W.</param>
+    /// <param name="packed">What <see cref="TryPack"/> has made of W.</param>
     /// <param name="bias">(out); null for none.</param>
     /// <returns>(…, out).</returns>
     internal static Tensor Linear(Tensor x, Tensor packed, Tensor? bias)
@@ -117,7 +130,7 @@ internal static unsafe class OneDnn
         return Tensor.UnsafeCreateTensor(result);
     }
 
-    private static bool TryPacking()
+    private static bool TryPacking(ScalarType type)
     {
         if (!IsThere)
             return false;
@@ -125,7 +138,7 @@ internal static unsafe class OneDnn
         using var scope = NewDisposeScope();
         try
         {
-            var product = Linear(ones([2, 32], ScalarType.BFloat16), Pack(ones([16, 32], ScalarType.BFloat16)), null);
+            var product = Linear(ones([2, 32], type), Reorder(ones([16, 32], type)), null);
             return product.to(ScalarType.Float32).data<float>().All(value => value == 32);
         }
         catch (ExternalException)
@@ -133,6 +146,19 @@ internal static unsafe class OneDnn
             return false;
         }
     }
+
+    private static Tensor Reorder(Tensor weight) => Call("mkldnn::_reorder_linear_weight", weight);
+
+    // Rows are taken in ways of their own, one and many.
+    private static bool Agrees(Tensor weight, Tensor packed) => new long[] { 1, 17 }.All(rows =>
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var x = Scalars.Arange(rows * weight.shape[1]).sin().view(rows, -1).to(weight.dtype);          // (n, in)
+        var expected = nn.functional.linear(x, weight).to(ScalarType.Float32);                       // (n, out)
+        var difference = Linear(x, packed, null).to(ScalarType.Float32).sub(expected);
+        return !(difference.norm().item<float>() > Rounding * expected.norm().item<float>()); // numbers that are none agree
+    });
 
     // An operator that takes a weight and an optional second argument, which is left out. The tensor's handle is given away.
     private static Tensor Call(string name, Tensor weight)

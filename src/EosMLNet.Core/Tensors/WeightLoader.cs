@@ -54,10 +54,13 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
         foreach (var (name, source) in asked.Where(weight => weight.Value.Form != WeightForm.Dense))
         {
             using var each = NewDisposeScope();
-            if (source.Form == WeightForm.Packed)
-                weights[name] = OneDnn.Pack(Rows(source, 0, source.Shape[0], dtype, cancellation)).DetachFromDisposeScope();
-            else
+            if (source.Form == WeightForm.Int8)
+            {
                 (weights[name], weights[name + ScaleSuffix]) = Quantize(source, cancellation);
+                continue;
+            }
+            var rows = Rows(source, 0, source.Shape[0], dtype, cancellation);
+            weights[name] = (OneDnn.TryPack(rows) ?? rows).DetachFromDisposeScope();
         }
     }
 

@@ -13,22 +13,40 @@ public sealed class LinearTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     [Theory]
-    [InlineData(1, 64, 32, true)]
-    [InlineData(7, 48, 40, false)]
-    [InlineData(130, 96, 72, true)]
-    public void A_packed_layer_is_exact_to_the_rounding_of_its_result(int rows, int from, int to, bool bias)
+    [InlineData(1, 64, 32, true, ScalarType.BFloat16)]
+    [InlineData(7, 48, 40, false, ScalarType.BFloat16)]
+    [InlineData(130, 96, 72, true, ScalarType.BFloat16)]
+    [InlineData(1, 64, 32, false, ScalarType.Float32)]
+    [InlineData(130, 96, 72, true, ScalarType.Float32)]
+    public void A_packed_layer_is_exact_to_the_rounding_of_its_result(int rows, int from, int to, bool bias, ScalarType type)
     {
-        var (x, weight, added) = Numbers(rows, from, to, bias, ScalarType.BFloat16);
-        var packed = OneDnn.Pack(weight);
-        Assert.True(OneDnn.IsPacked(packed));
+        var (x, weight, added) = Numbers(rows, from, to, bias, type);
+        var packed = OneDnn.TryPack(weight);
+        Assert.True(packed is null || OneDnn.IsPacked(packed));
         Assert.False(OneDnn.IsPacked(weight));
 
-        var found = Linear.Of(name => name == "l.weight" ? packed : added!, "l", bias).Apply(x);
+        var found = Linear.Of(name => name == "l.weight" ? packed ?? weight : added!, "l", bias).Apply(x);
 
-        Assert.Equal((ScalarType.BFloat16, $"2 {rows} {to}"), (found.dtype, string.Join(' ', found.shape)));
+        Assert.Equal((type, $"2 {rows} {to}"), (found.dtype, string.Join(' ', found.shape)));
         var expected = Exact(x, weight, added);
-        var allowed = expected.abs().Mul(1.0 / 256).Add(1e-2); // half a step of bfloat16, and what float32 sums differ by
+        // Half a step of bfloat16, and what float32 sums differ by.
+        var allowed = type == ScalarType.BFloat16 ? expected.abs().Mul(1.0 / 256).Add(1e-2) : expected.abs().Mul(1e-5).Add(1e-5);
         Assert.True(found.to(ScalarType.Float64).sub(expected).abs().le(allowed).all().item<bool>());
+    }
+
+    // Which shapes libtorch gets wrong differs between processors; none may come through.
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void No_weight_is_packed_whose_products_are_wrong(ScalarType type)
+    {
+        for (var to = 8; to < 330; to += 4)
+        {
+            using var each = NewDisposeScope();
+            var (x, weight, _) = Numbers(5, 24, to, false, type);
+            if (OneDnn.TryPack(weight) is { } packed)
+                Assert.InRange(OneDnn.Linear(x, packed, null).to(ScalarType.Float64).sub(Exact(x, weight, null)).abs().max().item<double>(), 0, 0.2);
+        }
     }
 
     [Theory]

@@ -18,9 +18,19 @@ public class PackedModelTests
     {
         using var dense = LlavaModel.Load(Folder, ModelDataType.BFloat16, use: ModelUse.Search);
         using var packed = LlavaModel.Load(Folder, ModelDataType.BFloat16);
-        Assert.Equal((false, OneDnn.PacksBFloat16), (dense.IsPacked, packed.IsPacked));
+        Assert.Equal((false, OneDnn.Packs(ScalarType.BFloat16)), (dense.IsPacked, packed.IsPacked));
         Assert.Equal(dense.Fingerprint, packed.Fingerprint);
         Assert.InRange(Difference(dense, packed), 0, 0.03);
+    }
+
+    [Fact]
+    public void In_float32_packed_weights_give_what_ordinary_ones_give()
+    {
+        using var dense = LlavaModel.Load(Folder, ModelDataType.Float32);
+        var linear = dense.Config.Weights.Where(weight => weight.IsLinear).Select(weight => weight.Name).ToHashSet();
+        using var packed = new LlavaModel(dense.Config, (name, _) => (linear.Contains(name) ? OneDnn.TryPack(dense.Weights[name]) : null) ?? dense.Weights[name].clone());
+        Assert.Equal((false, true), (dense.IsPacked, packed.IsPacked));
+        Assert.InRange(Difference(dense, packed), 0, 1e-5);
     }
 
     [Fact]

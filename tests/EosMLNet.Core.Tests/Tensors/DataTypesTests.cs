@@ -44,6 +44,15 @@ public class DataTypesTests
         Assert.Equal(ScalarType.Float16, DataTypes.Resolve(ModelDataType.Auto, ScalarType.Float16, META, 64, 128));
 
     [Fact]
+    public void Weights_are_packed_in_bfloat16_and_in_float32_where_that_is_clearly_faster()
+    {
+        Assert.Equal(OneDnn.Packs(ScalarType.BFloat16), DataTypes.IsPacked(ScalarType.BFloat16, 64));
+        Assert.Equal(CpuSpeed.PackedFloat32 >= 1.5, DataTypes.IsPacked(ScalarType.Float32, 2048));
+        Assert.False(DataTypes.IsPacked(ScalarType.Float32, 255));
+        Assert.False(DataTypes.IsPacked(ScalarType.Float64, 2048));
+    }
+
+    [Fact]
     public void A_processor_with_bfloat16_products_of_its_own_is_found_to_be_faster_in_it()
     {
         if (!OperatingSystem.IsLinux())
