@@ -31,15 +31,16 @@ internal static class ModelLoader
         using var loader = new WeightLoader(checkpoint, type, place);
         notes.AddRange(processor?.Notes ?? []);
         notes.AddRange(config.CheckWeights(checkpoint));
+        var (form, ofAnswers) = (FormOf(use), FormOf(ModelUse.Answer));
         foreach (var weight in config.Weights)
-            loader.Ask(weight.Name, weight.Shape, FormOf(weight));
+            loader.Ask(weight.Name, weight.Shape, weight.IsLinear ? form : WeightForm.Dense);
         loader.Read(cancellation);
         var model = Create(config, loader.Take, processor);
-        (model.Notes, model.Files) = (notes, files);
+        (model.Notes, model.Files, model.LinearForm, model.AnsweringForm) = (notes, files, form, ofAnswers);
         return model;
 
-        // Packing float32 gains little where MKL is at home, and would round otherwise than all that was compared with it.
-        WeightForm FormOf(WeightShape weight) => !weight.IsLinear || use == ModelUse.Search ? WeightForm.Dense
+        // Of linear layers. Packing float32 gains little where MKL is at home, and would round otherwise than all that was compared with it.
+        WeightForm FormOf(ModelUse use) => use == ModelUse.Search ? WeightForm.Dense
             : dtype == ModelDataType.Int8 ? WeightForm.Int8
             : type == ScalarType.BFloat16 && place.type == DeviceType.CPU && OneDnn.PacksBFloat16 ? WeightForm.Packed
             : WeightForm.Dense;
