@@ -53,7 +53,7 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="use">What it is loaded for. A search needs <see cref="ModelUse.Search"/>.</param>
     /// <returns>The model of the <c>model_type</c> that config.json names.</returns>
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
-    /// or does not compute in that type.</exception>
+    /// or does not compute in that type, or a weight cannot be kept in it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static VisionLanguageModel Load(
         string folder, ModelDataType dtype = ModelDataType.Auto, Device? device = null, CancellationToken cancellation = default,

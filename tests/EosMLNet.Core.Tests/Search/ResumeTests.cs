@@ -45,32 +45,6 @@ public class ResumeTests
         Assert.Equal(int.MaxValue, first);
     }
 
-    [Theory]
-    [InlineData(ScalarType.BFloat16)]
-    [InlineData(ScalarType.Float16)]
-    [InlineData(ScalarType.Float64)]
-    public void In_each_type_a_search_that_is_stopped_or_repeated_gives_the_same_plans(ScalarType type)
-    {
-        using var model = SearchSample.Model(dtype: type);
-        using var folder = new TemporaryFolder();
-        var settings = Settings with { CheckpointPath = folder["search.ckpt"] };
-        var whole = Run(model, Settings);
-        using (var again = SearchSample.Model(dtype: type))
-            Same(whole, Run(again, Settings));
-        using (var source = new CancellationTokenSource())
-        {
-            Assert.Throws<OperationCanceledException>(() => Run(model, settings, new Immediately(p =>
-            {
-                if (p.Step == 7)
-                    source.Cancel();
-            }), source.Token));
-        }
-        var steps = new List<int>();
-        Same(whole, Run(model, settings, AtSteps(steps)));
-        Assert.Equal(8, steps[0]);
-        Assert.Equal($"{type}".ToLowerInvariant(), whole[0].Plan.Provenance!.DataType);
-    }
-
     // A kill is a cancellation that writes nothing: what the file held last is gone on from.
     [Fact]
     public void A_search_that_is_killed_goes_on_from_the_last_checkpoint_to_the_same_plans()
