@@ -39,7 +39,7 @@ internal static class ModelLoader
         (model.Notes, model.Files, model.LinearForm, model.AnsweringForm) = (notes, files, form, ofAnswers);
         return model;
 
-        // Of linear layers. Packing float32 gains little where MKL is at home, and would round otherwise than all that was compared with it.
+        // Of linear layers. Packing float32 gains little where MKL is at home, and would round otherwise than what it was compared with.
         WeightForm FormOf(ModelUse use) => use == ModelUse.Search ? WeightForm.Dense
             : dtype == ModelDataType.Int8 ? WeightForm.Int8
             : type == ScalarType.BFloat16 && place.type == DeviceType.CPU && OneDnn.PacksBFloat16 ? WeightForm.Packed

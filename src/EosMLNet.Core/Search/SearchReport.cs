@@ -68,7 +68,7 @@ public sealed record SearchReport
         var other = MeasuredForm != SearchedForm;
         return string.Create(CultureInfo.InvariantCulture,
             $"Validation accuracy {ValidationAccuracy:0.0000} in {MeasuredForm}, ") +
-            (other ? string.Create(CultureInfo.InvariantCulture, $"{SearchedAccuracy:0.0000} as it was searched in {SearchedForm}, ") : "") +
+            (other ? FormattableString.Invariant($"{SearchedAccuracy:0.0000} as it was searched in {SearchedForm}, ") : "") +
             string.Create(CultureInfo.InvariantCulture,
                 $"unreduced {UnreducedAccuracy:0.0000}{(other ? $" in {SearchedForm}" : "")}, over {ValidationQuestions} questions");
     }

@@ -14,8 +14,9 @@ internal static class Int8Steps
     /// </summary>
     internal const int WidestLayer = int.MaxValue / (byte.MaxValue * Most);
 
-    /// <summary>What one step of each row is, float32, (…, 1). It is above 0, so that a row of zeros stays one; not finite where the row is
-    /// not.</summary>
+    /// <summary>
+    /// What one step of each row is, float32, (…, 1). It is above 0, so that a row of zeros stays one; not finite where the row is not.
+    /// </summary>
     /// <param name="rows">(…, n).</param>
     internal static Tensor SizesOf(Tensor rows)
     {

@@ -6,7 +6,7 @@ namespace EosMLNet.Tensors;
 internal static class WeightFormNames
 {
     /// <summary>
-    /// The form with the type that all else is computed in, as latency tables and reports name it. Of ordinary tensors it is the type alone.
+    /// The form with the type that all else is computed in, as latency tables and reports name it. Ordinary tensors are the type alone.
     /// </summary>
     internal static string InWords(this WeightForm form, ScalarType type) => form switch
     {

@@ -35,7 +35,7 @@ public sealed record LatencyTarget
 
     /// <summary>
     /// Data type of the arithmetic, and how linear layers keep their weights where those are no ordinary tensors: <c>Float32</c>,
-    /// <c>BFloat16, packed</c>, <c>Int8 with BFloat16</c>. A type alone means ordinary tensors, also in files from before there were others.
+    /// <c>BFloat16, packed</c>, <c>Int8 with BFloat16</c>. A type alone means ordinary tensors, also in old files.
     /// </summary>
     public required string DataType { get; init; }
 

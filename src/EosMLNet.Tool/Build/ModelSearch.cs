@@ -65,8 +65,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     {
         if (measured.DataType is { } type ? type != asked : asked == ModelDataType.Int8)
             throw new EosException(EosErrors.StalePlan,
-                $"The accuracy of the committed plan '{name}' was measured in DataType {measured.DataType ?? ModelDataType.Auto}, the item " +
-                $"says {asked}. Set DataType to that, or build with EosMode=Search, and commit what it writes.");
+                $"The accuracy of the committed plan '{name}' was measured in DataType {measured.DataType ?? ModelDataType.Auto}, the " +
+                $"item says {asked}. Change it, or build with EosMode=Search, and commit what it writes.");
     }
 
     private Device LoadTorch(BuildRequest request)
