@@ -35,6 +35,23 @@ public sealed class TinyModel : IDisposable
 
     public string Tsv => folder["rows.tsv"];
 
+    /// <summary>Whether this processor has products of 8 bits: else such a model is refused.</summary>
+    internal bool AnswersInInt8
+    {
+        get
+        {
+            try
+            {
+                LlavaModel.Load(ModelPath, Tensors.ModelDataType.Int8).Dispose();
+                return true;
+            }
+            catch (EosException e) when (e.Code == EosErrors.DataType)
+            {
+                return false;
+            }
+        }
+    }
+
     public string this[string name] => folder[name];
 
     internal IReadOnlyList<VqaRow> Rows { get; } =

@@ -21,19 +21,22 @@ public static class LatencyTargets
         KeyValueHeads = model.KeyValueHeadCount,
         HeadSize = model.HeadSize,
         Vocabulary = model.VocabularySize,
-        DataType = model.DataType.ToString(),
+        DataType = model.Form,
         Device = model.Device.type == DeviceType.CPU
             ? FormattableString.Invariant($"{ProcessorName.Read()}, {get_num_threads()} threads")
             : model.Device.ToString(),
     };
 
-    /// <summary>Checks that a model is of the shape, and on the device, that was measured.</summary>
+    /// <summary>
+    /// Checks that a model is of the shape, and on the device, that was measured, and answers in the form that was. A model that was loaded
+    /// for a search is asked about the form that it will answer in.
+    /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="model">The model.</param>
     /// <exception cref="EosException">EOS4002: it is not.</exception>
     public static void CheckFits(this LatencyTable table, VisionLanguageModel model)
     {
         table.CheckFits(model.ToPlanModel());
-        table.CheckFits(model.ToLatencyTarget());
+        table.CheckFits(model.ToLatencyTarget() with { DataType = model.AnswerForm });
     }
 }

@@ -15,7 +15,8 @@ internal sealed class LinearInput(Tensor values)
 
     /// <summary>
     /// Each row in 8 bits around <see cref="OneDnn.Zero"/>, uint8, (n, in), and what one step of it is, float32, (n, 1). The largest
-    /// number of a row is 127 steps from zero.
+    /// number of a row is 127 steps from zero. A row with a number that is not finite has a step that is not: what layers make of it is no
+    /// number either.
     /// </summary>
     internal (Tensor Rows, Tensor Scales) Quantized => quantized ??= Quantize();
 
@@ -25,8 +26,7 @@ internal sealed class LinearInput(Tensor values)
     {
         using var scope = NewDisposeScope();
         var rows = values.reshape(-1, values.shape[^1]);                                            // (n, in)
-        var largest = rows.abs().amax([-1L], keepdim: true).to(ScalarType.Float32);                 // (n, 1)
-        var scales = largest.Mul(1.0 / 127).Add(float.Epsilon);                                       // a row of zeros stays one
+        var scales = Int8Steps.SizesOf(rows);                                                       // (n, 1)
         var steps = rows.div(scales).Add(OneDnn.Zero + 0.5).to(ScalarType.Byte);                // towards zero: to the nearest
         return (steps.MoveToOuterDisposeScope(), scales.MoveToOuterDisposeScope());
     }

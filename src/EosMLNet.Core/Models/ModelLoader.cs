@@ -31,14 +31,16 @@ internal static class ModelLoader
         using var loader = new WeightLoader(checkpoint, type, place);
         notes.AddRange(processor?.Notes ?? []);
         notes.AddRange(config.CheckWeights(checkpoint));
+        var (form, ofAnswers) = (FormOf(use), FormOf(ModelUse.Answer));
         foreach (var weight in config.Weights)
-            loader.Ask(weight.Name, weight.Shape, FormOf(weight));
+            loader.Ask(weight.Name, weight.Shape, weight.IsLinear ? form : WeightForm.Dense);
         loader.Read(cancellation);
         var model = Create(config, loader.Take, processor);
-        (model.Notes, model.Files) = (notes, files);
+        (model.Notes, model.Files, model.LinearForm, model.AnsweringForm) = (notes, files, form, ofAnswers);
         return model;
 
-        WeightForm FormOf(WeightShape weight) => !weight.IsLinear || use == ModelUse.Search ? WeightForm.Dense
+        // Of linear layers.
+        WeightForm FormOf(ModelUse use) => use == ModelUse.Search ? WeightForm.Dense
             : dtype == ModelDataType.Int8 ? WeightForm.Int8
             : place.type == DeviceType.CPU && DataTypes.IsPacked(type, config.Text.HiddenSize) ? WeightForm.Packed
             : WeightForm.Dense;

@@ -53,7 +53,7 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="use">What it is loaded for. A search needs <see cref="ModelUse.Search"/>.</param>
     /// <returns>The model of the <c>model_type</c> that config.json names.</returns>
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
-    /// or does not compute in that type.</exception>
+    /// or does not compute in that type, or a weight cannot be kept in it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static VisionLanguageModel Load(
         string folder, ModelDataType dtype = ModelDataType.Auto, Device? device = null, CancellationToken cancellation = default,
@@ -149,11 +149,31 @@ public abstract class VisionLanguageModel : IDisposable
     public VisionLanguageProcessor? Processor { get; }
 
     /// <summary>What the weights of linear layers are kept in: <see cref="DataType"/>, or int8.</summary>
-    public ModelDataType WeightType => weights.Values.Any(weight => weight.dtype == ScalarType.Int8) ? ModelDataType.Int8
-        : DataTypes.Of(DataType);
+    public ModelDataType WeightType => LinearForm == WeightForm.Int8 ? ModelDataType.Int8 : DataTypes.Of(DataType);
 
     /// <summary>Whether weights were laid out for the processor: no gradient goes through them, and their numbers cannot be read.</summary>
-    public bool IsPacked => weights.Values.Any(OneDnn.IsPacked);
+    public bool IsPacked => LinearForm != WeightForm.Dense;
+
+    /// <summary>
+    /// The form that it computes in, in words: the type, and how linear layers keep their weights where those are no ordinary tensors.
+    /// <c>Float32</c>, <c>BFloat16, packed</c>, <c>Int8 with Float32</c>. What is measured of a model holds for its form.
+    /// </summary>
+    public string Form => LinearForm.InWords(DataType);
+
+    /// <summary>The form of a model of the same files, type and device that was loaded for <see cref="ModelUse.Answer"/>.</summary>
+    public string AnswerForm => AnsweringForm.InWords(DataType);
+
+    /// <summary>
+    /// Whether the model has that form, so that its answers and its speed are those that users will see. One that was loaded for a search
+    /// may have another.
+    /// </summary>
+    public bool HasAnswerForm => LinearForm == AnsweringForm;
+
+    /// <summary>How linear layers keep their weights.</summary>
+    internal WeightForm LinearForm { get; set; }
+
+    /// <summary>The same in a model that was loaded for answers.</summary>
+    internal WeightForm AnsweringForm { get; set; }
 
     /// <summary>The weights by their canonical checkpoint names; in int8 with their scales beside them.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => weights;

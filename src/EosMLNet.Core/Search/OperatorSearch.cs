@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EosMLNet.Evaluation;
 using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
@@ -147,6 +146,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             var work = new SearchWork(stages, one, held, sites);
             if (SearchCheckpoint.Of(model, one, front, trainingFingerprint, heldFingerprint)?.Look() is { } standing)
                 work.Resume(standing, one);
+            if (!model.HasAnswerForm)
+                work.LeaveTiming();
             return work;
         }).ToArray();
         var meter = new SearchMeter(progress, cancellation: cancellation);
@@ -246,37 +247,36 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         meter.Begin(SearchPhase.Validation, validation.Questions, meter.Work.Last[index]);
         var reached = validation.Measure(plan, cancellation);
         meter.End();
-        return new SearchResult(plan, new SearchReport
+        var report = new SearchReport
         {
             Sites = variables.Read(),
             Constraints = constraints,
-            Latency = Latency(limits, plan, meter, index, cancellation),
+            Latency = model.HasAnswerForm ? Latency(limits, plan, meter, index, cancellation) : null, // else of the model that answers
             Samples = ended.Samples,
             Losses = [.. state.Losses.Take(ended.Losses)],
             ValidationQuestions = validation.Questions,
+            MeasuredForm = model.Form,
             ValidationAccuracy = reached.Accuracy,
+            SearchedForm = model.Form,
+            SearchedAccuracy = reached.Accuracy,
             UnreducedAccuracy = unreduced.Accuracy,
-            FamilyDrops =
-                training.Families.Select((name, i) => (name, unreduced.Families[i], reached.Families[i])).Where(x => x.Item2.Questions > 0)
-                .ToDictionary(x => x.name, x => x.Item2.Accuracy - x.Item3.Accuracy),
+            FamilyDrops = unreduced.Drops(training.Families, reached),
             FamilyDropLimit = limits.FamilyDrop,
             Seconds = state.SecondsBefore + clock.Elapsed.TotalSeconds,
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
-        });
+        };
+        return new SearchResult(plan, report) { Held = new HeldQuestions(validation, unreduced, limits, settings.CacheBytes) };
     }
 
     private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, SearchMeter meter, int index,
         CancellationToken cancellation)
     {
-        if (limits is not { MeasuresLatency: true, Latency: { } table })
+        if (!limits.MeasuresLatency)
             return null;
-        var (text, batch, identity) = (limits.LatencyTextTokens, limits.LatencyBatch, ReductionPlan.Identity(plan.Model));
         meter.Begin(SearchPhase.Latency, TimedRounds, meter.Work.Timed[index]);
-        double[] measured = [
-            .. LatencyCalibration.MeasurePlans(model, [plan, identity], text, batch, TimedRounds, meter.Reached, cancellation)
-            .Select(Statistics.Median)];
+        var report = LatencyReport.Measure(model, limits, plan, TimedRounds, meter.Reached, cancellation);
         meter.End();
-        return new(table.Predict(plan, text, batch), measured[0], table.Predict(identity, text, batch), measured[1]);
+        return report;
     }
 
     private ScoreBasis Basis(SearchData training, ScalarType working, SearchMeter meter)

@@ -12,6 +12,9 @@ namespace EosMLNet.Search;
 internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Images, IReadOnlyList<string> Families, string Fingerprint)
     : IDisposable
 {
+    /// <summary>Where the images come from; null where they are made up.</summary>
+    internal VqaDataset? Source { get; init; }
+
     /// <summary>Tokenises a dataset and packs it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="processor">Its tokenizer.</param>
@@ -40,7 +43,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         var rows = PackedRow.Pack(
             data.Examples.Zip(answers, (example, answer) => Tokenise(model, processor, data, example, answer, families)),
             settings.SeesQuestion ? 1 : settings.QuestionsPerImage);
-        return new SearchData(rows, images, families, data.Fingerprint);
+        return new SearchData(rows, images, families, data.Fingerprint) { Source = data };
     }
 
     // Before anything is computed: one row that is too long would end the search later, without its place.

@@ -35,19 +35,43 @@ public sealed record SearchReport
     /// <summary>Questions that the following accuracies are over.</summary>
     public required int ValidationQuestions { get; init; }
 
+    /// <summary>
+    /// The form of the model that <see cref="ValidationAccuracy"/>, <see cref="FamilyDrops"/> and <see cref="Latency"/> were measured with:
+    /// <see cref="Models.VisionLanguageModel.Form"/>. That of answers, where <see cref="SearchResult.AsAnsweredBy"/> was asked.
+    /// </summary>
+    public required string MeasuredForm { get; init; }
+
     /// <summary>The part of validation answers that the plan gets right to the last token.</summary>
     public required double ValidationAccuracy { get; init; }
 
-    /// <summary>The same of the unreduced model.</summary>
+    /// <summary>The form of the model that was searched.</summary>
+    public required string SearchedForm { get; init; }
+
+    /// <summary>The plan's accuracy in that form.</summary>
+    public required double SearchedAccuracy { get; init; }
+
+    /// <summary>The unreduced model's, in the form that was searched.</summary>
     public required double UnreducedAccuracy { get; init; }
 
     /// <summary>
-    /// By how much each family of questions falls below the unreduced model's accuracy on validation data; negative where it gains.
+    /// By how much each family of questions falls below the unreduced model's accuracy on validation data; negative where it gains. The
+    /// unreduced model is the one that was searched.
     /// </summary>
     public required IReadOnlyDictionary<string, double> FamilyDrops { get; init; }
 
     /// <summary>The most that any of them was to fall by; <see langword="null"/> where nothing was asked.</summary>
     public double? FamilyDropLimit { get; init; }
+
+    /// <summary>The accuracies for people, in a line that says what form of the model they are of.</summary>
+    public string DescribeAccuracy()
+    {
+        var other = MeasuredForm != SearchedForm;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Validation accuracy {ValidationAccuracy:0.0000} in {MeasuredForm}, ") +
+            (other ? FormattableString.Invariant($"{SearchedAccuracy:0.0000} as it was searched in {SearchedForm}, ") : "") +
+            string.Create(CultureInfo.InvariantCulture,
+                $"unreduced {UnreducedAccuracy:0.0000}{(other ? $" in {SearchedForm}" : "")}, over {ValidationQuestions} questions");
+    }
 
     /// <summary>
     /// The report for people, a line each: accuracies, constraints, latency, the family that fell most, and what the search took.
@@ -56,9 +80,7 @@ public sealed record SearchReport
     {
         List<string> lines =
         [
-            string.Create(CultureInfo.InvariantCulture,
-                $"Validation accuracy {ValidationAccuracy:0.0000}, unreduced {UnreducedAccuracy:0.0000}, " +
-                $"over {ValidationQuestions} questions"),
+            DescribeAccuracy(),
             .. Constraints.Select(constraint => constraint.ToString()),
         ];
         if (Latency is not null)

@@ -82,6 +82,13 @@ internal sealed class SearchWork
         : Enumerable.Range(step + 1, Math.Max(0, stage.Steps - step))
             .Count(s => s % settings.CheckEvery == 0 && s >= settings.Tightening * stage.Steps);
 
+    /// <summary>Prefill is not timed: that is done with another model.</summary>
+    internal void LeaveTiming()
+    {
+        foreach (var part in Timed)
+            part.Left = 0;
+    }
+
     /// <summary>The search goes on from a checkpoint.</summary>
     internal void Resume(SearchStanding standing, SearchSettings settings)
     {

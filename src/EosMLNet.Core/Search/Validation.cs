@@ -8,8 +8,17 @@ namespace EosMLNet.Search;
 /// Measures plans on held-out rows, with the answers given token by token: loss, and how many answers greedy decoding would get right.
 /// </summary>
 internal sealed class Validation(VisionLanguageModel model, SearchForward forward, SearchData data, IReadOnlyList<PackedRow> rows,
-    int batchSize, SearchMeter meter)
+    int batchSize, SearchMeter? meter = null)
 {
+    /// <summary>The rows that a measurement is over.</summary>
+    internal IReadOnlyList<PackedRow> Rows => rows;
+
+    /// <summary>Rows of one forward pass.</summary>
+    internal int BatchSize => batchSize;
+
+    /// <summary>The data that the rows are of.</summary>
+    internal SearchData Data => data;
+
     /// <summary>Questions that a measurement is over.</summary>
     internal int Questions { get; } = rows.Sum(row => row.Segments.Count);
 
@@ -36,7 +45,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
         foreach (var chunk in rows.Chunk(batchSize).SelectMany(PackedRow.Alike))
         {
             cancellation.ThrowIfCancellationRequested();
-            meter.BeginUnit();
+            meter?.BeginUnit();
             using var scope = NewDisposeScope();
             var batch = new PackedBatch(chunk, model.PadTokenId, model.Device);
             var vision = data.Images.Get(PackedRow.ImagesOf(chunk));
@@ -51,7 +60,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
                 ref var family = ref families[batch.Families[i]];
                 family = (family.Questions + 1, family.Correct + (correct[i] ? 1 : 0), family.Probability + probabilities[i]);
             }
-            meter.EndUnit(chunk.Sum(row => row.Segments.Count));
+            meter?.EndUnit(chunk.Sum(row => row.Segments.Count));
         }
         return new(loss / tokens, (double)families.Sum(f => f.Correct) / Questions,
             [.. families.Select(f =>

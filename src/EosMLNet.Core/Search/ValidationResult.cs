@@ -6,6 +6,13 @@ namespace EosMLNet.Search;
 /// <param name="Families">The same by kind of question.</param>
 internal sealed record ValidationResult(double Loss, double Accuracy, IReadOnlyList<ValidationResult.Family> Families)
 {
+    /// <summary>By how much the accuracy of each kind of question falls, where there are any.</summary>
+    /// <param name="names">The names of all kinds.</param>
+    /// <param name="reached">What is compared with this.</param>
+    internal IReadOnlyDictionary<string, double> Drops(IReadOnlyList<string> names, ValidationResult reached) =>
+        names.Select((name, i) => (name, Before: Families[i], After: reached.Families[i])).Where(x => x.Before.Questions > 0)
+            .ToDictionary(x => x.name, x => x.Before.Accuracy - x.After.Accuracy);
+
     /// <summary>One kind of question.</summary>
     /// <param name="Questions">How many there are; where there are none, the other numbers are not numbers.</param>
     /// <param name="Accuracy">The part that is answered right.</param>

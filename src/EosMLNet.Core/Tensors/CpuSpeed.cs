@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -109,7 +108,7 @@ internal static class CpuSpeed
             var sum = OneDnn.Quantized(x, OneDnn.PackQuantized(weight), ones(64), ScalarType.Float32);
             return sum.data<float>().All(value => value == (255 - OneDnn.Zero) * 127 * 64);
         }
-        catch (ExternalException)
+        catch (EosException)
         {
             return false; // not on this processor
         }

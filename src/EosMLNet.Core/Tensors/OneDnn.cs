@@ -141,7 +141,7 @@ internal static unsafe class OneDnn
             var product = Linear(ones([2, 32], type), Reorder(ones([16, 32], type)), null);
             return product.to(ScalarType.Float32).data<float>().All(value => value == 32);
         }
-        catch (ExternalException)
+        catch (EosException)
         {
             return false;
         }
@@ -188,6 +188,8 @@ internal static unsafe class OneDnn
     private static void Check(int code)
     {
         if (code != 0)
-            throw new ExternalException("libtorch's linear layer with a packed weight has failed; the error stream says why.");
+            throw new EosException(EosErrors.PackedLayer,
+                "A linear layer with a packed weight has failed in libtorch, which has written the reason to the standard error stream. " +
+                "Use data type float32, or free memory where it says that there is none.");
     }
 }

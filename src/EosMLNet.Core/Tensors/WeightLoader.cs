@@ -39,7 +39,8 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
     }
 
     /// <summary>Reads all weights that were asked for.</summary>
-    /// <exception cref="EosException">EOS1002: a file became shorter since it was opened.</exception>
+    /// <exception cref="EosException">EOS1002: a file became shorter since it was opened. EOS2009: a weight has no form in 8
+    /// bits.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the memory is free again.</exception>
     internal void Read(CancellationToken cancellation = default)
     {
@@ -56,7 +57,7 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
             using var each = NewDisposeScope();
             if (source.Form == WeightForm.Int8)
             {
-                (weights[name], weights[name + ScaleSuffix]) = Quantize(source, cancellation);
+                (weights[name], weights[name + ScaleSuffix]) = Quantize(name, source, cancellation);
                 continue;
             }
             var rows = Rows(source, 0, source.Shape[0], dtype, cancellation);
@@ -64,10 +65,12 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
         }
     }
 
-    // Each row in steps of its own, of which the largest number has 127.
-    private (Tensor Weight, Tensor Scales) Quantize(Source source, CancellationToken cancellation)
+    // Sums cannot overflow, and each step is a number. More need not be asked: inputs have steps of their own, by what comes.
+    private (Tensor Weight, Tensor Scales) Quantize(string name, Source source, CancellationToken cancellation)
     {
         var (rows, width) = (source.Shape[0], source.Shape[1]);
+        if (width > Int8Steps.WidestLayer)
+            throw NotInInt8(name, $"has {width} inputs, whose sums may overflow 32 bits; expected {Int8Steps.WidestLayer} at most");
         var (weight, scales) = (empty([rows, width], ScalarType.Int8), empty(rows));
         var step = Math.Max(1, RowsAtOnce / width);
         for (long first = 0; first < rows; first += step)
@@ -75,12 +78,17 @@ internal sealed class WeightLoader(Checkpoint checkpoint, ScalarType dtype, Devi
             using var scope = NewDisposeScope();
             var count = Math.Min(step, rows - first);
             var numbers = Rows(source, first, count, ScalarType.Float32, cancellation);              // (r, in)
-            var scale = numbers.abs().amax([1L], keepdim: true).Mul(1.0 / 127).Add(float.Epsilon);   // (r, 1): a row of zeros stays one
+            var scale = Int8Steps.SizesOf(numbers);                                                  // (r, 1)
+            if (!scale.isfinite().all().item<bool>())
+                throw NotInInt8(name, "has a number that is not finite, beside which a row has no steps; expected finite weights");
             weight.narrow(0, first, count).copy_(numbers.div_(scale).round_());
             scales.narrow(0, first, count).copy_(scale.squeeze(1));
         }
         return (OneDnn.PackQuantized(weight).DetachFromDisposeScope(), scales.DetachFromDisposeScope());
     }
+
+    private static EosException NotInInt8(string name, string fault) =>
+        new(EosErrors.DataType, $"The weight '{name}' cannot be kept in 8 bits: it {fault}. Use data type auto.");
 
     // Some rows of a weight, (count, in), read by all threads.
     private Tensor Rows(Source source, long first, long count, ScalarType type, CancellationToken cancellation)

@@ -54,7 +54,9 @@ public static class EosErrors
     public const string WorkerEnded = "EOS2006";
     /// <summary>The build's worker took longer than it may.</summary>
     public const string WorkerTimeout = "EOS2007";
-    /// <summary>The device does not compute in the data type that was asked for.</summary>
+    /// <summary>libtorch has failed in a linear layer whose weight was laid out for the processor.</summary>
+    public const string PackedLayer = "EOS2008";
+    /// <summary>The device does not compute in the data type that was asked for, or a weight cannot be kept in it.</summary>
     public const string DataType = "EOS2009";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";

@@ -33,7 +33,10 @@ public sealed record LatencyTarget
     /// <summary>Entries of the vocabulary: what the head costs.</summary>
     public required int Vocabulary { get; init; }
 
-    /// <summary>Data type of the weights and of the arithmetic.</summary>
+    /// <summary>
+    /// Data type of the arithmetic, and how linear layers keep their weights where those are no ordinary tensors: <c>Float32</c>,
+    /// <c>BFloat16, packed</c>, <c>Int8 with BFloat16</c>. A type alone means ordinary tensors, also in old files.
+    /// </summary>
     public required string DataType { get; init; }
 
     /// <summary>The device in words: of a CPU its name and how many threads an operation uses.</summary>

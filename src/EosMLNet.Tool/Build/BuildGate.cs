@@ -23,7 +23,7 @@ internal sealed record BuildGate
         {
             throw new EosException(EosErrors.AccuracyGate, string.Create(CultureInfo.InvariantCulture,
                 $"Validation accuracy falls by {drop:0.0000}, from {validation.UnreducedAccuracy:0.0000} to {validation.Accuracy:0.0000} " +
-                $"over {validation.Questions} questions; MaxAccuracyDrop allows {MaxAccuracyDrop:0.####}. ") + Advice);
+                $"over {validation.Questions} questions; MaxAccuracyDrop allows {MaxAccuracyDrop:0.####}. ") + InForm(validation) + Advice);
         }
         foreach (var (family, fall) in validation.FamilyDrops.OrderBy(x => x.Key, StringComparer.Ordinal))
         {
@@ -45,6 +45,13 @@ internal sealed record BuildGate
                 "Lower the token limits, or MinSpeedup.");
         }
     }
+
+    // Where the plan alone would have lost something else.
+    private static string InForm(BuildSummary.ValidationSummary validation) =>
+        validation is { Form: { } form, SearchedForm: { } searched, SearchedAccuracy: { } accuracy } && form != searched
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"That is of answers in {form}; as it was searched, in {searched}, the plan reaches {accuracy:0.0000}. ")
+            : "";
 
     private const string Advice = "Nothing is emitted. Raise the token limits or Steps, or allow more.";
 }

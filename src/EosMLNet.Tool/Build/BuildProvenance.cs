@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace EosMLNet.Tool.Build;
 
@@ -20,6 +21,12 @@ internal sealed record BuildProvenance
     public required string Worker { get; init; }
     public required int Seed { get; init; }
     public required string Device { get; init; }
+
+    /// <summary>
+    /// The form of the model that <see cref="ValidationAccuracy"/> is of; null where a plan was committed before it was recorded.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Form { get; init; }
     public required int ValidationQuestions { get; init; }
     public required double ValidationAccuracy { get; init; }
     public required double UnreducedAccuracy { get; init; }

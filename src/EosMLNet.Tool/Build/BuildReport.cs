@@ -16,14 +16,18 @@ internal static class BuildReport
         yield return Text(
             $"{tokens.Mean:0.#} visual tokens a layer, {tokens.Final} at the end, {100 * tokens.MacsRatio:0.#} % of the MACs");
         var (accuracy, unreduced) = (100 * validation.Accuracy, 100 * validation.UnreducedAccuracy);
-        yield return Text($"accuracy {accuracy:0.0} %, unreduced {unreduced:0.0} %, over {validation.Questions} questions");
+        var (form, before) = (validation.Form is { } one ? $" in {one}" : "",
+            validation.SearchedForm is { } other && other != validation.Form ? $" in {other}" : "");
+        foreach (var line in Wrapped(
+            Text($"accuracy {accuracy:0.0} %{form}, unreduced {unreduced:0.0} %{before}, over {validation.Questions} questions")))
+            yield return line;
         yield return Passed(gate);
         var remark = summary.Prefill.Remark
             ?? (summary.Prefill.Speedup >= 1 ? Text($"{summary.Prefill.Speedup:0.00} times as fast as unreduced")
                 : "slower than unreduced on this machine");
-        var (spent, before) = (summary.Prefill.Milliseconds, summary.Prefill.UnreducedMilliseconds);
+        var (spent, whole) = (summary.Prefill.Milliseconds, summary.Prefill.UnreducedMilliseconds);
         var said = $"{char.ToLowerInvariant(remark[0])}{remark[1..]}";
-        foreach (var line in Wrapped(Text($"prefill {spent:0.0#} ms, unreduced {before:0.0#} ms: {said}")))
+        foreach (var line in Wrapped(Text($"prefill {spent:0.0#} ms, unreduced {whole:0.0#} ms: {said}")))
             yield return line;
     }
 

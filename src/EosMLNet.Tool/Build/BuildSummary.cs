@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EosMLNet.Tensors;
 
 namespace EosMLNet.Tool.Build;
 
@@ -17,6 +18,7 @@ internal sealed record BuildSummary
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter() },
     };
 
     public required int Version { get; init; }
@@ -48,10 +50,25 @@ internal sealed record BuildSummary
 
     /// <param name="Questions">Questions that the numbers are over.</param>
     /// <param name="Accuracy">The part answered right under the plan.</param>
-    /// <param name="UnreducedAccuracy">The same without.</param>
-    /// <param name="FamilyDrops">By how much each family of questions falls.</param>
+    /// <param name="UnreducedAccuracy">The same without, in <see cref="SearchedForm"/>.</param>
+    /// <param name="FamilyDrops">By how much each family of questions falls from the one to the other.</param>
     internal sealed record ValidationSummary(int Questions, double Accuracy, double UnreducedAccuracy,
-        IReadOnlyDictionary<string, double> FamilyDrops);
+        IReadOnlyDictionary<string, double> FamilyDrops)
+    {
+        /// <summary>
+        /// The item's type of answers. It and what follows are null where a summary was written before they were recorded.
+        /// </summary>
+        public ModelDataType? DataType { get; init; }
+
+        /// <summary>The form of the model that <see cref="Accuracy"/> is of: the one that answers.</summary>
+        public string? Form { get; init; }
+
+        /// <summary>The form of the model that was searched.</summary>
+        public string? SearchedForm { get; init; }
+
+        /// <summary>The plan's accuracy in that form.</summary>
+        public double? SearchedAccuracy { get; init; }
+    }
 
     internal sealed record TokensSummary(double Mean, double Final, double MacsRatio, double KvBytesRatio);
 

@@ -2,6 +2,7 @@ using EosMLNet.Build.Exchange;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
 using EosMLNet.Search;
+using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Search;
 using static TorchSharp.torch;
@@ -40,6 +41,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var plan = ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder)));
         foreach (var remark in CheckPadding(request[BuildRequest.Plan], plan, options.ImagePadding))
             log.High($"{remark}");
+        CheckDataType(request[BuildRequest.Plan], summary.Validation, options.DataType);
         WriteArtifact(request, options, summary.Provenance, folder);
     }
 
@@ -54,6 +56,17 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
                 "Leave ImagePadding out of the item, or build with EosMode=Search, and commit what it writes.");
         }
         return PaddingChoice.Of(asked, ($"'{name}'", plan)).Remarks;
+    }
+
+    /// <summary>Checks that answers will be given in the type in which a committed plan was measured.</summary>
+    /// <exception cref="EosException">EOS3005: the item asks for another. Before 8 bits were measured as they answer, the type was not
+    /// recorded; then only they are another.</exception>
+    internal static void CheckDataType(string name, BuildSummary.ValidationSummary measured, ModelDataType asked)
+    {
+        if (measured.DataType is { } type ? type != asked : asked == ModelDataType.Int8)
+            throw new EosException(EosErrors.StalePlan,
+                $"The accuracy of the committed plan '{name}' was measured in DataType {measured.DataType ?? ModelDataType.Auto}, the " +
+                $"item says {asked}. Change it, or build with EosMode=Search, and commit what it writes.");
     }
 
     private Device LoadTorch(BuildRequest request)
@@ -79,9 +92,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             Constraints = constraints[0],
         };
         log.Activity(LiveTargets.Model);
-        using var model = VisionLanguageModel.Load(
-            request[BuildRequest.Model], options.DataType, device, padding: options.ImagePadding ?? PaddingChoice.Default,
-            use: ModelUse.Search);
+        using var model = Load(request, options, device, ModelUse.Search);
         foreach (var one in constraints)
             (settings with { Constraints = one }).Check(model, SettingNames.Flat); // before the data is read
         Note(model.Notes);
@@ -96,6 +107,9 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var plans = front.Count == 1 ? "a plan" : $"{front.Count} plans";
         log.High($"Searching {plans} for {name} on {kind}: {data}, {settings.Steps} steps, seed {settings.Seed}.");
         var ofSeeds = Searched(model, settings, constraints, options.Seeds, training, held, cancellation);
+        using var other = model.HasAnswerForm ? null : Answering(request, options, device, model);
+        var answering = other ?? model;
+        ofSeeds = [.. ofSeeds.Select(plans => plans.Select(one => one.AsAnsweredBy(answering, cancellation)).ToArray())];
         SearchResult[] best = [.. front.Select((_, i) => ofSeeds.Select(plans => plans[i]).MaxBy(one => one.Report.ValidationAccuracy)!)];
         foreach (var (result, planFile) in best.Zip(planFiles))
         {
@@ -106,7 +120,21 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         }
         log.Activity(LiveTargets.Prefill);
         return [.. best.Select((result, i) =>
-            Summary(front[i], keys[i], planFiles[i], result, Timed(model, result, held ?? training, device, cancellation)))];
+            Summary(front[i], keys[i], planFiles[i], result, Timed(answering, result, held ?? training, device, cancellation)))];
+    }
+
+    private static VisionLanguageModel Load(BuildRequest request, BuildOptions options, Device device, ModelUse use) =>
+        VisionLanguageModel.Load(
+            request[BuildRequest.Model], options.DataType, device, padding: options.ImagePadding ?? PaddingChoice.Default, use: use);
+
+    // The model as the artifact will answer; the one that was searched makes room for it.
+    private VisionLanguageModel Answering(BuildRequest request, BuildOptions options, Device device, VisionLanguageModel searched)
+    {
+        var (name, form) = (Path.GetFileName(request[BuildRequest.Model]), searched.AnswerForm);
+        log.High($"Measuring {name} in {form}, as it will answer; it was searched in {searched.Form}.");
+        searched.Dispose();
+        log.Activity(LiveTargets.Model);
+        return Load(request, options, device, ModelUse.Answer);
     }
 
     private static BuildSummary.PrefillSummary Timed(
@@ -184,11 +212,18 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
                 Seed = plan.Provenance.Seed,
                 Device = plan.Provenance.Device,
                 ValidationQuestions = report.ValidationQuestions,
+                Form = report.MeasuredForm,
                 ValidationAccuracy = report.ValidationAccuracy,
                 UnreducedAccuracy = report.UnreducedAccuracy,
                 MeanVisualTokens = plan.Ledger.Mean,
             },
-            Validation = new(report.ValidationQuestions, report.ValidationAccuracy, report.UnreducedAccuracy, report.FamilyDrops),
+            Validation = new(report.ValidationQuestions, report.ValidationAccuracy, report.UnreducedAccuracy, report.FamilyDrops)
+            {
+                DataType = options.DataType,
+                Form = report.MeasuredForm,
+                SearchedForm = report.SearchedForm,
+                SearchedAccuracy = report.SearchedAccuracy,
+            },
             Tokens = new(plan.Ledger.Mean, plan.Ledger.Final, plan.Ledger.MacsRatio, plan.Ledger.KvBytesRatio),
             Prefill = prefill,
             Search = new(report.Samples, Math.Round(report.Seconds, 1), report.PeakMemoryBytes),

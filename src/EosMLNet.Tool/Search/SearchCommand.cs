@@ -282,11 +282,53 @@ internal sealed class SearchCommand : ModelCommand
         var answers = values.GetValue(objective) == SearchObjective.Answers;
         var training = LoadData(values.GetRequiredValue(data), folder, answers);
         var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, answers) : null;
-        using var model = LoadModel(values, values.GetValue(imagePadding) ?? PaddingChoice.Default, ModelUse.Search);
-        var table = latency.Table(values, model, Console, cancellation);
-        foreach (var budget in budgets)
-            Settings(values, budget, table).Check(model, EosSettingNames.Of); // all of them before the first is searched
-        return Console.Progress("Searching", display =>
+        var (table, model) = TableAndModel(values, cancellation);
+        try
+        {
+            foreach (var budget in budgets)
+                Settings(values, budget, table).Check(model, EosSettingNames.Of); // all of them before the first is searched
+            var found = Search(values, model, table, budgets, seedsOfEach, training, held, cancellation);
+            if (model.HasAnswerForm)
+                return found;
+            model.Dispose(); // makes room for the one that answers
+            var answering = model = Load(values, ModelUse.Answer);
+            return Console.While($"Measuring in {answering.Form}", () =>
+                found.Select(ofSeeds => ofSeeds.Select(result => result.AsAnsweredBy(answering, cancellation)).ToArray()).ToArray());
+        }
+        finally
+        {
+            model.Dispose();
+        }
+    }
+
+    // The measurement, and the model to search. What is measured is the model that answers; where that is the same, it is loaded once.
+    private (LatencyTable? Table, VisionLanguageModel Model) TableAndModel(ParseResult values, CancellationToken cancellation)
+    {
+        var model = Load(values, latency.Calibrates(values) ? ModelUse.Answer : ModelUse.Search);
+        try
+        {
+            var table = latency.Table(values, model, Console, cancellation);
+            if (model.IsPacked)
+            {
+                model.Dispose();
+                model = Load(values, ModelUse.Search);
+            }
+            return (table, model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private VisionLanguageModel Load(ParseResult values, ModelUse use) =>
+        LoadModel(values, values.GetValue(imagePadding) ?? PaddingChoice.Default, use);
+
+    private IReadOnlyList<IReadOnlyList<SearchResult>> Search(
+        ParseResult values, VisionLanguageModel model, LatencyTable? table, IReadOnlyList<SearchedBudget> budgets,
+        IReadOnlyList<int> seedsOfEach, VqaDataset training, VqaDataset? held, CancellationToken cancellation) =>
+        Console.Progress("Searching", display =>
         {
             var searches = Searches(values, budgets).ToArray();
             var notes = new SearchNotes(display, [.. searches.Select(together => together[0])], Console);
@@ -299,7 +341,6 @@ internal sealed class SearchCommand : ModelCommand
                 return together.Select((_, plan) => ofSeeds.Select(plans => plans[plan]).ToArray());
             }).ToArray();
         });
-    }
 
     private IReadOnlyList<IReadOnlyList<SearchResult>> SearchOn(
         IReadOnlyList<string> names, ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach,
@@ -363,8 +404,7 @@ internal sealed class SearchCommand : ModelCommand
                 $"Prefill {measured:0.###} ms, predicted {predicted:0.###}; unreduced {unreduced:0.###} ms, predicted {before:0.###}.");
             Console.Line($"{SpeedRemark.For(result.Plan, measured, unreduced, device.type == TorchSharp.DeviceType.CPU, batch)}");
         }
-        var (accuracy, from) = (report.ValidationAccuracy, report.UnreducedAccuracy);
-        Console.Line($"Validation accuracy {accuracy:0.0000}, unreduced {from:0.0000}, over {report.ValidationQuestions} questions.");
+        Console.Line($"{report.DescribeAccuracy()}.");
         if (report.FamilyDropLimit is { } limit)
         {
             var (family, drop) = report.FamilyDrops.MaxBy(x => x.Value);

@@ -91,12 +91,12 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     /// <summary>
     /// Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.
-    /// Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out. A model that was searched is
-    /// loaded once more, in the form that answers.
+    /// Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out. A model that was searched in
+    /// another form than answers have is loaded once more, and what was found is measured with it.
     /// </summary>
     internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
-        Func<VisionLanguageModel, (ReductionPlan Plan, SearchReport? Report)> makePlan, string? fingerprint = null,
-        ModelUse use = ModelUse.Answer)
+        Func<VisionLanguageModel, (ReductionPlan Plan, SearchResult? Found)> makePlan, string? fingerprint = null,
+        ModelUse use = ModelUse.Answer, CancellationToken cancellation = default)
     {
         var (padding, type) = (settings.ImagePadding ?? PaddingChoice.Default, settings.DataType ?? ModelDataType.Auto);
         settings = settings with { ImagePadding = padding, DataType = type };
@@ -109,12 +109,13 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
                 foreach (var note in model.Notes)
                     channel.Warning(note);
             }
-            var (plan, report) = makePlan(model);
-            if (use == ModelUse.Search)
+            var (plan, found) = makePlan(model);
+            if (!model.HasAnswerForm)
             {
                 model.Dispose();
                 model = checkpoint.Load(device, fingerprint, padding, type, ModelUse.Answer);
             }
+            var report = found?.AsAnsweredBy(model, cancellation).Report;
             var engine = new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes, checkpoint, fingerprint);
             return new VisionLanguageTransformer(host, engine, settings, checkpoint) { Report = report };
         }

@@ -104,8 +104,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(), model =>
         {
             var result = search(model);
-            return (result.Plan, result.Report);
-        }, use: use);
+            return (result.Plan, result);
+        }, use: use, cancellation: cancellation);
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
     /// <param name="inputSchema">A schema with the image, the question and the answer column.</param>

@@ -74,7 +74,7 @@ internal static class LoadingSpeed
         var folder = Directory.CreateTempSubdirectory("eos-loading-").FullName;
         try
         {
-            _ = RandomCheckpoint.Write(Config, folder, shards: 1, ScalarType.Float32).ToList();
+            RandomCheckpoint.Write(Config, folder, shards: 1, ScalarType.Float32);
             var planFile = Path.Combine(folder, "plan.json");
             using (var model = LlavaModel.Load(folder))
                 (mean is { } tokens ? TypicalPlan.Of(model.ToPlanModel(), tokens) : ReductionPlan.Identity(model.ToPlanModel())).Save(planFile);

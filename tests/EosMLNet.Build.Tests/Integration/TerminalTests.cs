@@ -31,7 +31,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
         Assert.Equal(shares.Order(), shares);
         Assert.InRange(shares.Distinct().Count(), 5, 101);
 
-        Assert.Matches(@"  tiny succeeded \(\d+\.\ds\) → obj/eos/Debug/tiny\.zip\n(?:    .+\n)*    8 visual tokens a layer, \d+ at the end, [\d.]+ % of the MACs\n    accuracy [\d.]+ %, unreduced [\d.]+ %, over \d+ questions\n"
+        Assert.Matches(@"  tiny succeeded \(\d+\.\ds\) → obj/eos/Debug/tiny\.zip\n(?:    .+\n)*    8 visual tokens a layer, \d+ at the end, [\d.]+ % of the MACs\n    accuracy [\d.]+ % in \w+, unreduced [\d.]+ %, over \d+ questions\n"
             + @"    gate passed: at most 100 points less accuracy\n    prefill [\d.]+ ms, unreduced [\d.]+ ms: ", replay.Screen.Text);
     }
 

@@ -89,6 +89,44 @@ public sealed class LinearTests : IDisposable
         Assert.True(found.narrow(0, 1, 1).equal(layer.Apply(one)).all().item<bool>());
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void An_input_in_8_bits_that_is_not_finite_is_not_hidden_and_its_neighbours_do_not_matter(float value)
+    {
+        if (!CpuSpeed.HasInt8)
+            return;
+        var (_, weight, _) = Numbers(1, 64, 32, false, ScalarType.Float32);
+        var (steps, scales) = Rounded(weight);
+        var layer = new Int8Linear(OneDnn.PackQuantized(steps.to(ScalarType.Int8)), scales.squeeze(-1).to(ScalarType.Float32), null);
+        var good = Search.Numbers.Normal(3, 1, 64).to(ScalarType.Float32);
+        var bad = good.clone();
+        bad.narrow(1, 5, 1).fill_(Scalars.Literal(value));
+
+        var found = layer.Apply(cat([bad, good]));
+
+        Assert.False(found[0].isfinite().any().item<bool>());
+        Assert.True(found.narrow(0, 1, 1).equal(layer.Apply(good)).all().item<bool>());
+    }
+
+    [Fact]
+    public void Sums_in_8_bits_are_exact_in_the_widest_layer()
+    {
+        if (!CpuSpeed.HasInt8)
+            return;
+        var weight = OneDnn.PackQuantized(Scalars.Full(Int8Steps.Most, [16, Int8Steps.WidestLayer], ScalarType.Int8));
+        var found = OneDnn.Quantized(Scalars.Full(255, [1, Int8Steps.WidestLayer], ScalarType.Byte), weight, ones(16), ScalarType.Float32);
+        Assert.All(found.data<float>(), sum => Assert.Equal((float)((255.0 - OneDnn.Zero) * Int8Steps.Most * Int8Steps.WidestLayer), sum));
+    }
+
+    [Fact]
+    public void A_fault_in_a_packed_layer_is_EOS2008()
+    {
+        if (OneDnn.PacksBFloat16)
+            Expect.Error(EosErrors.PackedLayer, () => OneDnn.Linear(ones([2, 33], ScalarType.BFloat16), OneDnn.Pack(ones([16, 32], ScalarType.BFloat16)), null), "standard error");
+    }
+
     [Fact]
     public void Layers_of_one_input_round_it_once()
     {

@@ -45,6 +45,20 @@ public class PackedModelTests
     }
 
     [Theory]
+    [InlineData(ModelDataType.Float32, "Float32", "Float32")]
+    [InlineData(ModelDataType.BFloat16, "BFloat16", "BFloat16, packed")]
+    [InlineData(ModelDataType.Int8, "Float32", "Int8 with Float32")]
+    public void A_model_says_its_form_and_that_of_answers(ModelDataType type, string searched, string answers)
+    {
+        if (type == ModelDataType.Int8 && !CpuSpeed.HasInt8 || type == ModelDataType.BFloat16 && !OneDnn.PacksBFloat16)
+            return;
+        using var search = LlavaModel.Load(Folder, type, use: ModelUse.Search);
+        using var answer = LlavaModel.Load(Folder, type);
+        Assert.Equal((searched, answers, searched == answers), (search.Form, search.AnswerForm, search.HasAnswerForm));
+        Assert.Equal((answers, answers, true), (answer.Form, answer.AnswerForm, answer.HasAnswerForm));
+    }
+
+    [Theory]
     [InlineData(ModelDataType.BFloat16)]
     [InlineData(ModelDataType.Int8)]
     public void Nothing_of_a_packed_model_is_left_when_it_is_disposed(ModelDataType type)

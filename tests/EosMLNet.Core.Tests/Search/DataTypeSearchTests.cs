@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Search;
 
-/// <summary>A search in 16 bits: that it runs, and that it repeats.</summary>
+/// <summary>A search in each type that models can be searched in: that it runs, that it repeats, and that it goes on where it was stopped.</summary>
 public class DataTypeSearchTests
 {
     // With everything that a search has: micro-batches, recomputed layers, alignment, corners, counts.
@@ -13,15 +13,30 @@ public class DataTypeSearchTests
     };
 
     [Theory]
+    [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
     [InlineData(ScalarType.Float16)]
-    public void A_search_in_16_bits_gives_the_same_bytes_twice_and_says_what_it_computed_in(ScalarType type)
+    [InlineData(ScalarType.Float64)]
+    public void A_search_gives_the_same_bytes_twice_also_where_it_was_stopped_and_says_what_it_computed_in(ScalarType type)
     {
-        var runs = Enumerable.Range(0, 2).Select(_ => Run(type)).ToArray();
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var (settings, steps) = (Settings with { CheckpointPath = folder["search.ckpt"] }, new List<int>());
+        Assert.Throws<OperationCanceledException>(() => Run(type, settings, new Immediately(at =>
+        {
+            if (at.Step == 3)
+                stop.Cancel();
+        }), stop.Token));
+        SearchResult[] runs = [Run(type), Run(type), Run(type, settings, new Immediately(at =>
+        {
+            if (at.Phase == SearchPhase.Steps)
+                steps.Add(at.Step);
+        }))];
+        Assert.Equal(4, steps[0]);
         Assert.All(runs[0].Report.Losses, loss => Assert.True(double.IsFinite(loss)));
-        Assert.Equal(runs[0].Report.Losses, runs[1].Report.Losses);
-        Assert.Equal(runs[0].Plan.ToJson(), runs[1].Plan.ToJson()); // with the fingerprint of the learned scores
-        Assert.Equal($"{type}".ToLowerInvariant(), runs[0].Plan.Provenance!.DataType);
+        Assert.All(runs[1..], run => Assert.Equal(runs[0].Report.Losses, run.Report.Losses));
+        Assert.All(runs[1..], run => Assert.Equal(runs[0].Plan.ToJson(), run.Plan.ToJson())); // with the fingerprint of the learned scores
+        Assert.Equal(type == ScalarType.Float32 ? null : $"{type}".ToLowerInvariant(), runs[0].Plan.Provenance!.DataType);
         Assert.InRange(runs[0].Plan.Ledger.Mean, 1, 6);
     }
 
@@ -36,10 +51,10 @@ public class DataTypeSearchTests
         Assert.Equal(half.ToJson(), ReductionPlan.Load(folder["plan.json"]).ToJson());
     }
 
-    private static SearchResult Run(ScalarType type)
+    private static SearchResult Run(ScalarType type, SearchSettings? settings = null, IProgress<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var model = SearchSample.Model(dtype: type);
         using var data = SearchSample.Data(model, 4, 1);
-        return new OperatorSearch(model, Settings).RunFront([Settings.Constraints], data, data, null, default)[0];
+        return new OperatorSearch(model, settings ?? Settings).RunFront([Settings.Constraints], data, data, progress, cancellation)[0];
     }
 }

@@ -41,6 +41,29 @@ public sealed class WeightLoaderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(4, 64, 100.0, null)]
+    [InlineData(4, 64, double.NaN, "not finite")]
+    [InlineData(4, 64, double.NegativeInfinity, "not finite")]
+    [InlineData(1, Int8Steps.WidestLayer, 1.0, null)]
+    [InlineData(1, Int8Steps.WidestLayer + 1, 1.0, "66312 inputs")]
+    public void A_weight_that_8_bits_cannot_hold_is_refused_by_its_name(int rows, int width, double value, string? fault)
+    {
+        if (!CpuSpeed.HasInt8)
+            return;
+        using var scope = NewDisposeScope();
+        var weight = ones(rows, width);
+        weight.narrow(0, rows - 1, 1).narrow(1, 7, 1).fill_(Scalars.Literal(value));
+        SafetensorsWriter.Write(_folder["model.safetensors"], new Dictionary<string, Tensor> { ["odd.weight"] = weight });
+        using var checkpoint = Checkpoint.Open(_folder.Path);
+        using var loader = new WeightLoader(checkpoint, ScalarType.Float32, CPU);
+        loader.Ask("odd.weight", weight.shape, WeightForm.Int8);
+        if (fault is null)
+            loader.Read();
+        else
+            Expect.Error(EosErrors.DataType, () => loader.Read(), "'odd.weight'", fault, "data type auto");
+    }
+
     [Fact]
     public void A_weight_outlives_the_loader_and_the_weights_beside_it()
     {

@@ -1,6 +1,8 @@
+using EosMLNet.Models;
 using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using TorchSharp;
 
 namespace EosMLNet.Tests.Searching;
@@ -243,6 +245,32 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Equal(Answers(first), Answers((ITransformer)loaded));
 
         IEnumerable<(string, float)> Answers(ITransformer model) => TinyModel.Answers(ml, model.Transform(tiny.Data(ml))).Select(row => (row.PredictedAnswer, row.Score));
+    }
+
+    [Fact]
+    public void What_a_search_reports_of_answers_in_8_bits_was_measured_in_8_bits()
+    {
+        if (!tiny.AnswersInInt8)
+            return;
+        var options = Options();
+        options.DataType = Tensors.ModelDataType.Int8;
+        using var model = Pipeline(options).Fit(tiny.Data(ml));
+        var (report, engine) = (model.LastTransformer.Report!, model.LastTransformer.Engine);
+        Assert.Equal(("Float32", "Int8 with Float32", "Int8 with Float32"), (report.SearchedForm, report.MeasuredForm, engine.Model.Form));
+    }
+
+    [Theory]
+    [InlineData(Tensors.ModelDataType.Float32, true)]
+    [InlineData(Tensors.ModelDataType.Int8, false)]
+    public void The_weights_are_read_again_for_answers_only_where_those_have_another_form(Tensors.ModelDataType type, bool same)
+    {
+        if (type == Tensors.ModelDataType.Int8 && !tiny.AnswersInInt8)
+            return;
+        VisionLanguageModel? searched = null;
+        var settings = new AnswerOptions { ModelPath = tiny.ModelPath, DataType = type }.ToSettings();
+        using var transformer = VisionLanguageTransformer.Create(((IHostEnvironment)ml).Register("test"), new CheckpointFolder(tiny.ModelPath), settings, TorchSharp.torch.CPU,
+            model => (ReductionPlan.Identity((searched = model).ToPlanModel()), null), use: ModelUse.Search);
+        Assert.Equal(same, ReferenceEquals(searched, transformer.Engine.Model));
     }
 
     [Theory]

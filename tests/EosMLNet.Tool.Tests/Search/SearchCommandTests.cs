@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using EosMLNet.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
@@ -54,6 +55,26 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal(expected, engine.Predict(new Query { Image = image, Question = "what colour is it?" }).PredictedAnswer);
         var inspected = await EosRun.Of("inspect", tiny["packed.zip"]);
         Assert.Contains("Searched with seed 1 on ", inspected.Output);
+    }
+
+    [Fact]
+    public async Task Answers_in_8_bits_are_measured_and_calibrated_in_8_bits()
+    {
+        if (!CpuSpeed.HasInt8)
+            return;
+        string[] eight = ["--data-type", "int8", "--latency-table", tiny["eight.latency.json"]];
+        var run = await EosRun.Of(Arguments("eight.json", "5", [.. eight, "--calibrate", "--json", tiny["eight.report.json"], "--validation", tiny.Table]));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Matches(@"Validation accuracy \d\.\d{4} in Int8 with Float32, \d\.\d{4} as it was searched in Float32, unreduced \d\.\d{4} in Float32, over 12 questions", run.Output);
+        Assert.Equal("Int8 with Float32", LatencyTable.Load(tiny["eight.latency.json"]).Target.DataType);
+        using var json = JsonDocument.Parse(File.ReadAllText(tiny["eight.report.json"]));
+        var report = json.RootElement.GetProperty("report");
+        Assert.Equal(("Int8 with Float32", "Float32"), (report.GetProperty("measuredForm").GetString(), report.GetProperty("searchedForm").GetString()));
+        Assert.True(report.GetProperty("latency").GetProperty("measuredMs").GetDouble() > 0);
+        // The table is not one of float32.
+        var other = await EosRun.Of(Arguments("other.json", "5", "--data-type", "float32", "--latency-table", tiny["eight.latency.json"]));
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("measured on another target (Int8 with Float32 on", other.Error);
     }
 
     [Fact]
