@@ -4,7 +4,7 @@
 #   build/gpu.sh run [OPTION...]  packs, unpacks and runs it on this machine; the options are those of tests/Gpu/run.sh
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-most=45000000 # bytes
+most=40000000 # bytes
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -29,12 +29,12 @@ internal sealed class Continuations
                 (ids[offset + i], positions[offset + i], present[offset + i]) = (rows[row].Ids[i], before + i, true);
         }
         dtype = model.DataType;
-        Ids = tensor(ids, [rows.Count, length], device: model.Device);
-        Prompts = tensor(rows.Select(row => (long)row.Prompt).ToArray(), device: model.Device);
-        Positions = tensor(positions, [rows.Count, length], device: model.Device);
+        Ids = tensor(ids, [rows.Count, length]).Upload(model.Device);
+        Prompts = tensor(rows.Select(row => (long)row.Prompt).ToArray()).Upload(model.Device);
+        Positions = tensor(positions, [rows.Count, length]).Upload(model.Device);
         NextPosition =
-            tensor(rows.Select(row => promptLengths[row.Prompt] + row.Ids.Length).ToArray(), [rows.Count, 1], device: model.Device);
-        valid = tensor(present, [rows.Count, length], device: model.Device);
+            tensor(rows.Select(row => promptLengths[row.Prompt] + row.Ids.Length).ToArray(), [rows.Count, 1]).Upload(model.Device);
+        valid = tensor(present, [rows.Count, length]).Upload(model.Device);
         var later = ones(length, length, ScalarType.Bool, model.Device).triu(1);
         // Padding sees itself: a row of nothing but minus infinities would not be a number.
         var self = eye(length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1));

@@ -1,3 +1,4 @@
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;
@@ -26,8 +27,8 @@ internal sealed record ImageGroup(VisualLayout Layout, IReadOnlyList<int> Images
         var starts = new long[counts.Count + 1];
         for (var image = 0; image < counts.Count; image++)
             starts[image + 1] = starts[image] + counts[image];
-        return tensor(Images.SelectMany(image => Range(starts[image], counts[image])).ToArray(), [Images.Count, counts[Images[0]]],
-            device: device);
+        return tensor(Images.SelectMany(image => Range(starts[image], counts[image])).ToArray(), [Images.Count, counts[Images[0]]])
+            .Upload(device);
 
         static IEnumerable<long> Range(long start, int count) => Enumerable.Range(0, count).Select(i => start + i);
     }

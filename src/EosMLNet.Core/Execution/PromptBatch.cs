@@ -1,4 +1,5 @@
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;
@@ -42,7 +43,7 @@ public sealed class PromptBatch : IDisposable
         Images = [.. layouts.Zip(imageRows, (layout, row) => ((int)row, layout))];
         Vision = vision?.Map(x => x.DetachFromDisposeScope());
 
-        Tensor On(Tensor made) => made.to(model.Device).DetachFromDisposeScope();
+        Tensor On(Tensor made) => made.Upload(model.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Token ids, int64, (B, T); 0 in the place of padding and of visual tokens.</summary>

@@ -12,8 +12,8 @@ namespace EosMLNet.Execution;
 /// </summary>
 /// <remarks>
 /// A plan that was read from a file names the weights that it was made for. They are compared with the model's beside the work, which
-/// begins with the construction; no result is handed out before. What the plan's scores learned is put on the model's device once, and is
-/// freed when this is disposed, or collected.
+/// begins with the construction; no result is handed out before. The numbers of the plan's sites are put on the model's device once, and
+/// are freed when this is disposed, or collected.
 /// </remarks>
 public sealed class ReducedModel : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class ReducedModel : IDisposable
     private const int MostSpare = 64;
 
     private readonly PlanModel planned; // what a plan records of the model
-    private readonly LearnedScores learned;
+    private readonly SiteTensors[] parameters; // of the plan's sites
     private readonly ILookup<int, (ReductionSite Site, int Index)> sites;
     private readonly ConcurrentDictionary<int, IReadOnlyList<ReductionSite>> counted = new(); // by visual tokens of the unreduced image
 
@@ -38,8 +38,10 @@ public sealed class ReducedModel : IDisposable
         Plan = plan;
         using (var scope = NewDisposeScope())
         {
-            learned = LearnedScores.Of(plan.Parameters, ComputeType.Of(model.DataType), model.Device);
-            foreach (var tensor in learned.Tensors)
+            var type = ComputeType.Of(model.DataType);
+            var learned = LearnedScores.Of(plan.Parameters, type, model.Device);
+            parameters = [.. plan.Sites.Select(site => SiteTensors.Of(site, learned, type, model.Device))];
+            foreach (var tensor in parameters.SelectMany(site => site.Tensors))
                 scope.Detach(tensor);
         }
         sites = plan.Sites.Select((site, index) => (Site: site, Index: index))
@@ -163,7 +165,7 @@ public sealed class ReducedModel : IDisposable
     /// <summary>Frees what was put on the device for the plan. No result is being computed any more; the model stays as it is.</summary>
     public void Dispose()
     {
-        foreach (var tensor in learned.Tensors)
+        foreach (var tensor in parameters.SelectMany(site => site.Tensors))
             tensor.Dispose();
     }
 
@@ -199,7 +201,7 @@ public sealed class ReducedModel : IDisposable
 
         void Reduce((ReductionSite Site, int Index) at)
         {
-            sequence.Reduce(at.Site, learned, Model.ImagesVary ? tokens => Counted(tokens)[at.Index].Keep : null);
+            sequence.Reduce(at.Site, parameters[at.Index], Model.ImagesVary ? tokens => Counted(tokens)[at.Index].Keep : null);
             chosen?.Invoke(sequence.Kept());
         }
 
@@ -233,8 +235,9 @@ public sealed class ReducedModel : IDisposable
         CancellationToken cancellation)
     {
         var answers = Enumerable.Range(0, (int)last.shape[0]).Select(_ => new List<int>()).ToArray();
-        var probabilities = answers.Select(_ => new List<double>()).ToArray();
         var ended = new bool[answers.Length];
+        var steps = new int[answers.Length];                                                        // also the one that ended it
+        List<Tensor> probabilities = [];                                                            // (B) of each step
         var hidden = last.narrow(1, last.shape[1] - 1, 1);                                          // (B, 1, d)
         var turns = Model.Rotary(position.Add(Scalars.Arange(maxNewTokens, Model.Device)));         // of all new tokens
         for (var step = 0; ; step++)
@@ -242,7 +245,8 @@ public sealed class ReducedModel : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (probability, next) = Model.Logits(hidden).squeeze(1).to(ScalarType.Float32).softmax(-1).max(-1); // (B), (B)
-            Record(next.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
+            Record(next.cpu().data<long>().ToArray());
+            probabilities.Add(probability.MoveToOuterDisposeScope()); // read when all is done: the device is waited for once a token
             told?.Invoke(step + 1);
             if (ended.All(e => e) || step == maxNewTokens - 1)
                 break;
@@ -253,15 +257,17 @@ public sealed class ReducedModel : IDisposable
             hidden = token.MoveToOuterDisposeScope();
         }
         Plan.CheckFingerprint(planned, cancellation);
-        return new Generation([.. answers.Select(a => a.ToArray())], [.. probabilities.Select(p => p.Average())]);
+        var numbers = stack(probabilities, 1).cpu().data<float>().ToArray();                        // (B, steps)
+        return new Generation([.. answers.Select(a => a.ToArray())],
+            [.. numbers.Chunk(probabilities.Count).Zip(steps, (row, count) => row.Take(count).Average(p => (double)p))]);
 
-        void Record(long[] next, float[] probability)
+        void Record(long[] next)
         {
             for (var row = 0; row < ended.Length; row++)
             {
                 if (ended[row])
                     continue;
-                probabilities[row].Add(probability[row]);
+                steps[row]++;
                 ended[row] = Model.EosTokenIds.Contains((int)next[row]);
                 if (!ended[row])
                     answers[row].Add((int)next[row]);
@@ -269,13 +275,14 @@ public sealed class ReducedModel : IDisposable
         }
     }
 
-    // (B, T) to (B, 1, 1, T + extra): decoded tokens carry no bias.
+    // (B, T) to (B, 1, 1, T + extra or more): decoded tokens carry no bias.
     private static Tensor? Extend(Tensor? keyBias, int extra)
     {
         if (keyBias is null)
             return null;
         using var scope = NewDisposeScope();
-        var none = zeros(keyBias.shape[0], extra, keyBias.dtype, keyBias.device);
+        var length = keyBias.shape[1];
+        var none = zeros(keyBias.shape[0], TokenSequence.Aligned(length + extra) - length, keyBias.dtype, keyBias.device);
         return cat([keyBias, none], dim: 1).unsqueeze(1).unsqueeze(1).MoveToOuterDisposeScope();
     }
 }

@@ -46,7 +46,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
         (positions, next) = (Keep(places), Keep(following));
         mass = Keep(ones_like(valid, ScalarType.Float32));
         origins = Keep(Scalars.Arange(counts.Sum(), model.Device));
-        patchIndex = Keep(tensor(layouts.SelectMany(layout => layout.Indices).ToArray(), device: model.Device));
+        patchIndex = Keep(tensor(layouts.SelectMany(layout => layout.Indices).ToArray()).Upload(model.Device));
         padded = batch.Lengths.Distinct().Count() > 1;
         rotary = null!;
         clsAttention = ClsAttention() is { } attention ? Keep(attention) : null;
@@ -123,14 +123,15 @@ internal sealed class TokenSequence : TokenState, IDisposable
     /// Applies one site of a plan: afterwards each image has as many visual tokens as it keeps, and the sequence is shorter.
     /// </summary>
     /// <param name="site">The site.</param>
-    /// <param name="learned">What its score learned, on the model's device; null for nothing.</param>
+    /// <param name="parameters">Its numbers, on the model's device; null where its score learned nothing.</param>
     /// <param name="keeps">What it keeps of an image of so many visual tokens; <see langword="null"/> for its own count.</param>
-    internal void Reduce(ReductionSite site, LearnedScores? learned, Func<int, int>? keeps = null)
+    internal void Reduce(ReductionSite site, SiteTensors? parameters, Func<int, int>? keeps = null)
     {
         if (batch.Vision is null)
             return;
         using var scope = NewDisposeScope();
         Observe(site.Layer, AttentionSource.OwnLayer, [site], keys: null);
+        parameters ??= SiteTensors.Of(site, null, ComputeType.Of(model.DataType), model.Device);
         var tokens = hidden is null ? batch.Vision.Features.to(model.DataType) : hidden.flatten(0, 1).index_select(0, slots);   // (N, d)
         var seen = new SeenTokens(tokens, VisualMass, patchIndex.index_select(0, origins), clsAttention?.index_select(0, origins),
             Observed(site), site.NeedsKeys ? Feature(site, tokens) : null);
@@ -139,14 +140,14 @@ internal sealed class TokenSequence : TokenState, IDisposable
         foreach (var group in groups)
         {
             var places = group.Places(counts, model.Device);                                        // (g, n)
-            var images = group.IsWhole ? null : tensor(group.Images.Select(image => (long)image).ToArray(), device: model.Device);
+            var images = group.IsWhole ? null : tensor(group.Images.Select(image => (long)image).ToArray()).Upload(model.Device);
             var input = seen.Of(group, places) with
             {
                 Instruction = site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Some(Instruction(), images) : null,
                 TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
             };
             var counted = keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null };
-            var reduced = ReductionOperator.Reduce(input, counted, learned);                        // (g, k, d)
+            var reduced = ReductionOperator.Reduce(input, counted, parameters);                     // (g, k, d)
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));
@@ -172,8 +173,8 @@ internal sealed class TokenSequence : TokenState, IDisposable
             starts[image] = at;
             at += left[image];
         }
-        return tensor(left.SelectMany((count, image) => Enumerable.Range(0, count).Select(i => starts[image] + i)).ToArray(),
-            device: model.Device);
+        return tensor(left.SelectMany((count, image) => Enumerable.Range(0, count).Select(i => starts[image] + i)).ToArray())
+            .Upload(model.Device);
     }
 
     // (g, k, …) of each group to (N, …) in the order of the images.
@@ -187,7 +188,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
         var starts = new List<long>();
         for (var image = 0; image < counts.Length; start += counts[image++])
             starts.AddRange(Enumerable.Repeat(start, keptCounts[image]));
-        return kept.Add(tensor(starts.ToArray(), device: model.Device));
+        return kept.Add(tensor(starts.ToArray()).Upload(model.Device));
     }
 
     // Of all visual tokens those at the given places stay, (N'), as the given tokens, (N', d), with the given mass, (N'); the sequence gets
@@ -272,13 +273,19 @@ internal sealed class TokenSequence : TokenState, IDisposable
         if (!padded && massWeight == 0)
             return;
         var keyBias = mass.log().Mul(massWeight).MaskedFill(valid.logical_not(), double.NegativeInfinity);          // (B, T)
-        var later = ones(Length, Length, ScalarType.Bool, model.Device).triu(1);
+        // Behind the last token there is room that nobody looks at, up to W.
+        var padding = nn.functional.pad(valid.logical_not(), [0, Aligned(Length) - Length]);          // (B, W)
+        var later = ones(Length, padding.shape[1], ScalarType.Bool, model.Device).triu(1);
         // Padding sees itself: a row of nothing but minus infinities would not be a number.
-        var self = eye(Length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1));
-        var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).MaskedFill(later, double.NegativeInfinity).MaskedFill(self, 0);
+        var self = eye(Length, padding.shape[1], ScalarType.Bool, model.Device).logical_and(padding.unsqueeze(1));
+        var bias = nn.functional.pad(keyBias, [0, padding.shape[1] - Length]).unsqueeze(1).expand(-1, Length, -1)
+            .MaskedFill(later, double.NegativeInfinity).MaskedFill(self, 0);                          // (B, T, W)
         KeyBias = Keep(keyBias.to(model.DataType));
-        Bias = Keep(bias.unsqueeze(1).to(model.DataType));                                            // (B, 1, T, T)
+        Bias = Keep(bias.unsqueeze(1).to(model.DataType).narrow(3, 0, Length));                       // (B, 1, T, T)
     }
+
+    /// <summary>The length of a row of an attention bias for some keys: GPUs copy one whose rows do not begin at multiples of 16.</summary>
+    internal static long Aligned(long keys) => (keys + 15) / 16 * 16;
 
     // Of the question behind each image: its embeddings, not its hidden states, so that it is the same at every site. (I, d)
     private Tensor Instruction()
@@ -326,7 +333,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
     {
         var (all, left) = (batch.Vision!.Features, batch.Vision.Counts);
         return groups.Select(group => (group.Of(all, group.Places(left, model.Device)),
-            tensor(group.Images.Select(image => (long)batch.Images[image].Row).ToArray(), device: model.Device)));
+            tensor(group.Images.Select(image => (long)batch.Images[image].Row).ToArray()).Upload(model.Device)));
     }
 
     // What the site's criteria have seen of the visual tokens, (N, heads) each.

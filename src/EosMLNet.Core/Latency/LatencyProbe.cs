@@ -71,10 +71,11 @@ internal sealed class LatencyProbe(VisionLanguageModel model, PromptBatch batch,
             sequence.RunLayer(Math.Max(0, layer - 1), cache, []);
         var keys = cache.Keys
             ?? zeros([batch.Count, model.KeyValueHeadCount, sequence.Length, model.HeadSize], model.DataType, model.Device);
-        var learned = LearnedScores.Of(parameters, ComputeType.Of(model.DataType), model.Device); // as a model under a plan has them
+        var type = ComputeType.Of(model.DataType);
+        var numbers = SiteTensors.Of(site, LearnedScores.Of(parameters, type, model.Device), type, model.Device); // as under a plan
         var start = Now();
         sequence.Observe(layer - 1, AttentionSource.LayerBefore, [site], keys);
-        sequence.Reduce(site, learned);
+        sequence.Reduce(site, numbers);
         return Stopwatch.GetElapsedTime(start, Now()).TotalSeconds;
     }
 

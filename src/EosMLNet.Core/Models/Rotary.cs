@@ -20,7 +20,7 @@ public sealed record Rotary(Tensor Cos, Tensor Sin)
         var frequencies = new double[headSize / 2];
         for (var i = 0; i < frequencies.Length; i++)
             frequencies[i] = 1 / Math.Pow(theta, 2.0 * i / headSize);
-        var inverse = tensor(frequencies, dtype: precise, device: positions.device);      // (hs/2)
+        var inverse = tensor(frequencies, dtype: precise).Upload(positions.device);      // (hs/2)
         var angles = positions.to(precise).unsqueeze(-1).mul(inverse);                    // (B, T, hs/2)
         var both = cat([angles, angles], dim: -1);                                        // (B, T, hs)
         return new Rotary(both.cos().to(dtype).MoveToOuterDisposeScope(), both.sin().to(dtype).MoveToOuterDisposeScope());

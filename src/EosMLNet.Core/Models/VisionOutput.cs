@@ -1,3 +1,4 @@
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
@@ -75,7 +76,7 @@ public sealed class VisionOutput : IDisposable
     {
         var starts = Starts();
         var places = images.SelectMany(image => Enumerable.Range(starts[image], Counts[image])).Select(place => (long)place).ToArray();
-        var index = tensor(places, device: Features.device);
+        var index = tensor(places).Upload(Features.device);
         return Map(x => x.index_select(0, index), images);
     }
 

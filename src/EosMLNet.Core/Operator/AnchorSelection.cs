@@ -126,8 +126,12 @@ internal sealed record AnchorSelection(
         return candidates.gather(1, best).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Without(Tensor positions, Tensor taken) =>
-        positions.masked_select(IsAmong(positions, taken).logical_not()).view(positions.size(0), positions.size(1) - taken.size(1));
+    // In their order: a mask as an index would ask the device how many there are.
+    private static Tensor Without(Tensor positions, Tensor taken)
+    {
+        var first = IsAmong(positions, taken).to_type(ScalarType.Byte).sort(1, descending: false, stable: true).Indices;
+        return positions.gather(1, first.narrow(1, 0, positions.size(1) - taken.size(1)));
+    }
 
     private static Tensor IsAmong(Tensor positions, Tensor set) => positions.unsqueeze(-1).eq(set.unsqueeze(1)).any(-1);
 

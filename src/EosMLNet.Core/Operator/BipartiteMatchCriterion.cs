@@ -18,7 +18,8 @@ internal sealed class BipartiteMatchCriterion : Criterion
         if (n < 2)
             return zeros_like(input.Index);
         var isOdd = IsOdd(input);
-        var odd = Scalars.Arange(n, input.Tokens.device).masked_select(isOdd).expand(input.Tokens.size(0), -1); // (I, n/2)
+        var first = 1 - input.Offset % 2;
+        var odd = Scalars.Arange((n - first + 1) / 2, input.Tokens.device).Mul(2).Add(first).expand(input.Tokens.size(0), -1);  // (I, n/2)
         var best = ReductionOperator.Cosine(input, site.Affinity.Feature, null, odd).amax([-1]);        // (I, n)
         return best.neg().MaskedFill(isOdd, AboveAnyCosine);
     }

@@ -1,3 +1,4 @@
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Operator;
@@ -8,7 +9,7 @@ internal sealed class LatticeCriterion : Criterion
     internal override ScoreCriterion Name => ScoreCriterion.Lattice;
 
     internal override Tensor Values(SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present) =>
-        tensor(Marks((int)input.Tokens.size(1), site.Keep), device: input.Tokens.device).expand(input.Tokens.size(0), -1);
+        tensor(Marks((int)input.Tokens.size(1), site.Keep)).Upload(input.Tokens.device).expand(input.Tokens.size(0), -1);
 
     // The middle of each of `keep` equal stretches.
     private static float[] Marks(int tokens, int keep)

@@ -1,3 +1,4 @@
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Operator;
@@ -18,7 +19,7 @@ public sealed record LearnedScores(Tensor? Probe = null, Tensor? RelevanceVisual
             return new LearnedScores();
         return new LearnedScores(Placed(parameters.Probe), Matrix(parameters.Relevance?.Visual), Matrix(parameters.Relevance?.Text));
 
-        Tensor? Placed(float[]? numbers) => numbers is null ? null : tensor(numbers, dtype, device);
+        Tensor? Placed(float[]? numbers) => numbers is null ? null : tensor(numbers, dtype).Upload(device);
         Tensor? Matrix(float[]? numbers) => Placed(numbers)?.view(parameters.Relevance!.Rank, -1);
     }
 }

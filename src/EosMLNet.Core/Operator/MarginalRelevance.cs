@@ -27,7 +27,7 @@ internal static class MarginalRelevance
         // Each choice waits for the one before it: thousands of tiny steps, which the host makes faster than any device could start them.
         var chosen = score.dtype == ScalarType.Float64 ? OnHost<double>(worth, similarity, diversity, count)
             : OnHost<float>(worth, similarity, (float)diversity, count);
-        return tensor(chosen, [score.size(0), count], device: score.device).MoveToOuterDisposeScope();
+        return tensor(chosen, [score.size(0), count]).Upload(score.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -60,15 +60,14 @@ internal static class MarginalRelevance
         {
             using var scope = NewDisposeScope();
             var s = MemoryMarshal.Cast<byte, T>(scores[image].bytes);
-            var like = likeness[image];
+            var like = MemoryMarshal.Cast<byte, T>(likeness[image].bytes);                                 // n rows of n
             s.CopyTo(worth);
             Array.Clear(taken);
             for (var i = 0; i < count; i++)
             {
                 var next = Best(worth, taken);
                 (chosen[image * count + i], taken[next]) = (next, true);
-                using var toNext = like[next];
-                Lower(worth, s, MemoryMarshal.Cast<byte, T>(toNext.bytes), diversity, first: i == 0);
+                Lower(worth, s, like.Slice(next * n, n), diversity, first: i == 0);
             }
         }
         return chosen;

@@ -38,7 +38,7 @@ internal static class PatchWindows
         var grid = GridOrThrow(layout);
         var window = WindowOf(index, grid, count);
         var distance = LookUp(tensor(DistancesToMiddle(grid, CutOrThrow(grid, count))), index);
-        var places = tensor((long)grid.Rows * grid.Columns + 1, device: index.device);
+        var places = Scalars.Full(grid.Rows * grid.Columns + 1, [], ScalarType.Int64, index.device);
         var rank = distance.mul(places).Add(index); // unique: distance first, then index
         var sameWindow = window.unsqueeze(2).eq(window.unsqueeze(1));                                       // (I, n, n)
         var nearer = rank.unsqueeze(1).lt(rank.unsqueeze(2));
@@ -72,5 +72,5 @@ internal static class PatchWindows
             "Choose another number of tokens to keep, or a score and mask without windows.");
 
     private static Tensor LookUp(Tensor table, Tensor index) =>
-        table.to(index.device).index_select(0, index.flatten()).reshape(index.shape);
+        table.Upload(index.device).index_select(0, index.flatten()).reshape(index.shape);
 }

@@ -11,7 +11,7 @@ internal sealed class RandomCriterion : Criterion
     internal override Tensor Values(SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present)
     {
         var patches = input.Layout.Rows.Length;                                                         // and the [CLS] token
-        var table = tensor(Enumerable.Range(0, patches).Select(patch => Hash(site.Seed, patch)).ToArray(), device: input.Index.device);
+        var table = tensor(Enumerable.Range(0, patches).Select(patch => Hash(site.Seed, patch)).ToArray()).Upload(input.Index.device);
         return table.index_select(0, input.Index.flatten()).reshape(input.Index.shape);
     }
 

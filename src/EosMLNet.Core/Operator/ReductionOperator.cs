@@ -21,16 +21,8 @@ public static class ReductionOperator
     public static Reduced Reduce(SiteInput input, ReductionSite site, ScoreParameters? parameters = null)
     {
         using var scope = NewDisposeScope();
-        var reduced = Reduce(input, site, LearnedScores.Of(parameters, ComputeType.Of(input.Tokens), input.Tokens.device));
-        scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
-        return reduced;
-    }
-
-    /// <summary>As above, with the learned parameters as tensors of the type that is computed in, on the tokens' device.</summary>
-    internal static Reduced Reduce(SiteInput input, ReductionSite site, LearnedScores? learned)
-    {
-        using var scope = NewDisposeScope();
-        var reduced = Reduce(input, site, SiteTensors.Of(site, learned, ComputeType.Of(input.Tokens), input.Tokens.device));
+        var (type, device) = (ComputeType.Of(input.Tokens), input.Tokens.device);
+        var reduced = Reduce(input, site, SiteTensors.Of(site, LearnedScores.Of(parameters, type, device), type, device));
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
         return reduced;
     }
@@ -83,8 +75,13 @@ public static class ReductionOperator
     {
         using var scope = NewDisposeScope();
         var score = zeros(input.Tokens.size(0), input.Tokens.size(1), ComputeType.Of(input.Tokens), input.Tokens.device);
-        foreach (var (criterion, weight) in site.Score.Keys.Zip(parameters.Mixture))
-            score = score.Add(Standardised(criterion, input, site, parameters.Learned, present).mul(weight));
+        if (site.Score.Count == 0)
+            return score.MoveToOuterDisposeScope();
+        // All criteria at once: what is done to each is a dozen small operations.
+        Tensor[] each = [.. site.Score.Keys.Select(criterion => Values(criterion, input, site, parameters.Learned, present))];
+        var values = each.Length == 1 ? each[0].unsqueeze(0) : stack(each);                 // (criteria, I, n)
+        foreach (var (criterion, weight) in Standardised(values, present).unbind(0).Zip(parameters.Mixture))
+            score = score.Add(criterion.mul(weight));
         return score.MoveToOuterDisposeScope();
     }
 
@@ -97,16 +94,21 @@ public static class ReductionOperator
     /// <param name="learned">The learned parameters that the criterion needs.</param>
     /// <returns>(I, n), float32 or, for float64 tokens, float64.</returns>
     /// <exception cref="EosException">EOS4002: the criterion's input is missing.</exception>
-    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores? learned = null) =>
-        Standardised(criterion, input, site, learned ?? new LearnedScores(), present: null);
+    public static Tensor Criterion(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores? learned = null)
+    {
+        using var scope = NewDisposeScope();
+        var values = Values(criterion, input, site, learned ?? new LearnedScores(), present: null);
+        return Standardised(values, present: null).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Values(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present) =>
+        Operator.Criterion.Of(criterion).Values(input, site, learned, present).to_type(ComputeType.Of(input.Tokens));      // (I, n)
 
     // Over the tokens that are there: the others are computed along and count for nothing.
-    private static Tensor Standardised(
-        ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present)
+    private static Tensor Standardised(Tensor x, Tensor? present)                           // (…, I, n), (I, n)
     {
         using var scope = NewDisposeScope();
         var count = present?.sum(-1, keepdim: true);                                        // (I, 1)
-        var x = Operator.Criterion.Of(criterion).Values(input, site, learned, present).to_type(ComputeType.Of(input.Tokens));   // (I, n)
         var mean = Mean(x);
         var centred = x - mean;
         var variance = Mean(centred.Pow(2));

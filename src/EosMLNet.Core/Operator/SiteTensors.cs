@@ -12,6 +12,9 @@ namespace EosMLNet.Operator;
 internal sealed record SiteTensors(
     Tensor Transfer, Tensor Temperature, Tensor Reweight, IReadOnlyList<Tensor> Mixture, LearnedScores Learned)
 {
+    /// <summary>All of them; those of scores are the same for all sites of a plan.</summary>
+    internal IEnumerable<Tensor> Tensors => [Transfer, Temperature, Reweight, .. Mixture, .. Learned.Tensors];
+
     /// <summary>A site's numbers as tensors in the caller's dispose scope, beside learned parameters that are tensors already.</summary>
     public static SiteTensors Of(ReductionSite site, LearnedScores? learned, ScalarType dtype, Device device)
     {

@@ -79,7 +79,7 @@ internal static class TransferWeights
     /// </summary>
     internal static Tensor First(Tensor mask)
     {
-        var last = tensor(mask.size(-1) - 1, device: mask.device);
+        var last = Scalars.Full(mask.size(-1) - 1, [], ScalarType.Int64, mask.device);
         return where(mask, Scalars.Arange(mask.size(-1), mask.device), last).amin([-1], keepdim: true);
     }
 

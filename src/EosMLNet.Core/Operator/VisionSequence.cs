@@ -68,8 +68,9 @@ internal sealed class VisionSequence : IDisposable
     internal Tensor? ClsAttention => clsAttention is null ? null : Behind(clsAttention, First).contiguous();
 
     /// <summary>Where they stand among the visual tokens of the unreduced image, (I, k). As a visual token, [CLS] is the first.</summary>
-    internal Tensor Places =>
-        keepsCls ? index.Add(1).remainder(tensor(grid.Rows * grid.Columns + 1L, device: index.device)) : Behind(index, First).clone();
+    internal Tensor Places => keepsCls
+        ? index.Add(1).remainder(Scalars.Full(grid.Rows * grid.Columns + 1, [], ScalarType.Int64, index.device))
+        : Behind(index, First).clone();
 
     /// <summary>How many original tokens each one stands for, (I, k).</summary>
     internal Tensor Mass => Behind(mass, First).contiguous();

@@ -70,7 +70,7 @@ public sealed class Adam : IDisposable
         var gradients = slots.Select(s => s.Parameter.grad).OfType<Tensor>().ToList();
         if (gradients.Count == 0)
             return 0;
-        var norm = stack(gradients.Select(g => g.norm().to(ScalarType.Float64))).norm().item<double>();
+        var norm = stack(gradients.Select(g => g.norm().to(ScalarType.Float64))).norm().Number();
         if (norm <= largest)
             return norm;
         using var factor = (largest / norm).ToScalar();

@@ -31,7 +31,7 @@ internal sealed class FamilyGuard(IReadOnlyList<double> unreduced, double limit)
         foreach (var family in families.Distinct().Where(f => double.IsFinite(unreduced[f])))
         {
             long[] questions = [.. Enumerable.Range(0, families.Count).Where(q => families[q] == family)];
-            var mean = probabilities.index_select(0, tensor(questions, device: probabilities.device)).mean();
+            var mean = probabilities.index_select(0, tensor(questions).Upload(probabilities.device)).mean();
             running[family] = Memory * running[family] + (1 - Memory) * mean.Number();
             var pull = Math.Max(0, multipliers[family] + Penalty * Excess(family));
             terms.Add(mean.RSub(unreduced[family]).Mul(pull));

@@ -36,7 +36,7 @@ internal sealed record LatencyConstraint(
     internal override Tensor Excess(IReadOnlyList<Tensor> counts)
     {
         using var scope = NewDisposeScope();
-        double[] numbers = [.. counts.Select(k => k.Number())];
+        var numbers = stack([.. counts]).Numbers();
         // Linear around the present counts: the value and the gradient are those of the function.
         var rise = counts.Zip(Gradient(numbers), (k, slope) => k.Mul(slope / Limit)).ToArray();
         var sum = stack(rise).sum();

@@ -57,22 +57,22 @@ internal sealed class PackedBatch
             }
         }
         Questions = questionImages.Count;
-        PrefixIds = tensor(prefix, [b, p], device: device);
-        TextIds = tensor(text, [b, s], device: device);
-        PrefixPositions = tensor(prefixPosition, [b, p], device: device);
-        TextPositions = tensor(textPosition, [b, s], device: device);
-        PrefixLengths = tensor(rows.Select(r => (long)r.Images[0].Before.Length).ToArray(), [b, 1], device: device);
+        PrefixIds = tensor(prefix, [b, p]).Upload(device);
+        TextIds = tensor(text, [b, s]).Upload(device);
+        PrefixPositions = tensor(prefixPosition, [b, p]).Upload(device);
+        TextPositions = tensor(textPosition, [b, s]).Upload(device);
+        PrefixLengths = tensor(rows.Select(r => (long)r.Images[0].Before.Length).ToArray(), [b, 1]).Upload(device);
         Between = [.. Enumerable.Range(1, Layouts.Count - 1).Select(i => tensor(
-            rows.SelectMany(row => row.Images[i].Before).Select(id => (long)id).ToArray(), [b, rows[0].Images[i].Before.Length],
-            device: device))];
-        AnswerRows = tensor(answerRows.ToArray(), device: device);
-        Answers = tensor(answers.ToArray(), device: device);
+            rows.SelectMany(row => row.Images[i].Before).Select(id => (long)id).ToArray(), [b, rows[0].Images[i].Before.Length])
+            .Upload(device))];
+        AnswerRows = tensor(answerRows.ToArray()).Upload(device);
+        Answers = tensor(answers.ToArray()).Upload(device);
         AnswerQuestions = answerQuestions;
         Families = [.. rows.SelectMany(row => row.Segments).Select(segment => segment.Family)];
         OneQuestionEach = rows.All(row => row.Segments.Count == 1);
-        InstructionEnds = tensor(instructionEnds.ToArray(), device: device);
-        prefixSegments = tensor(prefixSegment, [b, p], device: device);
-        textSegments = tensor(textSegment, [b, s], device: device);
+        InstructionEnds = tensor(instructionEnds.ToArray()).Upload(device);
+        prefixSegments = tensor(prefixSegment, [b, p]).Upload(device);
+        textSegments = tensor(textSegment, [b, s]).Upload(device);
         IsText = textSegments.Gt(Padding);
 
         static long[] Filled(int length, long value)

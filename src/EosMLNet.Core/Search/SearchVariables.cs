@@ -67,7 +67,7 @@ internal sealed class SearchVariables : IDisposable
         Tensor Variable(double[] values, params long[] shape)
         {
             using var scope = NewDisposeScope();
-            return tensor(values, shape.Length == 0 ? [values.Length] : shape, dtype: working, device: model.Device).requires_grad_()
+            return tensor(values, shape.Length == 0 ? [values.Length] : shape, dtype: working).Upload(model.Device).requires_grad_()
                 .DetachFromDisposeScope();
         }
     }

@@ -46,10 +46,11 @@ internal static class SoftReduction
         };
         var score = ReductionOperator.Score(looked, site.Site, site.Tensors, alive);      // (B, n)
         var affinity = ReductionOperator.Affinity(input, site.Site.Affinity);             // (B, n, n)
+        var (count, there, distance) = Numbers(site, alive);
         // (B, n)
-        var worth = site.Diversity is { } diversity ? Marginal(score, relaxed ? affinity : affinity.detach(), site, diversity, alive)
-            : score;
-        var (hard, count) = HardTopK(worth, site.Count, alive);
+        var worth = site.Diversity is { } diversity
+            ? Marginal(score, relaxed ? affinity : affinity.detach(), diversity, distance, count, alive) : score;
+        var hard = count == there ? ones_like(score) : HardTopK(worth, count, alive);
         if (relaxed || is_grad_enabled())
         {
             var soft = SoftTopK.Select(worth, relaxed ? site.Count : site.Count.detach(), temperature, alive);
@@ -83,34 +84,35 @@ internal static class SoftReduction
 
     // The score less δ times what a token has in common with the anchors chosen before it. The k highest are the anchors, as the executed
     // operator chooses them one after another.
-    private static Tensor Marginal(Tensor score, Tensor similarity, SoftSite site, Tensor diversity, Tensor alive)
+    private static Tensor Marginal(Tensor score, Tensor similarity, Tensor diversity, double distance, int count, Tensor alive)
     {
-        var order = MarginalRelevance.Choose(score, similarity, diversity.Number(), Kept(site.Count, alive), alive.Gt(0.5));
+        var order = MarginalRelevance.Choose(score, similarity, distance, count, alive.Gt(0.5));
         return score.sub(MarginalRelevance.Redundancy(similarity, order).mul(diversity));
     }
 
-    private static int Kept(Tensor count, Tensor alive)
+    // What the host must know of a site, in one read: how many tokens stay and how many there are, in each row as in the first, and δ.
+    private static (int Kept, int There, double Diversity) Numbers(SoftSite site, Tensor alive)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return Math.Clamp((int)Math.Round(count.Number(), MidpointRounding.AwayFromZero), 1, (int)alive[0].sum().Number());
+        var found = stack([.. new[] { site.Count, alive[0].sum(), site.Diversity }.OfType<Tensor>()
+            .Select(x => x.to_type(ScalarType.Float64))]).Numbers();
+        var there = (int)found[1];
+        return (Math.Clamp((int)Math.Round(found[0], MidpointRounding.AwayFromZero), 1, there), there, found.Length > 2 ? found[2] : 0);
     }
 
-    // 1 for the round(k) highest scores of the tokens that are there, 0 for the others: (B, n). The lower index wins ties.
+    // 1 for the k highest scores of the tokens that are there, 0 for the others: (B, n). The lower index wins ties.
     // A token that an earlier site dropped gets a 1 if it would have been kept here. Otherwise its return would change nothing.
-    private static (Tensor Hard, int Count) HardTopK(Tensor score, Tensor count, Tensor alive)
+    private static Tensor HardTopK(Tensor score, int k, Tensor alive)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var k = Kept(count, alive);
-        if (k == (int)alive[0].sum().Number())
-            return (ones_like(score).MoveToOuterDisposeScope(), k);
         var reachable = score.MaskedFill(alive.Eq(0), double.NegativeInfinity);
         var first = reachable.sort(-1, descending: true, stable: true).Indices.narrow(1, 0, k);   // (B, k)
         var hard = zeros_like(score).scatter(1, first, ones_like(score).narrow(1, 0, k));
         var threshold = score.gather(1, first.narrow(1, k - 1, 1));                       // (B, 1)
         var would = score.ge(threshold).to_type(score.dtype).mul(alive.RSub(1));
-        return (hard.Add(would).MoveToOuterDisposeScope(), k);
+        return hard.Add(would).MoveToOuterDisposeScope();
     }
 
     // Its value is 0. Its gradient tells k what the tokens just above the threshold are worth. Those just below are not asked: at a weight

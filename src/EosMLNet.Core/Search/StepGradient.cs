@@ -58,7 +58,8 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         if (distance is not null)
             loss = loss.Add(distance.Mul(settings.AlignmentWeight));
         loss.backward();
-        return new(task.Number(), distance?.Number() ?? 0, loss.Number());
+        var numbers = Read([task, loss, .. distance is null ? [] : new[] { distance }]);
+        return new(numbers[0], numbers.ElementAtOrDefault(2), numbers[1]);
     }
 
     private StepLoss InPieces(IReadOnlyList<Part> parts, IReadOnlyList<SoftSite> sites, double temperature,
@@ -72,7 +73,7 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
         var size = settings.AlignmentWeight > 0 ? stack([.. parts.Select(part => UnreducedPass.Size(part.Batch, Aligned(part)))]).sum([0L])
             : null;
         double tokens = parts.Sum(part => part.Batch.AnswerQuestions.Count);
-        double tasks = 0, distances = 0, total = limited.Number() + pulls.Terms;
+        List<Tensor> told = [limited]; // then of each part its task, its distance where there is one, and all of its loss
         var question = 0;
         foreach (var part in parts)
         {
@@ -86,16 +87,16 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
             var (predicted, task) = Task(part, left[^1]);
             // The mean over the step's tokens is the sum of those over the parts', each by its share of them.
             var loss = task.Mul(batch.AnswerQuestions.Count / tokens);
-            tasks += loss.Number();
+            told.Add(Told(loss));
             if (size is not null)
             {
                 var distance = Distance(part, left, size);
-                distances += distance.Number();
+                told.Add(Told(distance));
                 loss = loss.Add(distance.Mul(settings.AlignmentWeight));
             }
             if (guard is not null && parts.Count == 1)
                 loss = loss.Add(guard.Terms(batch.Families, TaskLoss.AnswerProbabilities(batch, predicted)));
-            total += loss.Number();
+            told.Add(Told(loss));
             if (pulls.Gradient is { } gradient)
                 loss = loss.Add(TaskLoss.AnswerProbabilities(batch, predicted).mul(gradient.narrow(0, question, batch.Questions)).sum());
             question += batch.Questions;
@@ -103,8 +104,22 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
             recomputed?.Backward();
         }
         cut.Backward();
+        var numbers = Read(told);
+        double tasks = 0, distances = 0, total = numbers[0] + pulls.Terms;
+        foreach (var part in numbers.Skip(1).Chunk(size is null ? 2 : 3))
+        {
+            tasks += part[0];
+            distances += size is null ? 0 : part[1];
+            total += part[^1];
+        }
         return new(tasks, distances, total);
+
+        // Read when the step is done, so that nothing waits for the device before.
+        static Tensor Told(Tensor x) => x.detach().clone().MoveToOuterDisposeScope();
     }
+
+    private static double[] Read(IReadOnlyList<Tensor> numbers) =>
+        stack([.. numbers.Select(x => x.detach().to_type(ScalarType.Float64))]).Numbers();
 
     // The guard's terms of the loss, and their gradient with respect to each answer's probability, (Q). Both need all answers of the step.
     // So they are computed before the gradient of any part.

@@ -32,7 +32,7 @@ internal static class TaskLoss
     {
         using var scope = NewDisposeScope();
         var tokens = logProbabilities.gather(1, batch.Answers.unsqueeze(1)).squeeze(1);   // (A)
-        var questions = tensor(batch.AnswerQuestions.ToArray(), device: tokens.device);   // (A)
+        var questions = tensor(batch.AnswerQuestions.ToArray()).Upload(tokens.device);   // (A)
         return zeros(batch.Questions, tokens.dtype, tokens.device).index_add(0, questions, tokens, Scalars.Literal(1)).exp()
             .MoveToOuterDisposeScope();
     }

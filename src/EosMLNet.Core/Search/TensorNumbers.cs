@@ -1,3 +1,4 @@
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Search;
@@ -24,6 +25,6 @@ internal static class TensorNumbers
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        x.copy_(tensor(numbers, x.shape, dtype: x.dtype, device: x.device));
+        x.copy_(tensor(numbers, x.shape, dtype: x.dtype).Upload(x.device));
     }
 }

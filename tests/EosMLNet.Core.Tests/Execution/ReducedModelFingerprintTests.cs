@@ -100,16 +100,17 @@ public sealed class ReducedModelFingerprintTests : IDisposable
     }
 
     [Fact]
-    public void What_the_scores_learned_is_placed_once_and_freed_with_the_reduced_model()
+    public void The_numbers_of_a_plan_are_placed_once_and_freed_with_the_reduced_model()
     {
+        const int Placed = 3 + 2 * 3 + 3; // the probe and two matrices; γ, τ and ρ of two sites; three weights of scores
         var plan = Learned();
         var before = Live();
         using (var reduced = new ReducedModel(model, plan))
         {
-            Assert.Equal(before + 3, Live()); // the probe and two matrices
+            Assert.Equal(before + Placed, Live());
             reduced.Generate(batch, 2);
             reduced.Generate(batch, 2);
-            Assert.Equal(before + 3, Live());
+            Assert.Equal(before + Placed, Live());
         }
         Assert.Equal(before, Live());
     }

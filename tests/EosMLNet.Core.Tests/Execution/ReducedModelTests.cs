@@ -73,6 +73,17 @@ public sealed class ReducedModelTests : IDisposable
     }
 
     [Fact]
+    public void Rows_of_an_attention_bias_begin_at_multiples_of_sixteen_which_GPUs_need_not_copy()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = PromptBatch.Create(model, [[1, model.ImageTokenId, 11, 12], [1, model.ImageTokenId, 11]], model.EncodeImages(ones(2, 3, 56, 56)));
+        using var sequence = new TokenSequence(model, batch);
+        Assert.Equal([2, 1, sequence.Length, sequence.Length], sequence.Bias!.shape);
+        Assert.NotEqual(0, sequence.Length % 16);
+        Assert.All(Enumerable.Range(0, 3), dimension => Assert.Equal(0, sequence.Bias.stride(dimension) % 16));
+    }
+
+    [Fact]
     public void Sequences_get_shorter_by_what_each_site_drops_and_text_tokens_are_untouched()
     {
         using var scope = NewDisposeScope();

@@ -14,7 +14,7 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
     public void Dispose() => folder.Dispose();
 
     [LinuxFact]
-    public void It_has_at_most_45_MB() => Assert.InRange(new FileInfo(kit.File).Length, 1, 45_000_000);
+    public void It_has_at_most_40_MB() => Assert.InRange(new FileInfo(kit.File).Length, 1, 40_000_000);
 
     // The machine may have one or the other, or none.
     [LinuxTheory]
@@ -44,7 +44,7 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
     [LinuxFact]
     public void It_carries_dot_net_and_TorchSharps_native_part_but_no_libtorch()
     {
-        Assert.All(["Gpu", "libcoreclr.so", "libLibTorchSharp.so", "hf_llava.py", "scenes-llava/model.safetensors", "golden/tiny-llava/config.json"], name => Assert.True(File.Exists(kit[name]), name));
+        Assert.All(["Gpu", "libcoreclr.so", "libLibTorchSharp.so", "hf_llava.py", "scenes-llava/model.safetensors", "golden/tiny-llava/config.json", "golden/backbones/llava_next/checkpoint/config.json", "golden/backbones/llava_onevision/golden.safetensors"], name => Assert.True(File.Exists(kit[name]), name));
         Assert.True(File.Exists(kit.Outer("run.sh")));
         Assert.All(Directory.GetFiles(kit[""], "*", SearchOption.AllDirectories).Select(Path.GetFileName),
             name => Assert.True(!name!.StartsWith("libtorch", StringComparison.Ordinal) && !name.StartsWith("libc10", StringComparison.Ordinal), name));
@@ -60,8 +60,12 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
         var results = Read(folder["results/gpu.json"]);
         Assert.Equal(Section.All.Select(section => (section.Name, "done")), results.Sections.Select(section => (section.Name, section.Outcome)));
         Assert.All(results.Parity.Concat(results.Attention!.Checks).Concat(results.AttentionCudnn!.Checks).Concat(results.Checks), check => Assert.True(check.Passed, $"{check.Name}: {check.Detail}"));
-        Assert.Equal(10 + 4 * 3 + 1, results.Parity.Count);
-        Assert.True(results.Checks.Count >= 20);
+        Assert.Equal(10 + 2 * 10 + 4 * 3 + 1, results.Parity.Count);
+        Assert.True(results.Checks.Count >= 24);
+        Assert.All(Scenes.TiledFamilies, family => Assert.Equal(2, results.Checks.Count(check => check.Name.StartsWith(family, StringComparison.Ordinal))));
+        Assert.Equal([null, 1.0 / 3, 1.0 / 9], results.Tiles.Select(row => row.Share));
+        Assert.All(results.Tiles, row => Assert.True(row is { VisualTokens: 16 + 8 * 9, EncodeMilliseconds: > 0, PrefillMilliseconds: > 0 } && double.IsFinite(row.DecodeMilliseconds)));
+        Assert.All(results.Tiles, row => Assert.Equal(row.Share is null, row.MacsRatio == 1));
         Assert.Equal(PackedKit.LibTorch, results.Facts!.Runtime.LibTorchFolder);
         Assert.True(results.Facts.Runtime.UsesExistingLibTorch);
         Assert.True(results.Ceilings is { MatmulTeraflops: > 0, CopyGigabytes: > 0 });

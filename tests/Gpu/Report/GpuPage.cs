@@ -26,6 +26,7 @@ internal sealed class GpuPage
         page.Ceilings();
         page.Speed();
         page.SiteTimes();
+        page.Tiles();
         page.Search();
         page.SideBySide();
         return page.text.ToString().ReplaceLineEndings("\n");
@@ -138,6 +139,23 @@ internal sealed class GpuPage
         foreach (var site in sites?.Sites ?? [])
             Line($"| site in front of layer {site.Layer}, leaves {site.Keep} | {Number(site.Milliseconds, "0.00")} |");
         Line($"| all layers | {Number(sites?.LayersMilliseconds, "0.00")} |");
+        Line();
+    }
+
+    private void Tiles()
+    {
+        var (rows, unreduced) = (results.Tiles, results.Tiles.FirstOrDefault(row => row.Share is null));
+        Line("## An image in tiles").Line();
+        Line($"LLaVA-OneVision{(results.Shape == Shape.Llava7B.Name ? "-7B" : "")} with random bf16 weights, one image of {shape.TileSide} x {shape.TileSide} tiles and the whole{(unreduced is null ? "" : $", {unreduced.VisualTokens} visual tokens")}, " +
+            $"{shape.TextTokens} text tokens, {shape.DecodedTokens} tokens decoded after the first. Plans as above, whose sites keep shares.").Line();
+        Line("| mean visual tokens | encode ms | prefill ms | ms a token | prefill speed-up | MACs allow |");
+        Line("|---|---:|---:|---:|---:|---:|");
+        foreach (var share in shape.TiledShares.Select(share => (double?)share).Prepend(null))
+        {
+            var row = rows.FirstOrDefault(row => row.Share == share);
+            Line($"| {(share is null ? "unreduced" : FormattableString.Invariant($"1/{1 / share:0}"))} | {Number(row?.EncodeMilliseconds, "0.0")} | {Number(row?.PrefillMilliseconds, "0.0")} | {Number(row?.DecodeMilliseconds / shape.DecodedTokens, "0.00")} " +
+                $"| {Unit(unreduced?.PrefillMilliseconds / row?.PrefillMilliseconds, "0.00", "×")} | {Unit(1 / row?.MacsRatio, "0.00", "×")} |");
+        }
         Line();
     }
 

@@ -41,6 +41,8 @@ internal sealed record GpuResults
 
     public SitesResult? Sites { get; init; }
 
+    public IReadOnlyList<TilesRow> Tiles { get; init; } = [];
+
     public IReadOnlyList<SearchRow> Search { get; init; } = [];
 
     public IReadOnlyList<SearchRow> SearchLargest { get; init; } = [];

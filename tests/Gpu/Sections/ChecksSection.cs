@@ -13,6 +13,7 @@ internal static class ChecksSection
 {
     private const double LogitTolerance = 2e-3, GradientTolerance = 1e-2, LossTolerance = 1e-2;
     private const int PromptLength = 8, Prompts = 3, Tokens = 6;
+    private const double Share = 1.0 / 3;
 
     internal static void Measure(Bench bench, Action<object> save)
     {
@@ -21,6 +22,8 @@ internal static class ChecksSection
         checks.Add("the weights are on the device", () => (model.Device.type == bench.Device.type && model.Weights.Values.All(weight => weight.device_type == bench.Device.type), $"{model.Device}"));
         Methods(checks, onCpu, model);
         checks.AtMost("the search's gradients, length of the difference to the CPU's as a part of their own", GradientTolerance, () => Relative(SearchGradient.Of(onCpu), SearchGradient.Of(model)));
+        foreach (var family in Scenes.TiledFamilies)
+            Tiled(checks, bench, family);
         Twice(checks, bench);
         Leaks(checks, bench, model);
         if (bench.IsGpu)
@@ -45,6 +48,32 @@ internal static class ChecksSection
                 var differences = Logits(onCpu, plan(onCpu.ToPlanModel())).sub(Logits(model, plan(model.ToPlanModel())).cpu()).abs().flatten(1).amax([1]);
                 return Overlap.Judge(expected, found, [.. differences.to(ScalarType.Float64).data<double>()], LogitTolerance);
             });
+    }
+
+    // Images of different sizes in tiles: a plan of shares, and the search's gradients.
+    private static void Tiled(CheckList checks, Bench bench, string family)
+    {
+        using var cases = Scenes.Cases(family);
+        using LlavaModel onCpu = Scenes.LoadTiled(cases, ScalarType.Float32, CPU), model = Scenes.LoadTiled(cases, ScalarType.Float32, bench.Device);
+        checks.Add($"{family}, all parts of the operator: logits, largest difference to the CPU's where the same tokens are kept", () =>
+        {
+            using var unrecorded = no_grad();
+            using var scope = NewDisposeScope();
+            var ((expected, wanted), (found, given)) = (Run(onCpu), Run(model));
+            var differences = wanted.sub(given).abs().flatten(1).amax([1]);
+            return Overlap.Judge(expected, found, [.. differences.to(ScalarType.Float64).data<double>()], LogitTolerance);
+        });
+        checks.AtMost($"{family}, the search's gradients, length of the difference to the CPU's as a part of their own", GradientTolerance, () => Relative(SearchGradient.Of(onCpu), SearchGradient.Of(model)));
+
+        // One image a row, of different numbers of tiles.
+        (IReadOnlyList<long[][]>, Tensor) Run(LlavaModel on)
+        {
+            var plan = TypicalPlan.OfShare(on, Share);
+            using var batch = cases.Batch(on, "batch");
+            using var reduced = new ReducedModel(on, plan);
+            var logits = reduced.Forward(batch);
+            return (Overlap.Kept(on, plan, batch), logits.narrow(1, logits.shape[1] - 1, 1).cpu());  // (B, 1, V)
+        }
     }
 
     private static void Twice(CheckList checks, Bench bench)

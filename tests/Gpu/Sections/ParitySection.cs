@@ -14,12 +14,15 @@ internal static class ParitySection
     // What float32 sums in another order come to; bf16 has 8 bits, and its answers may differ where two are almost equally probable.
     private const double GoldenTolerance = 1e-3, LogitTolerance = 1e-2, Bf16LogitShare = 0.1, Bf16Agreement = 0.9;
     private const int Images = 6, Compared = 8;
+    private static readonly string[] TiledCaseNames = ["sq", "wide", "two", "batch", "text"];
 
     internal static void Measure(Bench bench, Action<object> save)
     {
         using var unrecorded = no_grad();
         var checks = new CheckList(save);
         Golden(bench, checks);
+        foreach (var family in Scenes.TiledFamilies)
+            Tiled(bench, checks, family);
         var data = Scenes.Draw(seed: 11, Images);
         using var onCpu = Scenes.Load(ScalarType.Float32, CPU);
         using var single = Scenes.Load(ScalarType.Float32, bench.Device);
@@ -72,6 +75,37 @@ internal static class ParitySection
             int[] ids = [.. golden.Read($"{name}.input_ids_unexpanded").data<long>().ToArray().Select(id => (int)id)];
             var hasImage = golden.Entries.ContainsKey($"{name}.pixel_values");
             return PromptBatch.Create(model, [ids], hasImage ? model.EncodeImages(golden.Read($"{name}.pixel_values").to(bench.Device)) : null);
+        }
+    }
+
+    // Images in tiles, and rows of different lengths side by side.
+    private static void Tiled(Bench bench, CheckList checks, string family)
+    {
+        using var cases = Scenes.Cases(family);
+        using var model = Scenes.LoadTiled(cases, ScalarType.Float32, bench.Device);
+        var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
+        foreach (var name in TiledCaseNames)
+        {
+            if (cases.Tail(name) is { } tail)
+                checks.AtMost($"{family}, reference case {name}: logits, largest difference to transformers'", GoldenTolerance, () =>
+                {
+                    using var scope = NewDisposeScope();
+                    using var batch = cases.Batch(model, name);
+                    var expected = cases.Read(tail);                                                 // (B, K, V)
+                    var mask = Last(cases.Read($"{name}.attention_mask")).unsqueeze(-1);             // (B, K, 1)
+                    return Difference(expected.mul(mask), Last(unreduced.Forward(batch).cpu()).mul(mask));
+
+                    Tensor Last(Tensor x) => x.narrow(1, x.shape[1] - expected.shape[1], expected.shape[1]);
+                });
+            checks.Add($"{family}, reference case {name}: the tokens that transformers generates", () =>
+            {
+                using var scope = NewDisposeScope();
+                using var batch = cases.Batch(model, name);
+                var expected = cases.GeneratedIds(name);
+                var found = unreduced.Generate(batch, expected[0].Length).Ids;
+                var same = expected.Zip(found).Sum(row => row.First.Zip(row.Second).Count(pair => pair.First == pair.Second));
+                return (same == expected.Sum(row => row.Length), $"{same} of {expected.Sum(row => row.Length)}");
+            });
         }
     }
 

@@ -16,11 +16,11 @@ internal static class SearchGradient
         // Without the one score whose coordinates, principal directions, have signs that are a matter of chance.
         var settings = new SearchSettings
         {
-            Constraints = new() { MeanVisualTokens = 6 }, Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention],
+            Constraints = new() { MeanVisualTokens = 6 }, Scores = model.HasClsAttention ? [ScoreCriterion.Probe, ScoreCriterion.ClsAttention, ScoreCriterion.TextAttention] : [ScoreCriterion.Probe, ScoreCriterion.TextAttention],
         };
         using var data = Data(model);
         using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, ComputeType.Of(model.DataType));
-        using var variables = new SearchVariables(model, settings, basis);
+        using var variables = new SearchVariables(model, settings, basis, ImageSizes.All(model.LayoutOf(Shape(model)).Count));
         variables.MeetBudget();
         var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
         var vision = data.Images.Get(PackedRow.ImagesOf(data.Rows));
@@ -41,13 +41,19 @@ internal static class SearchGradient
     private static SearchData Data(LlavaModel model)
     {
         var random = new Random(7);
-        var rows = PackedRow.Pack(Enumerable.Range(0, Images).Select(image => ((IReadOnlyList<PackedImage>)[new(image, [1, 7, 9], model.UsualLayout)], new PackedRow.Segment(Ids(4), [.. Ids(2), 2]))), questionsPerRow: 1);
+        var rows = PackedRow.Pack(Enumerable.Range(0, Images).Select(image => ((IReadOnlyList<PackedImage>)[new(image, [1, 7, 9], model.LayoutOf(Shape(model)))], new PackedRow.Segment(Ids(4), [.. Ids(2), 2]))), questionsPerRow: 1);
         return new SearchData(rows, new ImageCache(wanted =>
         {
             using var inner = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(image => model.EncodeImages(Pixels(model, 100 + image.Index, 1)))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(image => model.EncodeImages(Input(model, image.Index)))]).MoveToOuterDisposeScope();
         }, 1 << 28), [""], "sha256:random");
 
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(10, 200))];
     }
+
+    // Where images are cut: the whole, and two tiles side by side.
+    private static ImageShape Shape(LlavaModel model) =>
+        model.ImagesVary ? new ImageShape(3, model.Config.Vision.ImageSize, 2 * model.Config.Vision.ImageSize) : new ImageShape(1);
+
+    private static VisionInput Input(LlavaModel model, int image) => new(Pixels(model, 100 + image, Shape(model).Parts), [Shape(model)]);
 }

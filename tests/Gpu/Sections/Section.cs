@@ -23,6 +23,7 @@ internal sealed record Section(string Name, double Seconds, Action<Bench, Action
         new("ceilings", 15, CeilingsSection.Measure),
         new("speed", 90, SpeedSection.Measure),
         new("sites", 15, SitesSection.Measure),
+        new("tiles", 35, TilesSection.Measure),
         new("search", 45, SearchSection.Measure),
         new("transformers", 65, TransformersSection.Measure),
         new("searchLargest", 30, SearchSection.MeasureLargest),

@@ -32,13 +32,15 @@ internal static class SitesSection
     {
         using var scope = NewDisposeScope();
         using var sequence = new TokenSequence(model, batch);
-        var learned = LearnedScores.Of(plan.Parameters, ComputeType.Of(model.DataType), model.Device);
+        var type = ComputeType.Of(model.DataType);
+        var learned = LearnedScores.Of(plan.Parameters, type, model.Device);
+        var parameters = plan.Sites.ToDictionary(site => site, site => SiteTensors.Of(site, learned, type, model.Device));
         var (layers, sites) = (0.0, new List<double>());
         var inFront = plan.Sites.ToLookup(site => site.Layer);
         for (var layer = 0; layer < model.LayerCount; layer++)
         {
             foreach (var site in inFront[layer])
-                sites.Add(Timed(() => sequence.Reduce(site, learned)));
+                sites.Add(Timed(() => sequence.Reduce(site, parameters[site])));
             layers += Timed(() => sequence.RunLayer(layer, null, inFront[layer + 1]));
         }
         return (layers, [.. sites]);

@@ -55,21 +55,28 @@ internal static class SpeedSection
         var pixels = SearchGradient.Pixels(model, seed: 1, rows);
         var encode = Clock.Median(bench, Repeats, () => model.EncodeImages(pixels).Dispose());
         using var batch = PromptBatch.Create(model, Prompts(model, rows, shape.TextTokens), model.EncodeImages(pixels));
-        var first = Clock.Median(bench, Repeats, () => reduced.Generate(batch, 1));
-        var all = Clock.Median(bench, Repeats, () => CheckLength(reduced.Generate(batch, 1 + shape.DecodedTokens), 1 + shape.DecodedTokens));
+        var (prefill, decode) = Times(bench, reduced, batch);
         var ledger = TokenLedger.Compute(plan.Model, plan.Sites, shape.TextTokens);
         return new SpeedRow
         {
             Budget = budget,
             Batch = rows,
             EncodeMilliseconds = encode,
-            PrefillMilliseconds = first,
-            DecodeMilliseconds = all - first,
+            PrefillMilliseconds = prefill,
+            DecodeMilliseconds = decode,
             MacsRatio = ledger.MacsRatio,
             KvBytesRatio = ledger.KvBytesRatio,
             PrefillTeraflop = 2e-12 * rows * Macs(model, ledger),
             DecodeGigabytes = 1e-9 * DecodedBytes(model, ledger, rows, shape.DecodedTokens),
         };
+    }
+
+    /// <summary>Milliseconds to the first new token, and of those after it.</summary>
+    internal static (double Prefill, double Decode) Times(Bench bench, ReducedModel reduced, PromptBatch batch)
+    {
+        var tokens = 1 + bench.Shape.DecodedTokens;
+        var first = Clock.Median(bench, Repeats, () => reduced.Generate(batch, 1));
+        return (first, Clock.Median(bench, Repeats, () => CheckLength(reduced.Generate(batch, tokens), tokens)) - first);
     }
 
     internal static int[][] Prompts(LlavaModel model, int rows, int textTokens)

@@ -17,7 +17,7 @@ internal static class RandomLlava
         random.manual_seed(1); // of the CPU alone
         if (device.type == DeviceType.CUDA)
             cuda.manual_seed_all(1);
-        return new LlavaModel(config, (name, shape) => Weight(name, shape), processor);
+        return config is LlavaOneVisionConfig tiled ? new LlavaOneVisionModel(tiled, Weight, processor) : new LlavaModel(config, Weight, processor);
 
         Tensor Weight(string name, long[] shape)
         {

@@ -1,5 +1,6 @@
 using EosMLNet.Models;
 using EosMLNet.Tensors;
+using EosMLNet.Tests.Models;
 using ScenesVqa;
 using ScenesVqa.Scenes;
 using static TorchSharp.torch;
@@ -45,4 +46,12 @@ internal static class Scenes
     internal static LlavaModel Load(ScalarType dtype, Device device) => LlavaModel.Load(Folder, DataTypes.Of(dtype), device, use: ModelUse.Search);
 
     internal static LlavaModel LoadTiny(ScalarType dtype, Device device) => LlavaModel.Load(Path.Combine(GoldenFolder, "tiny-llava"), DataTypes.Of(dtype), device, use: ModelUse.Search);
+
+    /// <summary>The families whose images are cut into tiles.</summary>
+    internal static IReadOnlyList<string> TiledFamilies { get; } = ["llava_next", "llava_onevision"];
+
+    /// <summary>The cases of one of them, with what transformers computed.</summary>
+    internal static TiledCases Cases(string family) => new(Path.Combine(GoldenFolder, "backbones", family));
+
+    internal static LlavaModel LoadTiled(TiledCases cases, ScalarType dtype, Device device) => LlavaModel.Load(cases.Checkpoint, DataTypes.Of(dtype), device, use: ModelUse.Search);
 }

@@ -8,6 +8,15 @@ internal sealed record Shape
     /// <summary>The model; its weights are random.</summary>
     internal required LlavaConfig Config { get; init; }
 
+    /// <summary>A model whose images are cut into tiles; its weights are random too.</summary>
+    internal required LlavaOneVisionConfig Tiled { get; init; }
+
+    /// <summary>Tiles of its image, in rows and in columns.</summary>
+    internal int TileSide => 2;
+
+    /// <summary>Mean visual tokens of its plans, as a part of the unreduced ones.</summary>
+    internal IReadOnlyList<double> TiledShares => [1.0 / 3, 1.0 / 9];
+
     /// <summary>Mean visual tokens of the plans.</summary>
     internal required IReadOnlyList<int> Budgets { get; init; }
 
@@ -40,6 +49,16 @@ internal sealed record Shape
     {
         Name = "7b",
         Config = new() { Text = new() { VocabularySize = 32064, MaxPositions = 4096, RmsNormEps = 1e-5 }, PadTokenId = 32001 },
+        // LLaVA-OneVision-7B: SigLIP at 384 pixels, 28 layers of 3584.
+        Tiled = new()
+        {
+            Text = new()
+            {
+                VocabularySize = 152128, HiddenSize = 3584, IntermediateSize = 18944, LayerCount = 28, HeadCount = 28, KeyValueHeadCount = 4, MaxPositions = 32768, RopeTheta = 1e6,
+                AttentionBias = true,
+            },
+            EosTokenIds = [151645], BosTokenId = 151643, PadTokenId = 151643,
+        },
         Budgets = [192, 128, 64, 16],
         Batches = [1, 8],
         MatmulSize = 8192,
@@ -58,6 +77,16 @@ internal sealed record Shape
             Vision = new() { HiddenSize = 32, IntermediateSize = 64, LayerCount = 2, HeadCount = 2, ImageSize = 84 },
             Text = new() { VocabularySize = 512, HiddenSize = 64, IntermediateSize = 128, LayerCount = 8, HeadCount = 4, KeyValueHeadCount = 4, HeadSize = 16 },
             ImageTokenIndex = 3, PadTokenId = 0,
+        },
+        Tiled = new()
+        {
+            Vision = new()
+            {
+                HiddenSize = 32, IntermediateSize = 64, LayerCount = 2, HeadCount = 2, ImageSize = 56, Activation = "gelu_pytorch_tanh", LayerNormEps = 1e-6,
+                HasClassToken = false, HasPreNorm = false, HasPatchBias = true,
+            },
+            Text = new() { VocabularySize = 512, HiddenSize = 64, IntermediateSize = 128, LayerCount = 8, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 16, AttentionBias = true },
+            GridPinpoints = [new(56, 56), new(112, 112)], ImageTokenIndex = 3, VideoTokenIndex = 4, PadTokenId = 0,
         },
         Budgets = [12, 8, 4, 1],
         Batches = [1, 2],
