@@ -24,7 +24,7 @@ public class LatencyTargetsTests
     [InlineData(ModelDataType.Int8, "Float32", "Int8 with Float32")]
     public void A_table_of_ordinary_weights_is_not_one_of_packed_or_8_bit_ones(ModelDataType type, string dense, string form)
     {
-        if (type == ModelDataType.Int8 && !CpuSpeed.HasInt8 || type == ModelDataType.BFloat16 && !OneDnn.PacksBFloat16)
+        if (type == ModelDataType.Int8 && !CpuSpeed.HasInt8 || type == ModelDataType.BFloat16 && !OneDnn.Packs(TorchSharp.torch.ScalarType.BFloat16))
             return;
         using var searched = LlavaModel.Load(GoldenFiles.TinyLlava, type, use: ModelUse.Search);
         using var answering = LlavaModel.Load(GoldenFiles.TinyLlava, type);

@@ -50,7 +50,7 @@ public class PackedModelTests
     [InlineData(ModelDataType.Int8, "Float32", "Int8 with Float32")]
     public void A_model_says_its_form_and_that_of_answers(ModelDataType type, string searched, string answers)
     {
-        if (type == ModelDataType.Int8 && !CpuSpeed.HasInt8 || type == ModelDataType.BFloat16 && !OneDnn.PacksBFloat16)
+        if (type == ModelDataType.Int8 && !CpuSpeed.HasInt8 || type == ModelDataType.BFloat16 && !OneDnn.Packs(ScalarType.BFloat16))
             return;
         using var search = LlavaModel.Load(Folder, type, use: ModelUse.Search);
         using var answer = LlavaModel.Load(Folder, type);

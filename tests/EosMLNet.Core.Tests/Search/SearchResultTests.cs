@@ -58,7 +58,7 @@ public sealed class SearchResultTests : IDisposable
     [Fact]
     public void Prefill_is_timed_with_the_model_that_answers()
     {
-        if (!OneDnn.PacksBFloat16)
+        if (!OneDnn.Packs(TorchSharp.torch.ScalarType.BFloat16))
             return;
         using var model = LlavaModel.Load(folder.Path, ModelDataType.BFloat16);
         var limits = Settings.Constraints with { Latency = LatencySample.Random(model.ToPlanModel(), 1).For(model), LatencyTextTokens = 32, MeasureLatency = true };
