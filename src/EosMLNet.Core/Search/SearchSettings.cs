@@ -188,6 +188,9 @@ public sealed record SearchSettings
     /// <summary>Whether a score may look at the question: each question then has a sequence of its own.</summary>
     public bool SeesQuestion => Scores?.Any(criterion => criterion.SeesQuestion()) ?? true;
 
+    /// <summary>Whether shifts of counts are tried.</summary>
+    internal bool ShiftsCounts => TryCounts && !Frozen.UniformKeep;
+
     /// <summary>The layers in front of which a site may stand, ascending.</summary>
     internal IReadOnlyList<int> Layers(VisionLanguageModel model) =>
         Sites is null ? [.. Enumerable.Range(0, model.LayerCount)] : [.. Sites.Distinct().Order()];
