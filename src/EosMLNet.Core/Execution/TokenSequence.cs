@@ -271,11 +271,17 @@ internal sealed class TokenSequence : TokenState, IDisposable
         KeyBias = Bias = null;
         if (!padded && massWeight == 0)
             return;
-        var keyBias = mass.log().Mul(massWeight).MaskedFill(valid.logical_not(), double.NegativeInfinity);          // (B, T)
+        var keyBias = mass.log().Mul(massWeight);                                                                   // (B, T)
+        if (padded)
+            keyBias = keyBias.MaskedFill(valid.logical_not(), double.NegativeInfinity);
         var later = ones(Length, Length, ScalarType.Bool, model.Device).triu(1);
-        // Padding sees itself: a row of nothing but minus infinities would not be a number.
-        var self = eye(Length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1));
-        var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).MaskedFill(later, double.NegativeInfinity).MaskedFill(self, 0);
+        var bias = keyBias.unsqueeze(1).expand(-1, Length, -1).MaskedFill(later, double.NegativeInfinity);
+        if (padded)
+        {
+            // Padding sees itself: a row of nothing but minus infinities would not be a number.
+            bias = bias.MaskedFill(
+                eye(Length, dtype: ScalarType.Bool, device: model.Device).logical_and(valid.logical_not().unsqueeze(1)), 0);
+        }
         KeyBias = Keep(keyBias.to(model.DataType));
         Bias = Keep(bias.unsqueeze(1).to(model.DataType));                                            // (B, 1, T, T)
     }
