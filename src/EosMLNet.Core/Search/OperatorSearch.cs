@@ -311,7 +311,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var plan = PlanMaker.Plan(model, settings.Frozen, variables, searched, parameters);
         if (settings.SnapToCorners)
         {
-            meter.BeginTrials(SearchPhase.Corners, meter.Work.Corners[index], trial.Questions, SearchWork.UsualCorners);
+            meter.BeginTrials(SearchPhase.Corners, meter.Work.Corners[index], SearchWork.UsualQuestions(trial.Questions),
+                SearchWork.UsualCorners);
             plan = CornerSnap.Apply(plan, settings.Frozen, (candidate, bar) => trial.MeasureUnlessWorse(candidate, bar, cancellation),
                 meter.TrialsLeft);
             meter.End();

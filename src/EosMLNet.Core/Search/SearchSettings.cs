@@ -10,8 +10,8 @@ public sealed record SearchSettings
     public required SearchConstraints Constraints { get; init; }
 
     /// <summary>Optimiser steps.</summary>
-    /// <value>The default is 300.</value>
-    public int Steps { get; init; } = 300;
+    /// <value>The default is 200.</value>
+    public int Steps { get; init; } = 200;
 
     /// <summary>
     /// Sequences of one step: a question with its image each or, when no score depends on the question, an image with all its questions.

@@ -9,6 +9,8 @@ internal sealed class SearchWork
     /// Of the most trials that there can be, the part that there usually are: most first tries gain nothing, most corners cost something.
     /// </summary>
     internal const double UsualCounts = 0.45, UsualSites = 1, UsualCorners = 0.7;
+    // Of a trial's questions, the part after which most plans that are worse are known to be.
+    private const double UsualTrial = 0.2;
     // Corners of a site.
     private const int MostCorners = 4;
 
@@ -24,9 +26,9 @@ internal sealed class SearchWork
         StepCount = stages.Sum(stage => stage.Steps);
         var questions = Math.Min(settings.ValidationQuestions, held.Questions);
         int[] trial = [.. stages.Select(stage => Math.Min(questions, OperatorSearch.QuestionsOfTrial(settings, stage, StepCount)))];
-        var counts = settings.ShiftsCounts ? 1 + UsualCounts * CountTrials.Most(sites) : 0;
+        var counts = settings.ShiftsCounts ? 1 + UsualTrial * UsualCounts * CountTrials.Most(sites) : 0;
         var dropped = settings.Frozen.DropsSites ? UsualSites * SiteTrials.Most(sites) : 0;
-        var corners = settings.SnapToCorners ? 1 + UsualCorners * MostCorners * sites : 0;
+        var corners = settings.SnapToCorners ? 1 + UsualTrial * UsualCorners * MostCorners * sites : 0;
         Unreduced = new(WorkKind.Unreduced, questions);
         Steps = [.. stages.Select(stage => new WorkPart(WorkKind.Step, stage.Steps))];
         Counts = [.. trial.Select(each => new WorkPart(WorkKind.Trial, each * counts))];
@@ -79,6 +81,9 @@ internal sealed class SearchWork
             [WorkKind.Measurement] = 4, // alone, and twice
         };
     }
+
+    /// <summary>Questions of a trial that ends as soon as its plan is known to be worse.</summary>
+    internal static int UsualQuestions(int questions) => (int)Math.Ceiling(UsualTrial * questions);
 
     /// <summary>Checks of a stage that can still come.</summary>
     internal static int ChecksFrom(SearchStage stage, SearchSettings settings, int step) => settings.Patience is null ? 0

@@ -11,7 +11,7 @@ internal static class SiteTrials
     private const double Dear = 0.02;
     // What is called nothing: so many standard errors of the difference, the same questions being asked; or so much of the loss, where
     // a site changes every answer by next to nothing.
-    private const double Measurable = 1, Slight = 0.02;
+    private const double Measurable = 2, Slight = 0.02;
 
     /// <summary>
     /// Tries each site, those that drop fewest tokens first. A dropped one keeps what enters it, at a gate that is closed.

@@ -76,7 +76,8 @@ internal sealed class StageRun(
     private void ShiftCounts(ScoreParameters parameters, CancellationToken cancellation)
     {
         var variables = state.Variables;
-        meter.BeginTrials(SearchPhase.Counts, meter.Work.Counts[state.Stages.Count], trial.Questions, SearchWork.UsualCounts);
+        meter.BeginTrials(SearchPhase.Counts, meter.Work.Counts[state.Stages.Count], SearchWork.UsualQuestions(trial.Questions),
+            SearchWork.UsualCounts);
         ValidationBar? bar = null;
         var shifted = CountTrials.Apply(variables.Read(), Loss, meter.TrialsLeft);
         meter.End();

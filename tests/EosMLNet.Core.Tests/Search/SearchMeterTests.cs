@@ -170,7 +170,9 @@ public class SearchMeterTests
 
         void Trials(SearchPhase phase, WorkPart part, double usual, int most, int ofEach)
         {
-            meter.BeginTrials(phase, part, 400, usual);
+            // Where a plan may be known to be worse before all questions are asked, it usually is.
+            var each = phase == SearchPhase.Sites ? 400 : SearchWork.UsualQuestions(400);
+            meter.BeginTrials(phase, part, each, usual);
             meter.TrialsLeft(most);
             Questions(400, trial, 0);
             meter.TrialsLeft(most - 1);
@@ -182,7 +184,7 @@ public class SearchMeterTests
                 made += here;
                 for (var i = 1; i <= here; i++)
                 {
-                    Questions(400, trial, 0);
+                    Questions(each, trial, 0);
                     meter.TrialsLeft((blocks - block) * ofEach + (i == here ? 0 : ofEach - i));
                 }
             }

@@ -36,8 +36,8 @@ public class SiteTrialsTests
     public void Many_small_losses_do_not_add_up()
     {
         double[] counts = [.. Enumerable.Range(0, 10).Select(i => 20.0 - i)];
-        // The noise is each site's own: 0.012 is less than a standard error, 0.4 / √512 = 0.0177; so is 2 · 0.012, of √2 times that; no more.
-        var found = Apply(counts, 1, question: (question, site) => site == 0 ? 9 : 0.012 + ((question >> (site - 1)) % 2 == 0 ? 0.4 : -0.4));
+        // The noise is each site's own: 0.024 is less than two standard errors, 0.8 / √512 = 0.035; so is 2 · 0.024, of √2 times that; no more.
+        var found = Apply(counts, 1, question: (question, site) => site == 0 ? 9 : 0.024 + ((question >> (site - 1)) % 2 == 0 ? 0.4 : -0.4));
         Assert.Equal(2, found.Count(site => site.Activation == 0));
     }
 
