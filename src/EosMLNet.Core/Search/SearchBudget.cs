@@ -146,7 +146,8 @@ internal sealed class SearchBudget
     }
 
     // The fewest tokens that these sites can leave.
-    private int[] Least(IReadOnlyList<bool> open) => [.. open.Select((_, i) => open.Take(i + 1).Any(there => there) ? 1 : model.VisualTokens)];
+    private int[] Least(IReadOnlyList<bool> open) =>
+        [.. open.Select((_, i) => open.Take(i + 1).Any(there => there) ? 1 : model.VisualTokens)];
 
     /// <summary>Whether some of the sites alone can meet every limit.</summary>
     /// <param name="open">Which sites there are.</param>
@@ -184,7 +185,8 @@ internal sealed class SearchBudget
         if (left.Length == 0)
             return left;
         return Shared.Any()
-            ? Apportionment.Scale(left, visualTokens, final, counts => Shared.All(c => c.Of(groups.Spread(counts, visualTokens)) <= c.Limit))
+            ? Apportionment.Scale(left, visualTokens, final,
+                counts => Shared.All(c => c.Of(groups.Spread(counts, visualTokens)) <= c.Limit))
             : [.. left.Select((k, i) => Math.Clamp(k, 1, i + 1 < left.Length ? visualTokens : Math.Max(1, final)))];
     }
 

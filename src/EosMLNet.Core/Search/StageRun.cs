@@ -99,7 +99,8 @@ internal sealed class StageRun(
         var variables = state.Variables;
         meter.BeginTrials(SearchPhase.Sites, meter.Work.Sites[state.Stages.Count], trial.Questions, SearchWork.UsualSites);
         var left = SiteTrials.Apply(variables.Read(), variables.Budget.VisualTokens,
-            sites => PlanMaker.CanMeet(sites, variables.Budget) ? PlanMaker.Plan(model, settings.Frozen, variables, sites, parameters) : null,
+            sites => PlanMaker.CanMeet(sites, variables.Budget)
+                ? PlanMaker.Plan(model, settings.Frozen, variables, sites, parameters) : null,
             plan => trial.Measure(plan, cancellation), stage.To.Seconds, meter.TrialsLeft);
         meter.End();
         variables.Drop([.. left.Select(site => site.Activation > 0)]);

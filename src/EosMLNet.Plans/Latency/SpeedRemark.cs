@@ -33,9 +33,10 @@ public static class SpeedRemark
         }
         if (RoughLatency.CostsMore(plan, rows))
         {
+            var saved = rows * RoughLatency.SavedMacs(plan);
             return FormattableString.Invariant($"The model is so small that the operations of {Sites(plan)} take longer ") +
                 FormattableString.Invariant(
-                    $"than the {rows * RoughLatency.SavedMacs(plan) / 1e6:0} million multiply-accumulates that they save. Larger models and more rows at once gain.");
+                    $"than the {saved / 1e6:0} million multiply-accumulates that they save. Larger models and more rows at once gain.");
         }
         return rows == 1 && !isCpu
             ? "One row alone does not fill the device, so that fewer tokens hardly save time there. Measure with more rows at once."
