@@ -272,14 +272,19 @@ internal sealed class TokenSequence : TokenState, IDisposable
         KeyBias = Bias = null;
         if (!padded && massWeight == 0)
             return;
-        var keyBias = mass.log().Mul(massWeight).MaskedFill(valid.logical_not(), double.NegativeInfinity);          // (B, T)
-        // Behind the last token there is room that nobody looks at, up to W.
-        var padding = nn.functional.pad(valid.logical_not(), [0, Aligned(Length) - Length]);          // (B, W)
-        var later = ones(Length, padding.shape[1], ScalarType.Bool, model.Device).triu(1);
-        // Padding sees itself: a row of nothing but minus infinities would not be a number.
-        var self = eye(Length, padding.shape[1], ScalarType.Bool, model.Device).logical_and(padding.unsqueeze(1));
-        var bias = nn.functional.pad(keyBias, [0, padding.shape[1] - Length]).unsqueeze(1).expand(-1, Length, -1)
-            .MaskedFill(later, double.NegativeInfinity).MaskedFill(self, 0);                          // (B, T, W)
+        var keyBias = mass.log().Mul(massWeight);                                                                   // (B, T)
+        if (padded)
+            keyBias = keyBias.MaskedFill(valid.logical_not(), double.NegativeInfinity);
+        var room = Aligned(Length) - Length; // behind the last token, which nobody looks at
+        var later = ones(Length, Length + room, ScalarType.Bool, model.Device).triu(1);                             // (T, W)
+        var bias = nn.functional.pad(keyBias, [0, room]).unsqueeze(1).expand(-1, Length, -1)
+            .MaskedFill(later, double.NegativeInfinity);                                                            // (B, T, W)
+        if (padded)
+        {
+            // Padding sees itself: a row of nothing but minus infinities would not be a number.
+            var padding = nn.functional.pad(valid.logical_not(), [0, room]).unsqueeze(1);                           // (B, 1, W)
+            bias = bias.MaskedFill(eye(Length, Length + room, ScalarType.Bool, model.Device).logical_and(padding), 0);
+        }
         KeyBias = Keep(keyBias.to(model.DataType));
         Bias = Keep(bias.unsqueeze(1).to(model.DataType).narrow(3, 0, Length));                       // (B, 1, T, T)
     }

@@ -21,10 +21,12 @@ internal sealed record AnchorSelection(
         if (site.Keep < 1 || site.Keep > n)
             throw new EosException(EosErrors.PlanMismatch,
                 $"{site.Place} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
-        // A stable sort: topk leaves open which of equal scores it takes.
-        var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
         var diverse = site.Diversity > 0 && site.KeptByScore > 0;
         var affinity = diverse ? ReductionOperator.Affinity(input, site.Affinity) : null;
+        if (affinity is not null && site is { Extra: null, Residual: false })
+            return Chosen(MarginalRelevance.Places(score.detach(), affinity.detach(), site.Diversity, site.KeptByScore), affinity);
+        // A stable sort: topk leaves open which of equal scores it takes.
+        var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
         var chosen = affinity is not null ? MarginalRelevance.Choose(score.detach(), affinity, site.Diversity, site.KeptByScore)
             : order.narrow(1, 0, site.KeptByScore);
         var anchors = Ascending(chosen);
@@ -47,6 +49,24 @@ internal sealed record AnchorSelection(
         var dropped = Ascending(rest);
         return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates),
             site.Residual ? rest.narrow(1, 0, 1) : null, affinity);
+    }
+
+    // The host has chosen, and knows what is left: sorting on the device would be more, smaller operations.
+    private static AnchorSelection Chosen(long[] places, Tensor affinity)
+    {
+        var (images, n) = ((int)affinity.size(0), (int)affinity.size(1));
+        var k = places.Length / images;
+        var (anchors, dropped) = (new List<long>(places.Length), new List<long>(images * n - places.Length));
+        foreach (var image in places.Chunk(k))
+        {
+            var stays = new bool[n];
+            foreach (var place in image)
+                stays[place] = true;
+            for (var i = 0; i < n; i++)
+                (stays[i] ? anchors : dropped).Add(i);
+        }
+        return new(tensor(anchors.ToArray(), [images, k], device: affinity.device),
+            tensor(dropped.ToArray(), [images, n - k], device: affinity.device), null, null, null, affinity);
     }
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)

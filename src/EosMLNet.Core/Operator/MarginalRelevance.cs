@@ -24,11 +24,13 @@ internal static class MarginalRelevance
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var worth = present is null ? score : score.MaskedFill(present.logical_not(), double.NegativeInfinity);
-        // Each choice waits for the one before it: thousands of tiny steps, which the host makes faster than any device could start them.
-        var chosen = score.dtype == ScalarType.Float64 ? OnHost<double>(worth, similarity, diversity, count)
-            : OnHost<float>(worth, similarity, (float)diversity, count);
-        return tensor(chosen, [score.size(0), count]).Upload(score.device).MoveToOuterDisposeScope();
+        return tensor(Places(worth, similarity, diversity, count), [score.size(0), count]).Upload(score.device).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same as numbers, one image behind the other.</summary>
+    // Each choice waits for the one before it: thousands of tiny steps, which the host makes faster than any device could start them.
+    internal static long[] Places(Tensor score, Tensor similarity, double diversity, int count) => score.dtype == ScalarType.Float64
+        ? OnHost<double>(score, similarity, diversity, count) : OnHost<float>(score, similarity, (float)diversity, count);
 
     /// <summary>
     /// The similarity of each token to the most similar anchor that was chosen before it, (I, n). The first anchor has the image's least
@@ -52,6 +54,7 @@ internal static class MarginalRelevance
 
     private static long[] OnHost<T>(Tensor score, Tensor similarity, T diversity, int count) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using var outer = NewDisposeScope();
         var (scores, likeness) = (score.cpu().contiguous(), similarity.cpu().contiguous());
         var (images, n) = ((int)score.size(0), (int)score.size(1));
         var chosen = new long[images * count];

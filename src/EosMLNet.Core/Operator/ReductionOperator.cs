@@ -74,15 +74,13 @@ public static class ReductionOperator
     internal static Tensor Score(SiteInput input, ReductionSite site, SiteTensors parameters, Tensor? present)
     {
         using var scope = NewDisposeScope();
-        var score = zeros(input.Tokens.size(0), input.Tokens.size(1), ComputeType.Of(input.Tokens), input.Tokens.device);
         if (site.Score.Count == 0)
-            return score.MoveToOuterDisposeScope();
-        // All criteria at once: what is done to each is a dozen small operations.
-        Tensor[] each = [.. site.Score.Keys.Select(criterion => Values(criterion, input, site, parameters.Learned, present))];
-        var values = each.Length == 1 ? each[0].unsqueeze(0) : stack(each);                 // (criteria, I, n)
-        foreach (var (criterion, weight) in Standardised(values, present).unbind(0).Zip(parameters.Mixture))
-            score = score.Add(criterion.mul(weight));
-        return score.MoveToOuterDisposeScope();
+            return zeros(input.Tokens.size(0), input.Tokens.size(1), ComputeType.Of(input.Tokens), input.Tokens.device)
+                .MoveToOuterDisposeScope();
+        // All at once: as many operations as for one of them. (I, c, n)
+        var values = stack([.. site.Score.Keys.Select(criterion => Values(criterion, input, site, parameters.Learned, present))], 1);
+        var each = Standardised(values, present?.unsqueeze(1)).unbind(1).Zip(parameters.Mixture, (values, weight) => values.mul(weight));
+        return each.Aggregate((sum, next) => sum.Add(next)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -104,11 +102,11 @@ public static class ReductionOperator
     private static Tensor Values(ScoreCriterion criterion, SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present) =>
         Operator.Criterion.Of(criterion).Values(input, site, learned, present).to_type(ComputeType.Of(input.Tokens));      // (I, n)
 
-    // Over the tokens that are there: the others are computed along and count for nothing.
-    private static Tensor Standardised(Tensor x, Tensor? present)                           // (…, I, n), (I, n)
+    // Over the tokens that are there, the last dimension: the others are computed along and count for nothing.
+    private static Tensor Standardised(Tensor x, Tensor? present)
     {
         using var scope = NewDisposeScope();
-        var count = present?.sum(-1, keepdim: true);                                        // (I, 1)
+        var count = present?.sum(-1, keepdim: true);                                        // (…, 1)
         var mean = Mean(x);
         var centred = x - mean;
         var variance = Mean(centred.Pow(2));
@@ -200,17 +198,17 @@ public static class ReductionOperator
         // add to the products.
         var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
         var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
-        var giving = site.Neighbours is null && most ? OfAll(selection) : selection.Gives;
+        var giving = site.Neighbours is null && most ? OfAll(selection, kept.dtype) : selection.Gives?.to_type(kept.dtype); // (I, m)
         var affinity = selection.Affinity is { } known ? Columns(Rows(known, from), selection.Anchors)
             : Affinity(input, site.Affinity, from, selection.Anchors);                                     // (I, m, k)
         var allowed = Allowed(input, site, from, selection.Anchors);
         if (selection.Receives is { } receives)
             allowed = allowed is null ? receives.unsqueeze(1).expand_as(affinity) : allowed.logical_and(receives.unsqueeze(1));
-        if (giving is { } gives)
-            allowed = allowed is null ? gives.unsqueeze(2).expand_as(affinity) : allowed.logical_and(gives.unsqueeze(2));
         var weights = site.Neighbours is { } count
             ? TransferWeights.Nearest(affinity, allowed, selection.Anchors, count)
             : TransferWeights.Of(affinity, allowed, site.Temperature, parameters.Temperature);                        // (I, m, k)
+        if (giving is { } gives)
+            weights = weights * gives.unsqueeze(2);
         if (GiverWeight(input, site, from) is { } weight)
             weights = weights * weight;
         var givers = Rows(ComputeType.Cast(input.Tokens), from);                                           // (I, m, d)
@@ -230,11 +228,11 @@ public static class ReductionOperator
         return (tokens, site.Neighbours is null ? mass : keptMass);
     }
 
-    // Which of all tokens give, (I, n) bool.
-    private static Tensor OfAll(AnchorSelection selection)
+    // 1 for those of all tokens that give, else 0, (I, n).
+    private static Tensor OfAll(AnchorSelection selection, ScalarType type)
     {
-        var gives = selection.Gives ?? ones_like(selection.Dropped, ScalarType.Bool);
-        return zeros(gives.size(0), selection.Dropped.size(1) + selection.Anchors.size(1), ScalarType.Bool, gives.device)
+        var gives = selection.Gives?.to_type(type) ?? ones_like(selection.Dropped, type);
+        return zeros(gives.size(0), selection.Dropped.size(1) + selection.Anchors.size(1), type, gives.device)
             .scatter(1, selection.Dropped, gives);
     }
 

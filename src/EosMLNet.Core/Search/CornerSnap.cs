@@ -9,17 +9,17 @@ internal static class CornerSnap
     /// <summary>The plan after all moves that were free.</summary>
     /// <param name="plan">The plan to begin with.</param>
     /// <param name="frozen">What may not move.</param>
-    /// <param name="measure">Loss and accuracy of a plan on validation data.</param>
+    /// <param name="measure">A plan on validation data, given what it has to reach; <see langword="null"/> where it does not.</param>
     /// <param name="left">Told before the first trial and after each how many can still come at most.</param>
-    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, Func<ReductionPlan, ValidationResult> measure,
-        Action<int>? left = null)
+    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, 
+        Func<ReductionPlan, ValidationBar?, ValidationResult?> measure, Action<int>? left = null)
     {
         // No move changes what another site may try.
         ReductionSite[][] corners =
             [.. plan.Sites.Select(site => Corners(site, frozen).Where(corner => frozen.Applied(corner) == corner).ToArray())];
         var most = 1 + corners.Sum(each => each.Length);
         left?.Invoke(most);
-        var best = measure(plan);
+        var best = measure(plan, null)!;
         left?.Invoke(--most);
         for (var i = 0; i < plan.Sites.Count; i++)
         {
@@ -28,12 +28,12 @@ internal static class CornerSnap
             {
                 var corner = corners[i][k];
                 var tried = plan with { Sites = [.. plan.Sites.Select((site, j) => j == i ? corner : site)] };
-                var result = measure(tried);
-                var isFree = !(result.Loss > best.Loss || result.Accuracy < best.Accuracy);
+                var result = measure(tried, new(best, Answers: true));
+                var isFree = result is not null && !(result.Loss > best.Loss || result.Accuracy < best.Accuracy);
                 left?.Invoke(most + (isFree ? 0 : corners[i].Length - 1 - k));
                 if (!isFree)
                     continue;
-                (plan, best) = (tried, result);
+                (plan, best) = (tried, result!);
                 break;
             }
         }

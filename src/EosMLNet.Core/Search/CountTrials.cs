@@ -12,7 +12,8 @@ internal static class CountTrials
 
     /// <summary>The sites after all shifts that lowered the loss.</summary>
     /// <param name="sites">The searched sites; only what they keep is changed.</param>
-    /// <param name="loss">The validation loss of a plan with these sites, whose counts are first made to fit the limits.</param>
+    /// <param name="loss">The validation loss of a plan with these sites, whose counts are first made to fit the limits; any larger number
+    /// where it is above all before it.</param>
     /// <param name="left">Told before the first trial and after each how many can still come at most.</param>
     internal static IReadOnlyList<SearchedSite> Apply(IReadOnlyList<SearchedSite> sites, Func<IReadOnlyList<SearchedSite>, double> loss,
         Action<int>? left = null)

@@ -13,7 +13,7 @@ public sealed record FrozenParameters
     /// <summary>τ, at least 0; 0 for the most similar anchor only, ∞ for all alike.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>θ, above 0, at most 1; 1 for gates that are always open.</summary>
+    /// <summary>θ, above 0, at most 1; 1 for gates that are always open. No site is then dropped, even if it does not pay.</summary>
     public double? Activation { get; init; }
 
     /// <summary>ρ, at least 0.</summary>
@@ -28,6 +28,9 @@ public sealed record FrozenParameters
     /// <summary>Whether all sites keep the same count, which the first one reduces to.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool UniformKeep { get; init; }
+
+    /// <summary>Whether sites that do not pay for themselves are dropped: where neither counts nor gates are fixed.</summary>
+    internal bool DropsSites => !UniformKeep && Activation is null;
 
     /// <summary>Throws where a value is out of its range.</summary>
     /// <exception cref="EosException">EOS1013.</exception>

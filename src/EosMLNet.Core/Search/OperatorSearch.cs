@@ -212,7 +212,8 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var steps = stages.Sum(stage => stage.Steps);
         Validation[] trials = [.. stages.Select(stage => Validation(held, QuestionsOfTrial(settings, stage, steps), meter))];
         meter.Begin(SearchPhase.Unreduced, validation.Questions, meter.Work.Unreduced);
-        var unreduced = validation.Measure(ReductionPlan.Identity(model.ToPlanModel()), cancellation);
+        var unreduced = Validation(held, settings.ValidationQuestions, meter, settings.QuestionsPerImage)
+            .Measure(ReductionPlan.Identity(model.ToPlanModel()), cancellation);
         meter.End();
         var guard = front[0].FamilyDrop is { } drop ? new FamilyGuard([.. unreduced.Families.Select(family => family.Probability)], drop)
             : null;
@@ -290,10 +291,14 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     internal static int QuestionsOfTrial(SearchSettings settings, SearchStage stage, int steps) =>
         (int)Math.Ceiling((double)Math.Min(TrialQuestions, settings.ValidationQuestions) * stage.Steps / steps);
 
-    private Validation Validation(SearchData held, int questions, SearchMeter meter)
+    // Together: where no score looks at questions, as in the unreduced model, so many of those about an image share its sequence.
+    private Validation Validation(SearchData held, int questions, SearchMeter meter, int together = 1)
     {
         var count = 0;
-        var rows = random.HeldOut(held.Rows).TakeWhile(row => (count += row.Segments.Count) - row.Segments.Count < questions).ToArray();
+        IReadOnlyList<PackedRow> rows =
+            [.. random.HeldOut(held.Rows).TakeWhile(row => (count += row.Segments.Count) - row.Segments.Count < questions)];
+        if (together > 1)
+            rows = PackedRow.Pack(rows.SelectMany(row => row.Segments.Select(segment => (row.Images, segment))), together);
         return new Validation(model, forward, held, rows, Math.Max(settings.Sequences, MeasuredTogether), meter);
     }
 
@@ -306,8 +311,10 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
         var plan = PlanMaker.Plan(model, settings.Frozen, variables, searched, parameters);
         if (settings.SnapToCorners)
         {
-            meter.BeginTrials(SearchPhase.Corners, meter.Work.Corners[index], trial.Questions, SearchWork.UsualCorners);
-            plan = CornerSnap.Apply(plan, settings.Frozen, candidate => trial.Measure(candidate, cancellation), meter.TrialsLeft);
+            meter.BeginTrials(SearchPhase.Corners, meter.Work.Corners[index], SearchWork.UsualQuestions(trial.Questions),
+                SearchWork.UsualCorners);
+            plan = CornerSnap.Apply(plan, settings.Frozen, (candidate, bar) => trial.MeasureUnlessWorse(candidate, bar, cancellation),
+                meter.TrialsLeft);
             meter.End();
         }
         var counts = variables.Counts();

@@ -29,14 +29,14 @@ internal static class PlanMaker
     {
         if (budget.ImagesVary)
             return OfShares(searched, budget, frozen);
-        var keeps = budget.Round([.. searched.Select(s => s.Keep)]);
+        var keeps = budget.Round([.. searched.Select(s => s.Keep)], Open(searched, budget));
         var sites = new List<ReductionSite>();
         var (tokens, weight) = (visualTokens, 0.0);
         for (var i = 0; i < keeps.Length; i++)
         {
             var site = frozen.Applied(Site(searched[i], keeps[i]));
             if (keeps[i] == tokens
-                && (budget.SitesCost
+                && (budget.SitesCost || frozen.DropsSites
                     || (site.Reweight == 0 || searched[i].Activation == 0)
                         && (tokens == visualTokens || site.ProportionalAttention == weight || searched[i].Activation < 0.5)))
                 continue;
@@ -46,15 +46,26 @@ internal static class PlanMaker
         return sites;
     }
 
+    // A closed gate is the identity, whatever rounding would make of its count; unless the limits cannot be met without that site.
+    internal static bool CanMeet(IReadOnlyList<SearchedSite> searched, SearchBudget budget) =>
+        budget.CanMeet([.. searched.Select(site => site.Activation > 0)]);
+
+    private static IReadOnlyList<bool> Open(IReadOnlyList<SearchedSite> searched, SearchBudget budget)
+    {
+        bool[] open = [.. searched.Select(site => site.Activation > 0)];
+        return budget.CanMeet(open) ? open : [.. searched.Select(_ => true)];
+    }
+
     // Images have different numbers of tokens: each keeps the same shares of its own, and rounds them by itself.
     private static IReadOnlyList<ReductionSite> OfShares(IReadOnlyList<SearchedSite> searched, SearchBudget budget, FrozenParameters frozen)
     {
-        var shares = budget.Shares([.. searched.Select(s => s.Keep)]);
+        var open = Open(searched, budget);
+        var shares = budget.Shares([.. searched.Select(s => s.Keep)], open);
         var sites = new List<ReductionSite>();
         var entering = 1.0;
         for (var i = 0; i < shares.Length; i++)
         {
-            if (shares[i] >= entering && searched[i].Activation < 0.5)
+            if (!open[i] || shares[i] >= entering && (frozen.DropsSites || searched[i].Activation < 0.5))
                 continue;
             entering = Math.Min(entering, shares[i]);
             sites.Add(frozen.Applied(Site(searched[i], 0)) with { KeepShare = entering });

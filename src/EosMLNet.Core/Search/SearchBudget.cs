@@ -72,8 +72,13 @@ internal sealed class SearchBudget
 
     /// <summary>The sites' counts as shares of an image's own tokens. They use the budget up.</summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
-    internal double[] Shares(IReadOnlyList<double> real) =>
-        [.. Scale(uniform ? [.. real.Select(_ => real[^1])] : real).Select(count => count / visualTokens)];
+    /// <param name="open">Which sites there are, as for <see cref="Round(IReadOnlyList{double}, IReadOnlyList{bool})"/>.</param>
+    internal double[] Shares(IReadOnlyList<double> real, IReadOnlyList<bool> open)
+    {
+        var wanted = uniform ? [.. real.Select(_ => real[^1])] : real;
+        var groups = Groups(wanted, site => open[site]);
+        return [.. groups.Spread(ScaleGroups(groups, wanted), visualTokens).Select(count => count / visualTokens)];
+    }
 
     /// <summary>The number of layers that each site's count lasts for.</summary>
     internal IReadOnlyList<int> Spans => counted.Spans;
@@ -95,12 +100,19 @@ internal sealed class SearchBudget
 
     /// <summary>Whole counts that meet every constraint, as the ledger computes it, and use them up as far as whole numbers can.</summary>
     /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
-    internal int[] Round(IReadOnlyList<double> real)
+    internal int[] Round(IReadOnlyList<double> real) => Round(real, [.. real.Select(_ => true)]);
+
+    /// <summary>The same with some sites only. The others keep what the site before them keeps.</summary>
+    /// <param name="real">Searched counts, one a site, none above its predecessor.</param>
+    /// <param name="open">Which sites there are; they can meet the constraints (<see cref="CanMeet"/>).</param>
+    internal int[] Round(IReadOnlyList<double> real, IReadOnlyList<bool> open)
     {
         if (model.ImagesVary)
             throw new InvalidOperationException("Whole counts are of one image; images vary, and a plan holds shares.");
         if (SitesCost && !uniform)
-            return RoundSites(real);
+            return RoundSites(real, open);
+        if (!uniform && !open.All(there => there))
+            return RoundWithout(real, site => open[site]) ?? throw new InvalidOperationException("These sites cannot meet the limits.");
         var scaled = Scale(real);
         if (uniform)
             return Same((int)Math.Floor(scaled[^1] + 1e-6));
@@ -115,37 +127,75 @@ internal sealed class SearchBudget
 
     // A site that drops a fraction of a token has to drop nothing or a whole one, and then costs as much as any other site. So counts are
     // also rounded with the sites left out that drop least. Of all counts that meet the limits the nearest are taken.
-    private int[] RoundSites(IReadOnlyList<double> real)
+    private int[] RoundSites(IReadOnlyList<double> real, IReadOnlyList<bool> open)
     {
-        int[] best = [.. Spans.Select(_ => 1)];
+        var best = Least(open);
         for (double least = 0; least < visualTokens; least = least == 0 ? 1 : 2 * least)
         {
-            if (RoundWithout(real, least) is { } keeps && Distance(keeps, real) < Distance(best, real))
+            var entering = visualTokens;
+            bool Stays(int site)
+            {
+                var stays = open[site] && (least == 0 || entering - real[site] >= least);
+                entering = stays ? real[site] : entering;
+                return stays;
+            }
+            if (RoundWithout(real, Stays) is { } keeps && Distance(keeps, real) < Distance(best, real))
                 best = keeps;
         }
         return best;
     }
 
-    // Leaves out the sites that drop fewer than so many tokens. Null where no counts then meet the limits.
-    private int[]? RoundWithout(IReadOnlyList<double> real, double least)
+    // The fewest tokens that these sites can leave.
+    private int[] Least(IReadOnlyList<bool> open) =>
+        [.. open.Select((_, i) => open.Take(i + 1).Any(there => there) ? 1 : model.VisualTokens)];
+
+    /// <summary>Whether some of the sites alone can meet every limit.</summary>
+    /// <param name="open">Which sites there are.</param>
+    internal bool CanMeet(IReadOnlyList<bool> open)
     {
-        var groups = new List<List<int>>(); // the sites that are left, each with those behind it that are not
-        double entering = visualTokens;
+        var first = open.TakeWhile(there => !there).Count();
+        double[] least = [.. open.Select((_, i) => i < first ? visualTokens : 1)];
+        return model.ImagesVary ? Constraints.All(c => c.Of(least) <= c.Limit) : Holds(Least(open));
+    }
+
+    // The sites that are left, each with those behind it that are not. Skipped: how many stand before the first of them.
+    private sealed record SiteGroups(IReadOnlyList<IReadOnlyList<int>> Groups, int Skipped)
+    {
+        internal T[] Spread<T>(T[] counts, T all) =>
+            [.. Enumerable.Repeat(all, Skipped), .. Groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
+    }
+
+    private static SiteGroups Groups(IReadOnlyList<double> real, Func<int, bool> stays)
+    {
+        var groups = new List<List<int>>();
         for (var i = 0; i < real.Count; i++)
         {
-            if (least == 0 || entering - real[i] >= least)
-            {
+            if (stays(i))
                 groups.Add([]);
-                entering = real[i];
-            }
             if (groups.Count > 0)
                 groups[^1].Add(i);
         }
-        var skipped = real.Count - groups.Sum(group => group.Count);
-        int[] spans = [.. groups.Select(group => group.Sum(i => Spans[i]))];
-        double[] left = [.. groups.Select(group => real[group[0]])];
-        if (groups.Count > 0)
-            left = Apportionment.Scale(left, visualTokens, final, counts => Shared.All(c => c.Of(Spread(counts, visualTokens)) <= c.Limit));
+        return new(groups, real.Count - groups.Sum(group => group.Count));
+    }
+
+    // The counts of the groups, as far as the limits that they share allow.
+    private double[] ScaleGroups(SiteGroups groups, IReadOnlyList<double> real)
+    {
+        double[] left = [.. groups.Groups.Select(group => real[group[0]])];
+        if (left.Length == 0)
+            return left;
+        return Shared.Any()
+            ? Apportionment.Scale(left, visualTokens, final,
+                counts => Shared.All(c => c.Of(groups.Spread(counts, visualTokens)) <= c.Limit))
+            : [.. left.Select((k, i) => Math.Clamp(k, 1, i + 1 < left.Length ? visualTokens : Math.Max(1, final)))];
+    }
+
+    // With some of the sites only. Null where no counts then meet the limits.
+    private int[]? RoundWithout(IReadOnlyList<double> real, Func<int, bool> stays)
+    {
+        var groups = Groups(real, stays);
+        int[] spans = [.. groups.Groups.Select(group => group.Sum(i => Spans[i]))];
+        var left = ScaleGroups(groups, real);
         // By bisection: how many tokens hold depends on how many sites they leave.
         long low = spans.Sum(), high = (long)Math.Floor(Apportionment.Sum(left, spans) + 1e-6) + 1;
         if (!Holds(At(low)))
@@ -160,11 +210,9 @@ internal sealed class SearchBudget
         }
         return At(low);
 
-        int[] At(long allowance) => Spread(
-            groups.Count == 0 ? [] : Apportionment.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)),
+        int[] At(long allowance) => groups.Spread(
+            left.Length == 0 ? [] : Apportionment.Round(left, spans, model.VisualTokens, allowance, (int)Math.Floor(final)),
             model.VisualTokens);
-        T[] Spread<T>(T[] counts, T all) =>
-            [.. Enumerable.Repeat(all, skipped), .. groups.SelectMany((group, g) => group.Select(_ => counts[g]))];
     }
 
     private double Distance(IReadOnlyList<int> keeps, IReadOnlyList<double> real) =>

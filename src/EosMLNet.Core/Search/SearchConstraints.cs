@@ -148,6 +148,12 @@ public sealed record SearchConstraints
     /// <summary>The measurements at the prompt length and batch that are meant; <see langword="null"/> without a table.</summary>
     internal LatencyProfile? Profile => Latency?.At(LatencyTextTokens, LatencyBatch);
 
+    /// <summary>
+    /// What a prefill under a plan takes: as <see cref="Latency"/> predicts it, or without a table as it is roughly on a CPU.
+    /// </summary>
+    internal double Seconds(ReductionPlan plan) => Profile is { } profile && !plan.Model.ImagesVary ? profile.Predict(plan)
+        : RoughLatency.Seconds(plan, LatencyBatch);
+
     /// <summary>A plan's cost by the measure of this kind of constraint.</summary>
     internal double Spent(ConstraintKind kind, ReductionPlan plan) => kind is LatencyKind latency
         ? Profile!.Predict(plan) * latency.OfSecond(Profile.Unreduced(plan.Model.Layers)) : plan.Spent(kind);

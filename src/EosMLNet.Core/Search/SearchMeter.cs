@@ -125,7 +125,7 @@ internal sealed class SearchMeter(IProgress<SearchProgress>? progress, Func<doub
     /// <summary>Trials begin.</summary>
     /// <param name="phase">What they are of.</param>
     /// <param name="of">The work that they are.</param>
-    /// <param name="questions">Questions of one.</param>
+    /// <param name="questions">Questions that one usually takes.</param>
     /// <param name="usual">Of the most that there can be, the part that there usually are.</param>
     internal void BeginTrials(SearchPhase phase, WorkPart of, int questions, double usual)
     {

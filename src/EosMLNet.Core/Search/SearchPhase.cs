@@ -20,6 +20,9 @@ public enum SearchPhase
     /// <summary>Trials of other counts of tokens, as the counts come to rest. They come between two steps.</summary>
     Counts,
 
+    /// <summary>Trials of leaving sites out that do not pay for themselves; they come behind those of counts.</summary>
+    Sites,
+
     /// <summary>Trials of the operator's corners: simpler plans that answer as well.</summary>
     Corners,
 

@@ -61,6 +61,7 @@ public sealed record SearchProgress(int Step, int Steps, double Loss, double Ali
                 SearchPhase.Unreduced => $"unreduced model, question {Done} of {Total}",
                 SearchPhase.Steps => $"step {Done} of {Total}",
                 SearchPhase.Counts => $"counts, trial {Done} of at most {Total}",
+                SearchPhase.Sites => $"sites, trial {Done} of at most {Total}",
                 SearchPhase.Corners => $"corners, trial {Done} of at most {Total}",
                 SearchPhase.Validation => $"last measurement, question {Done} of {Total}",
                 _ => $"latency, measurement {Done} of {Total}",

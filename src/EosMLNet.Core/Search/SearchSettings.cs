@@ -10,8 +10,8 @@ public sealed record SearchSettings
     public required SearchConstraints Constraints { get; init; }
 
     /// <summary>Optimiser steps.</summary>
-    /// <value>The default is 300.</value>
-    public int Steps { get; init; } = 300;
+    /// <value>The default is 200.</value>
+    public int Steps { get; init; } = 200;
 
     /// <summary>
     /// Sequences of one step: a question with its image each or, when no score depends on the question, an image with all its questions.
@@ -187,6 +187,9 @@ public sealed record SearchSettings
 
     /// <summary>Whether a score may look at the question: each question then has a sequence of its own.</summary>
     public bool SeesQuestion => Scores?.Any(criterion => criterion.SeesQuestion()) ?? true;
+
+    /// <summary>Whether shifts of counts are tried.</summary>
+    internal bool ShiftsCounts => TryCounts && !Frozen.UniformKeep;
 
     /// <summary>The layers in front of which a site may stand, ascending.</summary>
     internal IReadOnlyList<int> Layers(VisionLanguageModel model) =>

@@ -18,6 +18,8 @@ internal sealed class SearchVariables : IDisposable
     private const double OpenGate = 5, MostGiven = 2, SmallGain = -4, SharpTemperature = 0.05, MostlyCounted = 3, FarApart = 8;
     // How far a warm start goes towards values that a variable reaches only at infinity.
     private const double LargestLogit = 5, SmallestShare = 0.01;
+    // The gate of a site that was dropped. It has no gradient, and what Adam's moments still move is far less.
+    private const double DroppedGate = -1000;
 
     private readonly VisionLanguageModel model;
     private readonly IReadOnlyList<int> layers;
@@ -95,6 +97,7 @@ internal sealed class SearchVariables : IDisposable
     /// <param name="noise">A uniform number in (0, 1) for each site's gate; <see langword="null"/> for the gates without noise.</param>
     internal IReadOnlyList<SoftSite> Sites(IReadOnlyList<double>? noise = null)
     {
+        var dropped = Dropped();
         var sites = new SoftSite[layers.Count];
         var learned = basis.Place(probe, relevance);
         var count = Scalars.Full(Budget.VisualTokens, [], keep.dtype, keep.device);
@@ -127,7 +130,8 @@ internal sealed class SearchVariables : IDisposable
                     : logDiversity[i].Clamp(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),
                 Mixture(i),
                 learned,
-                Budget.VisualTokens);
+                Budget.VisualTokens)
+            { Acts = !dropped[i] };
         }
         return sites;
 
@@ -169,6 +173,16 @@ internal sealed class SearchVariables : IDisposable
         keep.Set(Logits(counts, Gates()));
         MeetBudget();
     }
+
+    /// <summary>Drops the sites that are not wanted any more: their gates close for good.</summary>
+    /// <param name="stay">Whether each site stays.</param>
+    internal void Drop(IReadOnlyList<bool> stay) =>
+        gate.Set([.. gate.Numbers().Zip(stay, (logit, stays) => stays ? logit : DroppedGate)]);
+
+    /// <summary>Lets the sites that were dropped begin anew.</summary>
+    internal void Return() => gate.Set([.. gate.Numbers().Zip(Dropped(), (logit, dropped) => dropped ? OpenGate : logit)]);
+
+    private bool[] Dropped() => [.. gate.Numbers().Select(logit => logit < DroppedGate / 2)];
 
     /// <summary>The values as numbers.</summary>
     internal IReadOnlyList<SearchedSite> Read()

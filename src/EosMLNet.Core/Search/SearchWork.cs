@@ -8,7 +8,9 @@ internal sealed class SearchWork
     /// <summary>
     /// Of the most trials that there can be, the part that there usually are: most first tries gain nothing, most corners cost something.
     /// </summary>
-    internal const double UsualCounts = 0.45, UsualCorners = 0.7;
+    internal const double UsualCounts = 0.45, UsualSites = 1, UsualCorners = 0.7;
+    // Of a trial's questions, the part after which most plans that are worse are known to be.
+    private const double UsualTrial = 0.2;
     // Corners of a site.
     private const int MostCorners = 4;
 
@@ -24,11 +26,13 @@ internal sealed class SearchWork
         StepCount = stages.Sum(stage => stage.Steps);
         var questions = Math.Min(settings.ValidationQuestions, held.Questions);
         int[] trial = [.. stages.Select(stage => Math.Min(questions, OperatorSearch.QuestionsOfTrial(settings, stage, StepCount)))];
-        var counts = settings.TryCounts && !settings.Frozen.UniformKeep ? 1 + UsualCounts * CountTrials.Most(sites) : 0;
-        var corners = settings.SnapToCorners ? 1 + UsualCorners * MostCorners * sites : 0;
+        var counts = settings.ShiftsCounts ? 1 + UsualTrial * UsualCounts * CountTrials.Most(sites) : 0;
+        var dropped = settings.Frozen.DropsSites ? UsualSites * SiteTrials.Most(sites) : 0;
+        var corners = settings.SnapToCorners ? 1 + UsualTrial * UsualCorners * MostCorners * sites : 0;
         Unreduced = new(WorkKind.Unreduced, questions);
         Steps = [.. stages.Select(stage => new WorkPart(WorkKind.Step, stage.Steps))];
         Counts = [.. trial.Select(each => new WorkPart(WorkKind.Trial, each * counts))];
+        Sites = [.. trial.Select(each => new WorkPart(WorkKind.Trial, each * dropped))];
         Checks = [.. stages.Zip(trial, (stage, each) => new WorkPart(WorkKind.Trial, each * ChecksFrom(stage, settings, 0)))];
         Corners = [.. trial.Select(each => new WorkPart(WorkKind.Trial, each * corners))];
         Last = [.. trial.Select(_ => new WorkPart(WorkKind.Trial, questions))];
@@ -41,12 +45,13 @@ internal sealed class SearchWork
     internal WorkPart Unreduced { get; }
     internal IReadOnlyList<WorkPart> Steps { get; }
     internal IReadOnlyList<WorkPart> Counts { get; }
+    internal IReadOnlyList<WorkPart> Sites { get; }
     internal IReadOnlyList<WorkPart> Checks { get; }
     internal IReadOnlyList<WorkPart> Corners { get; }
     internal IReadOnlyList<WorkPart> Last { get; }
     internal IReadOnlyList<WorkPart> Timed { get; }
 
-    internal IEnumerable<WorkPart> Parts => [Unreduced, .. Steps, .. Counts, .. Checks, .. Corners, .. Last, .. Timed];
+    internal IEnumerable<WorkPart> Parts => [Unreduced, .. Steps, .. Counts, .. Sites, .. Checks, .. Corners, .. Last, .. Timed];
 
     /// <summary>The step that it goes on from.</summary>
     internal int ResumedFrom { get; private set; }
@@ -77,6 +82,9 @@ internal sealed class SearchWork
         };
     }
 
+    /// <summary>Questions of a trial that ends as soon as its plan is known to be worse.</summary>
+    internal static int UsualQuestions(int questions) => (int)Math.Ceiling(UsualTrial * questions);
+
     /// <summary>Checks of a stage that can still come.</summary>
     internal static int ChecksFrom(SearchStage stage, SearchSettings settings, int step) => settings.Patience is null ? 0
         : Enumerable.Range(step + 1, Math.Max(0, stage.Steps - step))
@@ -99,7 +107,7 @@ internal sealed class SearchWork
             var made = ended ? stages[i].Steps : standing.Step;
             steps += Take(Steps[i], made);
             if (ended || standing.CountsTried)
-                trials += Take(Counts[i], Counts[i].Left);
+                trials += Take(Counts[i], Counts[i].Left) + Take(Sites[i], Sites[i].Left);
             trials += Take(Checks[i],
                 ended ? Checks[i].Left
                     : Checks[i].Left

@@ -13,6 +13,9 @@ namespace EosMLNet.Search;
 internal sealed record SoftRun(PackedBatch Batch, VisionOutput Vision, IReadOnlyList<SoftSite> Sites, double Temperature,
     Func<int, int> Candidates, bool Relaxed = false)
 {
+    /// <summary>The sites that are there, in the order in which they act.</summary>
+    public IReadOnlyList<SoftSite> Sites { get; } = [.. Sites.Where(site => site.Acts)];
+
     /// <summary>How many sites stand in front of layers before this one.</summary>
     internal int SitesBefore(int layer) => Sites.TakeWhile(site => site.Site.Layer < layer).Count();
 

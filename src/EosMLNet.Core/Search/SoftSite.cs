@@ -25,6 +25,9 @@ internal sealed record SoftSite(
     /// </summary>
     internal Func<int, int>? Rounded { get; init; }
 
+    /// <summary>Whether the site is there at all; one that was dropped keeps what enters it.</summary>
+    internal bool Acts { get; init; } = true;
+
     /// <summary>What the executed operator has of it.</summary>
     internal SiteTensors Tensors => new(Transfer, Temperature, Reweight, Mixture, Learned);
 
@@ -44,7 +47,7 @@ internal sealed record SoftSite(
             [.. Mixture.Select(each)],
             new(Optional(Learned.Probe), Optional(Learned.RelevanceVisual), Optional(Learned.RelevanceText)),
             VisualTokens)
-        { Rounded = Rounded };
+        { Rounded = Rounded, Acts = Acts };
 
         Tensor? Optional(Tensor? x) => x is null ? null : each(x);
     }

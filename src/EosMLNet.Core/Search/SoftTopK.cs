@@ -11,8 +11,10 @@ public static class SoftTopK
 {
     // Past this many temperatures from the threshold a sigmoid is 0 or 1 to the last digit of a double.
     private const double Saturation = 40;
-    // Each halves the bracket: after 60 nothing of a double's precision is left to gain.
-    private const int Bisections = 60;
+    // Far more steps than are needed: where a Newton step leaves the bracket it is halved, and 60 halvings leave nothing of a double.
+    private const int MostSteps = 100;
+    // A step of so many temperatures changes no digit of what is selected.
+    private const double Converged = 1e-13;
 
     /// <summary>
     /// The soft selection. Its gradient is the exact Jacobian by the implicit function theorem, with <c>v = p(1−p)/T</c> and <c>V = Σv</c>:
@@ -48,22 +50,40 @@ public static class SoftTopK
         return p0.Add(v.mul(ds.Add(dt))).MoveToOuterDisposeScope();
     }
 
-    // t of each row, (B, 1), by bisection in float64.
+    // t of each row, (B, 1). The host finds it, row by row: on a device it would be hundreds of tiny operations.
     private static Tensor Threshold(Tensor scores, Tensor count, double temperature, Tensor weights)
     {
         using var scope = NewDisposeScope();
-        var s = scores.detach().to_type(ScalarType.Float64);
-        var w = weights.to_type(ScalarType.Float64);
-        var k = count.detach().to_type(ScalarType.Float64);
-        var low = s.amax([-1], keepdim: true).neg().Add(-Saturation * temperature);
-        var high = s.amin([-1], keepdim: true).neg().Add(Saturation * temperature);
-        for (var i = 0; i < Bisections; i++)
+        var all = cat([.. new[] { scores, weights, count }.Select(part => part.detach().to_type(ScalarType.Float64).flatten())]);
+        var read = all.cpu().data<double>().ToArray(); // one read for the three
+        var (s, w, k, n) = (read[..(read.Length / 2)], read[(read.Length / 2)..^1], read[^1], (int)scores.size(-1));
+        double[] found = [.. s.Chunk(n).Zip(w.Chunk(n), (row, of) => Threshold(row, of, k, temperature))];
+        return tensor(found, [found.Length, 1], scores.dtype).Upload(scores.device).MoveToOuterDisposeScope();
+    }
+
+    // Newton's method in a bracket.
+    private static double Threshold(double[] scores, double[] weights, double count, double temperature)
+    {
+        var (low, high) = (-scores.Max() - Saturation * temperature, -scores.Min() + Saturation * temperature);
+        var t = (low + high) / 2;
+        for (var i = 0; i < MostSteps; i++)
         {
-            using var inner = NewDisposeScope();
-            var middle = low.Add(high).Div(2);
-            var tooMany = s.Add(middle).Div(temperature).sigmoid().mul(w).sum(-1, keepdim: true).gt(k);
-            (low, high) = (where(tooMany, low, middle).MoveToOuterDisposeScope(), where(tooMany, middle, high).MoveToOuterDisposeScope());
+            double sum = 0, slope = 0;
+            for (var j = 0; j < scores.Length; j++)
+            {
+                var p = 1 / (1 + Math.Exp(-(scores[j] + t) / temperature));
+                sum += weights[j] * p;
+                slope += weights[j] * p * (1 - p);
+            }
+            (low, high) = sum > count ? (low, t) : (t, high);
+            var next = t - (sum - count) * temperature / slope;
+            if (!(next > low && next < high))
+                next = (low + high) / 2;
+            var step = Math.Abs(next - t);
+            t = next;
+            if (step <= Converged * temperature)
+                break;
         }
-        return low.Add(high).Div(2).to_type(scores.dtype).MoveToOuterDisposeScope();
+        return t;
     }
 }

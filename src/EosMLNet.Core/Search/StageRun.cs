@@ -26,11 +26,12 @@ internal sealed class StageRun(
     /// <param name="cancellation">Looked at before each step; what was done is saved first.</param>
     internal void Run(SearchData training, CancellationToken cancellation)
     {
-        var (steps, checks, counts) =
-            (meter.Work.Steps[state.Stages.Count], meter.Work.Checks[state.Stages.Count], meter.Work.Counts[state.Stages.Count]);
+        var (work, at) = (meter.Work, state.Stages.Count);
+        var (steps, checks, counts, sites) = (work.Steps[at], work.Checks[at], work.Counts[at], work.Sites[at]);
         if (state.Step == 0 && stage.First > 0)
         {
             // Under looser limits many schedules were as good, and the one that was found is no guide to what tighter ones need.
+            state.Variables.Return();
             state.Variables.Limit(stage.From);
             state.Variables.KeepAsAtFirst();
         }
@@ -54,7 +55,7 @@ internal sealed class StageRun(
         }
         if (state.Best is { } best)
             state.Variables.Restore(best.Values);
-        (steps.Left, checks.Left, counts.Left) = (0, 0, 0); // fewer than expected, where there was no gain any more
+        (steps.Left, checks.Left, counts.Left, sites.Left) = (0, 0, 0, 0); // fewer than expected, where there was no gain any more
         state.EndStage();
         save();
     }
@@ -63,18 +64,47 @@ internal sealed class StageRun(
     private void TryCounts(CancellationToken cancellation)
     {
         save(); // trials take a while, and a search that is stopped meanwhile begins them anew
-        if (settings.TryCounts && !settings.Frozen.UniformKeep)
-        {
-            var (variables, parameters) = (state.Variables, state.Variables.ReadScores());
-            variables.Limit(stage.Limits(state.Step));
-            meter.BeginTrials(SearchPhase.Counts, meter.Work.Counts[state.Stages.Count], trial.Questions, SearchWork.UsualCounts);
-            var shifted = CountTrials.Apply(variables.Read(),
-                sites => trial.Measure(PlanMaker.Plan(model, settings.Frozen, variables, sites, parameters), cancellation).Loss,
-                meter.TrialsLeft);
-            meter.End();
-            variables.Keep([.. shifted.Select(site => site.Keep)]);
-        }
+        var parameters = state.Variables.ReadScores();
+        state.Variables.Limit(stage.Limits(state.Step));
+        if (settings.ShiftsCounts)
+            ShiftCounts(parameters, cancellation);
+        if (settings.Frozen.DropsSites)
+            DropSites(parameters, cancellation);
         state.CountsTried = true;
+    }
+
+    private void ShiftCounts(ScoreParameters parameters, CancellationToken cancellation)
+    {
+        var variables = state.Variables;
+        meter.BeginTrials(SearchPhase.Counts, meter.Work.Counts[state.Stages.Count], SearchWork.UsualQuestions(trial.Questions),
+            SearchWork.UsualCounts);
+        ValidationBar? bar = null;
+        var shifted = CountTrials.Apply(variables.Read(), Loss, meter.TrialsLeft);
+        meter.End();
+        variables.Keep([.. shifted.Select(site => site.Keep)]);
+
+        double Loss(IReadOnlyList<SearchedSite> sites)
+        {
+            var plan = PlanMaker.Plan(model, settings.Frozen, variables, sites, parameters);
+            if (trial.MeasureUnlessWorse(plan, bar, cancellation) is not { } found)
+                return double.PositiveInfinity;
+            if (bar is null || found.Loss < bar.Best.Loss)
+                bar = new(found, Answers: false);
+            return found.Loss;
+        }
+    }
+
+    private void DropSites(ScoreParameters parameters, CancellationToken cancellation)
+    {
+        var variables = state.Variables;
+        meter.BeginTrials(SearchPhase.Sites, meter.Work.Sites[state.Stages.Count], trial.Questions, SearchWork.UsualSites);
+        var left = SiteTrials.Apply(variables.Read(), variables.Budget.VisualTokens,
+            sites => PlanMaker.CanMeet(sites, variables.Budget)
+                ? PlanMaker.Plan(model, settings.Frozen, variables, sites, parameters) : null,
+            plan => trial.Measure(plan, cancellation), stage.To.Seconds, meter.TrialsLeft);
+        meter.End();
+        variables.Drop([.. left.Select(site => site.Activation > 0)]);
+        variables.Keep([.. left.Select(site => site.Keep)]);
     }
 
     private void MakeStep(SearchData training)

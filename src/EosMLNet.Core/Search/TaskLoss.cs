@@ -37,6 +37,17 @@ internal static class TaskLoss
             .MoveToOuterDisposeScope();
     }
 
+    /// <summary>The cross-entropy of each question's answer, summed over its tokens.</summary>
+    internal static double[] AnswerLosses(PackedBatch batch, Tensor logProbabilities)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = logProbabilities.gather(1, batch.Answers.unsqueeze(1)).to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+        var losses = new double[batch.Questions];
+        foreach (var (token, question) in tokens.Zip(batch.AnswerQuestions))
+            losses[question] -= token;
+        return losses;
+    }
+
     /// <summary>Which answers would be decoded greedily to the last token, one entry a question.</summary>
     internal static bool[] Correct(PackedBatch batch, Tensor logProbabilities)
     {

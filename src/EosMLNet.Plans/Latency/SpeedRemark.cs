@@ -5,8 +5,6 @@ public static class SpeedRemark
 {
     // Measured medians that differ by less say nothing.
     private const double Noise = 0.05;
-    // What a site's own operations take at least, in seconds; and the multiply-accumulates that a CPU of today does in a second.
-    private const double SecondsOfSite = 0.001, MacsOfSecond = 5e10;
 
     /// <summary>One or two sentences: "2 times as fast as unreduced.", "1.8 times as slow as unreduced on this machine. …".</summary>
     /// <param name="plan">The plan.</param>
@@ -33,9 +31,9 @@ public static class SpeedRemark
             return "The plan has no site, so that it is the unreduced model: something else ran while it was measured. " +
                 "Measure again on an idle machine.";
         }
-        var saved = rows * SavedMacs(plan);
-        if (saved / MacsOfSecond < plan.Sites.Count * SecondsOfSite)
+        if (RoughLatency.CostsMore(plan, rows))
         {
+            var saved = rows * RoughLatency.SavedMacs(plan);
             return FormattableString.Invariant($"The model is so small that the operations of {Sites(plan)} take longer ") +
                 FormattableString.Invariant(
                     $"than the {saved / 1e6:0} million multiply-accumulates that they save. Larger models and more rows at once gain.");
@@ -48,13 +46,4 @@ public static class SpeedRemark
 
     private static string Sites(ReductionPlan plan) =>
         plan.Sites.Count == 1 ? "the plan's one site" : $"the plan's {plan.Sites.Count} sites";
-
-    // Of the decoder's layers during the prefill of one prompt.
-    private static double SavedMacs(ReductionPlan plan)
-    {
-        var (linear, square) = TokenLedger.MacsPerLayer(plan.Model);
-        return plan.Ledger.VisualTokensPerLayer.Sum(tokens => Macs(plan.Model.VisualTokens) - Macs(tokens));
-
-        double Macs(double visual) => linear * (visual + plan.Ledger.TextTokens) + square * Math.Pow(visual + plan.Ledger.TextTokens, 2);
-    }
 }

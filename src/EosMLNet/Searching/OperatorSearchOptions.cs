@@ -41,7 +41,7 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     public bool MeasureLatency { get; set; } = Defaults.Constraints.MeasureLatency;
 
     /// <summary>How many steps the search takes; each is one forward and one backward pass over a batch.</summary>
-    /// <value>The default is 300.</value>
+    /// <value>The default is 200.</value>
     public int Steps { get; set; } = Defaults.Steps;
 
     /// <summary>

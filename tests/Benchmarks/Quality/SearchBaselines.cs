@@ -56,12 +56,13 @@ internal static class SearchBaselines
         double[] Shape(double rate) => [.. Enumerable.Range(1, model.Layers).Select(layer => Math.Pow(rate, layer))];
     }
 
-    /// <summary>How many questions the operator search answers with these settings at most, those included on which it tries corners and counts.</summary>
+    /// <summary>How many questions the operator search answers with these settings at most, those included on which it tries corners, counts and sites.</summary>
     internal static long Questions(SearchSettings search, VqaDataset data, int layers)
     {
         var together = search.SeesQuestion ? 1 : search.QuestionsPerImage;
         var sequences = data.Examples.GroupBy(row => row.Images[0]).Sum(image => Math.Ceiling((double)image.Count() / together));
-        var trials = (search.SnapToCorners ? 1 + CornersASite * layers : 0) + (search.TryCounts ? 1 + ShiftsASite * (layers - 1) : 0);
+        var trials = (search.SnapToCorners ? 1 + CornersASite * layers : 0) + (search.TryCounts ? 1 + ShiftsASite * (layers - 1) : 0)
+            + (search.Frozen.DropsSites ? SiteTrials.Most(layers) : 0);
         return (long)(search.Steps * search.Sequences * data.Examples.Count / sequences) + (long)trials * TrialQuestions;
     }
 

@@ -17,8 +17,8 @@ internal static class SearchStepSpeed
     /// <param name="settings">The search; its last step is its cheapest, so that <see cref="SearchSettings.Steps"/> says how the whole of it is sampled.</param>
     internal static IReadOnlyList<double> Ratios(VisionLanguageModel model, VqaDataset training, SearchSettings settings)
     {
-        // Trials between the steps are no part of a step.
-        settings = settings with { TryCounts = false, SnapToCorners = false, ValidationQuestions = 1 };
+        // Trials between the steps are no part of a step, and no site is dropped.
+        settings = settings with { TryCounts = false, SnapToCorners = false, ValidationQuestions = 1, Frozen = settings.Frozen with { Activation = 1 } };
         using var data = SearchData.Of(model, model.Processor!, training, [.. training.Examples.Select(row => row.Family).Distinct().Order(StringComparer.Ordinal)], settings, default);
         foreach (var row in data.Rows) // what is made of the images is made once in a search
         {

@@ -93,7 +93,7 @@ public class OperatorSearchTests
     {
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 1);
-        var result = Search(model, data, Settings with { Scores = [ScoreCriterion.Probe, ScoreCriterion.Novelty, attention] });
+        var result = Search(model, data, Settings with { Scores = [ScoreCriterion.Probe, ScoreCriterion.Novelty, attention], Frozen = new() { Activation = 1 } });
         Assert.False(result.Plan.IsQuestionAgnostic);
         Assert.All(result.Plan.Sites.Where(site => site.Layer == 0), site => Assert.False(site.Score.ContainsKey(ScoreCriterion.TextAttention)));
     }

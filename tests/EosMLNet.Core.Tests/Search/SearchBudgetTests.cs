@@ -152,6 +152,37 @@ public class SearchBudgetTests
         Assert.Equal(4, budget.Counts(budget.Meet(logits, [1, 1, 1, 1, 1, 0]), [1, 1, 1, 1, 1, 0])[^1], 1e-6);
     }
 
+    [Property(MaxTest = 500)]
+    public void Sites_that_are_not_there_keep_what_enters_them_and_the_others_meet_every_constraint(int seed)
+    {
+        var random = new Random(seed);
+        var (model, layers, constraints) = Draw(random);
+        if (random.Next(2) == 0)
+            constraints = constraints with { LatencyFraction = 1, Latency = LatencySample.Random(model, seed) };
+        var budget = new SearchBudget(model, layers, constraints);
+        double[] real = [.. layers.Select(_ => 1 + random.NextDouble() * (model.VisualTokens - 1)).OrderDescending()];
+        bool[] open = [.. layers.Select(_ => random.Next(2) == 0)];
+        if (!budget.CanMeet(open))
+            return;
+        var keeps = budget.Round(real, open);
+
+        Assert.True(budget.Holds(keeps));
+        Assert.All(Enumerable.Range(0, open.Length).Where(i => !open[i]), i => Assert.Equal(i == 0 ? model.VisualTokens : keeps[i - 1], keeps[i]));
+        Assert.All(keeps.Prepend(model.VisualTokens).Zip(keeps), pair => Assert.True(pair.First >= pair.Second && pair.Second >= 1));
+    }
+
+    [Fact]
+    public void Fewer_sites_use_the_budget_up_too()
+    {
+        var budget = new SearchBudget(PlanModels.Scenes, [0, 1, 2, 3, 4, 5], new() { MeanVisualTokens = 16 });
+        Assert.Equal([18, 18, 18, 18, 18, 6], budget.Round([18, 17.6, 17, 17, 17, 5.6], [true, false, false, false, false, true]));
+        Assert.Equal([16, 16, 16, 16, 16, 16], budget.Round([19, 18, 17, 16, 15, 14], [true, false, false, false, false, false]));
+        Assert.False(budget.CanMeet([false, true, true, true, true, true])); // 144 tokens in the first layer are 24 on average
+        Assert.True(budget.CanMeet([true, false, false, false, false, false]));
+        budget = new SearchBudget(PlanModels.Scenes, [0, 1, 2, 3, 4, 5], new() { FinalVisualTokens = 4 });
+        Assert.Equal([80, 80, 80, 80, 4, 4], budget.Round([80, 40, 30, 20, 10, 8], [true, false, false, false, true, false]));
+    }
+
     [Fact]
     public void A_limit_on_operations_is_used_up_as_far_as_whole_counts_can()
     {

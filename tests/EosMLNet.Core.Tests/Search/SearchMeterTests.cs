@@ -66,7 +66,7 @@ public class SearchMeterTests
     public void The_most_trials_only_shrink()
     {
         Run(0.004, 0.008, 0.25, 0.006, usualTrials: false);
-        foreach (var phase in new[] { SearchPhase.Counts, SearchPhase.Corners })
+        foreach (var phase in new[] { SearchPhase.Counts, SearchPhase.Sites, SearchPhase.Corners })
         {
             var totals = reports.Where(report => report.Phase == phase && report.Total > 0).Select(report => report.Total).ToArray();
             Assert.NotEmpty(totals);
@@ -140,7 +140,10 @@ public class SearchMeterTests
         for (var i = work.ResumedFrom + 1; i <= Steps; i++)
         {
             if (i == Steps / 2 + 1)
-                Trials(SearchPhase.Counts, work.Counts[0], SearchWork.UsualCounts, CountTrials.Most(Sites), 3);
+                {
+                    Trials(SearchPhase.Counts, work.Counts[0], SearchWork.UsualCounts, CountTrials.Most(Sites), 3);
+                    Trials(SearchPhase.Sites, work.Sites[0], SearchWork.UsualSites, SiteTrials.Most(Sites), 1);
+                }
             meter.ContinueSteps(work.Steps[0]);
             meter.BeginUnit();
             for (var row = 0; row < 16; row++)
@@ -167,7 +170,9 @@ public class SearchMeterTests
 
         void Trials(SearchPhase phase, WorkPart part, double usual, int most, int ofEach)
         {
-            meter.BeginTrials(phase, part, 400, usual);
+            // Where a plan may be known to be worse before all questions are asked, it usually is.
+            var each = phase == SearchPhase.Sites ? 400 : SearchWork.UsualQuestions(400);
+            meter.BeginTrials(phase, part, each, usual);
             meter.TrialsLeft(most);
             Questions(400, trial, 0);
             meter.TrialsLeft(most - 1);
@@ -179,7 +184,7 @@ public class SearchMeterTests
                 made += here;
                 for (var i = 1; i <= here; i++)
                 {
-                    Questions(400, trial, 0);
+                    Questions(each, trial, 0);
                     meter.TrialsLeft((blocks - block) * ofEach + (i == here ? 0 : ofEach - i));
                 }
             }

@@ -28,7 +28,7 @@ public class SearchProgressTests
         var reports = new List<SearchProgress>();
         new OperatorSearch(model, settings).RunFront(front, data, data, new Immediately(reports.Add), default);
 
-        Assert.Equal([SearchPhase.Images, SearchPhase.Unreduced, SearchPhase.Steps, SearchPhase.Counts, SearchPhase.Corners, SearchPhase.Validation], reports.Select(report => report.Phase).Distinct().Order());
+        Assert.Equal([SearchPhase.Images, SearchPhase.Unreduced, SearchPhase.Steps, SearchPhase.Counts, SearchPhase.Sites, SearchPhase.Corners, SearchPhase.Validation], reports.Select(report => report.Phase).Distinct().Order());
         Assert.InRange(reports[0].Fraction, 0, 0.01);
         Assert.All(reports.Zip(reports.Skip(1)), pair => Assert.True(pair.First.Fraction <= pair.Second.Fraction));
         Assert.All(reports.SkipLast(1), report => Assert.True(report.Fraction < 1));

@@ -28,4 +28,33 @@ public class SearchVariablesTests
         variables.KeepAsAtFirst();
         Assert.All(variables.Counts(), count => Assert.Equal(5, count, 0.3)); // nearly flat: a fraction of 1 has no gradient
     }
+
+    [Fact]
+    public void A_site_that_is_dropped_keeps_what_enters_it_has_no_gradient_and_can_return()
+    {
+        using var model = SearchSample.Model();
+        using var data = SearchSample.Data(model, 3, 2);
+        var settings = new SearchSettings { Constraints = new() { MeanVisualTokens = 5 }, RelevanceRank = 3 };
+        using var basis = ScoreBasis.Of(model, data, data.Rows, settings.RelevanceRank, ScalarType.Float32);
+        using var variables = new SearchVariables(model, settings, basis);
+        bool[] stay = [.. Enumerable.Range(0, model.LayerCount).Select(i => i != 1)];
+
+        variables.Drop(stay);
+        variables.MeetBudget();
+        using (var scope = NewDisposeScope())
+        {
+            var sites = variables.Sites([.. stay.Select(_ => 0.999999)]); // the noise that opens gates most
+            Assert.Equal(stay, sites.Select(site => site.Acts));
+            Assert.Equal(sites[0].Count.Number(), sites[1].Count.Number(), 1e-5);
+            sites[^1].Count.backward();
+        }
+        Assert.Equal(5, variables.Counts().Average(), 1e-3);
+        Assert.Equal(0, variables.CountGradient()[1]);
+        Assert.NotEqual(0, variables.CountGradient()[0]);
+        Assert.Equal([0], variables.Read().Select((site, i) => (site.Activation, i)).Where(x => x.i == 1).Select(x => x.Activation));
+
+        variables.Return();
+        using var again = NewDisposeScope();
+        Assert.All(variables.Sites(), site => Assert.True(site.Acts));
+    }
 }

@@ -32,6 +32,7 @@ public class SearchWaysTests
             InitialLimit = 0,
             Steps = 1,
             TryCounts = false,
+            Frozen = new() { Activation = 1 },
             LearningRate = 1e-9,
             CountLearningRate = 0,
             SiteLearningRate = 0,

@@ -35,7 +35,7 @@ internal static class SearchSection
             var times = new StepTimes();
             var settings = new SearchSettings
             {
-                Constraints = new() { MeanVisualTokens = bench.Shape.SearchBudget }, Steps = Steps, BatchSize = batch, ValidationQuestions = 1, SnapToCorners = false, TryCounts = false,
+                Constraints = new() { MeanVisualTokens = bench.Shape.SearchBudget }, Steps = Steps, BatchSize = batch, ValidationQuestions = 1, SnapToCorners = false, TryCounts = false, Frozen = new() { Activation = 1 },
                 RecomputedLayers = bench.Shape.RecomputedLayers,
             };
             try
