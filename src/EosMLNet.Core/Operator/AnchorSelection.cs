@@ -65,8 +65,8 @@ internal sealed record AnchorSelection(
             for (var i = 0; i < n; i++)
                 (stays[i] ? anchors : dropped).Add(i);
         }
-        return new(tensor(anchors.ToArray(), [images, k], device: affinity.device),
-            tensor(dropped.ToArray(), [images, n - k], device: affinity.device), null, null, null, affinity);
+        return new(tensor(anchors.ToArray(), [images, k]).Upload(affinity.device),
+            tensor(dropped.ToArray(), [images, n - k]).Upload(affinity.device), null, null, null, affinity);
     }
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)

@@ -6,9 +6,9 @@ using static TorchSharp.torch.nn;
 namespace EosMLNet.Tensors;
 
 /// <summary>
-/// How much faster than in float32 this processor computes in other types, or with packed weights. Measured once a process for each size, in some milliseconds. A
-/// type without instructions of its own is emulated, which is slower by tens or hundreds of times; and on a narrow model products hardly
-/// count beside all else.
+/// How much faster than in float32 this processor computes in other types, or with packed weights. Measured once a process for each
+/// size, in some milliseconds. A type without instructions of its own is emulated, which is slower by tens or hundreds of times; and on a
+/// narrow model products hardly count beside all else.
 /// </summary>
 internal static class CpuSpeed
 {

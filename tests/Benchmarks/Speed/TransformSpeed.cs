@@ -19,11 +19,18 @@ internal static class TransformSpeed
     internal static IReadOnlyList<double> Measure(int rounds, int images = 40, double? meanTokens = null)
     {
         string[] figures = [$"{rounds}", $"{images}", .. meanTokens is { } mean ? new[] { mean.ToString(CultureInfo.InvariantCulture) } : []];
+        return JsonSerializer.Deserialize<double[]>(Run(figures))!;
+    }
+
+    /// <summary>What the program prints.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    internal static string Run(IReadOnlyList<string> figures)
+    {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [ProgramPath(), .. figures]) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<double[]>(output)!
+            ? output
             : throw new InvalidOperationException($"TransformBenchmark failed with exit code {process.ExitCode}.");
     }
 

@@ -29,7 +29,7 @@ public class PackedModelTests
         using var dense = LlavaModel.Load(Folder, ModelDataType.Float32);
         var linear = dense.Config.Weights.Where(weight => weight.IsLinear).Select(weight => weight.Name).ToHashSet();
         using var packed = new LlavaModel(dense.Config, (name, _) => (linear.Contains(name) ? OneDnn.TryPack(dense.Weights[name]) : null) ?? dense.Weights[name].clone());
-        Assert.Equal((false, true), (dense.IsPacked, packed.IsPacked));
+        Assert.Contains(packed.Weights.Values, OneDnn.IsPacked);
         Assert.InRange(Difference(dense, packed), 0, 1e-5);
     }
 

@@ -16,11 +16,11 @@ public sealed class StepCountTests
     };
 
     // How often each site is run forward, by how a step is run.
-    public static TheoryData<int?, int?, int, int> Ways => new() { { null, null, 1, 7395 }, { 1, null, Rows, 21672 }, { null, 2, 2, 13436 }, { 1, 2, 2 * Rows, 39762 } };
+    public static TheoryData<int?, int?, int, int> Ways => new() { { null, null, 1, 2535 }, { 1, null, Rows, 7080 }, { null, 2, 2, 3712 }, { 1, 2, 2 * Rows, 10578 } };
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void A_step_is_waited_for_three_times_a_site_and_once_for_its_loss(int? rows, int? layers, int runs, int kernels)
+    public void A_step_is_waited_for_five_times_a_site_and_once_for_its_loss(int? rows, int? layers, int runs, int kernels)
     {
         using var scope = NewDisposeScope();
         using var model = SearchSample.Model(dtype: ScalarType.BFloat16);
@@ -32,8 +32,8 @@ public sealed class StepCountTests
         data.Images.Get(PackedRow.ImagesOf(data.Rows)); // encoded before
         var gradient = new StepGradient(model, new SearchForward(model), Settings with { MicroBatch = rows, RecomputedLayers = layers }, unreduced: null);
         var found = OperatorCounts.Of(() => gradient.Backward(data.Rows, data.Images, sites, 0.5, [.. variables.Budget.Constraints.Select(constraint => (constraint, 0.5))], guard: null));
-        // What a site keeps, scores, similarities.
-        Assert.True(found.Reads <= 3 * sites.Count * runs + 1, $"{found}");
+        // What a site keeps, scores, similarities, and two thresholds.
+        Assert.True(found.Reads <= 5 * sites.Count * runs + 1, $"{found}");
         Assert.True(found.KernelCount <= kernels, $"{found}");
     }
 
@@ -44,12 +44,12 @@ public sealed class StepCountTests
         using var data = SearchSample.Data(model, Rows, 1, 1);
         data.Images.Get(PackedRow.ImagesOf(data.Rows));
         int[] reads = [.. new[] { 0, 0, 1 }.Select(more => Run(Settings.Steps + more))];
-        Assert.True(reads[2] - reads[1] <= 3 * model.LayerCount + 1 + 11, $"{reads[2] - reads[1]}");
+        Assert.True(reads[2] - reads[1] <= 5 * model.LayerCount + 1 + 11, $"{reads[2] - reads[1]}");
 
         int Run(int steps) => OperatorCounts.Of(() =>
         {
             using var scope = NewDisposeScope();
-            new OperatorSearch(model, Settings with { Steps = steps }).RunFront([Settings.Constraints], data, data, progress: null, cancellation: default);
+            new OperatorSearch(model, Settings with { Steps = steps, Frozen = new() { Activation = 1 } }).RunFront([Settings.Constraints], data, data, progress: null, cancellation: default);
         }).Reads;
     }
 }
