@@ -8,7 +8,8 @@ namespace EosMLNet.Build.Exchange;
 internal static class LiveTargets
 {
     /// <summary>What a search is busy with, in the order of the library's phases.</summary>
-    internal static readonly string[] Phases = ["images", "unreduced model", "steps", "counts", "sites", "corners", "validation", "latency"];
+    internal static readonly string[] Phases =
+        ["images", "unreduced model", "steps", "counts", "sites", "corners", "validation", "latency"];
 
     /// <summary>What else a worker does.</summary>
     internal const string Waiting = "waiting for another build", Inputs = "reading the inputs", LibTorch = "loading libtorch",
