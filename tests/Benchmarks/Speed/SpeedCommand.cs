@@ -48,7 +48,9 @@ internal sealed class SpeedCommand : Command
         (DecoderSpeed.Prefill, () => OnLarge(model => quick ? DecoderSpeed.MeasurePrefill(model, 8, 2, [64, 16]) : DecoderSpeed.MeasurePrefill(model, 8, 5, Means).Concat(DecoderSpeed.MeasurePrefill(model, 1, 15, Means)))),
         (DecoderSpeed.Floor, () => OnLarge(model => quick ? DecoderSpeed.MeasureFloor(model, 3, [16]) : DecoderSpeed.MeasureFloor(model, 15, Means))),
         (DecoderSpeed.Decode, () => OnLarge(model => quick ? DecoderSpeed.MeasureDecode(model, 1, 16, 3, [16]) : DecoderSpeed.MeasureDecode(model, 1, 64, 7, [192, 16]).Concat(DecoderSpeed.MeasureDecode(model, 8, 64, 3, [16])))),
-        (TypeSpeed.Group, () => TypeSpeed.Measure(quick ? 2 : 3, quick ? [64] : Means, quick)),
+        (TypeSpeed.EightRows, () => quick ? [] : TypeSpeed.MeasurePrefill(8, 2, Means)),
+        (TypeSpeed.OneRow, () => TypeSpeed.MeasurePrefill(1, quick ? 3 : 9, quick ? [64] : Means)),
+        (TypeSpeed.Decoding, () => TypeSpeed.MeasureDecode(quick ? 3 : 9)),
         (LatencySpeed.Group, () => quick
             ? OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.6], 20, 11, 15))
             : OnSample(model => LatencySpeed.MeasureSearched(model, 16, [0.8, 0.6], 60, 21, 51).Concat(LatencySpeed.MeasureSearched(model, 1, [0.9], 60, 31, 51)))
@@ -59,7 +61,7 @@ internal sealed class SpeedCommand : Command
         (WholeSpeed.FirstAnswer, () => WholeSpeed.MeasureFirstAnswer(quick ? 3 : 9, quick)),
         (SiteSpeed.Group, () => SiteSpeed.Measure(quick ? 5 : 25)),
         (SevenBillionSpeed.Group, SevenBillionSpeed.Measure),
-        (SmallModelSpeed.Group, () => OnSample(model => SmallModelSpeed.Measure(model, quick ? 15 : 51))),
+        (SmallModelSpeed.Group, () => OnSample(model => SmallModelSpeed.Measure(model, quick ? 15 : 51, quick))),
     ];
 
     private static IEnumerable<SpeedRow> OnSample(Func<LlavaModel, IEnumerable<SpeedRow>> measure)

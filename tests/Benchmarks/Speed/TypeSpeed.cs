@@ -13,10 +13,14 @@ namespace Benchmarks.Speed;
 /// </summary>
 internal static class TypeSpeed
 {
-    internal const string Group = "types";
+    internal const string EightRows = "types, 8 rows", OneRow = "types, one row", Decoding = "types, decode";
     private const int Tokens = 32;
 
-    internal static IEnumerable<SpeedRow> Measure(int rounds, IReadOnlyList<int> means, bool quick)
+    internal static IEnumerable<SpeedRow> MeasurePrefill(int rows, int rounds, IReadOnlyList<int> means) => InEveryType(models => Prefill(models, rows, rounds, means));
+
+    internal static IEnumerable<SpeedRow> MeasureDecode(int rounds) => InEveryType(models => Decode(models, rounds));
+
+    private static IEnumerable<SpeedRow> InEveryType(Func<LlavaModel[], IEnumerable<SpeedRow>> measure)
     {
         var folder = Directory.CreateTempSubdirectory("eos-types-").FullName;
         try
@@ -30,7 +34,7 @@ internal static class TypeSpeed
             LlavaModel[] models = [LlavaModel.Load(folder, ModelDataType.Float32, use: ModelUse.Search), .. types.Select(type => LlavaModel.Load(folder, type))];
             try
             {
-                foreach (var row in (quick ? [1] : (int[])[8, 1]).SelectMany(rows => Prefill(models, rows, rows == 1 ? 3 * rounds : rounds, means)).Concat(Decode(models, 3 * rounds)))
+                foreach (var row in measure(models))
                     yield return row;
             }
             finally
@@ -43,6 +47,8 @@ internal static class TypeSpeed
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static string Group(int rows) => rows == 1 ? OneRow : EightRows;
 
     private static IEnumerable<SpeedRow> Prefill(LlavaModel[] models, int rows, int rounds, IReadOnlyList<int> means)
     {
@@ -59,14 +65,14 @@ internal static class TypeSpeed
                 var (times, precise, bare) = (seconds[m * plans.Length + p], seconds[p], seconds[(models.Length + m - 1) * plans.Length + p]);
                 var name = FormattableString.Invariant($"{Name(type)}, {(p == 0 ? "unreduced" : $"{plans[p].Ledger.Mean:0} mean tokens")}, {DecoderSpeed.Rows(rows)}");
                 var wanted = type != ModelDataType.BFloat16 ? "" : p == 0 ? rows > 1 ? "at least 4.5" : "at least 4" : plans[p].Ledger.Mean < 100 ? "at least 3.5" : "";
-                yield return SpeedRow.Of(Group, $"prefill in {name}", [.. precise.Zip(times, (a, b) => a / b)], "its speed in ordinary float32", wanted,
+                yield return SpeedRow.Of(Group(rows), $"prefill in {name}", [.. precise.Zip(times, (a, b) => a / b)], "its speed in ordinary float32", wanted,
                     $"{DecoderSpeed.Milliseconds(times)} against {DecoderSpeed.Milliseconds(precise)}");
-                yield return SpeedRow.Of(Group, $"prefill in {name}", [.. times.Zip(bare, (a, b) => a / b)], "its matrix products and attention calls alone", type == ModelDataType.BFloat16 ? "at most 1.2" : "",
+                yield return SpeedRow.Of(Group(rows), $"prefill in {name}", [.. times.Zip(bare, (a, b) => a / b)], "its matrix products and attention calls alone", type == ModelDataType.BFloat16 ? "at most 1.2" : "",
                     $"{DecoderSpeed.Milliseconds(times)} against {DecoderSpeed.Milliseconds(bare)}");
                 if (p == 0)
                     continue;
                 var promised = plans[p].Ledger.MacsRatio;
-                yield return SpeedRow.Of(Group, $"prefill in {name}", [.. all.Zip(times, (a, b) => a / b * promised)], "speed-up as the MACs ratio promises it",
+                yield return SpeedRow.Of(Group(rows), $"prefill in {name}", [.. all.Zip(times, (a, b) => a / b * promised)], "speed-up as the MACs ratio promises it",
                     type != ModelDataType.BFloat16 ? "" : rows > 1 ? "at least 0.9" : plans[p].Ledger.Mean switch { > 100 => "at least 0.85", > 32 => "at least 0.8", _ => "at least 0.65" },
                     FormattableString.Invariant($"{Statistics.Median([.. all.Zip(times, (a, b) => a / b)]):0.00} times faster, MACs {1 / promised:0.00} times fewer"));
             }
@@ -91,7 +97,7 @@ internal static class TypeSpeed
             }
         }
         for (var m = 1; m < models.Length; m++)
-            yield return SpeedRow.Of(Group, $"decode in {Name(models[m].WeightType)}, 64 mean tokens, one row", [.. seconds[m].Zip(seconds[0], (a, b) => a / b)], "its time in ordinary float32",
+            yield return SpeedRow.Of(Decoding, $"decode in {Name(models[m].WeightType)}, 64 mean tokens, one row", [.. seconds[m].Zip(seconds[0], (a, b) => a / b)], "its time in ordinary float32",
                 models[m].WeightType switch { ModelDataType.Int8 => "at most 0.4", ModelDataType.BFloat16 => "at most 0.6", _ => "" }, $"{DecoderSpeed.Milliseconds(seconds[m], Tokens)} a token against {DecoderSpeed.Milliseconds(seconds[0], Tokens)}");
         Array.ForEach(batches, batch => batch.Dispose());
     }
