@@ -11,7 +11,7 @@ internal static class CornerSnap
     /// <param name="frozen">What may not move.</param>
     /// <param name="measure">A plan on validation data, given what it has to reach; <see langword="null"/> where it does not.</param>
     /// <param name="left">Told before the first trial and after each how many can still come at most.</param>
-    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen, 
+    internal static ReductionPlan Apply(ReductionPlan plan, FrozenParameters frozen,
         Func<ReductionPlan, ValidationBar?, ValidationResult?> measure, Action<int>? left = null)
     {
         // No move changes what another site may try.

@@ -45,7 +45,7 @@ internal sealed class PeersCommand : Command
         {
             var config = LargeModel.Config with { EosTokenIds = [31_998] };
             RandomCheckpoint.Write(config, folder, shards: 1, ScalarType.BFloat16);
-            var (rows, limits, peer) = (new List<PeerRow>(), new List<Limit>(), "");
+            var (rows, limits) = (new List<PeerRow>(), new List<Limit>());
             var bandwidth = CopyBandwidth();
             var types = new (ModelDataType Ours, GgufType Theirs)[] { (ModelDataType.Float32, GgufType.Float32), (ModelDataType.BFloat16, GgufType.BFloat16), (ModelDataType.Int8, GgufType.Q8) };
             foreach (var (ours, theirs) in types.Where(type => type.Ours != ModelDataType.Int8 || CpuSpeed.HasInt8))
@@ -54,7 +54,6 @@ internal sealed class PeersCommand : Command
                 GgufFile.Write(gguf, config.Text, theirs);
                 using var model = LlavaModel.Load(folder, ours);
                 using var llama = new LlamaCpp(gguf, get_num_threads());
-                peer = llama.Description;
                 limits.Add(new Limit($"{ours}", Math.Round(TeraFlops(model), 3)));
                 foreach (var row in Rows(model, llama, rounds, limits[^1].TeraFlops, bandwidth))
                 {
@@ -62,10 +61,11 @@ internal sealed class PeersCommand : Command
                     rows.Add(row);
                 }
                 File.Delete(gguf);
+                // After each type: a run that is stopped loses nothing.
+                var document = new Document(Hardware.Describe(), llama.Description, Math.Round(bandwidth, 1), limits, rows);
+                AtomicFile.WriteText(Path.Combine(output, "peers.json"), JsonSerializer.Serialize(document, Readable) + "\n");
+                AtomicFile.WriteText(Path.Combine(output, "peers.md"), Page(document));
             }
-            var document = new Document(Hardware.Describe(), peer, Math.Round(bandwidth, 1), limits, rows);
-            AtomicFile.WriteText(Path.Combine(output, "peers.json"), JsonSerializer.Serialize(document, Readable) + "\n");
-            AtomicFile.WriteText(Path.Combine(output, "peers.md"), Page(document));
         }
         finally
         {

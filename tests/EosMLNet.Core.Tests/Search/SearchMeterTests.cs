@@ -140,10 +140,10 @@ public class SearchMeterTests
         for (var i = work.ResumedFrom + 1; i <= Steps; i++)
         {
             if (i == Steps / 2 + 1)
-                {
-                    Trials(SearchPhase.Counts, work.Counts[0], SearchWork.UsualCounts, CountTrials.Most(Sites), 3);
-                    Trials(SearchPhase.Sites, work.Sites[0], SearchWork.UsualSites, SiteTrials.Most(Sites), 1);
-                }
+            {
+                Trials(SearchPhase.Counts, work.Counts[0], SearchWork.UsualCounts, CountTrials.Most(Sites), 3);
+                Trials(SearchPhase.Sites, work.Sites[0], SearchWork.UsualSites, SiteTrials.Most(Sites), 1);
+            }
             meter.ContinueSteps(work.Steps[0]);
             meter.BeginUnit();
             for (var row = 0; row < 16; row++)
