@@ -35,10 +35,10 @@ internal sealed class SpeedCommand : Command
             {
                 Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {row.Name}: {row.Ratio:0.000} ({row.Low:0.000} to {row.High:0.000}) to {row.Reference}{(row.Wanted == "" ? "" : $", wanted {row.Wanted}")}; {row.Note}"));
                 rows.Add(row);
+                // After each row: a run that is stopped loses nothing.
+                if (folder is not null)
+                    SpeedReport.Write(folder, rows, [.. groups.Select(group => group.Name)]);
             }
-            // After each group: a run that is stopped loses nothing.
-            if (folder is not null)
-                SpeedReport.Write(folder, rows, [.. groups.Select(group => group.Name)]);
         }
         return 0;
     }
