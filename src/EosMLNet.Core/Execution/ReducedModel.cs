@@ -142,7 +142,7 @@ public sealed class ReducedModel : IDisposable
         {
             var keyBiases = new Tensor?[Model.LayerCount];
             using var sequence = Prefill(prompts, caches, keyBiases, tap: null);
-            var rows = new Continuations(Model, texts, [.. prompts.Lengths.Select(length => (long)length)]);
+            var rows = new Continuations(Model, texts, prompts.Lengths, sequence.NextPosition(0));
             var rotary = Model.Rotary(rows.Positions);
             var hidden = Model.EmbedTokens(rows.Ids);                                               // (B, q, d)
             for (var layer = 0; layer < caches.Length; layer++)
