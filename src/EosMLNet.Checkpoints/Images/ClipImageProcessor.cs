@@ -25,10 +25,13 @@ public sealed class ClipImageProcessor : ImageProcessor
     public override ImagePadding? Padding => _padding;
 
     /// <summary>Width of the processed images in pixels.</summary>
-    public override int Width => _width;
+    public int Width => _width;
 
     /// <summary>Height of the processed images in pixels.</summary>
-    public override int Height => _height;
+    public int Height => _height;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<long> PartShape => [3, _height, _width];
 
     /// <summary>CLIP's own settings for square images of <paramref name="imageSize"/> pixels.</summary>
     public static ClipImageProcessor Default(int imageSize)

@@ -22,10 +22,7 @@ public sealed class TileImageProcessor : ImageProcessor
     public IReadOnlyList<ImageSize> Pinpoints { get; }
 
     /// <inheritdoc/>
-    public override int Width => Side;
-
-    /// <inheritdoc/>
-    public override int Height => Side;
+    public override IReadOnlyList<long> PartShape => [3, Side, Side];
 
     /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has the defaults of the class that it names.</summary>
     /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
