@@ -54,7 +54,7 @@ public sealed class ClipImageProcessor : ImageProcessor
     {
         if (ImageProcessorSettings.Find(folder, notes) is not { } settings)
         {
-            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to {side} pixels, crop to {side} x {side}"));
+            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to {side} pixels, crop to {side} x {side}", new()));
             return Default(side);
         }
         var images = From(settings);
@@ -77,7 +77,7 @@ public sealed class ClipImageProcessor : ImageProcessor
             _resize = json.Flag("do_resize", true),
             _crop = json.Flag("do_center_crop", true),
             _pad = json.Flag("do_pad", false),
-            _values = new(json),
+            _values = new(json, new()),
         };
         processor.ReadSizes(json);
         return processor;

@@ -43,7 +43,7 @@ public sealed class TileImageProcessor : ImageProcessor
     {
         if (ImageProcessorSettings.Find(folder, notes) is not { } json)
         {
-            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to tiles of {side} x {side} pixels"));
+            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to tiles of {side} x {side} pixels", new()));
             return new(kind, side, pinpoints, new());
         }
         var processor = From(json, kind);
@@ -80,7 +80,7 @@ public sealed class TileImageProcessor : ImageProcessor
         var pinpoints = GridPinpoints.Read(json, side, kind.Pinpoints);
         foreach (var pinpoint in pinpoints.Where(p => p.Height % side != 0 || p.Width % side != 0))
             throw json.Unsupported("image_grid_pinpoints", null, $"a list for tiles of {side} pixels: the default has {pinpoint}");
-        return new(kind, side, pinpoints, new(json));
+        return new(kind, side, pinpoints, new(json, new()));
     }
 
     /// <summary>Writes <c>preprocessor_config.json</c>, as transformers reads it.</summary>
