@@ -21,6 +21,11 @@ public sealed record Qwen3VlConfig : QwenVlConfig
         MlpNames = ("mlp.linear_fc1", "mlp.linear_fc2"), MergerNames = ("norm", "linear_fc1", "linear_fc2"),
     };
 
+    private protected override PatchProcessing Patches => new(
+        "Qwen2VLImageProcessor", 16, 2, 2, new(256 * 256, 4096 * 4096),
+        new("Qwen3VLVideoProcessor", new(4096, 24576 * 32 * 32), LimitsAllFrames: true, new(FrameSpacing.FirstToLast)),
+        [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
+
     internal static QwenVlConfig Read(ConfigFile file)
     {
         var json = file.Json.Section("vision_config");

@@ -28,7 +28,16 @@ public abstract record QwenVlConfig : ModelConfig
 
     /// <inheritdoc/>
     public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes) =>
-        throw new NotSupportedException();
+        PatchImageProcessor.Load(folder, Patches with
+        {
+            PatchSize = Vision.PatchSize, MergeSize = Vision.MergeSize, FramesPerStep = Vision.TemporalPatchSize,
+        }, notes);
+
+    /// <summary>How images and videos become patches, in published checkpoints.</summary>
+    private protected virtual PatchProcessing Patches => new(
+        "Qwen2VLImageProcessor", 14, 2, 2, new(56 * 56, 28 * 28 * 16384),
+        new("Qwen2VLVideoProcessor", new(128 * 28 * 28, 768 * 28 * 28), LimitsAllFrames: false,
+            new(FrameSpacing.EqualSpans, Multiple: 2)));
 
     /// <summary>
     /// The axes of frequencies in runs: the first turn by time, the next by row, the last by column (Qwen2-VL, arXiv:2409.12191).

@@ -40,7 +40,9 @@ public abstract class QwenVlModel : VisionLanguageModel
     {
         get
         {
-            var seen = new ImageSize(UsualSide, UsualSide);
+            var unit = config.Vision.TokenSide;
+            var side = Math.Max(1, UsualSide / unit) * unit;
+            var seen = Processor?.Images.SizeSeen(new(UsualSide, UsualSide)) ?? new(side, side);
             return LayoutOf(new ImageShape(0, seen.Height, seen.Width));
         }
     }
