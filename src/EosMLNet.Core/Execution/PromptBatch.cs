@@ -85,6 +85,12 @@ public sealed class PromptBatch : IDisposable
     /// <summary>The images' visual tokens in order of appearance; null without images.</summary>
     internal VisionOutput? Vision { get; }
 
+    /// <summary>Visual tokens of each image before any reduction, row by row.</summary>
+    public IReadOnlyList<int> VisualTokens => [.. Images.Select(image => image.Layout.Count)];
+
+    /// <summary>Tokens that are text, on average over the rows.</summary>
+    public int TextTokens => (Lengths.Sum() - VisualTokens.Sum()) / Count;
+
     /// <summary>Number of rows.</summary>
     public int Count => Lengths.Count;
 
