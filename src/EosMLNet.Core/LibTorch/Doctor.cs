@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using EosMLNet.Checkpoints;
 using TorchSharp;
 
 namespace EosMLNet.LibTorch;
@@ -39,6 +40,7 @@ public static partial class Doctor
             GlibCxx = libStdCpp is null ? null : HighestGlibCxx(File.ReadAllBytes(libStdCpp)),
             TorchSharp =
                 typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+            Ffmpeg = Ffmpeg.Find(),
         };
     }
 
