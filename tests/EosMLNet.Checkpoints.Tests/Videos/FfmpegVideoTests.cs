@@ -29,9 +29,22 @@ public sealed class FfmpegVideoTests : IDisposable
         var script = Script([Configuration, .. Enumerable.Range(0, 9).Select(i => Frame(i, 4 * i))], Picture(7) + Picture(8));
         VideoFile.Read(new FfmpegVideo(script, _folder["v.mp4"], default), _folder["v.mp4"], new(FrameSpacing.FirstToLast, 2, 2), default);
         var arguments = File.ReadAllLines(_folder["arguments"]);
-        Assert.Contains("select='eq(n,0)+eq(n,8)',settb=1/25,setpts=N", arguments);
+        Assert.Contains("select='(eq(n,0)+eq(n,8))',settb=1/25,setpts=N", arguments);
         Assert.Equal($"file:{_folder["v.mp4"]}", arguments[Array.IndexOf(arguments, "-i") + 1]);
         Assert.Equal("file", arguments[Array.IndexOf(arguments, "-protocol_whitelist") + 1]);
+    }
+
+    // ffmpeg refuses expressions that are deeper than 100.
+    [LinuxFact]
+    public void Many_frames_are_asked_for_without_a_deep_expression()
+    {
+        Error(Script([Configuration, .. Enumerable.Range(0, 2000).Select(i => Frame(i, 4 * i))], ""), "0 of the 768 frames");
+        var filter = File.ReadAllLines(_folder["arguments"]).Single(argument => argument.StartsWith("select=", StringComparison.Ordinal));
+        Assert.Equal(768, filter.Split("eq(n,").Length - 1);
+        var (depth, deepest) = (0, 0);
+        foreach (var character in filter)
+            deepest = Math.Max(deepest, depth += character == '(' ? 1 : character == ')' ? -1 : 0);
+        Assert.Equal((0, 11), (depth, deepest));
     }
 
     [LinuxFact]
@@ -93,20 +106,35 @@ public sealed class FfmpegVideoTests : IDisposable
         byte[] Pixels(int i) => [.. Enumerable.Range(0, 32 * 16).SelectMany(at => (byte[])[(byte)(i * 5), (byte)(at % 32 * 8), (byte)(at / 32 * 16)])];
         for (var i = 0; i < 50; i++)
             File.WriteAllBytes(_folder[$"{i}.png"], Images.PngBytes.Make(32, 16, Images.PngBytes.Rgb, Pixels(i)));
-        var make = new ProcessStartInfo(Ffmpeg.Find()!) { WorkingDirectory = _folder.Path, RedirectStandardError = true };
-        foreach (var argument in (string[])["-v", "error", "-framerate", "30000/1001", "-i", "%d.png", "-c:v", "ffv1", "-pix_fmt", "bgr0", "v.mkv"])
-            make.ArgumentList.Add(argument);
-        using (var run = Process.Start(make)!)
-        {
-            var messages = run.StandardError.ReadToEnd();
-            run.WaitForExit();
-            Assert.True(run.ExitCode == 0, messages);
-        }
+        Make("-framerate", "30000/1001", "-i", "%d.png", "-c:v", "ffv1", "-pix_fmt", "bgr0", "v.mkv");
         var video = VideoFile.Read(_folder["v.mkv"], new(FrameSpacing.FirstToLast, FramesPerSecond: 4));
         Assert.Equal([0, 10, 20, 29, 39, 49], video.Select(frame => frame.Pixels.Span[0] / 5));
         Assert.All(video, frame => Assert.Equal(Pixels(frame.Pixels.Span[0] / 5), frame.Pixels.ToArray()));
         Assert.All(video.Seconds.Zip([0, 10, 20, 29, 39, 49]), pair => Assert.Equal(pair.Second * 1001 / 30000.0, pair.First, 0.002)); // Matroska counts milliseconds
         Assert.Equal(50 * 1001 / 30000.0, video.Duration, 0.002);
+    }
+
+    // Twice as many frames in the first second as in the second one, and more than one sum of ffmpeg may have.
+    [FfmpegFact]
+    public void The_real_ffmpeg_gives_many_frames_and_those_of_a_changing_rate()
+    {
+        Make("-f", "lavfi", "-i", "testsrc=size=32x32:rate=120:duration=2", "-vf", "select=lt(n\\,120)+not(mod(n\\,2))", "-vsync", "0", "-c:v", "ffv1", "v.mkv");
+        var video = VideoFile.Read(_folder["v.mkv"], All);
+        Assert.Equal(180, video.Count);
+        Assert.Equal(119 / 120.0, video.Seconds[119], 0.002);
+        Assert.Equal(1 + 59 / 60.0, video.Seconds[179], 0.002);
+        Assert.Equal(180, video.Select(frame => frame.Hash()).Distinct().Count());
+    }
+
+    private void Make(params string[] arguments)
+    {
+        var make = new ProcessStartInfo(Ffmpeg.Find()!) { WorkingDirectory = _folder.Path, RedirectStandardError = true };
+        foreach (var argument in (string[])["-v", "error", .. arguments])
+            make.ArgumentList.Add(argument);
+        using var run = Process.Start(make)!;
+        var messages = run.StandardError.ReadToEnd();
+        run.WaitForExit();
+        Assert.True(run.ExitCode == 0, messages);
     }
 
     private VideoFrames Read(string program) => VideoFile.Read(new FfmpegVideo(program, _folder["v.mp4"], default), _folder["v.mp4"], All, default);
