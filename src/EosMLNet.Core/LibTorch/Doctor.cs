@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
-using EosMLNet.Checkpoints;
 using TorchSharp;
 
 namespace EosMLNet.LibTorch;
