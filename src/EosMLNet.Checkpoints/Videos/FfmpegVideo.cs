@@ -11,7 +11,7 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 internal sealed partial class FfmpegVideo : FrameSource
 {
-    private const int LongestHeader = 64;
+    private const int LongestHeader = 64, LongestMessage = 300;
     private readonly string program, path;
 
     /// <param name="program">Where ffmpeg lies.</param>
@@ -54,8 +54,7 @@ internal sealed partial class FfmpegVideo : FrameSource
     internal override IEnumerable<RgbImage> Decode(IReadOnlyList<int> indices, CancellationToken cancellation)
     {
         // Chosen frames are timed anew, one a tick, so that none is repeated or left out to keep a rate.
-        var chosen = string.Join('+', indices.Select(i => string.Create(CultureInfo.InvariantCulture, $"eq(n,{i})")));
-        using var run = Start("error", $"select='{chosen}',settb=1/25,setpts=N", "-r", "25",
+        using var run = Start("error", $"select='{AnyOf(indices, 0, indices.Count)}',settb=1/25,setpts=N", "-r", "25",
             "-frames:v", indices.Count.ToString(CultureInfo.InvariantCulture), "-c:v", "ppm", "-pix_fmt", "rgb24", "-f", "image2pipe");
         using var stop = cancellation.Register(() => Kill(run));
         try
@@ -75,6 +74,15 @@ internal sealed partial class FfmpegVideo : FrameSource
         {
             Kill(run);
         }
+    }
+
+    // A sum in a balanced tree: ffmpeg refuses sums of more than a hundred terms in a row.
+    private static string AnyOf(IReadOnlyList<int> indices, int from, int to)
+    {
+        if (to - from == 1)
+            return string.Create(CultureInfo.InvariantCulture, $"eq(n,{indices[from]})");
+        var middle = (from + to) / 2;
+        return $"({AnyOf(indices, from, middle)}+{AnyOf(indices, middle, to)})";
     }
 
     private Process Start(string messages, string filter, params string[] output)
@@ -102,7 +110,7 @@ internal sealed partial class FfmpegVideo : FrameSource
         cancellation.ThrowIfCancellationRequested();
         output.Wait(cancellation);
         if (run.ExitCode != 0)
-            throw Wrong($"cannot be decoded by '{program}' (exit code {run.ExitCode}: {last})");
+            throw Wrong($"cannot be decoded by '{program}' (exit code {run.ExitCode}: {last[..Math.Min(last.Length, LongestMessage)]})");
     }
 
     private static void Kill(Process run)
