@@ -98,7 +98,7 @@ public sealed class ReducedModel : IDisposable
     public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) =>
         Generate(batch, maxNewTokens, null, null, cancellation);
 
-    /// <summary>The same, for those who watch an answer come.</summary>
+    /// <summary>Generates as <see cref="Generate(PromptBatch, int, CancellationToken)"/> does, for those who watch an answer come.</summary>
     /// <param name="batch">The prompts.</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="onToken">Called with a row's number and its new token as soon as that is known, before the weights are known to be the
@@ -107,7 +107,7 @@ public sealed class ReducedModel : IDisposable
     /// <exception cref="EosException">EOS4002: the plan was made for other weights. EOS1001: the model's files have gone or were changed
     /// before they could be compared with those that the plan names.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Generation Generate(PromptBatch batch, int maxNewTokens, Action<int, int> onToken, CancellationToken cancellation) =>
+    public Generation Stream(PromptBatch batch, int maxNewTokens, Action<int, int> onToken, CancellationToken cancellation = default) =>
         Generate(batch, maxNewTokens, null, onToken, cancellation);
 
     /// <summary>The same; told after each token, of all rows, how many there are.</summary>

@@ -49,7 +49,7 @@ internal sealed class AskCommand : ModelCommand
         using var batch = PromptBatch.Create(model, [(seen, asked)], reduced.Plan);
         var answer = new StreamedAnswer(model.Processor!, Console);
         double? first = null;
-        var generation = reduced.Generate(batch, longest, (_, id) =>
+        var generation = reduced.Stream(batch, longest, (_, id) =>
         {
             first ??= watch.Elapsed.TotalSeconds;
             answer.Add(id);
