@@ -181,7 +181,7 @@ public sealed class PatchImageProcessor : ImageProcessor
         var (limits, all) = (kind.Video.Limits, kind.Video.LimitsAllFrames);
         var size = all ? SmartResize.OfVideo(frame, frames, kind.FramesPerStep, kind.Factor, limits)
             : SmartResize.Of(frame, kind.Factor, limits);
-        return Allowed(size, frame, Steps(frames) * kind.FramesPerStep);
+        return Allowed(size, frame, (long)Steps(frames) * kind.FramesPerStep);
     }
 
     /// <summary>Writes a video's patches, step by step in time.</summary>
@@ -202,7 +202,7 @@ public sealed class PatchImageProcessor : ImageProcessor
         }
     }
 
-    private int Steps(int frames) => (frames + kind.FramesPerStep - 1) / kind.FramesPerStep;
+    private int Steps(int frames) => (int)(((long)frames + kind.FramesPerStep - 1) / kind.FramesPerStep);
 
     private int Patches(ImageSize size, int steps) => steps * (size.Height / kind.PatchSize) * (size.Width / kind.PatchSize);
 
@@ -246,10 +246,10 @@ public sealed class PatchImageProcessor : ImageProcessor
         }
     }
 
-    private static ImageSize Allowed(ImageSize size, ImageSize original, int frames) =>
-        (long)frames * size.Height * size.Width <= LargestArea ? size : throw new EosException(EosErrors.UnreadableImage,
+    private static ImageSize Allowed(ImageSize size, ImageSize original, long frames) =>
+        frames * size.Height * size.Width <= LargestArea ? size : throw new EosException(EosErrors.UnreadableImage,
             $"{frames} frames of {original} pixels (a still image counts as often as a patch holds frames) would be resized to {size}: " +
-            $"{(long)frames * size.Height * size.Width} pixels in all, at most {LargestArea} are allowed. Take fewer, or set less as " +
+            $"{frames * size.Height * size.Width} pixels in all, at most {LargestArea} are allowed. Take fewer, or set less as " +
             "max_pixels.");
 
     private static PixelValues UsualValues(PatchProcessing kind) => new(kind.Mean, kind.Std);
