@@ -89,7 +89,7 @@ public sealed class VideoFrames : IReadOnlyList<RgbImage>
             if (new ImageSize(frame.Height, frame.Width) is var size && size != first)
             {
                 throw new EosException(EosErrors.ModelInput,
-                    $"{name} has a first frame of {first} pixels and a frame {i + 1} of {size}; expected the same size. Resize them to it.");
+                    $"{name} has a first frame of {first} pixels and a frame {i + 1} of {size}; expected the same size. Resize them.");
             }
         }
     }

@@ -255,6 +255,7 @@ public sealed class PatchImageProcessorTests : IDisposable
         Expect.Error(EosErrors.ModelInput, () => processor.WriteVideo([], []), "0 frames", "2");
         Expect.Error(EosErrors.ModelInput, () => processor.WriteVideo([frame, other], []), "4 x 4", "5 x 4", "frame 2");
         Expect.Error(EosErrors.UnreadableImage, () => processor.PartsOfVideo(new(1080, 1920), 768), "768", "134217728");
+        Expect.Error(EosErrors.UnreadableImage, () => processor.PartsOfVideo(new(56, 56), int.MaxValue), "2147483648 frames", "134217728");
     }
 
     // A part is (channel, frame, y, x); parts of one token follow each other. The value tells the place: red is the row, green the column.

@@ -57,6 +57,13 @@ public sealed class SmartResizeTests
             Expect.Error(EosErrors.UnreadableImage, () => Resize(), $"{height} x {width}", "200");
     }
 
+    [Fact]
+    public void Limits_and_factors_are_positive()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => SmartResize.Of(new(1, 1), 28, new(0, 1 << 20)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SmartResize.Of(new(1, 1), 0, new(1, 1 << 20)));
+    }
+
     [Property(MaxTest = 2000)]
     public bool Sides_are_multiples_of_the_factor_and_the_area_is_within_the_limits(ushort height, ushort width, byte half, ushort least, ushort most)
     {

@@ -131,6 +131,33 @@ public sealed class VideoFileTests : IDisposable
         Expect.Error(EosErrors.UnreadableImage, () => Read(_folder["a.gif"]), "40000 x 40000", "89478485");
     }
 
+    // One picture of 240 MB, which nothing writes to, twenty times.
+    [Fact]
+    public void Frames_of_more_bytes_than_are_held_are_refused()
+    {
+        var source = new Repeated(new RgbImage(10_000, 8_000, new byte[240_000_000]), 20);
+        Expect.Error(EosErrors.UnreadableImage, () => VideoFile.Read(source, "v.mp4", All, default), "v.mp4", "20 frames", "4294967296", "10000 x 8000");
+        Assert.Equal(18, source.Decoded);
+    }
+
+    private sealed class Repeated(RgbImage image, int count) : FrameSource
+    {
+        internal int Decoded { get; private set; }
+
+        internal override IReadOnlyList<double> Seconds { get; } = [.. Enumerable.Range(0, count).Select(i => i / 10.0)];
+
+        internal override double Duration => count / 10.0;
+
+        internal override IEnumerable<RgbImage> Decode(IReadOnlyList<int> indices, CancellationToken cancellation)
+        {
+            foreach (var _ in indices)
+            {
+                Decoded++;
+                yield return image;
+            }
+        }
+    }
+
     private VideoFrames Read(string path) => VideoFile.Read(path, All);
 
     private void Write(string name, byte value) => File.WriteAllBytes(_folder[name], PngBytes.Make(1, 1, PngBytes.Rgb, [value, value, value]));
