@@ -35,6 +35,9 @@ public sealed class VisionLanguageProcessor
     /// </summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>What the user said about the prompts; null where they are the checkpoint's own.</summary>
+    public PromptChoice? Asked { get; private init; }
+
     /// <summary>
     /// The prompt around a question: <c>&lt;image&gt;</c> stands for the image, as the model has it written, <c>{question}</c> for the
     /// question.
@@ -61,15 +64,18 @@ public sealed class VisionLanguageProcessor
     public static VisionLanguageProcessor Load(string folder, ModelConfig config, string? promptTemplate = null,
         ImagePadding padding = ImagePadding.Square, string? systemText = null)
     {
+        var choice = new PromptChoice(promptTemplate, systemText);
+        choice.Check();
         var notes = new List<string>();
         var images = config.LoadImages(folder, padding, notes);
         var tokenizer = TextTokenizer.Load(folder, notes);
-        if (systemText is not null && string.IsNullOrWhiteSpace(systemText))
-            throw new EosException(EosErrors.InvalidOption, "the system text is empty; leave it out for the model's own.");
         var ofFolder = promptTemplate is null ? ChatTemplate.Choose(folder, notes) : ChatTemplate.OfModel(folder);
-        PromptWriter? prompt = promptTemplate is not null ? new OwnPrompt(promptTemplate, ofFolder, systemText)
+        PromptWriter? prompt = promptTemplate is not null ? new OwnPrompt(promptTemplate, ofFolder)
             : ofFolder.Fault is null ? new ChatPrompt(ofFolder.ChatTemplate) : null;
-        var processor = new VisionLanguageProcessor(images, tokenizer, config, notes, ofFolder, prompt, systemText ?? ofFolder.SystemText);
+        var processor = new VisionLanguageProcessor(images, tokenizer, config, notes, ofFolder, prompt, systemText ?? ofFolder.SystemText)
+        {
+            Asked = promptTemplate is null && systemText is null ? null : choice,
+        };
         if (systemText is not null && prompt is not null)
             processor.CheckPlaceOfSystemText();
         return processor;
@@ -81,7 +87,7 @@ public sealed class VisionLanguageProcessor
     /// </summary>
     public VisionLanguageProcessor AsPublished() => new(Images, _tokenizer, _config, Notes, _form, _prompt,
         _prompt is ChatPrompt && _systemText == _form.SystemText ? _form.PublishedSystemText ?? _systemText : _systemText,
-        marksAreText: true);
+        marksAreText: true) { Asked = Asked };
 
     /// <summary>The ids of the prompt around a question about one image.</summary>
     /// <inheritdoc cref="EncodePrompt(string, int)"/>
@@ -135,6 +141,8 @@ public sealed class VisionLanguageProcessor
     {
         string[] questions = [.. earlier.Select(turn => turn.Question), question];
         var first = Placed(questions[0], about);
+        if (questions.Length > 1)
+            Placed(questions[^1], []); // which has no places
         var written = prompt.Write(new Conversation(
             _systemText is null ? null : TemplateText.Of(_systemText, Conversation.OfSystem),
             [first ?? Question(0), .. Enumerable.Range(1, questions.Length - 1).Select(Question)],
