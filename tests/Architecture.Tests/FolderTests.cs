@@ -16,12 +16,16 @@ public class FolderTests
     // Processors has the one list of families' prompts.
     private const string Checkpoints = """
         Configs    -> Weights, Images                # a config checks its weights, and reads its image processor
-        Processors -> Configs, Images, Prompts, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision
+        Prompts    -> Templates
+        Processors -> Configs, Images, Prompts, Templates, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision,
+                      Families/Qwen2Vl, Families/Qwen3Vl
         Datasets   -> Images, Processors
         Videos     -> Images
         Families/Llava          -> Configs, Images, Prompts
         Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava
         Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava
+        Families/Qwen2Vl        -> Prompts
+        Families/Qwen3Vl        -> Prompts, Families/Qwen2Vl
         """;
 
     private const string Core = """

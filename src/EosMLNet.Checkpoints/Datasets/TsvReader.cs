@@ -98,12 +98,13 @@ internal sealed class TsvReader
         var (question, answer) = (fields[columns.Question].Trim(), _answers ? fields[columns.Answer].Trim() : "");
         if (question.Length == 0)
             throw Bad("an empty question");
-        if (VisionLanguageProcessor.NamesImage(question))
-            throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
         var path = fields[columns.ImagePath].Trim();
-        _builder.Add(Images(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
+        var images = Images(path);
+        if (VisionLanguageProcessor.WrongMarks(question, images.Count) is { } wrong)
+            throw Bad($"the question {wrong.TrimEnd('.')}");
+        _builder.Add(images, question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
     }
 
     private IReadOnlyList<RgbImage> Images(string cell)

@@ -53,14 +53,15 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>. Models that cut
     /// images into tiles do not ask for it.</param>
     /// <param name="use">What it is loaded for. A search needs <see cref="ModelUse.Search"/>.</param>
+    /// <param name="prompts">The user's own prompts; null for the checkpoint's.</param>
     /// <returns>The model of the <c>model_type</c> that config.json names.</returns>
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
     /// or does not compute in that type, or a weight cannot be kept in it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static VisionLanguageModel Load(
         string folder, ModelDataType dtype = ModelDataType.Auto, Device? device = null, CancellationToken cancellation = default,
-        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer) =>
-        ModelLoader.Load(folder, dtype, device, cancellation, padding, use);
+        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer, PromptChoice? prompts = null) =>
+        ModelLoader.Load(folder, dtype, device, cancellation, padding, use, prompts);
 
     /// <summary>The <c>model_type</c>, for example <c>llava</c>.</summary>
     public string Family => Shape.ModelType;

@@ -40,6 +40,8 @@ public static class EosErrors
     public const string ModelInput = "EOS1015";
     /// <summary>Two models of one build have the same output.</summary>
     public const string DuplicateOutput = "EOS1016";
+    /// <summary>A model's chat template has something that is not understood, or writes no prompt for the question.</summary>
+    public const string ChatTemplate = "EOS1017";
     /// <summary>libtorch or its .NET binding cannot be loaded.</summary>
     public const string LibTorch = "EOS2001";
     /// <summary>The device that was asked for is not there.</summary>

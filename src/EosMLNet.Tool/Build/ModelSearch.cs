@@ -125,7 +125,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 
     private static VisionLanguageModel Load(BuildRequest request, BuildOptions options, Device device, ModelUse use) =>
         VisionLanguageModel.Load(
-            request[BuildRequest.Model], options.DataType, device, padding: options.ImagePadding ?? PaddingChoice.Default, use: use);
+            request[BuildRequest.Model], options.DataType, device, padding: options.ImagePadding ?? PaddingChoice.Default, use: use,
+            prompts: options.Prompts);
 
     // The model as the artifact will answer; the one that was searched makes room for it.
     private VisionLanguageModel Answering(BuildRequest request, BuildOptions options, Device device, VisionLanguageModel searched)

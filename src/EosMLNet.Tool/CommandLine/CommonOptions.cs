@@ -34,6 +34,12 @@ internal static class CommonOptions
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
     };
 
+    internal static Option<string?> PromptTemplate() => Optional("--prompt-template", "TEXT",
+        @"The prompt around a question: <image> stands for the images, {question} for the question, {system} for the text of --system, \n " +
+        "for a line end. Default: what the model's chat template writes.");
+    internal static Option<string?> SystemText() => Optional("--system", "TEXT",
+        "What the model is told before every question. Default: what its prompts say by themselves, mostly nothing.");
+
     internal static Option<ModelDataType> DataType() => DataType(ModelDataType.Auto,
         "Type of numbers to compute in. auto is bfloat16 on a CPU that is much faster in it, for models that are stored in 16 bits, and " +
         "float32 on another; on a GPU it is the type that the model is stored in. int8 is for answers, on a CPU.");

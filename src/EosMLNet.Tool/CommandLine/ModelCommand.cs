@@ -21,6 +21,9 @@ internal abstract class ModelCommand : EosCommand
 
     protected Option<ModelDataType> DataTypeOption { get; }
 
+    /// <summary>How questions are asked: for commands that ask any.</summary>
+    protected PromptOptions Prompts { get; } = new();
+
     protected sealed override void AddOptions(params IEnumerable<Option> options) =>
         base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption, libTorch]);
 
@@ -47,7 +50,7 @@ internal abstract class ModelCommand : EosCommand
         var folder = values.GetRequiredValue(ModelFolder);
         var device = Device(values);
         var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
-            () => VisionLanguageModel.Load(folder, DataType(values), device, padding: padding, use: use));
+            () => VisionLanguageModel.Load(folder, DataType(values), device, padding: padding, use: use, prompts: Prompts.Of(values)));
         var (layers, tokens, type) = (model.LayerCount, model.VisualTokens, model.WeightType);
         Console.Line($"Model {folder}: {model.Family}, {layers} layers, {tokens} visual tokens, {type} on {model.Device}");
         PrintNotes(model.Notes);

@@ -43,7 +43,7 @@ internal sealed class EvaluateCommand : ModelCommand
         : base("evaluate",
             "Answers questions about images, unreduced and under plans, and compares with the expected answers and with each other.",
             console) =>
-        AddOptions(plans, benchmarks, data, images, limit, maxNewTokens, batchSize, imagePadding, predictions);
+        AddOptions([plans, benchmarks, data, images, limit, maxNewTokens, batchSize, imagePadding, predictions, .. Prompts.All]);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {

@@ -100,7 +100,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     {
         var (padding, type) = (settings.ImagePadding ?? PaddingChoice.Default, settings.DataType ?? ModelDataType.Auto);
         settings = settings with { ImagePadding = padding, DataType = type };
-        var model = checkpoint.Load(device, fingerprint, padding, type, use);
+        var model = checkpoint.Load(device, fingerprint, padding, type, use, settings.Prompts);
         try
         {
             if (model.Notes.Count > 0)
@@ -113,7 +113,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
             if (!model.HasAnswerForm)
             {
                 model.Dispose();
-                model = checkpoint.Load(device, fingerprint, padding, type, ModelUse.Answer);
+                model = checkpoint.Load(device, fingerprint, padding, type, ModelUse.Answer, settings.Prompts);
             }
             var report = found?.AsAnsweredBy(model, cancellation).Report;
             var engine = new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes, checkpoint, fingerprint);
