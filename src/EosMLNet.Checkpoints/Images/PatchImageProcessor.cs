@@ -163,19 +163,17 @@ public sealed class PatchImageProcessor : ImageProcessor
     /// <summary>The image in the size that it is cut into patches in.</summary>
     internal RgbImage Resized(RgbImage image) => Resize(image, SizeSeen(new(image.Height, image.Width)), values);
 
-    /// <summary>How many patches a video becomes.</summary>
-    /// <param name="frame">The size of its frames.</param>
-    /// <param name="frames">How many it has; the last one stands for those that the last patches lack.</param>
-    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
-    /// are fewer than two.</exception>
-    public int PartsOfVideo(ImageSize frame, int frames) => Patches(SizeSeenOfVideo(frame, frames), Steps(frames));
+    /// <inheritdoc/>
+    public override int FramesPerStep => kind.FramesPerStep;
 
-    /// <summary>The size that the frames of a video are resized to.</summary>
-    /// <param name="frame">The size of its frames.</param>
-    /// <param name="frames">How many it has.</param>
-    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
-    /// are fewer than two.</exception>
-    public ImageSize SizeSeenOfVideo(ImageSize frame, int frames)
+    /// <inheritdoc/>
+    public override FrameSampling? Sampling => kind.Video.Sampling;
+
+    /// <inheritdoc/>
+    public override int PartsOfVideo(ImageSize frame, int frames) => Patches(SizeSeenOfVideo(frame, frames), Steps(frames));
+
+    /// <inheritdoc/>
+    public override ImageSize SizeSeenOfVideo(ImageSize frame, int frames)
     {
         VideoFrames.RequireSeveral(frames, "the video");
         var (limits, all) = (kind.Video.Limits, kind.Video.LimitsAllFrames);
@@ -184,12 +182,8 @@ public sealed class PatchImageProcessor : ImageProcessor
         return Allowed(size, frame, (long)Steps(frames) * kind.FramesPerStep);
     }
 
-    /// <summary>Writes a video's patches, step by step in time.</summary>
-    /// <param name="frames">The frames that are seen, at least two, of one size.</param>
-    /// <param name="target">Where they go: (parts, <see cref="PartShape"/>), row by row.</param>
-    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
-    /// are fewer than two, or they differ in size.</exception>
-    public void WriteVideo(IReadOnlyList<RgbImage> frames, Span<float> target)
+    /// <inheritdoc/>
+    public override void WriteVideo(IReadOnlyList<RgbImage> frames, Span<float> target)
     {
         VideoFrames.Require(frames, "the video");
         var size = SizeSeenOfVideo(new(frames[0].Height, frames[0].Width), frames.Count);

@@ -1,10 +1,12 @@
 using System.Collections;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace EosMLNet.Checkpoints;
 
 /// <summary>The frames of a video that a model sees, and when each is shown.</summary>
-public sealed class VideoFrames : IReadOnlyList<RgbImage>
+public sealed class VideoFrames : Visual, IReadOnlyList<RgbImage>
 {
     private readonly IReadOnlyList<RgbImage> frames;
 
@@ -62,6 +64,31 @@ public sealed class VideoFrames : IReadOnlyList<RgbImage>
         return [.. Enumerable.Range(0, (Count + framesPerStep - 1) / framesPerStep)
             .Select(step => (Seconds[step * framesPerStep] + Seconds[Math.Min((step + 1) * framesPerStep, Count) - 1]) / 2)];
     }
+
+    /// <inheritdoc/>
+    public override PromptPart InPrompt(ImageProcessor processor) => new VideoPart(StepSeconds(processor.FramesPerStep));
+
+    /// <inheritdoc/>
+    public override int Parts(ImageProcessor processor, int inPrompt) => processor.PartsOfVideo(FrameSize, Count);
+
+    /// <inheritdoc/>
+    public override ImageSize SizeSeen(ImageProcessor processor) => processor.SizeSeenOfVideo(FrameSize, Count);
+
+    /// <inheritdoc/>
+    public override double SecondsPerStep(ImageProcessor processor) => processor.FramesPerStep / FramesPerSecond;
+
+    /// <inheritdoc/>
+    public override void Write(ImageProcessor processor, int inPrompt, Span<float> target) => processor.WriteVideo(frames, target);
+
+    /// <inheritdoc/>
+    public override string Hash()
+    {
+        var times = string.Join(' ', Seconds.Append(Duration).Select(time => time.ToString("R", CultureInfo.InvariantCulture)));
+        var text = string.Join('\n', frames.Select(frame => frame.Hash()).Append(times));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private ImageSize FrameSize => new(frames[0].Height, frames[0].Width);
 
     /// <summary>
     /// A time with one decimal, as Python's <c>.1f</c> writes it: of two equally near, the one whose last digit is even. Only odd quarters

@@ -106,6 +106,13 @@ public sealed class VisionLanguageProcessor
         return EncodePrompt([], question, [.. Enumerable.Repeat(new ImagePart(), images)]);
     }
 
+    /// <summary>The same for a question about images and videos.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="about">The images and videos, in their order.</param>
+    /// <exception cref="EosException">EOS1014, EOS1015, EOS1017: as above.</exception>
+    public int[] EncodePrompt(string question, IReadOnlyList<Visual> about) =>
+        EncodePrompt([], question, [.. about.Select(one => one.InPrompt(Images))]);
+
     /// <summary>The same for a question about images and videos, and in the course of a conversation.</summary>
     /// <param name="earlier">The questions before it, with their answers, about the same images and videos. The prompt's ids begin with those
     /// of the prompt of the last of them, and of its answer.</param>

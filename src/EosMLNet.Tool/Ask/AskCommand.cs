@@ -18,6 +18,13 @@ internal sealed class AskCommand : ModelCommand
         Description = "An image that the question is about; may be given several times. The model sees them in this order.",
         AllowMultipleArgumentsPerToken = false,
     };
+    private readonly Option<string[]> videos = new("--video")
+    {
+        HelpName = "PATH",
+        Description = "A video that the question is about, behind the images; may be given several times. A folder of pictures, whose names " +
+            "put them in order, an animated GIF or WebP file, or another file, for which the program ffmpeg must be on the PATH.",
+        AllowMultipleArgumentsPerToken = false,
+    };
     private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", 256, "The longest answer, in tokens.");
     private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("as the plan was searched; square without a plan.");
 
@@ -25,7 +32,7 @@ internal sealed class AskCommand : ModelCommand
         : base("ask", "Answers one question about images, and tells what the answer took and what the plan saved.", console)
     {
         Add(question);
-        AddOptions(plan, images, maxNewTokens, imagePadding);
+        AddOptions(plan, images, videos, maxNewTokens, imagePadding);
     }
 
     protected override string WhenCancelled(ParseResult values) => "The answer is not complete.";
@@ -36,7 +43,7 @@ internal sealed class AskCommand : ModelCommand
         var asked = values.GetRequiredValue(question);
         if (string.IsNullOrWhiteSpace(asked))
             throw new EosException(EosErrors.InvalidOption, "The question is empty. Write it in quotation marks behind the options.");
-        RgbImage[] seen = [.. (values.GetValue(images) ?? []).Select(RgbImage.Decode)];
+        Visual[] seen = [.. (values.GetValue(images) ?? []).Select(RgbImage.Decode), .. Videos(values, cancellation)];
         var planFile = values.GetValue(plan);
         var planned = planFile is null ? null : ReductionPlan.Load(planFile);
         var padding = PaddingChoice.Of(values.GetValue(imagePadding), planned is null ? [] : [(Path.GetFileName(planFile!), planned)]);
@@ -60,6 +67,17 @@ internal sealed class AskCommand : ModelCommand
             [.. batch.VisualTokens], Ledger(reduced.Plan, batch), padding.Padding);
         Console.Line($"{result.Summary(longest)}");
         return result;
+    }
+
+    private IEnumerable<VideoFrames> Videos(ParseResult values, CancellationToken cancellation)
+    {
+        var paths = values.GetValue(videos) ?? [];
+        if (paths.Length == 0)
+            return [];
+        var sampling = Sampling(values) ?? throw new EosException(EosErrors.InvalidOption,
+            "--video was given, but videos are not prepared for this model. Ask about frames with --image.");
+        return paths.Select(path => Console.While($"Reading {Path.GetFileName(path)}",
+            () => VideoFile.Read(path, sampling, cancellation: cancellation)));
     }
 
     // Of the images that were asked about, whatever the plan's own ledger supposes.

@@ -67,9 +67,16 @@ internal abstract class ModelCommand : EosCommand
     protected static ReducedModel Reduce(VisionLanguageModel model, string? planFile) =>
         new(model, planFile is null ? ReductionPlan.Identity(model.ToPlanModel()) : ReductionPlan.Load(planFile));
 
-    protected VqaDataset LoadData(string table, string images, bool answers = true)
+    /// <summary>Which frames of videos the model sees; null where it takes none. Its weights are not read.</summary>
+    protected FrameSampling? Sampling(ParseResult values)
     {
-        var data = Console.While($"Reading {Path.GetFileName(table)} and its images", () => VqaDataset.LoadTsv(table, images, answers));
+        var folder = values.GetRequiredValue(ModelFolder);
+        return ModelConfig.Load(folder).LoadImages(folder, PaddingChoice.Default, []).Sampling;
+    }
+
+    protected VqaDataset LoadData(string table, string images, FrameSampling? videos, bool answers = true)
+    {
+        var data = Console.While($"Reading {Path.GetFileName(table)} and its images", () => VqaDataset.LoadTsv(table, images, answers, videos));
         Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Images.Count} images");
         PrintNotes(data.Notes);
         return data;

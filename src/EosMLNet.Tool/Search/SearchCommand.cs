@@ -280,8 +280,9 @@ internal sealed class SearchCommand : ModelCommand
     {
         var folder = values.GetRequiredValue(images);
         var answers = values.GetValue(objective) == SearchObjective.Answers;
-        var training = LoadData(values.GetRequiredValue(data), folder, answers);
-        var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, answers) : null;
+        var videos = Sampling(values);
+        var training = LoadData(values.GetRequiredValue(data), folder, videos, answers);
+        var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, videos, answers) : null;
         var (table, model) = TableAndModel(values, cancellation);
         try
         {

@@ -58,6 +58,9 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     internal AnswerSettings Settings { get; }
 
+    /// <summary>Which frames of videos are read; null where the model takes none.</summary>
+    internal FrameSampling? Videos => Engine.Model.Processor!.Images.Sampling;
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>The input's schema with the columns for answer, score and visual tokens.</summary>

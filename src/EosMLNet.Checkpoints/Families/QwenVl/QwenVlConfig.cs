@@ -8,8 +8,9 @@ public abstract record QwenVlConfig : ModelConfig
 {
     /// <summary>The vision tower.</summary>
     public QwenVisionConfig Vision { get; init; } = new();
-    /// <summary>The token id that stands for one visual token of a video.</summary><value>The default is 151656.</value>
-    public int VideoTokenIndex { get; init; } = 151656;
+    /// <inheritdoc/>
+    /// <value>The default is 151656.</value>
+    public override int? VideoTokenIndex { get; init; } = 151656;
 
     /// <inheritdoc/>
     public override EncoderShape Encoder => new(Vision.LayerCount, Vision.HiddenSize, Vision.IntermediateSize, Vision.HeadCount);
