@@ -35,10 +35,13 @@ internal static class CommonOptions
     };
 
     internal static Option<string?> PromptTemplate() => Optional("--prompt-template", "TEXT",
-        @"The prompt around a question: <image> stands for the images, {question} for the question, {system} for the text of --system, \n " +
+        @"The prompt around a question: <image> stands for the images, {question} for the question, {system} for the text of --system-text, \n " +
         "for a line end. Default: what the model's chat template writes.");
-    internal static Option<string?> SystemText() => Optional("--system", "TEXT",
-        "What the model is told before every question. Default: what its prompts say by themselves, mostly nothing.");
+    internal static Option<string?> SystemText() => new("--system-text", "--system")
+    {
+        HelpName = "TEXT",
+        Description = "What the model is told before every question. Default: what its prompts say by themselves, mostly nothing.",
+    };
 
     internal static Option<ModelDataType> DataType() => DataType(ModelDataType.Auto,
         "Type of numbers to compute in. auto is bfloat16 on a CPU that is much faster in it, for models that are stored in 16 bits, and " +
