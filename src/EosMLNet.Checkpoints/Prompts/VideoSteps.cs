@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EosMLNet.Checkpoints;
 
 /// <summary>The text of a video's steps, for models that read when each of them is.</summary>
@@ -9,9 +7,5 @@ internal static class VideoSteps
     /// <param name="seconds">When the steps are.</param>
     /// <param name="place">What stands for a video.</param>
     internal static string Write(IReadOnlyList<double> seconds, string place) =>
-        string.Concat(seconds.Select(time => FormattableString.Invariant($"<{Tenths(time)} seconds>{place}")));
-
-    // As Python rounds: ties, which only quarters are in binary, go to the even digit.
-    private static string Tenths(double time) =>
-        (Math.Abs(time * 4 % 2) == 1 ? Math.Round(time * 10) / 10 : time).ToString("F1", CultureInfo.InvariantCulture);
+        string.Concat(seconds.Select(time => $"<{VideoFrames.Tenths(time)} seconds>{place}"));
 }
