@@ -17,8 +17,7 @@ public class FolderTests
     private const string Checkpoints = """
         Configs    -> Weights, Images                # a config checks its weights, and reads its image processor
         Prompts    -> Templates
-        Processors -> Configs, Images, Prompts, Templates, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision,
-                      Families/Qwen2Vl, Families/Qwen3Vl
+        Processors -> Configs, Images, Prompts, Templates, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision, Families/Qwen2Vl, Families/Qwen3Vl
         Datasets   -> Images, Processors
         Families/Llava          -> Configs, Images, Prompts
         Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava

@@ -56,7 +56,7 @@ public sealed class OwnPromptTests : IClassFixture<TinyModel>, IDisposable
     [Fact]
     public void A_folders_chat_template_is_one_of_its_models_files()
     {
-        folder.Write("chat_template.jinja", "{{ messages[0].content }}");
+        File.WriteAllText(folder["chat_template.jinja"], "{{ messages[0].content }}");
         using var checkpoint = new CheckpointFolder(folder.Path);
         Assert.Equal("chat_template.jinja", Assert.Single(checkpoint.Files()).Name);
     }
