@@ -23,7 +23,7 @@ public class FolderTests
         Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava
         Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava
         Families/Qwen2Vl        -> Prompts
-        Families/Qwen3Vl        -> Prompts, Families/Qwen2Vl
+        Families/Qwen3Vl        -> Prompts
         """;
 
     private const string Core = """
