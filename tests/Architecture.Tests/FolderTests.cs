@@ -17,15 +17,14 @@ public class FolderTests
     private const string Checkpoints = """
         Configs    -> Weights, Images                # a config checks its weights, and reads its image processor
         Prompts    -> Templates
-        Processors -> Configs, Images, Prompts, Templates, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision,
-                      Families/Qwen2Vl, Families/Qwen3Vl
+        Processors -> Configs, Images, Prompts, Templates, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision, Families/Qwen2Vl, Families/Qwen3Vl
         Datasets   -> Images, Processors
         Videos     -> Images
         Families/Llava          -> Configs, Images, Prompts
         Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava
         Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava
         Families/Qwen2Vl        -> Prompts
-        Families/Qwen3Vl        -> Prompts, Families/Qwen2Vl
+        Families/Qwen3Vl        -> Prompts
         """;
 
     private const string Core = """

@@ -53,7 +53,8 @@ internal static class ChatTemplate
         {
             if (prompt is not null && IsOfTexts(prompt))
                 return null;
-            var fault = new EosException(EosErrors.ChatTemplate, $"The {Field} of '{file}' cannot be followed. {e.Detail} {TemplateFault.Remedy}", e);
+            var fault = new EosException(
+                EosErrors.ChatTemplate, $"The {Field} of '{file}' cannot be followed. {e.Detail} {TemplateFault.Remedy}", e);
             notes.Add(fault.Detail);
             return form with { Fault = fault };
         }

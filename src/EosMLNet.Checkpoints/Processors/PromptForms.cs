@@ -20,7 +20,8 @@ internal static class PromptForms
     internal static PromptForm? Of(string? modelType, ChatPrompt chatTemplate)
     {
         var sample = Sample(chatTemplate);
-        return All.Where((_, i) => Samples.Value[i] == sample).OrderByDescending(form => form.ModelTypes.Contains(modelType)).FirstOrDefault();
+        return All.Where((_, i) => Samples.Value[i] == sample)
+            .OrderByDescending(form => form.ModelTypes.Contains(modelType)).FirstOrDefault();
     }
 
     private static string Sample(ChatPrompt prompt) =>

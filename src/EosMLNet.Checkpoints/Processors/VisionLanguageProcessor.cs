@@ -23,7 +23,8 @@ public sealed class VisionLanguageProcessor
         (Images, _tokenizer, _config, Notes) = (images, tokenizer, config, notes);
         (_form, _prompt, _systemText, _marksAreText) = (form, prompt, systemText, marksAreText);
         _template = new(() => prompt is null ? throw Fault() : form.ShownBy(prompt, systemText));
-        var longestFirst = tokenizer.SpecialTokens.Keys.Append(PromptMarks.Image).Append(PromptMarks.Video).OrderByDescending(x => x.Length);
+        var longestFirst =
+            tokenizer.SpecialTokens.Keys.Append(PromptMarks.Image).Append(PromptMarks.Video).OrderByDescending(x => x.Length);
         _specialTokens = new(() => new Regex(string.Join('|', longestFirst.Select(Regex.Escape)), RegexOptions.CultureInvariant));
     }
 
@@ -55,8 +56,8 @@ public sealed class VisionLanguageProcessor
     /// </summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="config">The folder's configuration.</param>
-    /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for the folder's own. It may have <c>{system}</c> in it, the place
-    /// of a system text.</param>
+    /// <param name="promptTemplate">See <see cref="PromptTemplate"/>; null for the folder's own. It may have <c>{system}</c> in it, the
+    /// place of a system text.</param>
     /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>.</param>
     /// <param name="systemText">What the model is told before every question; null for what its prompts say by themselves.</param>
     /// <exception cref="EosException">EOS1008, EOS1009: a malformed or unsupported image processor. EOS1013: the template, or a system text
@@ -94,8 +95,8 @@ public sealed class VisionLanguageProcessor
     public int[] EncodePrompt(string question) => EncodePrompt(question, 1);
 
     /// <summary>The ids of the prompt around a question; each image's place is taken by one image token.</summary>
-    /// <param name="question">The question. Special tokens spelt out in it are plain text. With <c>&lt;image&gt;</c> it says where the images
-    /// are in its text; without, they stand where the model's prompts have them, mostly in front.</param>
+    /// <param name="question">The question. Special tokens spelt out in it are plain text. With <c>&lt;image&gt;</c> it says where the
+    /// images are in its text; without, they stand where the model's prompts have them, mostly in front.</param>
     /// <param name="images">How many images it is about, from 0 up.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="images"/> is negative.</exception>
     /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the question holds <c>&lt;image&gt;</c>, but
@@ -114,10 +115,10 @@ public sealed class VisionLanguageProcessor
         EncodePrompt([], question, [.. about.Select(one => one.InPrompt(Images))]);
 
     /// <summary>The same for a question about images and videos, and in the course of a conversation.</summary>
-    /// <param name="earlier">The questions before it, with their answers, about the same images and videos. The prompt's ids begin with those
-    /// of the prompt of the last of them, and of its answer.</param>
-    /// <param name="question">The question. Places of images and videos in its text are <c>&lt;image&gt;</c> and <c>&lt;video&gt;</c>: of all
-    /// of them, or of none. In a conversation the first question has them.</param>
+    /// <param name="earlier">The questions before it, with their answers, about the same images and videos. The prompt's ids begin with
+    /// those of the prompt of the last of them, and of its answer.</param>
+    /// <param name="question">The question. Places of images and videos in its text are <c>&lt;image&gt;</c> and <c>&lt;video&gt;</c>: of
+    /// all of them, or of none. In a conversation the first question has them.</param>
     /// <param name="about">The images and videos, in their order. Each is one token in the ids; a video is one a step where the model reads
     /// the time of each.</param>
     /// <exception cref="EosException">EOS1014: the tokenizer does not fit the model. EOS1015: the marks in the question are not as many as
@@ -159,7 +160,8 @@ public sealed class VisionLanguageProcessor
             throw Unfit("does not write the question");
         VideoPart[] videos = [.. about.OfType<VideoPart>()];
         return !_form.HasTimedVideos ? written
-            : written.Replace(_form.Video, i => TemplateText.Of(i < videos.Length ? VideoSteps.Write(videos[i].StepSeconds, _form.Video) : ""));
+            : written.Replace(_form.Video,
+                i => TemplateText.Of(i < videos.Length ? VideoSteps.Write(videos[i].StepSeconds, _form.Video) : ""));
 
         TemplateText Question(int turn) => TemplateText.Of(questions[turn], Conversation.OfQuestion(turn));
     }
@@ -205,12 +207,13 @@ public sealed class VisionLanguageProcessor
     // What follows an answer. The answer brings its own end.
     private TemplateText Continuation(TemplateText asked, TemplateText next, int turn)
     {
-        var (from, to) = (next.Origin.IndexOf(Conversation.OfAnswer(turn)), next.Origin.LastIndexOf(Conversation.OfAnswer(turn)) + 1);
+        var answer = Conversation.OfAnswer(turn);
+        var (from, to) = (next.Origin.IndexOf(answer), next.Origin.LastIndexOf(answer) + 1);
         if (from < 0 || next.Text.AsSpan(0, from).TrimEnd() is var before && !before.SequenceEqual(asked.Text.AsSpan().TrimEnd()))
         {
             throw new EosException(EosErrors.ModelInput,
-                $"A conversation cannot go on after the answer {turn + 1}: the model's prompts write earlier questions and answers otherwise " +
-                "than they were asked, or the answer is empty. Ask the question by itself.");
+                $"A conversation cannot go on after the answer {turn + 1}: the model's prompts write earlier questions and answers " +
+                "otherwise than they were asked, or the answer is empty. Ask the question by itself.");
         }
         var rest = next.From(to);
         var behind = rest.Trim(char.IsWhiteSpace, end: false);
@@ -223,7 +226,8 @@ public sealed class VisionLanguageProcessor
     {
         var images = about.OfType<ImagePart>().Count();
         var videos = about.OfType<VideoPart>().Sum(video => _form.HasTimedVideos ? video.StepSeconds.Count : 1);
-        var (ofImages, ofVideos) = (ids.Count(id => id == _config.ImageTokenIndex), ids.Count(id => id == _config.VideoTokenIndex));
+        var ofImages = ids.Count(id => id == _config.ImageTokenIndex);
+        var ofVideos = ids.Count(id => id == _config.VideoTokenIndex);
         if (ofImages != images)
             throw Unfit($"writes {ofImages} places of images for {images} images");
         if (ofVideos != videos)
@@ -243,8 +247,8 @@ public sealed class VisionLanguageProcessor
                 $"a system text was given, but the prompts of this model ({_form.Name}) take none: {e.Detail}", e);
         }
         throw new EosException(EosErrors.InvalidOption,
-            $"a system text was given, but the prompts of this model ({_form.Name}) have no place for one. Leave it out, or give a prompt " +
-            $"template with {PromptMarks.System}.");
+            $"a system text was given, but the prompts of this model ({_form.Name}) have no place for one. Leave it out, or give a " +
+            $"prompt template with {PromptMarks.System}.");
     }
 
     // Special tokens are those that the template writes; between them, its text and the user's go together.

@@ -123,7 +123,8 @@ internal static class TemplateFunctions
     }
 
     private static List<object?> Select(TemplateCall call, bool selected) =>
-        [.. TemplateValue.Items(call.Value, call.Line).Where(item => Holds(call, TemplateValue.Item(item, call[0], call.Line)) == selected)];
+        TemplateValue.Items(call.Value, call.Line)
+            .FindAll(item => Holds(call, TemplateValue.Item(item, call[0], call.Line)) == selected);
 
     private static bool Holds(TemplateCall call, object? value)
     {
@@ -135,7 +136,8 @@ internal static class TemplateFunctions
             "equalto" or "eq" or "==" => TemplateValue.AreEqual(value, call[2]),
             "ne" or "!=" => !TemplateValue.AreEqual(value, call[2]),
             "in" => TemplateValue.Contains(call[2], value, call.Line),
-            _ => Tests.TryGetValue(test, out var known) ? known(value) : throw TemplateFault.At(call.Line, $"has the unknown test '{test}'"),
+            _ => Tests.TryGetValue(test, out var known) ? known(value)
+                : throw TemplateFault.At(call.Line, $"has the test '{test}', which is not known here"),
         };
     }
 

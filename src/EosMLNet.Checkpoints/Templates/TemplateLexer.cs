@@ -146,7 +146,8 @@ internal sealed class TemplateLexer
             _tokens.Add(new(TemplateTokenKind.Number, _source[from.._at], _line));
             return 0;
         }
-        var sign = Signs.FirstOrDefault(sign => Ends(_at, sign)) ?? throw TemplateFault.At(_line, $"has '{first}', which is no sign of Jinja");
+        var sign = Signs.FirstOrDefault(sign => Ends(_at, sign))
+            ?? throw TemplateFault.At(_line, $"has '{first}', which is no sign of Jinja");
         _at += sign.Length;
         _tokens.Add(new(TemplateTokenKind.Sign, sign, _line));
         return sign is "(" or "[" or "{" ? 1 : sign is ")" or "]" or "}" ? -1 : 0;

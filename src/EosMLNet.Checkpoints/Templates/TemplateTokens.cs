@@ -21,7 +21,8 @@ internal sealed class TemplateTokens(IReadOnlyList<TemplateToken> tokens)
 
     /// <summary>Whether the token behind the next one is this sign or word.</summary>
     internal bool IsSecond(string text) =>
-        _at + 1 < tokens.Count && tokens[_at + 1] is { Kind: TemplateTokenKind.Sign or TemplateTokenKind.Name } second && second.Text == text;
+        _at + 1 < tokens.Count && tokens[_at + 1] is { Kind: TemplateTokenKind.Sign or TemplateTokenKind.Name } second
+        && second.Text == text;
 
     /// <summary>Takes the next token where it is this sign or word.</summary>
     internal bool TryTake(string text)

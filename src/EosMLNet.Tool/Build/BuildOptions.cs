@@ -113,7 +113,8 @@ internal sealed class BuildOptions
     /// <summary>Every metadatum that is understood.</summary>
     internal static IEnumerable<string> Names =>
         Setters.Keys.Concat(
-            ["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "PromptTemplate", "SystemText", "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes",
+            ["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "PromptTemplate", "SystemText",
+                "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes",
                 "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>

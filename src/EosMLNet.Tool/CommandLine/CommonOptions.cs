@@ -35,8 +35,8 @@ internal static class CommonOptions
     };
 
     internal static Option<string?> PromptTemplate() => Optional("--prompt-template", "TEXT",
-        @"The prompt around a question: <image> stands for the images, {question} for the question, {system} for the text of --system-text, \n " +
-        "for a line end. Default: what the model's chat template writes.");
+        "The prompt around a question: <image> stands for the images, {question} for the question, {system} for the text of " +
+        @"--system-text, \n for a line end. Default: what the model's chat template writes.");
     internal static Option<string?> SystemText() => new("--system-text", "--system")
     {
         HelpName = "TEXT",

@@ -124,7 +124,8 @@ internal sealed class SearchCommand : ModelCommand
         AddOptions([
             data, images, .. limits.Select(limit => limit.Option), .. latency.All, familyDrop, output, validation, artifact, steps,
             batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate, objective, alignment, alignmentLayers, warmStart,
-            patience, checkpoint, microBatch, recompute, imagePadding, .. Prompts.All, sites, scores, front, devices, .. tuning.All, .. answers.All, job]);
+            patience, checkpoint, microBatch, recompute, imagePadding, .. Prompts.All, sites, scores, front, devices, .. tuning.All,
+            .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)

@@ -73,9 +73,9 @@ public abstract class VisionLanguageOptions
     public ImagePadding? ImagePadding { get; set; }
 
     /// <summary>
-    /// The prompt around a question, in the place of the checkpoint's own: <c>&lt;image&gt;</c> stands for the images, as the model has them
-    /// written, <c>{question}</c> for the question, and <c>{system}</c>, where it is there, for <see cref="SystemText"/>. Saved with the
-    /// model.
+    /// The prompt around a question, in the place of the checkpoint's own: <c>&lt;image&gt;</c> stands for the images, as the model has
+    /// them written, <c>{question}</c> for the question, and <c>{system}</c>, where it is there, for <see cref="SystemText"/>. Saved with
+    /// the model.
     /// </summary>
     /// <value>The default is null: what the checkpoint's chat template writes.</value>
     public string? PromptTemplate { get; set; }
