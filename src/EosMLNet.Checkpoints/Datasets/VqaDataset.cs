@@ -39,8 +39,8 @@ public sealed class VqaDataset
     /// Reads a tab-separated file with a header that names the columns <c>ImagePath</c>, <c>Question</c>, <c>Answer</c> and, optionally,
     /// <c>Family</c>, in any order and among others. Quotation marks have no meaning; <see cref="Notes"/> says so where a field begins with
     /// one. Lines that are empty are skipped. Instead of a path a field may hold the image itself, as a <c>data:</c> URI in Base64, or a
-    /// list of both for a question about several images, as JSON or Python writes it: <c>["a.png", "b.png"]</c>. A video is the path of a file
-    /// or of a folder of frames behind <c>video:</c>, as in <c>video:clips/7.mp4</c>.
+    /// list of both for a question about several images, as JSON or Python writes it: <c>["a.png", "b.png"]</c>. A video is the path of a
+    /// file or of a folder of frames behind <c>video:</c>, as in <c>video:clips/7.mp4</c>.
     /// </summary>
     /// <remarks>Faults of a row carry its place: <see cref="EosException.File"/> and <see cref="EosException.Line"/>.</remarks>
     /// <param name="tsvPath">The file, UTF-8.</param>
@@ -49,8 +49,8 @@ public sealed class VqaDataset
     /// a search that asks the unreduced model.</param>
     /// <param name="videos">Which frames of videos are read: <see cref="ImageProcessor.Sampling"/> of the model that will see them; null
     /// where there may be no videos.</param>
-    /// <exception cref="EosException">EOS1001: no such file. EOS1010: an image or video cannot be decoded. EOS1011: a malformed row. EOS1012:
-    /// no rows. EOS2005: a video needs ffmpeg, which is not installed.</exception>
+    /// <exception cref="EosException">EOS1001: no such file. EOS1010: an image or video cannot be decoded. EOS1011: a malformed row.
+    /// EOS1012: no rows. EOS2005: a video needs ffmpeg, which is not installed.</exception>
     public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true, FrameSampling? videos = null) =>
         TsvReader.Read(tsvPath, imageFolder, answers, videos);
 

@@ -90,21 +90,6 @@ public sealed class VideoFrames : Visual, IReadOnlyList<RgbImage>
 
     private ImageSize FrameSize => new(frames[0].Height, frames[0].Width);
 
-    /// <summary>
-    /// A time with one decimal, as Python's <c>.1f</c> writes it: of two equally near, the one whose last digit is even. Only odd quarters
-    /// of a second lie just between two tenths.
-    /// </summary>
-    internal static string Tenths(double seconds)
-    {
-        var shown = (seconds * 4 % 4) switch
-        {
-            1 => Math.Floor(seconds) + 0.2,
-            3 => Math.Floor(seconds) + 0.8,
-            _ => seconds,
-        };
-        return shown.ToString("F1", CultureInfo.InvariantCulture);
-    }
-
     /// <summary>Checks that pictures are the frames of one video.</summary>
     /// <exception cref="EosException">EOS1015: there are fewer than two, or they differ in size.</exception>
     internal static void Require(IReadOnlyList<RgbImage> frames, string name)

@@ -32,7 +32,8 @@ internal static class CheckpointLayout
             return $" It has '{quantised}': the checkpoint is quantised. {Quantization.Remedy}.";
         if (names.Any(name => name.StartsWith("model.mm_projector.", StringComparison.Ordinal)))
             return $" It has the layout of LLaVA's authors. {AuthorsLayout.Remedy}.";
-        if (wanted.StartsWith("visual.", StringComparison.Ordinal) && !names.Any(name => name.StartsWith("visual.", StringComparison.Ordinal)))
+        if (wanted.StartsWith("visual.", StringComparison.Ordinal)
+            && !names.Any(name => name.StartsWith("visual.", StringComparison.Ordinal)))
             return " It has no weight of a vision tower (visual.*): it may be the language model alone. Fetch the whole checkpoint.";
         if (!wanted.StartsWith("visual.", StringComparison.Ordinal)
             && !names.Any(name => name.StartsWith("multi_modal_projector.", StringComparison.Ordinal))

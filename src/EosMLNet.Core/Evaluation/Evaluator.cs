@@ -38,8 +38,8 @@ public static class Evaluator
         using var own = images is null || model.Plan.ActsInEncoder ? new ImageCache(model.Model, data, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
         var processor = model.Model.Processor!;
-        var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Images, row.Question))], image => data.Images[image].InPrompt(processor.Images),
-            own ?? images!, batchSize, maxNewTokens, progress, cancellation);
+        var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Images, row.Question))],
+            image => data.Images[image].InPrompt(processor.Images), own ?? images!, batchSize, maxNewTokens, progress, cancellation);
         var milliseconds = clock.Elapsed.TotalMilliseconds / answers.Texts.Length;
         var result = Score(data, answers.Texts, answers.TooLong, milliseconds, model.Plan.Ledger);
         return result with { Probabilities = answers.Probabilities };
@@ -68,8 +68,9 @@ public static class Evaluator
         using var own = images is null || model.Plan.ActsInEncoder ? benchmark.CreateCache(model.Model, plan: model.Plan) : null;
         var clock = Stopwatch.StartNew();
         var processor = benchmark.Processor(model.Model.Processor!);
-        var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Images, q.Prompt))], image => benchmark.InPrompt(image, processor.Images),
-            own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
+        var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Images, q.Prompt))],
+            image => benchmark.InPrompt(image, processor.Images), own ?? images!,
+            batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
         var milliseconds = clock.Elapsed.TotalMilliseconds / answers.Texts.Length;
         var result = Score(benchmark, answers.Texts, milliseconds, model.Plan.Ledger, answers.TooLong);
         return result with { Probabilities = answers.Probabilities };
@@ -101,7 +102,8 @@ public static class Evaluator
     // The answers in the order of the rows, how sure the model is of each, and which rows were too long to be asked. Theirs are empty.
     private static (string[] Texts, double[] Probabilities, bool[] TooLong) Answer(
         ReducedModel model, VisionLanguageProcessor processor, (IReadOnlyList<int> Images, string Question)[] rows,
-        Func<int, PromptPart> part, ImageCache images, int batchSize, int maxNewTokens, IProgress<int>? progress, CancellationToken cancellation)
+        Func<int, PromptPart> part, ImageCache images, int batchSize, int maxNewTokens, IProgress<int>? progress,
+        CancellationToken cancellation)
     {
         var probabilities = new double[rows.Length];
         var ids = AnswerIds(model, processor, rows, part, images, batchSize, maxNewTokens, progress, cancellation, probabilities);
@@ -148,7 +150,8 @@ public static class Evaluator
     // Questions about the same images share what was made of them, unless the plan reduces them for each question.
     private static void Generate(
         ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(IReadOnlyList<int> Images, string Question)> rows,
-        Func<int, PromptPart> part, int[] chunk, ImageCache images, int maxNewTokens, int[][] answers, double[] probabilities, CancellationToken cancellation)
+        Func<int, PromptPart> part, int[] chunk, ImageCache images, int maxNewTokens, int[][] answers, double[] probabilities,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var lists = new List<IReadOnlyList<int>>();     // of the images of each prompt, the different ones

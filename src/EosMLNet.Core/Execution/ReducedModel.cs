@@ -98,7 +98,9 @@ public sealed class ReducedModel : IDisposable
     public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) =>
         Generate(batch, maxNewTokens, null, null, cancellation);
 
-    /// <summary>Generates as <see cref="Generate(PromptBatch, int, CancellationToken)"/> does, for those who watch an answer come.</summary>
+    /// <summary>
+    /// Generates as <see cref="Generate(PromptBatch, int, CancellationToken)"/> does, for those who watch an answer come.
+    /// </summary>
     /// <param name="batch">The prompts.</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="onToken">Called with a row's number and its new token as soon as that is known, before the weights are known to be the

@@ -220,8 +220,8 @@ public abstract class VisionLanguageModel : IDisposable
         EncodeImages(VisionInput.Of(pixelValues), tap, plan);
 
     /// <summary>
-    /// The stretches of a prompt that an image's visual tokens stand in, as the number of tokens in each: one, unless the family writes text
-    /// between the steps of a video.
+    /// The stretches of a prompt that an image's visual tokens stand in, as the number of tokens in each: one, unless the family writes
+    /// text between the steps of a video.
     /// </summary>
     /// <param name="layout">How the image's tokens lie.</param>
     internal virtual IReadOnlyList<int> Stretches(VisualLayout layout) => [layout.Count];
@@ -245,8 +245,8 @@ public abstract class VisionLanguageModel : IDisposable
         using var scope = NewDisposeScope();
         if (PositionAxes > 1)
         {
-            var rows = lengths.Select((length, row) => StretchPositions.OfRow(length, PositionAxes,
-                images.Where(image => image.Row == row).Select(image => (image.Start, PositionsOf(image.Layout, image.Stretch))))).ToArray();
+            var stretches = images.ToLookup(image => image.Row, image => (image.Start, PositionsOf(image.Layout, image.Stretch)));
+            var rows = lengths.Select((length, row) => StretchPositions.OfRow(length, PositionAxes, stretches[row])).ToArray();
             var places = StretchPositions.Padded(rows, PositionAxes, (int)valid.shape[1]);
             return (tensor(places, [PositionAxes, lengths.Count, valid.shape[1]]).Upload(Device).MoveToOuterDisposeScope(),
                 tensor(rows.Select(row => row.Next).ToArray(), [lengths.Count, 1]).Upload(Device).MoveToOuterDisposeScope());
@@ -259,7 +259,8 @@ public abstract class VisionLanguageModel : IDisposable
     public Tensor EmbedTokens(Tensor ids) => decoder.Embed(ids);
 
     /// <summary>The position tables for int64 positions, (B, T), or (axes, B, T) where a position is several numbers.</summary>
-    public Rotary Rotary(Tensor positions) => Models.Rotary.Create(positions, HeadSize, Shape.Text.RopeTheta, DataType, Shape.Text.RopeAxes);
+    public Rotary Rotary(Tensor positions) =>
+        Models.Rotary.Create(positions, HeadSize, Shape.Text.RopeTheta, DataType, Shape.Text.RopeAxes);
 
     /// <summary>Runs one decoder layer.</summary>
     /// <param name="layer">Index of the layer, from 0.</param>

@@ -52,8 +52,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         foreach (var example in data.Examples)
         {
             if (LayoutsOf(model, processor, data, example).Any(layout => model.Stretches(layout).Count > 1))
-                throw Fault(example, $"The row of “{Shortened(example.Question)}” is about a video, between whose steps {model.Family} has " +
-                    "text. Searches take no such videos; search on images, and answer about videos under the plan.");
+                throw Fault(example, $"The row of “{Shortened(example.Question)}” is about a video, between whose steps {model.Family} " +
+                    "has text. Searches take no such videos; search on images, and answer about videos under the plan.");
             var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;
             var visual = LayoutsOf(model, processor, data, example).Sum(layout => layout.Count);
             var length = Prompt(processor, data, example).Length - example.Images.Count + visual + answer;

@@ -21,8 +21,8 @@ internal sealed class AskCommand : ModelCommand
     private readonly Option<string[]> videos = new("--video")
     {
         HelpName = "PATH",
-        Description = "A video that the question is about, behind the images; may be given several times. A folder of pictures, whose names " +
-            "put them in order, an animated GIF or WebP file, or another file, for which the program ffmpeg must be on the PATH.",
+        Description = "A video that the question is about, behind the images; may be given several times. A folder of pictures, whose " +
+            "names put them in order, an animated GIF or WebP file, or another file, for which the program ffmpeg must be on the PATH.",
         AllowMultipleArgumentsPerToken = false,
     };
     private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", 256, "The longest answer, in tokens.");
@@ -32,7 +32,7 @@ internal sealed class AskCommand : ModelCommand
         : base("ask", "Answers one question about images, and tells what the answer took and what the plan saved.", console)
     {
         Add(question);
-        AddOptions(plan, images, videos, maxNewTokens, imagePadding);
+        AddOptions([plan, images, videos, maxNewTokens, imagePadding, .. Prompts.All]);
     }
 
     protected override string WhenCancelled(ParseResult values) => "The answer is not complete.";

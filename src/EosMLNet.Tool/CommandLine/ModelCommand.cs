@@ -76,7 +76,8 @@ internal abstract class ModelCommand : EosCommand
 
     protected VqaDataset LoadData(string table, string images, FrameSampling? videos, bool answers = true)
     {
-        var data = Console.While($"Reading {Path.GetFileName(table)} and its images", () => VqaDataset.LoadTsv(table, images, answers, videos));
+        var data = Console.While($"Reading {Path.GetFileName(table)} and its images",
+            () => VqaDataset.LoadTsv(table, images, answers, videos));
         Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Images.Count} images");
         PrintNotes(data.Notes);
         return data;

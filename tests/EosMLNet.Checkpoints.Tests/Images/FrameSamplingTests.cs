@@ -33,7 +33,7 @@ public sealed class FrameSamplingTests
             var indices = prompt.GetProperty("frames_indices")[0].EnumerateArray().Select(i => i.GetInt32()).ToArray();
             var steps = Video(indices, prompt.GetProperty("fps")[0].GetDouble()).StepSeconds(2);
             Assert.Equal(prompt.GetProperty("video_grid_thw")[0][0].GetInt32(), steps.Count);
-            Assert.All(steps, step => Assert.Contains($"<{VideoFrames.Tenths(step)} seconds>", prompt.GetProperty("expanded").GetString()));
+            Assert.All(steps, step => Assert.Contains($"<{VideoSteps.Tenths(step)} seconds>", prompt.GetProperty("expanded").GetString()));
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class FrameSamplingTests
     [InlineData(0.35, "0.3")]
     [InlineData(0, "0.0")]
     [InlineData(1234.5, "1234.5")]
-    public void Times_are_written_as_Python_does(double seconds, string expected) => Assert.Equal(expected, VideoFrames.Tenths(seconds));
+    public void Times_are_written_as_Python_does(double seconds, string expected) => Assert.Equal(expected, VideoSteps.Tenths(seconds));
 
     [Fact]
     public void Times_belong_to_their_frames()
@@ -100,7 +100,7 @@ public sealed class FrameSamplingTests
     {
         var steps = Video(indices, fps).StepSeconds(2);
         Assert.Equal(seconds, steps);
-        Assert.Equal(texts, steps.Select(step => $"<{VideoFrames.Tenths(step)} seconds>"));
+        Assert.Equal(texts, steps.Select(step => $"<{VideoSteps.Tenths(step)} seconds>"));
     }
 
     private static VideoFrames Video(IReadOnlyList<int> indices, double fps) => new(Frames(indices.Count), [.. indices.Select(i => i / fps)], 1);

@@ -143,8 +143,8 @@ public abstract class QwenVlModel : VisionLanguageModel
         if (rows < 1 || columns < 1 || image.Height % unit != 0 || image.Width % unit != 0 || image.Parts % patches != 0)
         {
             throw new EosException(EosErrors.ModelInput,
-                $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} patches; expected sides that are multiples " +
-                $"of {unit} pixels, and {Math.Max(1, patches)} patches for each step in time.");
+                $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} patches; expected sides that are " +
+                $"multiples of {unit} pixels, and {Math.Max(1, patches)} patches for each step in time.");
         }
         return (Math.Max(1, image.Parts / patches), rows, columns);
     }
