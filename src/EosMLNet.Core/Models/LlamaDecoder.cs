@@ -120,7 +120,7 @@ internal sealed class LlamaDecoder
         if (queries.shape[2] > 1)
         {
             Tensor[] inputs = bias is null ? [queries, keys, values] : [queries, keys, values, bias];
-            return RowChunks.Of(inputs, queries.shape[2] * config.HeadCount * config.HeadSize,
+            return RowChunks.OfBatch(inputs, queries.shape[2] * config.HeadCount * config.HeadSize,
                 x => [AttendMany(x[0], x[1], x[2], x.ElementAtOrDefault(3))])[0];
         }
         // One new token sees all others: the query heads of a group are as many queries of one head, and keys need no copies.
