@@ -18,6 +18,7 @@ public class FolderTests
         Configs    -> Weights, Images                # a config checks its weights, and reads its image processor
         Processors -> Configs, Images, Prompts, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision
         Datasets   -> Images, Processors
+        Videos     -> Images
         Families/Llava          -> Configs, Images, Prompts
         Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava
         Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava

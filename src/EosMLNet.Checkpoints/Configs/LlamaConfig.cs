@@ -8,6 +8,8 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 public sealed record LlamaConfig
 {
+    private const string Sections = "mrope_section";
+
     /// <summary>Number of token ids.</summary><value>The default is 32000.</value>
     public int VocabularySize { get; init; } = 32000;
     /// <summary>Width of the hidden states.</summary><value>The default is 4096.</value>
@@ -29,6 +31,14 @@ public sealed record LlamaConfig
     public double RmsNormEps { get; init; } = 1e-6;
     /// <summary>Base of the rotary position embedding's wavelengths.</summary><value>The default is 10000.</value>
     public double RopeTheta { get; init; } = 10000;
+    /// <summary>
+    /// Which number of a token's position each frequency turns by, where a position has several: time, row and column in M-RoPE
+    /// (arXiv:2409.12191, section 2.1). As many entries as half of <see cref="HeadSize"/>.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: a position is one number.</value>
+    public IReadOnlyList<int>? RopeAxes { get; init; }
+    /// <summary>Whether each head's queries and keys are normalised in front of the rotation.</summary><value>The default is false.</value>
+    public bool QueryKeyNorm { get; init; }
     /// <summary>Whether the projections to queries, keys and values have biases.</summary><value>The default is false.</value>
     public bool AttentionBias { get; init; }
     /// <summary>Whether the attention's output projection has a bias.</summary><value>The default is false.</value>
@@ -55,6 +65,8 @@ public sealed record LlamaConfig
                 .. WeightShape.Linear(name + "self_attn.k_proj", AttentionBias, kv, d),
                 .. WeightShape.Linear(name + "self_attn.v_proj", AttentionBias, kv, d),
                 .. WeightShape.Linear(name + "self_attn.o_proj", OutputBias, d, q),
+                .. QueryKeyNorm
+                    ? (WeightShape[])[new(name + "self_attn.q_norm.weight", HeadSize), new(name + "self_attn.k_norm.weight", HeadSize)] : [],
                 new(name + "post_attention_layernorm.weight", d),
                 .. WeightShape.Linear(name + "mlp.gate_proj", MlpBias, f, d), .. WeightShape.Linear(name + "mlp.up_proj", MlpBias, f, d),
                 .. WeightShape.Linear(name + "mlp.down_proj", MlpBias, d, f),
@@ -80,10 +92,27 @@ public sealed record LlamaConfig
             "qwen2" => new LlamaConfig { VocabularySize = 151936, IntermediateSize = 22016, MaxPositions = 32768, AttentionBias = true },
             _ => throw json.Unsupported("model_type", $"'{type}'", "'llama', 'mistral' or 'qwen2'"),
         };
-        RequirePlainLayers(json, type);
+        var config = From(json, defaults, type == "mistral" ? defaults.KeyValueHeadCount : null);
+        if (type == "mistral" && json.Find("sliding_window") is { } && json.Int("sliding_window", 0) is var window
+            && window < config.MaxPositions)
+            throw json.Unsupported("sliding_window", window, "null: each token sees all tokens before it");
+        return config;
+    }
+
+    /// <summary>Reads a decoder's fields, at the top of config.json or in its <c>text_config</c>.</summary>
+    /// <param name="json">The section.</param>
+    /// <param name="defaults">What holds for fields that are omitted, and for what no field tells.</param>
+    /// <param name="keyValueHeads">Key and value heads where they are omitted; null for as many as query heads.</param>
+    /// <param name="headSize">Width of one head where it is omitted; null for the width divided among the query heads.</param>
+    /// <param name="axes">Makes <see cref="RopeAxes"/> of <c>mrope_section</c>: how many frequencies turn by each number of a position;
+    /// null where a position is one number.</param>
+    internal static LlamaConfig From(JsonSection json, LlamaConfig defaults, int? keyValueHeads = null, int? headSize = null,
+        Func<int[], IReadOnlyList<int>>? axes = null)
+    {
+        RequirePlainLayers(json);
         var hidden = json.Size("hidden_size", defaults.HiddenSize);
         var heads = json.Size("num_attention_heads", defaults.HeadCount);
-        if (json.Find("head_dim") is null)
+        if (json.Find("head_dim") is null && headSize is null)
             json.RequireMultiple("hidden_size", hidden, "num_attention_heads", heads);
         var config = defaults with
         {
@@ -92,11 +121,10 @@ public sealed record LlamaConfig
             IntermediateSize = json.Size("intermediate_size", defaults.IntermediateSize),
             LayerCount = json.Size("num_hidden_layers", defaults.LayerCount),
             HeadCount = heads,
-            KeyValueHeadCount = json.Size("num_key_value_heads", type == "mistral" ? defaults.KeyValueHeadCount : heads),
-            HeadSize = json.Size("head_dim", hidden / heads),
+            KeyValueHeadCount = json.Size("num_key_value_heads", keyValueHeads ?? heads),
+            HeadSize = json.Size("head_dim", headSize ?? hidden / heads),
             MaxPositions = json.Size("max_position_embeddings", defaults.MaxPositions),
             RmsNormEps = json.Epsilon("rms_norm_eps", defaults.RmsNormEps),
-            RopeTheta = ReadRopeTheta(json),
             AttentionBias = json.Flag("attention_bias", defaults.AttentionBias),
             OutputBias = json.Flag("attention_bias", false),
             MlpBias = json.Flag("mlp_bias", false),
@@ -105,46 +133,52 @@ public sealed record LlamaConfig
         json.RequireMultiple("num_attention_heads", config.HeadCount, "num_key_value_heads", config.KeyValueHeadCount);
         if (config.HeadSize % 2 != 0)
             throw json.Unsupported("head_dim", config.HeadSize, "an even number (rotary embeddings turn pairs)");
-        if (type == "mistral" && json.Find("sliding_window") is { } && json.Int("sliding_window", 0) is var window
-            && window < config.MaxPositions)
-            throw json.Unsupported("sliding_window", window, "null: each token sees all tokens before it");
-        return config;
+        var (theta, sections) = ReadRope(json, defaults.RopeTheta, config.HeadSize / 2, several: axes is not null);
+        return config with { RopeTheta = theta, RopeAxes = sections is null ? null : axes!(sections) };
     }
 
     // Older files have rope_theta and rope_scaling side by side, newer ones rope_parameters with both inside; some have both inside
     // rope_scaling.
-    private static double ReadRopeTheta(JsonSection json)
+    private static (double Theta, int[]? Sections) ReadRope(JsonSection json, double fallback, int frequencies, bool several)
     {
         var (scaling, parameters) = (json.Section("rope_scaling"), json.Section("rope_parameters"));
-        RequirePlainRope(scaling);
-        RequirePlainRope(parameters);
+        RequirePlainRope(scaling, several);
+        RequirePlainRope(parameters, several);
         double Newest(string name, double fallback) => parameters.Number(name, scaling.Number(name, json.Number(name, fallback)));
         var factor = Newest("partial_rotary_factor", 1);
         if (factor != 1)
             throw json.Unsupported("partial_rotary_factor", factor, "1 (all of each head is rotated)");
-        var theta = Newest("rope_theta", 10000);
-        return theta > 0 ? theta : throw json.Unsupported("rope_theta", theta, "a positive number");
+        var theta = Newest("rope_theta", fallback);
+        if (!(theta > 0))
+            throw json.Unsupported("rope_theta", theta, "a positive number");
+        if (!several)
+            return (theta, null);
+        var section = parameters.Find(Sections) is null ? scaling : parameters;
+        var sizes = section.Ints(Sections);
+        return sizes is [> 0, > 0, > 0] && sizes.Sum(size => (long)size) == frequencies ? (theta, sizes)
+            : throw section.Unsupported(Sections, sizes is null ? null : $"[{string.Join(", ", sizes)}]",
+                $"three numbers with the sum {frequencies}, half of a head's width: frequencies that turn by time, row and column");
     }
 
-    private static void RequirePlainRope(JsonSection rope)
+    private static void RequirePlainRope(JsonSection rope, bool several)
     {
         const string Plain = "null or 'default': scaled rotary embeddings are not supported";
         var type = rope.Text("rope_type") ?? rope.Text("type");
-        if ((type ?? "default") != "default")
+        if ((type ?? "default") != "default" && !(several && type == "mrope"))
             throw rope.Unsupported("rope_type", type, Plain);
         if (type is null && rope.Number("factor", 1) is not 1 and var factor)
             throw rope.Unsupported("factor", factor, $"no factor, or a rope_type that is {Plain}");
-        if (rope.Find("mrope_section") is { } section)
-            throw rope.Unsupported("mrope_section", section.GetRawText(), "none: positions of one dimension");
+        if (!several && rope.Find(Sections) is { } section)
+            throw rope.Unsupported(Sections, section.GetRawText(), "none: positions of one dimension");
     }
 
     // Fields that change the decoder's numbers in classes related to Llama's, and what they are where nothing changes.
-    private static void RequirePlainLayers(JsonSection json, string type)
+    private static void RequirePlainLayers(JsonSection json)
     {
         foreach (var name in (string[])["use_qk_norm", "qk_norm", "use_sliding_window", "use_parallel_residual", "qkv_bias", "clip_qkv"])
         {
             if (json.Find(name) is { ValueKind: not JsonValueKind.False } value)
-                throw json.Unsupported(name, value.GetRawText(), $"false or left out: the layers of {type} have none");
+                throw json.Unsupported(name, value.GetRawText(), "false or left out: layers of this model have none");
         }
         if (json.Find("layer_types") is { ValueKind: JsonValueKind.Array } types
             && types.EnumerateArray()

@@ -25,10 +25,13 @@ public sealed class ClipImageProcessor : ImageProcessor
     public override ImagePadding? Padding => _padding;
 
     /// <summary>Width of the processed images in pixels.</summary>
-    public override int Width => _width;
+    public int Width => _width;
 
     /// <summary>Height of the processed images in pixels.</summary>
-    public override int Height => _height;
+    public int Height => _height;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<long> PartShape => [3, _height, _width];
 
     /// <summary>CLIP's own settings for square images of <paramref name="imageSize"/> pixels.</summary>
     public static ClipImageProcessor Default(int imageSize)
@@ -51,7 +54,7 @@ public sealed class ClipImageProcessor : ImageProcessor
     {
         if (ImageProcessorSettings.Find(folder, notes) is not { } settings)
         {
-            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to {side} pixels, crop to {side} x {side}"));
+            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to {side} pixels, crop to {side} x {side}", new()));
             return Default(side);
         }
         var images = From(settings);
@@ -74,7 +77,7 @@ public sealed class ClipImageProcessor : ImageProcessor
             _resize = json.Flag("do_resize", true),
             _crop = json.Flag("do_center_crop", true),
             _pad = json.Flag("do_pad", false),
-            _values = new(json),
+            _values = new(json, new()),
         };
         processor.ReadSizes(json);
         return processor;

@@ -1,32 +1,35 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// The image preprocessing of a checkpoint: makes of an image what the model's encoder takes, one square or several. May be used from
-/// several threads.
+/// The image preprocessing of a checkpoint: makes of an image the parts that the model's encoder takes. A part is a square of pixels, or a
+/// patch. May be used from several threads.
 /// </summary>
 public abstract class ImageProcessor
 {
-    /// <summary>Width of each part in pixels.</summary>
-    public abstract int Width { get; }
-
-    /// <summary>Height of each part in pixels.</summary>
-    public abstract int Height { get; }
+    /// <summary>The shape of a part: (3, height, width) of a square, or one number, the length of a patch.</summary>
+    public abstract IReadOnlyList<long> PartShape { get; }
 
     /// <summary>What becomes of images that are not square, where that is a choice; null where the model keeps their proportions.</summary>
     public virtual ImagePadding? Padding => null;
 
-    /// <summary>The numbers that a part becomes: three channels of <see cref="Height"/> x <see cref="Width"/> pixels.</summary>
-    public int ValuesPerPart => 3 * Height * Width;
+    /// <summary>The numbers that a part becomes, the product of <see cref="PartShape"/>.</summary>
+    public int ValuesPerPart => (int)PartShape.Aggregate(1L, (product, size) => product * size);
 
     /// <summary>How many parts an image becomes.</summary>
     /// <param name="image">The image's size.</param>
     /// <param name="imagesInPrompt">How many images the prompt has, this one among them.</param>
+    /// <exception cref="EosException">EOS1010: the image is too long and narrow, or would become too large.</exception>
     public abstract int Parts(ImageSize image, int imagesInPrompt);
+
+    /// <summary>The size that the model is told of: the image's own, or the one that it is resized to.</summary>
+    /// <param name="image">The image's size.</param>
+    /// <exception cref="EosException">EOS1010: the image is too long and narrow, or would become too large.</exception>
+    public virtual ImageSize SizeSeen(ImageSize image) => image;
 
     /// <summary>Makes the parts of several images, one behind the other.</summary>
     /// <param name="images">The images.</param>
     /// <param name="imagesInPrompt">How many images the prompt has that each of them is in.</param>
-    /// <returns>(parts, 3, <see cref="Height"/>, <see cref="Width"/>), row by row.</returns>
+    /// <returns>(parts, <see cref="PartShape"/>), row by row.</returns>
     /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
     public float[] Process(IReadOnlyList<RgbImage> images, int imagesInPrompt = 1)
     {
@@ -41,7 +44,7 @@ public abstract class ImageProcessor
     /// <summary>Writes an image's parts, one behind the other.</summary>
     /// <param name="image">The image.</param>
     /// <param name="imagesInPrompt">How many images the prompt has, this one among them.</param>
-    /// <param name="target">Where they go: (parts, 3, <see cref="Height"/>, <see cref="Width"/>), row by row.</param>
+    /// <param name="target">Where they go: (parts, <see cref="PartShape"/>), row by row.</param>
     /// <exception cref="EosException">EOS1010: the image is so narrow that its longer side, resized, would be absurd.</exception>
     public abstract void Write(RgbImage image, int imagesInPrompt, Span<float> target);
 }

@@ -11,7 +11,7 @@ internal static class ImageProcessorSettings
 {
     internal const string ProcessorFile = "processor_config.json";
     internal const string PreprocessorFile = "preprocessor_config.json";
-    private const string Nested = "image_processor";
+    internal const string VideoFile = "video_preprocessor_config.json";
 
     /// <summary>The largest side of an image that settings may ask for, in pixels.</summary>
     internal const int LargestSide = 1 << 14;
@@ -22,30 +22,41 @@ internal static class ImageProcessorSettings
     // Other implementations of the same numbers.
     private static readonly string[] Implementations = ["", "Fast", "Pil"];
 
+    private static readonly string[] TypeFields = ["image_processor_type", "feature_extractor_type"];
+    private static readonly string[] VideoTypeFields = ["video_processor_type"];
+
     private static readonly string[] Fields =
     [
         "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean",
         "image_std", "do_pad",
-        "image_grid_pinpoints",
+        "image_grid_pinpoints", "min_pixels", "max_pixels", "patch_size", "merge_size", "temporal_patch_size", "fps", "min_frames",
+        "max_frames",
     ];
 
     /// <summary>The settings of a folder's image processor; null where it has none.</summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="notes">Receives a sentence where two files disagree.</param>
-    internal static JsonSection? Find(string folder, List<string> notes)
+    internal static JsonSection? Find(string folder, List<string> notes) => Find(folder, "image_processor", PreprocessorFile, notes);
+
+    /// <summary>The settings of a folder's video processor; null where it has none.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="notes">Receives a sentence where two files disagree.</param>
+    internal static JsonSection? FindVideo(string folder, List<string> notes) => Find(folder, "video_processor", VideoFile, notes);
+
+    private static JsonSection? Find(string folder, string name, string file, List<string> notes)
     {
         var whole = JsonSection.ReadIfExists(Path.Combine(folder, ProcessorFile));
-        var own = JsonSection.ReadIfExists(Path.Combine(folder, PreprocessorFile));
-        var nested = whole?.Find(Nested) is null ? null : whole.Section(Nested);
+        var own = JsonSection.ReadIfExists(Path.Combine(folder, file));
+        var nested = whole?.Find(name) is null ? null : whole.Section(name);
         if (nested is not null && own is not null)
-            NoteDifferences(nested, own, notes);
+            NoteDifferences(nested, own, file, notes);
         return nested ?? own;
     }
 
-    /// <summary>Writes the settings of an image processor.</summary>
+    /// <summary>Writes the settings of an image processor, or of a video processor.</summary>
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
-    internal static void Save(string folder, JsonObject settings) =>
-        AtomicFile.WriteText(Path.Combine(folder, PreprocessorFile), settings.ToJsonString(Indented) + "\n");
+    internal static void Save(string folder, JsonObject settings, string file = PreprocessorFile) =>
+        AtomicFile.WriteText(Path.Combine(folder, file), settings.ToJsonString(Indented) + "\n");
 
     /// <summary>Checks that a file describes CLIP's processing, not that of another vision tower.</summary>
     /// <exception cref="EosException">EOS1009: it does not.</exception>
@@ -56,10 +67,18 @@ internal static class ImageProcessorSettings
     /// <param name="types">The names of transformers' classes.</param>
     /// <param name="required">Whether the file must name one.</param>
     /// <exception cref="EosException">EOS1009: it is another one.</exception>
-    internal static void RequireType(JsonSection json, string[] types, bool required)
+    internal static void RequireType(JsonSection json, string[] types, bool required) => RequireType(json, types, required, TypeFields);
+
+    /// <summary>The same of a video processor's settings; they need not name its kind.</summary>
+    /// <param name="json">The settings.</param>
+    /// <param name="type">The name of transformers' class.</param>
+    /// <exception cref="EosException">EOS1009: it is another one.</exception>
+    internal static void RequireVideoType(JsonSection json, string type) => RequireType(json, [type], required: false, VideoTypeFields);
+
+    private static void RequireType(JsonSection json, string[] types, bool required, string[] fields)
     {
         string? found = null;
-        foreach (var name in (string[])["image_processor_type", "feature_extractor_type"])
+        foreach (var name in fields)
         {
             if (json.Text(name) is not { } type)
                 continue;
@@ -70,9 +89,9 @@ internal static class ImageProcessorSettings
         if (json.Flag("do_flip_channel_order", false))
             throw json.Unsupported("do_flip_channel_order", "true", "false: images are red, green, blue");
         if (found is null && required)
-            throw json.Unsupported("image_processor_type", null, Expected());
+            throw json.Unsupported(fields[0], null, Expected());
 
-        string Expected() => required
+        string Expected() => required || fields == VideoTypeFields
             ? $"'{string.Join("' or '", types)}', what the model has; copy the file of the original checkpoint"
             : $"'{types[0]}', the one of the CLIP tower that the model has; copy the file of the original checkpoint";
     }
@@ -102,10 +121,11 @@ internal static class ImageProcessorSettings
     /// <summary>A sentence for a folder without settings.</summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="geometry">What is done to an image's size.</param>
-    internal static string Defaults(string folder, string geometry) =>
-        $"'{folder}' has no settings of an image processor, neither in {PreprocessorFile} nor in {ProcessorFile}. CLIP's are taken: " +
-        $"{geometry}, scale 1/255, mean 0.4815 0.4578 0.4082, standard deviation 0.2686 0.2613 0.2758. " +
-        "Copy the file of the original checkpoint if it says otherwise.";
+    /// <param name="values">What is done to its pixels.</param>
+    /// <param name="whose">Whose settings they are.</param>
+    internal static string Defaults(string folder, string geometry, PixelValues values, string whose = "CLIP's") =>
+        $"'{folder}' has no settings of an image processor, neither in {PreprocessorFile} nor in {ProcessorFile}. {whose} are taken: " +
+        $"{geometry}, scale 1/255, {values.Normalization}. Copy the file of the original checkpoint if it says otherwise.";
 
     private static int Side(JsonSection json, string name, int fallback)
     {
@@ -113,13 +133,13 @@ internal static class ImageProcessorSettings
         return side is > 0 and <= LargestSide ? side : throw json.Unsupported(name, side, $"1 to {LargestSide} pixels");
     }
 
-    private static void NoteDifferences(JsonSection nested, JsonSection own, List<string> notes)
+    private static void NoteDifferences(JsonSection nested, JsonSection own, string file, List<string> notes)
     {
         var different =
             Fields.Where(name => nested.Find(name) is { } a && own.Find(name) is { } b && !JsonElement.DeepEquals(a, b)).ToArray();
         if (different.Length > 0)
         {
-            notes.Add($"{ProcessorFile} and {PreprocessorFile} of '{Path.GetDirectoryName(own.File)}' differ in " +
+            notes.Add($"{ProcessorFile} and {file} of '{Path.GetDirectoryName(own.File)}' differ in " +
                 $"{string.Join(", ", different)}; " +
                 $"{ProcessorFile} is followed, as transformers 5 does. Delete the file that is not right.");
         }

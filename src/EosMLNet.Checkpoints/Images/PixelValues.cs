@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace EosMLNet.Checkpoints;
@@ -14,23 +15,29 @@ internal sealed class PixelValues
 
     private readonly bool rescale = true, normalize = true;
     private readonly double factor = 1 / 255.0;
-    private readonly double[] mean = ClipMean, std = ClipStd;
+    private readonly double[] mean, std;
     private readonly float[][] ofByte; // (3, 256)
 
-    /// <summary>CLIP's: bicubic, divided by 255, normalised by the mean and deviation of its training images.</summary>
-    internal PixelValues() => ofByte = ValueOfByte();
+    /// <summary>Bicubic, divided by 255, normalised.</summary>
+    /// <param name="mean">The mean that channels are normalised by; null for that of CLIP's training images.</param>
+    /// <param name="std">Their standard deviation; null for that of CLIP's training images.</param>
+    internal PixelValues(IReadOnlyList<double>? mean = null, IReadOnlyList<double>? std = null)
+    {
+        (this.mean, this.std) = ([.. mean ?? ClipMean], [.. std ?? ClipStd]);
+        ofByte = ValueOfByte();
+    }
 
-    /// <summary>Those of an image processor's settings; what they omit is CLIP's.</summary>
+    /// <summary>Those of an image processor's settings; what they omit is <paramref name="usual"/>.</summary>
     /// <exception cref="EosException">EOS1008, EOS1009: malformed or unsupported settings.</exception>
-    internal PixelValues(JsonSection json)
+    internal PixelValues(JsonSection json, PixelValues usual)
     {
         json.Flag("do_convert_rgb", true); // images are RGB when they come here
-        rescale = json.Flag("do_rescale", true);
-        normalize = json.Flag("do_normalize", true);
-        Filter = json.Int("resample", PillowResize.Bicubic);
-        factor = json.Number("rescale_factor", 1 / 255.0);
-        mean = ReadChannels(json, "image_mean", ClipMean);
-        std = ReadChannels(json, "image_std", ClipStd);
+        rescale = json.Flag("do_rescale", usual.rescale);
+        normalize = json.Flag("do_normalize", usual.normalize);
+        Filter = json.Int("resample", usual.Filter);
+        factor = json.Number("rescale_factor", usual.factor);
+        mean = ReadChannels(json, "image_mean", usual.mean);
+        std = ReadChannels(json, "image_std", usual.std);
         if (Filter is not (PillowResize.Bilinear or PillowResize.Bicubic))
             throw json.Unsupported("resample", Filter, "2 (bilinear) or 3 (bicubic)");
         if (std.Any(s => s == 0))
@@ -43,6 +50,15 @@ internal sealed class PixelValues
 
     /// <summary>The mean that pixels are normalised by, as a colour: the border that images are padded to squares with.</summary>
     internal (byte Red, byte Green, byte Blue) MeanColour => ((byte)(mean[0] * 255), (byte)(mean[1] * 255), (byte)(mean[2] * 255));
+
+    /// <summary>What pixels are normalised by, as notes show it.</summary>
+    internal string Normalization =>
+        string.Create(CultureInfo.InvariantCulture, $"mean {mean[0]:0.####} {mean[1]:0.####} {mean[2]:0.####}, ") +
+        string.Create(CultureInfo.InvariantCulture, $"standard deviation {std[0]:0.####} {std[1]:0.####} {std[2]:0.####}");
+
+    /// <summary>The value that each byte of a channel becomes.</summary>
+    /// <param name="channel">0 for red, 1 for green, 2 for blue.</param>
+    internal ReadOnlySpan<float> OfChannel(int channel) => ofByte[channel];
 
     /// <summary>Puts the settings into a <c>preprocessor_config.json</c>.</summary>
     internal void AddTo(JsonObject json)

@@ -9,7 +9,7 @@ public sealed class RgbImage
     /// <summary>The largest file that is decoded, in bytes.</summary>
     public const long LargestFile = 1 << 28;
 
-    private const long LargestImage = 89_478_485; // pixels; the size above which Pillow, too, suspects a decompression bomb
+    internal const long LargestImage = 89_478_485; // pixels; the size above which Pillow, too, suspects a decompression bomb
     private readonly byte[] _pixels;
 
     /// <summary>Makes an image of pixels that are already decoded; the array is not copied.</summary>
@@ -95,7 +95,9 @@ public sealed class RgbImage
         }
     }
 
-    private static byte[] ReadFile(string path)
+    /// <summary>The bytes of an image file.</summary>
+    /// <exception cref="EosException">EOS1010: the file is too large.</exception>
+    internal static byte[] ReadFile(string path)
     {
         var length = new FileInfo(path).Length;
         return length <= LargestFile ? File.ReadAllBytes(path)
@@ -163,7 +165,10 @@ public sealed class RgbImage
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static byte[] WithoutAlpha(byte[] rgba)
+    /// <summary>The colours of pixels, as they are under transparent ones.</summary>
+    /// <param name="rgba">(pixels, 4).</param>
+    /// <returns>(pixels, 3).</returns>
+    internal static byte[] WithoutAlpha(byte[] rgba)
     {
         var rgb = new byte[rgba.Length / 4 * 3];
         for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)

@@ -22,10 +22,7 @@ public sealed class TileImageProcessor : ImageProcessor
     public IReadOnlyList<ImageSize> Pinpoints { get; }
 
     /// <inheritdoc/>
-    public override int Width => Side;
-
-    /// <inheritdoc/>
-    public override int Height => Side;
+    public override IReadOnlyList<long> PartShape => [3, Side, Side];
 
     /// <summary>Reads a <c>preprocessor_config.json</c>; what it omits has the defaults of the class that it names.</summary>
     /// <exception cref="EosException">EOS1001: no such file. EOS1008: malformed JSON. EOS1009: settings that are not supported.</exception>
@@ -46,7 +43,7 @@ public sealed class TileImageProcessor : ImageProcessor
     {
         if (ImageProcessorSettings.Find(folder, notes) is not { } json)
         {
-            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to tiles of {side} x {side} pixels"));
+            notes.Add(ImageProcessorSettings.Defaults(folder, $"bicubic resize to tiles of {side} x {side} pixels", new()));
             return new(kind, side, pinpoints, new());
         }
         var processor = From(json, kind);
@@ -83,7 +80,7 @@ public sealed class TileImageProcessor : ImageProcessor
         var pinpoints = GridPinpoints.Read(json, side, kind.Pinpoints);
         foreach (var pinpoint in pinpoints.Where(p => p.Height % side != 0 || p.Width % side != 0))
             throw json.Unsupported("image_grid_pinpoints", null, $"a list for tiles of {side} pixels: the default has {pinpoint}");
-        return new(kind, side, pinpoints, new(json));
+        return new(kind, side, pinpoints, new(json, new()));
     }
 
     /// <summary>Writes <c>preprocessor_config.json</c>, as transformers reads it.</summary>

@@ -1,9 +1,9 @@
 namespace EosMLNet.Checkpoints;
 
 /// <summary>
-/// LLaVA's sets of tensor names. transformers 4.52 moved <c>language_model.model.*</c> to <c>model.language_model.*</c>, the other parts
-/// below <c>model.</c> too, and the output head to the top; 5.6 left <c>vision_model.</c> out of the tower's names. We use the older,
-/// published names everywhere.
+/// The sets of tensor names. transformers 4.52 moved <c>language_model.model.*</c> to <c>model.language_model.*</c>, the other parts
+/// below <c>model.</c> too, and the output head to the top; 5.6 left <c>vision_model.</c> out of the tower's names. Other families' decoder
+/// was at the top before, as <c>model.*</c>. We use one set everywhere: the older names, with the decoder below <c>language_model.</c>.
 /// </summary>
 internal static class TensorNames
 {
@@ -13,6 +13,10 @@ internal static class TensorNames
         ("model.vision_tower.", "vision_tower."),
         ("model.multi_modal_projector.", "multi_modal_projector."),
         ("model.image_newline", "image_newline"),
+        ("model.visual.", "visual."),
+        ("model.layers.", "language_model.model.layers."),
+        ("model.embed_tokens.", "language_model.model.embed_tokens."),
+        ("model.norm.", "language_model.model.norm."),
         ("lm_head.", "language_model.lm_head."),
     ];
 

@@ -14,7 +14,12 @@ internal sealed class Continuations
     private readonly Tensor own;        // (B, q, q): what a token sees of its own text
     private readonly ScalarType dtype;
 
-    internal Continuations(VisionLanguageModel model, IReadOnlyList<(int Prompt, int[] Ids)> rows, IReadOnlyList<long> promptLengths)
+    /// <param name="model">The model.</param>
+    /// <param name="rows">The prompt that each text goes on after, and its token ids.</param>
+    /// <param name="promptLengths">Tokens of each prompt, unreduced.</param>
+    /// <param name="next">The position of the token behind each prompt, (P, 1).</param>
+    internal Continuations(
+        VisionLanguageModel model, IReadOnlyList<(int Prompt, int[] Ids)> rows, IReadOnlyList<int> promptLengths, Tensor next)
     {
         int length = rows.Max(row => row.Ids.Length);
         var (ids, positions, present) = (new long[rows.Count * length], new long[rows.Count * length], new bool[rows.Count * length]);
@@ -26,14 +31,14 @@ internal sealed class Continuations
                     $"The prompt in row {row} of the batch has {before + rows[row].Ids.Length} tokens, but the model was made for " +
                     $"{model.MaxPositions}; shorten the question.");
             for (var i = 0; i < rows[row].Ids.Length; i++)
-                (ids[offset + i], positions[offset + i], present[offset + i]) = (rows[row].Ids[i], before + i, true);
+                (ids[offset + i], positions[offset + i], present[offset + i]) = (rows[row].Ids[i], i, true);
         }
         dtype = model.DataType;
         Ids = tensor(ids, [rows.Count, length]).Upload(model.Device);
         Prompts = tensor(rows.Select(row => (long)row.Prompt).ToArray()).Upload(model.Device);
-        Positions = tensor(positions, [rows.Count, length]).Upload(model.Device);
-        NextPosition =
-            tensor(rows.Select(row => promptLengths[row.Prompt] + row.Ids.Length).ToArray(), [rows.Count, 1]).Upload(model.Device);
+        var first = next.index_select(0, Prompts);                                        // (B, 1)
+        Positions = first.Add(tensor(positions, [rows.Count, length]).Upload(model.Device));
+        NextPosition = first.Add(tensor(rows.Select(row => (long)row.Ids.Length).ToArray(), [rows.Count, 1]).Upload(model.Device));
         valid = tensor(present, [rows.Count, length]).Upload(model.Device);
         var later = ones(length, length, ScalarType.Bool, model.Device).triu(1);
         // Padding sees itself: a row of nothing but minus infinities would not be a number.

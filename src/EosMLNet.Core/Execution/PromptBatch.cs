@@ -19,28 +19,37 @@ public sealed class PromptBatch : IDisposable
         var slots = new List<long>();
         var instructionStarts = new long[rows.Count];
         var layouts = Layouts(model, vision);
-        var imageRows = new List<long>();
+        var places = new List<ImagePlace>();
+        var (image, stretch) = (0, 0);
         for (var row = 0; row < rows.Count; row++)
         {
             var offset = (row + 1) * length - rows[row].Ids.Length;
             rows[row].Ids.CopyTo(ids, offset);
             valid.AsSpan(offset, rows[row].Ids.Length).Fill(true);
             instructionStarts[row] = offset - row * length + rows[row].InstructionStart;
-            foreach (var start in rows[row].ImageStarts)
+            foreach (var (start, count) in rows[row].Stretches)
             {
-                slots.AddRange(Enumerable.Range(offset + start, layouts[imageRows.Count].Count).Select(place => (long)place));
-                imageRows.Add(row);
+                slots.AddRange(Enumerable.Range(offset + start, count).Select(place => (long)place));
+                places.Add(new ImagePlace(row, start, layouts[image], stretch));
+                if (++stretch == model.Stretches(layouts[image]).Count)
+                    (image, stretch) = (image + 1, 0);
             }
+            if (stretch != 0)
+                throw new EosException(EosErrors.ModelInput,
+                    $"The prompt in row {row} of the batch ends within a video, behind {stretch} of its " +
+                    $"{model.Stretches(layouts[image]).Count} steps; expected all of them in one row.");
         }
+        var firsts = places.Where(place => place.Stretch == 0).ToArray();
         using var scope = NewDisposeScope();
         Ids = On(tensor(ids, [rows.Count, length]));
         Valid = On(tensor(valid, [rows.Count, length]));
         VisualSlots = On(tensor(slots.ToArray()));
-        ImageRows = On(tensor(imageRows.ToArray()));
+        ImageRows = On(tensor(firsts.Select(place => (long)place.Row).ToArray()));
         InstructionStarts = On(tensor(instructionStarts));
         FirstAsked = (int)Math.Min(instructionStarts.Min(), length - 1);
         Lengths = [.. rows.Select(row => row.Ids.Length)];
-        Images = [.. layouts.Zip(imageRows, (layout, row) => ((int)row, layout))];
+        Images = [.. firsts.Select(place => (place.Row, place.Layout))];
+        Places = places;
         Vision = vision?.Map(x => x.DetachFromDisposeScope());
 
         Tensor On(Tensor made) => made.Upload(model.Device).DetachFromDisposeScope();
@@ -70,8 +79,17 @@ public sealed class PromptBatch : IDisposable
     /// <summary>The row of each image, and how its visual tokens lie before any reduction.</summary>
     internal IReadOnlyList<(int Row, VisualLayout Layout)> Images { get; }
 
+    /// <summary>Where the visual tokens stand, in order of appearance.</summary>
+    internal IReadOnlyList<ImagePlace> Places { get; }
+
     /// <summary>The images' visual tokens in order of appearance; null without images.</summary>
     internal VisionOutput? Vision { get; }
+
+    /// <summary>Visual tokens of each image before any reduction, row by row.</summary>
+    public IReadOnlyList<int> VisualTokens => [.. Images.Select(image => image.Layout.Count)];
+
+    /// <summary>Tokens that are text, on average over the rows.</summary>
+    public int TextTokens => (Lengths.Sum() - VisualTokens.Sum()) / Count;
 
     /// <summary>Number of rows.</summary>
     public int Count => Lengths.Count;
@@ -114,7 +132,7 @@ public sealed class PromptBatch : IDisposable
     {
         if (prompts.Count == 0)
             throw new EosException(EosErrors.ModelInput, "The batch has no rows; expected at least one prompt.");
-        int[] counts = [.. Layouts(model, vision).Select(layout => layout.Count)];
+        int[] counts = [.. Layouts(model, vision).SelectMany(model.Stretches)];
         return new PromptBatch(model, PromptRow.Parse(model, prompts, counts), vision);
     }
 

@@ -4,14 +4,15 @@ namespace EosMLNet.Execution;
 
 /// <summary>One prompt with each image expanded to its visual tokens.</summary>
 /// <param name="Ids">Token ids; 0 in the place of visual tokens, whose own id may lie outside the vocabulary.</param>
-/// <param name="ImageStarts">Where each image's visual tokens begin.</param>
+/// <param name="Stretches">Where visual tokens begin, and how many: one stretch an image, or several of a video with text between its
+/// frames.</param>
 /// <param name="InstructionStart">Where the text behind the last image begins.</param>
-internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int InstructionStart)
+internal sealed record PromptRow(long[] Ids, IReadOnlyList<(int Start, int Count)> Stretches, int InstructionStart)
 {
     /// <summary>Reads prompts that hold each image once, or once for each of its visual tokens.</summary>
     /// <param name="model">The model the prompts are for.</param>
     /// <param name="prompts">Token ids of each row.</param>
-    /// <param name="counts">The number of visual tokens of each image, in order of appearance.</param>
+    /// <param name="counts">The number of visual tokens of each image, or of each of its stretches, in order of appearance.</param>
     /// <exception cref="EosException">EOS1015: no tokens, too many, an unknown id, or other images than those given.</exception>
     internal static PromptRow[] Parse(VisionLanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<int> counts)
     {
@@ -43,7 +44,7 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
     private static PromptRow Expand(VisionLanguageModel model, IReadOnlyList<int> prompt, IReadOnlyList<int> images, bool each, int row)
     {
         var ids = new List<long>();
-        var starts = new List<int>();
+        var starts = new List<(int Start, int Count)>();
         var instruction = 0;
         for (var i = 0; i < prompt.Count;)
         {
@@ -59,7 +60,7 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<int> ImageStarts, int
             var count = images[starts.Count];
             if (!each && prompt.Skip(i).Take(count).Any(id => id != prompt[i]))
                 throw Fault(row, $"has an image of {count} visual tokens at position {i}, but fewer image tokens in a row there");
-            starts.Add(ids.Count);
+            starts.Add((ids.Count, count));
             ids.AddRange(Enumerable.Repeat(0L, count));
             instruction = ids.Count;
             i += each ? 1 : count;

@@ -12,8 +12,10 @@ namespace EosMLNet.Execution;
 /// <param name="ClsAttention">(N).</param>
 /// <param name="Observed">(N, heads) each.</param>
 /// <param name="Keys">(N, f).</param>
+/// <param name="Planes">(N, p · d).</param>
 internal sealed record SeenTokens(
-    Tensor Tokens, Tensor Mass, Tensor Index, Tensor? ClsAttention, IReadOnlyDictionary<ScoreCriterion, Tensor> Observed, Tensor? Keys)
+    Tensor Tokens, Tensor Mass, Tensor Index, Tensor? ClsAttention, IReadOnlyDictionary<ScoreCriterion, Tensor> Observed, Tensor? Keys,
+    Tensor? Planes)
 {
     /// <summary>The part of one group of images.</summary>
     /// <param name="group">The group.</param>
@@ -21,7 +23,8 @@ internal sealed record SeenTokens(
     internal SiteInput Of(ImageGroup group, Tensor places)
     {
         return new SiteInput(group.Of(Tokens, places), group.Of(Mass, places), group.Of(Index, places), group.Layout,
-            Optional(ClsAttention), Observed.ToDictionary(x => x.Key, x => group.Of(x.Value, places).transpose(1, 2)), Optional(Keys));
+            Optional(ClsAttention), Observed.ToDictionary(x => x.Key, x => group.Of(x.Value, places).transpose(1, 2)), Optional(Keys),
+            Planes: Optional(Planes));
 
         Tensor? Optional(Tensor? all) => all is null ? null : group.Of(all, places);
     }

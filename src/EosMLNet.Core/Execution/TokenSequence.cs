@@ -20,13 +20,14 @@ internal sealed class TokenSequence : TokenState, IDisposable
     private readonly Tensor patchIndex;      // (N) int64 at first: the number by which tables know each token of the unreduced images
     private int[] counts;                    // visual tokens that each image has now
     private Tensor valid;                    // (B, T) bool
-    private Tensor positions;                // (B, T) int64: rotary positions, those of the unreduced sequence
+    private Tensor positions;                // (B, T) or (axes, B, T) int64: rotary positions, those of the unreduced sequence
     private Tensor mass;                     // (B, T) float32: original tokens each token stands for
     private Tensor slots;                    // (N) int64: visual tokens in the flattened (B·T) sequence
     private Tensor origins;                  // (N) int64: visual tokens that are left, as places among those of all unreduced images
     private readonly Dictionary<Observation, Tensor> observed = [];   // (B, heads, T) each: attention that sites score by
     private Raters? raters;                  // of the instructions, as places in the unreduced sequence
     private Tensor? instruction;             // (I, d): what scores compare with
+    private Tensor? planes;                  // (N, p, d): what the next p layers add to the visual tokens
     private Tensor? hidden; // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the images as they come
     private double massWeight;               // the latest site's weight of log mass on attention logits
     private bool padded;
@@ -42,13 +43,14 @@ internal sealed class TokenSequence : TokenState, IDisposable
         counts = [.. layouts.Select(layout => layout.Count)];
         valid = Keep(batch.Valid.alias());
         slots = Keep(batch.VisualSlots.alias());
-        var (places, following) = model.Positions(valid);
+        var (places, following) = model.Positions(valid, batch.Lengths, batch.Places);
         (positions, next) = (Keep(places), Keep(following));
         mass = Keep(ones_like(valid, ScalarType.Float32));
         origins = Keep(Scalars.Arange(counts.Sum(), model.Device));
         patchIndex = Keep(tensor(layouts.SelectMany(layout => layout.Indices).ToArray()).Upload(model.Device));
         padded = batch.Lengths.Distinct().Count() > 1;
         rotary = null!;
+        planes = batch.Vision?.Planes is { } given ? Keep(given.to(model.DataType).alias()) : null;
         clsAttention = ClsAttention() is { } attention ? Keep(attention) : null;
         if (batch.Vision is { Kept: { } kept, Mass: { } keptMass } vision)
         {
@@ -109,7 +111,19 @@ internal sealed class TokenSequence : TokenState, IDisposable
         var left = model.RunLayer(layer, Hidden, Rotary, Bias, cache ?? scratch);
         if (batch.Vision is not null)
             Observe(layer, AttentionSource.LayerBefore, next, (cache ?? scratch)?.Keys);
-        Replace(left);
+        Replace(planes is null ? left : WithNextPlane(left));
+    }
+
+    // Adds the first of the planes to the visual tokens, and takes it away.
+    private Tensor WithNextPlane(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        var flat = states.flatten(0, 1);                                                            // (B·T, d)
+        var all = WithVisual(states, flat.index_select(0, slots).Add(planes!.select(1, 0)));
+        var left = planes.shape[1] == 1 ? null : Keep(planes.narrow(1, 1, planes.shape[1] - 1).alias());
+        planes.Dispose();
+        planes = left;
+        return all.MoveToOuterDisposeScope();
     }
 
     private protected override void Keep(Observation what, Tensor attention)
@@ -134,9 +148,9 @@ internal sealed class TokenSequence : TokenState, IDisposable
         parameters ??= SiteTensors.Of(site, null, ComputeType.Of(model.DataType), model.Device);
         var tokens = hidden is null ? batch.Vision.Features.to(model.DataType) : hidden.flatten(0, 1).index_select(0, slots);   // (N, d)
         var seen = new SeenTokens(tokens, VisualMass, patchIndex.index_select(0, origins), clsAttention?.index_select(0, origins),
-            Observed(site), site.NeedsKeys ? Feature(site, tokens) : null);
+            Observed(site), site.NeedsKeys ? Feature(site, tokens) : null, planes?.flatten(1));
         var left = new int[counts.Length];
-        List<Tensor> stay = [], kept = [], masses = [];
+        List<Tensor> stay = [], kept = [], masses = [], keptPlanes = [];
         foreach (var group in groups)
         {
             var places = group.Places(counts, model.Device);                                        // (g, n)
@@ -153,8 +167,15 @@ internal sealed class TokenSequence : TokenState, IDisposable
             stay.Add(places.gather(1, reduced.Anchors));
             kept.Add(reduced.Tokens);
             masses.Add(reduced.Mass);
+            if (reduced.Planes is { } carried)
+                keptPlanes.Add(carried);
         }
         var order = Order(left);
+        if (planes is not null)
+        {
+            using var earlier = planes;
+            planes = Keep(InOrder(keptPlanes, order).view(-1, earlier.shape[1], earlier.shape[2]));
+        }
         Compact(InOrder(stay, order), InOrder(kept, order), InOrder(masses, order), left, site.ProportionalAttention);
     }
 
@@ -238,7 +259,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in new[] { patchIndex, clsAttention, next, valid, positions, mass, slots, origins, hidden, instruction,
+        foreach (var held in new[] { patchIndex, clsAttention, next, valid, positions, mass, slots, origins, planes, hidden, instruction,
             Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
             held?.Dispose();
     }

@@ -7,25 +7,35 @@ namespace EosMLNet.Models;
 /// <summary>Images as tensors.</summary>
 public static class ImageTensors
 {
+    private const long MostValues = int.MaxValue / sizeof(float); // a span over a tensor's memory counts bytes
+
     /// <summary>Makes an encoder's input of images of any size, written straight into torch's memory.</summary>
     /// <param name="processor">The checkpoint's image processor.</param>
     /// <param name="images">The images.</param>
     /// <param name="imagesInPrompt">How many images the prompt has that each of them is in.</param>
     /// <returns>The images' values, float32 on the CPU, and their shapes.</returns>
-    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
+    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd. EOS1015: there are
+    /// more images than fit into one tensor.</exception>
     public static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<RgbImage> images, int imagesInPrompt = 1) =>
         processor.ToInput([.. images.Select(image => (image, imagesInPrompt))]);
 
     /// <summary>The same of images of different prompts.</summary>
     /// <param name="processor">The checkpoint's image processor.</param>
     /// <param name="images">The images, and how many the prompt has that each is in.</param>
-    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd.</exception>
+    /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd. EOS1015: there are
+    /// more images than fit into one tensor.</exception>
     internal static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<(RgbImage Image, int InPrompt)> images)
     {
         TorchRuntime.EnsureLoaded();
         ImageShape[] shapes = [.. images.Select(image => processor.ShapeOf(image.Image, image.InPrompt))];
-        // (parts, 3, H, W)
-        var pixels = empty([shapes.Sum(shape => shape.Parts), 3, processor.Height, processor.Width], ScalarType.Float32);
+        var parts = shapes.Sum(shape => (long)shape.Parts);
+        if (parts * processor.ValuesPerPart > MostValues)
+        {
+            throw new EosException(EosErrors.ModelInput,
+                $"{images.Count} images at once become {parts} parts of {processor.ValuesPerPart} numbers each; at most " +
+                $"{MostValues / processor.ValuesPerPart} parts can be held. Take fewer images at once, or smaller ones.");
+        }
+        var pixels = empty([parts, .. processor.PartShape], ScalarType.Float32); // (parts, 3, H, W), or (parts, d) of patches
         var at = 0;
         for (var i = 0; i < images.Count; i++)
         {
@@ -40,12 +50,16 @@ public static class ImageTensors
     /// <param name="processor">The checkpoint's image processor.</param>
     /// <param name="image">The image.</param>
     /// <param name="imagesInPrompt">How many images the prompt has, this one among them.</param>
-    internal static ImageShape ShapeOf(this ImageProcessor processor, RgbImage image, int imagesInPrompt) =>
-        new(processor.Parts(new ImageSize(image.Height, image.Width), imagesInPrompt), image.Height, image.Width);
+    internal static ImageShape ShapeOf(this ImageProcessor processor, RgbImage image, int imagesInPrompt)
+    {
+        var size = new ImageSize(image.Height, image.Width);
+        var (height, width) = processor.SizeSeen(size);
+        return new(processor.Parts(size, imagesInPrompt), height, width);
+    }
 
     /// <summary>The same for images of one part each.</summary>
     /// <param name="processor">The checkpoint's image processor.</param>
     /// <param name="images">The images.</param>
-    /// <returns>The images' values, (I, 3, H, W), float32 on the CPU.</returns>
+    /// <returns>The images' values, (I, 3, H, W), float32 on the CPU; patches of patch processors, (P, d).</returns>
     public static Tensor ToTensor(this ImageProcessor processor, IReadOnlyList<RgbImage> images) => processor.ToInput(images).PixelValues;
 }

@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace EosMLNet.Models;
 
 /// <summary>
-/// The Llama decoder (arXiv:2302.13971): RMSNorm, rotary positions, grouped-query attention (arXiv:2305.13245), SwiGLU.
+/// The Llama decoder (arXiv:2302.13971): RMSNorm, rotary positions, grouped-query attention (arXiv:2305.13245), SwiGLU; and the decoders
+/// of its kind, with biases or with normalised queries and keys.
 /// Weight names are those of Hugging Face's <c>LlamaForCausalLM</c>.
 /// </summary>
 internal sealed class LlamaDecoder
@@ -16,7 +17,8 @@ internal sealed class LlamaDecoder
     private readonly Layer[] layers;
 
     private sealed record Layer(
-        Tensor InputNorm, Linear Query, Linear Key, Linear Value, Linear Output, Tensor PostNorm, Linear Gate, Linear Up, Linear Down);
+        Tensor InputNorm, Linear Query, Linear Key, Linear Value, Linear Output, Tensor PostNorm, Linear Gate, Linear Up, Linear Down,
+        Tensor? QueryNorm, Tensor? KeyNorm);
 
     internal LlamaDecoder(LlamaConfig config, bool tiedHead, Func<string, Tensor> weight)
     {
@@ -35,7 +37,9 @@ internal sealed class LlamaDecoder
                 Linear.Of(weight, name + "self_attn.o_proj", config.OutputBias),
                 weight(name + "post_attention_layernorm.weight"),
                 Linear.Of(weight, name + "mlp.gate_proj", config.MlpBias), Linear.Of(weight, name + "mlp.up_proj", config.MlpBias),
-                Linear.Of(weight, name + "mlp.down_proj", config.MlpBias));
+                Linear.Of(weight, name + "mlp.down_proj", config.MlpBias),
+                config.QueryKeyNorm ? weight(name + "self_attn.q_norm.weight") : null,
+                config.QueryKeyNorm ? weight(name + "self_attn.k_norm.weight") : null);
         }
         finalNorm = weight(Root + "norm.weight");
         head = tiedHead ? new DenseLinear(embedding, null) : Linear.Of(weight, "language_model.lm_head", bias: false);
@@ -72,8 +76,8 @@ internal sealed class LlamaDecoder
         LinearInput normalised = RmsNorm(hidden, layer.InputNorm);
         return
         [
-            rotary.Apply(Heads(layer.Query.Apply(normalised), config.HeadCount)),
-            rotary.Apply(Heads(layer.Key.Apply(normalised), config.KeyValueHeadCount)),
+            rotary.Apply(Heads(Normed(layer.Query.Apply(normalised), layer.QueryNorm), config.HeadCount)),
+            rotary.Apply(Heads(Normed(layer.Key.Apply(normalised), layer.KeyNorm), config.KeyValueHeadCount)),
             Heads(layer.Value.Apply(normalised), config.KeyValueHeadCount),
         ];
     }
@@ -94,7 +98,8 @@ internal sealed class LlamaDecoder
         var layer = layers[index];
         var rows = hidden.gather(1, queryIndex.unsqueeze(-1).expand(-1, -1, config.HiddenSize));          // (B, q, d)
         // (B, H, q, hs)
-        var queries = rotary.Select(queryIndex).Apply(Heads(layer.Query.Apply(RmsNorm(rows, layer.InputNorm)), config.HeadCount));
+        var queries = rotary.Select(queryIndex)
+            .Apply(Heads(Normed(layer.Query.Apply(RmsNorm(rows, layer.InputNorm)), layer.QueryNorm), config.HeadCount));
         keys ??= rotary.Apply(Heads(Keys(index, hidden), config.KeyValueHeadCount));                      // (B, G, T, hs)
         var grouped = queries.reshape(keys.shape[0], keys.shape[1], -1, config.HeadSize);                 // (B, G, H / G · q, hs)
         var logits = grouped.matmul(keys.transpose(-1, -2)).view(queries.shape[0], queries.shape[1], queries.shape[2], -1)
@@ -107,7 +112,8 @@ internal sealed class LlamaDecoder
     internal Tensor Keys(int index, Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        return layers[index].Key.Apply(RmsNorm(hidden, layers[index].InputNorm)).MoveToOuterDisposeScope();
+        var layer = layers[index];
+        return Normed(layer.Key.Apply(RmsNorm(hidden, layer.InputNorm)), layer.KeyNorm).MoveToOuterDisposeScope();
     }
 
     internal Tensor FinalNorm(Tensor hidden) => RmsNorm(hidden, finalNorm);
@@ -119,7 +125,8 @@ internal sealed class LlamaDecoder
     {
         if (queries.shape[2] > 1)
         {
-            Tensor[] inputs = bias is null ? [queries, keys, values] : [queries, keys, values, bias];
+            Tensor[] inputs = bias is null ? [queries, keys, values]
+                : [queries, keys, values, bias.expand(queries.shape[0], -1, -1, -1)];                    // (B, 1, q, T)
             return RowChunks.OfBatch(inputs, queries.shape[2] * config.HeadCount * config.HeadSize,
                 x => [AttendMany(x[0], x[1], x[2], x.ElementAtOrDefault(3))])[0];
         }
@@ -137,6 +144,10 @@ internal sealed class LlamaDecoder
 
     private Tensor Heads(Tensor x, int count) => x.view(x.shape[0], x.shape[1], count, config.HeadSize).transpose(1, 2);
 
+    // Of each head by itself; (…, heads · hs).
+    private Tensor Normed(Tensor heads, Tensor? norm) =>
+        norm is null ? heads : RmsNorm(heads.view([.. heads.shape[..^1], -1, config.HeadSize]), norm).view_as(heads);
+
     // Each key-value head serves a run of consecutive query heads.
     private Tensor ExpandGroups(Tensor heads)
     {
@@ -144,12 +155,15 @@ internal sealed class LlamaDecoder
         return repeats == 1 ? heads : heads.unsqueeze(2).expand(-1, -1, repeats, -1, -1).flatten(1, 2);
     }
 
-    // Computed in float32 at least, whatever the weights' type: half-precision squares overflow.
-    private Tensor RmsNorm(Tensor x, Tensor weight)
+    private Tensor RmsNorm(Tensor x, Tensor weight) => RmsNorm(x, weight, config.RmsNormEps);
+
+    /// <summary>RMSNorm (arXiv:1910.07467) of the last dimension.</summary>
+    /// <remarks>Computed in float32 at least, whatever the weights' type: half-precision squares overflow.</remarks>
+    internal static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
     {
         using var scope = NewDisposeScope();
         var precise = x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32);
-        var scale = precise.mul(precise).mean([-1L], keepdim: true).Add(config.RmsNormEps).rsqrt();
+        var scale = precise.mul(precise).mean([-1L], keepdim: true).Add(epsilon).rsqrt();
         return precise.mul(scale).to(x.dtype).MulInto(weight).MoveToOuterDisposeScope();
     }
 }

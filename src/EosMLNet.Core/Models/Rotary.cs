@@ -9,19 +9,29 @@ namespace EosMLNet.Models;
 public sealed record Rotary(Tensor Cos, Tensor Sin)
 {
     /// <summary>The tables for the given positions.</summary>
-    /// <param name="positions">Positions of the tokens, int64, (B, T).</param>
+    /// <param name="positions">Positions of the tokens, int64, (B, T), or (axes, B, T) where a position is several numbers.</param>
     /// <param name="headSize">Size of one attention head, even.</param>
     /// <param name="theta">Base of the frequencies.</param>
     /// <param name="dtype">Data type of the tables; they are computed in float32, or in float64 where that is asked for.</param>
-    public static Rotary Create(Tensor positions, int headSize, double theta, ScalarType dtype)
+    /// <param name="axes">Which number of a position each frequency turns by; null where a position is one number.</param>
+    public static Rotary Create(Tensor positions, int headSize, double theta, ScalarType dtype, IReadOnlyList<int>? axes = null) =>
+        Create(positions, [.. Enumerable.Range(0, headSize / 2).Select(i => 1 / Math.Pow(theta, 2.0 * i / headSize))], dtype, axes);
+
+    /// <summary>The tables for the given positions.</summary>
+    /// <param name="positions">Positions of the tokens, int64, (B, T), or (axes, B, T) where a position is several numbers.</param>
+    /// <param name="frequencies">The frequencies, half as many as a head is wide.</param>
+    /// <param name="dtype">Data type of the tables; they are computed in float32, or in float64 where that is asked for.</param>
+    /// <param name="axes">Which number of a position each frequency turns by; null where a position is one number.</param>
+    internal static Rotary Create(Tensor positions, double[] frequencies, ScalarType dtype, IReadOnlyList<int>? axes = null)
     {
         using var scope = NewDisposeScope();
         var precise = dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var frequencies = new double[headSize / 2];
-        for (var i = 0; i < frequencies.Length; i++)
-            frequencies[i] = 1 / Math.Pow(theta, 2.0 * i / headSize);
         var inverse = tensor(frequencies, dtype: precise).Upload(positions.device);      // (hs/2)
-        var angles = positions.to(precise).unsqueeze(-1).mul(inverse);                    // (B, T, hs/2)
+        var turns = positions.to(precise).unsqueeze(-1);                                  // (B, T, 1) or (axes, B, T, 1)
+        if (turns.dim() == 4)
+            turns = turns.index_select(0, tensor(axes!.Select(axis => (long)axis).ToArray()).Upload(positions.device))
+                .squeeze(-1).permute(1, 2, 0);                                            // (B, T, hs/2)
+        var angles = turns.mul(inverse);                                                  // (B, T, hs/2)
         var both = cat([angles, angles], dim: -1);                                        // (B, T, hs)
         return new Rotary(both.cos().to(dtype).MoveToOuterDisposeScope(), both.sin().to(dtype).MoveToOuterDisposeScope());
     }

@@ -16,6 +16,7 @@ namespace EosMLNet.Models;
 public abstract class VisionLanguageModel : IDisposable
 {
     private readonly Dictionary<string, Tensor> weights = [];
+    private readonly LlamaDecoder decoder;
     private readonly Lazy<ModelFingerprint> identity;
 
     /// <summary>Takes the weights that the configuration asks for; the model owns them from now on.</summary>
@@ -35,6 +36,7 @@ public abstract class VisionLanguageModel : IDisposable
                 if (weights[name].dtype == ScalarType.Int8)
                     weights[name + WeightLoader.ScaleSuffix] = weight(name + WeightLoader.ScaleSuffix, [shape[0]]).DetachFromDisposeScope();
             }
+            decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, name => weights[name]);
         }
         catch
         {
@@ -127,6 +129,12 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>The token ids that stand for visual tokens: that of images, and of videos where the model has them.</summary>
     public virtual IReadOnlyList<int> VisualTokenIds => [ImageTokenId];
 
+    /// <summary>
+    /// The decoder's first layers behind which a visual token gets something of the encoder's once more (DeepStack, arXiv:2406.04334):
+    /// see <see cref="VisionOutput.Planes"/>.
+    /// </summary>
+    public virtual int PlaneCount => 0;
+
     /// <summary>The token id that pads short rows of a batch.</summary>
     public int PadTokenId => Shape.PadTokenId;
 
@@ -134,10 +142,10 @@ public abstract class VisionLanguageModel : IDisposable
     public IReadOnlyList<int> EosTokenIds => Shape.EosTokenIds;
 
     /// <summary>Data type of the weights and of the arithmetic.</summary>
-    public abstract ScalarType DataType { get; }
+    public ScalarType DataType => decoder.DataType;
 
     /// <summary>Where the weights are.</summary>
-    public abstract Device Device { get; }
+    public Device Device => decoder.Device;
 
     /// <summary>Number of blocks of the vision tower that are run.</summary>
     public abstract int TowerLayerCount { get; }
@@ -190,6 +198,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// <exception cref="EosException">EOS1015: a tensor is missing, or has another shape.</exception>
     public abstract IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor);
 
+    /// <summary>A fault of tensors that <see cref="ReadInputs"/> was given.</summary>
+    private protected static EosException Unfit(string found) => new(EosErrors.ModelInput, $"The inputs do not fit: {found}.");
+
     /// <summary>Runs the vision tower and the projector.</summary>
     /// <param name="images">The images' pixels and shapes.</param>
     /// <param name="tap">Called with the name and value of each intermediate result, if given.</param>
@@ -207,21 +218,47 @@ public abstract class VisionLanguageModel : IDisposable
     public VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null, ReductionPlan? plan = null) =>
         EncodeImages(VisionInput.Of(pixelValues), tap, plan);
 
+    /// <summary>
+    /// The stretches of a prompt that an image's visual tokens stand in, as the number of tokens in each: one, unless the family writes text
+    /// between the steps of a video.
+    /// </summary>
+    /// <param name="layout">How the image's tokens lie.</param>
+    internal virtual IReadOnlyList<int> Stretches(VisualLayout layout) => [layout.Count];
+
+    /// <summary>How many numbers the position of a token is.</summary>
+    public int PositionAxes => Shape.Text.RopeAxes is null ? 1 : Shape.Text.RopeAxes.Max() + 1;
+
+    /// <summary>The positions of the visual tokens of one stretch of an image, counted from its first token.</summary>
+    /// <param name="layout">How the image's tokens lie.</param>
+    /// <param name="stretch">Which of its stretches, from 0.</param>
+    internal virtual StretchPositions PositionsOf(VisualLayout layout, int stretch) => StretchPositions.Counted(Stretches(layout)[stretch]);
+
     /// <summary>The positions of a batch's tokens, and of the tokens that follow; in the caller's dispose scope.</summary>
-    /// <param name="valid">False at padding, (B, T).</param>
-    /// <returns>Positions, int64, (B, T); and those of the first token behind each row, (B, 1).</returns>
-    public virtual (Tensor Positions, Tensor Next) Positions(Tensor valid)
+    /// <param name="valid">False at padding, which is in front, (B, T).</param>
+    /// <param name="lengths">Tokens of each row.</param>
+    /// <param name="images">Where the batch's images stand, row by row, in the order of the prompt.</param>
+    /// <returns>Positions, int64, (B, T), or (axes, B, T) where a position is several numbers; and those of the first token behind each
+    /// row, (B, 1).</returns>
+    internal (Tensor Positions, Tensor Next) Positions(Tensor valid, IReadOnlyList<int> lengths, IReadOnlyList<ImagePlace> images)
     {
         using var scope = NewDisposeScope();
+        if (PositionAxes > 1)
+        {
+            var rows = lengths.Select((length, row) => StretchPositions.OfRow(length, PositionAxes,
+                images.Where(image => image.Row == row).Select(image => (image.Start, PositionsOf(image.Layout, image.Stretch))))).ToArray();
+            var places = StretchPositions.Padded(rows, PositionAxes, (int)valid.shape[1]);
+            return (tensor(places, [PositionAxes, lengths.Count, valid.shape[1]]).Upload(Device).MoveToOuterDisposeScope(),
+                tensor(rows.Select(row => row.Next).ToArray(), [lengths.Count, 1]).Upload(Device).MoveToOuterDisposeScope());
+        }
         using var zero = 0L.ToScalar();
         return (valid.cumsum(1).Add(-1).clamp(min: zero).MoveToOuterDisposeScope(), valid.sum(1, keepdim: true).MoveToOuterDisposeScope());
     }
 
     /// <summary>Looks up token embeddings: (B, T) int64 to (B, T, d).</summary>
-    public abstract Tensor EmbedTokens(Tensor ids);
+    public Tensor EmbedTokens(Tensor ids) => decoder.Embed(ids);
 
-    /// <summary>The position tables for int64 positions, (B, T).</summary>
-    public abstract Rotary Rotary(Tensor positions);
+    /// <summary>The position tables for int64 positions, (B, T), or (axes, B, T) where a position is several numbers.</summary>
+    public Rotary Rotary(Tensor positions) => Models.Rotary.Create(positions, HeadSize, Shape.Text.RopeTheta, DataType, Shape.Text.RopeAxes);
 
     /// <summary>Runs one decoder layer.</summary>
     /// <param name="layer">Index of the layer, from 0.</param>
@@ -231,7 +268,8 @@ public abstract class VisionLanguageModel : IDisposable
     /// attention without padding.</param>
     /// <param name="cache">Keys and values of earlier tokens, extended by the new ones; null when nothing is decoded afterwards.</param>
     /// <returns>Hidden states that leave the layer, (B, q, d).</returns>
-    public abstract Tensor RunLayer(int layer, Tensor hidden, Rotary rotary, Tensor? bias, LayerCache? cache = null);
+    public Tensor RunLayer(int layer, Tensor hidden, Rotary rotary, Tensor? bias, LayerCache? cache = null) =>
+        decoder.RunLayer(layer, hidden, rotary, bias, cache);
 
     /// <summary>The attention of a few query rows at one layer, recomputed so that the layer itself can stay fused.</summary>
     /// <param name="layer">Index of the layer, from 0.</param>
@@ -242,18 +280,19 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="keys">The T tokens' keys after RoPE, (B, key-value heads, T, head size), where the layer has run with a cache; null to
     /// compute them.</param>
     /// <returns>Attention after the softmax, (B, heads, q, T).</returns>
-    public abstract Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias, Tensor? keys = null);
+    public Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias, Tensor? keys = null) =>
+        decoder.QueryAttention(layer, hidden, rotary, queries, bias, keys);
 
     /// <summary>
     /// The keys that a layer would make of the given hidden states, before RoPE: (…, d) to (…, key-value heads · head size).
     /// </summary>
-    public abstract Tensor Keys(int layer, Tensor hidden);
+    public Tensor Keys(int layer, Tensor hidden) => decoder.Keys(layer, hidden);
 
     /// <summary>The final normalisation: (B, T, d) to (B, T, d).</summary>
-    public abstract Tensor FinalNorm(Tensor hidden);
+    public Tensor FinalNorm(Tensor hidden) => decoder.FinalNorm(hidden);
 
     /// <summary>The language-model head on normalised hidden states: (B, T, d) to (B, T, vocabulary).</summary>
-    public abstract Tensor Head(Tensor normalised);
+    public Tensor Head(Tensor normalised) => decoder.Head(normalised);
 
     /// <summary>Final normalisation and head: (B, T, d) to (B, T, vocabulary).</summary>
     public Tensor Logits(Tensor hidden)

@@ -55,6 +55,12 @@ public sealed class VisionOutput : IDisposable
     /// <summary>The plan whose sites in the encoder made the tokens fewer; null where all are there.</summary>
     public ReductionPlan? Plan { get; init; }
 
+    /// <summary>
+    /// What is added to each visual token behind the decoder's first layers, (N, planes, d), a plane a layer (DeepStack, arXiv:2406.04334);
+    /// null for models without.
+    /// </summary>
+    public Tensor? Planes { get; init; }
+
     /// <summary>The number of images.</summary>
     public int Count => Counts.Count;
 
@@ -94,13 +100,13 @@ public sealed class VisionOutput : IDisposable
     {
         return new VisionOutput(All(o => o.Features)!, All(o => o.ClsAttention), All(o => o.Kept), All(o => o.Mass),
             [.. outputs.SelectMany(o => o.Layouts)], [.. outputs.SelectMany(o => o.Counts)])
-        { Plan = outputs[0].Plan };
+        { Plan = outputs[0].Plan, Planes = All(o => o.Planes) };
 
         Tensor? All(Func<VisionOutput, Tensor?> part) => part(outputs[0]) is null ? null : cat([.. outputs.Select(o => part(o)!)]);
     }
 
     /// <summary>The tensors that are there.</summary>
-    public IEnumerable<Tensor> Tensors => new[] { Features, ClsAttention, Kept, Mass }.OfType<Tensor>();
+    public IEnumerable<Tensor> Tensors => new[] { Features, ClsAttention, Kept, Mass, Planes }.OfType<Tensor>();
 
     /// <summary>The same images with each tensor replaced.</summary>
     /// <param name="each">Makes the new tensor of the old one.</param>
@@ -120,7 +126,7 @@ public sealed class VisionOutput : IDisposable
     {
         return new VisionOutput(each(Features), Optional(ClsAttention), Optional(Kept), Optional(Mass),
             [.. images.Select(image => Layouts[image])], [.. images.Select(image => Counts[image])])
-        { Plan = Plan };
+        { Plan = Plan, Planes = Optional(Planes) };
 
         Tensor? Optional(Tensor? x) => x is null ? null : each(x);
     }

@@ -23,8 +23,7 @@ public static class ReductionOperator
         using var scope = NewDisposeScope();
         var (type, device) = (ComputeType.Of(input.Tokens), input.Tokens.device);
         var reduced = Reduce(input, site, SiteTensors.Of(site, LearnedScores.Of(parameters, type, device), type, device));
-        scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
-        return reduced;
+        return Handed(reduced, scope);
     }
 
     /// <summary>
@@ -40,16 +39,35 @@ public static class ReductionOperator
         var score = Score(input, site, parameters, present: null);                          // (I, n)
         var selection = AnchorSelection.Of(score, input, site);
         var anchors = selection.Anchors;                                                    // (I, k)
-        var tokens = Rows(all, anchors);                                                    // (I, k, d)
+        var carried = Carried(input);                                                       // (I, n, d')
+        var tokens = Rows(carried, anchors);                                                // (I, k, d')
         var mass = input.Mass.to_type(all.dtype).gather(1, anchors);                        // (I, k)
         if (site.Transfer > 0 && (selection.Dropped.size(1) > 0 || site.Neighbours is not null))
-            (tokens, mass) = Transfer(input, site, parameters, selection, tokens, mass);
+            (tokens, mass) = Transfer(input, carried, site, parameters, selection, tokens, mass);
         if (site.Reweight > 0)
             tokens = tokens * Gain(score.gather(1, anchors), parameters.Reweight).unsqueeze(-1);
         if (selection.Residual is { } place)
-            (tokens, mass, anchors) = WithResidual(input, site, selection.Dropped, place, tokens, mass, anchors);
-        var reduced = new Reduced(tokens.to_type(type), mass.to_type(massType), anchors);
+            (tokens, mass, anchors) = WithResidual(input, carried, site, selection.Dropped, place, tokens, mass, anchors);
+        tokens = tokens.to_type(type);
+        var (width, planes) = (all.size(2), input.Planes);
+        return Handed(planes is null ? new Reduced(tokens, mass.to_type(massType), anchors)
+            : new Reduced(tokens.narrow(2, 0, width), mass.to_type(massType), anchors, tokens.narrow(2, width, planes.size(2))), scope);
+    }
+
+    /// <summary>
+    /// What tokens hand over: themselves, and behind them what later layers will add to them. Handing over is linear, so that the sum of
+    /// what is handed over is what the sums would be.
+    /// </summary>
+    internal static Tensor Carried(SiteInput input)                                        // (I, n, d')
+    {
+        var tokens = ComputeType.Cast(input.Tokens);
+        return input.Planes is null ? tokens : cat([tokens, input.Planes.to_type(tokens.dtype)], -1);
+    }
+
+    private static Reduced Handed(Reduced reduced, DisposeScope scope)
+    {
         scope.MoveToOuter(reduced.Tokens, reduced.Mass, reduced.Anchors);
+        reduced.Planes?.MoveToOuterDisposeScope();
         return reduced;
     }
 
@@ -192,7 +210,7 @@ public static class ReductionOperator
                 $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 
     private static (Tensor Tokens, Tensor Mass) Transfer(
-        SiteInput input, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
+        SiteInput input, Tensor carried, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
     {
         // Take all n tokens where anchors give too, and where most are dropped. A copy of most tokens would cost more than the few others
         // add to the products.
@@ -211,7 +229,7 @@ public static class ReductionOperator
             weights = weights * gives.unsqueeze(2);
         if (GiverWeight(input, site, from) is { } weight)
             weights = weights * weight;
-        var givers = Rows(ComputeType.Cast(input.Tokens), from);                                           // (I, m, d)
+        var givers = Rows(carried, from);                                                                  // (I, m, d')
         var giversMass = Picked(input.Mass.to_type(kept.dtype), from).unsqueeze(-1);                       // (I, m, 1)
         var given = weights * giversMass * parameters.Transfer;                                            // (I, m, k)
         var taken = given.sum(1);                                                                          // (I, k)
@@ -224,7 +242,7 @@ public static class ReductionOperator
             Normalization.Mean => kept.Add(weights.transpose(1, 2).matmul(givers) * parameters.Transfer)
                 / (weights.sum(1) * parameters.Transfer).Add(1).unsqueeze(-1),
             _ => kept.mul(keptMass.unsqueeze(-1)).Add(given.transpose(1, 2).matmul(givers)) / mass.unsqueeze(-1),
-        };                                                                                                 // (I, k, d)
+        };                                                                                                 // (I, k, d')
         return (tokens, site.Neighbours is null ? mass : keptMass);
     }
 
@@ -238,9 +256,9 @@ public static class ReductionOperator
 
     // What is dropped, as one token. It has the mass that the dropped tokens did not give away: in the pull form, all of it.
     private static (Tensor Tokens, Tensor Mass, Tensor Anchors) WithResidual(
-        SiteInput input, ReductionSite site, Tensor dropped, Tensor place, Tensor kept, Tensor keptMass, Tensor anchors)
+        SiteInput input, Tensor carried, ReductionSite site, Tensor dropped, Tensor place, Tensor kept, Tensor keptMass, Tensor anchors)
     {
-        var left = Rows(ComputeType.Cast(input.Tokens), dropped);                                          // (I, m, d)
+        var left = Rows(carried, dropped);                                                                 // (I, m, d')
         if (GiverWeight(input, site, dropped) is { } weight)
             left = left * weight;
         var mass = input.Mass.to_type(kept.dtype).sum(1, keepdim: true) - keptMass.sum(1, keepdim: true);  // (I, 1)

@@ -1,3 +1,4 @@
+using EosMLNet.Models;
 using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
@@ -17,14 +18,19 @@ internal sealed class PackedBatch
     private const long Shared = 0;
 
     private readonly Tensor prefixSegments, textSegments;                                 // (B, P), (B, S)
+    private readonly Tensor[]? offsets;                                                   // (axes, n) each; null where tokens are counted
+    private readonly long[] advances;                                                     // of each image, in positions
+    private readonly int axes;
 
     /// <param name="rows">The rows, alike (<see cref="PackedRow.Alike"/>).</param>
-    /// <param name="padding">The token id of padding.</param>
-    /// <param name="device">Where the tensors are wanted.</param>
-    internal PackedBatch(IReadOnlyList<PackedRow> rows, int padding, Device device)
+    /// <param name="model">The model that they are for.</param>
+    internal PackedBatch(IReadOnlyList<PackedRow> rows, VisionLanguageModel model)
     {
         Rows = rows;
+        var (padding, device) = (model.PadTokenId, model.Device);
         Layouts = [.. rows[0].Images.Select(image => image.Layout)];
+        var placed = Layouts.Select(layout => model.PositionsOf(layout, 0)).ToArray();
+        var positionsOfImages = placed.Sum(image => image.Next);
         int b = rows.Count, p = rows.Max(r => r.Images[0].Before.Length), s = rows.Max(r => r.TextLength);
         long[] prefix = Filled(b * p, padding), prefixSegment = Filled(b * p, Padding), prefixPosition = new long[b * p];
         long[] text = Filled(b * s, padding), textSegment = Filled(b * s, Padding), textPosition = new long[b * s];
@@ -38,7 +44,7 @@ internal sealed class PackedBatch
             for (var segment = 0; segment < rows[row].Segments.Count; segment++)
             {
                 var (question, answer, _) = rows[row].Segments[segment];
-                var position = rows[row].LengthBeforeText;
+                var position = positionsOfImages + rows[row].Images.Sum(image => image.Before.Length);
                 for (var i = 0; i < question.Length + answer.Length; i++)
                 {
                     text[at + i] = i < question.Length ? question[i] : answer[i - question.Length];
@@ -74,6 +80,10 @@ internal sealed class PackedBatch
         prefixSegments = tensor(prefixSegment, [b, p]).Upload(device);
         textSegments = tensor(textSegment, [b, s]).Upload(device);
         IsText = textSegments.Gt(Padding);
+        advances = [.. placed.Select(image => image.Next)];
+        axes = model.PositionAxes;
+        if (axes > 1)
+            offsets = [.. placed.Select(image => tensor(image.Values, [axes, image.Values.Length / axes]).Upload(device))];
 
         static long[] Filled(int length, long value)
         {
@@ -141,22 +151,29 @@ internal sealed class PackedBatch
 
     /// <summary>The positions of a sequence whose visual tokens are those of the given patches.</summary>
     /// <param name="patches">Original indices of the visual tokens of each image, (B, n).</param>
-    internal Tensor Positions(IReadOnlyList<Tensor> patches)                              // (B, T)
+    /// <returns>(B, T), or (axes, B, T) where a position is several numbers.</returns>
+    internal Tensor Positions(IReadOnlyList<Tensor> patches)
     {
-        var positions = new List<Tensor> { PrefixPositions };
+        var positions = new List<Tensor> { OnAllAxes(PrefixPositions) };
         var before = 0L;
         for (var i = 0; i < patches.Count; i++)
         {
             if (i > 0)
             {
-                positions.Add(Scalars.Arange(Between[i - 1].size(1), PrefixLengths.device).Add(before).unsqueeze(0).Add(PrefixLengths));
+                positions.Add(OnAllAxes(
+                    Scalars.Arange(Between[i - 1].size(1), PrefixLengths.device).Add(before).unsqueeze(0).Add(PrefixLengths)));
                 before += Between[i - 1].size(1);
             }
-            positions.Add(before == 0 ? patches[i].Add(PrefixLengths) : patches[i].Add(PrefixLengths).Add(before));
-            before += Layouts[i].Count;
+            var places = offsets is null ? patches[i]
+                : offsets[i].index_select(1, patches[i].flatten()).view([axes, .. patches[i].shape]);
+            positions.Add(before == 0 ? places.Add(PrefixLengths) : places.Add(PrefixLengths).Add(before));
+            before += advances[i];
         }
-        return cat([.. positions, TextPositions], 1);
+        return cat([.. positions, OnAllAxes(TextPositions)], -1);
     }
+
+    private Tensor OnAllAxes(Tensor positions) =>                                         // (B, L) to (axes, B, L)
+        offsets is null ? positions : positions.unsqueeze(0).expand(axes, -1, -1);
 
     /// <summary>Who may see whom, as an additive bias of 0 and −∞, (B, 1, T, T).</summary>
     /// <param name="images">Tokens of the images, and of what stands between them.</param>

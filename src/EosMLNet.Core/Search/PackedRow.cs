@@ -14,9 +14,6 @@ internal sealed record PackedRow(IReadOnlyList<PackedImage> Images, IReadOnlyLis
     /// <summary>How many tokens stand behind the last image.</summary>
     internal int TextLength => Segments.Sum(segment => segment.Question.Length + segment.Answer.Length);
 
-    /// <summary>How many tokens stand in front of the text behind the last image, the visual ones among them.</summary>
-    internal int LengthBeforeText => Images.Sum(image => image.Before.Length + image.Layout.Count);
-
     /// <summary>One question with its answer.</summary>
     /// <param name="Question">The token ids from the last image to the end of the instruction.</param>
     /// <param name="Answer">The token ids of the answer, the end token included.</param>

@@ -44,7 +44,7 @@ internal sealed record ScoreBasis(Tensor Whitening, Tensor Questions) : IDisposa
 
         Tensor Of(IReadOnlyList<PackedRow> alike)
         {
-            var batch = new PackedBatch(alike, model.PadTokenId, model.Device);
+            var batch = new PackedBatch(alike, model);
             return batch.Instruction(model.EmbedTokens(batch.TextIds));
         }
     }

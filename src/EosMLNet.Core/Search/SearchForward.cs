@@ -38,11 +38,11 @@ internal sealed class SearchForward(VisionLanguageModel model)
         var batch = run.Batch;
         // (B, L, d) each
         Tensor[] texts = [.. new[] { batch.PrefixIds }.Concat(batch.Between).Append(batch.TextIds).Select(model.EmbedTokens)];
-        var images = run.ImageFeatures.Select(features =>                                 // (B, n, d)
+        var images = run.ImageFeatures.Select((features, i) =>                                 // (B, n, d)
         {
             var patches = Scalars.Arange(features.size(1), features.device).unsqueeze(0).expand(features.size(0), -1);
             var full = ones(features.size(0), features.size(1), ComputeType.Of(features), features.device);
-            return new SoftTokens(features, full, full, patches);
+            return new SoftTokens(features, full, full, patches) { Planes = run.Planes(i) };
         });
         return new(texts, [.. images]);
     }

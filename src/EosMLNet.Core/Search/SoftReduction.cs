@@ -34,7 +34,7 @@ internal static class SoftReduction
         // Half precision is computed in float32, as in the executed operator, and goes on as what it was.
         var type = tokens.Hidden.dtype;
         var input = new SiteInput(ComputeType.Cast(tokens.Hidden), tokens.Mass, tokens.Patches, layout,
-            clsAttention?.gather(1, tokens.Patches), Seen(x => x), keys, instruction);
+            clsAttention?.gather(1, tokens.Patches), Seen(x => x), keys, instruction, Planes: tokens.Planes);
         var alive = tokens.Mask.detach().Gt(0.5).to_type(tokens.Mask.dtype);           // (B, n)
         // Scores send no gradient into the hidden states. Through them every site would push on the values of all earlier sites, and the
         // sum of those pushes is noise.
@@ -60,7 +60,14 @@ internal static class SoftReduction
         var (hidden, mass) = Transfer(input, site, affinity, tokens.Mask, mask);
         hidden = hidden.mul(ReductionOperator.Gain(score, site.Reweight, mask).unsqueeze(-1)).to_type(type);
 
-        var result = tokens with { Hidden = hidden, Mask = mask, Mass = mass };
+        var (width, planes) = (input.Tokens.size(-1), tokens.Planes);
+        var result = planes is null ? tokens with { Hidden = hidden, Mask = mask, Mass = mass } : tokens with
+        {
+            Hidden = hidden.narrow(-1, 0, width),
+            Mask = mask,
+            Mass = mass,
+            Planes = hidden.narrow(-1, width, planes.size(-1)),
+        };
         var n = (int)score.size(1);
         var stay = Math.Clamp(candidates(count), count, n);
         if (stay < n)
@@ -75,6 +82,7 @@ internal static class SoftReduction
             result = result with { Patches = result.Patches.alias() };
         }
         scope.MoveToOuter(result.Hidden, result.Mask, result.Mass, result.Patches);
+        result.Planes?.MoveToOuterDisposeScope();
         return result;
 
         Dictionary<ScoreCriterion, Tensor> Seen(Func<Tensor, Tensor> each) =>
@@ -132,14 +140,14 @@ internal static class SoftReduction
     // Each token gives away γ of the mass that it loses here, to the tokens that stay, in proportion to exp(S/τ)·m'.
     private static (Tensor Hidden, Tensor Mass) Transfer(SiteInput input, SoftSite site, Tensor affinity, Tensor before, Tensor after)
     {
-        var mass = input.Mass;
+        var (tokens, mass) = (ReductionOperator.Carried(input), input.Mass);
         var given = before.sub(after).mul(mass).mul(site.Transfer);                       // (B, n)
         var weights = TransferWeights.Masked(affinity, after, site.Site.Temperature, site.Temperature); // (B, n giving, n taking)
-        var taken = weights.transpose(1, 2).matmul(cat([input.Tokens.mul(given.unsqueeze(-1)), given.unsqueeze(-1)], -1)); // (B, n, d + 1)
-        var d = input.Tokens.size(-1);
+        var taken = weights.transpose(1, 2).matmul(cat([tokens.mul(given.unsqueeze(-1)), given.unsqueeze(-1)], -1)); // (B, n, d' + 1)
+        var d = tokens.size(-1);
         var takenMass = taken.narrow(-1, d, 1);                                           // (B, n, 1)
         var total = mass.unsqueeze(-1).Add(takenMass);                                   // (B, n, 1)
-        var hidden = input.Tokens.mul(mass.unsqueeze(-1)).Add(taken.narrow(-1, 0, d)).div(total);
+        var hidden = tokens.mul(mass.unsqueeze(-1)).Add(taken.narrow(-1, 0, d)).div(total);
         return (hidden, total.squeeze(-1));
     }
 }

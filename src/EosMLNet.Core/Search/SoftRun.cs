@@ -25,6 +25,9 @@ internal sealed record SoftRun(PackedBatch Batch, VisionOutput Vision, IReadOnly
     /// <summary>The features of each row's first image, second image, …, (B, n, d) each.</summary>
     internal IReadOnlyList<Tensor> ImageFeatures => [.. Batch.Layouts.Select((_, i) => OfImage(Vision.Features, i))];
 
+    /// <summary>What the first layers add to the tokens of each row's i-th image, (B, n, p · d), where the model has it.</summary>
+    internal Tensor? Planes(int i) => Vision.Planes is { } all ? OfImage(all, i).flatten(2) : null;
+
     /// <summary>[CLS] attention to each row's i-th image, (B, n), where the tower has it.</summary>
     internal Tensor? ClsAttention(int i) => Vision.ClsAttention is { } all ? OfImage(all, i) : null;
 

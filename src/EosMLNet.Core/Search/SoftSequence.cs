@@ -114,16 +114,29 @@ internal sealed class SoftSequence : TokenState
             images[i] = images[i] with { Observed = new Dictionary<Observation, Tensor>() };
         Observe(layer, AttentionSource.LayerBefore, next.Select(site => site.Site), keys: null);
         var left = model.RunLayer(layer, Hidden, Rotary, Bias);                           // (B, T, d)
-        var at = 0L;
+        var (at, planes) = (0L, images[0].Planes is not null);
         for (var i = 0; i < images.Length; i++)
         {
             texts[i] = Next(texts[i]);
-            images[i] = images[i] with { Hidden = Next(images[i].Hidden) };
+            images[i] = WithNextPlane(images[i] with { Hidden = Next(images[i].Hidden) });
         }
         texts[^1] = Next(texts[^1]);
-        hidden = left;
+        hidden = planes ? null : left;
 
         Tensor Next(Tensor piece) => left.narrow(1, (at += piece.size(1)) - piece.size(1), piece.size(1));
+    }
+
+    // Adds the first plane to the visual tokens, and takes it away.
+    private static SoftTokens WithNextPlane(SoftTokens image)
+    {
+        if (image.Planes is not { } planes)
+            return image;
+        var width = image.Hidden.size(-1);
+        return image with
+        {
+            Hidden = image.Hidden.Add(planes.narrow(-1, 0, width)),
+            Planes = planes.size(-1) == width ? null : planes.narrow(-1, width, planes.size(-1) - width),
+        };
     }
 
     // Who sees whom, and how visible each visual token is: log m, plus log c at the site's weight. A token always sees itself. So a dropped

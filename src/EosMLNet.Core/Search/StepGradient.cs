@@ -41,7 +41,7 @@ internal sealed class StepGradient(VisionLanguageModel model, SearchForward forw
 
     private Part Load(IReadOnlyList<PackedRow> rows, ImageCache images)
     {
-        var batch = new PackedBatch(rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(rows, model);
         var vision = images.Get(PackedRow.ImagesOf(rows));
         return new(batch, vision, unreduced?.States(batch, vision));
     }

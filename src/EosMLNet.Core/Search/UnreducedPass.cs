@@ -41,7 +41,7 @@ internal sealed class UnreducedPass(VisionLanguageModel model, SearchForward for
     private Tensor Compute(PackedRow row, VisionOutput vision, int place)                                // (layers, S, d)
     {
         using var scope = NewDisposeScope();
-        var alone = new PackedBatch([row], model.PadTokenId, model.Device);
+        var alone = new PackedBatch([row], model);
         var states =
             stack([.. forward.RunTo(layers, alone, vision.Narrow(place * row.Images.Count, row.Images.Count), [], 1, k => k)]).squeeze(1);
         var size = states.numel() * states.element_size();

@@ -80,7 +80,7 @@ internal sealed class Validation(VisionLanguageModel model, SearchForward forwar
     private IReadOnlyList<ValidationResult.Row> Answer(IReadOnlyList<PackedRow> chunk, IReadOnlyList<SoftSite> sites)
     {
         using var scope = NewDisposeScope();
-        var batch = new PackedBatch(chunk, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(chunk, model);
         var vision = data.Images.Get(PackedRow.ImagesOf(chunk));
         var hidden = forward.Run(batch, vision, sites, temperature: 1, candidates: k => k);
         var predicted = TaskLoss.LogProbabilities(model, batch, hidden);

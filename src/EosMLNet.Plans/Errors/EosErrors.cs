@@ -24,7 +24,7 @@ public static class EosErrors
     public const string MalformedJson = "EOS1008";
     /// <summary>The model's configuration asks for something that is not supported, such as an unknown model type.</summary>
     public const string UnsupportedModel = "EOS1009";
-    /// <summary>An image cannot be decoded.</summary>
+    /// <summary>An image or a video cannot be decoded.</summary>
     public const string UnreadableImage = "EOS1010";
     /// <summary>A row of a dataset is malformed: missing column, missing image, empty question.</summary>
     public const string DatasetRow = "EOS1011";
@@ -48,7 +48,9 @@ public static class EosErrors
     public const string CannotWrite = "EOS2003";
     /// <summary>The installed ML.NET lacks a member that EosMLNet builds on.</summary>
     public const string MlNetVersion = "EOS2004";
-    /// <summary>A native library other than torch's cannot be loaded, such as the one that decodes images.</summary>
+    /// <summary>
+    /// A native library other than torch's cannot be loaded, such as the one that decodes images; or the program that decodes videos.
+    /// </summary>
     public const string NativeLibrary = "EOS2005";
     /// <summary>The build's worker could not be started, or ended without a result: killed, out of memory, or crashed.</summary>
     public const string WorkerEnded = "EOS2006";

@@ -40,6 +40,10 @@ public sealed record VisualLayout
     /// <summary>Number of visual tokens.</summary>
     public int Count { get; }
 
+    /// <summary>The time between two grids of a video, in seconds, where the model asks for it.</summary>
+    /// <value>The default is 0.</value>
+    public double SecondsPerStep { get; init; }
+
     /// <summary>
     /// The one grid that all tokens but a leading [CLS] lie on; <see langword="null"/> where there are several, or newlines.
     /// </summary>
@@ -67,8 +71,8 @@ public sealed record VisualLayout
     /// <summary>A plain grid, for an image that is one.</summary>
     public static implicit operator VisualLayout(VisualGrid grid) => new(new VisualRegion(grid.Rows, grid.Columns));
 
-    /// <summary>Whether both have the same regions.</summary>
-    public bool Equals(VisualLayout? other) => other is not null && Regions.SequenceEqual(other.Regions);
+    /// <summary>Whether both have the same regions, as far apart in time.</summary>
+    public bool Equals(VisualLayout? other) => other is not null && Regions.SequenceEqual(other.Regions) && SecondsPerStep == other.SecondsPerStep;
 
     /// <inheritdoc/>
     public override int GetHashCode() => Regions.Aggregate(Regions.Count, HashCode.Combine);

@@ -16,7 +16,7 @@ internal static class CommonOptions
     internal static Option<T> Default<T>(string name, string help, T value, string description) =>
         new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => value };
 
-    internal static Option<string> Model() => Required("--model", "DIR", "Folder of a LLaVA checkpoint in Hugging Face layout.");
+    internal static Option<string> Model() => Required("--model", "DIR", "Folder of a vision-language model in Hugging Face layout.");
     internal static Option<string?> Plan() =>
         Optional("--plan", "FILE", "Plan to run the model under. Default: none, the unreduced model.");
     internal static Option<string> Data() =>

@@ -24,7 +24,7 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? 
             throw Unfit(
                 $"attention_mask is {mask.GetLength(0)} x {mask.GetLength(1)}, but input_ids is {ids.GetLength(0)} x {ids.GetLength(1)}");
         var prompts = Enumerable.Range(0, ids.GetLength(0)).Select(row => Row(ids, mask, row)).ToArray();
-        return new ForwardInputs(prompts, InOrder(prompts, model.ReadInputs(Tensor), model));
+        return new ForwardInputs(prompts, VisionInput.InOrder(model.ReadInputs(Tensor), prompts, model));
 
         Tensor? Tensor(string name)
         {
@@ -41,36 +41,6 @@ internal sealed record ForwardInputs(IReadOnlyList<int[]> Prompts, VisionInput? 
         using var scope = NewDisposeScope();
         var encoded = Images is null ? null : model.Model.EncodeImages(Images, tap, model.Plan);
         return PromptBatch.Create(model.Model, Prompts, encoded); // takes the encoded images out of the scope
-    }
-
-    // Images and videos come apart; here they stand as their placeholders do. A placeholder is one token, or one for each visual token.
-    private static VisionInput? InOrder(
-        IReadOnlyList<int[]> prompts, IReadOnlyList<(int TokenId, VisionInput Input)> kinds, VisionLanguageModel model)
-    {
-        if (kinds.Count <= 1)
-            return kinds.Select(kind => kind.Input).FirstOrDefault();
-        var placeholders = prompts.Sum(prompt => prompt.Count(id => kinds.Any(kind => kind.TokenId == id)));
-        var each = placeholders == kinds.Sum(kind => kind.Input.Images.Count);
-        var next = kinds.ToDictionary(kind => kind.TokenId, _ => (Image: 0, Part: 0));
-        var (pixels, shapes) = (new List<Tensor>(), new List<ImageShape>());
-        foreach (var prompt in prompts)
-        {
-            for (var i = 0; i < prompt.Length; i++)
-            {
-                if (!next.TryGetValue(prompt[i], out var at))
-                    continue;
-                var input = kinds.First(kind => kind.TokenId == prompt[i]).Input;
-                if (at.Image == input.Images.Count)
-                    throw Unfit(
-                        $"input_ids hold more placeholders {prompt[i]} than the {input.Images.Count} images or videos that were given");
-                var shape = input.Images[at.Image];
-                pixels.Add(input.PixelValues.narrow(0, at.Part, shape.Parts));
-                shapes.Add(shape);
-                next[prompt[i]] = (at.Image + 1, at.Part + shape.Parts);
-                i += each ? 0 : model.LayoutOf(shape).Count - 1;
-            }
-        }
-        return new VisionInput(cat(pixels), shapes);
     }
 
     private static long[,] Integers(SafetensorsFile file, string name)

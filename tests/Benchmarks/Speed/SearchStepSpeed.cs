@@ -43,7 +43,7 @@ internal static class SearchStepSpeed
     private static void PlainPass(VisionLanguageModel model, SearchData data, IReadOnlyList<PackedRow> rows)
     {
         using var scope = NewDisposeScope();
-        var batch = new PackedBatch(rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(rows, model);
         var vision = data.Images.Get(PackedRow.ImagesOf(rows));
         var features = new VisionOutput(vision.Stacked().detach().requires_grad_());
         var hidden = new SearchForward(model).Run(batch, features, [], 1, kept => kept);

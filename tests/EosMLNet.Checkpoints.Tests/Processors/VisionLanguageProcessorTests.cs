@@ -112,7 +112,7 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     [Fact]
     public void Images_are_made_in_the_towers_size()
     {
-        Assert.Equal((28, 28), (LoadSentencePiece().Images.Width, LoadSentencePiece().Images.Height));
+        Assert.Equal([3, 28, 28], LoadSentencePiece().Images.PartShape);
         _folder.Write("preprocessor_config.json", """{"size":56,"crop_size":56}""");
         Expect.Error(EosErrors.UnsupportedModel, () => LoadSentencePiece(), "56 x 56", "28 x 28");
     }

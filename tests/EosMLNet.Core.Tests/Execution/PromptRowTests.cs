@@ -51,9 +51,9 @@ public sealed class PromptRowTests : IDisposable
         int[] First(int count) => expanded ? Images(count) : [Image];
         var rows = PromptRow.Parse(model, [[1, .. First(16), 5, .. First(4), 6], [2], [.. First(9), 7, 8]], [16, 4, 9]);
         Assert.Equal([1 + 16 + 1 + 4 + 1, 1, 9 + 2], rows.Select(row => row.Ids.Length));
-        Assert.Equal([1, 18], rows[0].ImageStarts);
-        Assert.Empty(rows[1].ImageStarts);
-        Assert.Equal([0], rows[2].ImageStarts);
+        Assert.Equal([1, 18], rows[0].Stretches.Select(stretch => stretch.Start));
+        Assert.Empty(rows[1].Stretches);
+        Assert.Equal([0], rows[2].Stretches.Select(stretch => stretch.Start));
         Assert.Equal([22, 0, 9], rows.Select(row => row.InstructionStart));
     }
 

@@ -11,7 +11,7 @@ public class FamilyGuardTests
         using var scope = NewDisposeScope();
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 4, 3);
-        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(data.Rows, model);
         var guard = new FamilyGuard([0.9, 0.5], 0.1);
         var low = Gradient(0.5);
         Assert.All(batch.Families.Zip(low), x => Assert.Equal(0, x.Second)); // the running mean has hardly moved: 0.88 is within the limit
@@ -43,7 +43,7 @@ public class FamilyGuardTests
         using var scope = NewDisposeScope();
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 2, 3);
-        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(data.Rows, model);
         var guard = new FamilyGuard([double.NaN, 0.5], 0);
         Assert.True(double.IsFinite(guard.Terms(batch.Families, EosMLNet.Tensors.Scalars.Full(0.1, [batch.Questions], ScalarType.Float32)).item<float>()));
         guard.Update();

@@ -13,7 +13,7 @@ public class ScoreBasisTests
         using var model = SearchSample.Model(dtype: ScalarType.Float64);
         using var data = SearchSample.Data(model, 40, 1);
         using var basis = ScoreBasis.Of(model, data, data.Rows, 4, ScalarType.Float64);
-        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(data.Rows, model);
         var tokens = data.Images.Get(PackedRow.ImagesOf(data.Rows)).Features.matmul(basis.Whitening);
         var variance = tokens.var(0, unbiased: false);
         Assert.InRange(variance.max().item<double>(), 0.5, 1);

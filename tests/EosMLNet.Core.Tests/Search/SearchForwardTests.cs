@@ -93,7 +93,7 @@ public class SearchForwardTests
     /// <summary>Log-probabilities of all answer tokens.</summary>
     private static Tensor Answers(VisionLanguageModel model, SearchData data, ReductionPlan plan, Func<int, int> candidates)
     {
-        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(data.Rows, model);
         var vision = data.Images.Get(PackedRow.ImagesOf(data.Rows));
         var hidden = new SearchForward(model).Run(batch, vision, SoftSite.Of(plan, ComputeType.Of(model.DataType), model.Device), 0.5, candidates);
         return TaskLoss.LogProbabilities(model, batch, hidden);

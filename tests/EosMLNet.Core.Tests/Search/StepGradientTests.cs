@@ -59,7 +59,7 @@ public class StepGradientTests
         using var data = SearchSample.Data(model, 3, 1);
         using var basis = ScoreBasis.Of(model, data, data.Rows, 4, ScalarType.Float64);
         using var variables = new SearchVariables(model, Settings with { Sites = [2, 3] }, basis);
-        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(data.Rows, model);
         var vision = data.Images.Get(PackedRow.ImagesOf(data.Rows));
         var left = new SearchForward(model).RunTo([0, 1, 2, 3], batch, vision, variables.Sites(), 0.3, k => k + 2);
         Assert.Equal([false, false, true, true], left.Select(states => states.requires_grad));

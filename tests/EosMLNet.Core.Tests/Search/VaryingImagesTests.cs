@@ -68,9 +68,9 @@ public sealed class VaryingImagesTests
             var row = data.Rows[i];
             using var alone = PromptBatch.Create(model, [prompts[i]], data.Images.Get(PackedRow.ImagesOf([row])));
             Close(together[i], Last(reduced.Forward(alone))[0], 2e-5);
-            var searched = new SearchForward(model).Run(new PackedBatch([row], model.PadTokenId, model.Device), data.Images.Get(PackedRow.ImagesOf([row])),
+            var searched = new SearchForward(model).Run(new PackedBatch([row], model), data.Images.Get(PackedRow.ImagesOf([row])),
                 SoftSite.Of(plan, ComputeType.Of(model.DataType), model.Device), 0.5, k => k);
-            Close(together[i], TaskLoss.LogProbabilities(model, new PackedBatch([row], model.PadTokenId, model.Device), searched)[0], 2e-5);
+            Close(together[i], TaskLoss.LogProbabilities(model, new PackedBatch([row], model), searched)[0], 2e-5);
         }
     }
 

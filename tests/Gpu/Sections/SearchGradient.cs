@@ -22,7 +22,7 @@ internal static class SearchGradient
         using var basis = ScoreBasis.Of(model, data, data.Rows, Rank, ComputeType.Of(model.DataType));
         using var variables = new SearchVariables(model, settings, basis, ImageSizes.All(model.LayoutOf(Shape(model)).Count));
         variables.MeetBudget();
-        var batch = new PackedBatch(data.Rows, model.PadTokenId, model.Device);
+        var batch = new PackedBatch(data.Rows, model);
         var vision = data.Images.Get(PackedRow.ImagesOf(data.Rows));
         var hidden = new SearchForward(model).Run(batch, vision, variables.Sites(), settings.InitialTemperature, kept => kept + 16);
         TaskLoss.CrossEntropy(batch, TaskLoss.LogProbabilities(model, batch, hidden)).backward();

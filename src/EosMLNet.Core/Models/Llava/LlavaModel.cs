@@ -12,7 +12,6 @@ namespace EosMLNet.Models;
 public class LlavaModel : VisionLanguageModel
 {
     private readonly VisionTower tower;
-    private readonly LlamaDecoder decoder;
     private readonly Projector projector;
 
     /// <summary>
@@ -28,7 +27,6 @@ public class LlavaModel : VisionLanguageModel
         Config = config;
         tower = new VisionTower(config.Vision, TowerDepth(config), name => Weights[name]);
         projector = new Projector(config, name => Weights[name]);
-        decoder = new LlamaDecoder(config.Text, config.TieWordEmbeddings, name => Weights[name]);
     }
 
     /// <inheritdoc cref="VisionLanguageModel.Load"/>
@@ -48,10 +46,6 @@ public class LlavaModel : VisionLanguageModel
     /// <summary>The checkpoint's configuration.</summary>
     public LlavaConfig Config { get; }
 
-    /// <inheritdoc/>
-    public override ScalarType DataType => decoder.DataType;
-    /// <inheritdoc/>
-    public override Device Device => decoder.Device;
     /// <inheritdoc/>
     public override int TowerLayerCount => TowerDepth(Config);
     /// <inheritdoc/>
@@ -110,9 +104,6 @@ public class LlavaModel : VisionLanguageModel
             : throw Unfit($"pixel_values is {string.Join(" x ", pixels.shape)}; expected images x 3 x {side} x {side}");
     }
 
-    /// <summary>A fault of tensors that <see cref="ReadInputs"/> was given.</summary>
-    private protected static EosException Unfit(string found) => new(EosErrors.ModelInput, $"The inputs do not fit: {found}.");
-
     /// <summary>Makes visual tokens of projected patches.</summary>
     /// <param name="images">The images.</param>
     /// <param name="tokens">The patches of each image's squares, (S, n, d).</param>
@@ -139,27 +130,4 @@ public class LlavaModel : VisionLanguageModel
             throw new EosException(EosErrors.ModelInput,
                 $"The images have {squares} squares of pixels in all, but {given} were given; give one for each.");
     }
-
-    /// <inheritdoc/>
-    public override Tensor EmbedTokens(Tensor ids) => decoder.Embed(ids);
-
-    /// <inheritdoc/>
-    public override Rotary Rotary(Tensor positions) => Models.Rotary.Create(positions, HeadSize, Config.Text.RopeTheta, DataType);
-
-    /// <inheritdoc/>
-    public override Tensor RunLayer(int layer, Tensor hidden, Rotary rotary, Tensor? bias, LayerCache? cache = null) =>
-        decoder.RunLayer(layer, hidden, rotary, bias, cache);
-
-    /// <inheritdoc/>
-    public override Tensor QueryAttention(int layer, Tensor hidden, Rotary rotary, Tensor queries, Tensor? bias, Tensor? keys = null) =>
-        decoder.QueryAttention(layer, hidden, rotary, queries, bias, keys);
-
-    /// <inheritdoc/>
-    public override Tensor Keys(int layer, Tensor hidden) => decoder.Keys(layer, hidden);
-
-    /// <inheritdoc/>
-    public override Tensor FinalNorm(Tensor hidden) => decoder.FinalNorm(hidden);
-
-    /// <inheritdoc/>
-    public override Tensor Head(Tensor normalised) => decoder.Head(normalised);
 }
