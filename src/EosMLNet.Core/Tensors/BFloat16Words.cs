@@ -21,4 +21,6 @@ internal readonly unsafe struct BFloat16Words : IWordProduct
         var low = Fma.MultiplyAdd(first.AsSingle(), (weight << 16).AsSingle(), sums.AsSingle());
         return Fma.MultiplyAdd(last.AsSingle(), (weight & Vector256.Create(0xFFFF0000)).AsSingle(), low).AsUInt32();
     }
+
+    public static Vector256<float> ToSingle(Vector256<uint> sums) => sums.AsSingle();
 }

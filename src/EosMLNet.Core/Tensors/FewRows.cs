@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
@@ -76,8 +77,8 @@ internal sealed unsafe class FewRows
         var packed = (uint*)OneDnn.NumbersOf(weight);
         var factors = scales is null ? null : (float*)OneDnn.NumbersOf(scales);
         var added = bias is null ? null : OneDnn.NumbersOf(bias);
-        var output = OneDnn.NumbersOf(result);
-        var type = result.dtype;
+        var output = (byte*)OneDnn.NumbersOf(result);
+        var (type, rowSize) = (result.dtype, layout.Rows * (int)result.element_size());
         if (4L * layout.Rows * layout.Words < Short)
         {
             for (var block = 0; block < layout.Blocks; block++)
@@ -90,18 +91,23 @@ internal sealed unsafe class FewRows
         {
             var sums = stackalloc uint[rows * layout.Block];
             BlockProduct.Add<T>(input, rows, packed + (long)block * layout.BlockWords * layout.Block, layout, sums);
-            var first = block * layout.Block;
             for (var row = 0; row < rows; row++)
-            {
-                for (var column = 0; column < Math.Min(layout.Block, layout.Rows - first); column++)
-                {
-                    var sum = sums[row * layout.Block + column];
-                    var value = steps is null ? BitConverter.UInt32BitsToSingle(sum) : (int)sum * factors[first + column] * steps[row];
-                    if (added is not null)
-                        value += RowNumbers.Read(added, type, first + column);
-                    RowNumbers.Write(output, type, (long)row * layout.Rows + first + column, value);
-                }
-            }
+                Finish<T>(sums + row * layout.Block, block * layout.Block, factors, steps is null ? 1 : steps[row], added, output + row * rowSize, type);
+        }
+    }
+
+    // Sums of the weight's rows from the first on.
+    private void Finish<T>(uint* sums, int first, float* factors, float step, void* added, void* output, ScalarType type) where T : struct, IWordProduct
+    {
+        var end = Math.Min(first + layout.Block, layout.Rows);
+        for (var column = first; column < end; column += RowNumbers.Lanes, sums += RowNumbers.Lanes)
+        {
+            var values = T.ToSingle(Vector256.Load(sums));
+            if (factors is not null)
+                values = values * RowNumbers.Read(factors, ScalarType.Float32, column, end - column) * step;
+            if (added is not null)
+                values += RowNumbers.Read(added, type, column, end - column);
+            RowNumbers.Write(output, type, column, end - column, values);
         }
     }
 }

@@ -16,4 +16,6 @@ internal readonly unsafe struct Float32Words : IWordProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> Add(Vector256<uint> sums, Vector256<uint> weight, Vector256<uint> first, Vector256<uint> last) =>
         Fma.MultiplyAdd(first.AsSingle(), weight.AsSingle(), sums.AsSingle()).AsUInt32();
+
+    public static Vector256<float> ToSingle(Vector256<uint> sums) => sums.AsSingle();
 }

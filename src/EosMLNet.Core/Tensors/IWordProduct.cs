@@ -20,4 +20,7 @@ internal unsafe interface IWordProduct
     /// <param name="first">What <see cref="First"/> has given.</param>
     /// <param name="last">What <see cref="Last"/> has given.</param>
     static abstract Vector256<uint> Add(Vector256<uint> sums, Vector256<uint> weight, Vector256<uint> first, Vector256<uint> last);
+
+    /// <summary>What eight sums are.</summary>
+    static abstract Vector256<float> ToSingle(Vector256<uint> sums);
 }

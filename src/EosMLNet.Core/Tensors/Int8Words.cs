@@ -23,4 +23,6 @@ internal readonly unsafe struct Int8Words : IWordProduct
         return AvxVnni.IsSupported ? AvxVnni.MultiplyWideningAndAdd(sums.AsInt32(), magnitudes, signed).AsUInt32()
             : (sums.AsInt32() + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(magnitudes, signed), Vector256<short>.One)).AsUInt32();
     }
+
+    public static Vector256<float> ToSingle(Vector256<uint> sums) => Vector256.ConvertToSingle(sums.AsInt32());
 }
