@@ -92,12 +92,14 @@ internal sealed unsafe class FewRows
             var sums = stackalloc uint[rows * layout.Block];
             BlockProduct.Add<T>(input, rows, packed + (long)block * layout.BlockWords * layout.Block, layout, sums);
             for (var row = 0; row < rows; row++)
-                Finish<T>(sums + row * layout.Block, block * layout.Block, factors, steps is null ? 1 : steps[row], added, output + row * rowSize, type);
+                Finish<T>(sums + row * layout.Block, block * layout.Block, factors, steps is null ? 1 : steps[row], added,
+                    output + row * rowSize, type);
         }
     }
 
     // Sums of the weight's rows from the first on.
-    private void Finish<T>(uint* sums, int first, float* factors, float step, void* added, void* output, ScalarType type) where T : struct, IWordProduct
+    private void Finish<T>(uint* sums, int first, float* factors, float step, void* added, void* output, ScalarType type)
+        where T : struct, IWordProduct
     {
         var end = Math.Min(first + layout.Block, layout.Rows);
         for (var column = first; column < end; column += RowNumbers.Lanes, sums += RowNumbers.Lanes)

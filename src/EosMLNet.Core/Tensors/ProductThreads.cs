@@ -5,12 +5,12 @@ namespace EosMLNet.Tensors;
 
 /// <summary>
 /// Threads that help with work of some microseconds, as many as libtorch may use. A token takes dozens of products, and to wake a thread
-/// takes as long as some of them; so a helper looks for the next work a while before it sleeps. That while is short, as another program may
-/// want the core (build/docs/adr/0010). A helper that comes late, or not at all, holds nobody up.
+/// takes as long as some of them; so a helper looks for the next work a while before it sleeps. Meanwhile it gives its core to whoever wants
+/// it, libtorch's own threads above all (build/docs/adr/0010). A helper that comes late, or not at all, holds nobody up.
 /// </summary>
 internal static class ProductThreads
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMicroseconds(100); // what lies between two products of a token is shorter
+    private static readonly TimeSpan Patience = TimeSpan.FromMicroseconds(500); // longer than what lies between two products of a token
     private static readonly Lock Asking = new(); // held by the one who is helped
     private static readonly object Waking = new();
     private static int helpers, asleep;
@@ -87,7 +87,7 @@ internal static class ProductThreads
 
     private static Job Next(Job? last)
     {
-        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < Patience; Thread.SpinWait(1))
+        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < Patience; Thread.Yield())
         {
             if (current is { } job && job != last)
                 return job;
