@@ -5,8 +5,8 @@ namespace EosMLNet.Tensors;
 
 /// <summary>
 /// Threads that help with work of some microseconds, as many as libtorch may use. A token takes dozens of products, and to wake a thread
-/// takes as long as some of them; so a helper looks for the next work a while before it sleeps. Meanwhile it gives its core to whoever wants
-/// it, libtorch's own threads above all (build/docs/adr/0010). A helper that comes late, or not at all, holds nobody up.
+/// takes as long as some of them; so a helper looks for the next work a while before it sleeps. Meanwhile it gives its core to whoever
+/// wants it, libtorch's own threads above all (build/docs/adr/0029). A helper that comes late, or not at all, holds nobody up.
 /// </summary>
 internal static class ProductThreads
 {
