@@ -12,9 +12,7 @@ namespace EosMLNet.Tensors;
 /// </summary>
 internal sealed unsafe class FewRows
 {
-    /// <summary>The most rows of input.</summary>
-    internal const int Most = 4;
-
+    private const int MostInFloat = 2, MostInInt8 = 4; // rows of input: with more, oneDNN is as fast or faster
     private const int Short = 1 << 16; // bytes of a weight that are read before a second thread knows of them
 
     private readonly Tensor weight;
@@ -31,6 +29,9 @@ internal sealed unsafe class FewRows
         (this.layout, this.weight, this.scales, this.bias) = (layout, weight, scales, bias);
         inputs = layout.Words * sizeof(uint) / (int)weight.element_size();
     }
+
+    /// <summary>The most rows of input.</summary>
+    internal int Most => scales is null ? MostInFloat : MostInInt8;
 
     /// <summary>Whether this processor has the instructions.</summary>
     internal static bool AreThere => Avx2.IsSupported && Fma.IsSupported;
@@ -56,7 +57,7 @@ internal sealed unsafe class FewRows
             RowNumbers.Widen(OneDnn.NumbersOf(x), x.dtype, numbers, count);
             if (scales is not null)
             {
-                var steps = stackalloc float[Most];
+                var steps = stackalloc float[MostInInt8];
                 var rounded = (sbyte*)(numbers + count);
                 for (var row = 0; row < count / inputs; row++)
                     steps[row] = RowNumbers.Round(numbers + row * inputs, rounded + row * inputs, inputs);

@@ -29,7 +29,7 @@ public sealed class FewRowsTests : IDisposable
         {
             foreach (var inputType in type == ScalarType.Int8 ? Types[..2] : [type])
             {
-                for (var rows = 1; rows <= FewRows.Most; rows++)
+                for (var rows = 1; rows <= 4; rows++)
                 {
                     using var each = NewDisposeScope();
                     var weight = type == ScalarType.Int8 ? Numbers.Normal(2, to, from).Mul(40).clamp(Scalars.Literal(-127), Scalars.Literal(127)).to(type) : Numbers.Normal(2, to, from).to(type);
@@ -37,7 +37,7 @@ public sealed class FewRowsTests : IDisposable
                     var bias = rows % 2 == 0 ? Numbers.Normal(3, to).to(inputType) : null;
                     var x = Numbers.Normal(rows, 1, rows, from).to(inputType);
                     var few = new FewRows(Layout(weight, block, filling), Packed(weight, block, filling), scales, bias);
-                    Assert.True(few.Take(x));
+                    Assert.Equal(rows <= few.Most, few.Take(x));
 
                     var found = few.Apply(x);
 
@@ -61,7 +61,7 @@ public sealed class FewRowsTests : IDisposable
                 if ((scales is null ? OneDnn.TryPack(weight) : OneDnn.PackQuantized(weight)) is not { } packed)
                     continue;
                 var layer = Linear.Of(name => name == "l.weight" ? packed : scales!, "l", bias: false);
-                for (var rows = 1; rows <= FewRows.Most + 1; rows++)
+                for (var rows = 1; rows <= 5; rows++)
                 {
                     var x = Numbers.Normal(rows, rows, from).to(scales is null ? type : ScalarType.Float32);
                     AssertNear(Exact(x, weight, scales, null), layer.Apply(x), Math.Sqrt(from) * 1e-5);
@@ -133,8 +133,8 @@ public sealed class FewRowsTests : IDisposable
             return;
         var weight = Numbers.Normal(2, 64, 32).to(ScalarType.Float32);
         var few = new FewRows(Layout(weight, 64, 0), Packed(weight, 64, 0), null, null);
-        Assert.True(few.Take(ones(2, 2, 32)));
-        Assert.False(few.Take(ones(5, 32)));
+        Assert.True(few.Take(ones(1, 2, 32)));
+        Assert.False(few.Take(ones(3, 32)));
         Assert.False(few.Take(ones(1, 33)));
         Assert.False(few.Take(ones(2, 16)));
         Assert.False(few.Take(ones([1, 32], ScalarType.BFloat16)));
