@@ -4,7 +4,7 @@ namespace EosMLNet.Checkpoints;
 internal static class PromptForms
 {
     // Of those that fit equally well, the first is taken.
-    private static readonly PromptForm[] All = [LlavaPrompt.Form, LlavaOneVisionPrompt.Form, .. LlavaNextPrompts.Forms];
+    private static readonly PromptForm[] All = [LlavaPrompt.Form, LlavaOneVisionPrompt.Form, QwenVlPrompt.Form, .. LlavaNextPrompts.Forms];
 
     /// <summary>The form that a model of a type has where nothing else is known, and whether all models of that type have it.</summary>
     internal static (PromptForm Form, bool IsSure) Of(string? modelType)
