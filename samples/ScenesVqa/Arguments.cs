@@ -1,5 +1,6 @@
 using System.Globalization;
 using EosMLNet;
+using ScenesVqa.Scenes;
 
 namespace ScenesVqa;
 
@@ -32,4 +33,12 @@ internal sealed class Arguments
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw new EosException(EosErrors.InvalidOption, $"--{name} is '{text}', expected a whole number of 0 or more.");
     }
+
+    /// <summary>Sizes of images, <c>HEIGHTxWIDTH</c> with commas between; null where the option is not there.</summary>
+    public IReadOnlyList<ImageSize>? Sizes(string name) => Optional(name)?.Split(',').Select(text =>
+        text.Split('x') is [var height, var width] && int.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+            && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && Math.Min(rows, columns) >= Scene.Size
+            ? new ImageSize(rows, columns)
+            : throw new EosException(EosErrors.InvalidOption,
+                $"--{name} has '{text}', expected HEIGHTxWIDTH, each side at least {Scene.Size} pixels, such as 96x144.")).ToArray();
 }

@@ -11,26 +11,28 @@ namespace ScenesVqa;
 public static class DatasetWriter
 {
     /// <summary>Scenes of one seed whose images all differ, without end; each with its questions.</summary>
-    public static IEnumerable<(Scene Scene, List<SceneQuestion> Questions)> Distinct(int seed)
+    /// <param name="seed">The seed.</param>
+    /// <param name="sizes">Sizes that take turns; null for the usual one.</param>
+    public static IEnumerable<(Scene Scene, List<SceneQuestion> Questions)> Distinct(int seed, IReadOnlyList<ImageSize>? sizes = null)
     {
-        var generator = new SceneGenerator(seed);
+        var stream = new SceneStream(seed, sizes);
         var seen = new HashSet<string>();
         for (var index = 0L; ; index++)
         {
-            var scene = generator.Draw(index);
+            var scene = stream.Draw(index);
             if (seen.Add(Convert.ToHexString(SHA256.HashData(scene.Pixels))))
-                yield return (scene, QuestionWriter.Ask(scene, SceneRandom.For(seed, index, purpose: 1)));
+                yield return (scene, QuestionWriter.Ask(scene, stream.Questions(index)));
         }
     }
 
     /// <summary>Writes <c>train.tsv</c>, <c>validation.tsv</c>, <c>test.tsv</c> with this many images each, and <c>images/*.png</c> beside them.</summary>
     /// <exception cref="EosException">EOS2003: the folder cannot be written.</exception>
-    public static void Write(string folder, int seed, int train, int validation, int test)
+    public static void Write(string folder, int seed, int train, int validation, int test, IReadOnlyList<ImageSize>? sizes = null)
     {
         try
         {
             Directory.CreateDirectory(Path.Combine(folder, "images"));
-            using var scenes = Distinct(seed).GetEnumerator();
+            using var scenes = Distinct(seed, sizes).GetEnumerator();
             foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
                 WriteSplit(folder, split, count, scenes);
         }
@@ -56,13 +58,14 @@ public static class DatasetWriter
     /// <summary>The scene's image as a PNG file's bytes.</summary>
     public static byte[] EncodePng(Scene scene)
     {
-        var pixels = new byte[Scene.Size * Scene.Size * 4];
-        for (var i = 0; i < Scene.Size * Scene.Size; i++)
+        var count = scene.Width * scene.Height;
+        var pixels = new byte[count * 4];
+        for (var i = 0; i < count; i++)
         {
             scene.Pixels.AsSpan(i * 3, 3).CopyTo(pixels.AsSpan(i * 4));
             pixels[i * 4 + 3] = 255;
         }
-        using var image = SKImage.FromPixelCopy(new SKImageInfo(Scene.Size, Scene.Size, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(scene.Width, scene.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }

@@ -60,8 +60,8 @@ public static class QuestionWriter
 
     private static IEnumerable<SceneQuestion> Position(Scene scene, SceneRandom random) =>
         from shape in Shuffled(scene, random)
-        let x = shape.DoubleCentreX - Scene.Size
-        let y = shape.DoubleCentreY - Scene.Size
+        let x = shape.DoubleCentreX - scene.Width
+        let y = shape.DoubleCentreY - scene.Height
         where Math.Min(Math.Abs(x), Math.Abs(y)) >= PositionMargin
         select new SceneQuestion("position", $"where is the {Name(shape)}", $"{(y < 0 ? "top" : "bottom")} {(x < 0 ? "left" : "right")}");
 

@@ -1,83 +1,91 @@
 namespace ScenesVqa.Scenes;
 
-/// <summary>What lies under each of the 12 × 12 patches, known to the generator for free; −1 where a question about the patch has no answer.</summary>
+/// <summary>What lies under each square cell of an image, known to the generator for free; −1 where a question about the cell has no answer.</summary>
 public sealed class DenseLabels
 {
-    /// <summary>Patches a side, and pixels a patch.</summary>
-    public const int Grid = 12, Patch = 8;
+    /// <summary>The most cells that an image may have in a row or a column.</summary>
+    public const int MostCells = 12;
 
     /// <summary>How many values each label can take, in the order of <see cref="Values"/>.</summary>
-    public static readonly int[] Classes = [5, 6, 6, 20, 6, 3, Grid, Grid];
+    public static readonly int[] Classes = [5, 6, 6, 20, 6, 3, MostCells, MostCells];
 
     /// <summary>What the labels are called.</summary>
     public static readonly string[] Names = ["thing", "shape", "colour", "digit", "level", "rank", "column", "row"];
 
+    /// <summary>Which of the labels are the column and the row.</summary>
+    public const int Column = 6, Row = 7;
+
     private const int Background = 0, Shape = 1, Digit = 2, Bar = 3, Panel = 4;
 
-    // A thing owns a patch when it covers at least this many of its 64 pixels and no other thing covers more.
-    private const int OwnedPixels = 10;
+    // A thing owns a cell when it covers at least ten of 64 parts of it and no other thing covers more.
+    private readonly int cell, ownedPixels, columns;
 
-    /// <summary>One array of 144 for each label: kind of thing, kind of shape, colour of the shape or bar, digit (tens 0 … 9, units 10 … 19),
-    /// bar level, bar rank (shortest, middle, tallest), and the patch column and row of the shape's centre.</summary>
-    public sbyte[][] Values { get; } = [.. Classes.Select(_ => new sbyte[Grid * Grid])];
+    /// <summary>One array of as many numbers as cells, row by row, for each label: kind of thing, kind of shape, colour of the shape or bar, digit
+    /// (tens 0 … 9, units 10 … 19), bar level, bar rank (shortest, middle, tallest), and the cell column and row of the shape's centre.</summary>
+    public sbyte[][] Values { get; }
 
     /// <summary>The labels of one scene.</summary>
-    public DenseLabels(Scene scene)
+    /// <param name="scene">The scene.</param>
+    /// <param name="cell">Pixels on each side of a cell; divides the scene's width and height.</param>
+    public DenseLabels(Scene scene, int cell)
     {
+        (this.cell, ownedPixels, columns) = (cell, 10 * cell * cell / 64, scene.Width / cell);
+        var count = columns * (scene.Height / cell);
+        Values = [.. Classes.Select(_ => new sbyte[count])];
         foreach (var values in Values)
             Array.Fill(values, (sbyte)-1);
-        for (var patch = 0; patch < Grid * Grid; patch++)
-            Label(scene, patch);
+        for (var i = 0; i < count; i++)
+            Label(scene, i);
     }
 
-    private void Label(Scene scene, int patch)
+    private void Label(Scene scene, int at)
     {
-        var thing = Owner(scene, patch);
+        var thing = Owner(scene, at);
         if (thing == 0)
-            Values[0][patch] = Background;
+            Values[0][at] = Background;
         else if (thing == Painter.Panel)
-            Values[0][patch] = Panel;
+            Values[0][at] = Panel;
         else if (thing >= Painter.FirstBar)
-            LabelBar(scene.Bars, thing - Painter.FirstBar, patch);
+            LabelBar(scene.Bars, thing - Painter.FirstBar, at);
         else if (thing >= Painter.FirstDigit)
         {
-            Values[0][patch] = Digit;
-            Values[3][patch] = (sbyte)(thing == Painter.FirstDigit ? scene.Number / 10 : 10 + scene.Number % 10);
+            Values[0][at] = Digit;
+            Values[3][at] = (sbyte)(thing == Painter.FirstDigit ? scene.Number / 10 : 10 + scene.Number % 10);
         }
         else
-            LabelShape(scene.Shapes[thing - 1], patch);
+            LabelShape(scene.Shapes[thing - 1], at);
     }
 
-    private void LabelShape(SceneShape shape, int patch)
+    private void LabelShape(SceneShape shape, int at)
     {
-        Values[0][patch] = Shape;
-        Values[1][patch] = (sbyte)shape.Kind;
-        Values[2][patch] = (sbyte)shape.Colour;
-        Values[6][patch] = (sbyte)(shape.DoubleCentreX / (2 * Patch));
-        Values[7][patch] = (sbyte)(shape.DoubleCentreY / (2 * Patch));
+        Values[0][at] = Shape;
+        Values[1][at] = (sbyte)shape.Kind;
+        Values[2][at] = (sbyte)shape.Colour;
+        Values[Column][at] = (sbyte)(shape.DoubleCentreX / (2 * cell));
+        Values[Row][at] = (sbyte)(shape.DoubleCentreY / (2 * cell));
     }
 
-    private void LabelBar(IReadOnlyList<SceneBar> bars, int bar, int patch)
+    private void LabelBar(IReadOnlyList<SceneBar> bars, int bar, int at)
     {
-        Values[0][patch] = Bar;
-        Values[2][patch] = (sbyte)bars[bar].Colour;
-        Values[4][patch] = (sbyte)bars[bar].Level;
-        Values[5][patch] = (sbyte)(bars[bar].Level == bars.Min(b => b.Level) ? 0 : bars[bar].Level == bars.Max(b => b.Level) ? 2 : 1);
+        Values[0][at] = Bar;
+        Values[2][at] = (sbyte)bars[bar].Colour;
+        Values[4][at] = (sbyte)bars[bar].Level;
+        Values[5][at] = (sbyte)(bars[bar].Level == bars.Min(b => b.Level) ? 0 : bars[bar].Level == bars.Max(b => b.Level) ? 2 : 1);
     }
 
-    private static int Owner(Scene scene, int patch)
+    private int Owner(Scene scene, int at)
     {
         Span<int> covered = stackalloc int[Painter.Panel + 1];
         covered.Clear();
-        var corner = patch / Grid * Patch * Scene.Size + patch % Grid * Patch;
-        for (var y = 0; y < Patch; y++)
-            for (var x = 0; x < Patch; x++)
-                covered[scene.Things[corner + y * Scene.Size + x]]++;
+        var corner = at / columns * cell * scene.Width + at % columns * cell;
+        for (var y = 0; y < cell; y++)
+            for (var x = 0; x < cell; x++)
+                covered[scene.Things[corner + y * scene.Width + x]]++;
 
         var owner = 0;
         for (var thing = 1; thing < Painter.Panel; thing++)
-            if (covered[thing] >= OwnedPixels && (owner == 0 || covered[thing] > covered[owner]))
+            if (covered[thing] >= ownedPixels && (owner == 0 || covered[thing] > covered[owner]))
                 owner = thing;
-        return owner != 0 || covered[Painter.Panel] < OwnedPixels ? owner : Painter.Panel;
+        return owner != 0 || covered[Painter.Panel] < ownedPixels ? owner : Painter.Panel;
     }
 }

@@ -8,7 +8,7 @@ internal sealed class Painter
     /// <summary>Things at and above this number are the panels (which nothing asks about), the digits and the bars; below it, shapes from 1.</summary>
     public const byte FirstDigit = 16, FirstBar = 24, Panel = 32;
 
-    private const int Size = Scene.Size, DigitScale = 2;
+    private const int DigitScale = 2;
 
     // 5 × 7 dots, one row a number, most significant bit on the left.
     private static readonly byte[][] Digits =
@@ -21,16 +21,18 @@ internal sealed class Painter
         [(220, 35, 35), (35, 175, 50), (45, 70, 225), (235, 215, 40), (185, 45, 205), (40, 210, 215)];
 
     private readonly SceneRandom random;
+    private readonly int width, height;
 
-    public Painter(SceneRandom random)
+    public Painter(SceneRandom random, int width, int height)
     {
-        this.random = random;
+        (this.random, this.width, this.height) = (random, width, height);
+        (Pixels, Things) = (new byte[width * height * 3], new byte[width * height]);
         PaintBackground();
     }
 
-    public byte[] Pixels { get; } = new byte[Size * Size * 3];
+    public byte[] Pixels { get; }
 
-    public byte[] Things { get; } = new byte[Size * Size];
+    public byte[] Things { get; }
 
     // Muted, sloping, grainy, brighter or darker from image to image: brightness alone must not tell where the things are.
     private void PaintBackground()
@@ -38,13 +40,14 @@ internal sealed class Painter
         var level = random.Next(70, 180);
         int[] tint = [random.Next(-18, 19), random.Next(-18, 19), random.Next(-18, 19)];
         int slopeX = random.Next(-30, 31), slopeY = random.Next(-30, 31), grain = random.Next(2, 12);
-        for (var y = 0; y < Size; y++)
-            for (var x = 0; x < Size; x++)
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
             {
                 var bits = random.NextBits();
-                var shade = level + (slopeX * (2 * x - Size) + slopeY * (2 * y - Size)) / (2 * Size) + (int)(bits % (ulong)(2 * grain + 1)) - grain;
+                var slope = (slopeX * (2 * x - width) * height + slopeY * (2 * y - height) * width) / (2 * width * height);
+                var shade = level + slope + (int)(bits % (ulong)(2 * grain + 1)) - grain;
                 for (var c = 0; c < 3; c++)
-                    Pixels[(y * Size + x) * 3 + c] = (byte)Math.Clamp(shade + tint[c], 0, 255);
+                    Pixels[(y * width + x) * 3 + c] = (byte)Math.Clamp(shade + tint[c], 0, 255);
             }
     }
 
@@ -111,7 +114,7 @@ internal sealed class Painter
 
     private void Set(int x, int y, (int R, int G, int B) colour, byte thing)
     {
-        var at = y * Size + x;
+        var at = y * width + x;
         Things[at] = thing;
         Pixels[at * 3] = (byte)Math.Clamp(colour.R, 0, 255);
         Pixels[at * 3 + 1] = (byte)Math.Clamp(colour.G, 0, 255);

@@ -3,10 +3,16 @@ namespace ScenesVqa.Scenes;
 /// <summary>One image and everything that is in it: 3 to 5 shapes, one two-digit number, one chart of 3 or 4 bars.</summary>
 public sealed class Scene
 {
-    /// <summary>Pixels a side.</summary>
+    /// <summary>Pixels a side of the usual image.</summary>
     public const int Size = 96;
 
-    /// <summary>The image, rows × columns × RGB, 96·96·3 bytes.</summary>
+    /// <summary>Pixels a row.</summary><value>The default is 96.</value>
+    public int Width { get; init; } = Size;
+
+    /// <summary>Rows of pixels.</summary><value>The default is 96.</value>
+    public int Height { get; init; } = Size;
+
+    /// <summary>The image, rows × columns × RGB, height · width · 3 bytes.</summary>
     public required byte[] Pixels { get; init; }
 
     /// <summary>The coloured shapes.</summary>

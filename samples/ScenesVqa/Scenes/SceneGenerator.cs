@@ -1,7 +1,10 @@
 namespace ScenesVqa.Scenes;
 
-/// <summary>Draws scenes. The same seed and index give the same image, byte for byte, on every machine.</summary>
-public sealed class SceneGenerator(int seed)
+/// <summary>Draws scenes. The same seed, size and index give the same image, byte for byte, on every machine.</summary>
+/// <param name="seed">The stream's seed.</param>
+/// <param name="width">Pixels a row. Larger images hold as many things, of the same sizes, further apart.</param>
+/// <param name="height">Rows of pixels.</param>
+public sealed class SceneGenerator(int seed, int width = Scene.Size, int height = Scene.Size)
 {
     private const int Margin = 2, BarWidth = 6, BarGap = 2, LevelHeight = 4, Levels = 6;
     private const int PlacementTrials = 40;
@@ -17,7 +20,7 @@ public sealed class SceneGenerator(int seed)
                 return scene;
     }
 
-    private static Scene? TryDraw(SceneRandom random)
+    private Scene? TryDraw(SceneRandom random)
     {
         var taken = new List<Box>();
         var barCount = random.Next(3, 5);
@@ -38,11 +41,11 @@ public sealed class SceneGenerator(int seed)
         return Paint(random, shapes, random.Next(10, 100), numberPanel, ChooseBars(random, barCount, chartPanel), chartPanel);
     }
 
-    private static Box? Place(SceneRandom random, int width, int height, int grid, List<Box> taken)
+    private Box? Place(SceneRandom random, int across, int down, int grid, List<Box> taken)
     {
         for (var trial = 0; trial < PlacementTrials; trial++)
         {
-            var box = new Box(grid * random.Next((Scene.Size - width) / grid + 1), grid * random.Next((Scene.Size - height) / grid + 1), width, height);
+            var box = new Box(grid * random.Next((width - across) / grid + 1), grid * random.Next((height - down) / grid + 1), across, down);
             if (taken.Exists(other => other.Touches(box, Margin)))
                 continue;
             taken.Add(box);
@@ -83,16 +86,16 @@ public sealed class SceneGenerator(int seed)
         })];
     }
 
-    private static Scene Paint(SceneRandom random, List<SceneShape> shapes, int number, Box numberPanel, List<SceneBar> bars, Box chartPanel)
+    private Scene Paint(SceneRandom random, List<SceneShape> shapes, int number, Box numberPanel, List<SceneBar> bars, Box chartPanel)
     {
-        var painter = new Painter(random);
+        var painter = new Painter(random, width, height);
         painter.PaintNumber(number, numberPanel);
         painter.PaintChart(bars, chartPanel);
         for (var i = 0; i < shapes.Count; i++)
             painter.PaintShape(shapes[i], (byte)(i + 1));
         return new Scene
         {
-            Pixels = painter.Pixels, Things = painter.Things, Shapes = shapes, Number = number, NumberPanel = numberPanel, Bars = bars, ChartPanel = chartPanel,
+            Width = width, Height = height, Pixels = painter.Pixels, Things = painter.Things, Shapes = shapes, Number = number, NumberPanel = numberPanel, Bars = bars, ChartPanel = chartPanel,
         };
     }
 }

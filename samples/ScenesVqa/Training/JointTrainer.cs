@@ -7,11 +7,11 @@ using static TorchSharp.torch.nn;
 namespace ScenesVqa.Training;
 
 /// <summary>Trains the whole model on questions: cross-entropy on the answers' tokens, many questions to an image in one sequence.</summary>
-internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor processor, TrainingLog log, TowerTrainer? tower)
+internal sealed class JointTrainer(VisionLanguageModel model, VisionLanguageProcessor processor, TrainingLog log, TowerTrainer? tower)
 {
     private const int EvaluationBatch = 32;
     private const double PeakRate = 1e-3, TowerWeight = 0.1;
-    private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(6), EvaluationInterval = TimeSpan.FromSeconds(80);
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(4), EvaluationInterval = TimeSpan.FromSeconds(150);
 
     /// <summary>Images a step.</summary>
     public int BatchSize { get; init; } = 32;
@@ -25,7 +25,7 @@ internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor pro
     {
         using var adam = new Adam([.. model.Weights.Values, .. tower?.Heads ?? []], PeakRate, beta2: 0.98, weightDecay: 0.02);
         TimeSpan saved = default, evaluated = default;
-        foreach (var images in training.Chunk(BatchSize))
+        foreach (var images in training.Batches(BatchSize))
         {
             if (!budget.Next())
                 break;
@@ -51,13 +51,12 @@ internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor pro
     {
         using var scope = NewDisposeScope();
         adam.ZeroGrad();
-        var batch = new PackedBatch(images, processor);
-        Tensor? states = null;
-        var logits = batch.Logits(model, (name, value) => states = name == TowerTrainer.StatesTap ? value.alias().DetachFromDisposeScope() : states);
-        using var kept = states;
+        var batch = new PackedBatch(images, processor, model);
+        using var taps = tower?.NewTaps();
+        var logits = batch.Logits(taps is null ? null : taps.Receive);
         var loss = functional.cross_entropy(logits, batch.TargetIds());
         // The tower goes on telling what lies under its patches: a decoder that knows nothing yet must not spoil it.
-        var total = tower is null ? loss : loss.Add(tower.Loss([.. images.Select(p => p.Scene!)], kept!).Mul(TowerWeight));
+        var total = tower is null ? loss : loss.Add(tower.Loss([.. images.Select(p => p.Scene!)], taps!).Mul(TowerWeight));
         total.backward();
         adam.ClipGradients(1);
         adam.Step();
@@ -71,7 +70,7 @@ internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor pro
     public Scores Evaluate(IReadOnlyList<ImageQuestions> images)
     {
         using var unrecorded = no_grad();
-        var results = images.Chunk(EvaluationBatch).SelectMany(Answers).ToList();
+        var results = images.Batches(EvaluationBatch).SelectMany(Answers).ToList();
         return new Scores(results.GroupBy(r => r.Question.Family).ToDictionary(
             family => family.Key,
             family => (family.Count(), family.Count(r => r.Right), family.CountBy(r => r.Question.Answer).Max(a => a.Value) / (double)family.Count())));
@@ -80,8 +79,8 @@ internal sealed class JointTrainer(LlavaModel model, VisionLanguageProcessor pro
     private List<(Questions.SceneQuestion Question, bool Right)> Answers(ImageQuestions[] images)
     {
         using var scope = NewDisposeScope();
-        var batch = new PackedBatch(images, processor);
-        var likeliest = batch.Logits(model).argmax(1).data<long>().ToArray();
+        var batch = new PackedBatch(images, processor, model);
+        var likeliest = batch.Logits().argmax(1).data<long>().ToArray();
         var right = Enumerable.Repeat(true, batch.QuestionCount).ToArray();
         foreach (var (id, target) in likeliest.Zip(batch.Targets))
             right[target.Question] &= id == target.Id;

@@ -7,57 +7,81 @@ using static TorchSharp.torch;
 namespace ScenesVqa.Training;
 
 /// <summary>
-/// One sequence an image: the prompt's head with the visual tokens once, then every question with its answer. A question sees the head and itself only, and
-/// its positions go on where the head ends, so the logits are those of separate sequences at a fraction of the work.
-/// The tensors belong to the caller's dispose scope.
+/// One sequence an image: what all prompts begin with, the visual tokens among it, once, then every question with its answer. A question sees
+/// that head and itself only, and its positions go on where the head ends, so the logits are those of separate sequences at a fraction of the
+/// work. The tensors belong to the caller's dispose scope.
 /// </summary>
 internal sealed class PackedBatch
 {
     private const int Padding = -1; // a segment of its own
-    private const int VisualTokens = 144;
 
+    // Positions are those behind the head only.
     private sealed record Row(List<int> Ids, List<int> Positions, List<int> Segments);
 
-    private readonly Tensor ids, pixels, positions, segments;
-    private readonly int headLength, imageStart;
+    private readonly VisionLanguageModel model;
+    private readonly VisionInput input;
+    private readonly Tensor ids, positions, segments;
+    private readonly int imageStart, visualTokens;
 
-    /// <param name="images">Images, each with one question at least.</param>
+    /// <param name="images">Images of one size, each with one question at least.</param>
     /// <param name="processor">The checkpoint's prompt and tokenizer.</param>
-    public PackedBatch(IReadOnlyList<ImageQuestions> images, VisionLanguageProcessor processor)
+    /// <param name="model">The model that they are for.</param>
+    public PackedBatch(IReadOnlyList<ImageQuestions> images, VisionLanguageProcessor processor, VisionLanguageModel model)
     {
-        var head = Head(processor);
-        (headLength, imageStart) = (head.Length, Array.IndexOf(head, Vocabulary.Image));
+        this.model = model;
+        input = processor.Images.ToInput([.. images.Select(p => p.Image)]);
+        var layout = model.LayoutOf(input.Images[0]);
+        visualTokens = layout.Count;
+        var prompts = images.Select(image => image.Questions.Select(q => processor.EncodePrompt(q.Text)).ToArray()).ToArray();
+        var first = prompts[0][0];
+        imageStart = Array.IndexOf(first, model.ImageTokenId);
+        var shared = prompts.Min(row => row.Min(prompt => Math.Min(prompt.Length - 1, prompt.AsSpan().CommonPrefixLength(first))));
+        int[] head = [.. first[..imageStart], .. Enumerable.Repeat(model.ImageTokenId, visualTokens), .. first[(imageStart + 1)..shared]];
+        var (placed, behindImage) = model.PositionsOf(layout);
+        var behindHead = imageStart + (int)behindImage + shared - imageStart - 1;
         var rows = new List<Row>();
         List<(int Row, int Position, int Id, int Question)> targets = [];
-        foreach (var image in images)
+        foreach (var (image, ofImage) in images.Zip(prompts))
         {
-            var row = new Row([.. head], [.. Enumerable.Range(0, headLength)], [.. Enumerable.Repeat(0, headLength)]);
+            var row = new Row([.. head], [], [.. Enumerable.Repeat(0, head.Length)]);
             for (var i = 0; i < image.Questions.Count; i++)
-                Append(row, image.Questions[i], i + 1);
+                Append(row, ofImage[i].AsSpan(shared), processor.EncodeAnswer(image.Questions[i].Answer), i + 1);
             rows.Add(row);
         }
 
         Length = rows.Max(r => r.Ids.Count);
         Targets = [.. targets];
-        pixels = processor.Images.ToTensor([.. images.Select(p => p.Image)]);
-        ids = Table(rows.Select(r => r.Ids), Vocabulary.Pad);
-        positions = Table(rows.Select(r => r.Positions), 0);
+        ids = Table(rows.Select(r => r.Ids), model.PadTokenId);
+        positions = Positions(rows);
         segments = Table(rows.Select(r => r.Segments), Padding);
 
-        void Append(Row row, SceneQuestion question, int segment)
+        void Append(Row row, ReadOnlySpan<int> question, int[] answer, int segment)
         {
-            var prompt = processor.EncodePrompt(question.Text).AsSpan(headLength - VisualTokens + 1);
-            var answer = processor.EncodeAnswer(question.Answer);
-            var first = row.Ids.Count + prompt.Length - 1; // the token that the answer's first token follows
+            var before = row.Ids.Count + question.Length - 1; // the token that the answer's first token follows
             for (var i = 0; i < answer.Length; i++)
-                targets.Add((rows.Count, first + i, answer[i], QuestionCount));
-            row.Ids.AddRange([.. prompt, .. answer.AsSpan(0, answer.Length - 1)]);
-            var length = row.Ids.Count - row.Positions.Count;
-            row.Positions.AddRange(Enumerable.Range(headLength, length));
+                targets.Add((rows.Count, before + i, answer[i], QuestionCount));
+            row.Ids.AddRange([.. question, .. answer.AsSpan(0, answer.Length - 1)]);
+            var length = question.Length + answer.Length - 1;
+            row.Positions.AddRange(Enumerable.Range(behindHead, length));
             row.Segments.AddRange(Enumerable.Repeat(segment, length));
             QuestionCount++;
         }
+
+        Tensor Positions(List<Row> all)                                                                       // (axes, B, T) or (B, T)
+        {
+            var axes = model.PositionAxes;
+            var tables = Enumerable.Range(0, axes).Select(axis =>
+            {
+                int[] ofHead = [.. Enumerable.Range(0, imageStart), .. placed.Skip(axis * visualTokens).Take(visualTokens).Select(p => imageStart + (int)p),
+                    .. Enumerable.Range(imageStart + (int)behindImage, shared - imageStart - 1)];
+                return Table(all.Select(row => ofHead.Concat(row.Positions).ToList()), 0);
+            }).ToArray();
+            return axes == 1 ? tables[0] : stack(tables);
+        }
     }
+
+    /// <summary>The name under which <see cref="Logits"/> taps the visual tokens that leave a decoder layer, (B, n, d).</summary>
+    public static string LayerTap(int layer) => $"decoder.{layer}";
 
     /// <summary>Tokens of the longest row, T.</summary>
     public int Length { get; }
@@ -72,20 +96,22 @@ internal sealed class PackedBatch
     public Tensor TargetIds() => tensor(Targets.Select(t => (long)t.Id).ToArray());
 
     /// <summary>Runs the model on all rows.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="tap">Receives the vision tower's intermediate results, if given.</param>
+    /// <param name="tap">Receives intermediate results, if given.</param>
     /// <returns>The logits from which the answer tokens are predicted, (N, vocabulary).</returns>
-    public Tensor Logits(VisionLanguageModel model, Action<string, Tensor>? tap = null)
+    public Tensor Logits(Action<string, Tensor>? tap = null)
     {
         using var scope = NewDisposeScope();
-        var visual = model.EncodeImages(pixels, tap).Stacked();                                           // (B, n, d)
-        var afterImage = imageStart + visual.shape[1];
+        var visual = model.EncodeImages(input, tap).Stacked();                                        // (B, n, d)
+        var afterImage = imageStart + visualTokens;
         var hidden = cat([
             model.EmbedTokens(ids.narrow(1, 0, imageStart)), visual, model.EmbedTokens(ids.narrow(1, afterImage, Length - afterImage))], dim: 1);
         var rotary = model.Rotary(positions);
         var bias = Bias();
         for (var layer = 0; layer < model.LayerCount; layer++)
+        {
             hidden = model.RunLayer(layer, hidden, rotary, bias);                                     // (B, T, d)
+            tap?.Invoke(LayerTap(layer), hidden.narrow(1, imageStart, visualTokens));
+        }
         var rows = tensor(Targets.Select(t => (long)t.Row * Length + t.Position).ToArray());
         var asked = hidden.view(-1, hidden.shape[2]).index_select(0, rows).unsqueeze(0);              // (1, N, d)
         return model.Logits(asked).squeeze(0).MoveToOuterDisposeScope();
@@ -100,13 +126,6 @@ internal sealed class PackedBatch
         var order = Scalars.Arange(Length);
         var visible = same.logical_or(keys.Eq(0)).logical_and(order.unsqueeze(0).le(order.unsqueeze(1)));
         return zeros(visible.shape).MaskedFill(visible.logical_not(), double.NegativeInfinity).unsqueeze(1).MoveToOuterDisposeScope();
-    }
-
-    // The prompt up to the last visual token.
-    private static int[] Head(VisionLanguageProcessor processor)
-    {
-        var prompt = processor.EncodePrompt("");
-        return [.. prompt[..Array.IndexOf(prompt, Vocabulary.Image)], .. Enumerable.Repeat(Vocabulary.Image, VisualTokens)];
     }
 
     private Tensor Table(IEnumerable<List<int>> rows, int filler)

@@ -8,48 +8,56 @@ using static TorchSharp.torch.nn;
 namespace ScenesVqa.Training;
 
 /// <summary>
-/// Trains the vision tower alone, as LLaVA too starts from a trained tower: every patch tells what lies under it, and the [CLS] token tells what is in the
-/// image, so that its attention means something. The linear heads are thrown away afterwards.
+/// Trains the vision tower alone, as LLaVA and Qwen-VL too start from a trained tower: every cell tells what lies under it, and a [CLS] token,
+/// where there is one, what is in the image, so that its attention means something. Where the tower cannot know the places of cells, an early
+/// layer of the decoder tells them. The linear heads are thrown away afterwards.
 /// </summary>
 internal sealed class TowerTrainer : IDisposable
 {
-    /// <summary>The name under which the model taps the states that the heads read.</summary>
-    public const string StatesTap = "vision.feature_full";
-
-    private const int BatchSize = 48, HeldOut = 96;
+    private const int HeldOut = 48, PlaceLayer = 1;
     private const double PeakRate = 1.5e-3, SummaryWeight = 0.5, PairWeight = 20; // a mean over 36 pairs of which 4 are there
+    private const double PlaceWeight = 2;
     // In the order of DenseLabels.Names: the kind of shape is the hardest to see, and what is merely helpful counts less.
     private static readonly double[] LabelWeights = [1, 2, 1, 1, 0.5, 1, 0.3, 0.3];
 
-    private readonly LlavaModel model;
-    private readonly ClipImageProcessor images;
+    private readonly VisionLanguageModel model;
+    private readonly Backbone backbone;
+    private readonly ImageProcessor images;
     private readonly TrainingLog log;
-    private readonly SceneGenerator generator, unseen;
-    private readonly Tensor patchHead, clsHead;
+    private readonly SceneStream drawn, unseen;
+    private readonly Tensor cellHead;
+    private readonly Tensor? clsHead, placeHead;
 
-    public TowerTrainer(LlavaModel model, ClipImageProcessor images, TrainingLog log, int seed, int unseenSeed)
+    public TowerTrainer(VisionLanguageModel model, Backbone backbone, ImageProcessor images, TrainingLog log, int seed, int unseenSeed)
     {
-        (this.model, this.images, this.log) = (model, images, log);
-        (generator, unseen) = (new SceneGenerator(seed), new SceneGenerator(unseenSeed));
-        var width = model.Config.Vision.HiddenSize;
-        patchHead = randn(DenseLabels.Classes.Sum(), width).Mul(0.05).requires_grad_().DetachFromDisposeScope();
-        clsHead = randn(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), width).Mul(0.05).requires_grad_().DetachFromDisposeScope();
+        (this.model, this.backbone, this.images, this.log) = (model, backbone, images, log);
+        (drawn, unseen) = (new SceneStream(seed, backbone.ImageSizes), new SceneStream(unseenSeed, backbone.ImageSizes));
+        cellHead = HeadOf(DenseLabels.Classes.Sum(), WidthOfStates());
+        clsHead = model.HasClsAttention ? HeadOf(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), WidthOfStates()) : null;
+        placeHead = backbone.TowerKnowsPlaces ? null : HeadOf(2 * DenseLabels.MostCells, model.HiddenSize);
     }
 
+    /// <summary>Images a step.</summary>
+    public int BatchSize { get; init; } = 48;
+
     /// <summary>The heads, for those who train them together with the model.</summary>
-    public IEnumerable<Tensor> Heads => [patchHead, clsHead];
+    public IEnumerable<Tensor> Heads => new[] { cellHead, clsHead, placeHead }.OfType<Tensor>();
+
+    /// <summary>Keeps what <see cref="Loss(IReadOnlyList{Scene}, Taps)"/> reads.</summary>
+    public Taps NewTaps() => new(backbone.StatesTap, PackedBatch.LayerTap(PlaceLayer));
 
     public void Run(Budget budget, Action save)
     {
-        var tower = model.Weights.Where(w => w.Key.StartsWith("vision_tower.", StringComparison.Ordinal)).Select(w => w.Value);
-        using var adam = new Adam([.. tower, .. Heads], PeakRate, weightDecay: 0.02);
+        var tower = model.Weights.Where(w => w.Key.StartsWith(backbone.TowerRoot, StringComparison.Ordinal)).Select(w => w.Value);
+        using var adam = new Adam([.. tower, cellHead, .. clsHead is null ? [] : (Tensor[])[clsHead]], PeakRate, weightDecay: 0.02);
         while (budget.Next())
         {
             using var scope = NewDisposeScope();
             adam.LearningRate = CosineSchedule.At(PeakRate, budget.Progress);
             adam.ZeroGrad();
-            var scenes = Enumerable.Range(0, BatchSize).Select(i => generator.Draw((long)budget.Step * BatchSize + i)).ToList();
-            var loss = Loss(scenes, States(Pixels(scenes)));
+            var scenes = Enumerable.Range(0, BatchSize).Select(i => drawn.Draw((long)budget.Step * BatchSize + i)).ToList();
+            using var taps = Encode(scenes);
+            var loss = Loss(scenes, taps);
             loss.backward();
             adam.ClipGradients(1);
             adam.Step();
@@ -62,43 +70,66 @@ internal sealed class TowerTrainer : IDisposable
         log.Write($"tower done after {budget.Step} steps, {budget.Elapsed.TotalSeconds:f0} s | {Accuracies()}");
     }
 
-    /// <summary>How badly the tower's states tell what is in these scenes.</summary>
+    /// <summary>How badly the model's states tell what is in these scenes.</summary>
     /// <param name="scenes">B scenes.</param>
-    /// <param name="states">The tower's result for their images, [CLS] first, (B, 145, d).</param>
-    public Tensor Loss(IReadOnlyList<Scene> scenes, Tensor states)
+    /// <param name="taps">What the tower, and the decoder where it ran, made of their images.</param>
+    public Tensor Loss(IReadOnlyList<Scene> scenes, Taps taps)
     {
         using var scope = NewDisposeScope();
-        var (patches, cls) = Predict(states);
-        return Loss(new TowerBatch(scenes), patches, cls).MoveToOuterDisposeScope();
+        var batch = new TowerBatch(scenes, backbone.CellSize);
+        var (cells, cls) = Predict(taps[backbone.StatesTap]!);
+        var loss = cls is null ? zeros(1).squeeze() : OfSummary(batch, cls);
+        foreach (var (label, logits) in Split(cells, 0, DenseLabels.Classes).Index())
+        {
+            if (backbone.TowerKnowsPlaces || label is not (DenseLabels.Column or DenseLabels.Row))
+                loss = loss.Add(functional.cross_entropy(logits, batch.Labels[label], ignore_index: -1).Mul(LabelWeights[label]));
+        }
+        if (placeHead is not null && taps[PackedBatch.LayerTap(PlaceLayer)] is { } states)
+        {
+            var places = functional.linear(Normalised(states).flatten(0, 1), placeHead);              // (N, 2 · cells)
+            foreach (var (axis, logits) in Split(places, 0, [DenseLabels.MostCells, DenseLabels.MostCells]).Index())
+            {
+                var labels = batch.Labels[axis == 0 ? DenseLabels.Column : DenseLabels.Row];
+                loss = loss.Add(functional.cross_entropy(logits, labels, ignore_index: -1).Mul(PlaceWeight));
+            }
+        }
+        return loss.MoveToOuterDisposeScope();
     }
 
-    private Tensor Pixels(IEnumerable<Scene> scenes) => images.Process([.. scenes.Select(TowerBatch.Image)]);
-
-    private Tensor States(Tensor pixels)
-    {
-        Tensor? states = null;
-        model.EncodeImages(pixels, (name, value) => states = name == StatesTap ? value.alias().MoveToOuterDisposeScope() : states);
-        return states!;                                                                               // (B, 145, d)
-    }
-
-    // (B·144, all classes) and (B, pairs and summary classes)
-    private (Tensor Patches, Tensor Cls) Predict(Tensor states)
-    {
-        var width = states.shape[2];
-        var normalised = functional.layer_norm(states, [width]);                                      // (B, 145, d)
-        return (
-            functional.linear(normalised.narrow(1, 1, states.shape[1] - 1).reshape(-1, width), patchHead),
-            functional.linear(normalised.select(1, 0), clsHead));
-    }
-
-    private static Tensor Loss(TowerBatch batch, Tensor patches, Tensor cls)
+    private static Tensor OfSummary(TowerBatch batch, Tensor cls)
     {
         var loss = functional.binary_cross_entropy_with_logits(cls.narrow(1, 0, TowerBatch.PairCount), batch.Pairs).Mul(PairWeight);
         foreach (var (logits, labels) in Split(cls, TowerBatch.PairCount, TowerBatch.SummaryClasses).Zip(batch.Summary))
             loss = loss.Add(functional.cross_entropy(logits, labels).Mul(SummaryWeight));
-        foreach (var ((logits, labels), weight) in Split(patches, 0, DenseLabels.Classes).Zip(batch.Labels).Zip(LabelWeights))
-            loss = loss.Add(functional.cross_entropy(logits, labels, ignore_index: -1).Mul(weight));
         return loss;
+    }
+
+    private Taps Encode(IEnumerable<Scene> scenes)
+    {
+        var taps = NewTaps();
+        model.EncodeImages(images.ToInput([.. scenes.Select(TowerBatch.Image)]), taps.Receive);
+        return taps;
+    }
+
+    private long WidthOfStates()
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        using var taps = Encode([unseen.Draw(0)]);
+        return taps[backbone.StatesTap]!.shape[^1];
+    }
+
+    private static Tensor HeadOf(int classes, long width) => randn(classes, width).Mul(0.05).requires_grad_().DetachFromDisposeScope();
+
+    private static Tensor Normalised(Tensor states) => functional.layer_norm(states, [states.shape[^1]]);
+
+    // (N, all classes) and (B, pairs and summary classes)
+    private (Tensor Cells, Tensor? Cls) Predict(Tensor states)
+    {
+        var normalised = Normalised(states);                                                          // (N, d) or (B, n + 1, d)
+        return clsHead is null ? (functional.linear(normalised, cellHead), null) : (
+            functional.linear(normalised.narrow(1, 1, states.shape[1] - 1).flatten(0, 1), cellHead),
+            functional.linear(normalised.select(1, 0), clsHead));
     }
 
     private static IEnumerable<Tensor> Split(Tensor logits, int start, int[] classes)
@@ -115,13 +146,17 @@ internal sealed class TowerTrainer : IDisposable
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         var scenes = Enumerable.Range(0, HeldOut).Select(i => unseen.Draw(i)).ToList();
-        var batch = new TowerBatch(scenes);
-        var (patches, cls) = Predict(States(Pixels(scenes)));
-        var dense = Split(patches, 0, DenseLabels.Classes).Zip(batch.Labels).Zip(DenseLabels.Names, (p, name) => $"{name} {Share(p.First, p.Second):f3}");
+        var batch = new TowerBatch(scenes, backbone.CellSize);
+        using var taps = Encode(scenes);
+        var (cells, cls) = Predict(taps[backbone.StatesTap]!);
+        var dense = string.Join(' ', Split(cells, 0, DenseLabels.Classes).Zip(batch.Labels)
+            .Zip(DenseLabels.Names, (p, name) => FormattableString.Invariant($"{name} {Share(p.First, p.Second):f3}")));
+        if (cls is null)
+            return dense;
         var summary = Split(cls, TowerBatch.PairCount, TowerBatch.SummaryClasses).Zip(batch.Summary)
-            .Zip(["tens", "units", "tallest", "shortest"], (p, name) => $"{name} {Share(p.First, p.Second):f3}");
+            .Zip(["tens", "units", "tallest", "shortest"], (p, name) => FormattableString.Invariant($"{name} {Share(p.First, p.Second):f3}"));
         var pairs = cls.narrow(1, 0, TowerBatch.PairCount).Gt(0).eq(batch.Pairs.Gt(0)).all(1).to(ScalarType.Float32).mean().item<float>();
-        return FormattableString.Invariant($"{string.Join(' ', dense)} | cls: all pairs {pairs:f3} {string.Join(' ', summary)}");
+        return FormattableString.Invariant($"{dense} | cls: all pairs {pairs:f3} {string.Join(' ', summary)}");
     }
 
     private static float Share(Tensor logits, Tensor labels)
@@ -132,7 +167,7 @@ internal sealed class TowerTrainer : IDisposable
 
     public void Dispose()
     {
-        patchHead.Dispose();
-        clsHead.Dispose();
+        foreach (var head in Heads)
+            head.Dispose();
     }
 }

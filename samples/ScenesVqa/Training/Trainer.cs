@@ -4,7 +4,7 @@ using EosMLNet.Tensors;
 
 namespace ScenesVqa.Training;
 
-/// <summary>Trains <c>scenes-llava</c>: the tower first, then the whole model on questions.</summary>
+/// <summary>Trains <c>scenes-llava</c> or <c>scenes-qwen</c>: the tower first, then the whole model on questions.</summary>
 internal static class Trainer
 {
     // The tower's share of a run; scenes come with dense labels, other people's images do not.
@@ -15,27 +15,33 @@ internal static class Trainer
     {
         TorchRuntime.EnsureLoaded();
         var (folder, seed, resume) = (options.Text("out"), options.Number("seed", 1), options.Optional("resume"));
-        var drawn = options.Optional("data") is null;
-        var data = drawn ? TrainingData.Drawn(seed) : TrainingData.Read(options.Text("data"), options.Text("images"), seed);
+        var (drawn, batch) = (options.Optional("data") is null, options.Number("batch", 32));
+        var backbone = Backbone.Of(options.Optional("model") ?? "llava", drawn ? Vocabulary.Size : Vocabulary.TextSize);
+        var data = drawn ? TrainingData.Drawn(seed, backbone.ImageSizes) : TrainingData.Read(options.Text("data"), options.Text("images"), seed);
         using var log = new TrainingLog(folder);
-        var config = BaseModel.Config(data.VocabularySize);
         var processor = resume is null
-            ? CheckpointFolder.SaveProcessor(config, data.Training.Take(VocabularyImages).SelectMany(p => p.Questions), folder)
-            : CheckpointFolder.CopyProcessor(config, resume, folder);
-        using var model = BaseModel.Create(config, seed, resume);
+            ? backbone.SaveProcessor(data.Training.Take(VocabularyImages).SelectMany(p => p.Questions), folder)
+            : backbone.CopyProcessor(resume, folder);
+        using var decoder = options.Optional("decoder") is { } start ? new TrainedDecoder(start, folder) : null;
+        using var model = backbone.Create(seed, resume, decoder);
         log.Write($"{model.Weights.Sum(w => w.Value.numel())} parameters");
-        void Save() => CheckpointFolder.Save(model, folder);
+        void Save() => backbone.Save(model, folder);
 
         var towerShare = drawn ? options.Number("tower-percent", resume is null ? TowerPercent : 0) / 100.0 : 0;
-        using var tower = drawn ? new TowerTrainer(model, (ClipImageProcessor)processor.Images, log, TrainingData.Stream(seed, 1), TrainingData.Stream(seed, 2)) : null;
+        using var tower = drawn
+            ? new TowerTrainer(model, backbone, processor.Images, log, TrainingData.Stream(seed, 1), TrainingData.Stream(seed, 2))
+            { BatchSize = batch * 3 / 2 } : null;
         if (towerShare > 0)
             tower?.Run(Limit(options, towerShare), Save);
-        var joint = new JointTrainer(model, processor, log, tower);
-        joint.Run(data.Training.Skip(VocabularyImages), data.HeldOut, Limit(options, 1 - towerShare), Save);
+        var joint = new JointTrainer(model, processor, log, tower) { BatchSize = batch };
+        joint.Run(data.Training.Skip(VocabularyImages + options.Number("skip", 0)), data.HeldOut, Limit(options, 1 - towerShare), Save);
         Save();
 
-        using var shipped = LlavaModel.Load(folder, ModelDataType.Float32); // measured as it is written, rounded to bfloat16
-        var final = new JointTrainer(shipped, processor, log, tower: null).Evaluate(data.Final);
+        using var shipped = VisionLanguageModel.Load(folder, ModelDataType.Float32); // measured as it is written, rounded to bfloat16
+        var evaluation = new JointTrainer(shipped, processor, log, tower: null);
+        foreach (var size in data.Final.GroupBy(image => new ImageSize(image.Image.Height, image.Image.Width)).Where(_ => backbone.ImageSizes.Count > 1))
+            log.Write($"final, images of {size.Key}: {evaluation.Evaluate([.. size])}");
+        var final = evaluation.Evaluate(data.Final);
         log.Write($"final: {final}");
         Metrics.Save(final, folder);
     }

@@ -8,16 +8,18 @@ namespace ScenesVqa.Training;
 /// <param name="Training">Images with questions, without end.</param>
 /// <param name="HeldOut">For progress lines during training.</param>
 /// <param name="Final">For the metrics after it.</param>
-/// <param name="VocabularySize">Tokens that the questions and answers deserve.</param>
 internal sealed record TrainingData(
-    IEnumerable<ImageQuestions> Training, IReadOnlyList<ImageQuestions> HeldOut, IReadOnlyList<ImageQuestions> Final, int VocabularySize)
+    IEnumerable<ImageQuestions> Training, IReadOnlyList<ImageQuestions> HeldOut, IReadOnlyList<ImageQuestions> Final)
 {
     private const int HeldOutImages = 64, FinalImages = 400, QuestionsPerSequence = 16;
     private const double HeldOutShare = 0.1;
 
     /// <summary>Scenes drawn on the fly: no image is seen twice.</summary>
-    public static TrainingData Drawn(int seed) => new(
-        Scenes(Stream(seed, 1)), [.. Scenes(Stream(seed, 2)).Take(HeldOutImages)], [.. Scenes(Stream(seed, 3)).Take(FinalImages)], Vocabulary.Size);
+    /// <param name="seed">The seed.</param>
+    /// <param name="sizes">The images' sizes, which take turns; null for the usual one.</param>
+    public static TrainingData Drawn(int seed, IReadOnlyList<ImageSize>? sizes = null) => new(
+        Scenes(Stream(seed, 1), sizes), [.. Scenes(Stream(seed, 2), sizes).Take(HeldOutImages)],
+        [.. Scenes(Stream(seed, 3), sizes).Take(FinalImages * (sizes?.Count ?? 1))]);
 
     /// <summary>A data set of the layout that <c>generate</c> writes; a tenth of its images is held out.</summary>
     /// <exception cref="EosException">EOS1011, EOS1012: malformed or empty data, or too few images to hold any out.</exception>
@@ -28,20 +30,20 @@ internal sealed record TrainingData(
         if (heldOut.Examples.Count == 0 || training.Examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset, $"'{tsv}' has {data.Images.Count} images, expected at least 10: a tenth is held out. Add images.");
         var unseen = Grouped(heldOut);
-        return new(Repeated(Grouped(training), seed), [.. unseen.Take(HeldOutImages)], unseen, Vocabulary.TextSize);
+        return new(Repeated(Grouped(training), seed), [.. unseen.Take(HeldOutImages)], unseen);
     }
 
     /// <summary>The purposes' seeds are negative: <c>generate</c> takes none of these, so no data set made with it holds a training image.</summary>
     public static int Stream(int seed, int purpose) => -(4 * seed + purpose);
 
     // Grainy backgrounds make every image one of a kind.
-    private static IEnumerable<ImageQuestions> Scenes(int seed)
+    private static IEnumerable<ImageQuestions> Scenes(int seed, IReadOnlyList<ImageSize>? sizes)
     {
-        var generator = new SceneGenerator(seed);
+        var stream = new SceneStream(seed, sizes);
         for (var index = 0L; ; index++)
         {
-            var scene = generator.Draw(index);
-            yield return new ImageQuestions(TowerBatch.Image(scene), QuestionWriter.Ask(scene, SceneRandom.For(seed, index, purpose: 1)), scene);
+            var scene = stream.Draw(index);
+            yield return new ImageQuestions(TowerBatch.Image(scene), QuestionWriter.Ask(scene, stream.Questions(index)), scene);
         }
     }
 

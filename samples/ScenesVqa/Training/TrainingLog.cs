@@ -5,7 +5,7 @@ namespace ScenesVqa.Training;
 /// <summary>The lines of a training run, on the console and in <c>training.log</c>.</summary>
 internal sealed class TrainingLog : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private readonly StreamWriter file;
     private DateTime due;
 

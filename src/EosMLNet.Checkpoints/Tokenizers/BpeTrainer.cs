@@ -11,10 +11,14 @@ public static class BpeTrainer
     /// <summary>
     /// Learns a vocabulary of at most <paramref name="vocabularySize"/> tokens; fewer when the texts have no more repeated pairs.
     /// </summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="vocabularySize">The most tokens, special ones included.</param>
+    /// <param name="special">The special tokens; the default is <see cref="BpeSpecialTokens.Llama"/>.</param>
     /// <exception cref="EosException">EOS1013: a vocabulary too small for the special tokens and the 256 bytes.</exception>
-    public static BpeVocabulary Train(IEnumerable<string> texts, int vocabularySize)
+    public static BpeVocabulary Train(IEnumerable<string> texts, int vocabularySize, BpeSpecialTokens? special = null)
     {
-        List<string> tokens = [.. BpeVocabulary.SpecialTokens, .. ByteLevel.Alphabet.Select(c => c.ToString())];
+        special ??= BpeSpecialTokens.Llama;
+        List<string> tokens = [.. special.Tokens, .. ByteLevel.Alphabet.Select(c => c.ToString())];
         if (vocabularySize < tokens.Count)
             throw new EosException(EosErrors.InvalidOption,
                 $"a vocabulary of {vocabularySize} tokens was asked for, at least {tokens.Count} are needed: special tokens and bytes.");
@@ -35,7 +39,7 @@ public static class BpeTrainer
                 pairs.Add(word);
             }
         }
-        return new BpeVocabulary(tokens, merges);
+        return new BpeVocabulary(tokens, merges, special);
     }
 
     private static List<Word> CountWords(IEnumerable<string> texts) =>

@@ -10,31 +10,32 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 public sealed class BpeVocabulary
 {
-    /// <summary>The special tokens; their ids are 0 to 3.</summary>
-    internal static readonly string[] SpecialTokens = ["<pad>", "<s>", "</s>", "<image>"];
     private static readonly JsonSerializerOptions Readable =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal BpeVocabulary(IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges) =>
-        (Tokens, Merges) = (tokens, merges);
+    private readonly BpeSpecialTokens special;
 
-    /// <summary>The tokens by id: four special ones, the 256 bytes, then what the merges make; spaces are written Ġ.</summary>
+    internal BpeVocabulary(
+        IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges, BpeSpecialTokens special) =>
+        (Tokens, Merges, this.special) = (tokens, merges, special);
+
+    /// <summary>The tokens by id: the special ones, the 256 bytes, then what the merges make; spaces are written Ġ.</summary>
     public IReadOnlyList<string> Tokens { get; }
 
     /// <summary>The pairs of tokens that are joined, most urgent first.</summary>
     public IReadOnlyList<(string Left, string Right)> Merges { get; }
 
-    /// <summary>The id of <c>&lt;pad&gt;</c>.</summary>
-    public int PadTokenId => 0;
+    /// <summary>The id of the token that fills short rows of a batch.</summary>
+    public int PadTokenId => special.Id(special.Pad);
 
-    /// <summary>The id of <c>&lt;s&gt;</c>, which begins a prompt.</summary>
-    public int BosTokenId => 1;
+    /// <summary>The id of the token that begins a sequence.</summary>
+    public int BosTokenId => special.Id(special.Begin);
 
-    /// <summary>The id of <c>&lt;/s&gt;</c>, which ends an answer.</summary>
-    public int EosTokenId => 2;
+    /// <summary>The id of the token that ends an answer.</summary>
+    public int EosTokenId => special.Id(special.End);
 
-    /// <summary>The id of <c>&lt;image&gt;</c>, which stands for one visual token.</summary>
-    public int ImageTokenId => 3;
+    /// <summary>The id of the token that stands for one visual token.</summary>
+    public int ImageTokenId => special.Id(special.Image);
 
     /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer_config.json</c>, as transformers reads them.</summary>
     /// <exception cref="EosException">EOS2003: a file cannot be written.</exception>
@@ -50,15 +51,15 @@ public sealed class BpeVocabulary
         var config = new JsonObject
         {
             ["tokenizer_class"] = "GPT2Tokenizer",
-            ["add_bos_token"] = true,
+            ["add_bos_token"] = special.AddsBegin,
             ["add_prefix_space"] = false,
-            ["bos_token"] = "<s>",
-            ["eos_token"] = "</s>",
-            ["pad_token"] = "<pad>",
-            ["unk_token"] = "</s>", // never needed, since every byte is a token; transformers would otherwise add its own
+            ["bos_token"] = special.Begin,
+            ["eos_token"] = special.End,
+            ["pad_token"] = special.Pad,
+            ["unk_token"] = special.End, // never needed, since every byte is a token; transformers would otherwise add its own
             ["padding_side"] = "left",
             ["added_tokens_decoder"] =
-                new JsonObject(SpecialTokens.Select((token, id) => KeyValuePair.Create<string, JsonNode?>($"{id}", new JsonObject
+                new JsonObject(special.Tokens.Select((token, id) => KeyValuePair.Create<string, JsonNode?>($"{id}", new JsonObject
                 {
                     ["content"] = token,
                     ["lstrip"] = false,

@@ -234,6 +234,16 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="stretch">Which of its stretches, from 0.</param>
     internal virtual StretchPositions PositionsOf(VisualLayout layout, int stretch) => StretchPositions.Counted(Stretches(layout)[stretch]);
 
+    /// <summary>The positions of an image's visual tokens, counted from where it begins.</summary>
+    /// <param name="layout">How its tokens lie.</param>
+    /// <returns>The positions, one axis behind the other, (<see cref="PositionAxes"/> · n), and that of the token behind the image, which
+    /// is the same on all axes.</returns>
+    public (IReadOnlyList<long> Positions, long Next) PositionsOf(VisualLayout layout)
+    {
+        var placed = PositionsOf(layout, 0);
+        return (placed.Values, placed.Next);
+    }
+
     /// <summary>The positions of a batch's tokens, and of the tokens that follow; in the caller's dispose scope.</summary>
     /// <param name="valid">False at padding, which is in front, (B, T).</param>
     /// <param name="lengths">Tokens of each row.</param>

@@ -9,13 +9,16 @@ namespace Benchmarks.Quality;
 internal sealed record QualityData(VqaDataset Search, VqaDataset Validation, VqaDataset Test)
 {
     /// <summary>Draws the images unless an earlier run has, and reads them.</summary>
-    internal static QualityData Load(string folder, QualitySettings settings)
+    /// <param name="folder">Where they are kept.</param>
+    /// <param name="settings">How many.</param>
+    /// <param name="sizes">Their sizes, which take turns; null for the usual one.</param>
+    internal static QualityData Load(string folder, QualitySettings settings, IReadOnlyList<ImageSize>? sizes = null)
     {
         var place = Path.Combine(folder, $"data-{settings.DataSeed}-{settings.SearchImages}-{settings.ValidationImages}-{settings.TestImages}");
         if (!Directory.Exists(place))
         {
             var unfinished = $"{place}.{Guid.NewGuid():N}";
-            DatasetWriter.Write(unfinished, settings.DataSeed, settings.SearchImages, settings.ValidationImages, settings.TestImages);
+            DatasetWriter.Write(unfinished, settings.DataSeed, settings.SearchImages, settings.ValidationImages, settings.TestImages, sizes);
             Directory.Move(unfinished, place);
         }
         VqaDataset Read(string split) => VqaDataset.LoadTsv(Path.Combine(place, $"{split}.tsv"), Path.Combine(place, "images"));

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace EosMLNet.Tests.Tokenizers;
 
 public sealed class BpeTrainerTests : IDisposable
@@ -35,6 +37,27 @@ public sealed class BpeTrainerTests : IDisposable
     [Fact]
     public void A_vocabulary_without_room_for_all_bytes_is_refused() =>
         Expect.Error(EosErrors.InvalidOption, () => BpeTrainer.Train(Corpus, 259), "259", "260");
+
+    [Fact]
+    public void Special_tokens_of_ones_own_come_first_and_are_written()
+    {
+        var special = new BpeSpecialTokens(["<|end|>", "<|turn|>", "<|pixels|>"], "<|end|>", "<|end|>", "<|turn|>", "<|pixels|>") { AddsBegin = false };
+        var vocabulary = BpeTrainer.Train(Corpus, 300, special);
+        Assert.Equal(special.Tokens, vocabulary.Tokens.Take(3));
+        Assert.Equal((0, 0, 1, 2), (vocabulary.PadTokenId, vocabulary.BosTokenId, vocabulary.EosTokenId, vocabulary.ImageTokenId));
+        vocabulary.Save(_folder.Path);
+        var settings = JsonNode.Parse(File.ReadAllText(_folder["tokenizer_config.json"]))!;
+        Assert.False(settings["add_bos_token"]!.GetValue<bool>());
+        Assert.Equal(("<|turn|>", "<|end|>"), (settings["eos_token"]!.GetValue<string>(), settings["pad_token"]!.GetValue<string>()));
+        Assert.Equal(special.Tokens, settings["added_tokens_decoder"]!.AsObject().Select(token => token.Value!["content"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void A_role_of_a_token_that_is_not_special_is_refused()
+    {
+        var vocabulary = BpeTrainer.Train(Corpus, 300, BpeSpecialTokens.Llama with { Image = "<picture>" });
+        Expect.Error(EosErrors.InvalidOption, () => _ = vocabulary.ImageTokenId, "<picture>", "<image>");
+    }
 
     [Theory]
     [InlineData("What colour is the circle?")]

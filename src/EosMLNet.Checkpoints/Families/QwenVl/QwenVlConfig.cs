@@ -8,6 +8,10 @@ public abstract record QwenVlConfig : ModelConfig
 {
     /// <summary>The vision tower.</summary>
     public QwenVisionConfig Vision { get; init; } = new();
+    /// <summary>The token id in front of the visual tokens of an image or a video.</summary><value>The default is 151652.</value>
+    public int VisionStartTokenId { get; init; } = 151652;
+    /// <summary>The token id behind them.</summary><value>The default is 151653.</value>
+    public int VisionEndTokenId { get; init; } = 151653;
     /// <inheritdoc/>
     /// <value>The default is 151656.</value>
     public override int? VideoTokenIndex { get; init; } = 151656;
@@ -64,6 +68,8 @@ public abstract record QwenVlConfig : ModelConfig
             TieWordEmbeddings = tied,
             ImageTokenIndex = json.Int("image_token_id", 151655),
             VideoTokenIndex = json.Int("video_token_id", 151656),
+            VisionStartTokenId = json.Int("vision_start_token_id", 151652),
+            VisionEndTokenId = json.Int("vision_end_token_id", 151653),
             EosTokenIds = eos,
             PadTokenId = file.TokenIds("pad_token_id") is [>= 0 and var pad] ? pad : eos.FirstOrDefault(),
             BosTokenId = (file.TokenIds("bos_token_id") ?? [151643]).FirstOrDefault(),

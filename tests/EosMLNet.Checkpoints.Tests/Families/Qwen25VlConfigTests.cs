@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+
+namespace EosMLNet.Tests.Families;
+
+public sealed class Qwen25VlConfigTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static Qwen25VlConfig Small => new()
+    {
+        Vision = new QwenVisionConfig
+        {
+            HiddenSize = 32, IntermediateSize = 52, LayerCount = 4, HeadCount = 2, PatchSize = 6, Activation = "silu", IsGated = true,
+            WindowSize = 48, FullAttentionLayers = [1, 3],
+        },
+        Text = new LlamaConfig
+        {
+            VocabularySize = 320, HiddenSize = 64, IntermediateSize = 96, LayerCount = 3, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 16,
+            MaxPositions = 1024, RopeTheta = 1000, AttentionBias = true, RopeAxes = [0, 0, 1, 1, 1, 2, 2, 2],
+        },
+        BosTokenId = 0, EosTokenIds = [2], PadTokenId = 0, ImageTokenIndex = 5, VideoTokenIndex = 6, VisionStartTokenId = 3, VisionEndTokenId = 4,
+        TieWordEmbeddings = true, PositionsPerSecond = 2,
+    };
+
+    [Fact]
+    public void What_is_saved_reads_back_the_same()
+    {
+        Small.Save(folder.Path);
+        var read = Assert.IsType<Qwen25VlConfig>(ModelConfig.Load(folder.Path));
+        Assert.Equal(Flat(Small), Flat(read));
+        Assert.Equal(Small.Weights.Select(weight => weight.Name), read.Weights.Select(weight => weight.Name));
+    }
+
+    [Fact]
+    public void The_form_is_the_published_one()
+    {
+        Small.Save(folder.Path);
+        var json = JsonNode.Parse(File.ReadAllText(folder["config.json"]))!.AsObject();
+        Assert.Equal("Qwen2_5_VLForConditionalGeneration", json["architectures"]![0]!.GetValue<string>());
+        Assert.False(json.ContainsKey("text_config"));
+        Assert.Equal([2, 3, 3], json["rope_scaling"]!["mrope_section"]!.AsArray().Select(size => size!.GetValue<int>()));
+        Assert.Equal((3, 4), (json["vision_start_token_id"]!.GetValue<int>(), json["vision_end_token_id"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public void A_decoder_that_the_form_cannot_tell_is_refused() => Expect.Error(EosErrors.UnsupportedModel,
+        () => (Small with { Text = Small.Text with { HeadSize = 32 } }).Save(folder.Path), "4 heads of 32", "64");
+
+    private static readonly int[] None = [];
+
+    // Records compare lists by reference.
+    private static string Flat(Qwen25VlConfig config) => string.Join('\n',
+        config.Vision with { FullAttentionLayers = None }, string.Join(' ', config.Vision.FullAttentionLayers),
+        config.Text with { RopeAxes = null }, string.Join(' ', config.Text.RopeAxes!), string.Join(' ', config.EosTokenIds),
+        config.BosTokenId, config.PadTokenId, config.ImageTokenIndex, config.VideoTokenIndex, config.VisionStartTokenId, config.VisionEndTokenId,
+        config.TieWordEmbeddings, config.PositionsPerSecond);
+}
