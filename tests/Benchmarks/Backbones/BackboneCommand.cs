@@ -87,7 +87,7 @@ internal sealed class BackboneCommand : Command
             var scored = data.Test.Examples.Zip(result.Scores, (row, score) => (Row: row, Size: SizeOf(data.Test, row), Right: score));
             var bySize = scored.GroupBy(one => one.Size).OrderBy(size => size.Key, StringComparer.Ordinal)
                 .ToDictionary(size => size.Key, size => Math.Round(size.GroupBy(one => one.Row.Family).Average(family => family.Average(one => one.Right)), 5));
-            var share = data.Test.Images.Average(image => ShareOf(model, plan, image));
+            var share = data.Test.Images.Cast<RgbImage>().Average(image => ShareOf(model, plan, image));
             rows.Add(new BackboneRow(method, kind, seed, Math.Round(share, 5), Math.Round(result.FamilyAverage, 5), bySize, families, Words(plan), Math.Round(seconds, 1)));
             Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {method} {seed}: {rows[^1].Accuracy:p2}, {string.Join(", ", bySize.Select(size => FormattableString.Invariant($"{size.Key} {size.Value:p2}")))}"));
         }
@@ -97,7 +97,8 @@ internal sealed class BackboneCommand : Command
     private static ReductionPlan InShares(ReductionPlan plan) => ReductionPlan.Create(plan.Model,
         plan.Sites.Select(site => site with { Keep = 0, KeepShare = (double)site.Keep / plan.Model.VisualTokens }));
 
-    private static string SizeOf(VqaDataset data, VqaExample row) => $"{new ImageSize(data.Images[row.Images[0]].Height, data.Images[row.Images[0]].Width)}";
+    private static string SizeOf(VqaDataset data, VqaExample row) =>
+        data.Images[row.Images[0]] is RgbImage image ? $"{new ImageSize(image.Height, image.Width)}" : "video";
 
     private static double ShareOf(VisionLanguageModel model, ReductionPlan plan, RgbImage image)
     {
