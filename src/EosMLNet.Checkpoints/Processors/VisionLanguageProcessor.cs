@@ -88,7 +88,8 @@ public sealed class VisionLanguageProcessor
     /// </summary>
     public VisionLanguageProcessor AsPublished() => new(Images, _tokenizer, _config, Notes, _form, _prompt,
         _prompt is ChatPrompt && _systemText == _form.SystemText ? _form.PublishedSystemText ?? _systemText : _systemText,
-        marksAreText: true) { Asked = Asked };
+        marksAreText: true)
+    { Asked = Asked };
 
     /// <summary>The ids of the prompt around a question about one image.</summary>
     /// <inheritdoc cref="EncodePrompt(string, int)"/>

@@ -21,5 +21,6 @@ internal static class Qwen2VlPrompt
     /// <summary>The form.</summary>
     internal static PromptForm Form { get; } = new("Qwen2-VL",
         "{% if messages[0].role != 'system' %}{{ '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}{% endif %}" + Messages,
-        ["qwen2_vl", "qwen2_5_vl"]) { Image = Image, Video = Video };
+        ["qwen2_vl", "qwen2_5_vl"])
+    { Image = Image, Video = Video };
 }

@@ -35,7 +35,9 @@ public abstract record QwenVlConfig : ModelConfig
     public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes) =>
         PatchImageProcessor.Load(folder, Patches with
         {
-            PatchSize = Vision.PatchSize, MergeSize = Vision.MergeSize, FramesPerStep = Vision.TemporalPatchSize,
+            PatchSize = Vision.PatchSize,
+            MergeSize = Vision.MergeSize,
+            FramesPerStep = Vision.TemporalPatchSize,
         }, notes);
 
     /// <summary>How images and videos become patches, in published checkpoints.</summary>
