@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EosMLNet.Tool.Ask;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Doctor;
@@ -19,6 +20,7 @@ internal static class EosCommandLine
         {
             new SearchCommand(console),
             new EvaluateCommand(console),
+            new AskCommand(console),
             new InspectCommand(console),
             new ForwardCommand(console),
             new DoctorCommand(console),

@@ -27,8 +27,9 @@ public sealed partial class FamilyTests
     {
         string[] types = [.. Folders.SelectMany(Sources).SelectMany(file => ModelType().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value).Distinct()];
-        Assert.Equal(Folders.Length / 2, types.Length);
-        string[] names = [.. Folders.Select(folder => Path.GetFileName(folder)).Distinct()];
+        Assert.True(types.Length >= Folders.Length / 2, $"{Folders.Length / 2} families have {types.Length} model types");
+        // The first word of a folder's name, which the names of a family's types have in them.
+        string[] names = [.. Folders.Select(folder => FirstWord().Match(Path.GetFileName(folder)).Value).Distinct()];
         var own = Folders.SelectMany(Sources).Select(file => Path.GetFileNameWithoutExtension(file)).Where(type => names.Any(type.Contains));
         var family = new Regex($"\\b({string.Join("|", own)})\\b|\"({string.Join("|", types)})\"");
         var outside = Sources(Repository.At("src")).Where(file => Path.GetFileName(file) != Registration
@@ -45,6 +46,9 @@ public sealed partial class FamilyTests
 
     [GeneratedRegex("""\[ModelType\("(\w+)"\)\]""")]
     private static partial Regex ModelType();
+
+    [GeneratedRegex("^[A-Z][a-z]+")]
+    private static partial Regex FirstWord();
 
     [GeneratedRegex("//.*")]
     private static partial Regex Comment();

@@ -16,11 +16,15 @@ public class FolderTests
     // Processors has the one list of families' prompts.
     private const string Checkpoints = """
         Configs    -> Weights, Images                # a config checks its weights, and reads its image processor
-        Processors -> Configs, Images, Prompts, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision
-        Datasets   -> Images, Processors
+        Prompts    -> Templates
+        Images     -> Prompts                        # an image tells what it is in a prompt
+        Processors -> Configs, Images, Prompts, Templates, Tokenizers, Families/Llava, Families/LlavaNext, Families/LlavaOneVision, Families/QwenVl
+        Datasets   -> Images, Processors, Videos
+        Videos     -> Images
         Families/Llava          -> Configs, Images, Prompts
         Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava
         Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava
+        Families/QwenVl         -> Configs, Images, Prompts
         """;
 
     private const string Core = """
@@ -30,6 +34,7 @@ public class FolderTests
         Models/Llava          -> Models, Operator, Tensors
         Models/LlavaNext      -> Models/Llava
         Models/LlavaOneVision -> Models, Models/Llava
+        Models/QwenVl         -> Models, Tensors
         Execution  -> Models, Operator, Tensors
         Evaluation -> Models, Execution, Evaluation/Benchmarks
         Evaluation/Benchmarks -> Models
@@ -46,6 +51,7 @@ public class FolderTests
         """;
 
     private const string Tool = """
+        Ask      -> CommandLine
         Doctor   -> CommandLine
         Evaluate -> CommandLine
         Forward  -> CommandLine

@@ -10,9 +10,9 @@ public sealed class DatasetWriterTests : IDisposable
         DatasetWriter.Write(folder, seed: 2, train: 30, validation: 10, test: 20);
         var splits = new[] { "train", "validation", "test" }.Select(s => VqaDataset.LoadTsv(Path.Combine(folder, s + ".tsv"), Path.Combine(folder, "images"))).ToList();
         Assert.Equal([30, 10, 20], splits.Select(s => s.Images.Count));
-        Assert.Equal(60, splits.SelectMany(s => s.Images).Select(p => Convert.ToHexString(p.Pixels.Span)).Distinct().Count());
+        Assert.Equal(60, splits.SelectMany(s => s.Images).Cast<RgbImage>().Select(p => Convert.ToHexString(p.Pixels.Span)).Distinct().Count());
         var drawn = DatasetWriter.Distinct(2).First();
-        Assert.Equal(drawn.Scene.Pixels, splits[0].Images[0].Pixels.ToArray());
+        Assert.Equal(drawn.Scene.Pixels, ((RgbImage)splits[0].Images[0]).Pixels.ToArray());
         Assert.Equal(drawn.Questions.Select(q => (q.Text, q.Answer, q.Family)), splits[0].Examples.Where(e => e.Images[0] == 0).Select(e => (e.Question, e.Answer, e.Family)));
     }
 

@@ -41,7 +41,7 @@ internal static class Comparison
                 MaxNewTokens = MaxNewTokens,
             })).Fit(rows);
             // An image of its own for every row, as the rows of a table have it.
-            (RgbImage?, string)[] questions = [.. data.Examples.Select(row => ((RgbImage?)Copy(data.Images[row.Images[0]]), row.Question))];
+            (Visual?, string)[] questions = [.. data.Examples.Select(row => ((Visual?)Copy((RgbImage)data.Images[row.Images[0]]), row.Question))];
             return Compare(rounds, () => BareLoop(model, plan, questions), () => [.. transformer.Transform(rows).GetColumn<string>("PredictedAnswer")]);
         }
         finally
@@ -68,7 +68,7 @@ internal static class Comparison
         return ratios;
     }
 
-    private static string[] BareLoop(LlavaModel model, ReductionPlan plan, (RgbImage?, string)[] questions)
+    private static string[] BareLoop(LlavaModel model, ReductionPlan plan, (Visual?, string)[] questions)
     {
         var reduced = new ReducedModel(model, plan);
         return [.. questions.Chunk(BatchSize).SelectMany(rows =>

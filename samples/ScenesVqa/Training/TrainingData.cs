@@ -51,7 +51,7 @@ internal sealed record TrainingData(
         [.. from example in data.Examples
             group new SceneQuestion(example.Family, example.Question, example.Answer) by example.Images[0] into image
             from questions in image.Chunk(QuestionsPerSequence)
-            select new ImageQuestions(data.Images[image.Key], questions)];
+            select new ImageQuestions((RgbImage)data.Images[image.Key], questions)];
 
     private static IEnumerable<ImageQuestions> Repeated(List<ImageQuestions> images, int seed)
     {

@@ -9,7 +9,7 @@ namespace EosMLNet.Build.Exchange;
 internal sealed class BuildStamp(string request, IReadOnlyList<StampedFile> files, string folder, string listing)
 {
     private const string Version = "eos-stamp 1";
-    private static readonly string[] ModelExtensions = [".json", ".safetensors", ".model", ".txt"];
+    private static readonly string[] ModelExtensions = [".json", ".safetensors", ".model", ".txt", ".jinja"];
 
     internal IReadOnlyList<StampedFile> Files => files;
 

@@ -65,8 +65,8 @@ public sealed record LlamaConfig
                 .. WeightShape.Linear(name + "self_attn.k_proj", AttentionBias, kv, d),
                 .. WeightShape.Linear(name + "self_attn.v_proj", AttentionBias, kv, d),
                 .. WeightShape.Linear(name + "self_attn.o_proj", OutputBias, d, q),
-                .. QueryKeyNorm
-                    ? (WeightShape[])[new(name + "self_attn.q_norm.weight", HeadSize), new(name + "self_attn.k_norm.weight", HeadSize)] : [],
+                .. (QueryKeyNorm ? (string[])["q_norm", "k_norm"] : [])
+                    .Select(norm => new WeightShape($"{name}self_attn.{norm}.weight", HeadSize)),
                 new(name + "post_attention_layernorm.weight", d),
                 .. WeightShape.Linear(name + "mlp.gate_proj", MlpBias, f, d), .. WeightShape.Linear(name + "mlp.up_proj", MlpBias, f, d),
                 .. WeightShape.Linear(name + "mlp.down_proj", MlpBias, d, f),

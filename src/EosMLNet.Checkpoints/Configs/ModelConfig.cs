@@ -13,6 +13,8 @@ public abstract record ModelConfig
     public LlamaConfig Text { get; init; } = new();
     /// <summary>The token id that stands for one visual token.</summary><value>The default is 32000.</value>
     public int ImageTokenIndex { get; init; } = 32000;
+    /// <summary>The token id that stands for one visual token of a video.</summary><value>The default is null: it takes no videos.</value>
+    public virtual int? VideoTokenIndex { get; init; }
     /// <summary>The token id that fills a batch's shorter rows.</summary><value>The default is the first end-of-sequence id.</value>
     public int PadTokenId { get; init; } = 2;
     /// <summary>Whether the output head is the embedding table.</summary><value>The default is false.</value>

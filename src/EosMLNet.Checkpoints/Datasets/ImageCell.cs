@@ -7,7 +7,7 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 public static class ImageCell
 {
-    private const string DataScheme = "data:";
+    private const string DataScheme = "data:", VideoScheme = "video:";
 
     /// <summary>Whether a cell is a list. Neither Base64 nor a number begins like this.</summary>
     /// <param name="cell">The cell's text.</param>
@@ -86,6 +86,11 @@ public static class ImageCell
         var comma = cell.IndexOf(',');
         return comma > 0 && cell[..comma].EndsWith(";base64", StringComparison.OrdinalIgnoreCase) ? comma + 1 : -1;
     }
+
+    /// <summary>The path of a video, where a cell is one: what stands behind <c>video:</c>; else null.</summary>
+    /// <param name="cell">The cell's text.</param>
+    public static string? VideoPath(string cell) =>
+        cell.StartsWith(VideoScheme, StringComparison.OrdinalIgnoreCase) ? cell[VideoScheme.Length..].Trim() : null;
 
     /// <summary>Whether a cell is an address of the web, which is not fetched.</summary>
     /// <param name="cell">The cell's text.</param>

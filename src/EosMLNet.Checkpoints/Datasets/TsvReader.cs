@@ -10,20 +10,21 @@ internal sealed class TsvReader
 {
     private readonly string _file, _imageFolder;
     private readonly bool _answers;
+    private readonly FrameSampling? _videos;
     private readonly VqaDataset.Builder _builder = new();
-    private readonly Dictionary<string, RgbImage> _images = []; // by full path: each file is decoded once
+    private readonly Dictionary<string, Visual> _images = []; // by full path: each file is decoded once
     private int _line, _quotedFields, _firstQuoted;
 
-    private TsvReader(string file, string imageFolder, bool answers) =>
-        (_file, _imageFolder, _answers) = (file, Path.GetFullPath(imageFolder), answers);
+    private TsvReader(string file, string imageFolder, bool answers, FrameSampling? videos) =>
+        (_file, _imageFolder, _answers, _videos) = (file, Path.GetFullPath(imageFolder), answers, videos);
 
-    internal static VqaDataset Read(string file, string imageFolder, bool answers)
+    internal static VqaDataset Read(string file, string imageFolder, bool answers, FrameSampling? videos)
     {
         if (!Directory.Exists(imageFolder))
             throw new EosException(EosErrors.FileMissing, $"the image folder '{imageFolder}' does not exist.");
         try
         {
-            return new TsvReader(file, imageFolder, answers)
+            return new TsvReader(file, imageFolder, answers, videos)
                 .ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
         }
         catch (DecoderFallbackException e)
@@ -98,15 +99,16 @@ internal sealed class TsvReader
         var (question, answer) = (fields[columns.Question].Trim(), _answers ? fields[columns.Answer].Trim() : "");
         if (question.Length == 0)
             throw Bad("an empty question");
-        if (VisionLanguageProcessor.NamesImage(question))
-            throw Bad($"the question holds <image>. {VisionLanguageProcessor.ImageMarkRemedy.TrimEnd('.')}");
         if (_answers && answer.Length == 0)
             throw Bad("an empty answer");
         var path = fields[columns.ImagePath].Trim();
-        _builder.Add(Images(path), question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
+        var images = Images(path);
+        if (VisionLanguageProcessor.WrongMarks(question, images.Count) is { } wrong)
+            throw Bad($"the question {wrong.TrimEnd('.')}");
+        _builder.Add(images, question, answer, columns.Family < 0 ? "" : fields[columns.Family].Trim(), path, _file, _line);
     }
 
-    private IReadOnlyList<RgbImage> Images(string cell)
+    private IReadOnlyList<Visual> Images(string cell)
     {
         var paths = ImageCell.Images(cell, _imageFolder);
         if (paths.Count == 0)
@@ -116,8 +118,10 @@ internal sealed class TsvReader
         return [.. paths.Select(ImageOf)];
     }
 
-    private RgbImage ImageOf(string path)
+    private Visual ImageOf(string path)
     {
+        if (ImageCell.VideoPath(path) is { } video)
+            return VideoOf(video);
         if (ImageCell.DataHeader(path) is not 0 and var header)
         {
             return header > 0
@@ -133,7 +137,7 @@ internal sealed class TsvReader
         return Decode(full, () => RgbImage.Decode(full));
     }
 
-    private RgbImage Decode(string key, Func<RgbImage> decode)
+    private Visual Decode(string key, Func<Visual> decode)
     {
         if (_images.TryGetValue(key, out var image))
             return image;
@@ -145,6 +149,16 @@ internal sealed class TsvReader
         {
             throw EosException.At(e.Code, _file, _line, e.Detail, e);
         }
+    }
+
+    private VideoFrames VideoOf(string path)
+    {
+        var sampling = _videos ?? throw Bad($"the video '{path}' is asked about, but the model takes no videos");
+        var full = InsideFolder.Resolve(_imageFolder, path)
+            ?? throw Bad($"the path '{path}' of a video is empty, invalid or leads out of '{_imageFolder}'");
+        if (!File.Exists(full) && !Directory.Exists(full))
+            throw Bad($"the video '{path}' does not exist in '{_imageFolder}'");
+        return (VideoFrames)Decode($"video:{full}", () => VideoFile.Read(full, sampling));
     }
 
     private static RgbImage Embedded(string cell, int header)

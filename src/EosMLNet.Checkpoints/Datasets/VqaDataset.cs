@@ -11,7 +11,7 @@ public sealed class VqaDataset
 {
     private readonly Lazy<string> _fingerprint;
 
-    private VqaDataset(IReadOnlyList<RgbImage> images, IReadOnlyList<VqaExample> examples)
+    private VqaDataset(IReadOnlyList<Visual> images, IReadOnlyList<VqaExample> examples)
     {
         if (examples.Count == 0)
             throw new EosException(EosErrors.EmptyDataset,
@@ -20,8 +20,8 @@ public sealed class VqaDataset
         _fingerprint = new Lazy<string>(ComputeFingerprint);
     }
 
-    /// <summary>The different images, in the order in which they are first asked about.</summary>
-    public IReadOnlyList<RgbImage> Images { get; }
+    /// <summary>The different images and videos, in the order in which they are first asked about.</summary>
+    public IReadOnlyList<Visual> Images { get; }
 
     /// <summary>The rows, in their original order; at least one.</summary>
     public IReadOnlyList<VqaExample> Examples { get; }
@@ -39,17 +39,20 @@ public sealed class VqaDataset
     /// Reads a tab-separated file with a header that names the columns <c>ImagePath</c>, <c>Question</c>, <c>Answer</c> and, optionally,
     /// <c>Family</c>, in any order and among others. Quotation marks have no meaning; <see cref="Notes"/> says so where a field begins with
     /// one. Lines that are empty are skipped. Instead of a path a field may hold the image itself, as a <c>data:</c> URI in Base64, or a
-    /// list of both for a question about several images, as JSON or Python writes it: <c>["a.png", "b.png"]</c>.
+    /// list of both for a question about several images, as JSON or Python writes it: <c>["a.png", "b.png"]</c>. A video is the path of a
+    /// file or of a folder of frames behind <c>video:</c>, as in <c>video:clips/7.mp4</c>.
     /// </summary>
     /// <remarks>Faults of a row carry its place: <see cref="EosException.File"/> and <see cref="EosException.Line"/>.</remarks>
     /// <param name="tsvPath">The file, UTF-8.</param>
     /// <param name="imageFolder">The folder that the image paths start from; they may not leave it.</param>
     /// <param name="answers">Whether there are answers. Where not, a column of that name is not read, and all answers are empty: enough for
     /// a search that asks the unreduced model.</param>
-    /// <exception cref="EosException">EOS1001: no such file. EOS1010: an image cannot be decoded. EOS1011: a malformed row. EOS1012: no
-    /// rows.</exception>
-    public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true) =>
-        TsvReader.Read(tsvPath, imageFolder, answers);
+    /// <param name="videos">Which frames of videos are read: <see cref="ImageProcessor.Sampling"/> of the model that will see them; null
+    /// where there may be no videos.</param>
+    /// <exception cref="EosException">EOS1001: no such file. EOS1010: an image or video cannot be decoded. EOS1011: a malformed row.
+    /// EOS1012: no rows. EOS2005: a video needs ffmpeg, which is not installed.</exception>
+    public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true, FrameSampling? videos = null) =>
+        TsvReader.Read(tsvPath, imageFolder, answers, videos);
 
     /// <summary>The first <paramref name="examples"/> rows, or all where there are fewer.</summary>
     /// <exception cref="EosException">EOS1012: that leaves no rows.</exception>
@@ -82,7 +85,7 @@ public sealed class VqaDataset
 
     private VqaDataset Select(IEnumerable<VqaExample> examples)
     {
-        var images = new List<RgbImage>();
+        var images = new List<Visual>();
         var newIndex = new Dictionary<int, int>();
         var selected = new List<VqaExample>();
         foreach (var example in examples)
@@ -114,15 +117,16 @@ public sealed class VqaDataset
     /// <summary>Collects rows; equal images are recognised by their pixels.</summary>
     public sealed class Builder
     {
-        private readonly List<RgbImage> _images = [];
+        private readonly List<Visual> _images = [];
         private readonly List<VqaExample> _examples = [];
         private readonly Dictionary<string, int> _byHash = [];
         // saves hashing the same object again
-        private readonly Dictionary<RgbImage, int> _byObject = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<Visual, int> _byObject = new(ReferenceEqualityComparer.Instance);
 
+#pragma warning disable RS0026 // one image or a list of them: no call fits both
         /// <summary>Adds a row.</summary>
         /// <exception cref="EosException">EOS1011: the question is empty.</exception>
-        public void Add(RgbImage image, string question, string answer, string family = "") => Add([image], question, answer, family);
+        public void Add(Visual image, string question, string answer, string family = "") => Add([image], question, answer, family);
 
         /// <summary>Adds a row about several images.</summary>
         /// <param name="images">The images, at least one, in the order in which the model sees them.</param>
@@ -130,12 +134,13 @@ public sealed class VqaDataset
         /// <param name="answer">The expected answer.</param>
         /// <param name="family">The kind of question.</param>
         /// <exception cref="EosException">EOS1011: there is no image, or the question is empty.</exception>
-        public void Add(IReadOnlyList<RgbImage> images, string question, string answer, string family = "") =>
+        public void Add(IReadOnlyList<Visual> images, string question, string answer, string family = "") =>
             Add(images, question, answer, family, null, null, null);
+#pragma warning restore RS0026
 
         /// <summary>The same for a row of a table.</summary>
         internal void Add(
-            IReadOnlyList<RgbImage> images, string question, string answer, string family, string? imagePath, string? file, int? line)
+            IReadOnlyList<Visual> images, string question, string answer, string family, string? imagePath, string? file, int? line)
         {
             foreach (var image in images)
                 ArgumentNullException.ThrowIfNull(image);
@@ -155,7 +160,7 @@ public sealed class VqaDataset
         /// <summary>The same with <see cref="VqaDataset.Notes"/>.</summary>
         internal VqaDataset Build(IReadOnlyList<string> notes) => new([.. _images], [.. _examples]) { Notes = notes };
 
-        private int IndexOf(RgbImage image)
+        private int IndexOf(Visual image)
         {
             if (_byObject.TryGetValue(image, out var index))
                 return index;

@@ -26,6 +26,33 @@ public abstract class ImageProcessor
     /// <exception cref="EosException">EOS1010: the image is too long and narrow, or would become too large.</exception>
     public virtual ImageSize SizeSeen(ImageSize image) => image;
 
+    /// <summary>How many frames of a video become one step in time.</summary>
+    public virtual int FramesPerStep => 1;
+
+    /// <summary>Which frames of a video are seen; null where the model takes no videos.</summary>
+    public virtual FrameSampling? Sampling => null;
+
+    /// <summary>How many parts a video becomes.</summary>
+    /// <param name="frame">The size of its frames.</param>
+    /// <param name="frames">How many it has; the last one stands for those that the last parts lack.</param>
+    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
+    /// are fewer than two, or the model takes no videos.</exception>
+    public virtual int PartsOfVideo(ImageSize frame, int frames) => throw NoVideos();
+
+    /// <summary>The size that the frames of a video are resized to.</summary>
+    /// <inheritdoc cref="PartsOfVideo"/>
+    public virtual ImageSize SizeSeenOfVideo(ImageSize frame, int frames) => throw NoVideos();
+
+    /// <summary>Writes a video's parts, step by step in time.</summary>
+    /// <param name="frames">The frames that are seen, at least two, of one size.</param>
+    /// <param name="target">Where they go: (parts, <see cref="PartShape"/>), row by row.</param>
+    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
+    /// are fewer than two, they differ in size, or the model takes no videos.</exception>
+    public virtual void WriteVideo(IReadOnlyList<RgbImage> frames, Span<float> target) => throw NoVideos();
+
+    private static EosException NoVideos() => new(EosErrors.ModelInput,
+        "A video was given, but videos are not prepared for this model. Ask about its frames as images.");
+
     /// <summary>Makes the parts of several images, one behind the other.</summary>
     /// <param name="images">The images.</param>
     /// <param name="imagesInPrompt">How many images the prompt has that each of them is in.</param>

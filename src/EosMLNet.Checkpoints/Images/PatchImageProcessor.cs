@@ -4,8 +4,8 @@ namespace EosMLNet.Checkpoints;
 
 /// <summary>
 /// Image and video preprocessing in patches, as a checkpoint's <c>preprocessor_config.json</c> and <c>video_preprocessor_config.json</c>
-/// describe it: an image is resized so that both sides are whole tokens (<see cref="SmartResize"/>), and cut into patches. Gives the numbers
-/// of transformers' <c>Qwen2VLImageProcessor</c> (the slow one, on Pillow). May be used from several threads.
+/// describe it: an image is resized so that both sides are whole tokens (<see cref="SmartResize"/>), and cut into patches. Gives the
+/// numbers of transformers' <c>Qwen2VLImageProcessor</c> (the slow one, on Pillow). May be used from several threads.
 /// </summary>
 /// <remarks>
 /// A row of numbers is a patch: (channel, frame, y, x). Patches that become one token follow each other: rows are in the order block row,
@@ -163,33 +163,27 @@ public sealed class PatchImageProcessor : ImageProcessor
     /// <summary>The image in the size that it is cut into patches in.</summary>
     internal RgbImage Resized(RgbImage image) => Resize(image, SizeSeen(new(image.Height, image.Width)), values);
 
-    /// <summary>How many patches a video becomes.</summary>
-    /// <param name="frame">The size of its frames.</param>
-    /// <param name="frames">How many it has; the last one stands for those that the last patches lack.</param>
-    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
-    /// are fewer than two.</exception>
-    public int PartsOfVideo(ImageSize frame, int frames) => Patches(SizeSeenOfVideo(frame, frames), Steps(frames));
+    /// <inheritdoc/>
+    public override int FramesPerStep => kind.FramesPerStep;
 
-    /// <summary>The size that the frames of a video are resized to.</summary>
-    /// <param name="frame">The size of its frames.</param>
-    /// <param name="frames">How many it has.</param>
-    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
-    /// are fewer than two.</exception>
-    public ImageSize SizeSeenOfVideo(ImageSize frame, int frames)
+    /// <inheritdoc/>
+    public override FrameSampling? Sampling => kind.Video.Sampling;
+
+    /// <inheritdoc/>
+    public override int PartsOfVideo(ImageSize frame, int frames) => Patches(SizeSeenOfVideo(frame, frames), Steps(frames));
+
+    /// <inheritdoc/>
+    public override ImageSize SizeSeenOfVideo(ImageSize frame, int frames)
     {
         VideoFrames.RequireSeveral(frames, "the video");
         var (limits, all) = (kind.Video.Limits, kind.Video.LimitsAllFrames);
         var size = all ? SmartResize.OfVideo(frame, frames, kind.FramesPerStep, kind.Factor, limits)
             : SmartResize.Of(frame, kind.Factor, limits);
-        return Allowed(size, frame, Steps(frames) * kind.FramesPerStep);
+        return Allowed(size, frame, (long)Steps(frames) * kind.FramesPerStep);
     }
 
-    /// <summary>Writes a video's patches, step by step in time.</summary>
-    /// <param name="frames">The frames that are seen, at least two, of one size.</param>
-    /// <param name="target">Where they go: (parts, <see cref="PartShape"/>), row by row.</param>
-    /// <exception cref="EosException">EOS1010: the frames are too long and narrow, or too small, or would become too large. EOS1015: there
-    /// are fewer than two, or they differ in size.</exception>
-    public void WriteVideo(IReadOnlyList<RgbImage> frames, Span<float> target)
+    /// <inheritdoc/>
+    public override void WriteVideo(IReadOnlyList<RgbImage> frames, Span<float> target)
     {
         VideoFrames.Require(frames, "the video");
         var size = SizeSeenOfVideo(new(frames[0].Height, frames[0].Width), frames.Count);
@@ -202,7 +196,7 @@ public sealed class PatchImageProcessor : ImageProcessor
         }
     }
 
-    private int Steps(int frames) => (frames + kind.FramesPerStep - 1) / kind.FramesPerStep;
+    private int Steps(int frames) => (int)(((long)frames + kind.FramesPerStep - 1) / kind.FramesPerStep);
 
     private int Patches(ImageSize size, int steps) => steps * (size.Height / kind.PatchSize) * (size.Width / kind.PatchSize);
 
@@ -246,10 +240,11 @@ public sealed class PatchImageProcessor : ImageProcessor
         }
     }
 
-    private static ImageSize Allowed(ImageSize size, ImageSize original, int frames) =>
-        (long)frames * size.Height * size.Width <= LargestArea ? size : throw new EosException(EosErrors.UnreadableImage,
+    private static ImageSize Allowed(ImageSize size, ImageSize original, long frames) =>
+        frames * size.Height * size.Width <= LargestArea ? size : throw new EosException(EosErrors.UnreadableImage,
             $"{frames} frames of {original} pixels (a still image counts as often as a patch holds frames) would be resized to {size}: " +
-            $"{(long)frames * size.Height * size.Width} pixels in all, at most {LargestArea} are allowed. Take fewer, or less as max_pixels.");
+            $"{frames * size.Height * size.Width} pixels in all, at most {LargestArea} are allowed. Take fewer, or set less as " +
+            "max_pixels.");
 
     private static PixelValues UsualValues(PatchProcessing kind) => new(kind.Mean, kind.Std);
 
@@ -259,8 +254,9 @@ public sealed class PatchImageProcessor : ImageProcessor
             || kind.FramesPerStep is < 1 or > MostFramesPerStep)
         {
             throw new EosException(EosErrors.UnsupportedModel,
-                $"The model has patches of {kind.PatchSize} pixels, {kind.MergeSize} on the side of a token, and {kind.FramesPerStep} frames " +
-                $"deep; expected each to be at least 1, a token's side at most {LargestFactor} pixels, and at most {MostFramesPerStep} frames.");
+                $"The model has patches of {kind.PatchSize} pixels, {kind.MergeSize} on the side of a token, and {kind.FramesPerStep} " +
+                $"frames deep; expected each to be at least 1, a token's side at most {LargestFactor} pixels, and at most " +
+                $"{MostFramesPerStep} frames.");
         }
     }
 
@@ -294,8 +290,8 @@ public sealed class PatchImageProcessor : ImageProcessor
             var limit = json.Int(name, inSize);
             if (limit != inSize && (size.Find(edge) ?? size.Find(name)) is not null)
             {
-                notes?.Add($"{json.Describe(name)} is {limit}, and {size.Describe(edge)} says {inSize}. {name} is followed, as transformers " +
-                    "does. Delete the one that is not right.");
+                notes?.Add($"{json.Describe(name)} is {limit}, and {size.Describe(edge)} says {inSize}. {name} is followed, as " +
+                    "transformers does. Delete the one that is not right.");
             }
             return limit;
         }

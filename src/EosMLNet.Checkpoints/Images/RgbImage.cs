@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace EosMLNet.Checkpoints;
 
 /// <summary>A decoded image: 8-bit red, green and blue, row by row from the top left.</summary>
-public sealed class RgbImage
+public sealed class RgbImage : Visual
 {
     /// <summary>The largest file that is decoded, in bytes.</summary>
     public const long LargestFile = 1 << 28;
@@ -155,8 +155,20 @@ public sealed class RgbImage
         return new RgbImage(width, height, turned);
     }
 
+    /// <inheritdoc/>
+    public override PromptPart InPrompt(ImageProcessor processor) => new ImagePart();
+
+    /// <inheritdoc/>
+    public override int Parts(ImageProcessor processor, int inPrompt) => processor.Parts(new(Height, Width), inPrompt);
+
+    /// <inheritdoc/>
+    public override ImageSize SizeSeen(ImageProcessor processor) => processor.SizeSeen(new(Height, Width));
+
+    /// <inheritdoc/>
+    public override void Write(ImageProcessor processor, int inPrompt, Span<float> target) => processor.Write(this, inPrompt, target);
+
     /// <summary>SHA-256 over the size and the pixels, in hexadecimal.</summary>
-    public string Hash()
+    public override string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(Width));

@@ -38,6 +38,8 @@ public static class SmartResize
     // The rounded area is compared with the limits, the original one is scaled. Math.Round is half to even, as Python's round.
     private static ImageSize Fit(ImageSize image, int factor, PixelLimits limits, int frames, double roundedFrames)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limits.Least, nameof(limits));
         var (height, width) = image;
         if ((double)Math.Max(height, width) / Math.Min(height, width) > LargestRatio)
         {

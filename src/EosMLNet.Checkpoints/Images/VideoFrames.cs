@@ -1,10 +1,12 @@
 using System.Collections;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace EosMLNet.Checkpoints;
 
 /// <summary>The frames of a video that a model sees, and when each is shown.</summary>
-public sealed class VideoFrames : IReadOnlyList<RgbImage>
+public sealed class VideoFrames : Visual, IReadOnlyList<RgbImage>
 {
     private readonly IReadOnlyList<RgbImage> frames;
 
@@ -63,20 +65,30 @@ public sealed class VideoFrames : IReadOnlyList<RgbImage>
             .Select(step => (Seconds[step * framesPerStep] + Seconds[Math.Min((step + 1) * framesPerStep, Count) - 1]) / 2)];
     }
 
-    /// <summary>
-    /// A time with one decimal, as Python's <c>.1f</c> writes it: of two equally near, the one whose last digit is even. Only odd quarters
-    /// of a second lie just between two tenths.
-    /// </summary>
-    internal static string Tenths(double seconds)
+    /// <inheritdoc/>
+    public override PromptPart InPrompt(ImageProcessor processor) => new VideoPart(StepSeconds(processor.FramesPerStep));
+
+    /// <inheritdoc/>
+    public override int Parts(ImageProcessor processor, int inPrompt) => processor.PartsOfVideo(FrameSize, Count);
+
+    /// <inheritdoc/>
+    public override ImageSize SizeSeen(ImageProcessor processor) => processor.SizeSeenOfVideo(FrameSize, Count);
+
+    /// <inheritdoc/>
+    public override double SecondsPerStep(ImageProcessor processor) => processor.FramesPerStep / FramesPerSecond;
+
+    /// <inheritdoc/>
+    public override void Write(ImageProcessor processor, int inPrompt, Span<float> target) => processor.WriteVideo(frames, target);
+
+    /// <inheritdoc/>
+    public override string Hash()
     {
-        var shown = (seconds * 4 % 4) switch
-        {
-            1 => Math.Floor(seconds) + 0.2,
-            3 => Math.Floor(seconds) + 0.8,
-            _ => seconds,
-        };
-        return shown.ToString("F1", CultureInfo.InvariantCulture);
+        var times = string.Join(' ', Seconds.Append(Duration).Select(time => time.ToString("R", CultureInfo.InvariantCulture)));
+        var text = string.Join('\n', frames.Select(frame => frame.Hash()).Append(times));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
+
+    private ImageSize FrameSize => new(frames[0].Height, frames[0].Width);
 
     /// <summary>Checks that pictures are the frames of one video.</summary>
     /// <exception cref="EosException">EOS1015: there are fewer than two, or they differ in size.</exception>
@@ -89,7 +101,7 @@ public sealed class VideoFrames : IReadOnlyList<RgbImage>
             if (new ImageSize(frame.Height, frame.Width) is var size && size != first)
             {
                 throw new EosException(EosErrors.ModelInput,
-                    $"{name} has a first frame of {first} pixels and a frame {i + 1} of {size}; expected the same size. Resize them to it.");
+                    $"{name} has a first frame of {first} pixels and a frame {i + 1} of {size}; expected the same size. Resize them.");
             }
         }
     }

@@ -4,7 +4,10 @@ namespace EosMLNet.Checkpoints;
 internal static class PromptForms
 {
     // Of those that fit equally well, the first is taken.
-    private static readonly PromptForm[] All = [LlavaPrompt.Form, LlavaOneVisionPrompt.Form, QwenVlPrompt.Form, .. LlavaNextPrompts.Forms];
+    private static readonly PromptForm[] All =
+        [LlavaPrompt.Form, LlavaOneVisionPrompt.Form, .. LlavaNextPrompts.Forms, Qwen2VlPrompt.Form, Qwen3VlPrompt.Form];
+
+    private static readonly Lazy<string[]> Samples = new(() => [.. All.Select(form => Sample(new ChatPrompt(form.ChatTemplate)))]);
 
     /// <summary>The form that a model of a type has where nothing else is known, and whether all models of that type have it.</summary>
     internal static (PromptForm Form, bool IsSure) Of(string? modelType)
@@ -14,9 +17,13 @@ internal static class PromptForms
     }
 
     /// <summary>The form that a chat template writes; null where it is none of them.</summary>
-    internal static PromptForm? Of(string? modelType, string chatTemplate)
+    internal static PromptForm? Of(string? modelType, ChatPrompt chatTemplate)
     {
-        var text = chatTemplate.Replace('"', '\'');
-        return All.Where(form => form.Recognises(text)).OrderByDescending(form => form.ModelTypes.Contains(modelType)).FirstOrDefault();
+        var sample = Sample(chatTemplate);
+        return All.Where((_, i) => Samples.Value[i] == sample)
+            .OrderByDescending(form => form.ModelTypes.Contains(modelType)).FirstOrDefault();
     }
+
+    private static string Sample(ChatPrompt prompt) =>
+        prompt.Write(Conversation.Of(null, PromptMarks.Question, [new ImagePart(), new ImagePart()])).Text;
 }

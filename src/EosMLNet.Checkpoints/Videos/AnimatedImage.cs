@@ -61,7 +61,7 @@ internal sealed class AnimatedImage : FrameSource
         foreach (var index in needed)
         {
             cancellation.ThrowIfCancellationRequested();
-            var isBlended = frames[index].RequiredFrame >= 0;
+            var isBlended = staying is not null && frames[index].RequiredFrame is var required && required >= 0 && stayingIndex >= required;
             var rgba = isBlended ? [.. staying!] : new byte[info.BytesSize];
             Decode(codec, info, rgba, index, isBlended ? stayingIndex : -1);
             if (frames[index].DisposalMethod != SKCodecAnimationDisposalMethod.RestorePrevious)

@@ -11,7 +11,7 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 internal sealed partial class FfmpegVideo : FrameSource
 {
-    private const int LongestHeader = 64;
+    private const int LongestHeader = 64, LongestMessage = 300;
     private readonly string program, path;
 
     /// <param name="program">Where ffmpeg lies.</param>
@@ -32,7 +32,7 @@ internal sealed partial class FfmpegVideo : FrameSource
             if (Configuration().Match(line) is { Success: true } found)
                 (second, rate) = (1 / Ratio(found, 1), Ratio(found, 3));
             else if (Frame().Match(line) is { Success: true } frame)
-                ticks.Add(long.TryParse(frame.Groups[1].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var t) ? t : null);
+                ticks.Add(Ticks(frame.Groups[1].ValueSpan));
             else if (line.Length > 0)
                 last = line;
             if (ticks.Count <= VideoFile.MostFrames)
@@ -54,8 +54,7 @@ internal sealed partial class FfmpegVideo : FrameSource
     internal override IEnumerable<RgbImage> Decode(IReadOnlyList<int> indices, CancellationToken cancellation)
     {
         // Chosen frames are timed anew, one a tick, so that none is repeated or left out to keep a rate.
-        var chosen = string.Join('+', indices.Select(i => string.Create(CultureInfo.InvariantCulture, $"eq(n,{i})")));
-        using var run = Start("error", $"select='{chosen}',settb=1/25,setpts=N", "-r", "25",
+        using var run = Start("error", $"select='{AnyOf(indices, 0, indices.Count)}',settb=1/25,setpts=N", "-r", "25",
             "-frames:v", indices.Count.ToString(CultureInfo.InvariantCulture), "-c:v", "ppm", "-pix_fmt", "rgb24", "-f", "image2pipe");
         using var stop = cancellation.Register(() => Kill(run));
         try
@@ -77,6 +76,19 @@ internal sealed partial class FfmpegVideo : FrameSource
         }
     }
 
+    // NOPTS where the file does not tell.
+    private static long? Ticks(ReadOnlySpan<char> text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var ticks) ? ticks : null;
+
+    // A sum in a balanced tree: ffmpeg refuses sums of more than a hundred terms in a row.
+    private static string AnyOf(IReadOnlyList<int> indices, int from, int to)
+    {
+        if (to - from == 1)
+            return string.Create(CultureInfo.InvariantCulture, $"eq(n,{indices[from]})");
+        var middle = (from + to) / 2;
+        return $"({AnyOf(indices, from, middle)}+{AnyOf(indices, middle, to)})";
+    }
+
     private Process Start(string messages, string filter, params string[] output)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
@@ -92,7 +104,8 @@ internal sealed partial class FfmpegVideo : FrameSource
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new EosException(EosErrors.NativeLibrary, $"the program '{program}', which decodes videos, cannot be started: {e.Message}", e);
+            throw new EosException(
+                EosErrors.NativeLibrary, $"the program '{program}', which decodes videos, cannot be started: {e.Message}", e);
         }
     }
 
@@ -102,7 +115,7 @@ internal sealed partial class FfmpegVideo : FrameSource
         cancellation.ThrowIfCancellationRequested();
         output.Wait(cancellation);
         if (run.ExitCode != 0)
-            throw Wrong($"cannot be decoded by '{program}' (exit code {run.ExitCode}: {last})");
+            throw Wrong($"cannot be decoded by '{program}' (exit code {run.ExitCode}: {last[..Math.Min(last.Length, LongestMessage)]})");
     }
 
     private static void Kill(Process run)
@@ -114,11 +127,11 @@ internal sealed partial class FfmpegVideo : FrameSource
     // The last frame is shown as long as the others are on average.
     private (IReadOnlyList<double>, double) Times(List<long?> ticks, double ticksPerSecond, double framesPerSecond)
     {
-        if (ticks.Count > 1 && ticksPerSecond > 0 && double.IsFinite(ticksPerSecond) && ticks.All(t => t is not null) && ticks[^1] > ticks[0]
-            && ticks.Zip(ticks.Skip(1)).All(pair => pair.First <= pair.Second))
+        if (ticks.Count > 1 && ticksPerSecond > 0 && double.IsFinite(ticksPerSecond)
+            && ticks.All(t => t is not null) && ticks[^1] > ticks[0] && ticks.Zip(ticks.Skip(1)).All(pair => pair.First <= pair.Second))
         {
-            var length = (double)(ticks[^1] - ticks[0])!;
-            return ([.. ticks.Select(t => (double)(t - ticks[0])! / ticksPerSecond)], length * ticks.Count / (ticks.Count - 1) / ticksPerSecond);
+            double[] since = [.. ticks.Select(t => (double)(t - ticks[0])!)];
+            return ([.. since.Select(t => t / ticksPerSecond)], since[^1] * since.Length / (since.Length - 1) / ticksPerSecond);
         }
         if (framesPerSecond > 0 && double.IsFinite(framesPerSecond))
             return ([.. Enumerable.Range(0, ticks.Count).Select(i => i / framesPerSecond)], ticks.Count / framesPerSecond);

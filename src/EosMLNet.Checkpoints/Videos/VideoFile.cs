@@ -46,8 +46,8 @@ public static class VideoFile
             if (bytes > LargestVideo)
             {
                 throw new EosException(EosErrors.UnreadableImage,
-                    $"the {chosen.Count} frames that are seen of the video '{path}' have more than {LargestVideo} bytes, the most that is " +
-                    $"held; the first is {frames[0].Width} x {frames[0].Height} pixels large. See fewer of them, or make the video smaller.");
+                    $"the {chosen.Count} frames that are seen of the video '{path}' have more than {LargestVideo} bytes, the most that " +
+                    $"is held; this one has {frame.Width} x {frame.Height} pixels. See fewer of them, or make the video smaller.");
             }
             frames.Add(frame);
         }

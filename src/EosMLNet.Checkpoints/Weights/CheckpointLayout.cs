@@ -32,9 +32,15 @@ internal static class CheckpointLayout
             return $" It has '{quantised}': the checkpoint is quantised. {Quantization.Remedy}.";
         if (names.Any(name => name.StartsWith("model.mm_projector.", StringComparison.Ordinal)))
             return $" It has the layout of LLaVA's authors. {AuthorsLayout.Remedy}.";
-        if (!names.Any(name => name.StartsWith("multi_modal_projector.", StringComparison.Ordinal)))
+        if (wanted.StartsWith("visual.", StringComparison.Ordinal)
+            && !names.Any(name => name.StartsWith("visual.", StringComparison.Ordinal)))
+            return " It has no weight of a vision tower (visual.*): it may be the language model alone. Fetch the whole checkpoint.";
+        if (!wanted.StartsWith("visual.", StringComparison.Ordinal)
+            && !names.Any(name => name.StartsWith("multi_modal_projector.", StringComparison.Ordinal))
+            && !names.Any(name => name.StartsWith("visual.", StringComparison.Ordinal)))
             return " It has no weight of a multi_modal_projector: it may be the language model alone. Fetch a whole LLaVA checkpoint.";
-        if (!names.Any(name => name.StartsWith("vision_tower.", StringComparison.Ordinal)))
+        if (wanted.StartsWith("vision_tower.", StringComparison.Ordinal)
+            && !names.Any(name => name.StartsWith("vision_tower.", StringComparison.Ordinal)))
             return " It has no weight of a vision_tower. Fetch a whole LLaVA checkpoint, or save the vision tower with it.";
         if (wanted.StartsWith("language_model.lm_head.", StringComparison.Ordinal) && !names.Contains(wanted))
         {

@@ -39,7 +39,7 @@ public static class Evaluator
         var clock = Stopwatch.StartNew();
         var processor = model.Model.Processor!;
         var answers = Answer(model, processor, [.. data.Examples.Select(row => (row.Images, row.Question))],
-            own ?? images!, batchSize, maxNewTokens, progress, cancellation);
+            image => data.Images[image].InPrompt(processor.Images), own ?? images!, batchSize, maxNewTokens, progress, cancellation);
         var milliseconds = clock.Elapsed.TotalMilliseconds / answers.Texts.Length;
         var result = Score(data, answers.Texts, answers.TooLong, milliseconds, model.Plan.Ledger);
         return result with { Probabilities = answers.Probabilities };
@@ -69,7 +69,8 @@ public static class Evaluator
         var clock = Stopwatch.StartNew();
         var processor = benchmark.Processor(model.Model.Processor!);
         var answers = Answer(model, processor, [.. benchmark.Questions.Select(q => (q.Images, q.Prompt))],
-            own ?? images!, batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
+            image => benchmark.InPrompt(image, processor.Images), own ?? images!,
+            batchSize, maxNewTokens ?? benchmark.MaxNewTokens, progress, cancellation);
         var milliseconds = clock.Elapsed.TotalMilliseconds / answers.Texts.Length;
         var result = Score(benchmark, answers.Texts, milliseconds, model.Plan.Ledger, answers.TooLong);
         return result with { Probabilities = answers.Probabilities };
@@ -100,11 +101,12 @@ public static class Evaluator
 
     // The answers in the order of the rows, how sure the model is of each, and which rows were too long to be asked. Theirs are empty.
     private static (string[] Texts, double[] Probabilities, bool[] TooLong) Answer(
-        ReducedModel model, VisionLanguageProcessor processor, (IReadOnlyList<int> Images, string Question)[] rows, ImageCache images,
-        int batchSize, int maxNewTokens, IProgress<int>? progress, CancellationToken cancellation)
+        ReducedModel model, VisionLanguageProcessor processor, (IReadOnlyList<int> Images, string Question)[] rows,
+        Func<int, PromptPart> part, ImageCache images, int batchSize, int maxNewTokens, IProgress<int>? progress,
+        CancellationToken cancellation)
     {
         var probabilities = new double[rows.Length];
-        var ids = AnswerIds(model, processor, rows, images, batchSize, maxNewTokens, progress, cancellation, probabilities);
+        var ids = AnswerIds(model, processor, rows, part, images, batchSize, maxNewTokens, progress, cancellation, probabilities);
         return ([.. ids.Select(answer => answer is null ? "" : processor.Decode(answer))], probabilities,
             [.. ids.Select(answer => answer is null)]);
     }
@@ -116,6 +118,7 @@ public static class Evaluator
     /// <param name="model">The model under a plan.</param>
     /// <param name="processor">Its tokenizer.</param>
     /// <param name="rows">The questions.</param>
+    /// <param name="part">What each image is in a prompt.</param>
     /// <param name="images">Their images.</param>
     /// <param name="batchSize">Questions answered at a time.</param>
     /// <param name="maxNewTokens">The most tokens of an answer.</param>
@@ -125,8 +128,8 @@ public static class Evaluator
     /// prompt is too long.</param>
     internal static int[]?[] AnswerIds(
         ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(IReadOnlyList<int> Images, string Question)> rows,
-        ImageCache images, int batchSize, int maxNewTokens, IProgress<int>? progress, CancellationToken cancellation,
-        double[]? probabilities = null)
+        Func<int, PromptPart> part, ImageCache images, int batchSize, int maxNewTokens, IProgress<int>? progress,
+        CancellationToken cancellation, double[]? probabilities = null)
     {
         if (batchSize < 1)
             throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");
@@ -138,7 +141,7 @@ public static class Evaluator
         foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Images, ImageOrder).Chunk(batchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            Generate(model, processor, rows, chunk, images, maxNewTokens, answers, probabilities, cancellation);
+            Generate(model, processor, rows, part, chunk, images, maxNewTokens, answers, probabilities, cancellation);
             progress?.Report(done += chunk.Length);
         }
         return answers;
@@ -147,21 +150,26 @@ public static class Evaluator
     // Questions about the same images share what was made of them, unless the plan reduces them for each question.
     private static void Generate(
         ReducedModel model, VisionLanguageProcessor processor, IReadOnlyList<(IReadOnlyList<int> Images, string Question)> rows,
-        int[] chunk, ImageCache images, int maxNewTokens, int[][] answers, double[] probabilities, CancellationToken cancellation)
+        Func<int, PromptPart> part, int[] chunk, ImageCache images, int maxNewTokens, int[][] answers, double[] probabilities,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var lists = new List<IReadOnlyList<int>>();     // of the images of each prompt, the different ones
+        var beginnings = new List<int[]>();             // and the prompt's tokens up to the last of them
         var places = new List<IReadOnlyList<int>>();    // where those stand among the images that are encoded
         var asked = new List<(int Row, int List, int[] Prompt)>();
         foreach (var row in chunk)
         {
+            var prompt = processor.EncodePrompt([], rows[row].Question, [.. rows[row].Images.Select(part)]);
             // They are in order: equal ones follow each other.
-            if (lists.Count == 0 || !lists[^1].SequenceEqual(rows[row].Images))
+            if (lists.Count == 0 || !lists[^1].SequenceEqual(rows[row].Images)
+                || !beginnings[^1].AsSpan().SequenceEqual(prompt.AsSpan(0, Question(prompt))))
             {
                 places.Add([.. Enumerable.Range(places.Sum(list => list.Count), rows[row].Images.Count)]);
                 lists.Add(rows[row].Images);
+                beginnings.Add(prompt[..Question(prompt)]);
             }
-            asked.Add((row, lists.Count - 1, processor.EncodePrompt(rows[row].Question, rows[row].Images.Count)));
+            asked.Add((row, lists.Count - 1, prompt));
         }
         var vision = images.Get(PromptImage.Of(lists));
         int[] tokens = [.. places.Select(list => list.Sum(image => (vision.Layouts[image] ?? model.Model.UsualLayout).Count - 1))];
@@ -181,13 +189,12 @@ public static class Evaluator
         Generation After()
         {
             int[] distinct = [.. asked.Select(one => one.List).Distinct()];
-            var firsts = distinct.Select(list => asked.First(one => one.List == list).Prompt);
-            using var common = PromptBatch.Create(model.Model, [.. firsts.Select(prompt => prompt[..Question(prompt)])], Of(distinct));
+            using var common = PromptBatch.Create(model.Model, [.. distinct.Select(list => beginnings[list])], Of(distinct));
             var questions = asked.Select(one => (Array.IndexOf(distinct, one.List), one.Prompt[Question(one.Prompt)..]));
             return model.GenerateAfter(common, [.. questions], maxNewTokens, cancellation);
         }
 
-        int Question(int[] prompt) => Array.LastIndexOf(prompt, model.Model.ImageTokenId) + 1; // where it begins
+        int Question(int[] prompt) => Array.FindLastIndex(prompt, model.Model.VisualTokenIds.Contains) + 1; // where it begins
 
         VisionOutput Of(IEnumerable<int> wanted) => vision.Select([.. wanted.SelectMany(list => places[list])]);
     }

@@ -85,9 +85,16 @@ public sealed class PromptBatch : IDisposable
     /// <summary>The images' visual tokens in order of appearance; null without images.</summary>
     internal VisionOutput? Vision { get; }
 
+    /// <summary>Visual tokens of each image before any reduction, row by row.</summary>
+    public IReadOnlyList<int> VisualTokens => [.. Images.Select(image => image.Layout.Count)];
+
+    /// <summary>Tokens that are text, on average over the rows.</summary>
+    public int TextTokens => (Lengths.Sum() - VisualTokens.Sum()) / Count;
+
     /// <summary>Number of rows.</summary>
     public int Count => Lengths.Count;
 
+#pragma warning disable RS0026 // one image or a list of them: no call fits both
     /// <summary>
     /// Lays out questions about images, in the checkpoint's prompt form. An image that is asked about several times is encoded once.
     /// </summary>
@@ -96,25 +103,26 @@ public sealed class PromptBatch : IDisposable
     /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has
     /// none.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
-    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(RgbImage? Image, string Question)> rows,
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(Visual? Image, string Question)> rows,
         ReductionPlan? plan = null) =>
         Create(model, [.. rows.Select(row => (One(row.Image), row.Question))], plan);
 
-    /// <summary>Lays out questions about any number of images each.</summary>
+    /// <summary>Lays out questions about any number of images and videos each.</summary>
     /// <param name="model">The model the questions are for.</param>
     /// <param name="rows">Images and questions. The images are named in front of the question.</param>
     /// <param name="plan">The plan that the batch will run under; needed where it has sites in the encoder, without effect where it has
     /// none.</param>
     /// <exception cref="EosException">EOS1014: the checkpoint has no tokenizer. EOS1015: a prompt is too long.</exception>
-    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(IReadOnlyList<RgbImage> Images, string Question)> rows,
+    public static PromptBatch Create(VisionLanguageModel model, IReadOnlyList<(IReadOnlyList<Visual> Images, string Question)> rows,
         ReductionPlan? plan = null)
     {
         var processor = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
             "The model's folder has no tokenizer, so questions cannot be encoded. Copy tokenizer.json or tokenizer.model into it.");
-        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, row.Images.Count)).ToArray();
+        var prompts = rows.Select(row => processor.EncodePrompt(row.Question, row.Images)).ToArray();
         var images = rows.SelectMany(row => row.Images.Select(image => (image, row.Images.Count))).ToArray();
         return Create(model, prompts, images.Length == 0 ? null : Encode(model, processor, images, plan));
     }
+#pragma warning restore RS0026
 
     /// <summary>Lays out a batch.</summary>
     /// <param name="model">The model the prompts are for.</param>
@@ -133,10 +141,10 @@ public sealed class PromptBatch : IDisposable
     private static VisualLayout[] Layouts(VisionLanguageModel model, VisionOutput? vision) =>
         vision is null ? [] : [.. vision.Layouts.Select(layout => layout ?? model.UsualLayout)];
 
-    private static IReadOnlyList<RgbImage> One(RgbImage? image) => image is null ? [] : [image];
+    private static IReadOnlyList<Visual> One(Visual? image) => image is null ? [] : [image];
 
     private static VisionOutput Encode(
-        VisionLanguageModel model, VisionLanguageProcessor processor, (RgbImage Image, int InPrompt)[] images, ReductionPlan? plan)
+        VisionLanguageModel model, VisionLanguageProcessor processor, (Visual Image, int InPrompt)[] images, ReductionPlan? plan)
     {
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();

@@ -96,10 +96,28 @@ public sealed class ReducedModel : IDisposable
     /// before they could be compared with those that the plan names.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Generation Generate(PromptBatch batch, int maxNewTokens, CancellationToken cancellation = default) =>
-        Generate(batch, maxNewTokens, null, cancellation);
+        Generate(batch, maxNewTokens, null, null, cancellation);
+
+    /// <summary>
+    /// Generates as <see cref="Generate(PromptBatch, int, CancellationToken)"/> does, for those who watch an answer come.
+    /// </summary>
+    /// <param name="batch">The prompts.</param>
+    /// <param name="maxNewTokens">The most tokens a row is given.</param>
+    /// <param name="onToken">Called with a row's number and its new token as soon as that is known, before the weights are known to be the
+    /// plan's.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <exception cref="EosException">EOS4002: the plan was made for other weights. EOS1001: the model's files have gone or were changed
+    /// before they could be compared with those that the plan names.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Generation Stream(PromptBatch batch, int maxNewTokens, Action<int, int> onToken, CancellationToken cancellation = default) =>
+        Generate(batch, maxNewTokens, null, onToken, cancellation);
 
     /// <summary>The same; told after each token, of all rows, how many there are.</summary>
-    internal Generation Generate(PromptBatch batch, int maxNewTokens, Action<int>? told, CancellationToken cancellation = default)
+    internal Generation Generate(PromptBatch batch, int maxNewTokens, Action<int>? told, CancellationToken cancellation = default) =>
+        Generate(batch, maxNewTokens, told, null, cancellation);
+
+    private Generation Generate(
+        PromptBatch batch, int maxNewTokens, Action<int>? told, Action<int, int>? onToken, CancellationToken cancellation)
     {
         CheckLength(maxNewTokens);
         cancellation.ThrowIfCancellationRequested();
@@ -112,7 +130,7 @@ public sealed class ReducedModel : IDisposable
             using var sequence = Prefill(batch, caches, keyBiases, tap: null);
             for (var layer = 0; layer < keyBiases.Length; layer++)
                 keyBiases[layer] = Extend(keyBiases[layer], maxNewTokens);
-            return Decode(sequence.Hidden, sequence.NextPosition(0), caches, keyBiases, maxNewTokens, told, cancellation);
+            return Decode(sequence.Hidden, sequence.NextPosition(0), caches, keyBiases, maxNewTokens, told, onToken, cancellation);
         }
         finally
         {
@@ -153,7 +171,7 @@ public sealed class ReducedModel : IDisposable
                 hidden = Model.RunLayer(layer, hidden, rotary, rows.Bias(promptBias, length), caches[layer]).MoveToOuterDisposeScope();
                 keyBiases[layer] = Extend(rows.KeyBias(promptBias, length), maxNewTokens)!.MoveToOuterDisposeScope();
             }
-            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, told: null, cancellation);
+            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, told: null, onToken: null, cancellation);
         }
         finally
         {
@@ -230,9 +248,10 @@ public sealed class ReducedModel : IDisposable
     /// <param name="keyBiases">What each layer's keys, also the new ones, add to attention logits, (B, 1, 1, T + new).</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="told">Told after each token how many there are.</param>
+    /// <param name="onToken">Told each row's new tokens.</param>
     /// <param name="cancellation">Checked before each token.</param>
     private Generation Decode(Tensor last, Tensor position, LayerCache[] caches, Tensor?[] keyBiases, int maxNewTokens, Action<int>? told,
-        CancellationToken cancellation)
+        Action<int, int>? onToken, CancellationToken cancellation)
     {
         var answers = Enumerable.Range(0, (int)last.shape[0]).Select(_ => new List<int>()).ToArray();
         var ended = new bool[answers.Length];
@@ -269,8 +288,10 @@ public sealed class ReducedModel : IDisposable
                     continue;
                 steps[row]++;
                 ended[row] = Model.EosTokenIds.Contains((int)next[row]);
-                if (!ended[row])
-                    answers[row].Add((int)next[row]);
+                if (ended[row])
+                    continue;
+                answers[row].Add((int)next[row]);
+                onToken?.Invoke(row, (int)next[row]);
             }
         }
     }

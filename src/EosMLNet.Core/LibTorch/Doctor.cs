@@ -39,6 +39,7 @@ public static partial class Doctor
             GlibCxx = libStdCpp is null ? null : HighestGlibCxx(File.ReadAllBytes(libStdCpp)),
             TorchSharp =
                 typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+            Ffmpeg = Ffmpeg.Find(),
         };
     }
 

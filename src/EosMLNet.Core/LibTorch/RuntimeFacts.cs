@@ -35,6 +35,8 @@ public sealed record RuntimeFacts
     public IReadOnlyList<string> MissingFunctions { get; init; } = [];
     /// <summary>How many threads one operation of torch uses.</summary>
     public int Threads { get; init; }
+    /// <summary>The program that decodes videos other than GIF and WebP, or null where no folder of the PATH has it.</summary>
+    public string? Ffmpeg { get; init; }
     /// <summary>What is wrong, or could be better.</summary>
     public IReadOnlyList<EnvironmentProblem> Problems { get; init; } = [];
 }

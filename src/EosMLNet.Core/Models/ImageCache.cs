@@ -33,7 +33,7 @@ public sealed class ImageCache : IDisposable
     }
 
     /// <summary>Images that are decoded when they are needed.</summary>
-    internal ImageCache(VisionLanguageModel model, object data, Func<int, RgbImage> image, long limitBytes, ReductionPlan? plan = null)
+    internal ImageCache(VisionLanguageModel model, object data, Func<int, Visual> image, long limitBytes, ReductionPlan? plan = null)
         : this(wanted => Encode(model, [.. wanted.Select(one => (image(one.Index), one.InPrompt))], plan), limitBytes)
     {
         _ = model.Processor ?? throw new EosException(EosErrors.Tokenizer,
@@ -100,7 +100,7 @@ public sealed class ImageCache : IDisposable
     private static long Size(Tensor tensor) => tensor.numel() * tensor.element_size();
 
     private static VisionOutput Encode(
-        VisionLanguageModel model, IReadOnlyList<(RgbImage Image, int InPrompt)> images, ReductionPlan? plan)
+        VisionLanguageModel model, IReadOnlyList<(Visual Image, int InPrompt)> images, ReductionPlan? plan)
     {
         using var scope = NewDisposeScope();
         return model.EncodeImages(model.Processor!.Images.ToInput(images), plan: plan).MoveToOuterDisposeScope();

@@ -16,7 +16,7 @@ public static class ImageTensors
     /// <returns>The images' values, float32 on the CPU, and their shapes.</returns>
     /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd. EOS1015: there are
     /// more images than fit into one tensor.</exception>
-    public static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<RgbImage> images, int imagesInPrompt = 1) =>
+    public static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<Visual> images, int imagesInPrompt = 1) =>
         processor.ToInput([.. images.Select(image => (image, imagesInPrompt))]);
 
     /// <summary>The same of images of different prompts.</summary>
@@ -24,7 +24,7 @@ public static class ImageTensors
     /// <param name="images">The images, and how many the prompt has that each is in.</param>
     /// <exception cref="EosException">EOS1010: an image is so narrow that its longer side, resized, would be absurd. EOS1015: there are
     /// more images than fit into one tensor.</exception>
-    internal static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<(RgbImage Image, int InPrompt)> images)
+    internal static VisionInput ToInput(this ImageProcessor processor, IReadOnlyList<(Visual Image, int InPrompt)> images)
     {
         TorchRuntime.EnsureLoaded();
         ImageShape[] shapes = [.. images.Select(image => processor.ShapeOf(image.Image, image.InPrompt))];
@@ -40,7 +40,7 @@ public static class ImageTensors
         for (var i = 0; i < images.Count; i++)
         {
             var length = shapes[i].Parts * processor.ValuesPerPart;
-            processor.Write(images[i].Image, images[i].InPrompt, MemoryMarshal.Cast<byte, float>(pixels.bytes).Slice(at, length));
+            images[i].Image.Write(processor, images[i].InPrompt, MemoryMarshal.Cast<byte, float>(pixels.bytes).Slice(at, length));
             at += length;
         }
         return new VisionInput(pixels, shapes);
@@ -50,11 +50,10 @@ public static class ImageTensors
     /// <param name="processor">The checkpoint's image processor.</param>
     /// <param name="image">The image.</param>
     /// <param name="imagesInPrompt">How many images the prompt has, this one among them.</param>
-    internal static ImageShape ShapeOf(this ImageProcessor processor, RgbImage image, int imagesInPrompt)
+    internal static ImageShape ShapeOf(this ImageProcessor processor, Visual image, int imagesInPrompt)
     {
-        var size = new ImageSize(image.Height, image.Width);
-        var (height, width) = processor.SizeSeen(size);
-        return new(processor.Parts(size, imagesInPrompt), height, width);
+        var (height, width) = image.SizeSeen(processor);
+        return new(image.Parts(processor, imagesInPrompt), height, width, image is VideoFrames, image.SecondsPerStep(processor));
     }
 
     /// <summary>The same for images of one part each.</summary>

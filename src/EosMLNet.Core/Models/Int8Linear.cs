@@ -12,8 +12,12 @@ namespace EosMLNet.Models;
 /// <param name="bias">(out); null for none.</param>
 internal sealed class Int8Linear(Tensor weight, Tensor scales, Tensor? bias) : Linear
 {
+    private readonly FewRows? few = FewRows.Of(weight, scales, bias);
+
     internal override Tensor Apply(LinearInput x)
     {
+        if (few is not null && few.Take(x.Values))
+            return few.Apply(x.Values);
         var (rows, steps) = x.Quantized; // in the caller's scope, for the next layer
         using var scope = NewDisposeScope();
         var products = OneDnn.Quantized(rows, weight, scales, x.Values.dtype).mul_(steps);    // (n, out)

@@ -60,15 +60,34 @@ internal sealed class LlamaDecoder
     {
         using var scope = NewDisposeScope();
         var layer = layers[index];
-        LinearInput normalised = RmsNorm(hidden, layer.InputNorm);
-        var queries = rotary.Apply(Heads(Normed(layer.Query.Apply(normalised), layer.QueryNorm), config.HeadCount)); // (B, H, q, hs)
-        var keys = rotary.Apply(Heads(Normed(layer.Key.Apply(normalised), layer.KeyNorm), config.KeyValueHeadCount)); // (B, G, q, hs)
-        var values = Heads(layer.Value.Apply(normalised), config.KeyValueHeadCount);                     // (B, G, q, hs)
+        var states = RowChunks.OfTokens([hidden, rotary.Cos, rotary.Sin], config.HiddenSize,
+            x => Project(layer, x[0], new Rotary(x[1], x[2])));
+        var (queries, keys, values) = (states[0], states[1], states[2]);
         if (cache is not null)
             (keys, values) = cache.Append(keys, values);                                                 // (B, G, T, hs)
         var attended = Attend(queries, keys, values, bias);                                              // (B, q, H · hs)
+        return RowChunks.OfTokens([hidden, attended], config.IntermediateSize, x => [Feed(layer, x[0], x[1])])[0]
+            .MoveToOuterDisposeScope();
+    }
+
+    // (B, H, q, hs), (B, G, q, hs) twice
+    private Tensor[] Project(Layer layer, Tensor hidden, Rotary rotary)
+    {
+        LinearInput normalised = RmsNorm(hidden, layer.InputNorm);
+        return
+        [
+            rotary.Apply(Heads(Normed(layer.Query.Apply(normalised), layer.QueryNorm), config.HeadCount)),
+            rotary.Apply(Heads(Normed(layer.Key.Apply(normalised), layer.KeyNorm), config.KeyValueHeadCount)),
+            Heads(layer.Value.Apply(normalised), config.KeyValueHeadCount),
+        ];
+    }
+
+    // What comes behind attention, (B, q, d).
+    private Tensor Feed(Layer layer, Tensor hidden, Tensor attended)
+    {
+        using var scope = NewDisposeScope();
         hidden = layer.Output.Apply(attended).AddInto(hidden);                                          // (B, q, d)
-        normalised = RmsNorm(hidden, layer.PostNorm);
+        LinearInput normalised = RmsNorm(hidden, layer.PostNorm);
         var gated = Activation.Apply(config.Activation, layer.Gate.Apply(normalised)).MulInto(layer.Up.Apply(normalised));  // (B, q, f)
         return layer.Down.Apply(gated).AddInto(hidden).MoveToOuterDisposeScope();
     }
@@ -106,13 +125,21 @@ internal sealed class LlamaDecoder
     {
         if (queries.shape[2] > 1)
         {
-            var attended =
-                functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
-            return attended.transpose(1, 2).flatten(2);
+            Tensor[] inputs = bias is null ? [queries, keys, values]
+                : [queries, keys, values, bias.expand(queries.shape[0], -1, -1, -1)];                    // (B, 1, q, T)
+            return RowChunks.OfBatch(inputs, queries.shape[2] * config.HeadCount * config.HeadSize,
+                x => [AttendMany(x[0], x[1], x[2], x.ElementAtOrDefault(3))])[0];
         }
         // One new token sees all others: the query heads of a group are as many queries of one head, and keys need no copies.
         var grouped = queries.reshape(queries.shape[0], config.KeyValueHeadCount, -1, config.HeadSize);   // (B, G, H / G, hs)
         return functional.scaled_dot_product_attention(grouped, keys, values, bias).reshape(queries.shape[0], 1, -1);
+    }
+
+    private Tensor AttendMany(Tensor queries, Tensor keys, Tensor values, Tensor? bias)
+    {
+        var attended =
+            functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
+        return attended.transpose(1, 2).flatten(2);
     }
 
     private Tensor Heads(Tensor x, int count) => x.view(x.shape[0], x.shape[1], count, config.HeadSize).transpose(1, 2);

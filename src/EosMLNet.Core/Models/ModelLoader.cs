@@ -13,7 +13,8 @@ internal static class ModelLoader
 
     /// <inheritdoc cref="VisionLanguageModel.Load"/>
     internal static VisionLanguageModel Load(
-        string folder, ModelDataType dtype, Device? device, CancellationToken cancellation, ImagePadding padding, ModelUse use)
+        string folder, ModelDataType dtype, Device? device, CancellationToken cancellation, ImagePadding padding, ModelUse use,
+        PromptChoice? prompts)
     {
         TorchRuntime.EnsureLoaded();
         var notes = new List<string>();
@@ -26,7 +27,8 @@ internal static class ModelLoader
         DataTypes.CheckComputes(dtype, type, place);
         if (type == ScalarType.Float32)
             Tf32.TurnOff(place);
-        var processor = VisionLanguageProcessor.Exists(folder) ? VisionLanguageProcessor.Load(folder, config, padding: padding) : null;
+        var processor = VisionLanguageProcessor.Exists(folder)
+            ? VisionLanguageProcessor.Load(folder, config, prompts?.Template, padding, prompts?.SystemText) : null;
         using var unrecorded = no_grad();
         using var loader = new WeightLoader(checkpoint, type, place);
         notes.AddRange(processor?.Notes ?? []);

@@ -53,14 +53,15 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="padding">What becomes of images that are not square; the default is <see cref="ImagePadding.Square"/>. Models that cut
     /// images into tiles do not ask for it.</param>
     /// <param name="use">What it is loaded for. A search needs <see cref="ModelUse.Search"/>.</param>
+    /// <param name="prompts">The user's own prompts; null for the checkpoint's.</param>
     /// <returns>The model of the <c>model_type</c> that config.json names.</returns>
     /// <exception cref="EosException">EOS1xxx: a file is missing, malformed or not supported; EOS2xxx: libtorch or the device is not there,
     /// or does not compute in that type, or a weight cannot be kept in it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no weights stay behind.</exception>
     public static VisionLanguageModel Load(
         string folder, ModelDataType dtype = ModelDataType.Auto, Device? device = null, CancellationToken cancellation = default,
-        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer) =>
-        ModelLoader.Load(folder, dtype, device, cancellation, padding, use);
+        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer, PromptChoice? prompts = null) =>
+        ModelLoader.Load(folder, dtype, device, cancellation, padding, use, prompts);
 
     /// <summary>The <c>model_type</c>, for example <c>llava</c>.</summary>
     public string Family => Shape.ModelType;
@@ -219,8 +220,8 @@ public abstract class VisionLanguageModel : IDisposable
         EncodeImages(VisionInput.Of(pixelValues), tap, plan);
 
     /// <summary>
-    /// The stretches of a prompt that an image's visual tokens stand in, as the number of tokens in each: one, unless the family writes text
-    /// between the steps of a video.
+    /// The stretches of a prompt that an image's visual tokens stand in, as the number of tokens in each: one, unless the family writes
+    /// text between the steps of a video.
     /// </summary>
     /// <param name="layout">How the image's tokens lie.</param>
     internal virtual IReadOnlyList<int> Stretches(VisualLayout layout) => [layout.Count];
@@ -254,8 +255,8 @@ public abstract class VisionLanguageModel : IDisposable
         using var scope = NewDisposeScope();
         if (PositionAxes > 1)
         {
-            var rows = lengths.Select((length, row) => StretchPositions.OfRow(length, PositionAxes,
-                images.Where(image => image.Row == row).Select(image => (image.Start, PositionsOf(image.Layout, image.Stretch))))).ToArray();
+            var stretches = images.ToLookup(image => image.Row, image => (image.Start, PositionsOf(image.Layout, image.Stretch)));
+            var rows = lengths.Select((length, row) => StretchPositions.OfRow(length, PositionAxes, stretches[row])).ToArray();
             var places = StretchPositions.Padded(rows, PositionAxes, (int)valid.shape[1]);
             return (tensor(places, [PositionAxes, lengths.Count, valid.shape[1]]).Upload(Device).MoveToOuterDisposeScope(),
                 tensor(rows.Select(row => row.Next).ToArray(), [lengths.Count, 1]).Upload(Device).MoveToOuterDisposeScope());
@@ -268,7 +269,8 @@ public abstract class VisionLanguageModel : IDisposable
     public Tensor EmbedTokens(Tensor ids) => decoder.Embed(ids);
 
     /// <summary>The position tables for int64 positions, (B, T), or (axes, B, T) where a position is several numbers.</summary>
-    public Rotary Rotary(Tensor positions) => Models.Rotary.Create(positions, HeadSize, Shape.Text.RopeTheta, DataType, Shape.Text.RopeAxes);
+    public Rotary Rotary(Tensor positions) =>
+        Models.Rotary.Create(positions, HeadSize, Shape.Text.RopeTheta, DataType, Shape.Text.RopeAxes);
 
     /// <summary>Runs one decoder layer.</summary>
     /// <param name="layer">Index of the layer, from 0.</param>

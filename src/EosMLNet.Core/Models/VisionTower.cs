@@ -117,12 +117,12 @@ internal sealed class VisionTower
         return layer.Output.Apply(merged).AddInto(hidden).MoveToOuterDisposeScope();
     }
 
-    private Tensor Feed(Tensor hidden, Layer layer)
+    private Tensor Feed(Tensor hidden, Layer layer) => RowChunks.OfTokens([hidden], config.IntermediateSize, tokens =>
     {
         using var scope = NewDisposeScope();
-        var inner = Activation.Apply(config.Activation, layer.Up.Apply(Norm(hidden, layer.Norm2)));
-        return layer.Down.Apply(inner).AddInto(hidden).MoveToOuterDisposeScope();
-    }
+        var inner = Activation.Apply(config.Activation, layer.Up.Apply(Norm(tokens[0], layer.Norm2)));
+        return [layer.Down.Apply(inner).AddInto(tokens[0]).MoveToOuterDisposeScope()];
+    })[0];
 
     private Tensor? ClsAttention(LinearInput normalised, Tensor keys, Layer layer, Tensor? bias)         // (I, t)
     {

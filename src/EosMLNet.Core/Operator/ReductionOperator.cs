@@ -210,7 +210,8 @@ public static class ReductionOperator
                 $"A site compares {feature}, but it was not given. Use an affinity of hidden states, or a model that offers keys."));
 
     private static (Tensor Tokens, Tensor Mass) Transfer(
-        SiteInput input, Tensor carried, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept, Tensor keptMass)
+        SiteInput input, Tensor carried, ReductionSite site, SiteTensors parameters, AnchorSelection selection, Tensor kept,
+        Tensor keptMass)
     {
         // Take all n tokens where anchors give too, and where most are dropped. A copy of most tokens would cost more than the few others
         // add to the products.

@@ -20,8 +20,8 @@ namespace EosMLNet.Operator;
 /// <param name="TextPivots">What the site compares, of its text pivots, (I, p, f), where it has any.</param>
 /// <param name="Offset">How many tokens stand before the first one in the encoder's own sequence: ToMe's even and odd places count
 /// them.</param>
-/// <param name="Planes">What later layers will add to each token, (I, n, p · d): it goes the tokens' way, with the same weights, and nothing
-/// is scored by it.</param>
+/// <param name="Planes">What later layers will add to each token, (I, n, p · d): it goes the tokens' way, with the same weights, and
+/// nothing is scored by it.</param>
 public sealed record SiteInput(
     Tensor Tokens,
     Tensor Mass,

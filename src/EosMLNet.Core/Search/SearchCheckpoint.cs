@@ -39,6 +39,8 @@ internal sealed record SearchCheckpoint(string Path, string Search)
             settings.WarmStart?.ParametersFingerprint);
         if (model.Processor?.Images.Padding is { } padding and not ImagePadding.Crop) // which has no line: there was no other before 0.1.1
             text += $"\n{padding}";
+        if (model.Processor?.Asked is { } asked) // nor for the checkpoint's own prompts
+            text += $"\n{JsonSerializer.Serialize(asked, Written)}";
         return new(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
     }
 

@@ -51,9 +51,12 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
     {
         foreach (var example in data.Examples)
         {
+            if (LayoutsOf(model, processor, data, example).Any(layout => model.Stretches(layout).Count > 1))
+                throw Fault(example, $"The row of “{Shortened(example.Question)}” is about a video, between whose steps {model.Family} " +
+                    "has text. Searches take no such videos; search on images, and answer about videos under the plan.");
             var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;
             var visual = LayoutsOf(model, processor, data, example).Sum(layout => layout.Count);
-            var length = Prompt(processor, example).Length - example.Images.Count + visual + answer;
+            var length = Prompt(processor, data, example).Length - example.Images.Count + visual + answer;
             if (length > model.MaxPositions)
             {
                 throw Fault(example,
@@ -63,11 +66,11 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         }
     }
 
-    private static int[] Prompt(VisionLanguageProcessor processor, VqaExample example)
+    private static int[] Prompt(VisionLanguageProcessor processor, VqaDataset data, VqaExample example)
     {
         try
         {
-            return processor.EncodePrompt(example.Question, example.Images.Count);
+            return processor.EncodePrompt(example.Question, [.. example.Images.Select(image => data.Images[image])]);
         }
         catch (EosException e) when (example.File is not null && e.File is null)
         {
@@ -87,7 +90,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         const int AnsweredTogether = 64, MostTokens = 32;
         using var unreduced = new ReducedModel(model, ReductionPlan.Identity(model.ToPlanModel()));
         var answers = Evaluator.AnswerIds(
-            unreduced, processor, [.. data.Examples.Select(row => (row.Images, row.Question))], images, AnsweredTogether, MostTokens,
+            unreduced, processor, [.. data.Examples.Select(row => (row.Images, row.Question))],
+            image => data.Images[image].InPrompt(processor.Images), images, AnsweredTogether, MostTokens,
             meter?.Answers(data.Examples.Count), cancellation);
         // All are there: their lengths were checked. One that was cut off has no end.
         return [.. answers.Select(ids => ids!.Length < MostTokens ? [.. ids, model.EosTokenIds[0]] : ids)];
@@ -101,8 +105,8 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
         VisionLanguageModel model, VisionLanguageProcessor processor, VqaDataset data, VqaExample example, int[] answer,
         List<string> families)
     {
-        var prompt = processor.EncodePrompt(example.Question, example.Images.Count);
-        int[] places = [.. Enumerable.Range(0, prompt.Length).Where(i => prompt[i] == model.ImageTokenId)];
+        var prompt = Prompt(processor, data, example);
+        int[] places = [.. Enumerable.Range(0, prompt.Length).Where(i => model.VisualTokenIds.Contains(prompt[i]))];
         if (places.Length != example.Images.Count)
         {
             throw Fault(example,

@@ -18,7 +18,8 @@ internal sealed record SoftTokens(Tensor Hidden, Tensor Mask, Tensor Mass, Tenso
     internal Tensor? Planes { get; init; }
 
     /// <summary>The tensors that gradients reach, in a fixed order.</summary>
-    internal IEnumerable<Tensor> Differentiable => [Hidden, Mask, Mass, .. Planes is null ? (Tensor[])[] : [Planes], .. Observed.OrderBy(x => x.Key.Criterion).Select(x => x.Value)];
+    internal IEnumerable<Tensor> Differentiable =>
+        [Hidden, Mask, Mass, .. Planes is null ? (Tensor[])[] : [Planes], .. Observed.OrderBy(x => x.Key.Criterion).Select(x => x.Value)];
 
     /// <summary>The same with each tensor replaced, but the indices.</summary>
     internal SoftTokens Map(Func<Tensor, Tensor> each) => new(each(Hidden), each(Mask), each(Mass), Patches.alias())

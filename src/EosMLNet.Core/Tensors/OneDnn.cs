@@ -19,6 +19,7 @@ internal static unsafe class OneDnn
     private const double Rounding = 0.01; // relative; more than bfloat16's, and far less than a wrong layout
     private static readonly ConcurrentDictionary<ScalarType, bool> Packing = new();
     private static readonly ConcurrentDictionary<(ScalarType Type, long To, long From), bool> Right = new();
+    private static readonly ConcurrentDictionary<string, PackedLayout> Layouts = new(); // by oneDNN's own descriptions
     private static readonly byte* NoPostOperation = Text("none"), NoAlgorithm = Text("");
 
     private sealed class Functions
@@ -27,6 +28,7 @@ internal static unsafe class OneDnn
         internal required delegate* unmanaged<nint, nint*, int> Share { get; init; }
         internal required delegate* unmanaged<nint, int*, int> Layout { get; init; }
         internal required int PackedLayout { get; init; }
+        internal required delegate* unmanaged<nint, void**, int> Numbers { get; init; }
         internal required delegate* unmanaged<nint, nint, nint*, byte*, double**, long, byte**, nint*, int> Linear { get; init; }
         internal required delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint*, double, long, int*, byte*, double**, long, byte*,
             nint*, int> Quantized
@@ -40,6 +42,7 @@ internal static unsafe class OneDnn
             if (LoadedLibraries.Find("torch_cpu") is not { } file || !NativeLibrary.TryLoad(file, out var library)
                 || !TryFind("aoti_torch_call_dispatcher", out var call) || !TryFind("aoti_torch_new_tensor_handle", out var share)
                 || !TryFind("aoti_torch_get_layout", out var layout) || !TryFind("aoti_torch_layout__mkldnn", out var packedLayout)
+                || !TryFind("aoti_torch_get_data_ptr", out var numbers)
                 || !TryFind("aoti_torch_cpu__linear_pointwise", out var linear)
                 || !TryFind("aoti_torch_cpu__qlinear_pointwise_tensor", out var quantized))
                 return null;
@@ -49,6 +52,7 @@ internal static unsafe class OneDnn
                 Share = (delegate* unmanaged<nint, nint*, int>)share,
                 Layout = (delegate* unmanaged<nint, int*, int>)layout,
                 PackedLayout = ((delegate* unmanaged<int>)packedLayout)(),
+                Numbers = (delegate* unmanaged<nint, void**, int>)numbers,
                 Linear = (delegate* unmanaged<nint, nint, nint*, byte*, double**, long, byte**, nint*, int>)linear,
                 Quantized = (delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint*, double, long, int*, byte*, double**, long,
                     byte*, nint*, int>)quantized,
@@ -75,6 +79,18 @@ internal static unsafe class OneDnn
         return layout == functions.PackedLayout;
     }
 
+    /// <summary>How a weight is laid out that was packed here; null where that is not known.</summary>
+    internal static PackedLayout? LayoutOf(Tensor packed) => Layouts.TryGetValue(DescriptionOf(packed), out var layout) ? layout : null;
+
+    /// <summary>Where the numbers of a tensor are that is on the CPU, a packed one too. They stay there as long as it lives.</summary>
+    internal static void* NumbersOf(Tensor tensor)
+    {
+        void* numbers;
+        Check(Found.Value!.Numbers(tensor.Handle, &numbers));
+        GC.KeepAlive(tensor);
+        return numbers;
+    }
+
     /// <summary>
     /// Lays a weight out for products in its own type, and looks at a product with the first one of each shape: in float32 libtorch 2.10
     /// lays some shapes out wrongly, those with 40, 72 or 100 rows for instance.
@@ -85,7 +101,10 @@ internal static unsafe class OneDnn
     {
         var packed = Reorder(weight);
         if (Right.GetOrAdd((weight.dtype, weight.shape[0], weight.shape[1]), _ => Agrees(weight, packed)))
+        {
+            LookAt(weight, packed);
             return packed;
+        }
         packed.Dispose();
         return null;
     }
@@ -93,7 +112,12 @@ internal static unsafe class OneDnn
     /// <summary>Lays an int8 weight out for products with uint8.</summary>
     /// <param name="weight">(out, in), int8, on the CPU.</param>
     /// <returns>The same numbers, which can only be used by <see cref="Quantized"/>.</returns>
-    internal static Tensor PackQuantized(Tensor weight) => Call("onednn::qlinear_prepack", weight);
+    internal static Tensor PackQuantized(Tensor weight)
+    {
+        var packed = Pack("onednn::qlinear_prepack", weight);
+        LookAt(weight, packed);
+        return packed;
+    }
 
     /// <summary>x Wᵀ + b.</summary>
     /// <param name="x">(…, in), of the weight's type.</param>
@@ -147,7 +171,27 @@ internal static unsafe class OneDnn
         }
     }
 
-    private static Tensor Reorder(Tensor weight) => Call("mkldnn::_reorder_linear_weight", weight);
+    private static Tensor Reorder(Tensor weight) => Pack("mkldnn::_reorder_linear_weight", weight);
+
+    // Keeps in mind how a weight was laid out, and with it all that oneDNN describes in the same way.
+    private static void LookAt(Tensor weight, Tensor packed)
+    {
+        var description = DescriptionOf(packed);
+        using var rows = weight.contiguous();
+        var (size, packedSize) = (weight.numel() * weight.element_size(), (long)Call("mkldnn::_nbytes", packed));
+        if (Layouts.ContainsKey(description) || size % (sizeof(uint) * weight.shape[0]) != 0 || packedSize / sizeof(uint) > int.MaxValue)
+            return;
+        var words = new ReadOnlySpan<uint>(NumbersOf(rows), (int)(size / sizeof(uint)));
+        if (PackedLayout.Find(words, (int)weight.shape[0], new(NumbersOf(packed), (int)(packedSize / sizeof(uint)))) is { } layout)
+            Layouts[description] = layout;
+        GC.KeepAlive(packed);
+    }
+
+    private static string DescriptionOf(Tensor packed)
+    {
+        using var description = Tensor.UnsafeCreateTensor((nint)Call("mkldnn::_get_mkldnn_serialized_md", packed));
+        return Convert.ToHexString(description.bytes);
+    }
 
     // Rows are taken in ways of their own, one and many.
     private static bool Agrees(Tensor weight, Tensor packed) => new long[] { 1, 17 }.All(rows =>
@@ -160,8 +204,10 @@ internal static unsafe class OneDnn
         return !(difference.norm().item<float>() > Rounding * expected.norm().item<float>()); // numbers that are none agree
     });
 
-    // An operator that takes a weight and an optional second argument, which is left out. The tensor's handle is given away.
-    private static Tensor Call(string name, Tensor weight)
+    private static Tensor Pack(string name, Tensor weight) => Tensor.UnsafeCreateTensor((nint)Call(name, weight));
+
+    // An operator that takes a weight, and perhaps an optional second argument, which is left out. The tensor's handle is given away.
+    private static ulong Call(string name, Tensor weight)
     {
         var functions = Found.Value!;
         nint shared;
@@ -177,7 +223,7 @@ internal static unsafe class OneDnn
             Marshal.FreeCoTaskMem((nint)text);
         }
         GC.KeepAlive(weight);
-        return Tensor.UnsafeCreateTensor((nint)stack[0]);
+        return stack[0];
     }
 
     private static Tensor Single(double value, ScalarType type) => Scalars.Full(value, [1], type).DetachFromDisposeScope();

@@ -24,7 +24,7 @@ public static class EosErrors
     public const string MalformedJson = "EOS1008";
     /// <summary>The model's configuration asks for something that is not supported, such as an unknown model type.</summary>
     public const string UnsupportedModel = "EOS1009";
-    /// <summary>An image cannot be decoded.</summary>
+    /// <summary>An image or a video cannot be decoded.</summary>
     public const string UnreadableImage = "EOS1010";
     /// <summary>A row of a dataset is malformed: missing column, missing image, empty question.</summary>
     public const string DatasetRow = "EOS1011";
@@ -40,6 +40,8 @@ public static class EosErrors
     public const string ModelInput = "EOS1015";
     /// <summary>Two models of one build have the same output.</summary>
     public const string DuplicateOutput = "EOS1016";
+    /// <summary>A model's chat template has something that is not understood, or writes no prompt for the question.</summary>
+    public const string ChatTemplate = "EOS1017";
     /// <summary>libtorch or its .NET binding cannot be loaded.</summary>
     public const string LibTorch = "EOS2001";
     /// <summary>The device that was asked for is not there.</summary>
@@ -48,7 +50,9 @@ public static class EosErrors
     public const string CannotWrite = "EOS2003";
     /// <summary>The installed ML.NET lacks a member that EosMLNet builds on.</summary>
     public const string MlNetVersion = "EOS2004";
-    /// <summary>A native library other than torch's cannot be loaded, such as the one that decodes images.</summary>
+    /// <summary>
+    /// A native library other than torch's cannot be loaded, such as the one that decodes images; or the program that decodes videos.
+    /// </summary>
     public const string NativeLibrary = "EOS2005";
     /// <summary>The build's worker could not be started, or ended without a result: killed, out of memory, or crashed.</summary>
     public const string WorkerEnded = "EOS2006";

@@ -72,7 +72,8 @@ public sealed record VisualLayout
     public static implicit operator VisualLayout(VisualGrid grid) => new(new VisualRegion(grid.Rows, grid.Columns));
 
     /// <summary>Whether both have the same regions, as far apart in time.</summary>
-    public bool Equals(VisualLayout? other) => other is not null && Regions.SequenceEqual(other.Regions) && SecondsPerStep == other.SecondsPerStep;
+    public bool Equals(VisualLayout? other) =>
+        other is not null && Regions.SequenceEqual(other.Regions) && SecondsPerStep == other.SecondsPerStep;
 
     /// <inheritdoc/>
     public override int GetHashCode() => Regions.Aggregate(Regions.Count, HashCode.Combine);

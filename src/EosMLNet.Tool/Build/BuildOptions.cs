@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
+using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Build;
 
@@ -84,6 +85,9 @@ internal sealed class BuildOptions
     /// </summary>
     internal ImagePadding? ImagePadding { get; private set; }
 
+    /// <summary>The item's own prompts, which the model is searched and answers with.</summary>
+    internal PromptChoice Prompts { get; private set; } = new();
+
     /// <summary>What the model computes in, when it is searched and when it answers.</summary>
     internal ModelDataType DataType { get; private set; }
 
@@ -103,12 +107,14 @@ internal sealed class BuildOptions
     /// <summary>What has a say in the artifact beside model and plan.</summary>
     internal string Artifact =>
         FormattableString.Invariant(
-            $"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.ImageCacheBytes}");
+            $"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.ImageCacheBytes}")
+        + (Prompts == new PromptChoice() ? "" : $" prompts {JsonSerializer.Serialize(Prompts, Json)}");
 
     /// <summary>Every metadatum that is understood.</summary>
     internal static IEnumerable<string> Names =>
         Setters.Keys.Concat(
-            ["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes",
+            ["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "PromptTemplate", "SystemText",
+                "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes",
                 "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
@@ -122,7 +128,7 @@ internal sealed class BuildOptions
                 if (request[BuildRequest.OfFront] is { Length: > 0 } own && text.Contains(';') && Limit(name) is { } limit)
                     options.SetFront(limit, List(text), own);
                 else
-                    options.Set(name, text.Trim());
+                    options.Set(name, IsPrompt(name) ? text : text.Trim());
             }
             catch (FormatException e)
             {
@@ -153,8 +159,12 @@ internal sealed class BuildOptions
         (options.AnswerBatchSize, options.MaxNewTokens, options.ImageCacheBytes, options.DataType) =
             (answers.AnswerBatchSize, answers.MaxNewTokens, answers.ImageCacheBytes, DataType);
         options.EmbedWeightsUpTo = EmbedWeightsUpTo ?? options.EmbedWeightsUpTo;
+        (options.PromptTemplate, options.SystemText) = (Prompts.Template, Prompts.SystemText);
         return options;
     }
+
+    // Where white space at the ends counts.
+    private static bool IsPrompt(string name) => name.Equals("PromptTemplate", StringComparison.OrdinalIgnoreCase);
 
     private static ConstraintKind? Limit(string name) =>
         ConstraintKind.All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
@@ -182,6 +192,10 @@ internal sealed class BuildOptions
             EmbedWeightsUpTo = Long(text);
         else if (Is("ImagePadding"))
             ImagePadding = Name<ImagePadding>(text);
+        else if (Is("PromptTemplate"))
+            Prompts = Prompts with { Template = PromptOptions.Unescaped(text) };
+        else if (Is("SystemText"))
+            Prompts = Prompts with { SystemText = PromptOptions.Unescaped(text) };
         else if (Is("DataType"))
             DataType = Name<ModelDataType>(text);
         else if (Is("AnswerBatchSize"))

@@ -98,9 +98,10 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         Note(model.Notes);
         log.Activity(LiveTargets.Data);
         var answers = settings.Objective == SearchObjective.Answers;
-        var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers);
+        var videos = model.Processor?.Images.Sampling;
+        var training = VqaDataset.LoadTsv(request[BuildRequest.TrainingData], request[BuildRequest.ImageFolder], answers, videos);
         var held = request[BuildRequest.ValidationData] is { Length: > 0 } table
-            ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers) : null;
+            ? VqaDataset.LoadTsv(table, request[BuildRequest.ImageFolder], answers, videos) : null;
         Note(training.Notes.Concat(held?.Notes ?? []));
         var (name, kind) = (Path.GetFileName(request[BuildRequest.Model]), device.type.ToString().ToLowerInvariant());
         var data = $"{training.Examples.Count} questions about {training.Images.Count} images";
@@ -125,7 +126,8 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
 
     private static VisionLanguageModel Load(BuildRequest request, BuildOptions options, Device device, ModelUse use) =>
         VisionLanguageModel.Load(
-            request[BuildRequest.Model], options.DataType, device, padding: options.ImagePadding ?? PaddingChoice.Default, use: use);
+            request[BuildRequest.Model], options.DataType, device, padding: options.ImagePadding ?? PaddingChoice.Default, use: use,
+            prompts: options.Prompts);
 
     // The model as the artifact will answer; the one that was searched makes room for it.
     private VisionLanguageModel Answering(BuildRequest request, BuildOptions options, Device device, VisionLanguageModel searched)

@@ -19,7 +19,7 @@ internal static class PrefillTimer
         foreach (var example in data.Examples.Take(Questions))
         {
             using var batch = PromptBatch.Create(model,
-                [((IReadOnlyList<RgbImage>)[.. example.Images.Select(image => data.Images[image])], example.Question)]);
+                [((IReadOnlyList<Visual>)[.. example.Images.Select(image => data.Images[image])], example.Question)]);
             var seconds = PrefillClock.Seconds([unreduced, reduced], batch, Rounds, cancellation);
             without.AddRange(seconds[0]);
             with.AddRange(seconds[1]);

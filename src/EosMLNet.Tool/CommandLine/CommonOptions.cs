@@ -16,7 +16,7 @@ internal static class CommonOptions
     internal static Option<T> Default<T>(string name, string help, T value, string description) =>
         new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => value };
 
-    internal static Option<string> Model() => Required("--model", "DIR", "Folder of a LLaVA checkpoint in Hugging Face layout.");
+    internal static Option<string> Model() => Required("--model", "DIR", "Folder of a vision-language model in Hugging Face layout.");
     internal static Option<string?> Plan() =>
         Optional("--plan", "FILE", "Plan to run the model under. Default: none, the unreduced model.");
     internal static Option<string> Data() =>
@@ -32,6 +32,15 @@ internal static class CommonOptions
         HelpName = "square|crop",
         Description = "What becomes of images that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's " +
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
+    };
+
+    internal static Option<string?> PromptTemplate() => Optional("--prompt-template", "TEXT",
+        "The prompt around a question: <image> stands for the images, {question} for the question, {system} for the text of " +
+        @"--system-text, \n for a line end. Default: what the model's chat template writes.");
+    internal static Option<string?> SystemText() => new("--system-text", "--system")
+    {
+        HelpName = "TEXT",
+        Description = "What the model is told before every question. Default: what its prompts say by themselves, mostly nothing.",
     };
 
     internal static Option<ModelDataType> DataType() => DataType(ModelDataType.Auto,

@@ -21,6 +21,9 @@ internal abstract class ModelCommand : EosCommand
 
     protected Option<ModelDataType> DataTypeOption { get; }
 
+    /// <summary>How questions are asked: for commands that ask any.</summary>
+    protected PromptOptions Prompts { get; } = new();
+
     protected sealed override void AddOptions(params IEnumerable<Option> options) =>
         base.AddOptions([ModelFolder, .. options, DeviceOption, DataTypeOption, libTorch]);
 
@@ -47,7 +50,7 @@ internal abstract class ModelCommand : EosCommand
         var folder = values.GetRequiredValue(ModelFolder);
         var device = Device(values);
         var model = Console.While($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}",
-            () => VisionLanguageModel.Load(folder, DataType(values), device, padding: padding, use: use));
+            () => VisionLanguageModel.Load(folder, DataType(values), device, padding: padding, use: use, prompts: Prompts.Of(values)));
         var (layers, tokens, type) = (model.LayerCount, model.VisualTokens, model.WeightType);
         Console.Line($"Model {folder}: {model.Family}, {layers} layers, {tokens} visual tokens, {type} on {model.Device}");
         PrintNotes(model.Notes);
@@ -64,9 +67,17 @@ internal abstract class ModelCommand : EosCommand
     protected static ReducedModel Reduce(VisionLanguageModel model, string? planFile) =>
         new(model, planFile is null ? ReductionPlan.Identity(model.ToPlanModel()) : ReductionPlan.Load(planFile));
 
-    protected VqaDataset LoadData(string table, string images, bool answers = true)
+    /// <summary>Which frames of videos the model sees; null where it takes none. Its weights are not read.</summary>
+    protected FrameSampling? Sampling(ParseResult values)
     {
-        var data = Console.While($"Reading {Path.GetFileName(table)} and its images", () => VqaDataset.LoadTsv(table, images, answers));
+        var folder = values.GetRequiredValue(ModelFolder);
+        return ModelConfig.Load(folder).LoadImages(folder, PaddingChoice.Default, []).Sampling;
+    }
+
+    protected VqaDataset LoadData(string table, string images, FrameSampling? videos, bool answers = true)
+    {
+        var data = Console.While($"Reading {Path.GetFileName(table)} and its images",
+            () => VqaDataset.LoadTsv(table, images, answers, videos));
         Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Images.Count} images");
         PrintNotes(data.Notes);
         return data;

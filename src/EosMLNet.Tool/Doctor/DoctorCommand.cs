@@ -35,6 +35,7 @@ internal sealed class DoctorCommand : EosCommand
             yield return ("glibc", facts.Glibc);
         if (facts.LibStdCpp is not null)
             yield return ("libstdc++", $"{facts.GlibCxx ?? "of unknown version"}, {facts.LibStdCpp}");
+        yield return ("ffmpeg", facts.Ffmpeg ?? "not on the PATH: videos are read from folders of pictures, GIF and WebP files only");
         yield return ("TorchSharp", facts.TorchSharp);
         foreach (var (i, function) in facts.MissingFunctions.Index())
             yield return (i == 0 ? $"Missing: {facts.MissingFunctions.Count}" : "", function);

@@ -16,8 +16,8 @@ namespace EosMLNet.Tool.Forward;
 internal sealed class ForwardCommand : ModelCommand
 {
     private readonly Option<string> inputs = CommonOptions.Required("--inputs", "FILE",
-        "safetensors with input_ids, attention_mask (default: ones) and, for images, pixel_values. An image is one image token, or one " +
-        "for each visual token.");
+        "safetensors with input_ids, attention_mask (default: ones) and, for images and videos, the tensors that transformers' forward " +
+        "takes, such as pixel_values, image_sizes, image_grid_thw. An image is one image token, or one for each visual token.");
     private readonly Option<string> output = CommonOptions.Required("--output", "FILE", "safetensors to write.");
     private readonly Option<string?> plan = CommonOptions.Plan();
     private readonly Option<int> generate =

@@ -23,16 +23,17 @@ internal sealed class ArtifactOptions
     internal void Check(ParseResult values)
     {
         var options = new AnswerOptions();
-        Apply(values, options, ModelDataType.Auto);
+        Apply(values, options, ModelDataType.Auto, new());
         options.Check(EosSettingNames.Of);
     }
 
-    internal void Apply(ParseResult values, AnswerOptions options, ModelDataType dataType)
+    internal void Apply(ParseResult values, AnswerOptions options, ModelDataType dataType, PromptChoice prompts)
     {
         options.AnswerBatchSize = values.GetValue(batch);
         options.MaxNewTokens = values.GetValue(tokens);
         options.ImageCacheBytes = values.GetValue(cache);
         options.EmbedWeightsUpTo = values.GetValue(embed);
         options.DataType = dataType;
+        (options.PromptTemplate, options.SystemText) = (prompts.Template, prompts.SystemText);
     }
 }

@@ -124,7 +124,8 @@ internal sealed class SearchCommand : ModelCommand
         AddOptions([
             data, images, .. limits.Select(limit => limit.Option), .. latency.All, familyDrop, output, validation, artifact, steps,
             batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate, objective, alignment, alignmentLayers, warmStart,
-            patience, checkpoint, microBatch, recompute, imagePadding, sites, scores, front, devices, .. tuning.All, .. answers.All, job]);
+            patience, checkpoint, microBatch, recompute, imagePadding, .. Prompts.All, sites, scores, front, devices, .. tuning.All,
+            .. answers.All, job]);
     }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
@@ -178,7 +179,7 @@ internal sealed class SearchCommand : ModelCommand
             Console.While("Writing the ML.NET model", () =>
                 ModelArtifactFile.Write(
                     zipFile, values.GetRequiredValue(ModelFolder), planFile,
-                    configure: options => answers.Apply(values, options, DataType(values))));
+                    configure: options => answers.Apply(values, options, DataType(values), Prompts.Of(values))));
             Console.Line($"ML.NET model written to {zipFile}");
         }
         return new { Plan = JsonNode.Parse(best.Plan.ToJson()), best.Report };
@@ -280,8 +281,9 @@ internal sealed class SearchCommand : ModelCommand
     {
         var folder = values.GetRequiredValue(images);
         var answers = values.GetValue(objective) == SearchObjective.Answers;
-        var training = LoadData(values.GetRequiredValue(data), folder, answers);
-        var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, answers) : null;
+        var videos = Sampling(values);
+        var training = LoadData(values.GetRequiredValue(data), folder, videos, answers);
+        var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, videos, answers) : null;
         var (table, model) = TableAndModel(values, cancellation);
         try
         {

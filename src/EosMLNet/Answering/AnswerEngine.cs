@@ -124,7 +124,7 @@ internal sealed class AnswerEngine : IDisposable
         using var scope = torch.NewDisposeScope();
         using var batch = Images is null
             ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Images, query.Question))], Plan)
-            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question, query.Images.Count))],
+            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question, query.Images))],
                 Images.Get([.. asked.SelectMany(query => query.Images.Select(image => (image, query.Images.Count)))]));
         var generation = Explained(() => reduced.Generate(batch, maxNewTokens, cancellation));
         CheckModel();
@@ -151,7 +151,7 @@ internal sealed class AnswerEngine : IDisposable
             checkpoint.CheckIs(Model, expected);
     }
 
-    private VisionOutput Encode(RgbImage image, int imagesInPrompt)
+    private VisionOutput Encode(Visual image, int imagesInPrompt)
     {
         using var scope = torch.NewDisposeScope();
         return Model.EncodeImages(Model.Processor!.Images.ToInput([image], imagesInPrompt), plan: Plan).MoveToOuterDisposeScope();

@@ -56,7 +56,7 @@ internal sealed class AnswerRowMapper : IRowMapper
     // Two outputs of one row cost one forward pass.
     private Func<Answer> CachedAnswer(DataViewRow input)
     {
-        var reader = new QueryReader(input, transformer.Settings);
+        var reader = new QueryReader(input, transformer.Settings, transformer.Videos);
         var position = -1L;
         var answer = Answer.Missing;
         return () =>

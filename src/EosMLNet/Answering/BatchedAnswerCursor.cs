@@ -136,7 +136,7 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         var image = input.Schema[transformer.Settings.Image];
         var buffered = passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index);
         var images = buffered is null
-            ? input.GetImageReader(image)
+            ? input.GetImageReader(image, transformer.Videos)
             : input.GetImageReader((ref MLImage value) => value = buffered[fetched]!);
         return new QueryReader(images, input.GetGetter<ReadOnlyMemory<char>>(input.Schema[transformer.Settings.Question]));
     }

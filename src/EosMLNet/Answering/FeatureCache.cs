@@ -10,7 +10,7 @@ namespace EosMLNet;
 /// <param name="encode">Encodes one image of a prompt of so many: each by itself, so that what is made of it does not depend on which
 /// others were kept or stood beside it.</param>
 /// <param name="limitBytes">The most memory that is kept.</param>
-internal sealed class FeatureCache(Func<RgbImage, int, VisionOutput> encode, long limitBytes) : IDisposable
+internal sealed class FeatureCache(Func<Visual, int, VisionOutput> encode, long limitBytes) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, LinkedListNode<(string Key, VisionOutput Output)>> kept = [];
@@ -23,7 +23,7 @@ internal sealed class FeatureCache(Func<RgbImage, int, VisionOutput> encode, lon
     public int Encoded { get; private set; }
 
     /// <summary>The encoder's output for some images, in the order given, in the caller's dispose scope.</summary>
-    public VisionOutput Get(IReadOnlyList<(RgbImage Image, int InPrompt)> images)
+    public VisionOutput Get(IReadOnlyList<(Visual Image, int InPrompt)> images)
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();

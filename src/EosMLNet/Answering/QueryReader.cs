@@ -4,12 +4,12 @@ using Microsoft.ML;
 namespace EosMLNet;
 
 /// <summary>Reads images and question of the row that a cursor or a row stands on. Belongs to one cursor, so to one thread.</summary>
-internal sealed class QueryReader(Func<IReadOnlyList<RgbImage>> images, ValueGetter<ReadOnlyMemory<char>> question)
+internal sealed class QueryReader(Func<IReadOnlyList<Visual>> images, ValueGetter<ReadOnlyMemory<char>> question)
 {
     private ReadOnlyMemory<char> text;
 
-    public QueryReader(DataViewRow row, AnswerSettings settings)
-        : this(row.GetImageReader(row.Schema[settings.Image]), row.GetGetter<ReadOnlyMemory<char>>(row.Schema[settings.Question]))
+    public QueryReader(DataViewRow row, AnswerSettings settings, FrameSampling? videos)
+        : this(row.GetImageReader(row.Schema[settings.Image], videos), row.GetGetter<ReadOnlyMemory<char>>(row.Schema[settings.Question]))
     {
     }
 

@@ -19,7 +19,7 @@ public abstract class VisionLanguageOptions
     /// <summary>
     /// The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>: one a row. For several images a row it holds their
     /// paths, as vectors of text: <c>string[]</c>. Paths that are not absolute start from the current directory. The model sees the images
-    /// in this order, in front of the question.
+    /// in this order: where the question has as many <c>&lt;image&gt;</c>, in their places, else in front of it.
     /// </summary>
     /// <value>The default is <c>Image</c>.</value>
     public string ImageColumnName { get; set; } = "Image";
@@ -73,6 +73,20 @@ public abstract class VisionLanguageOptions
     public ImagePadding? ImagePadding { get; set; }
 
     /// <summary>
+    /// The prompt around a question, in the place of the checkpoint's own: <c>&lt;image&gt;</c> stands for the images, as the model has
+    /// them written, <c>{question}</c> for the question, and <c>{system}</c>, where it is there, for <see cref="SystemText"/>. Saved with
+    /// the model.
+    /// </summary>
+    /// <value>The default is null: what the checkpoint's chat template writes.</value>
+    public string? PromptTemplate { get; set; }
+
+    /// <summary>
+    /// What the model is told before every question. A model whose prompts have no place for it refuses it: EOS1013. Saved with the model.
+    /// </summary>
+    /// <value>The default is null: what the checkpoint's prompts say by themselves, mostly nothing.</value>
+    public string? SystemText { get; set; }
+
+    /// <summary>
     /// The type of numbers that the model keeps its weights in and computes with, for the search and for the answers. Saved with the model.
     /// A device that does not compute in it is EOS2009. A search is never in 8 bits: with <see cref="ModelDataType.Int8"/> its answers are.
     /// </summary>
@@ -109,6 +123,8 @@ public abstract class VisionLanguageOptions
         EmbedWeightsUpTo = EmbedWeightsUpTo,
         ImageCacheBytes = ImageCacheBytes,
         ImagePadding = ImagePadding,
+        PromptTemplate = PromptTemplate,
+        SystemText = SystemText,
         DataType = DataType,
     };
 }

@@ -58,6 +58,9 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     internal AnswerSettings Settings { get; }
 
+    /// <summary>Which frames of videos are read; null where the model takes none.</summary>
+    internal FrameSampling? Videos => Engine.Model.Processor!.Images.Sampling;
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>The input's schema with the columns for answer, score and visual tokens.</summary>
@@ -100,7 +103,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     {
         var (padding, type) = (settings.ImagePadding ?? PaddingChoice.Default, settings.DataType ?? ModelDataType.Auto);
         settings = settings with { ImagePadding = padding, DataType = type };
-        var model = checkpoint.Load(device, fingerprint, padding, type, use);
+        var model = checkpoint.Load(device, fingerprint, padding, type, use, settings.Prompts);
         try
         {
             if (model.Notes.Count > 0)
@@ -113,7 +116,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
             if (!model.HasAnswerForm)
             {
                 model.Dispose();
-                model = checkpoint.Load(device, fingerprint, padding, type, ModelUse.Answer);
+                model = checkpoint.Load(device, fingerprint, padding, type, ModelUse.Answer, settings.Prompts);
             }
             var report = found?.AsAnsweredBy(model, cancellation).Report;
             var engine = new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes, checkpoint, fingerprint);

@@ -32,13 +32,15 @@ internal static class ImageColumn
     }
 
     /// <summary>
-    /// What reads a row's images: one of a column of images, any number of a vector of paths, none where they are missing or empty.
+    /// What reads a row's images: one of a column of images, any number of a vector of paths (of videos behind <c>video:</c>), none where
+    /// they are missing or empty.
     /// </summary>
-    public static Func<IReadOnlyList<RgbImage>> GetImageReader(this DataViewRow row, DataViewSchema.Column column) =>
-        column.Type is VectorDataViewType ? row.GetPathReader(column) : row.GetImageReader(row.GetImageGetter(column));
+    public static Func<IReadOnlyList<Visual>> GetImageReader(
+        this DataViewRow row, DataViewSchema.Column column, FrameSampling? videos) =>
+        column.Type is VectorDataViewType ? row.GetPathReader(column, videos) : row.GetImageReader(row.GetImageGetter(column));
 
     /// <summary>What reads a row's image.</summary>
-    public static Func<IReadOnlyList<RgbImage>> GetImageReader(this DataViewRow row, ValueGetter<MLImage> getter)
+    public static Func<IReadOnlyList<Visual>> GetImageReader(this DataViewRow row, ValueGetter<MLImage> getter)
     {
         // One holder for all rows: by ML.NET's convention the producer of an image (LoadImages) disposes what it finds in it. The last
         // image is left to its producer as well: it may be an object of the caller's own collection, who will want to read it again.
@@ -50,7 +52,8 @@ internal static class ImageColumn
         };
     }
 
-    private static Func<IReadOnlyList<RgbImage>> GetPathReader(this DataViewRow row, DataViewSchema.Column column)
+    private static Func<IReadOnlyList<Visual>> GetPathReader(
+        this DataViewRow row, DataViewSchema.Column column, FrameSampling? videos)
     {
         var getter = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(column);
         VBuffer<ReadOnlyMemory<char>> value = default;
@@ -61,14 +64,22 @@ internal static class ImageColumn
             var empty = paths.Count(string.IsNullOrWhiteSpace);
             if (empty == paths.Length)
                 return [];
-            return empty == 0 ? [.. paths.Select(path => Load(row, column, path))] : throw new EosException(EosErrors.DatasetRow,
+            return empty == 0 ? [.. paths.Select(path => Load(row, column, path, videos))] : throw new EosException(EosErrors.DatasetRow,
                 $"Row {row.Position + 1}: column '{column.Name}' has {paths.Length} paths of images, {empty} of them empty; expected the " +
                 "path of a file in each place. Use a vector of variable size where rows have different numbers of images.");
         };
     }
 
-    private static RgbImage Load(DataViewRow row, DataViewSchema.Column column, string path)
+    private static Visual Load(DataViewRow row, DataViewSchema.Column column, string path, FrameSampling? videos)
     {
+        if (ImageCell.VideoPath(path) is { } video)
+        {
+            return videos is null
+                ? throw new EosException(EosErrors.DatasetRow,
+                    $"Row {row.Position + 1}: column '{column.Name}' has the video '{video}', but the model takes no videos. " +
+                    "Ask about its frames as images.")
+                : row.Named(() => VideoFile.Read(video, videos));
+        }
         if (!File.Exists(path))
             throw new EosException(EosErrors.DatasetRow,
                 $"Row {row.Position + 1}: the image '{path}' of column '{column.Name}' does not exist; correct or remove the row.");
@@ -79,7 +90,7 @@ internal static class ImageColumn
     /// <exception cref="EosException">EOS1010: its file is cut short or damaged.</exception>
     private static RgbImage ToRgb(this MLImage image, DataViewRow row) => row.Named(image.ToRgb);
 
-    private static RgbImage Named(this DataViewRow row, Func<RgbImage> read)
+    private static T Named<T>(this DataViewRow row, Func<T> read)
     {
         try
         {

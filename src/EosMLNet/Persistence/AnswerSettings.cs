@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EosMLNet.Internals;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
@@ -36,6 +37,16 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well; null in models that were saved before 0.2 and did not say: <see cref="ModelDataType.Auto"/>.</summary>
     public ModelDataType? DataType { get; init; }
 
+    /// <summary>Saved as well; null for the checkpoint's own, and in models that were saved before 0.2.</summary>
+    public string? PromptTemplate { get; init; }
+
+    /// <summary>The same.</summary>
+    public string? SystemText { get; init; }
+
+    /// <summary>Both, for the loading of a model.</summary>
+    [JsonIgnore]
+    public PromptChoice Prompts => new(PromptTemplate, SystemText);
+
     /// <summary>Checks the values' ranges, whether they come from options or from a file.</summary>
     /// <param name="code">The fault to report: EOS1013 for options, EOS4003 for a file.</param>
     /// <param name="named">What the surface calls the options; by default what they are called here.</param>
@@ -62,6 +73,8 @@ internal sealed record AnswerSettings
                 $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}.");
         if (ImagePadding is { } padding && !Enum.IsDefined(padding))
             throw new EosException(code, $"{named("ImagePadding")} is {padding}; expected Square or Crop.");
+        if (Prompts.Fault is { } fault)
+            throw new EosException(code, $"{named(fault.Name)} is '{fault.Value}'; expected {fault.Expected}.");
         return this;
     }
 

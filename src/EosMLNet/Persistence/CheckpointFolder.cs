@@ -8,7 +8,7 @@ namespace EosMLNet;
 /// <summary>The folder that a transformer's model is loaded from: the user's own, or what was extracted from a zip.</summary>
 internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = null) : IDisposable
 {
-    private static readonly string[] Extensions = [".json", ".safetensors", ".model", ".txt"];
+    private static readonly string[] Extensions = [".json", ".safetensors", ".model", ".txt", ".jinja"];
 
     public string Path => path;
 
@@ -28,14 +28,16 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     /// <param name="padding">What becomes of images that are not square.</param>
     /// <param name="type">What it computes in.</param>
     /// <param name="use">What it is loaded for.</param>
+    /// <param name="prompts">The user's own prompts; null for the folder's.</param>
     /// <exception cref="EosException">EOS4004: the folder holds other weights, which cannot be loaded. EOS1xxx, EOS2xxx: it holds the
     /// expected ones, or none are expected, but they cannot be loaded.</exception>
-    public VisionLanguageModel Load(torch.Device device, string? expected, ImagePadding padding, ModelDataType type, ModelUse use)
+    public VisionLanguageModel Load(
+        torch.Device device, string? expected, ImagePadding padding, ModelDataType type, ModelUse use, PromptChoice? prompts)
     {
         TorchRuntime.EnsureLoaded();
         try
         {
-            var model = VisionLanguageModel.Load(path, type, device, padding: padding, use: use);
+            var model = VisionLanguageModel.Load(path, type, device, padding: padding, use: use, prompts: prompts);
             if (expected is not null)
                 model.ToPlanModel().Identity.Begin();
             return model;

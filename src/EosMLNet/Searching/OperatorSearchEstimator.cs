@@ -130,7 +130,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     {
         foreach (var constraints in front) // before the data is read: a constraint that cannot be met is found at once
             (searching with { Constraints = constraints }).Check(model, MlNetSettingNames.Of);
-        var data = new VqaReader(host, answering, answer, family).Read(input, cancellation);
+        var data = new VqaReader(host, answering, answer, family, model.Processor?.Images.Sampling).Read(input, cancellation);
         channel.Info($"Read {data.Examples.Count} questions about {data.Images.Count} images.");
         var (training, validation) = validationFraction > 0 && data.Images.Count > 1
             ? data.SplitByImage(1 - validationFraction, searching.Seed)

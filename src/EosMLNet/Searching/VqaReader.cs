@@ -8,14 +8,15 @@ namespace EosMLNet;
 /// <param name="settings">The columns of images and question.</param>
 /// <param name="answer">The column of answers; <see langword="null"/> where none are wanted.</param>
 /// <param name="family">The column of question families; <see langword="null"/> where all are of one kind.</param>
-internal sealed class VqaReader(IHost host, AnswerSettings settings, string? answer, string? family)
+/// <param name="videos">Which frames of videos are read; <see langword="null"/> where the model takes none.</param>
+internal sealed class VqaReader(IHost host, AnswerSettings settings, string? answer, string? family, FrameSampling? videos)
 {
     public VqaDataset Read(IDataView input, CancellationToken cancellation)
     {
         var builder = new VqaDataset.Builder();
         var names = new[] { settings.Image, settings.Question, answer, family };
         using var cursor = input.GetRowCursor(names.OfType<string>().Distinct().Select(name => input.Schema[name]));
-        var queries = new QueryReader(cursor, settings);
+        var queries = new QueryReader(cursor, settings, videos);
         var (answers, families) = (Texts(answer), Texts(family));
         ReadOnlyMemory<char> expected = default, kind = default;
         while (cursor.MoveNext())

@@ -16,7 +16,7 @@ internal sealed record BackbonePart(VisionLanguageModel Model, ImageSize Size, V
     internal static BackbonePart Of(VisionLanguageModel model, VqaDataset test, ImageSize size)
     {
         var seen = model.Processor!.Images.SizeSeen(size);
-        var data = QualityData.Where(test, row => test.Images[row.Images[0]] is var image && image.Height == size.Height && image.Width == size.Width);
+        var data = QualityData.Where(test, row => test.Images[row.Images[0]] is RgbImage image && image.Height == size.Height && image.Width == size.Width);
         return new(model, size, model.LayoutOf(new ImageShape(0, seen.Height, seen.Width)), data, new ImageCache(model, data));
     }
 

@@ -1,10 +1,11 @@
 using EosMLNet.Models;
+using EosMLNet.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
 namespace Benchmarks.Speed;
 
-/// <summary>The floor of a prefill: the decoder's matrix products and attention calls on the same shapes and weights, one after another, with nothing in between.</summary>
+/// <summary>The floor of a prefill: the decoder's matrix products and attention calls on the same shapes and weights, one after another, with nothing in between. Many tokens are taken in chunks, as a model takes them.</summary>
 internal sealed class BareSequence : IDisposable
 {
     private static readonly string[] Products = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"];
@@ -36,15 +37,21 @@ internal sealed class BareSequence : IDisposable
         {
             using var scope = NewDisposeScope();
             var (x, f, h) = (First(hidden, layer), First(inner, layer), First(heads, layer).transpose(1, 2));
-            LinearInput input = x;
-            foreach (var projection in layers[layer][..3])
-                projection.Apply(input);
-            var attended = scaled_dot_product_attention(h, h, h, is_casual: tokens[layer] > 1);
-            layers[layer][3].Apply(attended.transpose(1, 2).flatten(2));
-            LinearInput second = x;
-            layers[layer][4].Apply(second);
-            layers[layer][5].Apply(second);
-            layers[layer][6].Apply(f);
+            var products = layers[layer];
+            RowChunks.OfTokens([x], x.shape[^1], tokens =>
+            {
+                LinearInput input = tokens[0];
+                return [.. products[..3].Select(projection => projection.Apply(input))];
+            });
+            var attended = RowChunks.OfBatch([h], x.shape[1] * x.shape[2], row => [scaled_dot_product_attention(row[0], row[0], row[0], is_casual: row[0].shape[2] > 1).transpose(1, 2).flatten(2)])[0];
+            RowChunks.OfTokens([attended, x, f], f.shape[^1], tokens =>
+            {
+                products[3].Apply(tokens[0]);
+                LinearInput second = tokens[1];
+                products[4].Apply(second);
+                products[5].Apply(second);
+                return [products[6].Apply(tokens[2])];
+            });
         }
         using var last = NewDisposeScope();
         head.Apply(hidden.narrow(1, 0, 1));

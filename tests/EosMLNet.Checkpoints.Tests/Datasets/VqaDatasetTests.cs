@@ -25,7 +25,7 @@ public sealed class VqaDatasetTests : IDisposable
         Assert.Equal(
             [new(0, "What?", "red", "colour"), new(1, "How many?", "2", "count"), new(0, "Where?", "left", "position"), new(0, "Again?", "yes", ""), new(2, "Blue?", "yes", "existence")],
             data.Examples);
-        Assert.Equal([1, 2, 3], data.Images.Select(p => (int)p.Pixels.Span[0]));
+        Assert.Equal([1, 2, 3], data.Images.Select(p => (int)Pixel(p)));
     }
 
     [Theory]
@@ -69,14 +69,14 @@ public sealed class VqaDatasetTests : IDisposable
     [InlineData("\"ImagePath\";\"Question\";\"Answer\"\nred.png;What?;red\n", "separated by semicolons", "(TSV)")]
     [InlineData("\"ImagePath\"\tQuestion\tAnswer\nred.png\tWhat?\tred\n", "'\"ImagePath\"' must be written ImagePath", "exactly")]
     [InlineData(Header + "red.png\t\"a\tb\"\tred\tx\n", "5 fields", "quotation marks have no meaning here")]
-    [InlineData(Header + "red.png\t<image>\\nWhat?\tred\tx\n", "line 2", "leave <image> out")]
+    [InlineData(Header + "red.png\t<image><image>What?\tred\tx\n", "line 2", "2 <image> for 1 images")]
     [InlineData(Header + "[]\tWhat?\tred\tx\n", "line 2", "an empty list")]
     [InlineData(Header + "['red.png', '']\tWhat?\tred\tx\n", "a list of 2", "one of them is empty")]
     [InlineData(Header + "[\"\", \"red.png\"]\tWhat?\tred\tx\n", "a list of 2", "one of them is empty")]
     [InlineData(Header + "[red.png,,green.png]\tWhat?\tred\tx\n", "a list of 3", "one of them is empty")]
     [InlineData(Header + "['red.png', 'gone.png']\tWhat?\tred\tx\n", "line 2", "'gone.png' does not exist")]
     [InlineData(Header + "['red.png', '../outside.png']\tWhat?\tred\tx\n", "line 2", "leads out")]
-    [InlineData(Header + "['red.png', 'green.png']\t<image> or <image>?\tred\tx\n", "line 2", "leave <image> out")]
+    [InlineData(Header + "['red.png', 'green.png']\t<image> or what?\tred\tx\n", "line 2", "1 <image> for 2 images")]
     [InlineData(Header + "data:image/png,abc\tWhat?\tred\tx\n", "data: URI", "Base64")]
     [InlineData(Header + "https://example.org/a.png\tWhat?\tred\tx\n", "is the address", "not fetched")]
     public void The_likely_reason_is_said_too(string text, params string[] parts) => Expect.Error(EosErrors.DatasetRow, () => Load(text), parts);
@@ -93,7 +93,7 @@ public sealed class VqaDatasetTests : IDisposable
     {
         var uri = "data:image/png;base64," + Convert.ToBase64String(File.ReadAllBytes(_folder["images/green.png"]));
         var data = Load($"{Header}['red.png']\tWhat?\tred\t\n{uri}\tWhat?\tred\t\n[\"{uri}\"]\tWhat?\tred\t\n");
-        Assert.Equal([1, 2], data.Images.Select(image => (int)image.Pixels.Span[0]));
+        Assert.Equal([1, 2], data.Images.Select(image => (int)Pixel(image)));
         Assert.Equal([0, 1, 1], data.Examples.Select(example => Assert.Single(example.Images)));
     }
 
@@ -106,7 +106,7 @@ public sealed class VqaDatasetTests : IDisposable
     public void A_list_of_several_images_is_a_row_about_all_of_them_in_their_order(string cell)
     {
         var data = Load($"{Header}green.png\tWhat?\tred\t\n{cell}\tWhich?\tred\t\nred-again.png\tWhat?\tred\t\n");
-        Assert.Equal([2, 1, 3], data.Images.Select(image => (int)image.Pixels.Span[0]));
+        Assert.Equal([2, 1, 3], data.Images.Select(image => (int)Pixel(image)));
         Assert.Equal([new(0, "What?", "red", ""), new([1, 2], "Which?", "red", ""), new(1, "What?", "red", "")], data.Examples);
         Assert.Equal(cell, data.Examples[1].ImagePath);
     }
@@ -115,7 +115,7 @@ public sealed class VqaDatasetTests : IDisposable
     public void A_file_may_be_called_like_a_list()
     {
         File.Copy(_folder["images/green.png"], _folder["images/[red.png]"]);
-        Assert.Equal(2, Load(Header + "[red.png]\tWhat?\tred\t\n").Images.Single().Pixels.Span[0]);
+        Assert.Equal(2, Load(Header + "[red.png]\tWhat?\tred\t\n").Images.Select(Pixel).Single());
     }
 
     [Fact]
@@ -264,7 +264,9 @@ public sealed class VqaDatasetTests : IDisposable
         Expect.Error(EosErrors.EmptyDataset, () => builder.Build());
     }
 
-    private static IEnumerable<string> Rows(VqaDataset data) => data.Examples.Select(e => $"{data.Images[Assert.Single(e.Images)].Pixels.Span[0]} {e.Question}");
+    private static byte Pixel(Visual image) => Assert.IsType<RgbImage>(image).Pixels.Span[0];
+
+    private static IEnumerable<string> Rows(VqaDataset data) => data.Examples.Select(e => $"{Pixel(data.Images[Assert.Single(e.Images)])} {e.Question}");
 
     private static VqaDataset Make(int images, int questions)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EosMLNet.Tests.Images;
 using EosMLNet.Tests.Prompts;
+using EosMLNet.Tests.Templates;
 
 namespace EosMLNet.Tests.Families;
 
@@ -10,11 +11,6 @@ public sealed class LlavaNextTests : IDisposable
     private const string Family = "llava_next";
     private const string Sentence = "A chat between a curious user and an artificial intelligence assistant. " +
         "The assistant gives helpful, detailed, and polite answers to the user's questions. ";
-    private const string Vicuna = "{% for message in messages %}{{ message['role'].upper() + ': ' }}{% endfor %}{{ 'ASSISTANT:' }}";
-
-    // The parts that matter of what is published with the models.
-    private const string Mistral = "{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' }}" +
-        "{{ '<image>\\n' }}{{ content['text'] }}{{' [/INST]' }}{% endif %}{% endfor %}";
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _notes = [];
@@ -46,9 +42,9 @@ public sealed class LlavaNextTests : IDisposable
         Load("""{"image_processor_type":"LlavaNextImageProcessor","size":336,"crop_size":{"height":224,"width":336}}"""), "crop_size");
 
     [Theory]
-    [InlineData(2, Sentence + "USER: <image>\n<image>\nWhat is it? ASSISTANT:", Vicuna)]
-    [InlineData(1, "[INST] <image>\nWhat is it? [/INST]", Mistral)]
-    [InlineData(2, "[INST] <image>\n<image>\nWhat is it? [/INST]", Mistral)]
+    [InlineData(2, Sentence + "USER: <image>\n<image>\nWhat is it? ASSISTANT:", ChatTemplates.Llava)]
+    [InlineData(1, "[INST] <image>\nWhat is it? [/INST]", ChatTemplates.Mistral)]
+    [InlineData(2, "[INST] <image>\n<image>\nWhat is it? [/INST]", ChatTemplates.Mistral)]
     public void A_prompt_has_one_image_token_an_image(int images, string text, string chatTemplate)
     {
         _folder.Write("chat_template.jinja", chatTemplate);
@@ -57,10 +53,10 @@ public sealed class LlavaNextTests : IDisposable
 
     // Vicuna's template is LLaVA-1.5's.
     [Theory]
-    [InlineData(Family, Vicuna, "Vicuna")]
-    [InlineData(Family, Mistral, "Mistral")]
-    [InlineData("llava", Mistral, "Mistral")]
-    [InlineData("llava", Vicuna, "LLaVA-1.5")]
+    [InlineData(Family, ChatTemplates.Llava, "Vicuna")]
+    [InlineData(Family, ChatTemplates.Mistral, "Mistral")]
+    [InlineData("llava", ChatTemplates.Mistral, "Mistral")]
+    [InlineData("llava", ChatTemplates.Llava, "LLaVA-1.5")]
     public void The_models_type_decides_where_the_template_does_not(string modelType, string template, string expected)
     {
         Assert.Equal(expected, Chosen(modelType, template));
@@ -69,7 +65,7 @@ public sealed class LlavaNextTests : IDisposable
 
     [Theory]
     [InlineData(null, "no chat_template")]
-    [InlineData("{{ '[INST]' + message['content'] + '[/INST]' }}", "not followed")]
+    [InlineData("{% for message in messages %}{{ '[INST]' + message['content'] + '[/INST]' }}{% endfor %}", "not followed")]
     public void A_guess_is_noted(string? template, string inNote)
     {
         Assert.Equal("Vicuna", Chosen(Family, template));

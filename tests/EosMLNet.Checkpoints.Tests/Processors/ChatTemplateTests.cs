@@ -1,17 +1,15 @@
 using System.Text.Json;
+using EosMLNet.Tests.Templates;
 
 namespace EosMLNet.Tests.Processors;
 
 public sealed class ChatTemplateTests : IDisposable
 {
     private const string Other = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{% endfor %}";
-    private const string Llava = "{% for message in messages %}{{ message['role'].upper() + ': ' }}{% endfor %}{{ 'ASSISTANT:' }}";
+    private const string Llava = ChatTemplates.Llava;
+    private const string OneVision = ChatTemplates.OneVision;
 
-    // The parts that matter of what is published with the models.
-    private const string OneVision = "{% for message in messages %}{{'<|im_start|>' + message['role'] + ' '}}" +
-        "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}" +
-        "{{ '\\n' + content['text'] }}{{'<|im_end|>'}}{% endfor %}{{ '<|im_start|>assistant\\n' }}";
-
+    // For texts: of a language model.
     private const string Qwen = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + " +
         "'<|im_end|>' + '\\n'}}{% endfor %}";
 
@@ -48,6 +46,14 @@ public sealed class ChatTemplateTests : IDisposable
     [Theory]
     [InlineData("llava", Llava, "LLaVA-1.5")]
     [InlineData("llava_onevision", OneVision, "LLaVA-OneVision")]
+    [InlineData("llava_next", Llava, "Vicuna")]
+    [InlineData("llava_next", ChatTemplates.Mistral, "Mistral")]
+    [InlineData("llava", ChatTemplates.Mistral, "Mistral")]
+    [InlineData("qwen2_5_vl", ChatTemplates.Qwen2Vl, "Qwen2-VL")]
+    [InlineData("qwen2_vl", null, "Qwen2-VL")]
+    [InlineData("qwen3_vl", ChatTemplates.Qwen3Vl, "Qwen3-VL")]
+    [InlineData("qwen3_vl", ChatTemplates.WithMacro, "Qwen3-VL")]
+    [InlineData("qwen3_vl", null, "Qwen3-VL")]
     [InlineData("llava_onevision", null, "LLaVA-OneVision")]
     [InlineData("llava", null, "LLaVA-1.5")]
     public void The_models_type_decides_where_the_template_does_not(string modelType, string? template, string expected)
@@ -78,6 +84,28 @@ public sealed class ChatTemplateTests : IDisposable
     {
         _folder.Write("chat_template.jinja", OneVision.Replace('\'', '"'));
         Assert.Equal("LLaVA-OneVision", ChatTemplate.Choose(_folder.Path, _notes).Name);
+    }
+
+    [Fact]
+    public void A_template_that_writes_no_known_form_is_followed()
+    {
+        _folder.Write("chat_template.jinja", OneVision.Replace("' '", "'\\n'"));
+        var form = ChatTemplate.Choose(_folder.Path, _notes);
+        Assert.Equal("<|im_start|>user\n<image>\n{question}<|im_end|><|im_start|>assistant\n", form.Shown(null));
+        Assert.Contains("chat_template.jinja", form.Name);
+        Assert.Empty(_notes);
+    }
+
+    [Theory]
+    [InlineData("\n{% include 'x' %}", "Line 2 ", "'include'")]
+    [InlineData("{% for m in messages %}{{ m.content | tojson }}{% endfor %}", "Line 1 ", "'tojson'")]
+    public void A_template_that_is_not_understood_is_a_fault_that_names_the_way_out(string template, string line, string what)
+    {
+        _folder.Write("chat_template.jinja", template);
+        var fault = ChatTemplate.Choose(_folder.Path, _notes).Fault!;
+        Assert.Equal(EosErrors.ChatTemplate, fault.Code);
+        Assert.All((string[])["chat_template.jinja", line, what, "--prompt-template"], part => Assert.Contains(part, fault.Detail));
+        Assert.Equal(fault.Detail, Assert.Single(_notes));
     }
 
     [Fact]

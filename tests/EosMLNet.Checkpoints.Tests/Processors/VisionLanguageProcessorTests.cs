@@ -54,9 +54,19 @@ public sealed class VisionLanguageProcessorTests : IDisposable
         Assert.Contains(ByteId('{'), ids);
     }
 
+    [Theory]
+    [InlineData("<image>\nis red", 2, "1 <image> for 2 images")]
+    [InlineData("<image><image>", 1, "2 <image> for 1 images")]
+    [InlineData("<image>", 0, "1 <image> for 0 images")]
+    public void A_question_with_other_places_than_images_is_refused(string question, int images, string both) =>
+        Expect.Error(EosErrors.ModelInput, () => LoadSentencePiece().EncodePrompt(question, images), both);
+
     [Fact]
-    public void A_question_with_the_images_placeholder_is_refused() =>
-        Expect.Error(EosErrors.ModelInput, () => LoadSentencePiece().EncodePrompt("<image>\nis red"), "<image>", "leave <image> out");
+    public void A_question_may_place_its_images()
+    {
+        var ids = LoadSentencePiece("<image>{question}").EncodePrompt("is<image>red<image>", images: 2);
+        Assert.Equal([1, Piece("▁is"), 350, Piece("▁red"), 350], ids);
+    }
 
     [Fact]
     public void A_published_benchmarks_question_is_asked_as_it_is()

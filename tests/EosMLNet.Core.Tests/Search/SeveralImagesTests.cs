@@ -131,9 +131,9 @@ public sealed class SeveralImagesTests : IDisposable
         return builder.Build();
     }
 
-    private static IReadOnlyList<RgbImage> ImagesOf(VqaDataset data, VqaExample row) => [.. row.Images.Select(image => data.Images[image])];
+    private static IReadOnlyList<Visual> ImagesOf(VqaDataset data, VqaExample row) => [.. row.Images.Select(image => data.Images[image])];
 
-    private int Tokens(RgbImage image, int inPrompt) => model.LayoutOf(model.Processor!.Images.ShapeOf(image, inPrompt)).Count;
+    private int Tokens(Visual image, int inPrompt) => model.LayoutOf(model.Processor!.Images.ShapeOf(image, inPrompt)).Count;
 
     // One whose prompt has so many tokens beside the visual ones.
     private string Question(int length, int count)

@@ -150,7 +150,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     // An encoder that sees the first byte only.
-    private static FeatureCache Cache(long limit) => new((image, _) => new VisionOutput(Scalars.Full(image.Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
+    private static FeatureCache Cache(long limit) => new((image, _) => new VisionOutput(Scalars.Full(((RgbImage)image).Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
 
     private static int[] Get(FeatureCache cache, params byte[] images)
     {

@@ -173,7 +173,7 @@ public sealed class ImageFormatsTests : IDisposable
         var view = (more?.Invoke(images) ?? images).Fit(rows).Transform(rows);
         using var cursor = view.GetRowCursor([view.Schema["Image"], view.Schema["Question"]]);
         Assert.True(cursor.MoveNext());
-        return new QueryReader(cursor, Settings).Read().Images[0];
+        return (RgbImage)new QueryReader(cursor, Settings, videos: null).Read().Images[0];
     }
 
     private static byte[] Noise(int count)

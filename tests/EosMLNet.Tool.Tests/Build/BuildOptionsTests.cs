@@ -75,6 +75,7 @@ public sealed class BuildOptionsTests
     [InlineData("FrozenTransfer is 2", false, "MacsRatio", "0.5", "FrozenTransfer", "2")]
     [InlineData("Sites is -1", false, "MacsRatio", "0.5", "Sites", "-1")]
     [InlineData("MaxNewTokens is 0", false, "MacsRatio", "0.5", "MaxNewTokens", "0")]
+    [InlineData("PromptTemplate is '<image>'", false, "MacsRatio", "0.5", "PromptTemplate", "<image>")]
     [InlineData("AnswerBatchSize is 0", false, "MacsRatio", "0.5", "AnswerBatchSize", "0")]
     public void What_is_wrong_whatever_model_and_data_are_needs_neither(string why, bool hasTable, params string[] metadata)
     {
@@ -93,6 +94,8 @@ public sealed class BuildOptionsTests
     [InlineData("RecomputedLayers", "2")]
     [InlineData("MaxNewTokens", "32")]
     [InlineData("ImageCacheBytes", "1000")]
+    [InlineData("PromptTemplate", "<image>{question}")]
+    [InlineData("SystemText", "Be brief.")]
     public void What_changes_plan_or_artifact_is_part_of_the_caches_key(string name, string value) => Assert.NotEqual(Parse((name, value)).Canonical, Parse().Canonical);
 
     [Fact]
@@ -100,6 +103,13 @@ public sealed class BuildOptionsTests
     {
         var found = Parse(("DataType", "bfloat16"), ("AnswerBatchSize", "3"), ("MaxNewTokens", "32"), ("ImageCacheBytes", "1000"), ("EmbedWeightsUpTo", "7")).Configured(new());
         Assert.Equal((Tensors.ModelDataType.BFloat16, 3, 32, 1000L, 7L), (found.DataType, found.AnswerBatchSize, found.MaxNewTokens, found.ImageCacheBytes, found.EmbedWeightsUpTo));
+    }
+
+    [Fact]
+    public void Prompts_keep_the_white_space_at_their_ends_and_have_line_ends()
+    {
+        var found = Parse(("PromptTemplate", @" {system}<image>{question}\n"), ("SystemText", @"Be brief.\nBe right.")).Configured(new());
+        Assert.Equal((" {system}<image>{question}\n", "Be brief.\nBe right."), (found.PromptTemplate, found.SystemText));
     }
 
     [Fact]

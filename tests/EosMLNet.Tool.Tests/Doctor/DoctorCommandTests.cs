@@ -31,6 +31,16 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Fact]
+    public void It_tells_whether_videos_can_be_decoded()
+    {
+        var facts = new RuntimeFacts { DotNet = "", OperatingSystem = "", Architecture = "", TorchSharp = "" };
+        string Line(RuntimeFacts of) => Tool.Doctor.DoctorCommand.Lines(of).Single(line => line.Name == "ffmpeg").Value;
+        Assert.Contains("not on the PATH", Line(facts));
+        Assert.Equal("/usr/bin/ffmpeg", Line(facts with { Ffmpeg = "/usr/bin/ffmpeg" }));
+        Assert.Equal(Checkpoints.Ffmpeg.Find(), LibTorch.Doctor.Examine().Ffmpeg);
+    }
+
+    [Fact]
     public async Task It_writes_the_same_for_machines()
     {
         var file = Path.Combine(root.FullName, "facts.json");

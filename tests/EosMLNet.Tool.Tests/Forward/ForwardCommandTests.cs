@@ -64,6 +64,35 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     [InlineData("two_single")]
     public Task Every_case_of_a_family_with_tiles_gives_the_numbers_of_transformers(string test) => CheckTiles("llava_onevision", test);
 
+    [Theory]
+    [InlineData("qwen2_5_vl", "two")]
+    [InlineData("qwen2_5_vl", "mixed")]
+    [InlineData("qwen2_5_vl", "vid")]
+    [InlineData("qwen2_5_vl", "vidfrac")]
+    [InlineData("qwen2_vl", "batch")]
+    [InlineData("qwen2_vl", "mixed")]
+    [InlineData("qwen2_vl", "textimg")]
+    [InlineData("qwen3_vl", "batch")]
+    [InlineData("qwen3_vl", "vid")]
+    [InlineData("qwen3_vl", "mixed")]
+    [InlineData("qwen3_vl", "text")]
+    public async Task Images_and_videos_of_any_size_give_the_numbers_of_transformers(string family, string test)
+    {
+        var at = TinyModel.Golden(Path.Combine("backbones", family));
+        using var golden = SafetensorsFile.Open(Path.Combine(at, "golden.safetensors"));
+        var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(at, "golden.json"))).RootElement.GetProperty("cases");
+        var run = await Forward(Path.Combine(at, "checkpoint"), PatchInputs(golden, test, cases.GetProperty(test)), "--generate", "8");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        using var output = SafetensorsFile.Open(folder["out.safetensors"]);
+        foreach (var name in (string[])["inputs_embeds", "layer_out.0", "layer_out.1", "layer_out.2", "layer_out.3", "final_norm", "logits"])
+        {
+            if (golden.Entries.ContainsKey($"{test}.{name}"))
+                AssertClose(golden, test, name, output, 5e-5);
+        }
+        var kind = golden.Entries.ContainsKey($"{test}_trunc.generated_ids") ? $"{test}_trunc" : test;
+        Assert.Equal(Ids(golden, $"{kind}.generated_ids"), Ids(output, "generated_ids"));
+    }
+
     [Fact]
     public async Task Under_a_plan_later_layers_have_fewer_tokens()
     {
@@ -128,6 +157,25 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         }
         if (described.GetProperty("video").GetBoolean())
             inputs["pixel_values_videos"] = golden.Read("pixels.video").unsqueeze(0);
+        return inputs;
+    }
+
+    private static Dictionary<string, Tensor> PatchInputs(SafetensorsFile golden, string test, JsonElement described)
+    {
+        var inputs = new Dictionary<string, Tensor> { ["input_ids"] = golden.Read($"{test}.input_ids"), ["attention_mask"] = golden.Read($"{test}.attention_mask") };
+        string[] images = [.. described.GetProperty("images").EnumerateArray().Select(image => image.GetString()!)];
+        if (images.Length > 0)
+        {
+            inputs["pixel_values"] = cat([.. images.Select(image => golden.Read($"pixels.{image}"))]);
+            inputs["image_grid_thw"] = stack([.. images.Select(image => golden.Read($"grid.{image}"))]);
+        }
+        if (described.GetProperty("video").GetBoolean())
+        {
+            inputs["pixel_values_videos"] = golden.Read("pixels.video");
+            inputs["video_grid_thw"] = golden.Read("grid.video").unsqueeze(0);
+        }
+        if (golden.Entries.ContainsKey($"{test}.second_per_grid_ts"))
+            inputs["second_per_grid_ts"] = golden.Read($"{test}.second_per_grid_ts");
         return inputs;
     }
 

@@ -6,13 +6,12 @@ internal static class LlavaPrompt
     /// <summary>The question between the roles, without a word before them.</summary>
     internal const string Template = "USER: <image>\n{question} ASSISTANT:";
 
-    /// <summary>The form.</summary>
-    internal static PromptForm Form { get; } = new("LLaVA-1.5", Template, "<image>\n", ["llava"], WritesRoles)
-    {
-        PublishedTemplate = VicunaPrompt.Template,
-    };
+    /// <summary>What writes it: images in front of the text, and a system text without a role.</summary>
+    internal const string ChatTemplate =
+        "{% for message in messages %}{% if message.role != 'system' %}{{ message.role.upper() + ': ' }}{% endif %}" +
+        PromptParts.ImagesFirst + PromptParts.Texts + "{% endfor %}{{ 'ASSISTANT:' }}";
 
-    /// <summary>Whether a chat template says <c>ASSISTANT:</c> itself, or writes the roles in capitals.</summary>
-    internal static bool WritesRoles(string chatTemplate) =>
-        chatTemplate.Contains("ASSISTANT", StringComparison.Ordinal) || chatTemplate.Contains("upper", StringComparison.Ordinal);
+    /// <summary>The form.</summary>
+    internal static PromptForm Form { get; } =
+        new("LLaVA-1.5", ChatTemplate, ["llava"]) { PublishedSystemText = VicunaPrompt.SystemText };
 }

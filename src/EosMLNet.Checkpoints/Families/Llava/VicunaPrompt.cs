@@ -6,7 +6,10 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 public static class VicunaPrompt
 {
+    /// <summary>The sentence.</summary>
+    public const string SystemText = "A chat between a curious user and an artificial intelligence assistant. " +
+        "The assistant gives helpful, detailed, and polite answers to the user's questions.";
+
     /// <summary>The sentence, then the question between the roles.</summary>
-    public const string Template = "A chat between a curious user and an artificial intelligence assistant. " +
-        "The assistant gives helpful, detailed, and polite answers to the user's questions. " + LlavaPrompt.Template;
+    public const string Template = SystemText + " " + LlavaPrompt.Template;
 }

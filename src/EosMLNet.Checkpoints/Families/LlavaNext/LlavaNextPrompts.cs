@@ -3,6 +3,12 @@ namespace EosMLNet.Checkpoints;
 /// <summary>The prompts of LLaVA-NeXT: Vicuna's, or Mistral's with the question between marks of an instruction.</summary>
 internal static class LlavaNextPrompts
 {
+    private const string Mistral =
+        "{% for message in messages %}{% if message.role == 'system' %}" +
+        "{{ '<<SYS>>\\n' + message.content[0].text + '\\n<</SYS>>\\n\\n' }}" +
+        "{% elif message.role == 'user' %}{{ '[INST] ' }}" + PromptParts.ImagesFirst + PromptParts.Texts + "{{ '[/INST]' }}" +
+        "{% else %}{{ ' ' + message.content[0].text }}{% endif %}{% endfor %}";
+
     private static readonly string[] ModelTypes = ["llava_next"];
 
     /// <summary>
@@ -11,11 +17,7 @@ internal static class LlavaNextPrompts
     /// </summary>
     internal static PromptForm[] Forms { get; } =
     [
-        new("Vicuna", VicunaPrompt.Template, "<image>\n", ModelTypes, LlavaPrompt.WritesRoles),
-        new("Mistral", "[INST] <image>\n{question} [/INST]", "<image>\n", ModelTypes, WritesInstructions),
+        new("Vicuna", LlavaPrompt.ChatTemplate, ModelTypes) { SystemText = VicunaPrompt.SystemText },
+        new("Mistral", Mistral, ModelTypes),
     ];
-
-    // Later versions of Mistral's own prompt have no spaces inside of the marks.
-    private static bool WritesInstructions(string chatTemplate) =>
-        chatTemplate.Contains("[INST] ", StringComparison.Ordinal) && chatTemplate.Contains(" [/INST]", StringComparison.Ordinal);
 }

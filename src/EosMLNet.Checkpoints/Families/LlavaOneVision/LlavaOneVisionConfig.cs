@@ -40,7 +40,7 @@ public sealed record LlavaOneVisionConfig : TiledLlavaConfig
     }
 
     /// <summary>The token id that stands for one visual token of a video.</summary><value>The default is 151647.</value>
-    public int VideoTokenIndex { get; init; } = 151647;
+    public override int? VideoTokenIndex { get; init; } = 151647;
 
     private protected override TileProcessing Processing => Tiles;
 

@@ -41,7 +41,8 @@ public sealed record Qwen3VlConfig : QwenVlConfig
         if (vision.PositionSide * vision.PositionSide != positions)
             throw json.Unsupported(Positions, positions, "a square number: positions lie on a square grid");
         if (vision.DeepStackLayers.Count > decoder.LayerCount)
-            throw json.Unsupported(DeepStack, $"{vision.DeepStackLayers.Count} blocks", $"at most {decoder.LayerCount}, the decoder's layers");
+            throw json.Unsupported(DeepStack, $"{vision.DeepStackLayers.Count} blocks",
+                $"at most {decoder.LayerCount}, the decoder's layers");
         RequireOutput(json, "out_hidden_size", decoder.HiddenSize);
         return With(file, new Qwen3VlConfig(), vision, decoder, file.Text.Flag("tie_word_embeddings", false));
     }

@@ -14,7 +14,8 @@ public sealed record QwenVisionConfig
     public int IntermediateSize { get; init; } = 5120;
     /// <summary>Number of blocks.</summary><value>The default is 32.</value>
     public int LayerCount { get; init; } = 32;
-    /// <summary>Number of attention heads; divides <see cref="HiddenSize"/> into a multiple of 4.</summary><value>The default is 16.</value>
+    /// <summary>Number of attention heads; divides <see cref="HiddenSize"/> into a multiple of 4.</summary>
+    /// <value>The default is 16.</value>
     public int HeadCount { get; init; } = 16;
     /// <summary>Side of a patch in pixels.</summary><value>The default is 14.</value>
     public int PatchSize { get; init; } = 14;
@@ -73,7 +74,8 @@ public sealed record QwenVisionConfig
                 .. IsGated
                     ? [.. WeightShape.WithBias(name + "mlp.gate_proj", f, d), .. WeightShape.WithBias(name + "mlp.up_proj", f, d),
                         .. WeightShape.WithBias(name + "mlp.down_proj", d, f)]
-                    : (IEnumerable<WeightShape>)[.. WeightShape.WithBias(name + MlpNames.Up, f, d), .. WeightShape.WithBias(name + MlpNames.Down, d, f)],
+                    : (IEnumerable<WeightShape>)
+                        [.. WeightShape.WithBias(name + MlpNames.Up, f, d), .. WeightShape.WithBias(name + MlpNames.Down, d, f)],
             ]);
         }
         weights.AddRange(OfMerger(Root + "merger.", d));
@@ -114,7 +116,8 @@ public sealed record QwenVisionConfig
         }
         json.RequireMultiple(width, config.HiddenSize, "num_heads", config.HeadCount);
         if (config.HiddenSize / config.HeadCount % 4 != 0)
-            throw json.Unsupported(width, config.HiddenSize, "a multiple of 4 · num_heads (rotary embeddings turn pairs by row and column)");
+            throw json.Unsupported(width, config.HiddenSize,
+                "a multiple of 4 · num_heads (rotary embeddings turn pairs by row and column)");
         return config;
     }
 

@@ -12,8 +12,9 @@ public abstract record QwenVlConfig : ModelConfig
     public int VisionStartTokenId { get; init; } = 151652;
     /// <summary>The token id behind them.</summary><value>The default is 151653.</value>
     public int VisionEndTokenId { get; init; } = 151653;
-    /// <summary>The token id that stands for one visual token of a video.</summary><value>The default is 151656.</value>
-    public int VideoTokenIndex { get; init; } = 151656;
+    /// <inheritdoc/>
+    /// <value>The default is 151656.</value>
+    public override int? VideoTokenIndex { get; init; } = 151656;
 
     /// <inheritdoc/>
     public override EncoderShape Encoder => new(Vision.LayerCount, Vision.HiddenSize, Vision.IntermediateSize, Vision.HeadCount);
@@ -34,7 +35,9 @@ public abstract record QwenVlConfig : ModelConfig
     public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes) =>
         PatchImageProcessor.Load(folder, Patches with
         {
-            PatchSize = Vision.PatchSize, MergeSize = Vision.MergeSize, FramesPerStep = Vision.TemporalPatchSize,
+            PatchSize = Vision.PatchSize,
+            MergeSize = Vision.MergeSize,
+            FramesPerStep = Vision.TemporalPatchSize,
         }, notes);
 
     /// <summary>How images and videos become patches, in published checkpoints.</summary>

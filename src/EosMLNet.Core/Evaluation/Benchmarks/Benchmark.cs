@@ -48,7 +48,10 @@ public abstract class Benchmark
     internal virtual VisionLanguageProcessor Processor(VisionLanguageProcessor model) => model.AsPublished();
 
     /// <summary>The image as it is; the model's processor pads it.</summary>
-    internal virtual RgbImage Image(int index) => Images[index].Load();
+    internal virtual Visual Image(int index) => Images[index].Load();
+
+    /// <summary>What an image is in a prompt.</summary>
+    internal virtual PromptPart InPrompt(int index, ImageProcessor processor) => new ImagePart();
 
     /// <summary>What an answer is worth, 0 … 1.</summary>
     public abstract double Score(BenchmarkQuestion question, string answer);

@@ -40,7 +40,9 @@ public sealed class TableBenchmark : Benchmark
 
     internal override VisionLanguageProcessor Processor(VisionLanguageProcessor model) => model;
 
-    internal override RgbImage Image(int index) => data.Images[index];
+    internal override Visual Image(int index) => data.Images[index];
+
+    internal override PromptPart InPrompt(int index, ImageProcessor processor) => data.Images[index].InPrompt(processor);
 
     /// <inheritdoc/>
     public override double Score(BenchmarkQuestion question, string answer) =>

@@ -33,9 +33,9 @@ public class LlavaModel : VisionLanguageModel
     /// <exception cref="EosException">EOS1009: also where the folder's model is of another family.</exception>
     public static new LlavaModel Load(
         string folder, ModelDataType dtype = ModelDataType.Auto, Device? device = null, CancellationToken cancellation = default,
-        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer)
+        ImagePadding padding = ImagePadding.Square, ModelUse use = ModelUse.Answer, PromptChoice? prompts = null)
     {
-        var model = VisionLanguageModel.Load(folder, dtype, device, cancellation, padding, use);
+        var model = VisionLanguageModel.Load(folder, dtype, device, cancellation, padding, use, prompts);
         if (model is LlavaModel llava)
             return llava;
         model.Dispose();

@@ -16,7 +16,9 @@ public sealed class LlavaOneVisionModel : TiledLlavaModel
         : base(config, weight, processor) => this.config = config;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, config.VideoTokenIndex];
+    public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, VideoTokenId];
+
+    private int VideoTokenId => config.VideoTokenIndex!.Value; // its default is a number
 
     // Half the patches of a frame's side, rounded up.
     private int PooledSide => (config.Vision.GridSize + 1) / 2;
@@ -36,7 +38,7 @@ public sealed class LlavaOneVisionModel : TiledLlavaModel
         if (pixels.shape is not [var videos, var frames, 3, var height, var width] || height != side || width != side)
             throw Unfit($"pixel_values_videos is {string.Join(" x ", pixels.shape)}; expected videos x frames x 3 x {side} x {side}");
         var shapes = Enumerable.Repeat(new ImageShape((int)frames, IsVideo: true), (int)videos).ToArray();
-        return [.. images, (config.VideoTokenIndex, new VisionInput(pixels.flatten(0, 1), shapes))];
+        return [.. images, (VideoTokenId, new VisionInput(pixels.flatten(0, 1), shapes))];
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace EosMLNet.Models;
 
-/// <summary>Qwen2.5-VL (arXiv:2502.13923): Qwen2-VL with windows in the tower, and a video's steps as far apart as they are in time.</summary>
+/// <summary>
+/// Qwen2.5-VL (arXiv:2502.13923): Qwen2-VL with windows in the tower, and a video's steps as far apart as they are in time.
+/// </summary>
 [ModelType("qwen2_5_vl")]
 public sealed class Qwen25VlModel : QwenVlModel
 {

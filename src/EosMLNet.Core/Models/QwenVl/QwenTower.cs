@@ -118,9 +118,17 @@ internal sealed class QwenTower
         var queries = rotary.Apply(all[0].unsqueeze(0)).squeeze(0);                                      // (H, P, hs)
         var keys = rotary.Apply(all[1].unsqueeze(0)).squeeze(0);
         var attended = Attend(queries, keys, all[2], segments);                                          // (P, d)
+        return RowChunks.OfTokens([hidden.unsqueeze(0), attended.unsqueeze(0)], config.IntermediateSize, x => [Feed(block, x[0], x[1])])[0]
+            .squeeze(0).MoveToOuterDisposeScope();
+    }
+
+    // What comes behind attention, (1, P, d).
+    private Tensor Feed(Block block, Tensor hidden, Tensor attended)
+    {
+        using var scope = NewDisposeScope();
         hidden = block.Output.Apply(attended).AddInto(hidden);
         LinearInput normalised = Normalised(hidden, block.Norm2);
-        var inner = Activation.Apply(config.Activation, (block.Gate ?? block.Up).Apply(normalised));     // (P, f)
+        var inner = Activation.Apply(config.Activation, (block.Gate ?? block.Up).Apply(normalised));  // (1, P, f)
         if (block.Gate is not null)
             inner = inner.MulInto(block.Up.Apply(normalised));
         return block.Down.Apply(inner).AddInto(hidden).MoveToOuterDisposeScope();

@@ -33,7 +33,9 @@ public abstract class QwenVlModel : VisionLanguageModel
     /// <inheritdoc/>
     public override int PlaneCount => config.Vision.DeepStackLayers.Count;
     /// <inheritdoc/>
-    public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, config.VideoTokenIndex];
+    public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, VideoTokenId];
+
+    private int VideoTokenId => config.VideoTokenIndex!.Value; // its default is a number
 
     /// <summary>That of an image of 448 x 448 pixels, or the size nearest to it that the image processor makes.</summary>
     public override VisualLayout UsualLayout
@@ -67,7 +69,7 @@ public abstract class QwenVlModel : VisionLanguageModel
     public override IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor) =>
     [
         .. Read("pixel_values", "image_grid_thw", ImageTokenId, isVideo: false, tensor),
-        .. Read("pixel_values_videos", "video_grid_thw", config.VideoTokenIndex, isVideo: true, tensor),
+        .. Read("pixel_values_videos", "video_grid_thw", VideoTokenId, isVideo: true, tensor),
     ];
 
     private IEnumerable<(int, VisionInput)> Read(string pixels, string grids, int token, bool isVideo, Func<string, Tensor?> tensor)
@@ -141,8 +143,8 @@ public abstract class QwenVlModel : VisionLanguageModel
         if (rows < 1 || columns < 1 || image.Height % unit != 0 || image.Width % unit != 0 || image.Parts % patches != 0)
         {
             throw new EosException(EosErrors.ModelInput,
-                $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} patches; expected sides that are multiples " +
-                $"of {unit} pixels, and {Math.Max(1, patches)} patches for each step in time.");
+                $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} patches; expected sides that are " +
+                $"multiples of {unit} pixels, and {Math.Max(1, patches)} patches for each step in time.");
         }
         return (Math.Max(1, image.Parts / patches), rows, columns);
     }

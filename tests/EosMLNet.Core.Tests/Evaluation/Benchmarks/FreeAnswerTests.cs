@@ -122,7 +122,7 @@ public sealed class FreeAnswerTests : IDisposable
     {
         folder.Images("images/n1.jpg");
         folder.Write("testdev_balanced_questions.json", """{"1": {"question": "?", "imageId": "n1", "answer": "a", "types": {"structural": "query"}}}""");
-        var image = folder.Load("gqa").Image(0); // of two black pixels beside each other
+        var image = Assert.IsType<RgbImage>(folder.Load("gqa").Image(0)); // of two black pixels beside each other
         Assert.Equal((2, 1), (image.Width, image.Height));
         var padded = ClipImageProcessor.Default(2).With(ImagePadding.Square).ToSize(image);
         Assert.Equal([0, 0, 0, 0, 0, 0, 122, 116, 104, 122, 116, 104], padded.Pixels.ToArray());

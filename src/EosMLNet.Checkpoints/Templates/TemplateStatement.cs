@@ -1,0 +1,4 @@
+namespace EosMLNet.Checkpoints;
+
+/// <summary>Does a part of a template in a run.</summary>
+internal delegate void TemplateStatement(TemplateRun run);

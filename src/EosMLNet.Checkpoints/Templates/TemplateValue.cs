@@ -1,0 +1,181 @@
+using System.Globalization;
+
+namespace EosMLNet.Checkpoints;
+
+/// <summary>
+/// The values of a template and what can be done with them. A value is null, <see cref="Undefined"/>, a truth value, a whole or a real
+/// number, a <see cref="TemplateText"/>, a list, a dictionary, or a function.
+/// </summary>
+internal static class TemplateValue
+{
+    /// <summary>The value of a variable that was never set.</summary>
+    internal static readonly object Undefined = new();
+
+    /// <summary>Whether a condition holds that is this value.</summary>
+    internal static bool IsTrue(object? value) => value switch
+    {
+        null => false,
+        bool truth => truth,
+        long whole => whole != 0,
+        double real => real != 0,
+        TemplateText text => text.Length > 0,
+        List<object?> list => list.Count > 0,
+        Dictionary<string, object?> map => map.Count > 0,
+        _ => value != Undefined,
+    };
+
+    /// <summary>Whether two values are equal.</summary>
+    internal static bool AreEqual(object? left, object? right) => (left, right) switch
+    {
+        (TemplateText a, TemplateText b) => a.Text == b.Text,
+        (long or double or bool, long or double or bool) => Number(left) == Number(right),
+        (List<object?> a, List<object?> b) => a.Count == b.Count && a.Zip(b).All(pair => AreEqual(pair.First, pair.Second)),
+        _ => ReferenceEquals(left, right),
+    };
+
+    /// <summary>Below, at or above 0, as the first of two values is smaller, equal or larger.</summary>
+    internal static int Compare(object? left, object? right, int line) => (left, right) switch
+    {
+        (long or double or bool, long or double or bool) => Number(left).CompareTo(Number(right)),
+        (TemplateText a, TemplateText b) => string.CompareOrdinal(a.Text, b.Text),
+        _ => throw TemplateFault.At(line, $"compares {Name(left)} with {Name(right)}"),
+    };
+
+    /// <summary>Whether a list has an item, a dictionary a key, or a text a part.</summary>
+    internal static bool Contains(object? whole, object? part, int line) => (whole, part) switch
+    {
+        (TemplateText text, TemplateText wanted) => text.Text.Contains(wanted.Text, StringComparison.Ordinal),
+        (Dictionary<string, object?> map, _) => part is TemplateText key && map.ContainsKey(key.Text),
+        (List<object?> list, _) => list.Exists(item => AreEqual(item, part)),
+        _ when whole == Undefined => false,
+        _ => throw TemplateFault.At(line, $"looks for something in {Name(whole)}"),
+    };
+
+    /// <summary>An item of a list, a character of a text, an entry of a dictionary; undefined where there is none.</summary>
+    internal static object? Item(object? whole, object? key, int line) => (whole, key) switch
+    {
+        (Dictionary<string, object?> map, TemplateText name) => map.TryGetValue(name.Text, out var value) ? value : Undefined,
+        (List<object?> list, long index) => Index(index, list.Count) is { } at ? list[at] : Undefined,
+        (TemplateText text, long index) => Index(index, text.Length) is { } at ? text.Slice(at, 1) : Undefined,
+        (null, _) or (TemplateText or List<object?>, TemplateText) => Undefined,
+        _ when whole == Undefined => throw TemplateFault.At(line, $"asks for '{key}' of something that is not there"),
+        _ => throw TemplateFault.At(line, $"asks for an item of {Name(whole)} by {Name(key)}"),
+    };
+
+    /// <summary>A part of a list or a text.</summary>
+    internal static object? Slice(object? whole, long? from, long? to, long step, int line)
+    {
+        var count = whole switch
+        {
+            List<object?> list => list.Count,
+            TemplateText text => text.Length,
+            _ => throw TemplateFault.At(line, $"takes a part of {Name(whole)}"),
+        };
+        if (step is not (1 or -1))
+            throw TemplateFault.At(line, $"takes a part in steps of {step}");
+        var (first, last) = step == 1 ? (Place(from ?? 0), Place(to ?? count)) : (0, count);
+        if (step == -1 && (from ?? to) is not null)
+            throw TemplateFault.At(line, "takes a part backwards");
+        var length = Math.Max(0, last - first);
+        if (whole is TemplateText characters)
+        {
+            return step == 1 ? characters.Slice(first, length)
+                : throw TemplateFault.At(line, "turns a text around");
+        }
+        var items = ((List<object?>)whole!).GetRange(first, length);
+        if (step == -1)
+            items.Reverse();
+        return items;
+
+        int Place(long at) => (int)Math.Clamp(at < 0 ? at + count : at, 0, count);
+    }
+
+    /// <summary>Texts and lists one behind the other, numbers added.</summary>
+    internal static object? Add(object? left, object? right, TemplateRun run, int line)
+    {
+        switch (left, right)
+        {
+            case (TemplateText a, TemplateText b):
+                return Join(a, b, run, line);
+            case (List<object?> a, List<object?> b):
+                run.Work(8 * (a.Count + b.Count), line);
+                return (List<object?>)[.. a, .. b];
+            default:
+                return Calculate('+', left, right, line);
+        }
+    }
+
+    /// <summary>Two texts, one behind the other.</summary>
+    internal static TemplateText Join(TemplateText left, TemplateText right, TemplateRun run, int line)
+    {
+        run.Work(left.Length + right.Length, line);
+        return TemplateText.Concat([left, right]);
+    }
+
+    /// <summary>Arithmetic: <c>+</c>, <c>-</c>, <c>*</c>, <c>%</c>, <c>/</c>, and <c>//</c> as <c>d</c>.</summary>
+    internal static object Calculate(char sign, object? left, object? right, int line)
+    {
+        if (left is not (long or double or bool) || right is not (long or double or bool))
+            throw TemplateFault.At(line, $"calculates with {Name(left)} and {Name(right)}");
+        var (a, b) = (Number(left), Number(right));
+        if (b == 0 && sign is '/' or 'd' or '%')
+            throw TemplateFault.At(line, "divides by 0");
+        var result = sign switch
+        {
+            '+' => a + b,
+            '-' => a - b,
+            '*' => a * b,
+            '/' => a / b,
+            'd' => Math.Floor(a / b),
+            _ => a - b * Math.Floor(a / b),
+        };
+        return left is double || right is double || sign == '/' || Math.Abs(result) > 1L << 52 ? result : (object)(long)result;
+    }
+
+    /// <summary>What is written of a value.</summary>
+    internal static TemplateText Text(object? value, int line) => value switch
+    {
+        TemplateText text => text,
+        null => TemplateText.Of("None"),
+        bool truth => TemplateText.Of(truth ? "True" : "False"),
+        long whole => TemplateText.Of(whole.ToString(CultureInfo.InvariantCulture)),
+        double real => TemplateText.Of(real.ToString("R", CultureInfo.InvariantCulture)),
+        _ when value == Undefined => TemplateText.Empty,
+        _ => throw TemplateFault.At(line, $"writes {Name(value)} as a text"),
+    };
+
+    /// <summary>The items of a list, the keys of a dictionary.</summary>
+    internal static List<object?> Items(object? value, int line) => value switch
+    {
+        List<object?> list => list,
+        Dictionary<string, object?> map => [.. map.Keys.Select(key => TemplateText.Of(key))],
+        _ when value == Undefined => [],
+        _ => throw TemplateFault.At(line, $"goes through {Name(value)}"),
+    };
+
+    /// <summary>A whole number, such as an index.</summary>
+    internal static long Whole(object? value, int line) =>
+        value is long whole ? whole : throw TemplateFault.At(line, $"has {Name(value)} where a whole number is expected");
+
+    /// <summary>What a message calls a value.</summary>
+    internal static string Name(object? value) => value switch
+    {
+        null => "None",
+        bool => "a truth value",
+        long or double => "a number",
+        TemplateText => "a text",
+        List<object?> => "a list",
+        Dictionary<string, object?> => "a dictionary",
+        _ => value == Undefined ? "something that is not there" : "a function",
+    };
+
+    private static double Number(object? value) => value switch
+    {
+        long whole => whole,
+        double real => real,
+        _ => value is true ? 1 : 0,
+    };
+
+    private static int? Index(long index, int count) =>
+        index >= -count && index < count ? (int)(index < 0 ? index + count : index) : null;
+}
