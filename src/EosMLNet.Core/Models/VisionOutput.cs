@@ -40,7 +40,10 @@ public sealed class VisionOutput : IDisposable
     /// <summary>Visual tokens in the decoder's space, (N, d).</summary>
     public Tensor Features { get; }
 
-    /// <summary>The tower's [CLS] attention to each visual token, averaged over heads, (N); null where it was not computed.</summary>
+    /// <summary>
+    /// The tower's [CLS] attention to each visual token, averaged over heads, (N), or what stands in its place in towers without [CLS]; null
+    /// where it was not computed.
+    /// </summary>
     public Tensor? ClsAttention { get; }
 
     /// <summary>Where each token stands among the tokens of its unreduced image, ascending, int64, (N); null where all are there.</summary>

@@ -10,7 +10,7 @@ internal abstract class Criterion
     {
         new ClsAttentionCriterion(), new TextAttentionCriterion(), new RaterAttentionCriterion(), new KeyNormCriterion(),
         new NoveltyCriterion(), new FeatureNormCriterion(), new ProbeCriterion(), new TextRelevanceCriterion(), new LatticeCriterion(),
-        new RandomCriterion(), new BipartiteMatchCriterion(), new GridCriterion(),
+        new RandomCriterion(), new BipartiteMatchCriterion(), new GridCriterion(), new TemporalNoveltyCriterion(),
     }.ToDictionary(criterion => criterion.Name);
 
     /// <summary>The criterion of a name.</summary>

@@ -55,4 +55,10 @@ public enum ScoreCriterion
     /// </summary>
     [Criterion(NeedsWindows | Untimed)]
     Grid,
+    /// <summary>
+    /// Of a video: 1 less the cosine similarity of the token's hidden state to that of the same place one step before. 1 where nothing is
+    /// there before: in the first step, behind a token that is gone, and in images.
+    /// </summary>
+    [Criterion(Searched | Untimed)]
+    TemporalNovelty,
 }

@@ -111,7 +111,8 @@ internal sealed class SearchCommand : ModelCommand
     {
         HelpName = "NAME",
         Description =
-            "Criteria that scores may mix: Probe, TextRelevance, ClsAttention, TextAttention, RaterAttention, Novelty, FeatureNorm. " +
+            "Criteria that scores may mix: Probe, TextRelevance, ClsAttention, TextAttention, RaterAttention, Novelty, FeatureNorm, and " +
+            "TemporalNovelty for videos. " +
             "Default: the learned ones, TextAttention, and ClsAttention where the tower offers it.",
         AllowMultipleArgumentsPerToken = true,
     };

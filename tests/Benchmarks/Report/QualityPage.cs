@@ -50,7 +50,6 @@ internal sealed class QualityPage
             **Budgets** are mean visual tokens a layer. Every plan's own ledger is printed: none is above the budget. Only the decoder's prefill is counted, not the operator's own work.
             **Milliseconds** are those of an answer in batches, the encoder's work not counted; questions about one image share what a question-agnostic plan makes of it.
             **Intervals** are 95% intervals of paired differences: the test images are drawn with replacement, 2,000 times, and each method is averaged over its seeds first.
-            **Another backbone**, `scenes-qwen`, whose images have different numbers of visual tokens, has [a page of its own](backbones.md).
             """);
     }
 

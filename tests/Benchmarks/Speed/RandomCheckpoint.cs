@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using EosMLNet.Models;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
 
@@ -16,15 +15,17 @@ internal static class RandomCheckpoint
     /// <returns>The files with weights.</returns>
     internal static IReadOnlyList<string> Write(LlavaConfig config, string folder, int shards, ScalarType stored)
     {
+        config.Save(folder);
+        return Write((ModelConfig)config, folder, shards, stored);
+    }
+
+    /// <summary>Writes the weights alone, of a model of any family.</summary>
+    /// <inheritdoc cref="Write(LlavaConfig, string, int, ScalarType)"/>
+    internal static IReadOnlyList<string> Write(ModelConfig config, string folder, int shards, ScalarType stored)
+    {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var weights = new List<KeyValuePair<string, Tensor>>();
-        new LlavaModel(config, (name, shape) =>
-        {
-            weights.Add(new(name, randn(shape[^1]).to(stored).expand(shape)));
-            return empty(shape, device: META);
-        }).Dispose();
-        config.Save(folder);
+        var weights = config.Weights.Select(weight => KeyValuePair.Create(weight.Name, randn(weight.Shape[^1]).to(stored).expand(weight.Shape))).ToList();
         if (shards == 1)
             return [WriteFile("model.safetensors", weights)];
         var parts = weights.Chunk((weights.Count + shards - 1) / shards).Select((part, i) => (Name: $"model-{i + 1:00000}-of-{shards:00000}.safetensors", Weights: part)).ToList();

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
-using EosMLNet.Tests;
 using Gpu.Shapes;
 using ScenesVqa;
 using static TorchSharp.torch;
@@ -62,20 +60,7 @@ internal static class SevenBillionSpeed
 
     private static FirstToken Evaluate(string folder, string table, string plan)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Repository.At("src", "EosMLNet.Tool", "bin", output.Parent!.Name, output.Name, "eos.dll");
-        var start = Stopwatch.GetTimestamp();
-        string[] arguments = [program, "evaluate", "--model", folder, "--data", table, "--images", Path.Combine(folder, "images"), "--plan", plan, "--limit", "1", "--max-new-tokens", "1"];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        long peak = 0;
-        while (!process.WaitForExit(100))
-        {
-            process.Refresh();
-            peak = Math.Max(peak, process.PeakWorkingSet64);
-        }
-        return process.ExitCode == 0 ? new FirstToken(Stopwatch.GetElapsedTime(start).TotalSeconds, peak)
-            : throw new InvalidOperationException($"eos evaluate failed with exit code {process.ExitCode}.");
+        var (seconds, peak) = EosProcess.Run("evaluate", "--model", folder, "--data", table, "--images", Path.Combine(folder, "images"), "--plan", plan, "--limit", "1", "--max-new-tokens", "1");
+        return new FirstToken(seconds, peak);
     }
 }

@@ -94,6 +94,42 @@ public sealed class QwenVlModelTests
         Assert.Equal(wanted, reduced.Generate(batch, 8).Ids);
     }
 
+    // From the weights, transformers' input of the last block and its angles: every patch of an image, or of a video's step, looks at all of it.
+    [Theory]
+    [InlineData("qwen3_vl", "img")]
+    [InlineData("qwen3_vl", "vid")]
+    public void The_attention_that_tokens_receive_is_the_mean_over_all_that_look(string family, string name)
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        using var golden = new QwenCases(family);
+        using var model = VisionLanguageModel.Load(golden.Checkpoint, ModelDataType.Float32);
+        var last = model.TowerLayerCount - 1;
+        Tensor W(string weight) => model.Weights[$"visual.blocks.{last}.{weight}"];
+        var hidden = golden.Read($"{name}.vision.block_out.{last - 1}");                             // (P, d)
+        var angles = golden.Read($"{name}.vision.rotary_freqs");                                     // (P, hs/2)
+        var (cos, sin) = (cat([angles.cos(), angles.cos()], -1).unsqueeze(1), cat([angles.sin(), angles.sin()], -1).unsqueeze(1));
+        var normed = nn.functional.layer_norm(hidden, [hidden.shape[1]], W("norm1.weight"), W("norm1.bias"), 1e-6);
+        var heads = nn.functional.linear(normed, W("attn.qkv.weight"), W("attn.qkv.bias")).view(hidden.shape[0], 3, -1, cos.shape[2]);
+        Tensor Turned(Tensor x)
+        {
+            var (low, high) = (x.narrow(-1, 0, x.shape[2] / 2), x.narrow(-1, x.shape[2] / 2, x.shape[2] / 2));
+            return x.mul(cos).Add(cat([high.neg(), low], -1).mul(sin));
+        }
+        var (queries, keys) = (Turned(heads.select(1, 0)), Turned(heads.select(1, 1)));              // (P, H, hs)
+        var images = golden.Images(model, name)!;
+        var steps = model.LayoutOf(images.Images[0]).Regions.Count;
+        var perStep = hidden.shape[0] / steps;
+        var wanted = cat([.. Enumerable.Range(0, steps).Select(step =>
+        {
+            var (q, k) = (queries.narrow(0, step * perStep, perStep).transpose(0, 1), keys.narrow(0, step * perStep, perStep).transpose(0, 1));
+            return q.matmul(k.transpose(1, 2)).Mul(1 / Math.Sqrt(q.shape[2])).softmax(-1).mean([0L, 1L]);
+        })]).view(-1, 4).mean([1L]);
+        var found = model.EncodeImages(images).ClsAttention!;
+        Assert.Equal(wanted.shape, found.shape);
+        Assert.InRange(found.sub(wanted).abs().max().item<float>(), 0, 1e-6);
+    }
+
     [Theory]
     [InlineData("qwen2_5_vl", "img")]
     [InlineData("qwen2_vl", "img")]

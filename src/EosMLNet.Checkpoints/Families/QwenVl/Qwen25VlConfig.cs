@@ -51,8 +51,8 @@ public sealed record Qwen25VlConfig : QwenVlConfig
         {
             throw new EosException(EosErrors.UnsupportedModel,
                 $"The decoder has {Text.HeadCount} heads of {Text.HeadSize}, a width of {Text.HiddenSize}, and " +
-                $"{(Text.AttentionBias ? "" : "no ")}biases in its attention; expected axes of positions, heads that divide the width, " +
-                "and biases in the attention only. Change the configuration.");
+                $"{(Text.AttentionBias ? "" : "no ")}biases in its attention; expected axes of positions, heads that divide the " +
+                "width, and biases in the attention only. Change the configuration.");
         }
         var json = new JsonObject
         {

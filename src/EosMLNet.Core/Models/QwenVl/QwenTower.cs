@@ -62,11 +62,13 @@ internal sealed class QwenTower
     /// <summary>Makes visual tokens of patches.</summary>
     /// <param name="values">The patches' pixels, (P, values).</param>
     /// <param name="grids">How the visual tokens of each image lie: its steps in time, rows and columns.</param>
+    /// <param name="wantsAttention">Whether the attention that tokens receive is asked for.</param>
     /// <param name="tap">Receives the intermediate results.</param>
-    /// <returns>Visual tokens, (N, d), and what is added to them behind the decoder's first layers, (N, planes, d); null where
-    /// nothing.</returns>
-    internal (Tensor Tokens, Tensor? Planes) Run(
-        Tensor values, IReadOnlyList<(int Steps, int Rows, int Columns)> grids, Action<string, Tensor>? tap)
+    /// <returns>Visual tokens, (N, d); the attention of the last block that each receives, averaged over heads, over the patches that look
+    /// and over its own, (N), null where it is not asked for; and what is added to the tokens behind the decoder's first layers, (N, planes,
+    /// d), null where nothing.</returns>
+    internal (Tensor Tokens, Tensor? Attention, Tensor? Planes) Run(Tensor values,
+        IReadOnlyList<(int Steps, int Rows, int Columns)> grids, bool wantsAttention, Action<string, Tensor>? tap)
     {
         using var scope = NewDisposeScope();
         var (device, unit) = (values.device, config.MergeSize * config.MergeSize);
@@ -90,10 +92,13 @@ internal sealed class QwenTower
             windows = Group([.. sizes.Select(size => size * unit)], device);
         }
         var planes = new List<Tensor>();
+        Tensor? attention = null;                                                                    // (N)
         for (var i = 0; i < blocks.Length; i++)
         {
             using var step = NewDisposeScope();
             var segments = windows is null || config.FullAttentionLayers.Contains(i) ? whole : windows;
+            if (wantsAttention && i == blocks.Length - 1)
+                attention = Received(blocks[i], hidden, rotary, segments).MoveToOuterDisposeScope();
             hidden = Run(blocks[i], hidden, rotary, segments).MoveToOuterDisposeScope();
             tap?.Invoke($"vision.block_out.{i}", hidden);
             if (config.DeepStackLayers.Count > planes.Count && config.DeepStackLayers[planes.Count] == i)
@@ -105,21 +110,51 @@ internal sealed class QwenTower
         var merged = Merge(merger, hidden);                                                              // (N, d)
         tap?.Invoke("vision.merger_raw", merged);
         if (order is not null)
+        {
             merged = zeros_like(merged).index_copy_(0, order, merged);
+            attention = attention is null ? null : zeros_like(attention).index_copy_(0, order, attention);
+        }
         tap?.Invoke("vision.out", merged);
-        return (merged.MoveToOuterDisposeScope(), planes.Count == 0 ? null : stack(planes, 1).MoveToOuterDisposeScope());
+        return (merged.MoveToOuterDisposeScope(), attention?.MoveToOuterDisposeScope(), planes.Count == 0 ? null : stack(planes, 1).MoveToOuterDisposeScope());
     }
 
     private Tensor Run(Block block, Tensor hidden, Rotary rotary, Segments segments)                    // (P, d)
     {
         using var scope = NewDisposeScope();
-        var all = block.QueryKeyValue.Apply(Normalised(hidden, block.Norm1)).view(hidden.shape[0], 3, config.HeadCount, -1)
-            .permute(1, 2, 0, 3);                                                                        // (3, H, P, hs)
-        var queries = rotary.Apply(all[0].unsqueeze(0)).squeeze(0);                                      // (H, P, hs)
-        var keys = rotary.Apply(all[1].unsqueeze(0)).squeeze(0);
-        var attended = Attend(queries, keys, all[2], segments);                                          // (P, d)
+        var (queries, keys, values) = Heads(block, hidden, rotary);
+        var attended = Attend(queries, keys, values, segments);                                          // (P, d)
         return RowChunks.OfTokens([hidden.unsqueeze(0), attended.unsqueeze(0)], config.IntermediateSize, x => [Feed(block, x[0], x[1])])[0]
             .squeeze(0).MoveToOuterDisposeScope();
+    }
+
+    // (H, P, hs) each.
+    private (Tensor Queries, Tensor Keys, Tensor Values) Heads(Block block, Tensor hidden, Rotary rotary)
+    {
+        var all = block.QueryKeyValue.Apply(Normalised(hidden, block.Norm1)).view(hidden.shape[0], 3, config.HeadCount, -1)
+            .permute(1, 2, 0, 3);                                                                        // (3, H, P, hs)
+        return (rotary.Apply(all[0].unsqueeze(0)).squeeze(0), rotary.Apply(all[1].unsqueeze(0)).squeeze(0), all[2]);
+    }
+
+    // How much the patches of a run look at each of them, on average, averaged over the patches of a token, (N). One head at a time: all of
+    // them would be as many numbers as patches squared, once a head.
+    private Tensor Received(Block block, Tensor hidden, Rotary rotary, Segments segments)
+    {
+        using var scope = NewDisposeScope();
+        var (queries, keys, _) = Heads(block, hidden, rotary);
+        var (type, root) = (ComputeType.Of(queries), 1 / Math.Sqrt(queries.shape[2]));
+        var total = zeros(queries.shape[1], type, queries.device);                                       // (P)
+        for (var head = 0; head < config.HeadCount; head++)
+        {
+            foreach (var places in segments.Groups)
+            {
+                using var part = NewDisposeScope();
+                var received = Rows(queries).matmul(Rows(keys).transpose(1, 2)).Mul(root).softmax(-1).mean([1L]);      // (g, l)
+                total.index_copy_(0, places.flatten(), total.index_select(0, places.flatten()).Add(received.flatten()));
+
+                Tensor Rows(Tensor x) => x[head].index_select(0, places.flatten()).to_type(type).view(places.shape[0], places.shape[1], -1);
+            }
+        }
+        return total.Mul(1.0 / config.HeadCount).view(-1, config.MergeSize * config.MergeSize).mean([1L]).MoveToOuterDisposeScope();
     }
 
     // What comes behind attention, (1, P, d).

@@ -26,8 +26,11 @@ public abstract class QwenVlModel : VisionLanguageModel
 
     /// <inheritdoc/>
     public override int TowerLayerCount => config.Vision.LayerCount;
-    /// <inheritdoc/>
-    public override bool HasClsAttention => false;
+    /// <summary>
+    /// Its tower has no [CLS]. In its place stands the attention that each token receives from all others of its image, averaged, as
+    /// VisionZip takes it for such towers (arXiv:2412.04467).
+    /// </summary>
+    public override bool HasClsAttention => true;
     /// <inheritdoc/>
     public override bool ImagesVary => true;
     /// <inheritdoc/>
@@ -128,9 +131,9 @@ public abstract class QwenVlModel : VisionLanguageModel
                 $"expected [{parts}, {config.Vision.PatchValues}], a row for each patch.");
         }
         using var scope = NewDisposeScope();
-        var (tokens, planes) = tower.Run(images.PixelValues.to(Device), [.. images.Images.Select(Grid)], tap);
+        var (tokens, attention, planes) = tower.Run(images.PixelValues.to(Device), [.. images.Images.Select(Grid)], clsAttention, tap);
         VisualLayout[] layouts = [.. images.Images.Select(LayoutOf)];
-        return new VisionOutput(tokens, null, null, null, layouts, [.. layouts.Select(layout => layout.Count)]) { Planes = planes }
+        return new VisionOutput(tokens, attention, null, null, layouts, [.. layouts.Select(layout => layout.Count)]) { Planes = planes }
             .MoveToOuterDisposeScope();
     }
 
