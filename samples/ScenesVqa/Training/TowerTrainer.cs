@@ -34,7 +34,7 @@ internal sealed class TowerTrainer : IDisposable
         (this.model, this.backbone, this.images, this.log) = (model, backbone, images, log);
         (drawn, unseen) = (new SceneStream(seed, backbone.ImageSizes), new SceneStream(unseenSeed, backbone.ImageSizes));
         cellHead = HeadOf(DenseLabels.Classes.Sum(), WidthOfStates());
-        clsHead = model.HasClsAttention ? HeadOf(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), WidthOfStates()) : null;
+        clsHead = backbone.HasClsToken ? HeadOf(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), WidthOfStates()) : null;
         placeHead = backbone.TowerKnowsPlaces ? null : HeadOf(2 * DenseLabels.MostCells, model.HiddenSize);
     }
 
