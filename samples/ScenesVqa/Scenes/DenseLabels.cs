@@ -7,10 +7,11 @@ public sealed class DenseLabels
     public const int MostCells = 12;
 
     /// <summary>How many values each label can take, in the order of <see cref="Values"/>.</summary>
-    public static readonly int[] Classes = [5, 6, 6, 20, 6, 3, MostCells, MostCells];
+    public static readonly int[] Classes = [5, 6, 6, 20, 6, 3, MostCells, MostCells, 6, 6, 5, 5];
 
     /// <summary>What the labels are called.</summary>
-    public static readonly string[] Names = ["thing", "shape", "colour", "digit", "level", "rank", "column", "row"];
+    public static readonly string[] Names =
+        ["thing", "shape", "colour", "digit", "level", "rank", "column", "row", "tallest", "shortest", "of kind", "of colour"];
 
     /// <summary>Which of the labels are the column and the row.</summary>
     public const int Column = 6, Row = 7;
@@ -21,7 +22,8 @@ public sealed class DenseLabels
     private readonly int cell, ownedPixels, columns;
 
     /// <summary>One array of as many numbers as cells, row by row, for each label: kind of thing, kind of shape, colour of the shape or bar, digit
-    /// (tens 0 … 9, units 10 … 19), bar level, bar rank (shortest, middle, tallest), and the cell column and row of the shape's centre.</summary>
+    /// (tens 0 … 9, units 10 … 19), bar level, bar rank (shortest, middle, tallest), the cell column and row of the shape's centre, the colours of the tallest and the shortest
+    /// bar where a bar is, and how many shapes have the shape's kind and its colour, less one.</summary>
     public sbyte[][] Values { get; }
 
     /// <summary>The labels of one scene.</summary>
@@ -53,16 +55,18 @@ public sealed class DenseLabels
             Values[3][at] = (sbyte)(thing == Painter.FirstDigit ? scene.Number / 10 : 10 + scene.Number % 10);
         }
         else
-            LabelShape(scene.Shapes[thing - 1], at);
+            LabelShape(scene.Shapes, scene.Shapes[thing - 1], at);
     }
 
-    private void LabelShape(SceneShape shape, int at)
+    private void LabelShape(IReadOnlyList<SceneShape> shapes, SceneShape shape, int at)
     {
         Values[0][at] = Shape;
         Values[1][at] = (sbyte)shape.Kind;
         Values[2][at] = (sbyte)shape.Colour;
         Values[Column][at] = (sbyte)(shape.DoubleCentreX / (2 * cell));
         Values[Row][at] = (sbyte)(shape.DoubleCentreY / (2 * cell));
+        Values[10][at] = (sbyte)(shapes.Count(other => other.Kind == shape.Kind) - 1);
+        Values[11][at] = (sbyte)(shapes.Count(other => other.Colour == shape.Colour) - 1);
     }
 
     private void LabelBar(IReadOnlyList<SceneBar> bars, int bar, int at)
@@ -71,6 +75,8 @@ public sealed class DenseLabels
         Values[2][at] = (sbyte)bars[bar].Colour;
         Values[4][at] = (sbyte)bars[bar].Level;
         Values[5][at] = (sbyte)(bars[bar].Level == bars.Min(b => b.Level) ? 0 : bars[bar].Level == bars.Max(b => b.Level) ? 2 : 1);
+        Values[8][at] = (sbyte)bars.MaxBy(b => b.Level)!.Colour;
+        Values[9][at] = (sbyte)bars.MinBy(b => b.Level)!.Colour;
     }
 
     private int Owner(Scene scene, int at)

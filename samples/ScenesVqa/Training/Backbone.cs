@@ -32,8 +32,11 @@ internal abstract class Backbone
     /// <summary>What the names of the vision tower's weights begin with.</summary>
     public abstract string TowerRoot { get; }
 
-    /// <summary>The name under which the model taps what its tower makes: (N, d), or (B, n + 1, d) with [CLS] first.</summary>
+    /// <summary>The name under which the model taps what its tower makes: (N, d), or (B, n + 1, d) with a [CLS] token.</summary>
     public abstract string StatesTap { get; }
+
+    /// <summary>Whether a [CLS] token stands in front of what the tower makes of each image.</summary>
+    public abstract bool HasClsToken { get; }
 
     /// <summary>Whether the tower can know where in the image a cell lies.</summary>
     public abstract bool TowerKnowsPlaces { get; }

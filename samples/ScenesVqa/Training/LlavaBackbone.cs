@@ -30,6 +30,7 @@ internal sealed class LlavaBackbone(int vocabularySize) : Backbone
     public override int CellSize => config.Vision.PatchSize;
     public override string TowerRoot => "vision_tower.";
     public override string StatesTap => "vision.feature_full";
+    public override bool HasClsToken => true;
     public override bool TowerKnowsPlaces => true;
     public override IReadOnlyList<string> ProcessorFiles => ["vocab.json", "merges.txt", "tokenizer_config.json", "preprocessor_config.json"];
 

@@ -59,6 +59,7 @@ internal sealed class QwenBackbone(int vocabularySize) : Backbone
     public override int CellSize => config.Vision.TokenSide;
     public override string TowerRoot => "visual.";
     public override string StatesTap => "vision.out";
+    public override bool HasClsToken => false;
     public override bool TowerKnowsPlaces => false;
 
     public override IReadOnlyList<string> ProcessorFiles =>

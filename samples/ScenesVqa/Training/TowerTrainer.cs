@@ -17,8 +17,9 @@ internal sealed class TowerTrainer : IDisposable
     private const int HeldOut = 48, PlaceLayer = 1;
     private const double PeakRate = 1.5e-3, SummaryWeight = 0.5, PairWeight = 20; // a mean over 36 pairs of which 4 are there
     private const double PlaceWeight = 2;
-    // In the order of DenseLabels.Names: the kind of shape is the hardest to see, and what is merely helpful counts less.
-    private static readonly double[] LabelWeights = [1, 2, 1, 1, 0.5, 1, 0.3, 0.3];
+    // In the order of DenseLabels.Names: the kind of shape is the hardest to see, and what is merely helpful counts less. What needs a look at other
+    // cells comes late, and only where it counts much.
+    private static readonly double[] LabelWeights = [1, 2, 1, 1, 0.5, 1, 0.3, 0.3, 3, 3, 1.5, 1.5];
 
     private readonly VisionLanguageModel model;
     private readonly Backbone backbone;
@@ -33,7 +34,7 @@ internal sealed class TowerTrainer : IDisposable
         (this.model, this.backbone, this.images, this.log) = (model, backbone, images, log);
         (drawn, unseen) = (new SceneStream(seed, backbone.ImageSizes), new SceneStream(unseenSeed, backbone.ImageSizes));
         cellHead = HeadOf(DenseLabels.Classes.Sum(), WidthOfStates());
-        clsHead = model.HasClsAttention ? HeadOf(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), WidthOfStates()) : null;
+        clsHead = backbone.HasClsToken ? HeadOf(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), WidthOfStates()) : null;
         placeHead = backbone.TowerKnowsPlaces ? null : HeadOf(2 * DenseLabels.MostCells, model.HiddenSize);
     }
 

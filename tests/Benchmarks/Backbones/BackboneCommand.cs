@@ -48,24 +48,24 @@ internal sealed class BackboneCommand : Command
         var folder = Path.Combine(work, settings.Name);
         var data = QualityData.Load(folder, settings with { DataSeed = Seed }, Sizes);
         using var model = VisionLanguageModel.Load(Path.Combine(AppContext.BaseDirectory, "scenes-qwen"), ModelDataType.Float32, use: ModelUse.Search);
-        using var images = new ImageCache(model, data.Test);
+        var parts = Sizes.Select(size => BackbonePart.Of(model, data.Test, size)).ToList();
         var rows = new List<BackboneRow>();
         var refused = new List<string>();
 
-        Add("unreduced", "unreduced", ReductionPlan.Identity(model.ToPlanModel()));
+        Add("unreduced", "unreduced", _ => ReductionPlan.Identity(model.ToPlanModel()));
         for (var seed = 1; seed <= seeds; seed++)
         {
             var clock = System.Diagnostics.Stopwatch.StartNew();
             var search = settings.Shorten(new SearchSettings { Constraints = new() { MeanVisualShare = Share }, Seed = seed });
             var plan = new OperatorSearch(model, search).Run(data.Search, data.Validation).Plan;
             plan.Save(Path.Combine(folder, $"scenes-qwen-{seed}.plan.json"));
-            Add("EOS", "EOS", plan, seed, clock.Elapsed.TotalSeconds);
+            Add("EOS", "EOS", _ => plan, seed, clock.Elapsed.TotalSeconds);
         }
         foreach (var (name, preset) in Presets.All)
         {
             try
             {
-                Add(name, "preset", InShares(preset(model.ToPlanModel(), Share * model.VisualTokens)));
+                Add(name, "preset", part => part.Preset(preset, Share));
             }
             catch (EosException e)
             {
@@ -76,43 +76,23 @@ internal sealed class BackboneCommand : Command
             data.Test.Examples.Count, rows, refused);
         AtomicFile.WriteText(Path.Combine(output, "backbones.json"), JsonSerializer.Serialize(document, Readable) + "\n");
         AtomicFile.WriteText(Path.Combine(output, "backbones.md"), BackbonePage.Write(document));
+        parts.ForEach(part => part.Dispose());
         return 0;
 
-        void Add(string method, string kind, ReductionPlan plan, int seed = 0, double seconds = 0)
+        void Add(string method, string kind, Func<BackbonePart, ReductionPlan> planOf, int seed = 0, double seconds = 0)
         {
-            using var reduced = new ReducedModel(model, plan);
-            var result = Evaluator.Evaluate(reduced, data.Test, images: images);
-            var families = result.ByFamily.OrderBy(family => family.Key, StringComparer.Ordinal)
-                .ToDictionary(family => family.Key, family => Math.Round(family.Value, 5));
-            var scored = data.Test.Examples.Zip(result.Scores, (row, score) => (Row: row, Size: SizeOf(data.Test, row), Right: score));
-            var bySize = scored.GroupBy(one => one.Size).OrderBy(size => size.Key, StringComparer.Ordinal)
-                .ToDictionary(size => size.Key, size => Math.Round(size.GroupBy(one => one.Row.Family).Average(family => family.Average(one => one.Right)), 5));
-            var share = data.Test.Images.Cast<RgbImage>().Average(image => ShareOf(model, plan, image));
-            rows.Add(new BackboneRow(method, kind, seed, Math.Round(share, 5), Math.Round(result.FamilyAverage, 5), bySize, families, Words(plan), Math.Round(seconds, 1)));
+            var done = parts.Select(part => (part, Plan: planOf(part))).Select(one =>
+                (one.part.Size, one.Plan, one.part.Data, Answers: one.part.Test(one.Plan), Share: one.part.ShareOf(one.Plan))).ToList();
+            var families = done.SelectMany(part => part.Data.Examples.Zip(part.Answers.Scores)).GroupBy(one => one.First.Family)
+                .OrderBy(family => family.Key, StringComparer.Ordinal).ToDictionary(family => family.Key, family => Math.Round(family.Average(one => one.Second), 5));
+            var bySize = done.ToDictionary(part => $"{part.Size}", part => Math.Round(part.Answers.FamilyAverage, 5));
+            var share = done.Sum(part => part.Share * part.Data.Images.Count) / data.Test.Images.Count;
+            var plans = string.Join("; ", done.Select(part => Words(part.Plan)).Distinct());
+            rows.Add(new BackboneRow(method, kind, seed, Math.Round(share, 5), Math.Round(families.Values.Average(), 5), bySize, families, plans, Math.Round(seconds, 1)));
             Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {method} {seed}: {rows[^1].Accuracy:p2}, {string.Join(", ", bySize.Select(size => FormattableString.Invariant($"{size.Key} {size.Value:p2}")))}"));
         }
     }
 
-    // A preset's counts are those of the model's usual image; each image keeps the same part of its own.
-    private static ReductionPlan InShares(ReductionPlan plan) => ReductionPlan.Create(plan.Model,
-        plan.Sites.Select(site => site with { Keep = 0, KeepShare = (double)site.Keep / plan.Model.VisualTokens }));
-
-    private static string SizeOf(VqaDataset data, VqaExample row) =>
-        data.Images[row.Images[0]] is RgbImage image ? $"{new ImageSize(image.Height, image.Width)}" : "video";
-
-    private static double ShareOf(VisionLanguageModel model, ReductionPlan plan, RgbImage image)
-    {
-        var seen = model.Processor!.Images.SizeSeen(new(image.Height, image.Width));
-        var tokens = model.LayoutOf(new ImageShape(0, seen.Height, seen.Width)).Count;
-        var (left, at, sum) = (tokens, 0, 0.0);
-        foreach (var site in KeptCounts.Of(plan.Model, plan.Sites, tokens))
-        {
-            sum += (double)left * (site.Layer - at);
-            (left, at) = (site.Keep, site.Layer);
-        }
-        return (sum + (double)left * (model.LayerCount - at)) / model.LayerCount / tokens;
-    }
-
-    private static string Words(ReductionPlan plan) => string.Join(", ", plan.Sites.Select(site =>
-        string.Create(CultureInfo.InvariantCulture, $"{100 * site.KeepShare:0.#} % from layer {site.Layer}")));
+    private static string Words(ReductionPlan plan) => string.Join(", ", plan.Sites.Select(site => string.Create(CultureInfo.InvariantCulture,
+        $"{(site.KeepShare is { } share ? $"{100 * share:0.#} %" : $"{site.Keep}")} from layer {site.Layer}")));
 }
