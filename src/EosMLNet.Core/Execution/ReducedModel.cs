@@ -151,32 +151,68 @@ public sealed class ReducedModel : IDisposable
     internal Generation GenerateAfter(PromptBatch prompts, IReadOnlyList<(int Prompt, int[] Ids)> texts, int maxNewTokens,
         CancellationToken cancellation)
     {
+        using var prefix = Begin(prompts);
+        return GenerateAfter(prefix, texts, maxNewTokens, onToken: null, cancellation, last: true);
+    }
+
+    /// <summary>Runs and reduces what texts have in common.</summary>
+    internal PromptPrefix Begin(PromptBatch prompts)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var (caches, keyBiases) = (Caches(0), new Tensor?[Model.LayerCount]);
+        try
+        {
+            using var sequence = Prefill(prompts, caches, keyBiases, tap: null);
+            return new PromptPrefix(caches, [.. keyBiases.Select(bias => bias?.DetachFromDisposeScope())],
+                sequence.NextPosition(0).DetachFromDisposeScope(), prompts.Lengths);
+        }
+        catch
+        {
+            Array.ForEach(caches, cache => cache.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>The same behind what was run and reduced before.</summary>
+    /// <param name="prefix">The common parts.</param>
+    /// <param name="texts">The index of each text's prompt, and its token ids.</param>
+    /// <param name="maxNewTokens">The most tokens a text is given.</param>
+    /// <param name="onToken">Told each row's new tokens.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <param name="last">Whether nothing comes behind the common parts any more: each layer's keys and values are freed when they are no
+    /// longer needed.</param>
+    internal Generation GenerateAfter(PromptPrefix prefix, IReadOnlyList<(int Prompt, int[] Ids)> texts, int maxNewTokens,
+        Action<int, int>? onToken, CancellationToken cancellation, bool last = false)
+    {
         CheckLength(maxNewTokens);
         cancellation.ThrowIfCancellationRequested();
         using var unrecorded = inference_mode();
         using var scope = NewDisposeScope();
-        var caches = Caches(texts.Max(text => text.Ids.Length) + maxNewTokens);
+        var caches = new LayerCache[Model.LayerCount];
         try
         {
             var keyBiases = new Tensor?[Model.LayerCount];
-            using var sequence = Prefill(prompts, caches, keyBiases, tap: null);
-            var rows = new Continuations(Model, texts, prompts.Lengths, sequence.NextPosition(0));
+            var rows = new Continuations(Model, texts, prefix.Lengths, prefix.Next);
             var rotary = Model.Rotary(rows.Positions);
             var hidden = Model.EmbedTokens(rows.Ids);                                               // (B, q, d)
+            var spare = (int)rows.Ids.shape[1] + Math.Min(maxNewTokens, MostSpare);
             for (var layer = 0; layer < caches.Length; layer++)
             {
                 using var step = NewDisposeScope();
-                var (promptBias, length) = (keyBiases[layer], caches[layer].Length);
-                caches[layer].Select(rows.Prompts);
+                var (promptBias, length) = (prefix.KeyBiases[layer], prefix.Caches[layer].Length);
+                caches[layer] = prefix.Caches[layer].Select(rows.Prompts, spare);
+                if (last)
+                    prefix.Caches[layer].Dispose();
                 hidden = Model.RunLayer(layer, hidden, rotary, rows.Bias(promptBias, length), caches[layer]).MoveToOuterDisposeScope();
                 keyBiases[layer] = Extend(rows.KeyBias(promptBias, length), maxNewTokens)!.MoveToOuterDisposeScope();
             }
-            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, told: null, onToken: null, cancellation);
+            return Decode(hidden, rows.NextPosition, caches, keyBiases, maxNewTokens, told: null, onToken, cancellation);
         }
         finally
         {
             foreach (var cache in caches)
-                cache.Dispose();
+                cache?.Dispose();
         }
     }
 

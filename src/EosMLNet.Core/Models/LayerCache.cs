@@ -29,12 +29,18 @@ public sealed class LayerCache(int spare = 0) : IDisposable
         return (Keys!, Values!);
     }
 
-    /// <summary>Makes the given rows (int64, (B')) the cache's rows; a row may be taken several times.</summary>
-    internal void Select(Tensor rows)
+    /// <summary>A cache of some of the rows, (int64, (B')), which has room of its own; a row may be taken several times.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="spare">New tokens that there should be room for.</param>
+    internal LayerCache Select(Tensor rows, int spare)
     {
-        using Tensor? heldKeys = keys, heldValues = values;
-        keys = heldKeys?.index_select(0, rows).DetachFromDisposeScope();
-        values = heldValues?.index_select(0, rows).DetachFromDisposeScope();
+        var selected = new LayerCache(spare);
+        if (Keys is { } heldKeys && Values is { } heldValues)
+        {
+            using var scope = NewDisposeScope();
+            selected.Append(heldKeys.index_select(0, rows), heldValues.index_select(0, rows));
+        }
+        return selected;
     }
 
     private Tensor WithRoom(Tensor? held, Tensor added)

@@ -41,8 +41,8 @@ public sealed class VisionOutput : IDisposable
     public Tensor Features { get; }
 
     /// <summary>
-    /// The tower's [CLS] attention to each visual token, averaged over heads, (N), or what stands in its place in towers without [CLS]; null
-    /// where it was not computed.
+    /// The tower's [CLS] attention to each visual token, averaged over heads, (N), or what stands in its place in towers without [CLS];
+    /// null where it was not computed.
     /// </summary>
     public Tensor? ClsAttention { get; }
 

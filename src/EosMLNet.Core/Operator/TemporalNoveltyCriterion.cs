@@ -14,7 +14,7 @@ internal sealed class TemporalNoveltyCriterion : Criterion
     {
         var unit = nn.functional.normalize(ComputeType.Cast(input.Tokens), dim: -1);                    // (I, n, d)
         var before = tensor(Before(input.Layout)).Upload(unit.device)
-            .index_select(0, input.Index.flatten()).view_as(input.Index);                               // (I, n): indices; the last for none
+            .index_select(0, input.Index.flatten()).view_as(input.Index);                        // (I, n): indices; the last for none
         // Where the token of each index stands; n where it is gone, at a row of zeros.
         var (images, count) = (unit.shape[0], unit.shape[1]);
         var places = Scalars.Full(count, [images, input.Layout.Count + 1], ScalarType.Int64, unit.device)

@@ -65,8 +65,8 @@ internal sealed class QwenTower
     /// <param name="wantsAttention">Whether the attention that tokens receive is asked for.</param>
     /// <param name="tap">Receives the intermediate results.</param>
     /// <returns>Visual tokens, (N, d); the attention of the last block that each receives, averaged over heads, over the patches that look
-    /// and over its own, (N), null where it is not asked for; and what is added to the tokens behind the decoder's first layers, (N, planes,
-    /// d), null where nothing.</returns>
+    /// and over its own, (N), null where it is not asked for; and what is added to the tokens behind the decoder's first layers, (N,
+    /// planes, d), null where nothing.</returns>
     internal (Tensor Tokens, Tensor? Attention, Tensor? Planes) Run(Tensor values,
         IReadOnlyList<(int Steps, int Rows, int Columns)> grids, bool wantsAttention, Action<string, Tensor>? tap)
     {
@@ -115,7 +115,8 @@ internal sealed class QwenTower
             attention = attention is null ? null : zeros_like(attention).index_copy_(0, order, attention);
         }
         tap?.Invoke("vision.out", merged);
-        return (merged.MoveToOuterDisposeScope(), attention?.MoveToOuterDisposeScope(), planes.Count == 0 ? null : stack(planes, 1).MoveToOuterDisposeScope());
+        return (merged.MoveToOuterDisposeScope(), attention?.MoveToOuterDisposeScope(),
+            planes.Count == 0 ? null : stack(planes, 1).MoveToOuterDisposeScope());
     }
 
     private Tensor Run(Block block, Tensor hidden, Rotary rotary, Segments segments)                    // (P, d)
