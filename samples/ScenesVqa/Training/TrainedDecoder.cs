@@ -35,14 +35,14 @@ internal sealed class TrainedDecoder : IDisposable
         return name.EndsWith(Embeddings, StringComparison.Ordinal) ? Reordered(weight) : weight;
     }
 
-    // A word behind a blank stands for one that has none.
+    // An answer has no blank in front of it here, as it has there: the word with one is what was trained, its bare form a mere part of it.
     private Tensor Reordered(Tensor embeddings)
     {
         using var scope = NewDisposeScope();
         var places = new long[embeddings.shape[0]];
         Array.Fill(places, embeddings.shape[0] - 1); // an unused token's
         foreach (var (token, id) in ours)
-            places[id] = ((string[])[token, "Ġ" + token, Alike.GetValueOrDefault(token, token)])
+            places[id] = ((string[])["Ġ" + token, token, Alike.GetValueOrDefault(token, token)])
                 .Where(theirs.ContainsKey).Select(known => (long)theirs[known]).FirstOrDefault(places[id]);
         using var noise = randn(embeddings.shape).Mul(0.01); // so that tokens with one row part
         return embeddings.index_select(0, tensor(places)).Add(noise).MoveToOuterDisposeScope();
