@@ -71,7 +71,8 @@ public sealed class Dialogue : IDisposable
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
         var input = processor.Images.ToInput(visuals, visuals.Count);
-        using var batch = PromptBatch.Create(reduced.Model, [common], reduced.Model.EncodeImages(input, plan: reduced.Plan));
+        var encoded = reduced.Model.EncodeImages(input, plan: reduced.Plan, clsAttention: reduced.Plan.NeedsClsAttention);
+        using var batch = PromptBatch.Create(reduced.Model, [common], encoded);
         prefix = reduced.Begin(batch);
     }
 

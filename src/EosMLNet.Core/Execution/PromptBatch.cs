@@ -150,7 +150,7 @@ public sealed class PromptBatch : IDisposable
         using var scope = NewDisposeScope();
         var distinct = images.Distinct().ToList(); // images are equal when they are the same object
         var encoded = model.EncodeImages(processor.Images.ToInput(distinct), plan: plan,
-            clsAttention: plan?.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)) != false);
+            clsAttention: plan?.NeedsClsAttention != false);
         if (distinct.Count < images.Length)
             encoded = encoded.Select([.. images.Select(image => distinct.IndexOf(image))]);
         return encoded.MoveToOuterDisposeScope();

@@ -130,12 +130,6 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>The token ids that stand for visual tokens: that of images, and of videos where the model has them.</summary>
     public virtual IReadOnlyList<int> VisualTokenIds => [ImageTokenId];
 
-    /// <summary>
-    /// The decoder's first layers behind which a visual token gets something of the encoder's once more (DeepStack, arXiv:2406.04334):
-    /// see <see cref="VisionOutput.Planes"/>.
-    /// </summary>
-    public virtual int PlaneCount => 0;
-
     /// <summary>The token id that pads short rows of a batch.</summary>
     public int PadTokenId => Shape.PadTokenId;
 

@@ -35,7 +35,7 @@ public static class VisionLanguageModelExtensions
     internal static void CheckShape(this ReductionPlan plan, VisionLanguageModel model)
     {
         plan.CheckShape(model.ToPlanModel());
-        if (!model.HasClsAttention && plan.Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention)))
+        if (!model.HasClsAttention && plan.NeedsClsAttention)
             throw new EosException(EosErrors.PlanMismatch,
                 "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. " +
                 "Use a plan that was searched on this model.");

@@ -68,6 +68,10 @@ public sealed record ReductionPlan
     [JsonIgnore]
     public bool ActsInEncoder => Sites.Any(site => site.Stage != ReductionStage.Decoder);
 
+    /// <summary>Whether a site scores by the vision tower's attention: images are encoded without it otherwise.</summary>
+    [JsonIgnore]
+    public bool NeedsClsAttention => Sites.Any(site => site.Uses(ScoreCriterion.ClsAttention));
+
     /// <summary>Makes a plan and computes its ledger.</summary>
     /// <param name="model">The model that the plan is for.</param>
     /// <param name="sites">The sites, in the order in which they act.</param>

@@ -154,7 +154,8 @@ internal sealed class AnswerEngine : IDisposable
     private VisionOutput Encode(Visual image, int imagesInPrompt)
     {
         using var scope = torch.NewDisposeScope();
-        return Model.EncodeImages(Model.Processor!.Images.ToInput([image], imagesInPrompt), plan: Plan).MoveToOuterDisposeScope();
+        var input = Model.Processor!.Images.ToInput([image], imagesInPrompt);
+        return Model.EncodeImages(input, plan: Plan, clsAttention: Plan.NeedsClsAttention).MoveToOuterDisposeScope();
     }
 
     private void Enter()

@@ -34,8 +34,6 @@ public abstract class QwenVlModel : VisionLanguageModel
     /// <inheritdoc/>
     public override bool ImagesVary => true;
     /// <inheritdoc/>
-    public override int PlaneCount => config.Vision.DeepStackLayers.Count;
-    /// <inheritdoc/>
     public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, VideoTokenId];
 
     private int VideoTokenId => config.VideoTokenIndex!.Value; // its default is a number
