@@ -1,22 +1,33 @@
 using EosMLNet.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Execution;
 
 /// <summary>
 /// Images of one batch that are alike: the same layout, and so the same number of visual tokens at every site. The operator runs on a group
-/// at once; most batches have one.
+/// at once; most batches have one. On a CPU large images stand in groups of few, since temporaries of many would leave its caches
+/// (see <see cref="RowChunks"/>).
 /// </summary>
 /// <param name="Layout">How the tokens of each unreduced image lie.</param>
 /// <param name="Images">The images, as places among all of the batch.</param>
 /// <param name="IsWhole">Whether they are all images of the batch.</param>
 internal sealed record ImageGroup(VisualLayout Layout, IReadOnlyList<int> Images, bool IsWhole)
 {
+    private const long Large = 16 << 20; // bytes of a group's tokens in float32
+
     /// <summary>The groups of a batch's images, in the order in which they first occur.</summary>
-    internal static IReadOnlyList<ImageGroup> Of(IReadOnlyList<VisualLayout> layouts)
+    /// <param name="layouts">The images.</param>
+    /// <param name="width">Width of the model.</param>
+    /// <param name="device">Where the operator runs.</param>
+    internal static IReadOnlyList<ImageGroup> Of(IReadOnlyList<VisualLayout> layouts, long width, Device device)
     {
-        var groups = layouts.Select((layout, image) => (layout, image)).GroupBy(x => x.layout, x => x.image).ToArray();
-        return [.. groups.Select(group => new ImageGroup(group.Key, [.. group], groups.Length == 1))];
+        var groups = layouts.Select((layout, image) => (layout, image)).GroupBy(x => x.layout, x => x.image)
+            .SelectMany(alike => alike.Chunk(Most(alike.Key)).Select(images => (alike.Key, images))).ToArray();
+        return [.. groups.Select(group => new ImageGroup(group.Key, group.images, groups.Length == 1))];
+
+        int Most(VisualLayout layout) =>
+            device.type == DeviceType.CPU ? (int)Math.Max(1, Large / (layout.Count * width * sizeof(float))) : layouts.Count;
     }
 
     /// <summary>Where the group's tokens stand among those of all images, one image behind the other: (g, n), int64.</summary>

@@ -39,7 +39,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
         this.batch = batch;
         using var scope = NewDisposeScope();
         VisualLayout[] layouts = [.. batch.Images.Select(image => image.Layout)];
-        groups = ImageGroup.Of(layouts);
+        groups = ImageGroup.Of(layouts, model.HiddenSize, model.Device);
         counts = [.. layouts.Select(layout => layout.Count)];
         valid = Keep(batch.Valid.alias());
         slots = Keep(batch.VisualSlots.alias());

@@ -7,7 +7,9 @@ namespace EosMLNet.Models;
 internal sealed class PackedLinear(Tensor weight, Tensor? bias) : Linear
 {
     private readonly FewRows? few = FewRows.Of(weight, null, bias);
+    private readonly bool inBlocks = RowBlocks.Help(weight);
 
-    internal override Tensor Apply(LinearInput x) =>
-        few is not null && few.Take(x.Values) ? few.Apply(x.Values) : OneDnn.Linear(x.Values, weight, bias);
+    internal override Tensor Apply(LinearInput x) => inBlocks ? RowBlocks.Apply(x.Values, Product) : Product(x.Values);
+
+    private Tensor Product(Tensor x) => few is not null && few.Take(x) ? few.Apply(x) : OneDnn.Linear(x, weight, bias);
 }

@@ -10,7 +10,7 @@ namespace EosMLNet.Operator;
 /// <param name="Receives">Which anchors dropped tokens may transfer to, (I, k) bool; <see langword="null"/> for all.</param>
 /// <param name="Gives">Which dropped tokens transfer, (I, m) bool; <see langword="null"/> for all.</param>
 /// <param name="Residual">The place of the residual token, (I, 1); <see langword="null"/> without one.</param>
-/// <param name="Affinity">S of each token to each other, (I, n, n), where the choice has looked at it.</param>
+/// <param name="Affinity">S of each anchor to each token, (I, k, n), where the choice has looked at it.</param>
 internal sealed record AnchorSelection(
     Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Gives, Tensor? Residual, Tensor? Affinity)
 {
@@ -22,13 +22,12 @@ internal sealed record AnchorSelection(
             throw new EosException(EosErrors.PlanMismatch,
                 $"{site.Place} keeps {site.Keep} visual tokens, but {n} enter it. Use a plan made for this model.");
         var diverse = site.Diversity > 0 && site.KeptByScore > 0;
-        var affinity = diverse ? ReductionOperator.Affinity(input, site.Affinity) : null;
-        if (affinity is not null && site is { Extra: null, Residual: false })
-            return Chosen(MarginalRelevance.Places(score.detach(), affinity.detach(), site.Diversity, site.KeptByScore), affinity);
+        var (similarity, places) = diverse ? Diverse(score, input, site) : default;
+        if (diverse && site is { Extra: null, Residual: false })
+            return Chosen(places, similarity, score, site);
         // A stable sort: topk leaves open which of equal scores it takes.
         var order = score.detach().sort(-1, descending: true, stable: true).Indices;                       // (I, n)
-        var chosen = affinity is not null ? MarginalRelevance.Choose(score.detach(), affinity, site.Diversity, site.KeptByScore)
-            : order.narrow(1, 0, site.KeptByScore);
+        var chosen = diverse ? Positions(places, score, site.KeptByScore) : order.narrow(1, 0, site.KeptByScore);
         var anchors = Ascending(chosen);
         var rest = diverse ? Without(order, chosen) : order.narrow(1, site.KeptByScore, n - site.KeptByScore); // best first
         Tensor? receives = null, candidates = null;
@@ -48,26 +47,37 @@ internal sealed record AnchorSelection(
         }
         var dropped = Ascending(rest);
         return new AnchorSelection(anchors, dropped, receives, candidates is null ? null : IsAmong(dropped, candidates),
-            site.Residual ? rest.narrow(1, 0, 1) : null, affinity);
+            site.Residual ? rest.narrow(1, 0, 1) : null, null);
     }
 
-    // The host has chosen, and knows what is left: sorting on the device would be more, smaller operations.
-    private static AnchorSelection Chosen(long[] places, Tensor affinity)
+    private static (AffinityRows Similarity, long[] Places) Diverse(Tensor score, SiteInput input, ReductionSite site)
     {
-        var (images, n) = ((int)affinity.size(0), (int)affinity.size(1));
-        var k = places.Length / images;
-        var (anchors, dropped) = (new List<long>(places.Length), new List<long>(images * n - places.Length));
+        using var guard = no_grad();
+        var similarity = AffinityRows.Of(input, site.Affinity, site.KeptByScore);
+        return (similarity, MarginalRelevance.Places(score, similarity, site.Diversity, site.KeptByScore));
+    }
+
+    // The host has chosen, and knows what is left: sorting on the device would be more, smaller operations. Where gradients are recorded,
+    // those who transfer need an affinity that has them.
+    private static AnchorSelection Chosen(long[] places, AffinityRows similarity, Tensor score, ReductionSite site)
+    {
+        var (n, k) = ((int)score.size(1), site.KeptByScore);
+        var (stay, leave) = (new List<long>(places.Length), new List<long>((int)score.numel() - places.Length));
         foreach (var image in places.Chunk(k))
         {
             var stays = new bool[n];
             foreach (var place in image)
                 stays[place] = true;
             for (var i = 0; i < n; i++)
-                (stays[i] ? anchors : dropped).Add(i);
+                (stays[i] ? stay : leave).Add(i);
         }
-        return new(tensor(anchors.ToArray(), [images, k]).Upload(affinity.device),
-            tensor(dropped.ToArray(), [images, n - k]).Upload(affinity.device), null, null, null, affinity);
+        var anchors = Positions([.. stay], score, k);
+        var affinity = site.Transfer > 0 && !is_grad_enabled() ? similarity.Of(anchors, stay) : null;
+        return new(anchors, Positions([.. leave], score, n - k), null, null, null, affinity);
     }
+
+    private static Tensor Positions(long[] positions, Tensor score, int count) =>                          // (I, count)
+        tensor(positions, [score.size(0), count]).Upload(score.device);
 
     private static Tensor Stride(Tensor rest, int count) =>                                                // (I, m) -> (I, count)
         rest.index_select(1, Scalars.Arange(count, rest.device).Mul(rest.size(1) / count));

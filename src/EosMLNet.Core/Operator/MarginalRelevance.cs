@@ -24,12 +24,17 @@ internal static class MarginalRelevance
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var worth = present is null ? score : score.MaskedFill(present.logical_not(), double.NegativeInfinity);
-        return tensor(Places(worth, similarity, diversity, count), [score.size(0), count]).Upload(score.device).MoveToOuterDisposeScope();
+        var places = Places(worth, new AffinityRows(similarity), diversity, count);
+        return tensor(places, [score.size(0), count]).Upload(score.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same as numbers, one image behind the other.</summary>
+    /// <param name="score">s, (I, n), float32 or float64.</param>
+    /// <param name="similarity">S, of the same type.</param>
+    /// <param name="diversity">δ.</param>
+    /// <param name="count">k.</param>
     // Each choice waits for the one before it: thousands of tiny steps, which the host makes faster than any device could start them.
-    internal static long[] Places(Tensor score, Tensor similarity, double diversity, int count) => score.dtype == ScalarType.Float64
+    internal static long[] Places(Tensor score, AffinityRows similarity, double diversity, int count) => score.dtype == ScalarType.Float64
         ? OnHost<double>(score, similarity, diversity, count) : OnHost<float>(score, similarity, (float)diversity, count);
 
     /// <summary>
@@ -52,25 +57,24 @@ internal static class MarginalRelevance
         return where(turn.Eq(0), least, most).MoveToOuterDisposeScope();
     }
 
-    private static long[] OnHost<T>(Tensor score, Tensor similarity, T diversity, int count) where T : unmanaged, IFloatingPointIeee754<T>
+    private static long[] OnHost<T>(Tensor score, AffinityRows similarity, T diversity, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var outer = NewDisposeScope();
-        var (scores, likeness) = (score.cpu().contiguous(), similarity.cpu().contiguous());
+        using var onHost = score.cpu();
+        using var scores = onHost.contiguous();
         var (images, n) = ((int)score.size(0), (int)score.size(1));
         var chosen = new long[images * count];
         var (worth, taken) = (new T[n], new bool[n]);
         for (var image = 0; image < images; image++)
         {
-            using var scope = NewDisposeScope();
-            var s = MemoryMarshal.Cast<byte, T>(scores[image].bytes);
-            var like = MemoryMarshal.Cast<byte, T>(likeness[image].bytes);                                 // n rows of n
+            var s = MemoryMarshal.Cast<byte, T>(scores.bytes).Slice(image * n, n);
             s.CopyTo(worth);
             Array.Clear(taken);
             for (var i = 0; i < count; i++)
             {
                 var next = Best(worth, taken);
                 (chosen[image * count + i], taken[next]) = (next, true);
-                Lower(worth, s, like.Slice(next * n, n), diversity, first: i == 0);
+                Lower(worth, s, similarity.Row(image, next, worth), diversity, first: i == 0);
             }
         }
         return chosen;

@@ -218,7 +218,7 @@ public static class ReductionOperator
         var most = 2 * selection.Dropped.size(1) > input.Tokens.size(1);
         var from = site.Neighbours is null && !most ? selection.Dropped : null;                            // (I, m)
         var giving = site.Neighbours is null && most ? OfAll(selection, kept.dtype) : selection.Gives?.to_type(kept.dtype); // (I, m)
-        var affinity = selection.Affinity is { } known ? Columns(Rows(known, from), selection.Anchors)
+        var affinity = selection.Affinity is { } known ? Rows(known.transpose(1, 2), from).contiguous()
             : Affinity(input, site.Affinity, from, selection.Anchors);                                     // (I, m, k)
         var allowed = Allowed(input, site, from, selection.Anchors);
         if (selection.Receives is { } receives)
@@ -293,9 +293,6 @@ public static class ReductionOperator
 
     private static Tensor Rows(Tensor x, Tensor? positions) =>                                             // (I, n, f), (I, k) -> (I, k, f)
         positions is null ? x : x.gather(1, positions.unsqueeze(-1).expand(-1, -1, x.size(-1)));
-
-    private static Tensor Columns(Tensor x, Tensor positions) =>                                           // (I, m, n), (I, k) -> (I, m, k)
-        x.gather(2, positions.unsqueeze(1).expand(-1, x.size(1), -1));
 
     private static Tensor Picked(Tensor x, Tensor? positions) => positions is null ? x : x.gather(1, positions);
 }
