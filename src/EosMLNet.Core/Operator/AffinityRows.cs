@@ -93,6 +93,8 @@ internal sealed class AffinityRows
 
     private static SiteInput Only(SiteInput input, int image) => input with
     {
-        Tokens = input.Tokens.narrow(0, image, 1), Keys = input.Keys?.narrow(0, image, 1), Index = input.Index.narrow(0, image, 1),
+        Tokens = input.Tokens.narrow(0, image, 1),
+        Keys = input.Keys?.narrow(0, image, 1),
+        Index = input.Index.narrow(0, image, 1),
     };
 }
