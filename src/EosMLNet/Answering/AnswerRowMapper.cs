@@ -9,12 +9,12 @@ internal sealed class AnswerRowMapper : IRowMapper
     private const int PredictedAnswer = 0, Score = 1, VisualTokens = 2;
 
     private readonly VisionLanguageTransformer transformer;
-    private readonly int image, question;
+    private readonly HashSet<int> columns; // of images and question
 
     public AnswerRowMapper(VisionLanguageTransformer transformer, DataViewSchema input)
     {
         this.transformer = transformer;
-        (image, question) = (input[transformer.Settings.Image].Index, input[transformer.Settings.Question].Index);
+        columns = [.. transformer.Settings.ImageColumns.Append(transformer.Settings.Question).Select(name => input[name].Index)];
     }
 
     /// <summary>True when one of the active outputs cannot be had without asking the model.</summary>
@@ -26,7 +26,7 @@ internal sealed class AnswerRowMapper : IRowMapper
     public Func<int, bool> GetDependencies(Func<int, bool> activeOutput)
     {
         var needsModel = NeedsModel(activeOutput);
-        return column => needsModel && (column == image || column == question);
+        return column => needsModel && columns.Contains(column);
     }
 
     public Delegate[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)

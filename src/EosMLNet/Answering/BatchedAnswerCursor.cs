@@ -133,11 +133,12 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     // An image that is passed through as well is decoded once, into its buffer, and read from there.
     private QueryReader MakeReader()
     {
-        var image = input.Schema[transformer.Settings.Image];
-        var buffered = passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index);
-        var images = buffered is null
-            ? input.GetImageReader(image, transformer.Videos)
-            : input.GetImageReader((ref MLImage value) => value = buffered[fetched]!);
-        return new QueryReader(images, input.GetGetter<ReadOnlyMemory<char>>(input.Schema[transformer.Settings.Question]));
+        return new QueryReader([.. transformer.Settings.ImageColumns.Select(name => ImagesOf(input.Schema[name]))],
+            input.GetGetter<ReadOnlyMemory<char>>(input.Schema[transformer.Settings.Question]));
+
+        Func<IReadOnlyList<Visual>> ImagesOf(DataViewSchema.Column image) =>
+            passing.OfType<BufferedImages>().FirstOrDefault(column => column.Source == image.Index) is { } buffered
+                ? input.GetImageReader((ref MLImage value) => value = buffered[fetched]!)
+                : input.GetImageReader(image, transformer.Videos);
     }
 }

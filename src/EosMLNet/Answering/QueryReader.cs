@@ -4,12 +4,15 @@ using Microsoft.ML;
 namespace EosMLNet;
 
 /// <summary>Reads images and question of the row that a cursor or a row stands on. Belongs to one cursor, so to one thread.</summary>
-internal sealed class QueryReader(Func<IReadOnlyList<Visual>> images, ValueGetter<ReadOnlyMemory<char>> question)
+/// <param name="images">What reads the images of each column.</param>
+/// <param name="question">What reads the question.</param>
+internal sealed class QueryReader(IReadOnlyList<Func<IReadOnlyList<Visual>>> images, ValueGetter<ReadOnlyMemory<char>> question)
 {
     private ReadOnlyMemory<char> text;
 
     public QueryReader(DataViewRow row, AnswerSettings settings, FrameSampling? videos)
-        : this(row.GetImageReader(row.Schema[settings.Image], videos), row.GetGetter<ReadOnlyMemory<char>>(row.Schema[settings.Question]))
+        : this([.. settings.ImageColumns.Select(name => row.GetImageReader(row.Schema[name], videos))],
+            row.GetGetter<ReadOnlyMemory<char>>(row.Schema[settings.Question]))
     {
     }
 
@@ -17,6 +20,6 @@ internal sealed class QueryReader(Func<IReadOnlyList<Visual>> images, ValueGette
     public Query Read()
     {
         question(ref text);
-        return new Query(images(), text.ToString());
+        return new Query(images.Count == 1 ? images[0]() : [.. images.SelectMany(column => column())], text.ToString());
     }
 }

@@ -24,6 +24,13 @@ public abstract class VisionLanguageOptions
     /// <value>The default is <c>Image</c>.</value>
     public string ImageColumnName { get; set; } = "Image";
 
+    /// <summary>
+    /// Several columns with images, in the place of <see cref="ImageColumnName"/>, each of one of its types. A row's images are those of the
+    /// first column, then those of the next one. A column that has none in a row adds none to it.
+    /// </summary>
+    /// <value>The default is no name: the one column of <see cref="ImageColumnName"/>.</value>
+    public IReadOnlyList<string> ImageColumnNames { get; set; } = [];
+
     /// <summary>The column with the questions, of type text.</summary>
     /// <value>The default is <c>Question</c>.</value>
     public string QuestionColumnName { get; set; } = "Question";
@@ -114,6 +121,7 @@ public abstract class VisionLanguageOptions
     internal AnswerSettings ToSettings() => new()
     {
         Image = ImageColumnName,
+        Images = ImageColumnNames.Count == 0 ? null : [.. ImageColumnNames],
         Question = QuestionColumnName,
         PredictedAnswer = PredictedAnswerColumnName,
         Score = ScoreColumnName,

@@ -31,6 +31,13 @@ internal sealed record AnswerSettings
         init => ImageCacheBytes = value;
     }
 
+    /// <summary>Several columns in the place of <see cref="Image"/>. Saved as well; null for that one.</summary>
+    public IReadOnlyList<string>? Images { get; init; }
+
+    /// <summary>The columns with images, in the order in which a row has them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> ImageColumns => Images ?? [Image];
+
     /// <summary>Null in options that do not say, and in models that were saved before 0.1.1, which crop.</summary>
     public ImagePadding? ImagePadding { get; init; }
 
@@ -55,8 +62,11 @@ internal sealed record AnswerSettings
     {
         named ??= name => name;
         string[] outputs = [PredictedAnswer, Score, VisualTokens];
-        if (outputs.Append(Image).Append(Question).Any(string.IsNullOrWhiteSpace))
+        if (outputs.Concat(ImageColumns).Append(Question).Any(string.IsNullOrWhiteSpace))
             throw new EosException(code, "A column name is empty. Name every input and output column.");
+        if (ImageColumns.Count == 0 || ImageColumns.Distinct().Count() != ImageColumns.Count)
+            throw new EosException(code,
+                $"{named("ImageColumnNames")} is '{string.Join(", ", ImageColumns)}'; expected at least one column, and each of them once.");
         if (outputs.Distinct().Count() != outputs.Length)
             throw new EosException(code, $"The output columns {string.Join(", ", outputs)} are not all different. Give each its own name.");
         if (BatchSize is < 1 or > 4096)
@@ -81,7 +91,8 @@ internal sealed record AnswerSettings
     /// <summary>Checks that image and question are there and have the right types.</summary>
     public void CheckInput(IExceptionContext context, SchemaShape input)
     {
-        context.CheckImageColumn(input, Image, "image");
+        foreach (var column in ImageColumns)
+            context.CheckImageColumn(input, column, "image");
         context.CheckTextColumn(input, Question, "question");
     }
 

@@ -14,7 +14,7 @@ internal sealed class VqaReader(IHost host, AnswerSettings settings, string? ans
     public VqaDataset Read(IDataView input, CancellationToken cancellation)
     {
         var builder = new VqaDataset.Builder();
-        var names = new[] { settings.Image, settings.Question, answer, family };
+        string?[] names = [.. settings.ImageColumns, settings.Question, answer, family];
         using var cursor = input.GetRowCursor(names.OfType<string>().Distinct().Select(name => input.Schema[name]));
         var queries = new QueryReader(cursor, settings, videos);
         var (answers, families) = (Texts(answer), Texts(family));
@@ -29,7 +29,7 @@ internal sealed class VqaReader(IHost host, AnswerSettings settings, string? ans
             if (query.IsMissing || answer is not null && expected.Span.IsWhiteSpace())
                 throw new EosException(EosErrors.DatasetRow,
                     $"Row {cursor.Position + 1} has no " +
-                    $"{(query.Images.Count == 0 ? settings.Image : query.IsMissing ? settings.Question : answer)}. " +
+                    $"{(query.Images.Count == 0 ? string.Join(" or ", settings.ImageColumns) : query.IsMissing ? settings.Question : answer)}. " +
                     $"The search needs an image{(answer is null ? " and a question" : ", a question and an answer")} in every row; " +
                     "filter the others out.");
             builder.Add(query.Images, query.Question, expected.ToString(), kind.ToString());

@@ -2,6 +2,7 @@ using EosMLNet.Execution;
 using EosMLNet.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace EosMLNet.Tests.Answering;
 
@@ -95,6 +96,64 @@ public sealed class SeveralImagesTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal((4, 0.0), (metrics.RowCount, metrics.DifferenceFrom(metrics).Difference));
     }
 
+    [Fact]
+    public void The_images_of_several_columns_are_asked_about_in_their_order()
+    {
+        Row[] rows = [Ask("what?", 0, 1), Ask("what colour is it?", 1, 0), Ask("how many?", 2), Ask("how many?", 3, 3, 4)];
+        using var model = Fit(rows);
+        var expected = TinyModel.Answers(ml, model.Transform(ml.Data.LoadFromEnumerable(rows)));
+        Assert.True(expected.Select(answer => answer.PredictedAnswer).Distinct().Count() > 1, "the model answers everything alike");
+        Columns[] apart = [.. rows.Select(row => new Columns { First = MLImage.CreateFromFile(row.Image[0]), More = row.Image[1..], Question = row.Question })];
+        var data = ml.Data.LoadFromEnumerable(apart);
+        using var two = ml.VisionLanguage().Answer(Options("First", "More")).Fit(data);
+
+        Same.Answers(expected, TinyModel.Answers(ml, two.Transform(data)));
+
+        using var engine = ml.VisionLanguage().CreatePredictionEngine<Columns, VqaAnswer>(two);
+        Same.Answers(expected, [.. apart.Select(engine.Predict)]);
+        ml.Model.Save(two, data.Schema, tiny["columns.zip"]);
+        using var loaded = ml.VisionLanguage().LoadAnswering(tiny["columns.zip"]);
+        Same.Answers(expected, TinyModel.Answers(ml, loaded.Transform(data)));
+        var search = new OperatorSearchOptions
+        {
+            ModelPath = tiny.ModelPath, Constraints = { MeanVisualTokens = 6 }, Steps = 1, BatchSize = 2, ImageColumnNames = ["First", "More"],
+        };
+        using var searched = ml.VisionLanguage().OperatorSearch(search).Fit(data);
+        Assert.True(searched.Plan.Ledger.Mean <= 6);
+        Array.ForEach(apart, row => row.First!.Dispose());
+    }
+
+    [Fact]
+    public void A_row_is_missing_only_where_no_column_has_an_image()
+    {
+        using var image = MLImage.CreateFromFile(At(0));
+        var data = ml.Data.LoadFromEnumerable<Columns>(
+            [new() { First = image, Question = "what?" }, new() { More = [At(0)], Question = "what?" }, new() { Question = "what?" }]);
+        using var model = ml.VisionLanguage().Answer(Options("First", "More")).Fit(data);
+        var answers = TinyModel.Answers(ml, model.Transform(data));
+        Assert.Equal([false, false, true], answers.Select(answer => float.IsNaN(answer.Score)));
+        Assert.Equal(answers[0].PredictedAnswer, answers[1].PredictedAnswer);
+    }
+
+    [Theory]
+    [InlineData("First", "First")]
+    [InlineData("First", "")]
+    public void Columns_without_a_name_or_named_twice_are_refused(params string[] names) =>
+        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => ml.VisionLanguage().Answer(Options(names))).Code);
+
+    [Fact]
+    public void A_column_that_is_not_there_is_named()
+    {
+        var data = ml.Data.LoadFromEnumerable<Columns>([new() { More = [At(0)], Question = "what?" }]);
+        var fault = Assert.ThrowsAny<Exception>(() => ml.VisionLanguage().Answer(Options("More", "Third")).Fit(data));
+        Assert.Contains("'Third'", fault.Message);
+    }
+
+    private AnswerOptions Options(params string[] columns) => new()
+    {
+        ModelPath = tiny.ModelPath, PlanPath = tiny.Plan(), MaxNewTokens = 6, AnswerBatchSize = 2, ImageColumnNames = columns,
+    };
+
     private VisionLanguageTransformer Fit(Row[] rows, long cacheBytes = 0) => ml.VisionLanguage().Answer(new AnswerOptions
     {
         ModelPath = tiny.ModelPath, PlanPath = tiny.Plan(), MaxNewTokens = 6, AnswerBatchSize = 2, ImageCacheBytes = cacheBytes,
@@ -107,6 +166,18 @@ public sealed class SeveralImagesTests(TinyModel tiny) : IClassFixture<TinyModel
     private sealed class Row
     {
         public string[] Image { get; set; } = [];
+
+        public string Question { get; set; } = "";
+
+        public string Answer { get; set; } = "red";
+    }
+
+    private sealed class Columns
+    {
+        [ImageType(56, 56)]
+        public MLImage? First { get; set; }
+
+        public string[] More { get; set; } = [];
 
         public string Question { get; set; } = "";
 

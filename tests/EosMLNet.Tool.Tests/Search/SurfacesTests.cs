@@ -85,7 +85,7 @@ public class SurfacesTests
     public void A_setting_of_the_answers_is_on_every_surface(string setting)
     {
         var expected = typeof(AnswerOptions).GetProperty(setting)!.GetValue(new AnswerOptions());
-        var listed = setting.EndsWith("ColumnName", StringComparison.Ordinal) ? "columns" : setting;
+        var listed = setting.TrimEnd('s').EndsWith("ColumnName", StringComparison.Ordinal) ? "columns" : setting;
         if (!NotOnCommandLine.ContainsKey(listed))
             CheckCommandLine(setting, expected);
         if (!NotInBuilds.ContainsKey(listed))
