@@ -4,19 +4,20 @@ using SkiaSharp;
 namespace EosMLNet.Tool.Tests;
 
 /// <summary>
-/// A random Qwen-VL model with a tokenizer, pictures of three sizes, a folder of four frames, and a table about them, in a folder that goes with it.
+/// A random model of another family than LLaVA-1.5, with a tokenizer, pictures of three sizes, a folder of four frames, and a table about them, in a folder that goes with it.
 /// </summary>
-internal sealed class TinyQwen : IDisposable
+internal sealed class TinyBackbone : IDisposable
 {
     private static readonly (string Text, int Id)[] Special =
     [
         ("<|vision_start|>", 301), ("<|vision_end|>", 302), ("<|image_pad|>", 303), ("<|video_pad|>", 304), ("<|im_start|>", 306), ("<|im_end|>", 307),
     ];
+    private static readonly (string Text, int Id)[] SpecialOfTiles = [("<image>", 303), ("<|im_start|>", 306), ("<|im_end|>", 307)];
 
     private readonly TemporaryFolder folder = new();
 
     /// <param name="family">A folder of Golden/backbones.</param>
-    internal TinyQwen(string family)
+    internal TinyBackbone(string family)
     {
         Directory.CreateDirectory(Model);
         var golden = TinyModel.Golden(Path.Combine("backbones", family));
@@ -26,7 +27,7 @@ internal sealed class TinyQwen : IDisposable
         var settings = Path.Combine(Model, "tokenizer_config.json");
         var json = JsonNode.Parse(File.ReadAllText(settings))!;
         json["add_bos_token"] = false;
-        foreach (var (text, id) in Special)
+        foreach (var (text, id) in family.StartsWith("llava", StringComparison.Ordinal) ? SpecialOfTiles : Special)
             json["added_tokens_decoder"]![$"{id}"] = new JsonObject { ["content"] = text, ["special"] = true };
         File.WriteAllText(settings, json.ToJsonString());
         Picture("wide.png", 60, 40, 1);

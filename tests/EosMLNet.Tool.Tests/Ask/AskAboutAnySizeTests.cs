@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace EosMLNet.Tool.Tests.Ask;
 
-/// <summary>Questions about images of any size and videos, through each command, on each Qwen-VL family.</summary>
+/// <summary>Questions about images of any size and videos, through each command, on each family that takes them.</summary>
 public sealed class AskAboutAnySizeTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -15,7 +15,7 @@ public sealed class AskAboutAnySizeTests : IDisposable
     [MemberData(nameof(Families))]
     public async Task Images_and_a_video_are_asked_about_under_a_plan_that_was_searched(string family)
     {
-        using var tiny = new TinyQwen(family);
+        using var tiny = new TinyBackbone(family);
         var searched = await EosRun.Of("search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--mean-visual-share", "0.4", "--steps", "4",
             "--device", "cpu", "--output", folder["plan.json"]);
         Assert.Equal((0, ""), (searched.ExitCode, searched.Error));
@@ -34,10 +34,27 @@ public sealed class AskAboutAnySizeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("llava_next")]
+    [InlineData("llava_onevision")]
+    public async Task Images_in_tiles_are_asked_about_under_a_plan_that_was_searched(string family)
+    {
+        using var tiny = new TinyBackbone(family);
+        var searched = await EosRun.Of("search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--mean-visual-share", "0.4", "--steps", "4",
+            "--device", "cpu", "--output", folder["plan.json"]);
+        Assert.Equal((0, ""), (searched.ExitCode, searched.Error));
+        var run = await EosRun.Of("ask", "--model", tiny.Model, "--plan", folder["plan.json"], "--image", Path.Combine(tiny.Images, "wide.png"), "--image", Path.Combine(tiny.Images, "tall.png"),
+            "--max-new-tokens", "4", "--device", "cpu", "--json", folder["answer.json"], "what colour is it?");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var answer = JsonDocument.Parse(File.ReadAllText(folder["answer.json"])).RootElement;
+        Assert.Equal(2, answer.GetProperty("visualTokens").GetArrayLength());
+        Assert.InRange(answer.GetProperty("ledger").GetProperty("macsRatio").GetDouble(), 0.05, 0.95);
+    }
+
+    [Theory]
     [MemberData(nameof(Families))]
     public async Task Rows_of_a_table_are_answered_as_each_is_alone(string family)
     {
-        using var tiny = new TinyQwen(family);
+        using var tiny = new TinyBackbone(family);
         File.AppendAllText(tiny.Table, "video:clip\twhat colour is it?\tgreen\n");
         var together = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--predictions", folder["all.tsv"],
             "--max-new-tokens", "4", "--data-type", "float32");
@@ -53,7 +70,7 @@ public sealed class AskAboutAnySizeTests : IDisposable
     [Fact]
     public async Task A_search_about_a_video_with_text_between_its_steps_is_refused_with_its_row()
     {
-        using var tiny = new TinyQwen("qwen3_vl");
+        using var tiny = new TinyBackbone("qwen3_vl");
         File.AppendAllText(tiny.Table, "video:clip\twhat colour is it?\tgreen\n");
         var run = await EosRun.Of("search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--mean-visual-share", "0.4", "--steps", "4", "--device", "cpu",
             "--output", folder["plan.json"]);
@@ -66,7 +83,7 @@ public sealed class AskAboutAnySizeTests : IDisposable
     public async Task A_model_that_takes_no_videos_says_so()
     {
         using var tiny = new TinyModel();
-        using var clips = new TinyQwen("qwen2_vl");
+        using var clips = new TinyBackbone("qwen2_vl");
         var run = await EosRun.Of("ask", "--model", tiny.Model, "--video", Path.Combine(clips.Images, "clip"), "--device", "cpu", "what?");
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith("eos : error EOS1013: --video was given", run.Error);

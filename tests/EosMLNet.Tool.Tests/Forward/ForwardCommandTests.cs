@@ -64,24 +64,16 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     [InlineData("two_single")]
     public Task Every_case_of_a_family_with_tiles_gives_the_numbers_of_transformers(string test) => CheckTiles("llava_onevision", test);
 
+    public static IEnumerable<object[]> OfAnySize =>
+        ((string[])["qwen2_5_vl", "qwen2_vl", "qwen3_vl"]).SelectMany(family => Cases(family).EnumerateObject().Select(one => (object[])[family, one.Name]));
+
     [Theory]
-    [InlineData("qwen2_5_vl", "two")]
-    [InlineData("qwen2_5_vl", "mixed")]
-    [InlineData("qwen2_5_vl", "vid")]
-    [InlineData("qwen2_5_vl", "vidfrac")]
-    [InlineData("qwen2_vl", "batch")]
-    [InlineData("qwen2_vl", "mixed")]
-    [InlineData("qwen2_vl", "textimg")]
-    [InlineData("qwen3_vl", "batch")]
-    [InlineData("qwen3_vl", "vid")]
-    [InlineData("qwen3_vl", "mixed")]
-    [InlineData("qwen3_vl", "text")]
+    [MemberData(nameof(OfAnySize))]
     public async Task Images_and_videos_of_any_size_give_the_numbers_of_transformers(string family, string test)
     {
         var at = TinyModel.Golden(Path.Combine("backbones", family));
         using var golden = SafetensorsFile.Open(Path.Combine(at, "golden.safetensors"));
-        var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(at, "golden.json"))).RootElement.GetProperty("cases");
-        var run = await Forward(Path.Combine(at, "checkpoint"), PatchInputs(golden, test, cases.GetProperty(test)), "--generate", "8");
+        var run = await Forward(Path.Combine(at, "checkpoint"), PatchInputs(golden, test, Cases(family).GetProperty(test)), "--generate", "8");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         using var output = SafetensorsFile.Open(folder["out.safetensors"]);
         foreach (var name in (string[])["inputs_embeds", "layer_out.0", "layer_out.1", "layer_out.2", "layer_out.3", "final_norm", "logits"])
@@ -91,6 +83,23 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         }
         var kind = golden.Entries.ContainsKey($"{test}_trunc.generated_ids") ? $"{test}_trunc" : test;
         Assert.Equal(Ids(golden, $"{kind}.generated_ids"), Ids(output, "generated_ids"));
+    }
+
+    // Those whose logits the reference has in double precision.
+    [Theory]
+    [InlineData("qwen2_5_vl", "img")]
+    [InlineData("qwen2_vl", "img")]
+    [InlineData("qwen3_vl", "img")]
+    [InlineData("qwen3_vl", "vid")]
+    [InlineData("qwen3_vl", "mixed")]
+    public async Task Logits_of_images_and_videos_of_any_size_agree_to_a_billionth_in_double_precision(string family, string test)
+    {
+        var at = TinyModel.Golden(Path.Combine("backbones", family));
+        using var golden = SafetensorsFile.Open(Path.Combine(at, "golden.safetensors"));
+        using var precise = SafetensorsFile.Open(Path.Combine(at, "golden-f64logits.safetensors"));
+        Assert.Equal(0, (await Forward(Path.Combine(at, "checkpoint"), PatchInputs(golden, test, Cases(family).GetProperty(test)), "--dtype", "float64")).ExitCode);
+        using var output = SafetensorsFile.Open(folder["out.safetensors"]);
+        AssertClose(precise, test, "logits", output, 1e-9, mask: golden.Read($"{test}.attention_mask"));
     }
 
     [Fact]
@@ -130,8 +139,7 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         var at = TinyModel.Golden(Path.Combine("backbones", family));
         using var golden = SafetensorsFile.Open(Path.Combine(at, "golden.safetensors"));
-        var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(at, "golden.json"))).RootElement.GetProperty("cases");
-        var run = await Forward(Path.Combine(at, "checkpoint"), TiledInputs(golden, test, cases.GetProperty(test)), "--generate", "8");
+        var run = await Forward(Path.Combine(at, "checkpoint"), TiledInputs(golden, test, Cases(family).GetProperty(test)), "--generate", "8");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         using var output = SafetensorsFile.Open(folder["out.safetensors"]);
         foreach (var name in (string[])["projector", "inputs_embeds", "layer_out.0", "layer_out.1", "layer_out.2", "final_norm"])
@@ -141,6 +149,9 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         }
         Assert.Equal(Ids(golden, $"{test}.generated_ids"), Ids(output, "generated_ids"));
     }
+
+    private static JsonElement Cases(string family) =>
+        JsonDocument.Parse(File.ReadAllText(TinyModel.Golden(Path.Combine("backbones", family, "golden.json")))).RootElement.GetProperty("cases");
 
     // As transformers takes them: images x tiles, with zero tiles behind the last of an image.
     private static Dictionary<string, Tensor> TiledInputs(SafetensorsFile golden, string test, JsonElement described)
