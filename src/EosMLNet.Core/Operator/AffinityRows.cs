@@ -75,7 +75,7 @@ internal sealed class AffinityRows
     /// <summary>The rows of tokens that have been asked for, (I, k, n).</summary>
     /// <param name="wanted">The tokens, (I, k), on the device of S.</param>
     /// <param name="places">The same as numbers, one image behind the other.</param>
-    internal Tensor Of(Tensor wanted, IEnumerable<long> places)
+    internal Tensor Rows(Tensor wanted, IEnumerable<long> places)
     {
         if (whole is not null)
             return whole.gather(1, wanted.unsqueeze(-1).expand(-1, -1, tokens));

@@ -72,7 +72,7 @@ internal sealed record AnchorSelection(
                 (stays[i] ? stay : leave).Add(i);
         }
         var anchors = Positions([.. stay], score, k);
-        var affinity = site.Transfer > 0 && !is_grad_enabled() ? similarity.Of(anchors, stay) : null;
+        var affinity = site.Transfer > 0 && !is_grad_enabled() ? similarity.Rows(anchors, stay) : null;
         return new(anchors, Positions([.. leave], score, n - k), null, null, null, affinity);
     }
 

@@ -27,6 +27,7 @@ internal sealed class QualityPage
         page.OneThingChanged();
         page.TransferOverFamilies();
         page.TransferOverModels();
+        page.OtherBackbone();
         page.Cost();
         page.Images(images);
         page.Missing();
@@ -179,6 +180,12 @@ internal sealed class QualityPage
         Line($"## A plan on another base model, {Settings.CloseBudget} mean tokens");
         Line($"The second model is the first one trained for {Settings.SecondModelSteps} more steps (`samples/ScenesVqa`, `train --resume`): a near relative, not a stranger.");
         Table(["plan", "accuracy"], moved.Concat(Home() is { } home ? [home] : []).Select(plan => new[] { plan.Trial.Section == Transfers.Models ? plan.Trial.Method : "first model's plan on the first", Percent(plan.Accuracy) }));
+    }
+
+    private void OtherBackbone()
+    {
+        Line("## Another backbone, images of two sizes");
+        Line("`scenes-qwen`, of the shape of Qwen2.5-VL, at one ninth of its tokens: [measured by itself](backbones.md).");
     }
 
     private void Cost()

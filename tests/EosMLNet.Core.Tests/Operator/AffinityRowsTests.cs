@@ -29,8 +29,8 @@ public class AffinityRowsTests
 
         Assert.Equal(expected, found);
         var anchors = tensor(found, [3, Keep]);
-        Assert.True(rows.Of(anchors, found).allclose(whole.Of(anchors, found), 1e-12, 1e-12));
-        Assert.True(whole.Of(anchors, found).equal(all.gather(1, anchors.unsqueeze(-1).expand(-1, -1, all.size(1)))).all().item<bool>());
+        Assert.True(rows.Rows(anchors, found).allclose(whole.Rows(anchors, found), 1e-12, 1e-12));
+        Assert.True(whole.Rows(anchors, found).equal(all.gather(1, anchors.unsqueeze(-1).expand(-1, -1, all.size(1)))).all().item<bool>());
     }
 
     [Fact]
