@@ -12,9 +12,11 @@ public sealed record PaddingChoice(ImagePadding Padding, IReadOnlyList<string> R
     public const ImagePadding Default = ImagePadding.Square;
 
     /// <summary>
-    /// How a plan was searched; <see langword="null"/> where it was not. Versions before 0.1.1 did not record it, and cropped.
+    /// How a plan was searched; <see langword="null"/> where it was not, and for models that see images of any size as they are. Versions
+    /// before 0.1.1 did not record it, and cropped.
     /// </summary>
-    public static ImagePadding? Searched(ReductionPlan plan) => plan.ImagePadding ?? (plan.Provenance is null ? null : ImagePadding.Crop);
+    public static ImagePadding? Searched(ReductionPlan plan) =>
+        plan.ImagePadding ?? (plan.Provenance is null || plan.ImageSizes is not null ? null : ImagePadding.Crop);
 
     /// <summary>Chooses.</summary>
     /// <param name="asked">What the user asks for; <see langword="null"/> for nothing.</param>

@@ -6,7 +6,8 @@ namespace Benchmarks.Backbones;
 /// <param name="SearchImages">Images that searches learnt from.</param>
 /// <param name="TestImages">Images of the test.</param>
 /// <param name="TestQuestions">Its questions.</param>
+/// <param name="Steps">Steps of a search.</param>
 /// <param name="Rows">The methods.</param>
 /// <param name="Refused">Methods that the model cannot have, and why.</param>
-internal sealed record BackboneDocument(string Hardware, string Model, int SearchImages, int TestImages, int TestQuestions,
+internal sealed record BackboneDocument(string Hardware, string Model, int SearchImages, int TestImages, int TestQuestions, int Steps,
     IReadOnlyList<BackboneRow> Rows, IReadOnlyList<string> Refused);

@@ -33,6 +33,14 @@ public sealed class PaddingChoiceTests
     }
 
     [Fact]
+    public void A_plan_for_images_of_any_size_says_nothing_of_padding_as_none_is_padded()
+    {
+        var choice = PaddingChoice.Of(null, ("any.json", Old with { ImageSizes = ImageSizes.Of([64, 96]) }));
+        Assert.Equal(PaddingChoice.Default, choice.Padding);
+        Assert.Empty(choice.Remarks);
+    }
+
+    [Fact]
     public void A_wish_against_the_plan_is_followed_and_said()
     {
         var choice = PaddingChoice.Of(ImagePadding.Square, ("a.json", Crop), ("b.json", Square), ("c.json", Unsearched), ("d.json", Old));

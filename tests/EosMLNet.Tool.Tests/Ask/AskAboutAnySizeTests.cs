@@ -22,6 +22,7 @@ public sealed class AskAboutAnySizeTests : IDisposable
         var evaluated = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--plan", folder["plan.json"], "--device", "cpu",
             "--predictions", folder["predictions.tsv"], "--max-new-tokens", "4");
         Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        Assert.DoesNotContain("square", evaluated.Output, StringComparison.Ordinal); // nothing is padded or cropped
 
         // The video's place is its own in the prompt; its four frames are two steps of two.
         var run = await EosRun.Of("ask", "--model", tiny.Model, "--plan", folder["plan.json"], "--image", Path.Combine(tiny.Images, "wide.png"), "--image", Path.Combine(tiny.Images, "tall.png"),
