@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace EosMLNet.Operator;
 
 /// <summary>
-/// The affinity S of I images' n tokens to each other, for a choice that looks at the rows of what it chooses, k of n. Where that saves a CPU
-/// much, a row is computed when it is asked for, together with those that are likely to be asked for next; elsewhere all are, at once. No
-/// gradient passes. The tensors belong to the dispose scope in which they are computed.
+/// The affinity S of I images' n tokens to each other, for a choice that looks at the rows of what it chooses, k of n. Where that saves a
+/// CPU much, a row is computed when it is asked for, together with those that are likely to be asked for next; elsewhere all are, at once.
+/// No gradient passes. The tensors belong to the dispose scope in which they are computed.
 /// </summary>
 internal sealed class AffinityRows
 {
@@ -88,7 +88,8 @@ internal sealed class AffinityRows
         int[] starts = [0, .. image.Blocks.Select(rows => (int)rows.size(0))];
         for (var i = 1; i < starts.Length; i++)
             starts[i] += starts[i - 1];
-        return cat(image.Blocks).index_select(0, tensor([.. wanted.Select(i => (long)starts[image.Places[i].Block] + image.Places[i].Row)]));
+        long[] rows = [.. wanted.Select(i => (long)starts[image.Places[i].Block] + image.Places[i].Row)];
+        return cat(image.Blocks).index_select(0, tensor(rows));
     }
 
     private static SiteInput Only(SiteInput input, int image) => input with

@@ -25,8 +25,8 @@ public abstract class VisionLanguageOptions
     public string ImageColumnName { get; set; } = "Image";
 
     /// <summary>
-    /// Several columns with images, in the place of <see cref="ImageColumnName"/>, each of one of its types. A row's images are those of the
-    /// first column, then those of the next one. A column that has none in a row adds none to it.
+    /// Several columns with images, in the place of <see cref="ImageColumnName"/>, each of one of its types. A row's images are those of
+    /// the first column, then those of the next one. A column that has none in a row adds none to it.
     /// </summary>
     /// <value>The default is no name: the one column of <see cref="ImageColumnName"/>.</value>
     public IReadOnlyList<string> ImageColumnNames { get; set; } = [];

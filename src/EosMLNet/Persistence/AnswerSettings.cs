@@ -66,7 +66,7 @@ internal sealed record AnswerSettings
             throw new EosException(code, "A column name is empty. Name every input and output column.");
         if (ImageColumns.Count == 0 || ImageColumns.Distinct().Count() != ImageColumns.Count)
             throw new EosException(code,
-                $"{named("ImageColumnNames")} is '{string.Join(", ", ImageColumns)}'; expected at least one column, and each of them once.");
+                $"{named("ImageColumnNames")} is '{string.Join(", ", ImageColumns)}'; expected at least one column, each of them once.");
         if (outputs.Distinct().Count() != outputs.Length)
             throw new EosException(code, $"The output columns {string.Join(", ", outputs)} are not all different. Give each its own name.");
         if (BatchSize is < 1 or > 4096)
