@@ -30,12 +30,7 @@ internal sealed class AffinityRows
 
     /// <summary>Of a matrix that is there.</summary>
     /// <param name="whole">S, symmetric, (I, n, n).</param>
-    internal AffinityRows(Tensor whole) : this(whole.size(0), whole.size(1), null!)
-    {
-        this.whole = whole;
-        var onHost = whole.detach().cpu().contiguous(); // once for all images
-        compute = (image, _) => onHost[image];
-    }
+    internal AffinityRows(Tensor whole) : this(whole.size(0), whole.size(1), OnHost(whole)) => this.whole = whole;
 
     /// <summary>Of tokens.</summary>
     /// <param name="input">The tokens.</param>
@@ -80,6 +75,13 @@ internal sealed class AffinityRows
         if (whole is not null)
             return whole.gather(1, wanted.unsqueeze(-1).expand(-1, -1, tokens));
         return stack([.. places.Chunk((int)wanted.size(1)).Zip(images, OfImage)]);
+    }
+
+    // All rows of an image, copied from the device once for all images.
+    private static Func<int, int[], Tensor> OnHost(Tensor whole)
+    {
+        var onHost = whole.detach().cpu().contiguous();
+        return (image, _) => onHost[image];
     }
 
     // (k, n)

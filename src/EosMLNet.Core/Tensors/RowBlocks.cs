@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tensors;
@@ -10,7 +9,7 @@ namespace EosMLNet.Tensors;
 /// </summary>
 internal static class RowBlocks
 {
-    private const int Block = 64, MostBlocks = 2, MostBeyond = 32, Runs = 4;
+    private const int Block = 64, MostBlocks = 2, MostBeyond = 32;
     private const double Clearly = 1.1;
     private static readonly ConcurrentDictionary<(long To, long From), bool> Gains = new();
 
@@ -47,12 +46,7 @@ internal static class RowBlocks
         double Seconds(Func<Tensor, Tensor> product, int rows)
         {
             var x = ones([rows, packed.shape[1]], packed.dtype);
-            return Enumerable.Range(0, Runs).Min(_ =>
-            {
-                var begun = Stopwatch.GetTimestamp();
-                product(x).Dispose();
-                return Stopwatch.GetElapsedTime(begun).TotalSeconds;
-            });
+            return CpuSpeed.Best(() => product(x));
         }
     }
 }

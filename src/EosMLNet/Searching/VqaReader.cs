@@ -27,12 +27,14 @@ internal sealed class VqaReader(IHost host, AnswerSettings settings, string? ans
             answers?.Invoke(ref expected);
             families?.Invoke(ref kind);
             if (query.IsMissing || answer is not null && expected.Span.IsWhiteSpace())
+            {
+                var missing = query.Images.Count == 0 ? string.Join(" or ", settings.ImageColumns)
+                    : query.IsMissing ? settings.Question : answer;
                 throw new EosException(EosErrors.DatasetRow,
-                    $"Row {cursor.Position + 1} has no " +
-                    $"{(query.Images.Count == 0 ? string.Join(" or ", settings.ImageColumns) : query.IsMissing ? settings.Question
-                        : answer)}. " +
+                    $"Row {cursor.Position + 1} has no {missing}. " +
                     $"The search needs an image{(answer is null ? " and a question" : ", a question and an answer")} in every row; " +
                     "filter the others out.");
+            }
             builder.Add(query.Images, query.Question, expected.ToString(), kind.ToString());
         }
         return builder.Build();

@@ -31,7 +31,7 @@ internal sealed class BackboneCommand : Command
 
     private readonly Option<bool> quick = new("--quick") { Description = "Everything once, on next to nothing: whether the program works." };
     private readonly Option<int> seeds = new("--seeds") { Description = "Searches, with the seeds from 1.", DefaultValueFactory = _ => 3 };
-    private readonly Option<int> steps = new("--steps") { Description = "Steps of each search; as many as a search has by default, if not given.", DefaultValueFactory = _ => new SearchSettings { Constraints = new() { MeanVisualShare = Share } }.Steps };
+    private readonly Option<int?> steps = new("--steps") { Description = "Steps of each search; as many as a search has by default, if not given." };
     private readonly Option<string> work = new("--work") { Description = "Where images and plans are kept between runs.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("tests", "Benchmarks", "out") };
     private readonly Option<string> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
 
@@ -43,7 +43,7 @@ internal sealed class BackboneCommand : Command
         SetAction(values => Measure(values.GetValue(quick) ? QualitySettings.Quick : QualitySettings.Full, values.GetValue(seeds), values.GetValue(steps), values.GetValue(work)!, values.GetValue(output)!));
     }
 
-    private static int Measure(QualitySettings settings, int seeds, int steps, string work, string output)
+    private static int Measure(QualitySettings settings, int seeds, int? steps, string work, string output)
     {
         TorchRuntime.EnsureLoaded();
         var folder = Path.Combine(work, settings.Name);
@@ -54,11 +54,12 @@ internal sealed class BackboneCommand : Command
         var refused = new List<string>();
 
         Add("unreduced", "unreduced", _ => ReductionPlan.Identity(model.ToPlanModel()));
+        var search = settings.Shorten(new SearchSettings { Constraints = new() { MeanVisualShare = Share } });
+        search = search with { Steps = steps ?? search.Steps };
         for (var seed = 1; seed <= seeds; seed++)
         {
             var clock = System.Diagnostics.Stopwatch.StartNew();
-            var search = settings.Shorten(new SearchSettings { Constraints = new() { MeanVisualShare = Share }, Steps = steps, Seed = seed });
-            var plan = new OperatorSearch(model, search).Run(data.Search, data.Validation).Plan;
+            var plan = new OperatorSearch(model, search with { Seed = seed }).Run(data.Search, data.Validation).Plan;
             plan.Save(Path.Combine(folder, $"scenes-qwen-{seed}.plan.json"));
             Add("EOS", "EOS", _ => plan, seed, clock.Elapsed.TotalSeconds);
         }
@@ -74,7 +75,7 @@ internal sealed class BackboneCommand : Command
             }
         }
         var document = new BackboneDocument(Hardware.Describe(), model.Fingerprint, data.Search.Images.Count, data.Test.Images.Count,
-            data.Test.Examples.Count, steps, rows, refused);
+            data.Test.Examples.Count, search.Steps, rows, refused);
         AtomicFile.WriteText(Path.Combine(output, "backbones.json"), JsonSerializer.Serialize(document, Readable) + "\n");
         AtomicFile.WriteText(Path.Combine(output, "backbones.md"), BackbonePage.Write(document));
         parts.ForEach(part => part.Dispose());
