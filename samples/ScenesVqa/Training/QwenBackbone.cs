@@ -55,7 +55,7 @@ internal sealed class QwenBackbone(int vocabularySize) : Backbone
     };
 
     public override ModelConfig Config => config;
-    public override IReadOnlyList<ImageSize> ImageSizes => [new(Scene.Size, Scene.Size), new(Scene.Size, 144)];
+    public override IReadOnlyList<ImageSize> ImageSizes => [new(Scene.Size, 144), new(144, 144)];
     public override int CellSize => config.Vision.TokenSide;
     public override string TowerRoot => "visual.";
     public override string StatesTap => "vision.out";

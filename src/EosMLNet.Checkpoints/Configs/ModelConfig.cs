@@ -33,6 +33,65 @@ public abstract record ModelConfig
     /// <summary>The shape of the vision encoder.</summary>
     public abstract EncoderShape Encoder { get; }
 
+    /// <summary>Number of blocks of the vision tower that are run.</summary>
+    public abstract int TowerDepth { get; }
+
+    /// <summary>Whether the tower tells how much attention each visual token gets.</summary>
+    public abstract bool HasClsAttention { get; }
+
+    /// <summary>Whether images have different numbers of visual tokens, depending on their size.</summary>
+    public virtual bool ImagesVary => false;
+
+    /// <summary>The token ids that stand for visual tokens: that of images, and of videos where the model has them.</summary>
+    public IReadOnlyList<int> VisualTokenIds => VideoTokenIndex is { } video ? [ImageTokenIndex, video] : [ImageTokenIndex];
+
+    /// <summary>How many numbers the position of a token is.</summary>
+    public int PositionAxes => Text.RopeAxes is null ? 1 : Text.RopeAxes.Max() + 1;
+
+    /// <summary>How the visual tokens of the model's usual image lie; of every image, where <see cref="ImagesVary"/> is false.</summary>
+    /// <param name="images">The folder's image processor, where it has one.</param>
+    public abstract VisualLayout UsualLayout(ImageProcessor? images);
+
+    /// <summary>How the visual tokens of an image lie.</summary>
+    /// <param name="image">What its encoder is given.</param>
+    /// <exception cref="EosException">EOS1015: an image of that size cannot have so many parts.</exception>
+    public virtual VisualLayout LayoutOf(ImageShape image) => UsualLayout(null);
+
+    /// <summary>
+    /// The stretches of a prompt that an image's visual tokens stand in, as the number of tokens in each: one, unless the family writes
+    /// text between the steps of a video.
+    /// </summary>
+    /// <param name="layout">How the image's tokens lie.</param>
+    public virtual IReadOnlyList<int> Stretches(VisualLayout layout) => [layout.Count];
+
+    /// <summary>The positions of the visual tokens of one stretch of an image, counted from its first token.</summary>
+    /// <param name="layout">How the image's tokens lie.</param>
+    /// <param name="stretch">Which of its stretches, from 0.</param>
+    public virtual StretchPositions PositionsOf(VisualLayout layout, int stretch) => StretchPositions.Counted(Stretches(layout)[stretch]);
+
+    /// <summary>What a plan records of the model.</summary>
+    /// <param name="images">The folder's image processor, where it has one.</param>
+    /// <param name="identity">The weights' fingerprint.</param>
+    public PlanModel ToPlanModel(ImageProcessor? images, ModelFingerprint identity)
+    {
+        var usual = UsualLayout(images);
+        return new()
+        {
+            Family = ModelType,
+            Identity = identity,
+            Layers = Text.LayerCount,
+            TowerLayers = TowerDepth,
+            VisualTokens = usual.Count,
+            Grid = usual.Grid,
+            ImagesVary = ImagesVary,
+            HiddenSize = Text.HiddenSize,
+            IntermediateSize = Text.IntermediateSize,
+            Heads = Text.HeadCount,
+            KeyValueHeads = Text.KeyValueHeadCount,
+            HeadSize = Text.HeadSize,
+        };
+    }
+
     /// <summary>A sentence about the visual tokens that images become.</summary>
     public abstract string DescribeImages();
 

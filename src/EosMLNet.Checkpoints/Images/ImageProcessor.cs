@@ -50,6 +50,16 @@ public abstract class ImageProcessor
     /// are fewer than two, they differ in size, or the model takes no videos.</exception>
     public virtual void WriteVideo(IReadOnlyList<RgbImage> frames, Span<float> target) => throw NoVideos();
 
+    /// <summary>What an encoder has to know of an image beside its pixels.</summary>
+    /// <param name="image">The image or video.</param>
+    /// <param name="imagesInPrompt">How many images the prompt has, this one among them.</param>
+    /// <exception cref="EosException">EOS1010: the image is too long and narrow, or would become too large.</exception>
+    public ImageShape ShapeOf(Visual image, int imagesInPrompt)
+    {
+        var (height, width) = image.SizeSeen(this);
+        return new(image.Parts(this, imagesInPrompt), height, width, image is VideoFrames, image.SecondsPerStep(this));
+    }
+
     private static EosException NoVideos() => new(EosErrors.ModelInput,
         "A video was given, but videos are not prepared for this model. Ask about its frames as images.");
 

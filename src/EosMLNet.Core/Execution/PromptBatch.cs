@@ -31,13 +31,13 @@ public sealed class PromptBatch : IDisposable
             {
                 slots.AddRange(Enumerable.Range(offset + start, count).Select(place => (long)place));
                 places.Add(new ImagePlace(row, start, layouts[image], stretch));
-                if (++stretch == model.Stretches(layouts[image]).Count)
+                if (++stretch == model.Shape.Stretches(layouts[image]).Count)
                     (image, stretch) = (image + 1, 0);
             }
             if (stretch != 0)
                 throw new EosException(EosErrors.ModelInput,
                     $"The prompt in row {row} of the batch ends within a video, behind {stretch} of its " +
-                    $"{model.Stretches(layouts[image]).Count} steps; expected all of them in one row.");
+                    $"{model.Shape.Stretches(layouts[image]).Count} steps; expected all of them in one row.");
         }
         var firsts = places.Where(place => place.Stretch == 0).ToArray();
         using var scope = NewDisposeScope();
@@ -134,8 +134,8 @@ public sealed class PromptBatch : IDisposable
     {
         if (prompts.Count == 0)
             throw new EosException(EosErrors.ModelInput, "The batch has no rows; expected at least one prompt.");
-        int[] counts = [.. Layouts(model, vision).SelectMany(model.Stretches)];
-        return new PromptBatch(model, PromptRow.Parse(model, prompts, counts), vision);
+        int[] counts = [.. Layouts(model, vision).SelectMany(model.Shape.Stretches)];
+        return new PromptBatch(model, PromptRow.Parse(model.Shape, prompts, counts), vision);
     }
 
     private static VisualLayout[] Layouts(VisionLanguageModel model, VisionOutput? vision) =>

@@ -46,16 +46,6 @@ public static class ImageTensors
         return new VisionInput(pixels, shapes);
     }
 
-    /// <summary>What an encoder has to know of an image beside its pixels.</summary>
-    /// <param name="processor">The checkpoint's image processor.</param>
-    /// <param name="image">The image.</param>
-    /// <param name="imagesInPrompt">How many images the prompt has, this one among them.</param>
-    internal static ImageShape ShapeOf(this ImageProcessor processor, Visual image, int imagesInPrompt)
-    {
-        var (height, width) = image.SizeSeen(processor);
-        return new(image.Parts(processor, imagesInPrompt), height, width, image is VideoFrames, image.SecondsPerStep(processor));
-    }
-
     /// <summary>The same for images of one part each.</summary>
     /// <param name="processor">The checkpoint's image processor.</param>
     /// <param name="images">The images.</param>

@@ -25,7 +25,7 @@ public sealed record VisionInput(Tensor PixelValues, IReadOnlyList<ImageShape> I
         if (kinds.Count <= 1)
             return kinds.Select(kind => kind.Input).FirstOrDefault();
         var stretches = kinds.ToDictionary(kind => kind.TokenId,
-            kind => kind.Input.Images.Select(image => model.Stretches(model.LayoutOf(image))).ToArray());
+            kind => kind.Input.Images.Select(image => model.Shape.Stretches(model.LayoutOf(image))).ToArray());
         var placeholders = prompts.Sum(prompt => prompt.Count(stretches.ContainsKey));
         var each = placeholders == stretches.Values.Sum(images => images.Sum(image => image.Count));
         var next = kinds.ToDictionary(kind => kind.TokenId, _ => (Image: 0, Part: 0, Stretch: 0));

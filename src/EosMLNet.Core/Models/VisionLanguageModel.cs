@@ -89,7 +89,7 @@ public abstract class VisionLanguageModel : IDisposable
     internal CheckpointFiles? Files { get; set; }
 
     /// <summary>The configuration.</summary>
-    private protected ModelConfig Shape { get; }
+    internal ModelConfig Shape { get; }
 
     /// <summary>Number of decoder layers.</summary>
     public int LayerCount => Shape.Text.LayerCount;
@@ -116,10 +116,10 @@ public abstract class VisionLanguageModel : IDisposable
     public int VocabularySize => Shape.Text.VocabularySize;
 
     /// <summary>How the visual tokens of the model's usual image lie; of every image, where <see cref="ImagesVary"/> is false.</summary>
-    public abstract VisualLayout UsualLayout { get; }
+    public VisualLayout UsualLayout => Shape.UsualLayout(Processor?.Images);
 
     /// <summary>Whether images have different numbers of visual tokens, depending on their size.</summary>
-    public virtual bool ImagesVary => false;
+    public bool ImagesVary => Shape.ImagesVary;
 
     /// <summary>Number of visual tokens of the model's usual image.</summary>
     public int VisualTokens => UsualLayout.Count;
@@ -128,7 +128,7 @@ public abstract class VisionLanguageModel : IDisposable
     public int ImageTokenId => Shape.ImageTokenIndex;
 
     /// <summary>The token ids that stand for visual tokens: that of images, and of videos where the model has them.</summary>
-    public virtual IReadOnlyList<int> VisualTokenIds => [ImageTokenId];
+    public IReadOnlyList<int> VisualTokenIds => Shape.VisualTokenIds;
 
     /// <summary>The token id that pads short rows of a batch.</summary>
     public int PadTokenId => Shape.PadTokenId;
@@ -143,10 +143,10 @@ public abstract class VisionLanguageModel : IDisposable
     public Device Device => decoder.Device;
 
     /// <summary>Number of blocks of the vision tower that are run.</summary>
-    public abstract int TowerLayerCount { get; }
+    public int TowerLayerCount => Shape.TowerDepth;
 
     /// <summary>Whether <see cref="VisionOutput.ClsAttention"/> is there.</summary>
-    public abstract bool HasClsAttention { get; }
+    public bool HasClsAttention => Shape.HasClsAttention;
 
     /// <summary>Tokenizer and image preprocessing of the checkpoint; null where its folder has none.</summary>
     public VisionLanguageProcessor? Processor { get; }
@@ -183,7 +183,7 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <summary>How the visual tokens of an image lie.</summary>
     /// <param name="image">What its encoder is given.</param>
-    public virtual VisualLayout LayoutOf(ImageShape image) => UsualLayout;
+    public VisualLayout LayoutOf(ImageShape image) => Shape.LayoutOf(image);
 
     /// <summary>Reads images and videos as transformers' <c>forward</c> takes them.</summary>
     /// <param name="tensor">Gives a tensor by transformers' name for it (<c>pixel_values</c>, <c>image_sizes</c>, …), in the model's type
@@ -213,20 +213,8 @@ public abstract class VisionLanguageModel : IDisposable
     public VisionOutput EncodeImages(Tensor pixelValues, Action<string, Tensor>? tap = null, ReductionPlan? plan = null) =>
         EncodeImages(VisionInput.Of(pixelValues), tap, plan);
 
-    /// <summary>
-    /// The stretches of a prompt that an image's visual tokens stand in, as the number of tokens in each: one, unless the family writes
-    /// text between the steps of a video.
-    /// </summary>
-    /// <param name="layout">How the image's tokens lie.</param>
-    internal virtual IReadOnlyList<int> Stretches(VisualLayout layout) => [layout.Count];
-
     /// <summary>How many numbers the position of a token is.</summary>
-    public int PositionAxes => Shape.Text.RopeAxes is null ? 1 : Shape.Text.RopeAxes.Max() + 1;
-
-    /// <summary>The positions of the visual tokens of one stretch of an image, counted from its first token.</summary>
-    /// <param name="layout">How the image's tokens lie.</param>
-    /// <param name="stretch">Which of its stretches, from 0.</param>
-    internal virtual StretchPositions PositionsOf(VisualLayout layout, int stretch) => StretchPositions.Counted(Stretches(layout)[stretch]);
+    public int PositionAxes => Shape.PositionAxes;
 
     /// <summary>The positions of an image's visual tokens, counted from where it begins.</summary>
     /// <param name="layout">How its tokens lie.</param>
@@ -234,7 +222,7 @@ public abstract class VisionLanguageModel : IDisposable
     /// is the same on all axes.</returns>
     public (IReadOnlyList<long> Positions, long Next) PositionsOf(VisualLayout layout)
     {
-        var placed = PositionsOf(layout, 0);
+        var placed = Shape.PositionsOf(layout, 0);
         return (placed.Values, placed.Next);
     }
 
@@ -249,7 +237,7 @@ public abstract class VisionLanguageModel : IDisposable
         using var scope = NewDisposeScope();
         if (PositionAxes > 1)
         {
-            var stretches = images.ToLookup(image => image.Row, image => (image.Start, PositionsOf(image.Layout, image.Stretch)));
+            var stretches = images.ToLookup(image => image.Row, image => (image.Start, Shape.PositionsOf(image.Layout, image.Stretch)));
             var rows = lengths.Select((length, row) => StretchPositions.OfRow(length, PositionAxes, stretches[row])).ToArray();
             var places = StretchPositions.Padded(rows, PositionAxes, (int)valid.shape[1]);
             return (tensor(places, [PositionAxes, lengths.Count, valid.shape[1]]).Upload(Device).MoveToOuterDisposeScope(),

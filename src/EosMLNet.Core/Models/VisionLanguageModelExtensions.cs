@@ -5,21 +5,8 @@ public static class VisionLanguageModelExtensions
 {
     /// <summary>What a plan records of a loaded model. Its fingerprint is computed when it is first asked for.</summary>
     /// <param name="model">The model.</param>
-    public static PlanModel ToPlanModel(this VisionLanguageModel model) => new()
-    {
-        Family = model.Family,
-        Identity = model.Identity,
-        Layers = model.LayerCount,
-        TowerLayers = model.TowerLayerCount,
-        VisualTokens = model.VisualTokens,
-        Grid = model.UsualLayout.Grid,
-        ImagesVary = model.ImagesVary,
-        HiddenSize = model.HiddenSize,
-        IntermediateSize = model.IntermediateSize,
-        Heads = model.HeadCount,
-        KeyValueHeads = model.KeyValueHeadCount,
-        HeadSize = model.HeadSize,
-    };
+    public static PlanModel ToPlanModel(this VisionLanguageModel model) =>
+        model.Shape.ToPlanModel(model.Processor?.Images, model.Identity);
 
     /// <summary>Checks that a model is the one that the plan was made for.</summary>
     /// <param name="plan">The plan.</param>

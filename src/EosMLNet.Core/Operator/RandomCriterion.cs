@@ -11,10 +11,7 @@ internal sealed class RandomCriterion : Criterion
     internal override Tensor Values(SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present)
     {
         var patches = input.Layout.Rows.Length;                                                         // and the [CLS] token
-        var table = tensor(Enumerable.Range(0, patches).Select(patch => Hash(site.Seed, patch)).ToArray()).Upload(input.Index.device);
+        var table = tensor(PatchTables.Random(site.Seed, patches)).Upload(input.Index.device);
         return table.index_select(0, input.Index.flatten()).reshape(input.Index.shape);
     }
-
-    // A torch generator would make a token's luck depend on the batch it is in.
-    private static double Hash(int seed, int patch) => (SplitMix64.Mix((ulong)(uint)seed << 32 | (uint)patch) >> 11) * (1.0 / (1L << 53));
 }

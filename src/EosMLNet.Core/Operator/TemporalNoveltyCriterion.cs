@@ -13,7 +13,7 @@ internal sealed class TemporalNoveltyCriterion : Criterion
     internal override Tensor Values(SiteInput input, ReductionSite site, LearnedScores learned, Tensor? present)
     {
         var unit = nn.functional.normalize(ComputeType.Cast(input.Tokens), dim: -1);                    // (I, n, d)
-        var before = tensor(Before(input.Layout)).Upload(unit.device)
+        var before = tensor(PatchTables.Before(input.Layout)).Upload(unit.device)
             .index_select(0, input.Index.flatten()).view_as(input.Index);                        // (I, n): indices; the last for none
         // Where the token of each index stands; n where it is gone, at a row of zeros.
         var (images, count) = (unit.shape[0], unit.shape[1]);
@@ -24,21 +24,5 @@ internal sealed class TemporalNoveltyCriterion : Criterion
         var all = nn.functional.pad(unit, [0, 0, 0, 1]);                                                // (I, n + 1, d)
         var earlier = all.gather(1, places.gather(1, before).unsqueeze(-1).expand(-1, -1, all.shape[2]));
         return unit.mul(earlier).sum(-1).RSub(1);
-    }
-
-    // The index of the same place one step before, of each index; the number of tokens for none.
-    private static long[] Before(VisualLayout layout)
-    {
-        var before = new long[layout.Count + 1];
-        Array.Fill(before, layout.Count);
-        var start = 0;
-        for (var region = 1; region < layout.Regions.Count; region++)
-        {
-            var (earlier, own) = (layout.Regions[region - 1], layout.Regions[region]);
-            for (var i = 0; earlier == own && own != VisualRegion.Single && i < own.Count; i++)
-                before[start + earlier.Count + i] = start + i;
-            start += earlier.Count;
-        }
-        return before;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class PackedBatch
         Rows = rows;
         var (padding, device) = (model.PadTokenId, model.Device);
         Layouts = [.. rows[0].Images.Select(image => image.Layout)];
-        var placed = Layouts.Select(layout => model.PositionsOf(layout, 0)).ToArray();
+        var placed = Layouts.Select(layout => model.Shape.PositionsOf(layout, 0)).ToArray();
         var positionsOfImages = placed.Sum(image => image.Next);
         int b = rows.Count, p = rows.Max(r => r.Images[0].Before.Length), s = rows.Max(r => r.TextLength);
         long[] prefix = Filled(b * p, padding), prefixSegment = Filled(b * p, Padding), prefixPosition = new long[b * p];

@@ -51,7 +51,7 @@ internal sealed record SearchData(IReadOnlyList<PackedRow> Rows, ImageCache Imag
     {
         foreach (var example in data.Examples)
         {
-            if (LayoutsOf(model, processor, data, example).Any(layout => model.Stretches(layout).Count > 1))
+            if (LayoutsOf(model, processor, data, example).Any(layout => model.Shape.Stretches(layout).Count > 1))
                 throw Fault(example, $"The row of “{Shortened(example.Question)}” is about a video, between whose steps {model.Family} " +
                     "has text. Searches take no such videos; search on images, and answer about videos under the plan.");
             var answer = settings.Objective == SearchObjective.Answers ? processor.EncodeAnswer(example.Answer).Length : 0;

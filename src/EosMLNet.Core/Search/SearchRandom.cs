@@ -1,4 +1,3 @@
-using EosMLNet.Tensors;
 
 namespace EosMLNet.Search;
 

@@ -28,7 +28,7 @@ public sealed class PromptRowTests : IDisposable
     [MemberData(nameof(Faults))]
     public void Prompts_that_hold_other_images_than_those_given_are_refused(string why, int[][] prompts, int[] counts)
     {
-        var fault = Assert.Throws<EosException>(() => PromptRow.Parse(model, prompts, counts));
+        var fault = Assert.Throws<EosException>(() => PromptRow.Parse(model.Shape, prompts, counts));
         Assert.Equal(EosErrors.ModelInput, fault.Code);
         Assert.Contains(why, fault.Message);
     }
@@ -49,7 +49,7 @@ public sealed class PromptRowTests : IDisposable
     public void One_token_an_image_means_the_same_as_one_a_visual_token(bool expanded)
     {
         int[] First(int count) => expanded ? Images(count) : [Image];
-        var rows = PromptRow.Parse(model, [[1, .. First(16), 5, .. First(4), 6], [2], [.. First(9), 7, 8]], [16, 4, 9]);
+        var rows = PromptRow.Parse(model.Shape, [[1, .. First(16), 5, .. First(4), 6], [2], [.. First(9), 7, 8]], [16, 4, 9]);
         Assert.Equal([1 + 16 + 1 + 4 + 1, 1, 9 + 2], rows.Select(row => row.Ids.Length));
         Assert.Equal([1, 18], rows[0].Stretches.Select(stretch => stretch.Start));
         Assert.Empty(rows[1].Stretches);

@@ -42,7 +42,7 @@ internal sealed class QwenPrompts
             var shape = new ImageShape(parts, rows * Merge * Patch, columns * Merge * Patch, isVideo, isVideo ? random.Next(1, 3) : 0);
             double[] values = [.. Enumerable.Range(0, parts * 384).Select(_ => 2 * random.NextDouble() - 1)];
             images.Add((row, tensor(values, [parts, 384]).to(model.DataType), shape));
-            foreach (var _ in model.Stretches(model.LayoutOf(shape)))
+            foreach (var _ in model.Shape.Stretches(model.LayoutOf(shape)))
                 ids.AddRange([301, isVideo ? Video : Image, 302, .. Text()]);
         }
         return [.. ids];

@@ -27,7 +27,23 @@ public record LlavaConfig : ModelConfig
     /// Visual tokens that one square of pixels becomes: its patches, and the class token when <see cref="VisionFeatureSelectStrategy"/> is
     /// <c>full</c> and the tower has one.
     /// </summary>
-    public int VisualTokens => Vision.GridSize * Vision.GridSize + (Vision.HasClassToken && VisionFeatureSelectStrategy == "full" ? 1 : 0);
+    public int VisualTokens => Vision.GridSize * Vision.GridSize + (KeepsCls ? 1 : 0);
+
+    /// <inheritdoc/>
+    // hidden_states[0] is the tower's input and hidden_states[i] the output of layer i-1; negative numbers count from the end.
+    public override int TowerDepth => VisionFeatureLayer >= 0 ? VisionFeatureLayer : Vision.LayerCount + 1 + VisionFeatureLayer;
+
+    /// <inheritdoc/>
+    public override bool HasClsAttention => Vision.HasClassToken && TowerDepth > 0;
+
+    /// <summary>Whether the tower's [CLS] token is a visual token.</summary>
+    public bool KeepsCls => Vision.HasClassToken && VisionFeatureSelectStrategy == "full";
+
+    /// <summary>The patches of one square image.</summary>
+    public VisualRegion Patches => new(Vision.GridSize, Vision.GridSize);
+
+    /// <inheritdoc/>
+    public override VisualLayout UsualLayout(ImageProcessor? images) => KeepsCls ? new(VisualRegion.Single, Patches) : new(Patches);
 
     /// <inheritdoc/>
     public override ImageProcessor LoadImages(string folder, ImagePadding padding, List<string> notes)

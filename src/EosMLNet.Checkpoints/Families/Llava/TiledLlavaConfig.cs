@@ -18,6 +18,33 @@ public abstract record TiledLlavaConfig : LlavaConfig
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public int? MaxTiles { get; init; }
 
+    /// <inheritdoc/>
+    public override bool ImagesVary => true;
+
+    /// <summary>That of an image of one tile's size: the whole, and one tile.</summary>
+    public override VisualLayout UsualLayout(ImageProcessor? images) => LayoutOf(new ImageShape(2, Vision.ImageSize, Vision.ImageSize));
+
+    /// <inheritdoc/>
+    public override VisualLayout LayoutOf(ImageShape image)
+    {
+        if (image.Parts == 1)
+            return new(Patches, VisualRegion.Single);
+        var size = GridOf(image).Size;
+        return new(Patches, new VisualRegion(size.Height, size.Width, HasNewlines: true));
+    }
+
+    /// <summary>How an image lies on its tiles.</summary>
+    /// <param name="image">Its size.</param>
+    /// <returns>The tiles, the part of their patches that shows the image, and what that is shrunk to.</returns>
+    public (ImageSize Tiles, FeatureWindow Window, ImageSize Size) GridOf(ImageShape image)
+    {
+        var original = new ImageSize(image.Height, image.Width);
+        var tiles = AnyResolution.TileGrid(AnyResolution.BestResolution(original, GridPinpoints), Vision.ImageSize);
+        var side = Vision.GridSize;
+        var window = AnyResolution.Unpadded(original, new ImageSize(tiles.Height * side, tiles.Width * side));
+        return (tiles, window, MaxTiles is { } most ? AnyResolution.Shrunk(window.Size, most, side) : window.Size);
+    }
+
     /// <summary>How images are cut.</summary>
     private protected abstract TileProcessing Processing { get; }
 

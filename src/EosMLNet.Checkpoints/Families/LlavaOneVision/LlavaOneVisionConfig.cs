@@ -42,6 +42,14 @@ public sealed record LlavaOneVisionConfig : TiledLlavaConfig
     /// <summary>The token id that stands for one visual token of a video.</summary><value>The default is 151647.</value>
     public override int? VideoTokenIndex { get; init; } = 151647;
 
+    /// <summary>Half the patches of a frame's side, rounded up: what a video's frames are pooled to.</summary>
+    public int PooledSide => (Vision.GridSize + 1) / 2;
+
+    /// <inheritdoc/>
+    public override VisualLayout LayoutOf(ImageShape image) => image.IsVideo
+        ? new([.. Enumerable.Repeat(new VisualRegion(PooledSide, PooledSide), image.Parts), VisualRegion.Single])
+        : base.LayoutOf(image);
+
     private protected override TileProcessing Processing => Tiles;
 
     internal static new LlavaOneVisionConfig Read(ConfigFile file)

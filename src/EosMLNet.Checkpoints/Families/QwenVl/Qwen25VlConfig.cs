@@ -24,6 +24,12 @@ public sealed record Qwen25VlConfig : QwenVlConfig
     /// <summary>How far a second of a video goes on in positions.</summary><value>The default is 4.</value>
     public int PositionsPerSecond { get; init; } = 4;
 
+    /// <inheritdoc/>
+    public override double UsualSecondsPerStep => 1;
+
+    // Whole seconds only, as transformers has it since April 2025; an image has one step.
+    private protected override long Time(int step, VisualLayout layout) => step * (long)layout.SecondsPerStep * PositionsPerSecond;
+
     internal static QwenVlConfig Read(ConfigFile file)
     {
         var (json, text) = (file.Json.Section("vision_config"), TextOf(file));

@@ -26,6 +26,14 @@ public sealed record Qwen3VlConfig : QwenVlConfig
         new("Qwen3VLVideoProcessor", new(4096, 24576 * 32 * 32), LimitsAllFrames: true, new(FrameSpacing.FirstToLast)),
         [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> Stretches(VisualLayout layout) => [.. layout.Regions.Select(region => region.Count)];
+
+    /// <inheritdoc/>
+    // The time of a step is told by the text in front of it.
+    public override StretchPositions PositionsOf(VisualLayout layout, int stretch) =>
+        StretchPositions.OnGrids([(layout.Regions[stretch], 0)]);
+
     internal static QwenVlConfig Read(ConfigFile file)
     {
         var json = file.Json.Section("vision_config");

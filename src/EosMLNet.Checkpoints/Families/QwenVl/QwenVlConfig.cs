@@ -6,6 +6,8 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 public abstract record QwenVlConfig : ModelConfig
 {
+    private const int UsualSide = 448; // pixels
+
     /// <summary>The vision tower.</summary>
     public QwenVisionConfig Vision { get; init; } = new();
     /// <summary>The token id in front of the visual tokens of an image or a video.</summary><value>The default is 151652.</value>
@@ -18,6 +20,61 @@ public abstract record QwenVlConfig : ModelConfig
 
     /// <inheritdoc/>
     public override EncoderShape Encoder => new(Vision.LayerCount, Vision.HiddenSize, Vision.IntermediateSize, Vision.HeadCount);
+
+    /// <inheritdoc/>
+    public override int TowerDepth => Vision.LayerCount;
+
+    /// <summary>
+    /// Its tower has no [CLS]. In its place stands the attention that each token receives from all others of its image, averaged, as
+    /// VisionZip takes it for such towers (arXiv:2412.04467).
+    /// </summary>
+    public override bool HasClsAttention => true;
+
+    /// <inheritdoc/>
+    public override bool ImagesVary => true;
+
+    /// <summary>That of an image of 448 x 448 pixels, or the size nearest to it that the image processor makes.</summary>
+    public override VisualLayout UsualLayout(ImageProcessor? images)
+    {
+        var unit = Vision.TokenSide;
+        var side = Math.Max(1, UsualSide / unit) * unit;
+        var seen = images?.SizeSeen(new(UsualSide, UsualSide)) ?? new(side, side);
+        return LayoutOf(new ImageShape(0, seen.Height, seen.Width));
+    }
+
+    /// <inheritdoc/>
+    public override VisualLayout LayoutOf(ImageShape image)
+    {
+        var (steps, rows, columns) = GridOf(image);
+        return new([.. Enumerable.Repeat(new VisualRegion(rows, columns), steps)]) { SecondsPerStep = image.SecondsPerStep };
+    }
+
+    /// <summary>How the visual tokens of an image lie: steps in time, rows, columns. An image that is only measured has no parts yet.</summary>
+    /// <param name="image">What its encoder is given.</param>
+    /// <exception cref="EosException">EOS1015: an image of that size cannot have so many parts.</exception>
+    public (int Steps, int Rows, int Columns) GridOf(ImageShape image)
+    {
+        var unit = Vision.TokenSide;
+        var (rows, columns) = (image.Height / unit, image.Width / unit);
+        var patches = rows * columns * Vision.MergeSize * Vision.MergeSize;
+        if (rows < 1 || columns < 1 || image.Height % unit != 0 || image.Width % unit != 0 || image.Parts % patches != 0)
+        {
+            throw new EosException(EosErrors.ModelInput,
+                $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} patches; expected sides that are " +
+                $"multiples of {unit} pixels, and {Math.Max(1, patches)} patches for each step in time.");
+        }
+        return (Math.Max(1, image.Parts / patches), rows, columns);
+    }
+
+    /// <inheritdoc/>
+    public override StretchPositions PositionsOf(VisualLayout layout, int stretch) =>
+        StretchPositions.OnGrids([.. layout.Regions.Select((grid, step) => (grid, Time(step, layout)))]);
+
+    /// <summary>The time between two steps of a video that says nothing of it, in seconds; 0 where the model does not ask.</summary>
+    public virtual double UsualSecondsPerStep => 0;
+
+    /// <summary>The position in time of a video's step.</summary>
+    private protected virtual long Time(int step, VisualLayout layout) => step;
 
     /// <inheritdoc/>
     public override string DescribeImages() =>

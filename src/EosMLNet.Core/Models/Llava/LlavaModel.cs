@@ -25,7 +25,7 @@ public class LlavaModel : VisionLanguageModel
         : base(config, weight, processor)
     {
         Config = config;
-        tower = new VisionTower(config.Vision, TowerDepth(config), name => Weights[name]);
+        tower = new VisionTower(config.Vision, config.TowerDepth, name => Weights[name]);
         projector = new Projector(config, name => Weights[name]);
     }
 
@@ -47,22 +47,6 @@ public class LlavaModel : VisionLanguageModel
     public LlavaConfig Config { get; }
 
     /// <inheritdoc/>
-    public override int TowerLayerCount => TowerDepth(Config);
-    /// <inheritdoc/>
-    public override bool HasClsAttention => Config.Vision.HasClassToken && TowerLayerCount > 0;
-    /// <inheritdoc/>
-    public override VisualLayout UsualLayout => KeepsCls ? new(VisualRegion.Single, Patches) : new(Patches);
-
-    /// <summary>The patches of one square image.</summary>
-    private protected VisualRegion Patches => new(Config.Vision.GridSize, Config.Vision.GridSize);
-
-    private bool KeepsCls => Config.Vision.HasClassToken && Config.VisionFeatureSelectStrategy == "full";
-
-    // hidden_states[0] is the tower's input and hidden_states[i] the output of layer i-1; negative numbers count from the end.
-    private static int TowerDepth(LlavaConfig config) =>
-        config.VisionFeatureLayer >= 0 ? config.VisionFeatureLayer : config.Vision.LayerCount + 1 + config.VisionFeatureLayer;
-
-    /// <inheritdoc/>
     public override VisionOutput EncodeImages(
         VisionInput images, Action<string, Tensor>? tap = null, ReductionPlan? plan = null, bool clsAttention = true)
     {
@@ -74,7 +58,7 @@ public class LlavaModel : VisionLanguageModel
         var (full, attention) = tower.Run(images.PixelValues.to(Device), clsAttention, tap, sequence); // (S, t, dv), (S, t)
         full = sequence?.ReduceFeature(full) ?? full;
         tap?.Invoke("vision.feature_full", full);
-        var first = KeepsCls || !Config.Vision.HasClassToken ? 0 : 1;
+        var first = Config.KeepsCls || !Config.Vision.HasClassToken ? 0 : 1;
         var feature = full.narrow(1, first, full.shape[1] - first);                                  // (S, n, dv)
         tap?.Invoke("vision.feature", feature);
         var tokens = projector.Apply(feature);                                                       // (S, n, d)

@@ -22,22 +22,6 @@ public abstract class TiledLlavaModel : LlavaModel
     }
 
     /// <inheritdoc/>
-    public override bool ImagesVary => true;
-
-    /// <summary>That of an image of one tile's size: the whole, and one tile.</summary>
-    public override VisualLayout UsualLayout =>
-        LayoutOf(new ImageShape(2, config.Vision.ImageSize, config.Vision.ImageSize));
-
-    /// <inheritdoc/>
-    public override VisualLayout LayoutOf(ImageShape image)
-    {
-        if (image.Parts == 1)
-            return new(Patches, VisualRegion.Single);
-        var (_, _, size) = Grid(image);
-        return new(Patches, new VisualRegion(size.Height, size.Width, HasNewlines: true));
-    }
-
-    /// <inheritdoc/>
     public override IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor)
     {
         if (tensor("pixel_values") is not { } pixels)
@@ -60,7 +44,7 @@ public abstract class TiledLlavaModel : LlavaModel
     {
         if (height < 1 || width < 1)
             throw Unfit($"image_sizes of image {image} is {height} x {width}; expected pixels");
-        var tiles = Grid(new ImageShape(0, height, width)).Tiles;
+        var tiles = config.GridOf(new ImageShape(0, height, width)).Tiles;
         var parts = most == 1 ? 1 : 1 + tiles.Height * tiles.Width;
         return parts <= most ? new ImageShape(parts, height, width)
             : throw Unfit($"pixel_values has {most} tiles an image, but image {image} of {height} x {width} pixels has {parts}");
@@ -95,7 +79,7 @@ public abstract class TiledLlavaModel : LlavaModel
         var whole = tiles[0];                                                                        // (n, d)
         if (image.Parts == 1)
             return cat([whole, end.unsqueeze(0)]).MoveToOuterDisposeScope();
-        var ((rows, columns), window, size) = Grid(image);
+        var ((rows, columns), window, size) = config.GridOf(image);
         if (rows * columns != image.Parts - 1)
         {
             throw new EosException(EosErrors.ModelInput,
@@ -115,14 +99,4 @@ public abstract class TiledLlavaModel : LlavaModel
     /// <summary>(S, d, r, c) to another number of rows and columns, bilinear.</summary>
     private protected static Tensor Resized(Tensor grid, ImageSize size) =>
         functional.interpolate(grid.contiguous(), [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false);
-
-    // The tiles, the part of their patches that shows the image, and what that is shrunk to.
-    private (ImageSize Tiles, FeatureWindow Window, ImageSize Size) Grid(ImageShape image)
-    {
-        var original = new ImageSize(image.Height, image.Width);
-        var tiles = AnyResolution.TileGrid(AnyResolution.BestResolution(original, config.GridPinpoints), config.Vision.ImageSize);
-        var side = config.Vision.GridSize;
-        var window = AnyResolution.Unpadded(original, new ImageSize(tiles.Height * side, tiles.Width * side));
-        return (tiles, window, config.MaxTiles is { } most ? AnyResolution.Shrunk(window.Size, most, side) : window.Size);
-    }
 }

@@ -15,18 +15,7 @@ public sealed class LlavaOneVisionModel : TiledLlavaModel
     public LlavaOneVisionModel(LlavaOneVisionConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
         : base(config, weight, processor) => this.config = config;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, VideoTokenId];
-
     private int VideoTokenId => config.VideoTokenIndex!.Value; // its default is a number
-
-    // Half the patches of a frame's side, rounded up.
-    private int PooledSide => (config.Vision.GridSize + 1) / 2;
-
-    /// <inheritdoc/>
-    public override VisualLayout LayoutOf(ImageShape image) => image.IsVideo
-        ? new([.. Enumerable.Repeat(new VisualRegion(PooledSide, PooledSide), image.Parts), VisualRegion.Single])
-        : base.LayoutOf(image);
 
     /// <inheritdoc/>
     public override IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor)
@@ -49,7 +38,7 @@ public sealed class LlavaOneVisionModel : TiledLlavaModel
         using var scope = NewDisposeScope();
         var side = config.Vision.GridSize;
         var frames = tiles.view(image.Parts, side, side, -1).permute(0, 3, 1, 2);                    // (F, d, r, c)
-        var pooled = Resized(frames, new ImageSize(PooledSide, PooledSide)).flatten(2).transpose(1, 2);   // (F, p, d)
+        var pooled = Resized(frames, new ImageSize(config.PooledSide, config.PooledSide)).flatten(2).transpose(1, 2);   // (F, p, d)
         return cat([pooled.flatten(0, 1), end.unsqueeze(0)]).MoveToOuterDisposeScope();
     }
 }

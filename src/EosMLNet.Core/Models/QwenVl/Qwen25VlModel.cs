@@ -8,15 +8,9 @@ namespace EosMLNet.Models;
 [ModelType("qwen2_5_vl")]
 public sealed class Qwen25VlModel : QwenVlModel
 {
-    private readonly Qwen25VlConfig config;
-
     /// <inheritdoc cref="QwenVlModel(QwenVlConfig, Func{string, long[], Tensor}, VisionLanguageProcessor)"/>
     public Qwen25VlModel(Qwen25VlConfig config, Func<string, long[], Tensor> weight, VisionLanguageProcessor? processor = null)
-        : base(config, weight, processor) => this.config = config;
-
-    /// <inheritdoc/>
-    private protected override double UsualSecondsPerStep => 1;
-
-    // Whole seconds only, as transformers has it since April 2025; an image has one step.
-    private protected override long Time(int step, VisualLayout layout) => step * (long)layout.SecondsPerStep * config.PositionsPerSecond;
+        : base(config, weight, processor)
+    {
+    }
 }

@@ -14,10 +14,4 @@ public sealed class Qwen3VlModel : QwenVlModel
         : base(config, weight, processor)
     {
     }
-
-    internal override IReadOnlyList<int> Stretches(VisualLayout layout) => [.. layout.Regions.Select(region => region.Count)];
-
-    // The time of a step is told by the text in front of it.
-    internal override StretchPositions PositionsOf(VisualLayout layout, int stretch) =>
-        StretchPositions.OnGrids([(layout.Regions[stretch], 0)]);
 }

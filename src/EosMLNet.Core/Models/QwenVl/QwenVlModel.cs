@@ -8,8 +8,6 @@ namespace EosMLNet.Models;
 /// </summary>
 public abstract class QwenVlModel : VisionLanguageModel
 {
-    private const int UsualSide = 448; // pixels
-
     private readonly QwenVlConfig config;
     private readonly QwenTower tower;
 
@@ -24,47 +22,7 @@ public abstract class QwenVlModel : VisionLanguageModel
         tower = new QwenTower(config.Vision, name => Weights[name]);
     }
 
-    /// <inheritdoc/>
-    public override int TowerLayerCount => config.Vision.LayerCount;
-    /// <summary>
-    /// Its tower has no [CLS]. In its place stands the attention that each token receives from all others of its image, averaged, as
-    /// VisionZip takes it for such towers (arXiv:2412.04467).
-    /// </summary>
-    public override bool HasClsAttention => true;
-    /// <inheritdoc/>
-    public override bool ImagesVary => true;
-    /// <inheritdoc/>
-    public override IReadOnlyList<int> VisualTokenIds => [ImageTokenId, VideoTokenId];
-
     private int VideoTokenId => config.VideoTokenIndex!.Value; // its default is a number
-
-    /// <summary>That of an image of 448 x 448 pixels, or the size nearest to it that the image processor makes.</summary>
-    public override VisualLayout UsualLayout
-    {
-        get
-        {
-            var unit = config.Vision.TokenSide;
-            var side = Math.Max(1, UsualSide / unit) * unit;
-            var seen = Processor?.Images.SizeSeen(new(UsualSide, UsualSide)) ?? new(side, side);
-            return LayoutOf(new ImageShape(0, seen.Height, seen.Width));
-        }
-    }
-
-    /// <inheritdoc/>
-    public override VisualLayout LayoutOf(ImageShape image)
-    {
-        var (steps, rows, columns) = Grid(image);
-        return new([.. Enumerable.Repeat(new VisualRegion(rows, columns), steps)]) { SecondsPerStep = image.SecondsPerStep };
-    }
-
-    internal override StretchPositions PositionsOf(VisualLayout layout, int stretch) =>
-        StretchPositions.OnGrids([.. layout.Regions.Select((grid, step) => (grid, Time(step, layout)))]);
-
-    /// <summary>The position in time of a video's step.</summary>
-    private protected virtual long Time(int step, VisualLayout layout) => step;
-
-    /// <summary>The time between two steps of a video that says nothing of it, in seconds; 0 where the model does not ask.</summary>
-    private protected virtual double UsualSecondsPerStep => 0;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(int TokenId, VisionInput Input)> ReadInputs(Func<string, Tensor?> tensor) =>
@@ -92,8 +50,8 @@ public abstract class QwenVlModel : VisionLanguageModel
 
     private double[] Seconds(Tensor? given, int videos)
     {
-        if (given is null || UsualSecondsPerStep == 0)
-            return [.. Enumerable.Repeat(UsualSecondsPerStep, videos)];
+        if (given is null || config.UsualSecondsPerStep == 0)
+            return [.. Enumerable.Repeat(config.UsualSecondsPerStep, videos)];
         double[] seconds = [.. given.to_type(ScalarType.Float64).cpu().flatten().data<double>()];
         return seconds.Length == videos && seconds.All(s => s is >= 0 and < 1e6) ? seconds
             : throw Unfit($"second_per_grid_ts is [{string.Join(", ", seconds)}]; expected {videos} numbers of seconds, one a video");
@@ -129,24 +87,9 @@ public abstract class QwenVlModel : VisionLanguageModel
                 $"expected [{parts}, {config.Vision.PatchValues}], a row for each patch.");
         }
         using var scope = NewDisposeScope();
-        var (tokens, attention, planes) = tower.Run(images.PixelValues.to(Device), [.. images.Images.Select(Grid)], clsAttention, tap);
+        var (tokens, attention, planes) = tower.Run(images.PixelValues.to(Device), [.. images.Images.Select(config.GridOf)], clsAttention, tap);
         VisualLayout[] layouts = [.. images.Images.Select(LayoutOf)];
         return new VisionOutput(tokens, attention, null, null, layouts, [.. layouts.Select(layout => layout.Count)]) { Planes = planes }
             .MoveToOuterDisposeScope();
-    }
-
-    // Steps in time, and rows and columns of visual tokens. An image that is only measured has no parts yet.
-    private (int Steps, int Rows, int Columns) Grid(ImageShape image)
-    {
-        var (vision, unit) = (config.Vision, config.Vision.TokenSide);
-        var (rows, columns) = (image.Height / unit, image.Width / unit);
-        var patches = rows * columns * vision.MergeSize * vision.MergeSize;
-        if (rows < 1 || columns < 1 || image.Height % unit != 0 || image.Width % unit != 0 || image.Parts % patches != 0)
-        {
-            throw new EosException(EosErrors.ModelInput,
-                $"An image of {image.Height} x {image.Width} pixels was given as {image.Parts} patches; expected sides that are " +
-                $"multiples of {unit} pixels, and {Math.Max(1, patches)} patches for each step in time.");
-        }
-        return (Math.Max(1, image.Parts / patches), rows, columns);
     }
 }

@@ -1,20 +1,18 @@
-using EosMLNet.Models;
-
-namespace EosMLNet.Execution;
+namespace EosMLNet.Checkpoints;
 
 /// <summary>One prompt with each image expanded to its visual tokens.</summary>
 /// <param name="Ids">Token ids; 0 in the place of visual tokens, whose own id may lie outside the vocabulary.</param>
 /// <param name="Stretches">Where visual tokens begin, and how many: one stretch an image, or several of a video with text between its
 /// frames.</param>
 /// <param name="InstructionStart">Where the text behind the last image begins.</param>
-internal sealed record PromptRow(long[] Ids, IReadOnlyList<(int Start, int Count)> Stretches, int InstructionStart)
+public sealed record PromptRow(long[] Ids, IReadOnlyList<(int Start, int Count)> Stretches, int InstructionStart)
 {
     /// <summary>Reads prompts that hold each image once, or once for each of its visual tokens.</summary>
     /// <param name="model">The model the prompts are for.</param>
     /// <param name="prompts">Token ids of each row.</param>
     /// <param name="counts">The number of visual tokens of each image, or of each of its stretches, in order of appearance.</param>
     /// <exception cref="EosException">EOS1015: no tokens, too many, an unknown id, or other images than those given.</exception>
-    internal static PromptRow[] Parse(VisionLanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<int> counts)
+    public static PromptRow[] Parse(ModelConfig model, IReadOnlyList<int[]> prompts, IReadOnlyList<int> counts)
     {
         int[] placeholders = [.. prompts.Select(prompt => prompt.Count(model.VisualTokenIds.Contains))];
         var (found, expanded) = (placeholders.Sum(), counts.Sum());
@@ -41,7 +39,7 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<(int Start, int Count
         return rows;
     }
 
-    private static PromptRow Expand(VisionLanguageModel model, IReadOnlyList<int> prompt, IReadOnlyList<int> images, bool each, int row)
+    private static PromptRow Expand(ModelConfig model, IReadOnlyList<int> prompt, IReadOnlyList<int> images, bool each, int row)
     {
         var ids = new List<long>();
         var starts = new List<(int Start, int Count)>();
@@ -50,9 +48,9 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<(int Start, int Count
         {
             if (!model.VisualTokenIds.Contains(prompt[i]))
             {
-                if (prompt[i] < 0 || prompt[i] >= model.VocabularySize)
+                if (prompt[i] < 0 || prompt[i] >= model.Text.VocabularySize)
                     throw Fault(row,
-                        $"has the token id {prompt[i]}, but the vocabulary has {model.VocabularySize} entries; use the checkpoint's own " +
+                        $"has the token id {prompt[i]}, but the vocabulary has {model.Text.VocabularySize} entries; use the checkpoint's own " +
                         "tokenizer");
                 ids.Add(prompt[i++]);
                 continue;
@@ -67,17 +65,17 @@ internal sealed record PromptRow(long[] Ids, IReadOnlyList<(int Start, int Count
         }
         if (ids.Count == 0)
             throw Fault(row, "is empty; give it at least one token");
-        if (ids.Count > model.MaxPositions)
-            throw Fault(row, $"has {ids.Count} tokens, but the model was made for {model.MaxPositions}; shorten the question");
+        if (ids.Count > model.Text.MaxPositions)
+            throw Fault(row, $"has {ids.Count} tokens, but the model was made for {model.Text.MaxPositions}; shorten the question");
         return new PromptRow([.. ids], starts, instruction);
     }
 
-    private static EosException Mismatch(VisionLanguageModel model, int found, IReadOnlyList<int> counts)
+    private static EosException Mismatch(ModelConfig model, int found, IReadOnlyList<int> counts)
     {
         var sizes = counts.Distinct().ToArray() is [var only] ? $" of {only} visual tokens each" : "";
         return new(EosErrors.ModelInput, counts.Count == 0
             ? $"The prompts hold {found} image tokens, but no image was given; give one image for each image token, or for each " +
-                $"{model.VisualTokens}."
+                $"{model.UsualLayout(null).Count}."
             : $"The prompts hold {found} image tokens, but {counts.Count} images{sizes} were given; expected {counts.Count}, one " +
                 "an image, " +
                 $"or {counts.Sum()}, one a visual token.");

@@ -1,4 +1,4 @@
-namespace EosMLNet.Models;
+namespace EosMLNet.Checkpoints;
 
 /// <summary>What a model's encoder has to know of an image beside its pixels.</summary>
 /// <param name="Parts">How many tiles, patches or frames of a video its pixels hold.</param>

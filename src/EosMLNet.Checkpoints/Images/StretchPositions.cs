@@ -1,16 +1,16 @@
-namespace EosMLNet.Models;
+namespace EosMLNet.Checkpoints;
 
 /// <summary>Positions of some tokens that follow one another, and where the next one goes on.</summary>
 /// <param name="Values">The positions, one axis behind the other, (axes · n).</param>
 /// <param name="Next">The position of the token behind them, the same on all axes.</param>
-internal sealed record StretchPositions(long[] Values, long Next)
+public sealed record StretchPositions(long[] Values, long Next)
 {
     /// <summary>Tokens that count on by one each, where a position is one number.</summary>
-    internal static StretchPositions Counted(int count) => new([.. Enumerable.Range(0, count).Select(i => (long)i)], count);
+    public static StretchPositions Counted(int count) => new([.. Enumerable.Range(0, count).Select(i => (long)i)], count);
 
     /// <summary>Visual tokens on grids, with a position in time, row and column: the next token stands behind the largest of all.</summary>
     /// <param name="grids">The grids and their positions in time.</param>
-    internal static StretchPositions OnGrids(IReadOnlyList<(VisualRegion Grid, long Time)> grids)
+    public static StretchPositions OnGrids(IReadOnlyList<(VisualRegion Grid, long Time)> grids)
     {
         var cells = grids.SelectMany(grid => Enumerable.Range(0, grid.Grid.Count)
             .Select(i => (grid.Time, Row: (long)(i / grid.Grid.Columns), Column: (long)(i % grid.Grid.Columns)))).ToArray();
@@ -22,7 +22,7 @@ internal sealed record StretchPositions(long[] Values, long Next)
     /// <param name="length">Its tokens, the visual ones among them.</param>
     /// <param name="axes">Numbers of a position.</param>
     /// <param name="images">Where stretches of images begin, ascending, and their positions.</param>
-    internal static StretchPositions OfRow(int length, int axes, IEnumerable<(int Start, StretchPositions Positions)> images)
+    public static StretchPositions OfRow(int length, int axes, IEnumerable<(int Start, StretchPositions Positions)> images)
     {
         var values = new long[axes * length];
         var (at, position) = (0, 0L);
@@ -51,7 +51,7 @@ internal sealed record StretchPositions(long[] Values, long Next)
     }
 
     /// <summary>Rows side by side, each behind its padding, which has the position 0: (axes, rows, width), row by row.</summary>
-    internal static long[] Padded(IReadOnlyList<StretchPositions> rows, int axes, int width)
+    public static long[] Padded(IReadOnlyList<StretchPositions> rows, int axes, int width)
     {
         var all = new long[axes * rows.Count * width];
         for (var row = 0; row < rows.Count; row++)

@@ -1,0 +1,80 @@
+using EosMLNet.Onnx.Graphs;
+using EosMLNet.Onnx.Models;
+using EosMLNet.Onnx.Operator;
+using EosMLNet.Onnx.Protos;
+using EosMLNet.Onnx.Sessions;
+using Microsoft.ML.OnnxRuntime;
+
+namespace EosMLNet.Onnx.Families.Llava;
+
+/// <summary>LLaVA-1.5's vision tower and projector, with the sites in the encoder: a square of pixels becomes visual tokens.</summary>
+/// <param name="config">The model.</param>
+/// <param name="plan">The plan.</param>
+[ModelType("llava")]
+internal sealed class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : VisionEncoder
+{
+    private const string Pixels = "pixel_values", Features = "image_features", Attention = "cls_attention";
+    private const string Places = "visual_places", Mass = "visual_mass";
+
+    private readonly VisualLayout layout = config.UsualLayout(null);
+
+    /// <inheritdoc/>
+    internal override ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var graph = new Graph("vision");
+        var layers = new Layers(new GraphWeights(graph, config, checkpoint));
+        var (vision, side) = (config.Vision, config.Vision.ImageSize);
+        var pixels = graph.Input(Pixels, ElementType.Float, "S", vision.ChannelCount, side, side);
+        var sequence = plan.ActsInEncoder ? new VisionTokens(pixels, layout, vision, plan) : null;
+        var (full, attention) = new ClipTower(layers, vision, config.TowerDepth).Run(pixels, plan.NeedsClsAttention, sequence);   // (S, t, dv), (S, t)
+        full = sequence?.ReduceFeature(full) ?? full;
+        var first = config.KeepsCls || !vision.HasClassToken ? 0 : 1;
+        var feature = first == 0 ? full : full.Slice(first, long.MaxValue, 1);                       // (S, n, dv)
+        var inner = layers.Linear(feature.Reshape(-1, vision.HiddenSize), "multi_modal_projector.linear_1");
+        var tokens = layers.Linear(layers.Activation(inner, config.ProjectorActivation), "multi_modal_projector.linear_2");       // (S · n, d)
+        graph.Output(tokens.Reshape(Value.Concat(0, feature.Size(0), feature.Size(1), graph.Integers(-1))), Features, "S", "n", config.Text.HiddenSize);
+        if (plan.NeedsClsAttention)
+        {
+            var seen = attention ?? throw new EosException(EosErrors.PlanMismatch,
+                "The plan scores by the vision tower's [CLS] attention, but this model's tower has no [CLS] token. " +
+                "Use a plan that was searched on this model.");
+            graph.Output(sequence?.ClsAttention ?? (first == 0 ? seen : seen.Slice(first, long.MaxValue, 1)), Attention, "S", "n");
+        }
+        if (sequence is not null)
+        {
+            graph.Output(sequence.Places, Places, "S", "n");
+            graph.Output(sequence.Mass, Mass, "S", "n");
+        }
+        return graph.ToModel(metadata);
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<EncodedImage> Run(
+        GraphSession session, IReadOnlyList<ImageShape> images, Memory<float> pixels, CancellationToken cancellation)
+    {
+        long side = config.Vision.ImageSize;
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, [images.Count, 3, side, side]);
+        var outputs = session.Run(new Dictionary<string, OrtValue> { [Pixels] = input }, new Dictionary<string, OrtValue>(), session.Outputs, cancellation);
+        try
+        {
+            var (features, cls, mass, places) = (Each<float>(Features)!, Each<float>(Attention), Each<float>(Mass), Each<long>(Places));
+            return [.. images.Select((_, i) => new EncodedImage(layout, features[i], cls?[i], places?[i], mass?[i]))];
+        }
+        finally
+        {
+            foreach (var output in outputs.Values)
+                output.Dispose();
+        }
+
+        T[][]? Each<T>(string name) where T : unmanaged
+        {
+            if (!outputs.TryGetValue(name, out var output))
+                return null;
+            var all = output.GetTensorDataAsSpan<T>();
+            var (length, parts) = (all.Length / images.Count, new T[images.Count][]);
+            for (var i = 0; i < parts.Length; i++)
+                parts[i] = all.Slice(i * length, length).ToArray();
+            return parts;
+        }
+    }
+}

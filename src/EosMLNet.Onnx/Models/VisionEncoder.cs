@@ -1,0 +1,30 @@
+using EosMLNet.Onnx.Protos;
+using EosMLNet.Onnx.Sessions;
+
+namespace EosMLNet.Onnx.Models;
+
+/// <summary>How a family's images become visual tokens: a graph, and what is done around it. A family has one, found by its model_type.</summary>
+internal abstract class VisionEncoder
+{
+    private static readonly Lazy<IReadOnlyDictionary<string, Type>> Families = new(ModelTypeAttribute.Find<VisionEncoder>);
+
+    /// <summary>The encoder of a model.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="plan">The plan whose sites in the encoder act.</param>
+    /// <exception cref="EosException">EOS4002: the plan does not fit the encoder.</exception>
+    internal static VisionEncoder Of(ModelConfig config, ReductionPlan plan) =>
+        (VisionEncoder)Activator.CreateInstance(Families.Value[config.ModelType], [config, plan])!;
+
+    /// <summary>Writes the graph.</summary>
+    /// <param name="checkpoint">The weights.</param>
+    /// <param name="metadata">What the graph says of itself.</param>
+    internal abstract ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata);
+
+    /// <summary>Runs the graph on images.</summary>
+    /// <param name="session">The graph.</param>
+    /// <param name="images">What the encoder has to know of each image.</param>
+    /// <param name="pixels">Their values, one image behind the other.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    internal abstract IReadOnlyList<EncodedImage> Run(
+        GraphSession session, IReadOnlyList<ImageShape> images, Memory<float> pixels, CancellationToken cancellation);
+}

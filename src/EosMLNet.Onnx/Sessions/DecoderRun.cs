@@ -1,0 +1,142 @@
+using EosMLNet.Onnx.Models;
+
+namespace EosMLNet.Onnx.Sessions;
+
+/// <summary>Prompts that are being answered: B rows, their keys and values, and what each of their tokens adds to attention.</summary>
+internal sealed class DecoderRun : IDisposable
+{
+    private readonly ModelConfig config;
+    private readonly DecoderGraph graph;
+    private readonly GraphSession session;
+    private readonly TokenBuffers buffers;
+    private readonly long[][] lengths;           // of each stretch of layers: tokens of each row, (B)
+    private readonly float[]?[] biases;          // of each stretch of layers: (B, prompt); null where nothing is added
+    private readonly int[] widths;               // of each stretch of layers: the longest prompt
+    private readonly long[] positions;           // of the next token of each row, (B)
+    private readonly string[] stepOutputs;
+    private readonly int rows;
+
+    /// <summary>Runs prompts.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="graph">How the decoder's graph was written.</param>
+    /// <param name="session">The graph.</param>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="room">The tokens of the longest row that each stretch of layers gets.</param>
+    /// <param name="newTokens">How many tokens may be added to each row.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    internal DecoderRun(ModelConfig config, DecoderGraph graph, GraphSession session, PromptLayout prompts, IReadOnlyList<int> room, int newTokens,
+        CancellationToken cancellation)
+    {
+        (this.config, this.graph, this.session, rows) = (config, graph, session, prompts.Count);
+        var stretches = graph.Stretches;
+        var count = stretches[^1] + 1;
+        buffers = new TokenBuffers(config.Text, stretches, rows, [.. room.Select(tokens => tokens + newTokens)]);
+        (lengths, biases, widths, positions) = (new long[count][], new float[count][], new int[count], [.. prompts.Next]);
+        stepOutputs = [DecoderNames.Logits];
+        using var inputs = new OwnedValues();
+        AddPrompts(inputs, prompts);
+        string[] wanted = [DecoderNames.Logits, .. session.Outputs.Where(IsToldOfPrompts)];
+        var outputs = session.Run(inputs.With(buffers.Past), buffers.Present, wanted, cancellation);
+        using var owned = new OwnedValues(outputs);
+        for (var stretch = 0; stretch < count; stretch++)
+        {
+            lengths[stretch] = outputs[DecoderNames.Lengths(stretch)].GetTensorDataAsSpan<long>().ToArray();
+            widths[stretch] = (int)lengths[stretch].Max();
+            biases[stretch] = outputs.GetValueOrDefault(DecoderNames.Bias(stretch))?.GetTensorDataAsSpan<float>().ToArray();
+        }
+        Logits = outputs[DecoderNames.Logits].GetTensorDataAsSpan<float>().ToArray();
+        Kept = session.Outputs.Where(name => name.StartsWith("kept.", StringComparison.Ordinal))
+            .ToDictionary(name => name, name => outputs[name].GetTensorDataAsSpan<long>().ToArray());
+    }
+
+    /// <summary>The logits behind each row, (B, vocabulary).</summary>
+    internal float[] Logits { get; private set; }
+
+    /// <summary>The visual tokens that each site has left, by the names of outputs, as numbers by which tables know them, (G, k).</summary>
+    internal IReadOnlyDictionary<string, long[]> Kept { get; }
+
+    /// <summary>Adds a token to each row.</summary>
+    /// <param name="ids">The tokens, (B).</param>
+    /// <param name="cancellation">Ends the run.</param>
+    internal void Add(long[] ids, CancellationToken cancellation)
+    {
+        using var inputs = new OwnedValues();
+        var (turns, width) = (new RotaryTable(config.Text), (long)config.Text.HiddenSize);
+        var (cos, sin) = (new float[rows * turns.Size], new float[rows * turns.Size]);
+        for (var row = 0; row < rows; row++)
+            turns.Write(_ => positions[row], cos.AsSpan(row * turns.Size, turns.Size), sin.AsSpan(row * turns.Size, turns.Size));
+        inputs.Add(DecoderNames.Ids, ids, rows, 1);
+        inputs.Add(DecoderNames.Cos, cos, rows, 1, turns.Size);
+        inputs.Add(DecoderNames.Sin, sin, rows, 1, turns.Size);
+        inputs.Add(DecoderNames.RowLengths, Enumerable.Repeat(1L, rows).ToArray(), rows);
+        AddImages(inputs, [], [], [], [], [], 0);
+        if (session.Inputs.Contains(DecoderNames.AskedFrom))
+            inputs.Add(DecoderNames.AskedFrom, new long[rows], rows);
+        for (var stretch = 0; stretch < lengths.Length; stretch++)
+        {
+            inputs.Add(DecoderNames.PastLengths(stretch), lengths[stretch], rows);
+            if (biases[stretch] is { } bias)
+                AddBias(inputs, stretch, bias);
+        }
+        var outputs = session.Run(inputs.With(buffers.Past), buffers.Present, stepOutputs, cancellation);
+        using var owned = new OwnedValues(outputs);
+        outputs[DecoderNames.Logits].GetTensorDataAsSpan<float>().CopyTo(Logits);
+        for (var row = 0; row < rows; row++)
+        {
+            positions[row]++;
+            foreach (var of in lengths)
+                of[row]++;
+        }
+        _ = width;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => buffers.Dispose();
+
+    private static bool IsToldOfPrompts(string output) => output.StartsWith("lengths.", StringComparison.Ordinal)
+        || output.StartsWith("bias.", StringComparison.Ordinal) || output.StartsWith("kept.", StringComparison.Ordinal);
+
+    private void AddPrompts(OwnedValues inputs, PromptLayout prompts)
+    {
+        var half = config.Text.HeadSize / 2;
+        inputs.Add(DecoderNames.Ids, prompts.Ids, rows, prompts.Width);
+        inputs.Add(DecoderNames.Cos, prompts.Cos, rows, prompts.Width, half);
+        inputs.Add(DecoderNames.Sin, prompts.Sin, rows, prompts.Width, half);
+        inputs.Add(DecoderNames.RowLengths, prompts.Lengths, rows);
+        AddImages(inputs, Joined(image => image.Features)!, prompts.Slots, prompts.Index, Joined(image => image.Mass), Joined(image => image.ClsAttention),
+            prompts.Images.Count);
+        if (session.Inputs.Contains(DecoderNames.AskedFrom))
+            inputs.Add(DecoderNames.AskedFrom, prompts.AskedFrom, rows);
+        for (var stretch = 0; stretch < lengths.Length; stretch++)
+        {
+            inputs.Add(DecoderNames.PastLengths(stretch), new long[rows], rows);
+            if (graph.HasBias(stretch))
+                inputs.Add(DecoderNames.PastBias(stretch), Array.Empty<float>(), rows, 0);
+        }
+
+        float[] Joined(Func<EncodedImage, float[]?> part) => [.. prompts.Images.SelectMany(image => part(image) ?? [])];
+    }
+
+    private void AddImages(OwnedValues inputs, float[] features, long[] slots, long[] index, float[] mass, float[] attention, int images)
+    {
+        var width = config.Text.HiddenSize;
+        var each = images == 0 ? config.UsualLayout(null).Count : slots.Length / images;
+        inputs.Add(DecoderNames.Features, features, features.Length / width, width);
+        inputs.Add(DecoderNames.Slots, slots, images, each);
+        inputs.Add(DecoderNames.Index, index, images, each);
+        if (session.Inputs.Contains(DecoderNames.Mass))
+            inputs.Add(DecoderNames.Mass, mass, images, each);
+        if (session.Inputs.Contains(DecoderNames.ClsAttention))
+            inputs.Add(DecoderNames.ClsAttention, attention, images, each);
+    }
+
+    // Of all places in front of the longest row's new token: 0 for tokens that were added.
+    private void AddBias(OwnedValues inputs, int stretch, float[] bias)
+    {
+        var (width, all) = (widths[stretch], (int)lengths[stretch].Max());
+        var wide = new float[rows * all];
+        for (var row = 0; row < rows; row++)
+            bias.AsSpan(row * width, (int)Math.Min(width, all)).CopyTo(wide.AsSpan(row * all));
+        inputs.Add(DecoderNames.PastBias(stretch), wide, rows, all);
+    }
+}
