@@ -28,6 +28,23 @@ internal static class PlanSamples
 
     internal static ReductionPlan Of(string name, PlanModel model) => All[name](model);
 
+    /// <summary>Three sites that keep shares, the first of them in front of layers that still get planes.</summary>
+    internal static ReductionPlan OfShares(PlanModel model) => ReductionPlan.Create(model, new[] { 0.8, 0.5, 0.3 }.Select((share, layer) => new ReductionSite
+    {
+        Layer = layer,
+        KeepShare = share,
+        Transfer = 0.7,
+        Temperature = layer == 1 ? 0 : 0.3,
+        Reweight = 0.2,
+        Diversity = layer == 2 ? 0.4 : 0,
+        ProportionalAttention = 0.5,
+        Normalization = (Normalization)layer,
+        Score = new Dictionary<ScoreCriterion, double>
+        {
+            [ScoreCriterion.FeatureNorm] = 0.5, [ScoreCriterion.Novelty] = 0.5, [layer == 0 ? ScoreCriterion.ClsAttention : ScoreCriterion.TextAttention] = 0.3,
+        },
+    }), sizes: ImageSizes.All(20));
+
     private static double Third(PlanModel model) => model.VisualTokens / 3;
 
     // Three sites: a soft transfer with masses that weigh on attention, diverse anchors, and a gain.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EosMLNet.Onnx.Graphs;
 using EosMLNet.Onnx.Operator;
 using EosMLNet.Onnx.Protos;
@@ -11,10 +12,16 @@ namespace EosMLNet.Onnx.Models;
 /// <param name="config">The model.</param>
 /// <param name="plan">The plan.</param>
 /// <param name="layout">How the visual tokens of every image lie; null where images have different numbers of them.</param>
-internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, VisualLayout? layout)
+/// <param name="planes">How many of the first layers add something to the visual tokens behind them.</param>
+internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, VisualLayout? layout, int planes)
 {
     private readonly ILookup<int, ReductionSite> sites =
         plan.Sites.Where(site => site.Stage == ReductionStage.Decoder).ToLookup(site => site.Layer);
+
+    private readonly ConcurrentDictionary<int, IReadOnlyList<ReductionSite>> counts = []; // by the tokens of an image
+
+    private Dictionary<ReductionSite, int> Numbers { get; } =
+        plan.Sites.Select((site, i) => KeyValuePair.Create(site, i)).ToDictionary(ReferenceEqualityComparer.Instance as IEqualityComparer<ReductionSite>);
 
     private LlamaConfig Text => config.Text;
 
@@ -39,12 +46,51 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
         return last is { ProportionalAttention: > 0 };
     }
 
+    /// <summary>
+    /// Whether images of different numbers of tokens may run side by side. If not, though images vary, all images of a run are alike.
+    /// </summary>
+    internal bool Mixes => layout is null && sites.SelectMany(group => group)
+        .All(site => site.Extra is null && !site.Residual && !site.Uses(ScoreCriterion.Lattice));
+
+    /// <summary>The sites in front of each layer, with the names of the inputs that say how many tokens they keep.</summary>
+    internal IEnumerable<(ReductionSite Site, string Name)> CountedSites => layout is not null ? []
+        : sites.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Keep(group.Key, i))));
+
     /// <summary>Whether the decoder's sites look at the tower's [CLS] attention.</summary>
     internal bool LooksAtCls => sites.SelectMany(group => group).Any(site => site.Uses(ScoreCriterion.ClsAttention));
 
     /// <summary>Whether they look at the question's tokens, beside attention.</summary>
     internal bool LooksAtQuestion => sites.SelectMany(group => group).Any(site => site.Uses(ScoreCriterion.RaterAttention)
         || site.Uses(ScoreCriterion.TextRelevance) || site.Extra is { TextPivots: > 0 });
+
+    /// <summary>How many of the first layers add something to the visual tokens behind them.</summary>
+    internal int PlaneCount => planes;
+
+    /// <summary>The visual tokens of an image, where all have as many; else 1.</summary>
+    internal int UsualCount => plan.ActsInEncoder ? 1 : layout?.Count ?? 1;
+
+    /// <summary>The tables that are inputs.</summary>
+    internal IReadOnlyCollection<SiteTable> Tables { get; private set; } = [];
+
+    /// <summary>How many tokens a site keeps of an image.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="of">How the image's tokens lie.</param>
+    internal int KeptOf(ReductionSite site, VisualLayout of)
+    {
+        var counted = counts.GetOrAdd(of.Count, static (tokens, plan) => KeptCounts.Of(plan.Model, plan.Sites, tokens), plan);
+        return counted[Numbers[site]].Keep;
+    }
+
+    /// <summary>The tokens of an image that a stretch of layers gets.</summary>
+    /// <param name="stretch">The stretch.</param>
+    /// <param name="image">How the image's tokens lie.</param>
+    /// <param name="entering">How many of them enter the decoder.</param>
+    internal int Left(int stretch, VisualLayout image, int entering)
+    {
+        var first = Stretches.ToList().IndexOf(stretch);
+        return plan.Sites.LastOrDefault(site => site.Stage == ReductionStage.Decoder && site.Layer <= first) is { } last
+            ? layout is null ? KeptOf(last, image) : last.Keep : entering;
+    }
 
     /// <summary>Writes the graph.</summary>
     /// <param name="checkpoint">The weights.</param>
@@ -63,7 +109,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
             var stretch = stretches[layer];
             if (sites[layer].Any())
             {
-                foreach (var (i, kept) in tokens.Reduce([.. sites[layer].Select(site => (site, Kept(graph, site)))]).Index())
+                foreach (var (i, kept) in tokens.Reduce([.. sites[layer].Select((site, i) => (site, Kept(graph, site, i)))]).Index())
                     graph.Output(kept, DecoderNames.Kept(layer, i), "G", $"kept.{layer}.{i}");
             }
             var begins = layer == 0 || stretches[layer - 1] != stretch;
@@ -83,6 +129,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
                 graph.Output(bias, DecoderNames.Bias(stretch), "B", $"T{stretch}");
         }
         graph.Output(decoder.Logits(tokens.Last()), DecoderNames.Logits, "B", Text.VocabularySize);
+        Tables = tables is InputTables given ? given.All : [];
         return graph.ToModel(metadata);
     }
 
@@ -95,7 +142,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     {
         object n = layout is { } same && !plan.ActsInEncoder ? same.Count : "n";
         var half = Text.HeadSize / 2;
-        return new PrefillInputs(
+        var inputs = new PrefillInputs(
             graph.Input(DecoderNames.Ids, ElementType.Int64, "B", "T"), graph.Input(DecoderNames.Cos, ElementType.Float, "B", "T", half),
             graph.Input(DecoderNames.Sin, ElementType.Float, "B", "T", half), graph.Input(DecoderNames.RowLengths, ElementType.Int64, "B"),
             graph.Input(DecoderNames.Features, ElementType.Float, "N", Text.HiddenSize),
@@ -104,8 +151,16 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
             Mass = plan.ActsInEncoder ? graph.Input(DecoderNames.Mass, ElementType.Float, "G", n) : null,
             ClsAttention = LooksAtCls ? graph.Input(DecoderNames.ClsAttention, ElementType.Float, "G", n) : null,
             AskedFrom = LooksAtQuestion ? graph.Input(DecoderNames.AskedFrom, ElementType.Int64, "B") : null,
+            Planes = planes > 0 ? graph.Input(DecoderNames.Planes, ElementType.Float, "G", n, planes * Text.HiddenSize) : null,
+            PlaneCount = planes,
         };
+        return Mixes ? inputs with { Present = inputs.Slots.Less(inputs.Ids.Size(0) * inputs.Ids.Size(1)) } : inputs;
     }
 
-    private static KeptCount Kept(Graph graph, ReductionSite site) => new(graph.Integers(site.Keep), null);
+    private KeptCount Kept(Graph graph, ReductionSite site, int number)
+    {
+        var name = DecoderNames.Keep(site.Layer, number);
+        return layout is not null ? new(graph.Integers(site.Keep), null)
+            : Mixes ? new(null, graph.Input(name, ElementType.Int64, "G", 1)) : new(graph.Input(name, ElementType.Int64, 1), null);
+    }
 }

@@ -5,7 +5,7 @@ internal static class DecoderNames
 {
     internal const string Ids = "input_ids", Cos = "cos", Sin = "sin", RowLengths = "row_lengths", AskedFrom = "asked_from";
     internal const string Features = "image_features", Slots = "visual_slots", Index = "visual_index", Mass = "visual_mass";
-    internal const string ClsAttention = "cls_attention", Logits = "logits";
+    internal const string ClsAttention = "cls_attention", Planes = "planes", Logits = "logits";
 
     /// <summary>The buffer with a layer's keys or values of earlier tokens.</summary>
     internal static string Past(int layer, string what) => $"past_key_values.{layer}.{what}";
@@ -24,6 +24,11 @@ internal static class DecoderNames
 
     /// <summary>What their keys add to attention logits.</summary>
     internal static string Bias(int stretch) => $"bias.{stretch}";
+
+    /// <summary>How many visual tokens a site keeps, where images have different numbers of them.</summary>
+    /// <param name="layer">The layer behind it.</param>
+    /// <param name="number">Its number among those in front of the layer, from 0.</param>
+    internal static string Keep(int layer, int number) => $"keep.{layer}.{number}";
 
     /// <summary>The visual tokens that a site leaves.</summary>
     /// <param name="layer">The layer behind it.</param>

@@ -15,6 +15,21 @@ internal abstract class VisionEncoder
     internal static VisionEncoder Of(ModelConfig config, ReductionPlan plan) =>
         (VisionEncoder)Activator.CreateInstance(Families.Value[config.ModelType], [config, plan])!;
 
+    /// <summary>How many of the decoder's first layers add something to the visual tokens behind them.</summary>
+    internal virtual int PlaneCount => 0;
+
+    /// <summary>Refuses sites in the encoder.</summary>
+    /// <exception cref="EosException">EOS4002: the plan has one.</exception>
+    private protected static void RequireDecoderSites(ModelConfig config, ReductionPlan plan)
+    {
+        if (plan.ActsInEncoder)
+        {
+            throw new EosException(EosErrors.PlanMismatch,
+                $"The plan has a site in the vision encoder, where {config.ModelType} has images of different sizes; expected sites in the " +
+                "decoder only. Use a plan without stage tower or projector.");
+        }
+    }
+
     /// <summary>Writes the graph.</summary>
     /// <param name="checkpoint">The weights.</param>
     /// <param name="metadata">What the graph says of itself.</param>

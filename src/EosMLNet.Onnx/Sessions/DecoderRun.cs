@@ -61,7 +61,7 @@ internal sealed class DecoderRun : IDisposable
     internal void Add(long[] ids, CancellationToken cancellation)
     {
         using var inputs = new OwnedValues();
-        var (turns, width) = (new RotaryTable(config.Text), (long)config.Text.HiddenSize);
+        var turns = new RotaryTable(config.Text);
         var (cos, sin) = (new float[rows * turns.Size], new float[rows * turns.Size]);
         for (var row = 0; row < rows; row++)
             turns.Write(_ => positions[row], cos.AsSpan(row * turns.Size, turns.Size), sin.AsSpan(row * turns.Size, turns.Size));
@@ -69,7 +69,7 @@ internal sealed class DecoderRun : IDisposable
         inputs.Add(DecoderNames.Cos, cos, rows, 1, turns.Size);
         inputs.Add(DecoderNames.Sin, sin, rows, 1, turns.Size);
         inputs.Add(DecoderNames.RowLengths, Enumerable.Repeat(1L, rows).ToArray(), rows);
-        AddImages(inputs, [], [], [], [], [], 0);
+        AddImages(inputs, null);
         if (session.Inputs.Contains(DecoderNames.AskedFrom))
             inputs.Add(DecoderNames.AskedFrom, new long[rows], rows);
         for (var stretch = 0; stretch < lengths.Length; stretch++)
@@ -87,7 +87,6 @@ internal sealed class DecoderRun : IDisposable
             foreach (var of in lengths)
                 of[row]++;
         }
-        _ = width;
     }
 
     /// <inheritdoc/>
@@ -103,8 +102,7 @@ internal sealed class DecoderRun : IDisposable
         inputs.Add(DecoderNames.Cos, prompts.Cos, rows, prompts.Width, half);
         inputs.Add(DecoderNames.Sin, prompts.Sin, rows, prompts.Width, half);
         inputs.Add(DecoderNames.RowLengths, prompts.Lengths, rows);
-        AddImages(inputs, Joined(image => image.Features)!, prompts.Slots, prompts.Index, Joined(image => image.Mass), Joined(image => image.ClsAttention),
-            prompts.Images.Count);
+        AddImages(inputs, prompts);
         if (session.Inputs.Contains(DecoderNames.AskedFrom))
             inputs.Add(DecoderNames.AskedFrom, prompts.AskedFrom, rows);
         for (var stretch = 0; stretch < lengths.Length; stretch++)
@@ -113,21 +111,52 @@ internal sealed class DecoderRun : IDisposable
             if (graph.HasBias(stretch))
                 inputs.Add(DecoderNames.PastBias(stretch), Array.Empty<float>(), rows, 0);
         }
-
-        float[] Joined(Func<EncodedImage, float[]?> part) => [.. prompts.Images.SelectMany(image => part(image) ?? [])];
     }
 
-    private void AddImages(OwnedValues inputs, float[] features, long[] slots, long[] index, float[] mass, float[] attention, int images)
+    // The images of prompts; none where tokens are added.
+    private void AddImages(OwnedValues inputs, PromptLayout? prompts)
     {
-        var width = config.Text.HiddenSize;
-        var each = images == 0 ? config.UsualLayout(null).Count : slots.Length / images;
-        inputs.Add(DecoderNames.Features, features, features.Length / width, width);
-        inputs.Add(DecoderNames.Slots, slots, images, each);
-        inputs.Add(DecoderNames.Index, index, images, each);
+        var (images, width) = (prompts?.Images ?? [], config.Text.HiddenSize);
+        var most = prompts is { Most: > 0 } some ? some.Most : graph.UsualCount;
+        inputs.Add(DecoderNames.Features, Filled(image => image.Features, width), images.Count * most, width);
+        inputs.Add(DecoderNames.Slots, prompts?.Slots ?? [], images.Count, most);
+        inputs.Add(DecoderNames.Index, prompts?.Index ?? [], images.Count, most);
         if (session.Inputs.Contains(DecoderNames.Mass))
-            inputs.Add(DecoderNames.Mass, mass, images, each);
+            inputs.Add(DecoderNames.Mass, Filled(image => image.Mass!, 1), images.Count, most);
         if (session.Inputs.Contains(DecoderNames.ClsAttention))
-            inputs.Add(DecoderNames.ClsAttention, attention, images, each);
+            inputs.Add(DecoderNames.ClsAttention, Filled(image => image.ClsAttention!, 1), images.Count, most);
+        if (graph.PlaneCount > 0)
+            inputs.Add(DecoderNames.Planes, Filled(image => image.Planes!, graph.PlaneCount * width), images.Count, most, graph.PlaneCount * width);
+        foreach (var (site, name) in graph.CountedSites)
+        {
+            long[] kept = [.. images.Select(image => (long)graph.KeptOf(site, image.Layout))];
+            if (graph.Mixes)
+                inputs.Add(name, kept, images.Count, 1);
+            else
+                inputs.Add(name, [kept.FirstOrDefault(1)], 1);
+        }
+        foreach (var table in graph.Tables)
+        {
+            double[][] entries = [.. images.Select(image => table.Of(image.Layout))];
+            var longest = entries.Length == 0 ? 1 : entries.Max(of => of.Length);
+            var all = new double[entries.Length * longest];
+            foreach (var (i, of) in entries.Index())
+                of.CopyTo(all, i * longest);
+            if (table.Type == Graphs.ElementType.Float)
+                inputs.Add(table.Name, Array.ConvertAll(all, x => (float)x), entries.Length, longest);
+            else
+                inputs.Add(table.Name, Array.ConvertAll(all, x => (long)x), entries.Length, longest);
+        }
+
+        float[] Filled(Func<EncodedImage, float[]> part, int each)
+        {
+            if (images.All(image => image.Count == most) && images is [var only])
+                return part(only);
+            var all = new float[images.Count * most * each];
+            foreach (var (i, image) in images.Index())
+                part(image).CopyTo(all, i * most * each);
+            return all;
+        }
     }
 
     // Of all places in front of the longest row's new token: 0 for tokens that were added.

@@ -36,7 +36,7 @@ public sealed class OnnxModel : IDisposable
         plan ??= ReductionPlan.Identity(own);
         plan.CheckFits(own);
         var encoder = VisionEncoder.Of(config, plan);
-        var decoder = new DecoderGraph(config, plan, config.ImagesVary ? null : config.UsualLayout(processor?.Images));
+        var decoder = new DecoderGraph(config, plan, config.ImagesVary ? null : config.UsualLayout(processor?.Images), encoder.PlaneCount);
         using var checkpoint = Checkpoint.Open(folder);
         config.CheckWeights(checkpoint);
         var metadata = new Dictionary<string, string> { ["eos.model"] = own.Fingerprint };
@@ -73,10 +73,9 @@ public sealed class OnnxModel : IDisposable
     {
         var rows = PromptRow.Parse(config, prompts, [.. images.SelectMany(image => config.Stretches(image.Layout))]);
         var layout = new Sessions.PromptLayout(config, rows, images);
-        var room = new List<int>();
-        var stretches = decoder.Stretches;
-        foreach (var stretch in stretches.Distinct())
-            room.Add(layout.Width);
-        return new Sessions.DecoderRun(config, decoder, tokens, layout, room, newTokens, cancellation);
+        // The longest row of each stretch of layers: dropped tokens need no room there.
+        var room = decoder.Stretches.Distinct().Select(stretch => Enumerable.Range(0, layout.Count)
+            .Max(row => (int)layout.Lengths[row] - layout.ImagesOf(row).Sum(image => image.Count - decoder.Left(stretch, image.Layout, image.Count))));
+        return new Sessions.DecoderRun(config, decoder, tokens, layout, [.. room], newTokens, cancellation);
     }
 }

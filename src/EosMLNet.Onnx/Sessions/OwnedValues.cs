@@ -14,6 +14,23 @@ internal sealed class OwnedValues : IDisposable
     /// <param name="values">Tensors that it frees.</param>
     internal OwnedValues(Dictionary<string, OrtValue> values) => this.values = values;
 
+    /// <summary>The tensors.</summary>
+    internal IReadOnlyDictionary<string, OrtValue> Values => values;
+
+    /// <summary>Some rows of a tensor, copied; null where there is none of the name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many rows.</param>
+    internal float[]? Part(string name, int first, int count)
+    {
+        if (!values.TryGetValue(name, out var value))
+            return null;
+        var all = value.GetTensorDataAsSpan<float>();
+        var rows = (int)value.GetTensorTypeAndShape().Shape[0];
+        var width = rows == 0 ? 0 : all.Length / rows;
+        return all.Slice(first * width, count * width).ToArray();
+    }
+
     /// <summary>Adds numbers as a tensor; they are not copied.</summary>
     internal void Add<T>(string name, T[] numbers, params long[] shape) where T : unmanaged =>
         values.Add(name, OrtValue.CreateTensorValueFromMemory(numbers, shape));

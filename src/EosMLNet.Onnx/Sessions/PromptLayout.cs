@@ -2,16 +2,19 @@ namespace EosMLNet.Onnx.Sessions;
 
 /// <summary>
 /// Prompts as a decoder graph takes them: B rows of T tokens, those of shorter rows filled up at the end, with G images that have n visual
-/// tokens each.
+/// tokens each; those of images that have fewer are filled up.
 /// </summary>
 internal sealed class PromptLayout
 {
+    private readonly int[] rowOfImage;
+
     /// <param name="config">The model.</param>
     /// <param name="rows">The prompts, with each image expanded to the tokens of its unreduced form.</param>
-    /// <param name="images">The images in order of appearance; all have as many tokens.</param>
+    /// <param name="images">The images in order of appearance.</param>
     internal PromptLayout(ModelConfig config, IReadOnlyList<PromptRow> rows, IReadOnlyList<EncodedImage> images)
     {
         Images = images;
+        rowOfImage = new int[images.Count];
         var made = new List<(long[] Ids, long[] Positions, List<int> Slots, int AskedFrom)>();
         var (axes, image) = (config.PositionAxes, 0);
         Next = new long[rows.Count];
@@ -21,6 +24,7 @@ internal sealed class PromptLayout
             var stretches = new List<(int Start, StretchPositions Positions)>();
             for (var stretch = 0; stretch < row.Stretches.Count; image++)
             {
+                rowOfImage[image] = i;
                 var (one, counts, first) = (images[image], config.Stretches(images[image].Layout), 0);
                 var kept = one.Kept is null ? null : new HashSet<long>(one.Kept);
                 for (var part = 0; part < counts.Count; part++, stretch++)
@@ -43,8 +47,16 @@ internal sealed class PromptLayout
         AskedFrom = [.. made.Select(row => (long)row.AskedFrom)];
         Width = (int)Lengths.Max();
         Ids = new long[rows.Count * Width];
-        Slots = [.. made.SelectMany((row, i) => row.Slots.Select(place => (long)i * Width + place))];
-        Index = [.. images.SelectMany(one => one.Kept is { } kept ? kept.Select(place => one.Layout.Indices[place]) : one.Layout.Indices)];
+        Most = images.Count == 0 ? 0 : images.Max(one => one.Count);
+        (Slots, Index) = (new long[images.Count * Most], new long[images.Count * Most]);
+        Array.Fill(Slots, (long)rows.Count * Width);
+        var places = made.SelectMany((row, i) => row.Slots.Select(place => (long)i * Width + place)).GetEnumerator();
+        foreach (var (i, one) in images.Index())
+        {
+            var indices = one.Layout.Indices;
+            for (var token = 0; token < one.Count && places.MoveNext(); token++)
+                (Slots[i * Most + token], Index[i * Most + token]) = (places.Current, indices[one.Kept?[token] ?? token]);
+        }
         var turns = new RotaryTable(config.Text);
         (Cos, Sin) = (new float[rows.Count * Width * turns.Size], new float[rows.Count * Width * turns.Size]);
         foreach (var (i, row) in made.Index())
@@ -61,11 +73,17 @@ internal sealed class PromptLayout
     /// <summary>The images in order of appearance.</summary>
     internal IReadOnlyList<EncodedImage> Images { get; }
 
+    /// <summary>The images of a row.</summary>
+    internal IEnumerable<EncodedImage> ImagesOf(int row) => Images.Where((_, image) => rowOfImage[image] == row);
+
     /// <summary>Rows, B.</summary>
     internal int Count => Lengths.Length;
 
     /// <summary>Tokens of the longest row, T.</summary>
     internal int Width { get; }
+
+    /// <summary>Visual tokens of the image that has most, n.</summary>
+    internal int Most { get; }
 
     /// <summary>Token ids, (B, T).</summary>
     internal long[] Ids { get; }
@@ -76,7 +94,7 @@ internal sealed class PromptLayout
     /// <summary>Where the text behind each row's last image begins, (B).</summary>
     internal long[] AskedFrom { get; }
 
-    /// <summary>Where the visual tokens stand in the flattened rows, (G, n).</summary>
+    /// <summary>Where the visual tokens stand in the flattened rows, (G, n); B · T for what fills up.</summary>
     internal long[] Slots { get; }
 
     /// <summary>The numbers by which tables know them, (G, n).</summary>

@@ -40,13 +40,12 @@ internal sealed class TiledCases : IDisposable
     /// <summary>A case's prompts and images, or those of one row.</summary>
     internal PromptBatch Batch(VisionLanguageModel model, string name, Action<string, Tensor>? tap = null, int? row = null)
     {
-        var (ids, mask) = (Rows(Read($"{name}.input_ids")), Rows(Read($"{name}.attention_mask")));
-        int[][] prompts = [.. ids.Zip(mask, (x, valid) => x.Where((_, i) => valid[i] == 1).ToArray())];
-        var images = Images(name);
+        var prompts = Prompts(name);
+        var (images, rows) = (Images(name), prompts.Length);
         if (row is not null)
         {
             prompts = [prompts[row.Value]];
-            if (ids.Length > 1)
+            if (rows > 1)
                 images = [images[row.Value]]; // batches have one image a row
         }
         return PromptBatch.Create(model, prompts, images.Count == 0 ? null : Encode());
@@ -54,12 +53,24 @@ internal sealed class TiledCases : IDisposable
         VisionOutput Encode()
         {
             using var unrecorded = no_grad();
-            var pixels = cat([.. images.Select(image => image.Pixels)]).to(model.DataType, model.Device);
-            return model.EncodeImages(new VisionInput(pixels, [.. images.Select(image => image.Shape)]), tap);
+            return model.EncodeImages(Input(model, images), tap);
         }
     }
 
+    /// <summary>The unpadded prompts of a case.</summary>
+    internal int[][] Prompts(string name)
+    {
+        var (ids, mask) = (Rows(Read($"{name}.input_ids")), Rows(Read($"{name}.attention_mask")));
+        return [.. ids.Zip(mask, (x, valid) => x.Where((_, i) => valid[i] == 1).ToArray())];
+    }
+
+    /// <summary>A case's images; null without any.</summary>
+    internal VisionInput? Input(VisionLanguageModel model, string name) => Images(name) is { Count: > 0 } images ? Input(model, images) : null;
+
     public void Dispose() => file.Dispose();
+
+    private static VisionInput Input(VisionLanguageModel model, List<(Tensor Pixels, ImageShape Shape)> images) => new(
+        cat([.. images.Select(image => image.Pixels)]).to(model.DataType, model.Device), [.. images.Select(image => image.Shape)]);
 
     private List<(Tensor Pixels, ImageShape Shape)> Images(string name)
     {

@@ -16,9 +16,10 @@ namespace EosMLNet.Models;
 internal sealed class QwenTower
 {
     private const string Root = "visual.";
-    private const double Epsilon = 1e-6, RopeTheta = 1e4; // fixed, whatever the configuration says
+    private const double Epsilon = 1e-6;
 
     private readonly QwenVisionConfig config;
+    private readonly QwenPatches places;
     private readonly Tensor patches;                       // (d, 3, frames, side, side)
     private readonly Tensor? patchBias, positions;         // (d), (side², d)
     private readonly Block[] blocks;
@@ -39,6 +40,7 @@ internal sealed class QwenTower
     internal QwenTower(QwenVisionConfig config, Func<string, Tensor> weight)
     {
         this.config = config;
+        places = new QwenPatches(config);
         patches = weight(Root + "patch_embed.proj.weight");
         patchBias = config.HasPatchBias ? weight(Root + "patch_embed.proj.bias") : null;
         positions = config.PositionSide > 0 ? weight(Root + "pos_embed.weight") : null;
@@ -204,74 +206,40 @@ internal sealed class QwenTower
     private Tensor Ordered(Tensor rows, Tensor tokens) =>
         rows.view(-1, config.MergeSize * config.MergeSize, rows.shape[1]).index_select(0, tokens).flatten(0, 1);
 
-    // The row and the column of each patch, square by square.
-    private IEnumerable<(long Row, long Column)> Places((int Steps, int Rows, int Columns) grid)
-    {
-        var (side, squares) = (config.MergeSize, grid.Rows * grid.Columns);
-        return Enumerable.Range(0, grid.Steps * squares).SelectMany(square => Enumerable.Range(0, side * side).Select(i => (
-            (long)(square % squares / grid.Columns * side + i / side), (long)(square % grid.Columns * side + i % side))));
-    }
-
     // Half of a head turns by the patch's row, half by its column.
     private Rotary RotaryOf(IReadOnlyList<(int Steps, int Rows, int Columns)> grids)
     {
-        var places = grids.SelectMany(Places).ToArray();
-        var each = config.HiddenSize / config.HeadCount / 4; // frequencies of an axis
-        double[] frequencies = [.. Enumerable.Range(0, 2 * each).Select(i => 1 / Math.Pow(RopeTheta, (double)(i % each) / each))];
-        var positions = tensor([.. places.Select(place => place.Row), .. places.Select(place => place.Column)], [2, 1, places.Length])
+        var all = grids.SelectMany(places.Places).ToArray();
+        var positions = tensor([.. all.Select(place => place.Row), .. all.Select(place => place.Column)], [2, 1, all.Length])
             .Upload(patches.device);                                                                     // (2, 1, P)
-        return Rotary.Create(positions, frequencies, patches.dtype, [.. Enumerable.Range(0, 2 * each).Select(i => i / each)]);
+        return Rotary.Create(positions, places.Frequencies, patches.dtype, places.Axes);
     }
 
-    // The grid of learned positions, stretched over each image: corners lie on corners. (P, d)
+    // The grid of learned positions, stretched over each image. (P, d)
     private Tensor PositionEmbeddings(IReadOnlyList<(int Steps, int Rows, int Columns)> grids)
     {
         using var scope = NewDisposeScope();
-        var side = config.PositionSide;
-        var (corners, weights) = (new List<long>(), new List<double>());
-        foreach (var grid in grids)
-        {
-            var (rows, columns) = (grid.Rows * config.MergeSize, grid.Columns * config.MergeSize);
-            foreach (var (row, column) in Places(grid))
-            {
-                var ((top, bottom, down), (left, right, across)) = (Between(row, rows), Between(column, columns));
-                corners.AddRange([top * side + left, top * side + right, bottom * side + left, bottom * side + right]);
-                weights.AddRange([(1 - down) * (1 - across), (1 - down) * across, down * (1 - across), down * across]);
-            }
-        }
-        var count = weights.Count / 4;
-        var table = positions!.index_select(0, tensor(corners.ToArray()).Upload(positions.device)).view(count, 4, -1);  // (P, 4, d)
-        var shares = tensor(weights.ToArray(), [count, 4, 1]).to(positions.dtype).Upload(positions.device);
+        var mixed = grids.Select(places.LearnedPositions).ToArray();
+        long[] corners = [.. mixed.SelectMany(of => of.Positions)];
+        double[] weights = [.. mixed.SelectMany(of => of.Shares)];
+        var count = weights.Length / 4;
+        var table = positions!.index_select(0, tensor(corners).Upload(positions.device)).view(count, 4, -1);    // (P, 4, d)
+        var shares = tensor(weights, [count, 4, 1]).to(positions.dtype).Upload(positions.device);
         return table.mul(shares).sum(1).MoveToOuterDisposeScope();
-
-        (long Low, long High, double Share) Between(long place, int count)
-        {
-            var at = count == 1 ? 0 : place * (side - 1.0) / (count - 1);
-            var low = Math.Min((long)at, side - 1);
-            return (low, Math.Min(low + 1, side - 1), at - low);
-        }
     }
 
-    // The tokens of all images, window by window, and how many each window has. Those at the right and lower border are smaller.
+    // The tokens of all images, window by window, and how many each window has.
     private (long[] Tokens, int[] Sizes) Windows(IReadOnlyList<(int Steps, int Rows, int Columns)> grids)
     {
-        var side = config.WindowSize / config.TokenSide;
         var (tokens, sizes) = (new List<long>(), new List<int>());
         var first = 0L;
         foreach (var (steps, rows, columns) in grids)
         {
+            var windows = places.Windows(rows, columns);
             for (var step = 0; step < steps; step++, first += rows * columns)
             {
-                for (var top = 0; top < rows; top += side)
-                {
-                    for (var left = 0; left < columns; left += side)
-                    {
-                        var (height, width) = (Math.Min(side, rows - top), Math.Min(side, columns - left));
-                        sizes.Add(height * width);
-                        for (var i = 0; i < height * width; i++)
-                            tokens.Add(first + (top + i / width) * columns + left + i % width);
-                    }
-                }
+                sizes.AddRange(windows.Select(window => window.Length));
+                tokens.AddRange(windows.SelectMany(window => window.Select(token => first + token)));
             }
         }
         return ([.. tokens], [.. sizes]);

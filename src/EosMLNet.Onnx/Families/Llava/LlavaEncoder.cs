@@ -11,12 +11,12 @@ namespace EosMLNet.Onnx.Families.Llava;
 /// <param name="config">The model.</param>
 /// <param name="plan">The plan.</param>
 [ModelType("llava")]
-internal sealed class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : VisionEncoder
+internal class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : VisionEncoder
 {
     private const string Pixels = "pixel_values", Features = "image_features", Attention = "cls_attention";
     private const string Places = "visual_places", Mass = "visual_mass";
 
-    private readonly VisualLayout layout = config.UsualLayout(null);
+    private readonly VisualLayout layout = config.KeepsCls ? new(VisualRegion.Single, config.Patches) : new(config.Patches); // of a square
 
     /// <inheritdoc/>
     internal override ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata)
@@ -52,13 +52,12 @@ internal sealed class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : Vis
     internal override IReadOnlyList<EncodedImage> Run(
         GraphSession session, IReadOnlyList<ImageShape> images, Memory<float> pixels, CancellationToken cancellation)
     {
-        long side = config.Vision.ImageSize;
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, [images.Count, 3, side, side]);
+        var (squares, side) = (images.Sum(image => image.Parts), (long)config.Vision.ImageSize);
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, [squares, 3, side, side]);
         var outputs = session.Run(new Dictionary<string, OrtValue> { [Pixels] = input }, new Dictionary<string, OrtValue>(), session.Outputs, cancellation);
         try
         {
-            var (features, cls, mass, places) = (Each<float>(Features)!, Each<float>(Attention), Each<float>(Mass), Each<long>(Places));
-            return [.. images.Select((_, i) => new EncodedImage(layout, features[i], cls?[i], places?[i], mass?[i]))];
+            return Pack(images, Each<float>(Features)!, Each<float>(Attention), Each<long>(Places), Each<float>(Mass));
         }
         finally
         {
@@ -71,10 +70,20 @@ internal sealed class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : Vis
             if (!outputs.TryGetValue(name, out var output))
                 return null;
             var all = output.GetTensorDataAsSpan<T>();
-            var (length, parts) = (all.Length / images.Count, new T[images.Count][]);
+            var (length, parts) = (all.Length / squares, new T[squares][]);
             for (var i = 0; i < parts.Length; i++)
                 parts[i] = all.Slice(i * length, length).ToArray();
             return parts;
         }
     }
+
+    /// <summary>Makes images of their squares.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="features">The visual tokens of each square, (n, d).</param>
+    /// <param name="attention">The [CLS] attention to them, (n), where it was asked for.</param>
+    /// <param name="kept">Where they stand among those of the unreduced square, where sites in the encoder have acted.</param>
+    /// <param name="mass">How many original tokens each one stands for, there.</param>
+    private protected virtual IReadOnlyList<EncodedImage> Pack(
+        IReadOnlyList<ImageShape> images, float[][] features, float[][]? attention, long[][]? kept, float[][]? mass) =>
+        [.. features.Select((tokens, i) => new EncodedImage(layout, tokens, attention?[i], kept?[i], mass?[i]))];
 }
