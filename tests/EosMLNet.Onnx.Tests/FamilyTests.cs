@@ -34,7 +34,7 @@ public class FamilyTests
         using var torchModel = VisionLanguageModel.Load(golden.Checkpoint, ModelDataType.Float32);
         using var onnx = OnnxModel.Load(golden.Checkpoint);
         var wanted = golden.Ids(golden.Has($"{name}_trunc.generated_ids") ? $"{name}_trunc.generated_ids" : $"{name}.generated_ids");
-        Assert.Equal(wanted, Answers(onnx, golden.Prompts(name), Encoded(onnx, golden.Images(torchModel, name)), 8, torchModel.EosTokenIds));
+        Assert.Equal(wanted, Answers(onnx, golden.Prompts(name), Encoded(onnx, golden.Images(torchModel, name))));
     }
 
     public static TheoryData<string, string> TiledGolden()
@@ -57,7 +57,7 @@ public class FamilyTests
         using var torchModel = VisionLanguageModel.Load(golden.Checkpoint, ModelDataType.Float32);
         using var onnx = OnnxModel.Load(golden.Checkpoint);
         var wanted = golden.GeneratedIds(name);
-        Assert.Equal(wanted, Answers(onnx, golden.Prompts(name), Encoded(onnx, golden.Input(torchModel, name)), 8, torchModel.EosTokenIds));
+        Assert.Equal(wanted, Answers(onnx, golden.Prompts(name), Encoded(onnx, golden.Input(torchModel, name))));
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public class FamilyTests
         using var batch = PromptBatch.Create(model, prompts.Rows, input is null ? null : model.EncodeImages(input));
         var expected = reduced.Forward(batch);                                                       // (B, T, V)
         using var onnx = OnnxModel.Load(folder, plan);
-        using var run = onnx.Begin(prompts.Rows, Encoded(onnx, input), newTokens: 1);
+        using var run = onnx.Begin(prompts.Rows, Encoded(onnx, input), newTokens: 1, keepsLogits: true, default);
         var last = expected.select(1, -1).contiguous().data<float>().ToArray();
         Assert.InRange(last.Zip(run.Logits, (a, b) => Math.Abs(a - b)).Max(), 0, Tolerance);
     }
@@ -92,20 +92,19 @@ public class FamilyTests
     }
 
     private static IReadOnlyList<EncodedImage> Encoded(OnnxModel onnx, VisionInput? images) => images is null ? []
-        : onnx.Encode(images.Images, images.PixelValues.to(ScalarType.Float32).contiguous().data<float>().ToArray());
+        : onnx.Encode(images.Images, images.PixelValues.to(ScalarType.Float32).contiguous().data<float>().ToArray(), default);
 
-    private static int[][] Answers(OnnxModel onnx, IReadOnlyList<int[]> prompts, IReadOnlyList<EncodedImage> images, int count, IReadOnlyList<int> ends)
+    // Images in order of appearance, given to the rows that show them.
+    private static int[][] Answers(OnnxModel onnx, IReadOnlyList<int[]> prompts, IReadOnlyList<EncodedImage> images)
     {
-        using var run = onnx.Begin(prompts, images, count);
-        var answers = prompts.Select(_ => new List<int>()).ToArray();
-        for (var step = 0; ; step++)
+        var next = 0;
+        var rows = prompts.Select(prompt =>
         {
-            var ids = run.Logits.Chunk(run.Logits.Length / prompts.Count).Select(row => (long)Array.IndexOf(row, row.Max())).ToArray();
-            for (var row = 0; row < ids.Length; row++)
-                answers[row].Add((int)ids[row]);
-            if (step == count - 1)
-                return [.. answers.Select(answer => answer.TakeWhile(id => !ends.Contains(id)).ToArray())];
-            run.Add(ids, default);
-        }
+            var own = new List<EncodedImage>();
+            for (var left = prompt.Count(onnx.VisualTokenIds.Contains); left > 0; left -= images[next++].Layout.Count)
+                own.Add(images[next]);
+            return (prompt, (IReadOnlyList<EncodedImage>)own);
+        }).ToArray();
+        return [.. onnx.GenerateEncoded(rows, 8).Select(answer => answer.Ids)];
     }
 }

@@ -50,8 +50,8 @@ public sealed record PromptRow(long[] Ids, IReadOnlyList<(int Start, int Count)>
             {
                 if (prompt[i] < 0 || prompt[i] >= model.Text.VocabularySize)
                     throw Fault(row,
-                        $"has the token id {prompt[i]}, but the vocabulary has {model.Text.VocabularySize} entries; use the checkpoint's own " +
-                        "tokenizer");
+                        $"has the token id {prompt[i]}, but the vocabulary has {model.Text.VocabularySize} entries; use the checkpoint's " +
+                        "own tokenizer");
                 ids.Add(prompt[i++]);
                 continue;
             }

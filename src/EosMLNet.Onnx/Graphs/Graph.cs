@@ -39,7 +39,8 @@ internal sealed class Graph
     /// <param name="inputs">The types of its inputs.</param>
     /// <param name="numbers">How many of the first inputs are single numbers.</param>
     /// <param name="write">Writes its nodes, given the inputs, and returns its outputs.</param>
-    private GraphProto Inner(string name, IReadOnlyList<ElementType> inputs, int numbers, Func<IReadOnlyList<Value>, IReadOnlyList<Value>> write)
+    private GraphProto Inner(
+        string name, IReadOnlyList<ElementType> inputs, int numbers, Func<IReadOnlyList<Value>, IReadOnlyList<Value>> write)
     {
         var inner = new GraphProto { Name = Next(name) };
         open.Push(inner);
@@ -119,8 +120,8 @@ internal sealed class Graph
     /// <param name="type">The type of the output's elements.</param>
     /// <param name="inputs">The inputs; null for one that is left out.</param>
     /// <param name="attributes">The operator's attributes: numbers, lists of them, texts, graphs.</param>
-    internal Value Node(string op, ElementType type, IReadOnlyList<Value?> inputs, params IReadOnlyList<(string Name, object Value)> attributes) =>
-        Node(op, [type], inputs, attributes)[0];
+    internal Value Node(string op, ElementType type, IReadOnlyList<Value?> inputs,
+        params IReadOnlyList<(string Name, object Value)> attributes) => Node(op, [type], inputs, attributes)[0];
 
     /// <summary>A node with several outputs.</summary>
     internal Value[] Node(string op, IReadOnlyList<ElementType> types, IReadOnlyList<Value?> inputs,
@@ -153,7 +154,8 @@ internal sealed class Graph
     }
 
     /// <summary>Whole numbers in a row, int64.</summary>
-    internal Value Integers(params IReadOnlyList<long> values) => Constant(ElementType.Int64, [.. values.Select(x => (double)x)], values.Count);
+    internal Value Integers(params IReadOnlyList<long> values) =>
+        Constant(ElementType.Int64, [.. values.Select(x => (double)x)], values.Count);
 
     /// <summary>A single number.</summary>
     internal Value Number(ElementType type, double value) => Constant(type, [value]);
@@ -173,8 +175,9 @@ internal sealed class Graph
     {
         var tensor = new TensorProto { Name = name, DataType = (int)type.Proto(), DataLocation = TensorProto.Types.DataLocation.External };
         tensor.Dims.AddRange(shape);
-        foreach (var (key, value) in (ReadOnlySpan<(string, string)>)[("location", file), ("offset", Text(offset)), ("length", Text(length))])
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = file });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = Text(offset) });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = Text(length) });
         Proto.Initializer.Add(tensor);
         return new Value(this, name, type);
 
@@ -240,17 +243,15 @@ internal sealed class Graph
 
     private static ValueInfoProto Describe(string name, ElementType type, IReadOnlyList<object>? shape)
     {
+        var described = new TypeProto.Types.Tensor { ElemType = (int)type.Proto() };
+        var info = new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = described } };
         if (shape is null)
-            return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type.Proto() } } };
-        var sizes = new TensorShapeProto();
-        sizes.Dim.AddRange(shape.Select(size => size is string variable
+            return info;
+        described.Shape = new TensorShapeProto();
+        described.Shape.Dim.AddRange(shape.Select(size => size is string variable
             ? new TensorShapeProto.Types.Dimension { DimParam = variable }
             : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(size, CultureInfo.InvariantCulture) }));
-        return new ValueInfoProto
-        {
-            Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type.Proto(), Shape = sizes } },
-        };
+        return info;
     }
 
     private static AttributeProto Attribute(string name, object value)
@@ -259,7 +260,8 @@ internal sealed class Graph
         switch (value)
         {
             case int or long:
-                (attribute.Type, attribute.I) = (AttributeProto.Types.AttributeType.Int, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                attribute.Type = AttributeProto.Types.AttributeType.Int;
+                attribute.I = Convert.ToInt64(value, CultureInfo.InvariantCulture);
                 break;
             case double number:
                 (attribute.Type, attribute.F) = (AttributeProto.Types.AttributeType.Float, (float)number);

@@ -120,7 +120,8 @@ internal sealed record Value(Graph Graph, string Name, ElementType Type)
     /// <param name="largest">Whether the largest stand first, not the smallest.</param>
     internal (Value Values, Value Places) Top(Value count, bool largest = true)
     {
-        var outputs = Graph.Node("TopK", [Type, ElementType.Int64], [this, count], ("axis", -1), ("largest", largest ? 1 : 0), ("sorted", 1));
+        var outputs = Graph.Node("TopK", [Type, ElementType.Int64], [this, count],
+            ("axis", -1), ("largest", largest ? 1 : 0), ("sorted", 1));
         return (outputs[0], outputs[1]);
     }
 

@@ -20,9 +20,6 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
 
     private readonly ConcurrentDictionary<int, IReadOnlyList<ReductionSite>> counts = []; // by the tokens of an image
 
-    private Dictionary<ReductionSite, int> Numbers { get; } =
-        plan.Sites.Select((site, i) => KeyValuePair.Create(site, i)).ToDictionary(ReferenceEqualityComparer.Instance as IEqualityComparer<ReductionSite>);
-
     private LlamaConfig Text => config.Text;
 
     /// <summary>
@@ -47,10 +44,13 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     }
 
     /// <summary>
-    /// Whether images of different numbers of tokens may run side by side. If not, though images vary, all images of a run are alike.
+    /// Whether images of different numbers of tokens may run side by side.
     /// </summary>
     internal bool Mixes => layout is null && sites.SelectMany(group => group)
         .All(site => site.Extra is null && !site.Residual && !site.Uses(ScoreCriterion.Lattice));
+
+    /// <summary>Whether all images of a run have to be alike, though the model's images vary.</summary>
+    internal bool NeedsAlike => layout is null && !Mixes;
 
     /// <summary>The sites in front of each layer, with the names of the inputs that say how many tokens they keep.</summary>
     internal IEnumerable<(ReductionSite Site, string Name)> CountedSites => layout is not null ? []
@@ -78,7 +78,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     internal int KeptOf(ReductionSite site, VisualLayout of)
     {
         var counted = counts.GetOrAdd(of.Count, static (tokens, plan) => KeptCounts.Of(plan.Model, plan.Sites, tokens), plan);
-        return counted[Numbers[site]].Keep;
+        return counted[plan.Sites.Index().First(x => ReferenceEquals(x.Item, site)).Index].Keep;
     }
 
     /// <summary>The tokens of an image that a stretch of layers gets.</summary>
@@ -128,7 +128,10 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
             if (tokens.KeyBias is { } bias)
                 graph.Output(bias, DecoderNames.Bias(stretch), "B", $"T{stretch}");
         }
-        graph.Output(decoder.Logits(tokens.Last()), DecoderNames.Logits, "B", Text.VocabularySize);
+        var logits = decoder.Logits(tokens.Last());                                                  // (B, vocabulary)
+        graph.Output(logits, DecoderNames.Logits, "B", Text.VocabularySize);
+        graph.Output(logits.ArgMax().Squeeze(1), DecoderNames.NextToken, "B");
+        graph.Output(logits.Softmax().Max(1), DecoderNames.Probability, "B");
         Tables = tables is InputTables given ? given.All : [];
         return graph.ToModel(metadata);
     }

@@ -28,9 +28,8 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
     {
         var name = Name(index);
         var normalised = layers.RmsNorm(states, name + "input_layernorm", config.RmsNormEps);
-        var queries = Turned(Normed(layers.Linear(normalised, name + "self_attn.q_proj"), name + "self_attn.q_norm"), config.HeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
-        var keys = Turned(Normed(layers.Linear(normalised, name + "self_attn.k_proj"), name + "self_attn.k_norm"), config.KeyValueHeadCount,
-            tokens.ByRow, tokens.Cos, tokens.Sin);
+        var queries = Turned(OfHeads(normalised, name + "self_attn.q"), config.HeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
+        var keys = Turned(OfHeads(normalised, name + "self_attn.k"), config.KeyValueHeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
         var values = layers.Linear(normalised, name + "self_attn.v_proj").Reshape(tokens.ByRow);      // (B, T, G · hs)
         var outputs = states.Graph.Node(Graph.RuntimeDomain + ":GroupQueryAttention", [states.Type, states.Type, states.Type],
             [queries, keys, values, past.Keys, past.Values, tokens.LastOfRow, tokens.Total, null, null, null, tokens.Bias],
@@ -38,7 +37,8 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
         var attended = outputs[0].Reshape(-1, config.HeadCount * config.HeadSize);                   // (B · T, H · hs)
         var hidden = layers.Linear(attended, name + "self_attn.o_proj") + states;
         var second = layers.RmsNorm(hidden, name + "post_attention_layernorm", config.RmsNormEps);
-        var gated = layers.Activation(layers.Linear(second, name + "mlp.gate_proj"), config.Activation) * layers.Linear(second, name + "mlp.up_proj");
+        var gate = layers.Activation(layers.Linear(second, name + "mlp.gate_proj"), config.Activation);
+        var gated = gate * layers.Linear(second, name + "mlp.up_proj");
         return (layers.Linear(gated, name + "mlp.down_proj") + hidden, outputs[1], outputs[2]);
     }
 
@@ -53,11 +53,10 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
     /// <returns>(B, H, q, T).</returns>
     internal Value Attention(int index, Value rows, Value byRow, Value cos, Value sin, Value keys, Value bias)
     {
-        var name = Name(index);
-        var normalised = layers.RmsNorm(rows, name + "input_layernorm", config.RmsNormEps);
-        var queries = Turned(Normed(layers.Linear(normalised, name + "self_attn.q_proj"), name + "self_attn.q_norm"), config.HeadCount, byRow, cos, sin);
+        var normalised = layers.RmsNorm(rows, Name(index) + "input_layernorm", config.RmsNormEps);
+        var queries = Turned(OfHeads(normalised, Name(index) + "self_attn.q"), config.HeadCount, byRow, cos, sin);
         var grouped = queries.Reshape(0, 0, config.HeadCount, config.HeadSize).Transpose(0, 2, 1, 3)  // (B, H, q, hs)
-            .Reshape(0, config.KeyValueHeadCount, -1, config.HeadSize);                                                 // (B, G, H / G · q, hs)
+            .Reshape(0, config.KeyValueHeadCount, -1, config.HeadSize);                               // (B, G, H / G · q, hs)
         var logits = grouped.MatMul(keys.Transpose(0, 1, 3, 2)) / Math.Sqrt(config.HeadSize);         // (B, G, H / G · q, T)
         var shape = Value.Concat(0, rows.Graph.Integers(0, config.HeadCount, -1), keys.Size(2));
         return (logits.Reshape(shape) + bias).Softmax();
@@ -71,11 +70,8 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
     }
 
     /// <summary>The same before rotation: (N, d) to (N, G · hs).</summary>
-    internal Value Keys(int index, Value states)
-    {
-        var name = Name(index);
-        return Normed(layers.Linear(layers.RmsNorm(states, name + "input_layernorm", config.RmsNormEps), name + "self_attn.k_proj"), name + "self_attn.k_norm");
-    }
+    internal Value Keys(int index, Value states) =>
+        OfHeads(layers.RmsNorm(states, Name(index) + "input_layernorm", config.RmsNormEps), Name(index) + "self_attn.k");
 
     /// <summary>The final normalisation.</summary>
     internal Value FinalNorm(Value states) => layers.RmsNorm(states, Root + "norm", config.RmsNormEps);
@@ -86,13 +82,14 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
 
     private static string Name(int index) => $"{Root}layers.{index}.";
 
-    // Of each head by itself, where the model normalises them: (N, heads · hs).
-    private Value Normed(Value heads, string norm)
+    // Queries or keys before rotation, of each head normalised by itself where the model has it: (N, d) to (N, heads · hs).
+    private Value OfHeads(Value normalised, string name)
     {
+        var heads = layers.Linear(normalised, name + "_proj");
         if (!config.QueryKeyNorm)
             return heads;
         var width = heads.Size(1);
-        return layers.RmsNorm(heads.Reshape(0, -1, config.HeadSize), norm, config.RmsNormEps)
+        return layers.RmsNorm(heads.Reshape(0, -1, config.HeadSize), name + "_norm", config.RmsNormEps)
             .Reshape(Value.Concat(0, heads.Graph.Integers(-1), width));
     }
 

@@ -6,6 +6,7 @@ internal static class DecoderNames
     internal const string Ids = "input_ids", Cos = "cos", Sin = "sin", RowLengths = "row_lengths", AskedFrom = "asked_from";
     internal const string Features = "image_features", Slots = "visual_slots", Index = "visual_index", Mass = "visual_mass";
     internal const string ClsAttention = "cls_attention", Planes = "planes", Logits = "logits";
+    internal const string NextToken = "next_token", Probability = "probability";
 
     /// <summary>The buffer with a layer's keys or values of earlier tokens.</summary>
     internal static string Past(int layer, string what) => $"past_key_values.{layer}.{what}";

@@ -116,7 +116,8 @@ internal sealed class TokenGraph
             return [.. kept, .. unchanged, .. there];
         });
         var at = sites.Count;
-        (states, cos, sin, lengths, slots, index, mass) = (left[at++], left[at++], left[at++], left[at++], left[at++], left[at++], left[at++]);
+        (states, cos, sin, lengths) = (left[at++], left[at++], left[at++], left[at++]);
+        (slots, index, mass) = (left[at++], left[at++], left[at++]);
         cls = cls is null ? null : left[at++];
         planes = planes is null ? null : left[at++];
         present = present is null ? null : left[at];
@@ -149,7 +150,8 @@ internal sealed class TokenGraph
         var place = width.Squeeze(0).Range().Unsqueeze(0);                                           // (1, T)
         var there = place.Less(lengths.Unsqueeze(1)).Where(place, width).Reshape(-1);                // (B · T)
         var withoutVisual = Scattered(there, slots, width.Expand(slots.Shape()));
-        var leaving = Scattered(withoutVisual, anchors, graph.Node("Mod", ElementType.Int64, [anchors, width])).Reshape(Grid(width));   // (B, T)
+        var placeOfAnchor = graph.Node("Mod", ElementType.Int64, [anchors, width]);
+        var leaving = Scattered(withoutVisual, anchors, placeOfAnchor).Reshape(Grid(width));         // (B, T)
         var stay = leaving.Less(width).Cast(ElementType.Int64);                                      // (B, T)
         var left = stay.Sum(1);                                                                      // (B)
         var longest = left.Max(0, keep: true);                                                       // (1): T'

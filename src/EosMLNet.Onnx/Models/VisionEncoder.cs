@@ -3,7 +3,9 @@ using EosMLNet.Onnx.Sessions;
 
 namespace EosMLNet.Onnx.Models;
 
-/// <summary>How a family's images become visual tokens: a graph, and what is done around it. A family has one, found by its model_type.</summary>
+/// <summary>
+/// How a family's images become visual tokens: a graph, and what is done around it. A family has one, found by its model_type.
+/// </summary>
 internal abstract class VisionEncoder
 {
     private static readonly Lazy<IReadOnlyDictionary<string, Type>> Families = new(ModelTypeAttribute.Find<VisionEncoder>);
@@ -25,8 +27,8 @@ internal abstract class VisionEncoder
         if (plan.ActsInEncoder)
         {
             throw new EosException(EosErrors.PlanMismatch,
-                $"The plan has a site in the vision encoder, where {config.ModelType} has images of different sizes; expected sites in the " +
-                "decoder only. Use a plan without stage tower or projector.");
+                $"The plan has a site in the vision encoder, where {config.ModelType} has images of different sizes; expected sites in " +
+                "the decoder only. Use a plan without stage tower or projector.");
         }
     }
 

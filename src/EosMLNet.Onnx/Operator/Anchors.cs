@@ -8,7 +8,8 @@ namespace EosMLNet.Onnx.Operator;
 /// <param name="Stays">Which of them an image has, (G, k), bool; null where all have k.</param>
 /// <param name="Given">1 for tokens that transfer, 0 for the others, (G, n).</param>
 /// <param name="Receives">Which anchors dropped tokens may transfer to, (G, k), bool; null for all.</param>
-/// <param name="Dropped">1 for tokens that are not kept, 0 for the others, (G, n); that whose place the residual token takes among them.</param>
+/// <param name="Dropped">1 for tokens that are not kept, 0 for the others, (G, n); that whose place the residual token takes among
+/// them.</param>
 /// <param name="Residual">The place of the residual token, (G, 1); null without one.</param>
 internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? Receives, Value Dropped, Value? Residual)
 {
@@ -23,7 +24,8 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
         var byScore = kept.Less((site.Extra?.Count ?? 0) + (site.Residual ? 1 : 0));
         var chooses = site.Extra is null || site.Extra.Count + (site.Residual ? 1 : 0) < site.Keep;
         var diverse = site.Diversity > 0 && chooses;
-        var (chosen, stays) = Limited(diverse ? Diverse(score, tokens, site, byScore.Most) : score.Top(byScore.Most).Places, byScore, tokens);
+        var order = diverse ? Diverse(score, tokens, site, byScore.Most) : score.Top(byScore.Most).Places;
+        var (chosen, stays) = Limited(order, byScore, tokens);
         var (places, taken) = (chosen, Marked(chosen, tokens, stays is not null));                  // (G, k), (G, n)
         Value? receives = null, candidates = null;
         if (site.Extra is { } extra)
@@ -35,7 +37,8 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
             places = chooses ? Value.Concat(1, chosen, added) : added;
             taken += Marked(added, tokens, masked: false);
             places = Ascending(places);
-            receives = extra.ReceiveAlone ? places.Unsqueeze(2).Equal(added.Unsqueeze(1)).Cast(score.Type).Max(-1).Greater(score.Like(0)) : null;
+            receives = !extra.ReceiveAlone ? null
+                : places.Unsqueeze(2).Equal(added.Unsqueeze(1)).Cast(score.Type).Max(-1).Greater(score.Like(0));
         }
         else
         {
@@ -78,7 +81,8 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
     /// <summary>The places of the tokens in ascending order, (G, k).</summary>
     internal static Value Ascending(Value places) => places.Top(places.Size(1), largest: false).Values;
 
-    private static Value Without(Value score, Value taken) => taken.Greater(taken.Like(0)).Where(score.Like(double.NegativeInfinity), score);
+    private static Value Without(Value score, Value taken) =>
+        taken.Greater(taken.Like(0)).Where(score.Like(double.NegativeInfinity), score);
 
     // Of places in the order of their choice, (G, k), those behind an image's own number become n.
     private static (Value Places, Value? Stays) Limited(Value chosen, KeptCount kept, SiteTokens tokens)

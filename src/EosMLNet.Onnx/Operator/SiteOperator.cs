@@ -50,7 +50,8 @@ internal static class SiteOperator
             allowed = And(allowed, receives.Unsqueeze(1));
         if (anchors.Stays is { } stays)
             allowed = And(allowed, stays.Unsqueeze(1));
-        var weights = site.Neighbours is { } count ? Nearest(tokens, affinity, allowed, places, count) : Weights(affinity, allowed, site.Temperature);
+        var weights = site.Neighbours is { } count ? Nearest(tokens, affinity, allowed, places, count)
+            : Weights(affinity, allowed, site.Temperature);
         if (site.Neighbours is null)
             weights *= anchors.Given.Unsqueeze(2);
         else if (tokens.There is { } there)
@@ -63,7 +64,8 @@ internal static class SiteOperator
         var states = site.Normalization switch
         {
             Normalization.None => kept + Sums(weights) * site.Transfer,
-            Normalization.AddedMean => kept + Sums(given) * site.Transfer / taken.Equal(taken.Like(0)).Where(taken.Like(1), taken).Unsqueeze(2),
+            Normalization.AddedMean =>
+                kept + Sums(given) * site.Transfer / taken.Equal(taken.Like(0)).Where(taken.Like(1), taken).Unsqueeze(2),
             Normalization.Mean => (kept + Sums(weights) * site.Transfer) / (weights.Sum(1) * site.Transfer + 1).Unsqueeze(2),
             _ => (kept * keptMass.Unsqueeze(2) + Sums(given)) / mass.Unsqueeze(2),
         };                                                                                          // (G, k, d')
@@ -130,8 +132,8 @@ internal static class SiteOperator
     }
 
     // What is dropped, as one token. It has the mass that the dropped tokens did not give away.
-    private static (Value States, Value Mass, Value Anchors) WithResidual(SiteTokens tokens, Value carried, ReductionSite site, Scores scores,
-        Anchors anchors, Value residual, Value kept, Value keptMass)
+    private static (Value States, Value Mass, Value Anchors) WithResidual(SiteTokens tokens, Value carried, ReductionSite site,
+        Scores scores, Anchors anchors, Value residual, Value kept, Value keptMass)
     {
         var share = anchors.Dropped;                                                                // (G, n)
         if (site.GiverWeight is { } criterion)

@@ -11,7 +11,8 @@ internal readonly record struct SiteTable(SiteTableKind Kind, int Number = 0)
     internal string Name => Number == 0 ? $"table.{Kind}" : $"table.{Kind}.{Number}";
 
     /// <summary>The type of its entries.</summary>
-    internal ElementType Type => Kind is SiteTableKind.Rows or SiteTableKind.Columns or SiteTableKind.Random ? ElementType.Float : ElementType.Int64;
+    internal ElementType Type =>
+        Kind is SiteTableKind.Rows or SiteTableKind.Columns or SiteTableKind.Random ? ElementType.Float : ElementType.Int64;
 
     /// <summary>Its entries for an image.</summary>
     /// <param name="layout">How the image's tokens lie.</param>

@@ -23,7 +23,8 @@ internal sealed class VisionTokens
     /// <param name="plan">The plan whose sites act.</param>
     internal VisionTokens(Value images, VisualLayout layout, ClipVisionConfig config, ReductionPlan plan)
     {
-        (this.plan, tables, graph, width, heads) = (plan, new ConstantTables(layout.Grid!.Value), images.Graph, config.HiddenSize, config.HeadCount);
+        (this.plan, graph, width, heads) = (plan, images.Graph, config.HiddenSize, config.HeadCount);
+        tables = new ConstantTables(layout.Grid!.Value);
         lead = config.HasClassToken ? 1 : 0;
         var patches = config.GridSize * config.GridSize;
         keepsCls = layout.Count > patches;

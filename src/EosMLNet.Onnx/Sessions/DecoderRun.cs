@@ -13,8 +13,11 @@ internal sealed class DecoderRun : IDisposable
     private readonly float[]?[] biases;          // of each stretch of layers: (B, prompt); null where nothing is added
     private readonly int[] widths;               // of each stretch of layers: the longest prompt
     private readonly long[] positions;           // of the next token of each row, (B)
-    private readonly string[] stepOutputs;
+    private readonly bool keepsLogits;
     private readonly int rows;
+
+    private string[] Told => keepsLogits ? [DecoderNames.NextToken, DecoderNames.Probability, DecoderNames.Logits]
+        : [DecoderNames.NextToken, DecoderNames.Probability];
 
     /// <summary>Runs prompts.</summary>
     /// <param name="config">The model.</param>
@@ -23,34 +26,40 @@ internal sealed class DecoderRun : IDisposable
     /// <param name="prompts">The prompts.</param>
     /// <param name="room">The tokens of the longest row that each stretch of layers gets.</param>
     /// <param name="newTokens">How many tokens may be added to each row.</param>
+    /// <param name="keepsLogits">Whether <see cref="Logits"/> are asked for.</param>
     /// <param name="cancellation">Ends the run.</param>
-    internal DecoderRun(ModelConfig config, DecoderGraph graph, GraphSession session, PromptLayout prompts, IReadOnlyList<int> room, int newTokens,
-        CancellationToken cancellation)
+    internal DecoderRun(ModelConfig config, DecoderGraph graph, GraphSession session, PromptLayout prompts, IReadOnlyList<int> room,
+        int newTokens, bool keepsLogits, CancellationToken cancellation)
     {
-        (this.config, this.graph, this.session, rows) = (config, graph, session, prompts.Count);
+        (this.config, this.graph, this.session, this.keepsLogits, rows) = (config, graph, session, keepsLogits, prompts.Count);
         var stretches = graph.Stretches;
         var count = stretches[^1] + 1;
         buffers = new TokenBuffers(config.Text, stretches, rows, [.. room.Select(tokens => tokens + newTokens)]);
         (lengths, biases, widths, positions) = (new long[count][], new float[count][], new int[count], [.. prompts.Next]);
-        stepOutputs = [DecoderNames.Logits];
         using var inputs = new OwnedValues();
         AddPrompts(inputs, prompts);
-        string[] wanted = [DecoderNames.Logits, .. session.Outputs.Where(IsToldOfPrompts)];
-        var outputs = session.Run(inputs.With(buffers.Past), buffers.Present, wanted, cancellation);
-        using var owned = new OwnedValues(outputs);
+        string[] wanted = [.. Told, .. session.Outputs.Where(IsToldOfPrompts)];
+        using var ran = session.Run(inputs.With(buffers.Past), buffers.Present, wanted, cancellation);
+        var outputs = ran.Values;
         for (var stretch = 0; stretch < count; stretch++)
         {
             lengths[stretch] = outputs[DecoderNames.Lengths(stretch)].GetTensorDataAsSpan<long>().ToArray();
             widths[stretch] = (int)lengths[stretch].Max();
             biases[stretch] = outputs.GetValueOrDefault(DecoderNames.Bias(stretch))?.GetTensorDataAsSpan<float>().ToArray();
         }
-        Logits = outputs[DecoderNames.Logits].GetTensorDataAsSpan<float>().ToArray();
+        Read(ran);
         Kept = session.Outputs.Where(name => name.StartsWith("kept.", StringComparison.Ordinal))
             .ToDictionary(name => name, name => outputs[name].GetTensorDataAsSpan<long>().ToArray());
     }
 
+    /// <summary>The likeliest token behind each row, (B).</summary>
+    internal long[] NextTokens { get; private set; } = [];
+
+    /// <summary>The probability of each, (B).</summary>
+    internal float[] Probabilities { get; private set; } = [];
+
     /// <summary>The logits behind each row, (B, vocabulary).</summary>
-    internal float[] Logits { get; private set; }
+    internal float[] Logits { get; private set; } = [];
 
     /// <summary>The visual tokens that each site has left, by the names of outputs, as numbers by which tables know them, (G, k).</summary>
     internal IReadOnlyDictionary<string, long[]> Kept { get; }
@@ -78,9 +87,8 @@ internal sealed class DecoderRun : IDisposable
             if (biases[stretch] is { } bias)
                 AddBias(inputs, stretch, bias);
         }
-        var outputs = session.Run(inputs.With(buffers.Past), buffers.Present, stepOutputs, cancellation);
-        using var owned = new OwnedValues(outputs);
-        outputs[DecoderNames.Logits].GetTensorDataAsSpan<float>().CopyTo(Logits);
+        using var outputs = session.Run(inputs.With(buffers.Past), buffers.Present, Told, cancellation);
+        Read(outputs);
         for (var row = 0; row < rows; row++)
         {
             positions[row]++;
@@ -91,6 +99,14 @@ internal sealed class DecoderRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => buffers.Dispose();
+
+    private void Read(OwnedValues outputs)
+    {
+        NextTokens = outputs.Values[DecoderNames.NextToken].GetTensorDataAsSpan<long>().ToArray();
+        Probabilities = outputs.Values[DecoderNames.Probability].GetTensorDataAsSpan<float>().ToArray();
+        if (keepsLogits)
+            Logits = outputs.Values[DecoderNames.Logits].GetTensorDataAsSpan<float>().ToArray();
+    }
 
     private static bool IsToldOfPrompts(string output) => output.StartsWith("lengths.", StringComparison.Ordinal)
         || output.StartsWith("bias.", StringComparison.Ordinal) || output.StartsWith("kept.", StringComparison.Ordinal);
@@ -126,7 +142,10 @@ internal sealed class DecoderRun : IDisposable
         if (session.Inputs.Contains(DecoderNames.ClsAttention))
             inputs.Add(DecoderNames.ClsAttention, Filled(image => image.ClsAttention!, 1), images.Count, most);
         if (graph.PlaneCount > 0)
-            inputs.Add(DecoderNames.Planes, Filled(image => image.Planes!, graph.PlaneCount * width), images.Count, most, graph.PlaneCount * width);
+        {
+            var each = graph.PlaneCount * width;
+            inputs.Add(DecoderNames.Planes, Filled(image => image.Planes!, each), images.Count, most, each);
+        }
         foreach (var (site, name) in graph.CountedSites)
         {
             long[] kept = [.. images.Select(image => (long)graph.KeptOf(site, image.Layout))];

@@ -1,5 +1,3 @@
-using EosMLNet.Onnx.Protos;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EosMLNet.Onnx.Sessions;
@@ -11,14 +9,24 @@ internal sealed class GraphSession : IDisposable
 
     private readonly InferenceSession session;
 
-    /// <param name="model">The graph.</param>
+    /// <param name="graph">The graph, as it is written in files.</param>
     /// <param name="folder">The folder with the files that its weights lie in.</param>
-    internal GraphSession(ModelProto model, string folder)
+    /// <param name="options">Where and how it is run.</param>
+    /// <exception cref="EosException">EOS2011: ONNX Runtime is not there, or cannot load the graph.</exception>
+    internal GraphSession(byte[] graph, string folder, OnnxOptions options)
     {
-        using var options = new SessionOptions();
-        options.AddSessionConfigEntry(WeightsFolder, folder);
-        options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
-        session = new InferenceSession(model.ToByteArray(), options);
+        try
+        {
+            using var settings = OnnxRuntimeLibrary.Settings(options);
+            settings.AddSessionConfigEntry(WeightsFolder, Path.GetFullPath(folder));
+            session = new InferenceSession(graph, settings);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new EosException(EosErrors.OnnxRuntime,
+                $"ONNX Runtime {OnnxRuntimeLibrary.Version} cannot load a graph of '{folder}': {e.Message} " +
+                "Update Microsoft.ML.OnnxRuntime, or export the model again.", e);
+        }
     }
 
     /// <summary>The names of the graph's inputs.</summary>
@@ -27,16 +35,24 @@ internal sealed class GraphSession : IDisposable
     /// <summary>The names of the graph's outputs.</summary>
     internal IReadOnlyList<string> Outputs => session.OutputNames;
 
+    /// <summary>Runs the graph and asks for all outputs.</summary>
+    /// <param name="inputs">All inputs by their names.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal OwnedValues Run(OwnedValues inputs, CancellationToken cancellation) =>
+        Run(inputs.Values, new Dictionary<string, OrtValue>(), Outputs, cancellation);
+
     /// <summary>Runs the graph.</summary>
     /// <param name="inputs">All inputs by their names.</param>
     /// <param name="given">Outputs that are written into tensors that are there.</param>
     /// <param name="wanted">Outputs that are asked for beside those.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <returns>What was asked for, by names; the caller frees it.</returns>
+    /// <returns>What was asked for, by names.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    internal Dictionary<string, OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyDictionary<string, OrtValue> given,
+    internal OwnedValues Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyDictionary<string, OrtValue> given,
         IReadOnlyList<string> wanted, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var options = new RunOptions();
         using var stop = cancellation.Register(() => options.Terminate = true);
         using var binding = session.CreateIoBinding();
@@ -55,14 +71,8 @@ internal sealed class GraphSession : IDisposable
             throw new OperationCanceledException(cancellation);
         }
         cancellation.ThrowIfCancellationRequested();
-        var outputs = binding.GetOutputValues();
-        var result = new Dictionary<string, OrtValue>();
-        foreach (var (i, name) in given.Keys.Concat(wanted).Index())
-        {
-            if (i >= given.Count)
-                result[name] = outputs[i];
-        }
-        return result;
+        var outputs = binding.GetOutputValues(); // those that were given, and behind them those that were asked for
+        return new OwnedValues(wanted.Select((name, i) => (name, Value: outputs[given.Count + i])).ToDictionary(x => x.name, x => x.Value));
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,10 @@ internal sealed class OwnedValues : IDisposable
     internal void Add<T>(string name, T[] numbers, params long[] shape) where T : unmanaged =>
         values.Add(name, OrtValue.CreateTensorValueFromMemory(numbers, shape));
 
+    /// <summary>The same of memory that somebody else holds.</summary>
+    internal void Add(string name, Memory<float> numbers, params long[] shape) =>
+        values.Add(name, OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, numbers, shape));
+
     /// <summary>These tensors and others.</summary>
     internal Dictionary<string, OrtValue> With(IReadOnlyDictionary<string, OrtValue> others) => new(values.Concat(others));
 

@@ -41,7 +41,8 @@ internal sealed class PromptLayout
             int[] left = [.. Enumerable.Range(0, stays.Length).Where(token => stays[token])];
             made.Add(([.. left.Select(token => row.Ids[token])],
                 [.. Enumerable.Range(0, axes).SelectMany(axis => left.Select(token => positions.Values[axis * row.Ids.Length + token]))],
-                [.. Enumerable.Range(0, left.Length).Where(place => visual[left[place]])], left.Count(token => token < row.InstructionStart)));
+                [.. Enumerable.Range(0, left.Length).Where(place => visual[left[place]])],
+                left.Count(token => token < row.InstructionStart)));
         }
         Lengths = [.. made.Select(row => (long)row.Ids.Length)];
         AskedFrom = [.. made.Select(row => (long)row.AskedFrom)];

@@ -53,7 +53,9 @@ public static class PatchTables
     {
         var grid = GridOf(layout);
         var cut = CutOf(grid, count);
-        return [.. Patches(grid).Select(p => (long)(p.Row * cut.Rows / grid.Rows) * cut.Columns + p.Column * cut.Columns / grid.Columns), NoWindow];
+        return [.. Patches(grid).Select(p => RowOf(p.Row) * cut.Columns + p.Column * cut.Columns / grid.Columns), NoWindow];
+
+        long RowOf(int row) => row * cut.Rows / grid.Rows;
     }
 
     /// <summary>

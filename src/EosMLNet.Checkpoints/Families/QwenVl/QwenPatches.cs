@@ -1,6 +1,8 @@
 namespace EosMLNet.Checkpoints;
 
-/// <summary>Where the patches of a Qwen-VL tower lie. They come square by square: those of one visual token are behind one another.</summary>
+/// <summary>
+/// Where the patches of a Qwen-VL tower lie. They come square by square: those of one visual token are behind one another.
+/// </summary>
 /// <param name="config">The tower.</param>
 public sealed class QwenPatches(QwenVisionConfig config)
 {

@@ -49,7 +49,9 @@ public abstract record QwenVlConfig : ModelConfig
         return new([.. Enumerable.Repeat(new VisualRegion(rows, columns), steps)]) { SecondsPerStep = image.SecondsPerStep };
     }
 
-    /// <summary>How the visual tokens of an image lie: steps in time, rows, columns. An image that is only measured has no parts yet.</summary>
+    /// <summary>
+    /// How the visual tokens of an image lie: steps in time, rows, columns. An image that is only measured has no parts yet.
+    /// </summary>
     /// <param name="image">What its encoder is given.</param>
     /// <exception cref="EosException">EOS1015: an image of that size cannot have so many parts.</exception>
     public (int Steps, int Rows, int Columns) GridOf(ImageShape image)

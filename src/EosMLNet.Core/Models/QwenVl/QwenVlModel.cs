@@ -87,7 +87,8 @@ public abstract class QwenVlModel : VisionLanguageModel
                 $"expected [{parts}, {config.Vision.PatchValues}], a row for each patch.");
         }
         using var scope = NewDisposeScope();
-        var (tokens, attention, planes) = tower.Run(images.PixelValues.to(Device), [.. images.Images.Select(config.GridOf)], clsAttention, tap);
+        var (tokens, attention, planes) =
+            tower.Run(images.PixelValues.to(Device), [.. images.Images.Select(config.GridOf)], clsAttention, tap);
         VisualLayout[] layouts = [.. images.Images.Select(LayoutOf)];
         return new VisionOutput(tokens, attention, null, null, layouts, [.. layouts.Select(layout => layout.Count)]) { Planes = planes }
             .MoveToOuterDisposeScope();

@@ -57,8 +57,8 @@ internal sealed class ClipTower(Layers layers, ClipVisionConfig config, int dept
     {
         var graph = pixels.Graph;
         long[] stride = [config.PatchSize, config.PatchSize];
-        var patches = graph.Node("Conv", pixels.Type,
-            [pixels, layers.Weights[Root + "embeddings.patch_embedding.weight"], layers.Weights.Optional(Root + "embeddings.patch_embedding.bias")],
+        const string Name = Root + "embeddings.patch_embedding";
+        var patches = graph.Node("Conv", pixels.Type, [pixels, layers.Weights[Name + ".weight"], layers.Weights.Optional(Name + ".bias")],
             ("strides", stride), ("kernel_shape", stride));
         var tokens = patches.Reshape(0, config.HiddenSize, -1).Transpose(0, 2, 1);                  // (S, p, d)
         if (config.HasClassToken)

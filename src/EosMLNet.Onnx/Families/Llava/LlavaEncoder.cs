@@ -3,7 +3,6 @@ using EosMLNet.Onnx.Models;
 using EosMLNet.Onnx.Operator;
 using EosMLNet.Onnx.Protos;
 using EosMLNet.Onnx.Sessions;
-using Microsoft.ML.OnnxRuntime;
 
 namespace EosMLNet.Onnx.Families.Llava;
 
@@ -26,13 +25,15 @@ internal class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : VisionEnco
         var (vision, side) = (config.Vision, config.Vision.ImageSize);
         var pixels = graph.Input(Pixels, ElementType.Float, "S", vision.ChannelCount, side, side);
         var sequence = plan.ActsInEncoder ? new VisionTokens(pixels, layout, vision, plan) : null;
-        var (full, attention) = new ClipTower(layers, vision, config.TowerDepth).Run(pixels, plan.NeedsClsAttention, sequence);   // (S, t, dv), (S, t)
+        // (S, t, dv), (S, t)
+        var (full, attention) = new ClipTower(layers, vision, config.TowerDepth).Run(pixels, plan.NeedsClsAttention, sequence);
         full = sequence?.ReduceFeature(full) ?? full;
         var first = config.KeepsCls || !vision.HasClassToken ? 0 : 1;
         var feature = first == 0 ? full : full.Slice(first, long.MaxValue, 1);                       // (S, n, dv)
         var inner = layers.Linear(feature.Reshape(-1, vision.HiddenSize), "multi_modal_projector.linear_1");
-        var tokens = layers.Linear(layers.Activation(inner, config.ProjectorActivation), "multi_modal_projector.linear_2");       // (S · n, d)
-        graph.Output(tokens.Reshape(Value.Concat(0, feature.Size(0), feature.Size(1), graph.Integers(-1))), Features, "S", "n", config.Text.HiddenSize);
+        var outer = layers.Linear(layers.Activation(inner, config.ProjectorActivation), "multi_modal_projector.linear_2");
+        var tokens = outer.Reshape(Value.Concat(0, feature.Size(0), feature.Size(1), graph.Integers(-1)));  // (S, n, d)
+        graph.Output(tokens, Features, "S", "n", config.Text.HiddenSize);
         if (plan.NeedsClsAttention)
         {
             var seen = attention ?? throw new EosException(EosErrors.PlanMismatch,
@@ -53,21 +54,14 @@ internal class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : VisionEnco
         GraphSession session, IReadOnlyList<ImageShape> images, Memory<float> pixels, CancellationToken cancellation)
     {
         var (squares, side) = (images.Sum(image => image.Parts), (long)config.Vision.ImageSize);
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, [squares, 3, side, side]);
-        var outputs = session.Run(new Dictionary<string, OrtValue> { [Pixels] = input }, new Dictionary<string, OrtValue>(), session.Outputs, cancellation);
-        try
-        {
-            return Pack(images, Each<float>(Features)!, Each<float>(Attention), Each<long>(Places), Each<float>(Mass));
-        }
-        finally
-        {
-            foreach (var output in outputs.Values)
-                output.Dispose();
-        }
+        using var inputs = new OwnedValues();
+        inputs.Add(Pixels, pixels, squares, 3, side, side);
+        using var outputs = session.Run(inputs, cancellation);
+        return Pack(images, Each<float>(Features)!, Each<float>(Attention), Each<long>(Places), Each<float>(Mass));
 
         T[][]? Each<T>(string name) where T : unmanaged
         {
-            if (!outputs.TryGetValue(name, out var output))
+            if (!outputs.Values.TryGetValue(name, out var output))
                 return null;
             var all = output.GetTensorDataAsSpan<T>();
             var (length, parts) = (all.Length / squares, new T[squares][]);

@@ -1,5 +1,4 @@
 using EosMLNet.Onnx.Protos;
-using EosMLNet.Onnx.Sessions;
 
 namespace EosMLNet.Onnx.Families.Llava;
 

@@ -14,8 +14,9 @@ namespace EosMLNet.Onnx.Families.QwenVl;
 internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : VisionEncoder
 {
     private const string Root = "visual.";
-    private const string Pixels = "pixel_values", Cos = "patch_cos", Sin = "patch_sin", Features = "image_features";
-    private const string Positions = "patch_positions", Shares = "patch_position_shares", Attention = "received_attention", Planes = "planes";
+    private const string Pixels = "pixel_values", Cos = "patch_cos", Sin = "patch_sin";
+    private const string Positions = "patch_positions", Shares = "patch_position_shares";
+    private const string Features = "image_features", Attention = "received_attention", Planes = "planes";
     private const string Windows = "windows", WindowBias = "window_bias", FromWindows = "from_windows";
     private const double Epsilon = 1e-6;
 
@@ -41,11 +42,10 @@ internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : V
         var turns = Value.Concat(0, pixels.Size(0), pixels.Size(1), graph.Integers(half));
         var cos = graph.Input(Cos, ElementType.Float, "P", half).Unsqueeze(0).Expand(turns);
         var sin = graph.Input(Sin, ElementType.Float, "P", half).Unsqueeze(0).Expand(turns);
-        var windows = HasWindows
-            ? new PatchWindows(graph.Input(Windows, ElementType.Int64, "W", "L"), graph.Input(WindowBias, ElementType.Float, "W", 1, 1, "L"),
-                graph.Input(FromWindows, ElementType.Int64, "P")) : null;
-        var hidden = layers.Product(pixels.Reshape(-1, vision.PatchValues), layers.Weights[Root + "patch_embed.proj.weight"].Reshape(width, -1),
-            layers.Weights.Optional(Root + "patch_embed.proj.bias"));                                // (S · P, d)
+        var windows = !HasWindows ? null : new PatchWindows(graph.Input(Windows, ElementType.Int64, "W", "L"),
+            graph.Input(WindowBias, ElementType.Float, "W", 1, 1, "L"), graph.Input(FromWindows, ElementType.Int64, "P"));
+        var (embedding, bias) = (layers.Weights[Root + "patch_embed.proj.weight"], layers.Weights.Optional(Root + "patch_embed.proj.bias"));
+        var hidden = layers.Product(pixels.Reshape(-1, vision.PatchValues), embedding.Reshape(width, -1), bias);         // (S · P, d)
         if (vision.PositionSide > 0)
             hidden = (hidden.Reshape(byRow) + LearnedPositions(graph, layers).Unsqueeze(0)).Reshape(-1, width);
         var planes = new List<Value>();
@@ -72,7 +72,8 @@ internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : V
         return graph.ToModel(metadata);
 
         Value Part(Value all, int part) => all.Slice(part * width, (part + 1) * width, 2);
-        Value Turned(Value x, Value cos, Value sin) => graph.Node("RotaryEmbedding", x.Type, [x, cos, sin], ("num_heads", vision.HeadCount));
+        Value Turned(Value x, Value cos, Value sin) =>
+            graph.Node("RotaryEmbedding", x.Type, [x, cos, sin], ("num_heads", vision.HeadCount));
     }
 
     /// <inheritdoc/>
@@ -83,10 +84,11 @@ internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : V
         var (starts, at) = (new int[images.Count], 0);
         for (var i = 0; i < images.Count; at += images[i++].Parts * vision.PatchValues)
             starts[i] = at;
-        foreach (var alike in Enumerable.Range(0, images.Count).GroupBy(i => (config.GridOf(images[i]).Rows, config.GridOf(images[i]).Columns)))
+        var grids = images.Select(config.GridOf).ToArray();
+        foreach (var alike in Enumerable.Range(0, images.Count).GroupBy(i => (grids[i].Rows, grids[i].Columns)))
         {
             using var inputs = InputsOf(alike.Key.Rows, alike.Key.Columns);
-            int[] steps = [.. alike.Select(i => config.GridOf(images[i]).Steps)];
+            int[] steps = [.. alike.Select(i => grids[i].Steps)];
             var values = new float[alike.Sum(i => images[i].Parts) * vision.PatchValues];
             var to = 0;
             foreach (var i in alike)
@@ -96,14 +98,13 @@ internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : V
                 to += own.Length;
             }
             inputs.Add(Pixels, values, steps.Sum(), alike.Key.Rows * alike.Key.Columns * Square, vision.PatchValues);
-            using var outputs = new OwnedValues(session.Run(inputs.Values, new Dictionary<string, Microsoft.ML.OnnxRuntime.OrtValue>(),
-                session.Outputs, cancellation));
+            using var outputs = session.Run(inputs, cancellation);
             var first = 0;
             foreach (var i in alike)
             {
                 var layout = config.LayoutOf(images[i]);
-                encoded[i] = new EncodedImage(layout, outputs.Part(Features, first, layout.Count)!, outputs.Part(Attention, first, layout.Count),
-                    Planes: outputs.Part(Planes, first, layout.Count));
+                encoded[i] = new EncodedImage(layout, outputs.Part(Features, first, layout.Count)!,
+                    outputs.Part(Attention, first, layout.Count), Planes: outputs.Part(Planes, first, layout.Count));
                 first += layout.Count;
             }
         }
@@ -173,7 +174,10 @@ internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : V
     private Value Feed(Layers layers, Value normalised, string name)
     {
         if (!vision.IsGated)
-            return layers.Linear(layers.Activation(layers.Linear(normalised, name + vision.MlpNames.Up), vision.Activation), name + vision.MlpNames.Down);
+        {
+            var inner = layers.Activation(layers.Linear(normalised, name + vision.MlpNames.Up), vision.Activation);
+            return layers.Linear(inner, name + vision.MlpNames.Down);
+        }
         var gated = layers.Activation(layers.Linear(normalised, name + "mlp.gate_proj"), vision.Activation);
         return layers.Linear(gated * layers.Linear(normalised, name + "mlp.up_proj"), name + "mlp.down_proj");
     }
@@ -184,7 +188,8 @@ internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : V
         var merged = vision.HiddenSize * Square;
         var normalised = normsMerged ? Normalised(layers, hidden.Reshape(-1, merged), name + vision.MergerNames.Norm)
             : Normalised(layers, hidden, name + vision.MergerNames.Norm).Reshape(-1, merged);
-        return layers.Linear(layers.Activation(layers.Linear(normalised, name + vision.MergerNames.First), "gelu"), name + vision.MergerNames.Second);
+        var inner = layers.Activation(layers.Linear(normalised, name + vision.MergerNames.First), "gelu");
+        return layers.Linear(inner, name + vision.MergerNames.Second);
     }
 
     // How much the patches of a step look at each of them, on average over heads, averaged over the patches of a token, (N). One head at a

@@ -1,4 +1,4 @@
-namespace EosMLNet.Onnx.Sessions;
+namespace EosMLNet.Onnx;
 
 /// <summary>What the encoder makes of one image: n visual tokens of width d.</summary>
 /// <param name="Layout">How the tokens of the unreduced image lie.</param>
@@ -7,13 +7,13 @@ namespace EosMLNet.Onnx.Sessions;
 /// <param name="Kept">Where they stand among the tokens of the unreduced image, (n), ascending; null where all are left.</param>
 /// <param name="Mass">How many original tokens each one stands for, (n); null where all are left.</param>
 /// <param name="Planes">What the decoder's first layers add to the tokens, (n, p · d); null for nothing.</param>
-internal sealed record EncodedImage(
+public sealed record EncodedImage(
     VisualLayout Layout, float[] Features, float[]? ClsAttention = null, long[]? Kept = null, float[]? Mass = null, float[]? Planes = null)
 {
     /// <summary>The number of its tokens.</summary>
-    internal int Count => Kept?.Length ?? Layout.Count;
+    public int Count => Kept?.Length ?? Layout.Count;
 
     /// <summary>The memory it takes, in bytes.</summary>
-    internal long Bytes => sizeof(float) * (long)(Features.Length + (ClsAttention?.Length ?? 0) + (Mass?.Length ?? 0) + (Planes?.Length ?? 0))
-        + sizeof(long) * (long)(Kept?.Length ?? 0);
+    public long Bytes => sizeof(long) * (Kept?.LongLength ?? 0)
+        + new[] { Features, ClsAttention, Mass, Planes }.Sum(part => sizeof(float) * (part?.LongLength ?? 0));
 }

@@ -1,0 +1,191 @@
+using EosMLNet.Onnx.Models;
+using EosMLNet.Onnx.Sessions;
+
+namespace EosMLNet.Onnx;
+
+/// <summary>
+/// A vision-language model under a plan, run by ONNX Runtime. May be used from several threads at once; it is disposed when none uses it
+/// any more.
+/// </summary>
+public sealed class OnnxModel : IDisposable
+{
+    private readonly ModelConfig config;
+    private readonly PlanModel planModel;
+    private readonly VisionEncoder encoder;
+    private readonly DecoderGraph decoder;
+    private readonly GraphSession vision, tokens;
+
+    private OnnxModel(
+        ModelGraphs graphs, VisionLanguageProcessor? processor, IReadOnlyList<string> notes, string folder, OnnxOptions options)
+    {
+        (config, planModel, encoder, decoder) = (graphs.Config, graphs.PlanModel, graphs.Encoder, graphs.Decoder);
+        (Plan, Processor, Notes) = (graphs.Plan, processor, notes);
+        var (ofVision, ofTokens) = graphs.Write();
+        vision = new GraphSession(ofVision, folder, options);
+        try
+        {
+            tokens = new GraphSession(ofTokens, folder, options);
+        }
+        catch
+        {
+            vision.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The plan that the model runs under.</summary>
+    public ReductionPlan Plan { get; }
+
+    /// <summary>Tokenizer and image preprocessing of the checkpoint; null where its folder has none.</summary>
+    public VisionLanguageProcessor? Processor { get; }
+
+    /// <summary>Identifies the weights; computed beside the work when somebody wants it.</summary>
+    public ModelFingerprint Fingerprint => planModel.Identity;
+
+    /// <summary>What a user should know about the model's files, a sentence each; mostly empty.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>
+    /// Loads a checkpoint. Its graphs are written in memory, and its weights are read from the files that they lie in.
+    /// </summary>
+    /// <param name="folder">The checkpoint folder, in Hugging Face layout.</param>
+    /// <param name="plan">The plan; null for the unreduced model.</param>
+    /// <param name="options">Where and how it is run; null for the CPU.</param>
+    /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be loaded. EOS2002: the GPU is not there. EOS2011: ONNX Runtime is not
+    /// there, or cannot load the graphs. EOS4002: the plan does not fit the model, or has a part that cannot be written as
+    /// operators.</exception>
+    public static OnnxModel Load(string folder, ReductionPlan? plan = null, OnnxOptions? options = null)
+    {
+        options ??= new OnnxOptions();
+        var notes = new List<string>();
+        var config = ModelConfig.Load(folder, notes);
+        var files = CheckpointFiles.Of(folder); // before they are read: a change meanwhile is noticed
+        var (prompts, padding) = (options.Prompts, options.ImagePadding);
+        var processor = VisionLanguageProcessor.Exists(folder)
+            ? VisionLanguageProcessor.Load(folder, config, prompts?.Template, padding, prompts?.SystemText) : null;
+        notes.AddRange(processor?.Notes ?? []);
+        using var checkpoint = Checkpoint.Open(folder);
+        notes.AddRange(config.CheckWeights(checkpoint));
+        var planModel = config.ToPlanModel(processor?.Images, new ModelFingerprint(files.Fingerprint));
+        return new OnnxModel(ModelGraphs.Of(config, planModel, plan, checkpoint), processor, notes, folder, options);
+    }
+
+    /// <summary>Runs the encoder on images, each by itself: what is made of one does not depend on the others.</summary>
+    /// <param name="images">The images, and how many the prompt has that each is in.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1014: the model has no image processor.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<EncodedImage> Encode(IReadOnlyList<(Visual Image, int InPrompt)> images, CancellationToken cancellation = default)
+    {
+        var processor = (Processor ?? throw NoTokenizer()).Images;
+        ImageShape[] shapes = [.. images.Select(image => processor.ShapeOf(image.Image, image.InPrompt))];
+        var pixels = new float[shapes.Sum(shape => (long)shape.Parts) * processor.ValuesPerPart];
+        var at = 0;
+        for (var i = 0; i < shapes.Length; i++)
+        {
+            var length = shapes[i].Parts * processor.ValuesPerPart;
+            images[i].Image.Write(processor, images[i].InPrompt, pixels.AsSpan(at, length));
+            at += length;
+        }
+        return Encode(shapes, pixels, cancellation);
+    }
+
+    /// <summary>Answers questions about images, each with its likeliest tokens until the model ends its answer.</summary>
+    /// <param name="rows">Images and questions. An image that is asked about several times is encoded once.</param>
+    /// <param name="maxNewTokens">The most tokens a row is given.</param>
+    /// <param name="onToken">Told a row's number and its new token as soon as that is known; null for nobody.</param>
+    /// <param name="cancellation">Checked before each token, and while one is computed.</param>
+    /// <returns>For each row its new token ids, without the one that ends the answer, and the mean probability of its new tokens, that one
+    /// included.</returns>
+    /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS1015: a prompt is too long. EOS4002: the plan was made for
+    /// other weights.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(IReadOnlyList<(IReadOnlyList<Visual> Images, string Question)> rows,
+        int maxNewTokens, Action<int, int>? onToken = null, CancellationToken cancellation = default)
+    {
+        var processor = Processor ?? throw NoTokenizer();
+        var distinct = rows.SelectMany(row => row.Images.Select(image => (image, row.Images.Count))).Distinct().ToArray();
+        var encoded = distinct.Zip(Encode(distinct, cancellation)).ToDictionary(x => x.First, x => x.Second);
+        return GenerateEncoded([.. rows.Select(row => (processor.EncodePrompt(row.Question, row.Images),
+            (IReadOnlyList<EncodedImage>)[.. row.Images.Select(image => encoded[(image, row.Images.Count)])]))],
+            maxNewTokens, onToken, cancellation);
+    }
+
+    /// <summary>The same for prompts as token ids, with images that were encoded before.</summary>
+    /// <param name="rows">Token ids, in which an image is one image token, or one for each of its visual tokens; and the images.</param>
+    /// <param name="maxNewTokens">The most tokens a row is given.</param>
+    /// <param name="onToken">Told a row's number and its new token as soon as that is known; null for nobody.</param>
+    /// <param name="cancellation">Checked before each token, and while one is computed.</param>
+    /// <inheritdoc cref="Generate"/>
+    public IReadOnlyList<(int[] Ids, double MeanProbability)> GenerateEncoded(
+        IReadOnlyList<(int[] Prompt, IReadOnlyList<EncodedImage> Images)> rows, int maxNewTokens, Action<int, int>? onToken = null,
+        CancellationToken cancellation = default)
+    {
+        if (maxNewTokens < 1)
+            throw new EosException(EosErrors.InvalidOption, $"At most {maxNewTokens} new tokens were asked for; expected 1 or more.");
+        var answers = new (int[] Ids, double MeanProbability)[rows.Count];
+        foreach (var group in Groups(rows))
+        {
+            var some = group.Select(row => rows[row]).ToArray();
+            using var run = Begin([.. some.Select(row => row.Prompt)], [.. some.SelectMany(row => row.Images)], maxNewTokens,
+                keepsLogits: false, cancellation);
+            var made = Answers.Of(run, config.EosTokenIds, maxNewTokens, (row, token) => onToken?.Invoke(group[row], token), cancellation);
+            foreach (var (i, answer) in made.Index())
+                answers[group[i]] = answer;
+        }
+        Plan.CheckFingerprint(planModel, cancellation);
+        return answers;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        vision.Dispose();
+        tokens.Dispose();
+    }
+
+    /// <summary>The token ids that stand for visual tokens.</summary>
+    internal IReadOnlyList<int> VisualTokenIds => config.VisualTokenIds;
+
+    /// <summary>Runs the encoder.</summary>
+    internal IReadOnlyList<EncodedImage> Encode(IReadOnlyList<ImageShape> images, Memory<float> pixels, CancellationToken cancellation) =>
+        images.Count == 0 ? [] : encoder.Run(vision, images, pixels, cancellation);
+
+    /// <summary>Begins to answer prompts, all side by side.</summary>
+    /// <param name="prompts">Token ids of each prompt.</param>
+    /// <param name="images">The images in order of appearance.</param>
+    /// <param name="newTokens">How many tokens may be added.</param>
+    /// <param name="keepsLogits">Whether logits are asked for.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    internal DecoderRun Begin(
+        IReadOnlyList<int[]> prompts, IReadOnlyList<EncodedImage> images, int newTokens, bool keepsLogits, CancellationToken cancellation)
+    {
+        var rows = PromptRow.Parse(config, prompts, [.. images.SelectMany(image => config.Stretches(image.Layout))]);
+        var layout = new PromptLayout(config, rows, images);
+        // The longest row of each stretch of layers: dropped tokens need no room there.
+        var room = decoder.Stretches.Distinct().Select(stretch => Enumerable.Range(0, layout.Count)
+            .Max(row => (int)layout.Lengths[row] - Dropped(stretch, layout.ImagesOf(row))));
+        return new DecoderRun(config, decoder, tokens, layout, [.. room], newTokens, keepsLogits, cancellation);
+    }
+
+    private int Dropped(int stretch, IEnumerable<EncodedImage> images) =>
+        images.Sum(image => image.Count - decoder.Left(stretch, image.Layout, image.Count));
+
+    // Rows that run side by side: all of them, but where a part of the plan asks for images that are alike.
+    private int[][] Groups(IReadOnlyList<(int[] Prompt, IReadOnlyList<EncodedImage> Images)> rows)
+    {
+        var all = Enumerable.Range(0, rows.Count);
+        return decoder.NeedsAlike ? [.. all.GroupBy(row => LayoutOf(rows[row].Images)).Select(group => group.ToArray())] : [[.. all]];
+    }
+
+    private static VisualLayout? LayoutOf(IReadOnlyList<EncodedImage> images)
+    {
+        VisualLayout[] layouts = [.. images.Select(image => image.Layout).Distinct()];
+        return layouts.Length <= 1 ? layouts.FirstOrDefault() : throw new EosException(EosErrors.PlanMismatch,
+            $"A row has images of {string.Join(" and ", layouts.Select(layout => layout.Count))} visual tokens, but a part of the plan " +
+            "is written for images that are alike. Use images of one size, or answer with torch.");
+    }
+
+    private static EosException NoTokenizer() => new(EosErrors.Tokenizer,
+        "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
+}
