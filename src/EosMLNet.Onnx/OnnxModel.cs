@@ -16,11 +16,12 @@ public sealed class OnnxModel : IDisposable
     private readonly GraphSession vision, tokens;
 
     private OnnxModel(
-        ModelGraphs graphs, VisionLanguageProcessor? processor, IReadOnlyList<string> notes, string folder, OnnxOptions options)
+        ModelGraphs graphs, (byte[] Vision, byte[] Tokens) written, VisionLanguageProcessor? processor, IReadOnlyList<string> notes,
+        string folder, OnnxOptions options)
     {
+        var (ofVision, ofTokens) = written;
         (config, planModel, encoder, decoder) = (graphs.Config, graphs.PlanModel, graphs.Encoder, graphs.Decoder);
         (Plan, Processor, Notes) = (graphs.Plan, processor, notes);
-        var (ofVision, ofTokens) = graphs.Write();
         vision = new GraphSession(ofVision, folder, options);
         try
         {
@@ -54,9 +55,28 @@ public sealed class OnnxModel : IDisposable
     /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be loaded. EOS2002: the GPU is not there. EOS2011: ONNX Runtime is not
     /// there, or cannot load the graphs. EOS4002: the plan does not fit the model, or has a part that cannot be written as
     /// operators.</exception>
-    public static OnnxModel Load(string folder, ReductionPlan? plan = null, OnnxOptions? options = null)
+    public static OnnxModel Load(string folder, ReductionPlan? plan = null, OnnxOptions? options = null) =>
+        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write());
+
+    /// <summary>Loads a model that was exported: its graphs as they lie beside the weights, under the plan that lies there too.</summary>
+    /// <param name="folder">The folder that <see cref="OnnxExport"/> wrote to.</param>
+    /// <param name="options">Where and how it is run; null for the CPU.</param>
+    /// <exception cref="EosException">EOS4009: a graph, or the manifest, is damaged, was changed, or reads files outside of the folder.
+    /// Otherwise as <see cref="Load(string, ReductionPlan, OnnxOptions)"/>.</exception>
+    public static OnnxModel LoadExported(string folder, OnnxOptions? options = null)
     {
-        options ??= new OnnxOptions();
+        var manifest = OnnxManifest.Load(folder);
+        var plan = ReductionPlan.Load(Path.Combine(folder, OnnxManifest.PlanFile));
+        if (GraphMetadata.HashOf(plan) != manifest.Plan)
+            throw OnnxManifest.Damaged(Path.Combine(folder, OnnxManifest.PlanFile), "is not the plan that the graphs were written for");
+        return Load(folder, plan, options ?? new OnnxOptions(), _ => (Read(OnnxManifest.VisionFile), Read(OnnxManifest.DecoderFile)));
+
+        byte[] Read(string name) => ExportedGraph.Read(folder, manifest, name);
+    }
+
+    private static OnnxModel Load(
+        string folder, ReductionPlan? plan, OnnxOptions options, Func<ModelGraphs, (byte[] Vision, byte[] Tokens)> write)
+    {
         var notes = new List<string>();
         var config = ModelConfig.Load(folder, notes);
         var files = CheckpointFiles.Of(folder); // before they are read: a change meanwhile is noticed
@@ -67,7 +87,8 @@ public sealed class OnnxModel : IDisposable
         using var checkpoint = Checkpoint.Open(folder);
         notes.AddRange(config.CheckWeights(checkpoint));
         var planModel = config.ToPlanModel(processor?.Images, new ModelFingerprint(files.Fingerprint));
-        return new OnnxModel(ModelGraphs.Of(config, planModel, plan, checkpoint), processor, notes, folder, options);
+        var graphs = ModelGraphs.Of(config, planModel, plan, checkpoint);
+        return new OnnxModel(graphs, write(graphs), processor, notes, folder, options);
     }
 
     /// <summary>Runs the encoder on images, each by itself: what is made of one does not depend on the others.</summary>

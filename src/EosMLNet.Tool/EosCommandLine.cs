@@ -4,6 +4,7 @@ using EosMLNet.Tool.Build;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Doctor;
 using EosMLNet.Tool.Evaluate;
+using EosMLNet.Tool.Export;
 using EosMLNet.Tool.Forward;
 using EosMLNet.Tool.Inspect;
 using EosMLNet.Tool.Search;
@@ -22,6 +23,7 @@ internal static class EosCommandLine
             new EvaluateCommand(console),
             new AskCommand(console),
             new InspectCommand(console),
+            new ExportCommand(console),
             new ForwardCommand(console),
             new DoctorCommand(console),
             new BuildCommand(console),

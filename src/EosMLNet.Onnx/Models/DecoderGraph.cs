@@ -69,9 +69,6 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     /// <summary>The visual tokens of an image, where all have as many; else 1.</summary>
     internal int UsualCount => plan.ActsInEncoder ? 1 : layout?.Count ?? 1;
 
-    /// <summary>The tables that are inputs.</summary>
-    internal IReadOnlyCollection<SiteTable> Tables { get; private set; } = [];
-
     /// <summary>How many tokens a site keeps of an image.</summary>
     /// <param name="site">The site.</param>
     /// <param name="of">How the image's tokens lie.</param>
@@ -132,7 +129,6 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
         graph.Output(logits, DecoderNames.Logits, "B", Text.VocabularySize);
         graph.Output(logits.ArgMax().Squeeze(1), DecoderNames.NextToken, "B");
         graph.Output(logits.Softmax().Max(1), DecoderNames.Probability, "B");
-        Tables = tables is InputTables given ? given.All : [];
         return graph.ToModel(metadata);
     }
 

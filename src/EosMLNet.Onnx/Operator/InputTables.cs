@@ -8,9 +8,6 @@ internal sealed class InputTables(Graph graph) : ISiteTables
 {
     private readonly Dictionary<SiteTable, Value> inputs = [];
 
-    /// <summary>The tables that are inputs.</summary>
-    internal IReadOnlyCollection<SiteTable> All => inputs.Keys;
-
     /// <inheritdoc/>
     public Value LookUp(SiteTable table, Value index)
     {

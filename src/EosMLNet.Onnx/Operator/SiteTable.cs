@@ -1,3 +1,4 @@
+using System.Globalization;
 using EosMLNet.Onnx.Graphs;
 
 namespace EosMLNet.Onnx.Operator;
@@ -7,8 +8,17 @@ namespace EosMLNet.Onnx.Operator;
 /// <param name="Number">The number of windows, or the seed; 0 for tables that have none.</param>
 internal readonly record struct SiteTable(SiteTableKind Kind, int Number = 0)
 {
+    private const string Prefix = "table.";
+
     /// <summary>What the input is called that brings it.</summary>
-    internal string Name => Number == 0 ? $"table.{Kind}" : $"table.{Kind}.{Number}";
+    internal string Name => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Kind}.{Number}");
+
+    /// <summary>The table that an input of a graph brings; null where it brings none.</summary>
+    /// <param name="input">The input's name.</param>
+    internal static SiteTable? Of(string input) =>
+        input.StartsWith(Prefix, StringComparison.Ordinal) && input[Prefix.Length..].Split('.') is [var kind, var number]
+            && Enum.TryParse<SiteTableKind>(kind, out var known) && int.TryParse(number, CultureInfo.InvariantCulture, out var parsed)
+            ? new SiteTable(known, parsed) : null;
 
     /// <summary>The type of its entries.</summary>
     internal ElementType Type =>

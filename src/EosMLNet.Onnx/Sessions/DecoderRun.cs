@@ -1,4 +1,5 @@
 using EosMLNet.Onnx.Models;
+using EosMLNet.Onnx.Operator;
 
 namespace EosMLNet.Onnx.Sessions;
 
@@ -154,7 +155,7 @@ internal sealed class DecoderRun : IDisposable
             else
                 inputs.Add(name, [kept.FirstOrDefault(1)], 1);
         }
-        foreach (var table in graph.Tables)
+        foreach (var table in session.Inputs.Select(SiteTable.Of).OfType<SiteTable>())
         {
             double[][] entries = [.. images.Select(image => table.Of(image.Layout))];
             var longest = entries.Length == 0 ? 1 : entries.Max(of => of.Length);

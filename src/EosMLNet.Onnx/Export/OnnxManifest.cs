@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EosMLNet.Onnx;
+
+/// <summary>What an exported model says of itself: <c>eos-onnx.json</c> beside its graphs.</summary>
+public sealed record OnnxManifest
+{
+    /// <summary>The newest version of the format that this library reads.</summary>
+    public const int CurrentVersion = 1;
+
+    internal const string FileName = "eos-onnx.json", PlanFile = "eos-plan.json";
+    internal const string VisionFile = "eos-vision.onnx", DecoderFile = "eos-decoder.onnx";
+
+    private const long MostBytes = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true, NewLine = "\n", UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, MaxDepth = 8,
+    };
+
+    /// <summary>The version of the format.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>The family of the model.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>Identifies the weights, as <c>sha256:…</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The hash of the plan's document, as <c>sha256:…</c>; both graphs have it in their metadata.</summary>
+    public required string Plan { get; init; }
+
+    /// <summary>The version of ONNX's operators that the graphs are written in.</summary>
+    public int Opset { get; init; } = Onnx.Graphs.Graph.Opset;
+
+    /// <summary>The graphs: the vision encoder's, and the decoder's.</summary>
+    public required IReadOnlyList<OnnxGraphFile> Graphs { get; init; }
+
+    /// <summary>Reads the manifest of an exported model.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="EosException">EOS1001: there is none. EOS4009: it is damaged, or of a newer version.</exception>
+    public static OnnxManifest Load(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            if (!File.Exists(path))
+            {
+                throw new EosException(EosErrors.FileMissing,
+                    $"'{path}' does not exist. Export the model: eos export --model DIR --output DIR.");
+            }
+            if (new FileInfo(path).Length is var length && length > MostBytes)
+                throw Damaged(path, $"has {length} bytes, at most {MostBytes} are expected");
+            var manifest = JsonSerializer.Deserialize<OnnxManifest>(File.ReadAllBytes(path), Json) ?? throw Damaged(path, "holds null");
+            return manifest.Checked(path);
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(path, $"is malformed: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EosException(EosErrors.FileMissing, $"'{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads a graph and checks that it is the one that was exported.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The graph's file.</param>
+    /// <exception cref="EosException">EOS1001: it is missing. EOS4009: it was changed.</exception>
+    internal byte[] Read(string folder, string name)
+    {
+        var (path, wanted) = (Path.Combine(folder, name), Graphs.First(graph => graph.Name == name));
+        try
+        {
+            if (new FileInfo(path).Length != wanted.Bytes)
+                throw Damaged(path, $"does not have the {wanted.Bytes} bytes that {FileName} names");
+            var bytes = File.ReadAllBytes(path);
+            return HashOf(bytes) == wanted.Sha256 ? bytes : throw Damaged(path, $"is not the graph whose hash {FileName} has");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EosException(EosErrors.FileMissing, $"'{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes it.</summary>
+    internal void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+
+    /// <summary>Whether a file of this name is of an export, not of a checkpoint.</summary>
+    internal static bool IsOfExport(string name) => name.StartsWith("eos-", StringComparison.Ordinal);
+
+    internal static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>The fault of a file of an export.</summary>
+    internal static EosException Damaged(string path, string what) =>
+        new(EosErrors.OnnxGraph, $"'{path}' {what}. Export the model again, or fetch it anew.");
+
+    private OnnxManifest Checked(string path)
+    {
+        if (Version is < 1 or > CurrentVersion)
+            throw Damaged(path, $"has version {Version}, this EosMLNet reads up to {CurrentVersion}");
+        if (!Graphs.Select(graph => graph.Name).SequenceEqual([VisionFile, DecoderFile]))
+        {
+            throw Damaged(path,
+                $"lists the graphs {string.Join(", ", Graphs.Select(graph => graph.Name))}; expected {VisionFile} and {DecoderFile}");
+        }
+        return this;
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using EosMLNet.Onnx;
+using EosMLNet.Tool.CommandLine;
+
+namespace EosMLNet.Tool.Export;
+
+/// <summary><c>eos export</c>: a model under a plan as ONNX graphs.</summary>
+internal sealed class ExportCommand : EosCommand
+{
+    private readonly Option<string> model = CommonOptions.Model();
+    private readonly Option<string?> plan = CommonOptions.Plan();
+    private readonly Option<string> output = CommonOptions.Required("--output", "DIR",
+        "Where the graphs go. The model's own folder, or another, which gets copies of its files: graphs and weights lie side by side.");
+
+    public ExportCommand(EosConsole console)
+        : base("export", "Writes a model, unreduced or under a plan, as ONNX graphs beside its weights. ONNX Runtime answers with them, " +
+            "without libtorch.", console)
+    {
+        Add(model);
+        Add(plan);
+        Add(output);
+        AddOptions();
+    }
+
+    protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
+    {
+        var (folder, target) = (values.GetRequiredValue(model), values.GetRequiredValue(output));
+        var under = values.GetValue(plan) is { } file ? ReductionPlan.Load(file) : null;
+        var manifest = Console.While("Writing the graphs", () => OnnxExport.Write(folder, under, target, cancellation));
+        Console.Line($"Model {folder}: {manifest.Family}, {(under is null ? "unreduced" : $"{under.Sites.Count} sites")}");
+        foreach (var graph in manifest.Graphs)
+            Console.Line($"{Path.Combine(target, graph.Name)}: {graph.Bytes / 1024.0:0} KiB");
+        Console.Line($"Plan {manifest.Plan}");
+        return (ExitCodes.Success, manifest);
+    }
+}
