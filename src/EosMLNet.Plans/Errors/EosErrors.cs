@@ -62,6 +62,8 @@ public static class EosErrors
     public const string PackedLayer = "EOS2008";
     /// <summary>The device does not compute in the data type that was asked for, or a weight cannot be kept in it.</summary>
     public const string DataType = "EOS2009";
+    /// <summary>The program has no engine that can run the model.</summary>
+    public const string Engine = "EOS2010";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>

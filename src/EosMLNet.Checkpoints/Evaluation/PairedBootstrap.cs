@@ -1,4 +1,4 @@
-using EosMLNet.Evaluation.Benchmarks;
+using EosMLNet.Checkpoints;
 
 namespace EosMLNet.Evaluation;
 
@@ -12,7 +12,7 @@ public static class PairedBootstrap
 {
     /// <summary>The difference of the mean scores over all rows.</summary>
     /// <param name="data">The rows, with their images.</param>
-    /// <param name="a">What each row's answer is worth under the first plan, as <see cref="EvaluationResult.Scores"/> has it; a mean over
+    /// <param name="a">What each row's answer is worth under the first plan, 0 … 1; a mean over
     /// several search seeds will do as well.</param>
     /// <param name="b">The same under the second plan.</param>
     /// <param name="resamples">How often the images are drawn.</param>
@@ -61,16 +61,6 @@ public static class PairedBootstrap
             return Enumerable.Range(0, names.Count).Where(f => counts[f] > 0).Average(f => sums[f] / counts[f]);
         }, resamples, seed);
     }
-
-    /// <summary>The difference of a benchmark's own figure, in its own unit.</summary>
-    /// <param name="benchmark">The benchmark.</param>
-    /// <param name="a">The first plan's result.</param>
-    /// <param name="b">The second plan's result.</param>
-    /// <param name="resamples">How often the images are drawn.</param>
-    /// <param name="seed">Which draws.</param>
-    public static BootstrapInterval Value(Benchmark benchmark, BenchmarkResult a, BenchmarkResult b, int resamples = 2000, int seed = 1) =>
-        Of(ImageGroups.OfRows([.. benchmark.Questions.Select(q => q.Images)]),
-            drawn => benchmark.Value(a.Scores, drawn) - benchmark.Value(b.Scores, drawn), resamples, seed);
 
     /// <summary>The difference of any two figures.</summary>
     /// <param name="images">Each row's image.</param>
