@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using EosMLNet.Engines;
 using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,10 +1,11 @@
+using EosMLNet.Engines;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
 
-namespace EosMLNet.Tests.Answering;
+namespace EosMLNet.Tests.Engines;
 
 public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
 {
@@ -87,7 +88,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
         var plan = inEncoder ? EncoderPlan() : tiny.Plan();
         using var plain = tiny.Fit(ml, options => options.PlanPath = plan);
         using var keeping = tiny.Fit(ml, options => (options.PlanPath, options.ImageCacheBytes) = (plan, 1 << 20));
-        var images = keeping.LastTransformer.Engine.Images!;
+        var images = TinyModel.Torch(keeping.LastTransformer).Images!;
 
         var first = TinyModel.Answers(ml, keeping.Transform(tiny.Data(ml)));
         Assert.Equal(6, images.Encoded);
@@ -107,7 +108,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Equal(
             TinyModel.Answers(ml, much.Transform(tiny.Data(ml))).Select(a => (a.PredictedAnswer, a.Score)),
             TinyModel.Answers(ml, none.Transform(tiny.Data(ml))).Select(a => (a.PredictedAnswer, a.Score)));
-        Assert.Equal(0, none.LastTransformer.Engine.Images!.Bytes);
+        Assert.Equal(0, TinyModel.Torch(none.LastTransformer).Images!.Bytes);
     }
 
     [Fact]
@@ -119,7 +120,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
         foreach (var row in tiny.Rows)
             engine.Predict(row);
 
-        Assert.Equal(6, model.LastTransformer.Engine.Images!.Encoded);
+        Assert.Equal(6, TinyModel.Torch(model.LastTransformer).Images!.Encoded);
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     {
         using var model = tiny.Fit(ml);
 
-        Assert.Null(model.LastTransformer.Engine.Images);
+        Assert.Null(TinyModel.Torch(model.LastTransformer).Images);
         Expect.Error(EosErrors.InvalidOption, () => tiny.Fit(ml, options => options.ImageCacheBytes = -1), "ImageCacheBytes", "-1");
     }
 
@@ -150,12 +151,12 @@ public sealed class FeatureCacheTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     // An encoder that sees the first byte only.
-    private static FeatureCache Cache(long limit) => new((image, _) => new VisionOutput(Scalars.Full(((RgbImage)image).Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
+    private static FeatureCache<VisionOutput> Cache(long limit) => TorchModel.Cache((image, _) => new VisionOutput(Scalars.Full(((RgbImage)image).Pixels.Span[0], [1, 2, 2], torch.ScalarType.Float32), null), limit);
 
-    private static int[] Get(FeatureCache cache, params byte[] images)
+    private static int[] Get(FeatureCache<VisionOutput> cache, params byte[] images)
     {
         using var scope = torch.NewDisposeScope();
-        var output = cache.Get([.. images.Select(value => (new RgbImage(1, 1, [value, 0, 0]), 1))]);
+        var output = VisionOutput.Join(cache.Get([.. images.Select(value => (new RgbImage(1, 1, [value, 0, 0]), 1))]));
         return [.. output.Stacked()[torch.TensorIndex.Colon, 0, 0].to(torch.ScalarType.Int32).data<int>()];
     }
 

@@ -1,14 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using EosMLNet;
+using EosMLNet.Engines;
 using EosMLNet.Internals;
-using EosMLNet.LibTorch;
-using EosMLNet.Models;
-using EosMLNet.Search;
-using EosMLNet.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 [assembly: LoadableClass(typeof(VisionLanguageTransformer), null, typeof(SignatureLoadModel), VisionLanguageTransformer.UserName,
     ModelArtifact.LoaderSignature)]
@@ -17,7 +13,7 @@ namespace EosMLNet;
 
 /// <summary>
 /// Answers questions about images with a vision-language model whose visual tokens are reduced by a plan. Made by
-/// <see cref="OperatorSearchEstimator"/>, <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
+/// <c>OperatorSearchEstimator</c>, <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
 /// </summary>
 /// <remarks>
 /// <para><see cref="Transform"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the
@@ -46,20 +42,17 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         (this.host, Engine, Settings, this.checkpoint) = (host, engine, settings, checkpoint);
 
     /// <summary>The plan that the model runs under.</summary>
-    public ReductionPlan Plan => Engine.Plan;
+    public ReductionPlan Plan => Engine.Model.Plan;
 
     /// <summary>What becomes of images that are not square.</summary>
-    public ImagePadding? ImagePadding => Engine.Model.Processor!.Images.Padding;
-
-    /// <summary>What the search did, where this transformer comes from one; null after <c>Model.Load</c>.</summary>
-    public SearchReport? Report { get; internal init; }
+    public ImagePadding? ImagePadding => Engine.Model.Processor.Images.Padding;
 
     internal AnswerEngine Engine { get; }
 
     internal AnswerSettings Settings { get; }
 
     /// <summary>Which frames of videos are read; null where the model takes none.</summary>
-    internal FrameSampling? Videos => Engine.Model.Processor!.Images.Sampling;
+    internal FrameSampling? Videos => Engine.Model.Processor.Images.Sampling;
 
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -93,41 +86,25 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     public void Dispose() => Engine.Dispose();
 
     /// <summary>
-    /// Loads the model and puts on it the plan that <paramref name="makePlan"/> gives; if something goes wrong, no weights stay behind.
-    /// Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out. A model that was searched in
-    /// another form than answers have is loaded once more, and what was found is measured with it.
+    /// Loads the model. Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out.
     /// </summary>
-    internal static VisionLanguageTransformer Create(IHost host, CheckpointFolder checkpoint, AnswerSettings settings, torch.Device device,
-        Func<VisionLanguageModel, (ReductionPlan Plan, SearchResult? Found)> makePlan, string? fingerprint = null,
-        ModelUse use = ModelUse.Answer, CancellationToken cancellation = default)
+    internal static VisionLanguageTransformer Load(
+        IHost host, CheckpointFolder checkpoint, AnswerSettings settings, ReductionPlan? plan, string? fingerprint = null)
     {
-        var (padding, type) = (settings.ImagePadding ?? PaddingChoice.Default, settings.DataType ?? ModelDataType.Auto);
-        settings = settings with { ImagePadding = padding, DataType = type };
-        var model = checkpoint.Load(device, fingerprint, padding, type, use, settings.Prompts);
-        try
+        var model = checkpoint.Load(settings.Request(host, checkpoint.Path) with { Plan = plan }, fingerprint);
+        if (model.Notes.Count > 0)
         {
-            if (model.Notes.Count > 0)
-            {
-                using var channel = host.Start("Loading");
-                foreach (var note in model.Notes)
-                    channel.Warning(note);
-            }
-            var (plan, found) = makePlan(model);
-            if (!model.HasAnswerForm)
-            {
-                model.Dispose();
-                model = checkpoint.Load(device, fingerprint, padding, type, ModelUse.Answer, settings.Prompts);
-            }
-            var report = found?.AsAnsweredBy(model, cancellation).Report;
-            var engine = new AnswerEngine(model, plan, settings.MaxNewTokens, settings.ImageCacheBytes, checkpoint, fingerprint);
-            return new VisionLanguageTransformer(host, engine, settings, checkpoint) { Report = report };
+            using var channel = host.Start("Loading");
+            foreach (var note in model.Notes)
+                channel.Warning(note);
         }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        return Of(host, model, checkpoint, settings, fingerprint);
     }
+
+    /// <summary>Takes a model that was loaded, and its folder, over.</summary>
+    internal static VisionLanguageTransformer Of(
+        IHost host, AnsweringModel model, CheckpointFolder checkpoint, AnswerSettings settings, string? fingerprint = null) =>
+        new(host, new AnswerEngine(model, settings.MaxNewTokens, checkpoint, fingerprint), settings.Decided(), checkpoint);
 
     private AnswerRowMapper MakeMapper(DataViewSchema input)
     {
@@ -141,8 +118,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         Justification = "ML.NET finds it by its parameters and calls it when it loads a saved model.")]
     private static VisionLanguageTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        MlNetInternals.Check();
-        TorchRuntime.EnsureLoaded();
+        MlNetInternals.Check(typeof(VisionLanguageTransformer).Assembly);
         var host = env.Register(nameof(VisionLanguageTransformer));
         host.CheckValue(ctx, nameof(ctx));
         try
@@ -151,7 +127,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
             var saved = ModelArtifact.Load(ctx);
             try
             {
-                return Create(host, saved.Checkpoint, saved.Settings, env.TorchDevice(), _ => (saved.Plan, null), saved.Fingerprint);
+                return Load(host, saved.Checkpoint, saved.Settings, saved.Plan, saved.Fingerprint);
             }
             catch
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
@@ -11,13 +12,14 @@ namespace EosMLNet.Internals;
 /// </summary>
 internal static class MlNetInternals
 {
-    private static readonly Lazy<EosException?> Fault = new(() => FindFault(typeof(MlNetInternals).Assembly));
+    private static readonly ConcurrentDictionary<Assembly, EosException?> Faults = new();
 
-    /// <summary>Called at each of the doors of this assembly: the catalog and the loading of a saved model.</summary>
+    /// <summary>Called at each of the doors: the catalog, its stages and the loading of a saved model.</summary>
+    /// <param name="assembly">What is entered: this assembly, or that of another stage.</param>
     /// <exception cref="EosException">EOS2004: the installed ML.NET lacks a member.</exception>
-    public static void Check()
+    public static void Check(Assembly assembly)
     {
-        if (Fault.Value is { } fault)
+        if (Faults.GetOrAdd(assembly, FindFault) is { } fault)
             throw fault;
     }
 

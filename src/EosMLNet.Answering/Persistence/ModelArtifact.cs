@@ -20,8 +20,8 @@ internal static class ModelArtifact
     /// <summary>The name of the entry that holds the <see cref="ModelManifest"/>.</summary>
     public const string Manifest = "Manifest.json";
 
-    /// <summary>How ML.NET finds what loads the model.</summary>
-    public const string LoaderSignature = "EosVisionLanguage";
+    /// <summary>How ML.NET finds what loads the model. Until 0.2 it was <c>EosVisionLanguage</c>, in the assembly EosMLNet.</summary>
+    public const string LoaderSignature = "EosAnswering";
 
     /// <summary>What ML.NET writes in front of a saved transformer.</summary>
     public static VersionInfo GetVersionInfo() => new(

@@ -51,11 +51,8 @@ public sealed class VisionLanguageMetrics
     /// The share of rows that both answer alike, right or wrong, from 0 to 1: against the unreduced model's answers, how loyal a plan is.
     /// </summary>
     /// <exception cref="EosException">EOS1013: the other has another number of rows.</exception>
-    public double AgreementWith(VisionLanguageMetrics other)
-    {
-        CheckPaired(other);
-        return rows.Zip(other.rows).Average(pair => AnswerComparison.IsCorrect(pair.First.Answer, pair.Second.Answer) ? 1.0 : 0.0);
-    }
+    public double AgreementWith(VisionLanguageMetrics other) =>
+        AnswerComparison.Agreement([.. rows.Select(row => row.Answer)], [.. other.rows.Select(row => row.Answer)]);
 
     /// <summary>
     /// This <see cref="FamilyAverage"/> less another on the same rows, with the paired 95% interval; images are resampled, or rows where no

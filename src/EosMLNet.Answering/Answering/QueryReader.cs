@@ -1,3 +1,4 @@
+using EosMLNet.Engines;
 using EosMLNet.Internals;
 using Microsoft.ML;
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.ExceptionServices;
 using EosMLNet.Internals;
 using Microsoft.ML;
@@ -16,62 +17,12 @@ public sealed class VisionLanguageCatalog
     internal VisionLanguageCatalog(MLContext ml) => this.ml = ml;
 
     /// <summary>
-    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the images and
-    /// questions of its data.
-    /// </summary>
-    /// <param name="options">The model, the budget and everything else.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such
-    /// as the number of its layers, <c>Fit</c> finds.</exception>
-    /// <example>
-    /// <code>
-    /// var ml = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
-    /// var pipeline = ml.Transforms.LoadImages("Image", "images", "ImagePath")
-    ///     .Append(ml.VisionLanguage().OperatorSearch(
-    ///         new OperatorSearchOptions { ModelPath = "scenes-llava", Constraints = { MeanVisualTokens = 16 } }));
-    /// using var model = pipeline.Fit(data);
-    /// ml.Model.Save(model, data.Schema, "vqa.zip");
-    /// </code>
-    /// </example>
-    public OperatorSearchEstimator OperatorSearch(OperatorSearchOptions options) => new(ml, options);
-
-    /// <summary>
-    /// Create an <see cref="OperatorSearchEstimator"/>, which searches how to make a vision-language model cheaper on the images and
-    /// questions of its data.
-    /// </summary>
-    /// <param name="modelPath">The folder of the model in Hugging Face layout.</param>
-    /// <param name="meanVisualTokens">The most visual tokens that a decoder layer may see on average.</param>
-    /// <param name="imageColumnName">The column with the images, of type <see cref="Microsoft.ML.Data.MLImage"/>, or with the paths of
-    /// several a row, of vectors of text.</param>
-    /// <param name="questionColumnName">The column with the questions, of type text.</param>
-    /// <param name="answerColumnName">The column with the expected answers, of type text.</param>
-    /// <param name="predictedAnswerColumnName">The column to make with the model's answers, of type text.</param>
-    /// <param name="scoreColumnName">The column to make with the mean probability of an answer's tokens, of type
-    /// <see cref="float"/>.</param>
-    /// <param name="visualTokensColumnName">The column to make with the visual tokens that a layer sees on average, of type
-    /// <see cref="float"/>.</param>
-    /// <exception cref="EosException">EOS1013: an option is out of its range, or no constraint is set; what only the model can tell, such
-    /// as the number of its layers, <c>Fit</c> finds.</exception>
-    public OperatorSearchEstimator OperatorSearch(string modelPath, double meanVisualTokens, string imageColumnName = "Image",
-        string questionColumnName = "Question", string answerColumnName = "Answer", string predictedAnswerColumnName = "PredictedAnswer",
-        string scoreColumnName = "Score", string visualTokensColumnName = "VisualTokens") => OperatorSearch(new OperatorSearchOptions
-        {
-            ModelPath = modelPath,
-            Constraints = { MeanVisualTokens = meanVisualTokens },
-            ImageColumnName = imageColumnName,
-            QuestionColumnName = questionColumnName,
-            AnswerColumnName = answerColumnName,
-            PredictedAnswerColumnName = predictedAnswerColumnName,
-            ScoreColumnName = scoreColumnName,
-            VisualTokensColumnName = visualTokensColumnName,
-        });
-
-    /// <summary>
     /// Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.
     /// </summary>
     /// <param name="options">The model, the plan and everything else.</param>
     /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1001, EOS4001: the plan is missing or cannot be
     /// read.</exception>
-    public AnswerEstimator Answer(AnswerOptions options) => new(ml, options);
+    public AnswerEstimator Answer(AnswerOptions options) => new(Builder(nameof(AnswerEstimator), options), options);
 
     /// <summary>
     /// Create an <see cref="AnswerEstimator"/>, which answers with a model as it is, or under a plan that was searched before.
@@ -130,9 +81,9 @@ public sealed class VisionLanguageCatalog
     /// <param name="path">The zip. Only load models from sources that you trust.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was made with; null when it was saved without.</param>
     /// <returns>The pipeline; it is an <see cref="IDisposable"/>.</returns>
-    /// <exception cref="EosException">EOS1001: there is no such file. EOS2002: the GPU is not there. EOS4003: the file is damaged or of a
-    /// newer version. EOS4004: its weights are missing, or others that cannot be loaded; other weights of the same shape are found beside
-    /// the work, and the first answer is EOS4004.</exception>
+    /// <exception cref="EosException">EOS1001: there is no such file. EOS2001: libtorch cannot be loaded. EOS2002: the GPU is not there.
+    /// EOS2010: no engine is there. EOS4003: the file is damaged or of a newer version. EOS4004: its weights are missing, or others that
+    /// cannot be loaded; other weights of the same shape are found beside the work, and the first answer is EOS4004.</exception>
     public ITransformer Load(string path, out DataViewSchema? inputSchema)
     {
         if (!File.Exists(path))
@@ -249,4 +200,17 @@ public sealed class VisionLanguageCatalog
     /// <param name="name">What messages call it.</param>
     /// <exception cref="EosException">EOS1010: it is no whole image, or has more than 268 million bytes or 89 million pixels.</exception>
     public MLImage LoadImage(Stream stream, string name = "the upload") => RgbImage.Decode(stream, name).ToMlImage();
+
+    /// <summary>For estimators of other packages that bring the model of their transformer by themselves.</summary>
+    /// <param name="name">The estimator's name.</param>
+    /// <param name="options">Its options.</param>
+    /// <exception cref="EosException">EOS1013: an option is out of its range. EOS2004: the installed ML.NET does not fit.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public TransformerBuilder Builder(string name, VisionLanguageOptions options)
+    {
+        var host = ((IHostEnvironment)ml).Register(name);
+        host.CheckValue(options, nameof(options));
+        MlNetInternals.Check(options.GetType().Assembly);
+        return new(host, options);
+    }
 }

@@ -1,7 +1,4 @@
-using EosMLNet.LibTorch;
-using EosMLNet.Models;
-using EosMLNet.Tensors;
-using TorchSharp;
+using EosMLNet.Engines;
 
 namespace EosMLNet;
 
@@ -23,23 +20,18 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     /// <summary>
     /// Loads the model. Where one is expected, its fingerprint begins to be computed, for <see cref="CheckIs"/>.
     /// </summary>
-    /// <param name="device">Where the weights go.</param>
+    /// <param name="request">How it is loaded, from this folder.</param>
     /// <param name="expected">The fingerprint of the expected model; null for any.</param>
-    /// <param name="padding">What becomes of images that are not square.</param>
-    /// <param name="type">What it computes in.</param>
-    /// <param name="use">What it is loaded for.</param>
-    /// <param name="prompts">The user's own prompts; null for the folder's.</param>
-    /// <exception cref="EosException">EOS4004: the folder holds other weights, which cannot be loaded. EOS1xxx, EOS2xxx: it holds the
-    /// expected ones, or none are expected, but they cannot be loaded.</exception>
-    public VisionLanguageModel Load(
-        torch.Device device, string? expected, ImagePadding padding, ModelDataType type, ModelUse use, PromptChoice? prompts)
+    /// <exception cref="EosException">EOS4004: the folder holds other weights, which cannot be loaded. EOS1xxx, EOS2xxx, EOS4002: it holds
+    /// the expected ones, or none are expected, but they cannot be loaded, or not under the plan.</exception>
+    public AnsweringModel Load(ModelRequest request, string? expected)
     {
-        TorchRuntime.EnsureLoaded();
+        var engine = EngineProvider.Find(EngineProvider.Torch);
         try
         {
-            var model = VisionLanguageModel.Load(path, type, device, padding: padding, use: use, prompts: prompts);
+            var model = engine.Load(request);
             if (expected is not null)
-                model.ToPlanModel().Identity.Begin();
+                model.Fingerprint.Begin();
             return model;
         }
         catch (EosException) when (expected is not null && !Holds(expected))
@@ -52,7 +44,7 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     /// <param name="model">The model.</param>
     /// <param name="expected">The fingerprint of the expected model.</param>
     /// <exception cref="EosException">EOS4004: it is another, or the files changed before that could be told.</exception>
-    public void CheckIs(VisionLanguageModel model, string expected)
+    public void CheckIs(AnsweringModel model, string expected)
     {
         if (FingerprintOf(model, expected) != expected)
             throw Changed(expected);
@@ -62,11 +54,11 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     /// <param name="model">The model.</param>
     /// <param name="expected">What it is expected to be, for the message; null for anything.</param>
     /// <exception cref="EosException">EOS4004: the files changed before it was computed.</exception>
-    public string FingerprintOf(VisionLanguageModel model, string? expected = null)
+    public string FingerprintOf(AnsweringModel model, string? expected = null)
     {
         try
         {
-            return model.Fingerprint;
+            return model.Fingerprint.Get();
         }
         catch (EosException)
         {

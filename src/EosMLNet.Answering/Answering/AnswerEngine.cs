@@ -1,18 +1,14 @@
-using EosMLNet.Execution;
-using EosMLNet.Models;
-using TorchSharp;
+using EosMLNet.Engines;
 
 namespace EosMLNet;
 
 /// <summary>
-/// A model under a plan, ready to answer from any number of threads at once: nothing in it but the images it remembers changes after its
-/// construction, and what a call makes lives in that call's own dispose scope. Disposing it waits for nobody: the calls that run finish
+/// A model under a plan, ready to answer from any number of threads at once. Disposing it waits for nobody: the calls that run finish
 /// first, the last one frees the model.
 /// </summary>
 internal sealed class AnswerEngine : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly ReducedModel reduced;
     private readonly int maxNewTokens;
     private readonly CheckpointFolder checkpoint;
     private readonly string? expected;
@@ -21,34 +17,13 @@ internal sealed class AnswerEngine : IDisposable
 
     /// <summary>Takes the model and its folder over.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="plan">The plan that it runs under.</param>
     /// <param name="maxNewTokens">The longest answer.</param>
-    /// <param name="imageCacheBytes">How much of what the encoder makes of images is kept; 0 for nothing.</param>
     /// <param name="checkpoint">The folder that the model was loaded from; freed with it.</param>
     /// <param name="expected">The fingerprint that the model must have before an answer is handed out; null for any.</param>
-    /// <exception cref="EosException">EOS1014: the model has no tokenizer. EOS4002: the plan does not fit the model.
-    /// EOS4004: nor is it the expected model.</exception>
-    public AnswerEngine(
-        VisionLanguageModel model, ReductionPlan plan, int maxNewTokens, long imageCacheBytes, CheckpointFolder checkpoint,
-        string? expected)
-    {
-        if (model.Processor is null)
-            throw NoTokenizer();
-        (Model, Plan, this.maxNewTokens, this.checkpoint, this.expected) = (model, plan, maxNewTokens, checkpoint, expected);
-        reduced = Explained(() => new ReducedModel(model, plan));
-        Images = imageCacheBytes > 0 ? new FeatureCache(Encode, imageCacheBytes) : null;
-    }
+    public AnswerEngine(AnsweringModel model, int maxNewTokens, CheckpointFolder checkpoint, string? expected) =>
+        (Model, this.maxNewTokens, this.checkpoint, this.expected) = (model, maxNewTokens, checkpoint, expected);
 
-    /// <summary>The error of a model that nobody can ask anything.</summary>
-    public static EosException NoTokenizer() => new(EosErrors.Tokenizer,
-        "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
-
-    public VisionLanguageModel Model { get; }
-
-    public ReductionPlan Plan { get; }
-
-    /// <summary>What is kept of images; null where nothing is.</summary>
-    public FeatureCache? Images { get; }
+    public AnsweringModel Model { get; }
 
     /// <summary>Answers a batch of rows, in their order.</summary>
     /// <param name="queries">The rows.</param>
@@ -66,9 +41,9 @@ internal sealed class AnswerEngine : IDisposable
         Enter();
         try
         {
-            var generation = Generate([.. asked.Select(row => queries[row])], cancellation);
+            var generated = Generate([.. asked.Select(row => queries[row])], cancellation);
             for (var i = 0; i < asked.Length; i++)
-                answers[asked[i]] = new Answer(Model.Processor!.Decode(generation.Ids[i]), (float)generation.MeanProbability[i]);
+                answers[asked[i]] = new Answer(Model.Processor.Decode(generated[i].Ids), (float)generated[i].MeanProbability);
             return answers;
         }
         finally
@@ -119,43 +94,26 @@ internal sealed class AnswerEngine : IDisposable
         Free();
     }
 
-    private Generation Generate(IReadOnlyList<Query> asked, CancellationToken cancellation)
+    private IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(IReadOnlyList<Query> asked, CancellationToken cancellation)
     {
-        using var scope = torch.NewDisposeScope();
-        using var batch = Images is null
-            ? PromptBatch.Create(Model, [.. asked.Select(query => (query.Images, query.Question))], Plan)
-            : PromptBatch.Create(Model, [.. asked.Select(query => Model.Processor!.EncodePrompt(query.Question, query.Images))],
-                Images.Get([.. asked.SelectMany(query => query.Images.Select(image => (image, query.Images.Count)))]));
-        var generation = Explained(() => reduced.Generate(batch, maxNewTokens, cancellation));
-        CheckModel();
-        return generation;
-    }
-
-    // Other weights than the expected ones explain why a plan does not fit, not the other way round.
-    private T Explained<T>(Func<T> work)
-    {
+        IReadOnlyList<(int[] Ids, double MeanProbability)> generated;
         try
         {
-            return work();
+            generated = Model.Generate(asked, maxNewTokens, cancellation: cancellation);
         }
         catch (EosException)
         {
-            CheckModel();
+            CheckModel(); // other weights than the expected ones explain why a plan does not fit, not the other way round
             throw;
         }
+        CheckModel();
+        return generated;
     }
 
     private void CheckModel()
     {
         if (expected is not null)
             checkpoint.CheckIs(Model, expected);
-    }
-
-    private VisionOutput Encode(Visual image, int imagesInPrompt)
-    {
-        using var scope = torch.NewDisposeScope();
-        var input = Model.Processor!.Images.ToInput([image], imagesInPrompt);
-        return Model.EncodeImages(input, plan: Plan, clsAttention: Plan.NeedsClsAttention).MoveToOuterDisposeScope();
     }
 
     private void Enter()
@@ -180,8 +138,6 @@ internal sealed class AnswerEngine : IDisposable
 
     private void Free()
     {
-        Images?.Dispose();
-        reduced.Dispose();
         Model.Dispose();
         checkpoint.Dispose();
     }

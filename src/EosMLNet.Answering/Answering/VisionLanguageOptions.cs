@@ -6,7 +6,8 @@ namespace EosMLNet;
 /// <summary>What every vision-language estimator can be told: which model, which columns, how to answer, how to save.</summary>
 public abstract class VisionLanguageOptions
 {
-    private protected VisionLanguageOptions()
+    /// <summary>For the options of this library's stages.</summary>
+    protected VisionLanguageOptions()
     {
     }
 

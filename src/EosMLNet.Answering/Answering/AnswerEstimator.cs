@@ -1,5 +1,4 @@
-using EosMLNet.Internals;
-using EosMLNet.Models;
+using EosMLNet.Engines;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -15,42 +14,34 @@ namespace EosMLNet;
 /// | Does this estimator need to look at the data to train its parameters? | No |
 /// | Input column data types | <see cref="Microsoft.ML.Data.MLImage"/> (or vectors of text: paths), and text |
 /// | Output column data types | text, <see cref="float"/>, <see cref="float"/> |
-/// | Required NuGet in addition to Microsoft.ML | EosMLNet, and libtorch for the machine |
+/// | Required NuGet in addition to Microsoft.ML | EosMLNet, and libtorch for the machine, where torch answers |
 /// | Exportable to ONNX | No |
 /// </remarks>
 public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
 {
     private static readonly Dictionary<string, byte[]> NoAdditions = [];
 
-    private readonly IHost host;
-    private readonly AnswerSettings settings;
-    private readonly string modelPath;
+    private readonly TransformerBuilder builder;
     private readonly ReductionPlan? plan;
     private readonly PaddingChoice padding;
 
-    internal AnswerEstimator(IHostEnvironment env, AnswerOptions options)
+    internal AnswerEstimator(TransformerBuilder builder, AnswerOptions options)
     {
-        host = env.Register(nameof(AnswerEstimator));
-        host.CheckValue(options, nameof(options));
-        host.CheckNonWhiteSpace(options.ModelPath, nameof(options.ModelPath));
-        settings = options.ToSettings().Checked(EosErrors.InvalidOption);
-        modelPath = options.ModelPath;
+        this.builder = builder;
         plan = options.PlanPath is { } file ? ReductionPlan.Load(file) : null;
-        padding = PaddingChoice.Of(settings.ImagePadding, plan is null ? [] : [($"'{options.PlanPath}'", plan)]);
+        padding = PaddingChoice.Of(builder.Settings.ImagePadding, plan is null ? [] : [($"'{options.PlanPath}'", plan)]);
     }
 
     /// <summary>Loads the model; the data is looked at for its schema only.</summary>
     /// <param name="input">Rows with an image and a question.</param>
-    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2002: the GPU is not there. EOS2009: it does not compute in
-    /// the data type. EOS4002: the plan does not fit.</exception>
+    /// <exception cref="EosException">EOS1xxx: the model cannot be loaded. EOS2001: nor can libtorch. EOS2002: the GPU is not there.
+    /// EOS2009: it does not compute in the data type. EOS2010: no engine is there. EOS4002: the plan does not fit.</exception>
     public VisionLanguageTransformer Fit(IDataView input)
     {
-        host.CheckValue(input, nameof(input));
-        settings.CheckInput(host, SchemaShape.Create(input.Schema));
+        builder.Host.CheckValue(input, nameof(input));
+        builder.CheckInput(SchemaShape.Create(input.Schema));
         Tell(padding.Remarks);
-        var answering = settings with { ImagePadding = padding.Padding };
-        return VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(),
-            model => (plan ?? ReductionPlan.Identity(model.ToPlanModel()), null));
+        return VisionLanguageTransformer.Load(builder.Host, new CheckpointFolder(builder.ModelPath), Answering, plan);
     }
 
     /// <summary>
@@ -68,17 +59,18 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         var target = Path.GetFullPath(path);
         if (plan is null)
             throw new EosException(EosErrors.InvalidOption, "PlanPath is null. Name the plan that the model is to be saved under.");
-        if (!VisionLanguageProcessor.Exists(modelPath))
-            throw AnswerEngine.NoTokenizer();
-        var reference = namesFolder ? CheckpointReference.To(modelPath, Path.GetDirectoryName(target)) : new CheckpointReference("", null);
+        if (!VisionLanguageProcessor.Exists(builder.ModelPath))
+            throw AnsweringModel.NoTokenizer();
+        var reference = namesFolder
+            ? CheckpointReference.To(builder.ModelPath, Path.GetDirectoryName(target))
+            : new CheckpointReference("", null);
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
             using (var file = File.Create(temporary))
-            using (var checkpoint = new CheckpointFolder(modelPath))
+            using (var checkpoint = new CheckpointFolder(builder.ModelPath))
             {
-                var answering = settings with { ImagePadding = padding.Padding };
-                ArtifactWriter.Write(file, plan, answering, checkpoint, reference, additions ?? NoAdditions);
+                ArtifactWriter.Write(file, plan, Answering, checkpoint, reference, additions ?? NoAdditions);
             }
             File.Move(temporary, target, overwrite: true);
         }
@@ -98,13 +90,15 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     /// <param name="inputSchema">A schema with the image and the question column.</param>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        host.CheckValue(inputSchema, nameof(inputSchema));
-        return settings.OutputShape(host, inputSchema);
+        builder.Host.CheckValue(inputSchema, nameof(inputSchema));
+        return builder.OutputShape(inputSchema);
     }
+
+    private AnswerSettings Answering => builder.Settings with { ImagePadding = padding.Padding };
 
     private void Tell(IReadOnlyList<string> remarks)
     {
-        using var channel = host.Start("Answer");
+        using var channel = builder.Host.Start("Answer");
         foreach (var remark in remarks)
             channel.Warning(remark);
     }

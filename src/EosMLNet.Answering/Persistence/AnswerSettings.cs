@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EosMLNet.Engines;
 using EosMLNet.Internals;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
@@ -86,6 +87,31 @@ internal sealed record AnswerSettings
         if (Prompts.Fault is { } fault)
             throw new EosException(code, $"{named(fault.Name)} is '{fault.Value}'; expected {fault.Expected}.");
         return this;
+    }
+
+    /// <summary>The same with what was left open: padding and data type.</summary>
+    public AnswerSettings Decided() => this with
+    {
+        ImagePadding = ImagePadding ?? PaddingChoice.Default,
+        DataType = DataType ?? ModelDataType.Auto,
+    };
+
+    /// <summary>What an engine is asked for.</summary>
+    /// <param name="env">Says on which device.</param>
+    /// <param name="folder">The model's folder.</param>
+    public ModelRequest Request(IHostEnvironment env, string folder)
+    {
+        var (decided, device) = (Decided(), (IHostEnvironmentInternal)env);
+        return new()
+        {
+            Folder = folder,
+            ImagePadding = decided.ImagePadding!.Value,
+            DataType = decided.DataType!.Value,
+            Prompts = Prompts,
+            ImageCacheBytes = ImageCacheBytes,
+            GpuDeviceId = device.GpuDeviceId,
+            FallbackToCpu = device.FallbackToCpu,
+        };
     }
 
     /// <summary>Checks that image and question are there and have the right types.</summary>
