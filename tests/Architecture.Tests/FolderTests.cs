@@ -25,13 +25,14 @@ public class FolderTests
         Families/LlavaNext      -> Configs, Images, Prompts, Families/Llava
         Families/LlavaOneVision -> Configs, Images, Prompts, Families/Llava
         Families/QwenVl         -> Configs, Images, Prompts
+        Evaluation -> Datasets
         """;
 
     private const string Core = """
         Tensors    -> LibTorch
         Operator   -> Tensors
         Models     -> LibTorch, Tensors, Operator    # the encoder drives the sites in the tower: VisionSequence
-        Models/Llava          -> Models, Operator, Tensors
+        Models/Llava          -> Models, Operator
         Models/LlavaNext      -> Models/Llava
         Models/LlavaOneVision -> Models, Models/Llava
         Models/QwenVl         -> Models, Tensors
@@ -42,12 +43,16 @@ public class FolderTests
         Search     -> Tensors, Models, Operator, Execution, Evaluation, Latency
         """;
 
-    private const string MlNet = """
-        Answering   -> Internals, Persistence
-        Persistence -> Internals
+    private const string Answering = """
+        Persistence -> Engines, Internals
+        Answering   -> Engines, Internals, Persistence
         Evaluation  -> Internals
-        Searching   -> Internals, Answering, Persistence
-        Catalog     -> Internals, Answering, Evaluation, Searching
+        Catalog     -> Answering, Evaluation, Internals
+        """;
+
+    private const string MlNet = """
+        Searching -> Internals, Torch
+        Catalog   -> Searching
         """;
 
     private const string Tool = """
@@ -65,6 +70,7 @@ public class FolderTests
         { "EosMLNet.Plans", "EosMLNet.Plans", Plans },
         { "EosMLNet.Checkpoints", "EosMLNet.Checkpoints", Checkpoints },
         { "EosMLNet.Core", "EosMLNet.Core", Core },
+        { "EosMLNet.Answering", "EosMLNet.Answering", Answering },
         { "EosMLNet", "EosMLNet", MlNet },
         { "EosMLNet.Tool", "eos", Tool },
     };

@@ -10,8 +10,9 @@ public class ProjectTests
         EosMLNet.Plans       ->
         EosMLNet.Checkpoints -> EosMLNet.Plans
         EosMLNet.Core        -> EosMLNet.Plans, EosMLNet.Checkpoints
-        EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Core
-        EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Core, EosMLNet
+        EosMLNet.Answering   -> EosMLNet.Plans, EosMLNet.Checkpoints
+        EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Answering, EosMLNet.Core
+        EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Answering, EosMLNet.Core, EosMLNet
         EosMLNet.Build       -> EosMLNet, EosMLNet.Tool   # packed with both; the task itself uses neither
         """;
 
@@ -38,6 +39,7 @@ public class ProjectTests
     [InlineData("EosMLNet.Plans", null)]
     [InlineData("EosMLNet.Checkpoints", null)]
     [InlineData("EosMLNet.Core", null)]
+    [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]
     [InlineData("EosMLNet.Tool", "eos")]
     public void What_is_compiled_uses_only_what_it_may(string project, string? assembly)
@@ -50,7 +52,8 @@ public class ProjectTests
     [Theory]
     [InlineData("EosMLNet.Plans")]
     [InlineData("EosMLNet.Checkpoints")]
-    public void Plans_and_checkpoints_know_no_torch(string project)
+    [InlineData("EosMLNet.Answering")]
+    public void Plans_checkpoints_and_answering_know_no_torch(string project)
     {
         using var product = new Product(project);
         Assert.DoesNotContain(product.Uses, name => name.Contains("torch", StringComparison.OrdinalIgnoreCase));
@@ -72,6 +75,7 @@ public class ProjectTests
     [InlineData("EosMLNet.Plans", null)]
     [InlineData("EosMLNet.Checkpoints", null)]
     [InlineData("EosMLNet.Core", null)]
+    [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]
     [InlineData("EosMLNet.Tool", "eos")]
     public void Only_tests_and_benchmarks_see_internals(string project, string? assembly)

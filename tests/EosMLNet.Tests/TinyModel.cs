@@ -96,6 +96,9 @@ public sealed class TinyModel : IDisposable
         return path;
     }
 
+    /// <summary>What answers in a transformer of this model.</summary>
+    internal static TorchModel Torch(VisionLanguageTransformer transformer) => Assert.IsType<TorchModel>(transformer.Engine.Model);
+
     internal static IReadOnlyList<VqaAnswer> Answers(MLContext ml, IDataView view) => [.. ml.Data.CreateEnumerable<VqaAnswer>(view, reuseRowObject: false)];
 
     public void Dispose() => folder.Dispose();

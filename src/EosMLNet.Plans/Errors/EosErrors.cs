@@ -62,6 +62,8 @@ public static class EosErrors
     public const string PackedLayer = "EOS2008";
     /// <summary>The device does not compute in the data type that was asked for, or a weight cannot be kept in it.</summary>
     public const string DataType = "EOS2009";
+    /// <summary>The program has no engine that can run the model.</summary>
+    public const string Engine = "EOS2010";
     /// <summary>ONNX Runtime's native library cannot be loaded, is too old, or refuses a graph.</summary>
     public const string OnnxRuntime = "EOS2011";
     /// <summary>No plan can satisfy the constraints.</summary>

@@ -8,7 +8,8 @@ namespace EosMLNet;
 
 /// <summary>
 /// Searches where, how many and how visual tokens are reduced, on a frozen vision-language model (arXiv:2606.05232), and makes a
-/// transformer that runs the result. Made by <see cref="VisionLanguageCatalog.OperatorSearch(OperatorSearchOptions)"/>.
+/// transformer that runs the result. Made by
+/// <see cref="OperatorSearchExtensions.OperatorSearch(VisionLanguageCatalog, OperatorSearchOptions)"/>.
 /// </summary>
 /// <remarks>
 /// | Characteristic | |
@@ -21,29 +22,25 @@ namespace EosMLNet;
 /// </remarks>
 public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransformer>
 {
+    private readonly TransformerBuilder builder;
     private readonly IHost host;
-    private readonly AnswerSettings answering;
     private readonly SearchSettings searching;
-    private readonly string modelPath;
     private readonly string? answer, family;
     private readonly double validationFraction;
     private readonly IProgress<SearchProgress>? progress;
     private readonly CancellationToken cancellation;
 
-    internal OperatorSearchEstimator(IHostEnvironment env, OperatorSearchOptions options)
+    internal OperatorSearchEstimator(TransformerBuilder builder, OperatorSearchOptions options)
     {
-        host = env.Register(nameof(OperatorSearchEstimator));
-        host.CheckValue(options, nameof(options));
-        host.CheckNonWhiteSpace(options.ModelPath, nameof(options.ModelPath));
+        (this.builder, host) = (builder, builder.Host);
         host.CheckNonWhiteSpace(options.AnswerColumnName, nameof(options.AnswerColumnName));
         host.CheckValue(options.Frozen, nameof(options.Frozen));
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new EosException(EosErrors.InvalidOption,
                 $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
-        answering = options.ToSettings().Checked(EosErrors.InvalidOption);
         searching = Settings(options, host.SeedOrDefault());
         searching.CheckValues(MlNetSettingNames.Of);
-        (modelPath, family, validationFraction) = (options.ModelPath, options.FamilyColumnName, options.ValidationFraction);
+        (family, validationFraction) = (options.FamilyColumnName, options.ValidationFraction);
         answer = options.Objective == SearchObjective.Answers ? options.AnswerColumnName : null;
         (progress, cancellation) = (options.Progress, options.CancellationToken);
     }
@@ -88,9 +85,9 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         var transformers = new List<VisionLanguageTransformer>();
         try
         {
-            transformers.Add(Create(model => (found = Search(model, front, input, channel, relay))[0], ModelUse.Search));
+            transformers.Add(Create(model => (found = Search(model, front, input, channel, relay))[0], ModelUse.Search, channel));
             foreach (var result in found.Skip(1))
-                transformers.Add(Create(_ => result, ModelUse.Answer));
+                transformers.Add(Create(_ => result, ModelUse.Answer, channel));
             return transformers;
         }
         catch
@@ -100,12 +97,28 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         }
     }
 
-    private VisionLanguageTransformer Create(Func<VisionLanguageModel, SearchResult> search, ModelUse use) =>
-        VisionLanguageTransformer.Create(host, new CheckpointFolder(modelPath), answering, host.TorchDevice(), model =>
+    // The model that was searched answers. Where answers have another form, one that is loaded anew does, and what was found is measured
+    // with it.
+    private VisionLanguageTransformer Create(Func<VisionLanguageModel, SearchResult> search, ModelUse use, IChannel channel)
+    {
+        var model = TorchProvider.Load(builder.Request, use);
+        try
         {
+            foreach (var note in model.Notes)
+                channel.Warning(note);
             var result = search(model);
-            return (result.Plan, result);
-        }, use: use, cancellation: cancellation);
+            model = TorchProvider.InAnswerForm(model, builder.Request);
+            result = result.AsAnsweredBy(model, cancellation);
+            var transformer = builder.Build(new TorchModel(model, result.Plan, builder.Request.ImageCacheBytes));
+            SearchReports.Add(transformer, result.Report);
+            return transformer;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>
     /// <param name="inputSchema">A schema with the image, the question and the answer column.</param>
@@ -113,24 +126,17 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     {
         host.CheckValue(inputSchema, nameof(inputSchema));
         CheckInput(inputSchema);
-        return answering.OutputShape(host, inputSchema);
+        return builder.OutputShape(inputSchema);
     }
 
-    private void CheckInput(SchemaShape input)
-    {
-        answering.CheckInput(host, input);
-        if (answer is not null)
-            host.CheckTextColumn(input, answer, "answer");
-        if (family is not null)
-            host.CheckTextColumn(input, family, "family");
-    }
+    private void CheckInput(SchemaShape input) => builder.CheckInput(input, (answer, "answer"), (family, "family"));
 
     private IReadOnlyList<SearchResult> Search(VisionLanguageModel model, IReadOnlyList<SearchConstraints> front, IDataView input,
         IChannel channel, SearchProgressRelay relay)
     {
         foreach (var constraints in front) // before the data is read: a constraint that cannot be met is found at once
             (searching with { Constraints = constraints }).Check(model, MlNetSettingNames.Of);
-        var data = new VqaReader(host, answering, answer, family, model.Processor?.Images.Sampling).Read(input, cancellation);
+        var data = new VqaReader(builder, answer, family, model.Processor?.Images.Sampling).Read(input, cancellation);
         channel.Info($"Read {data.Examples.Count} questions about {data.Images.Count} images.");
         var (training, validation) = validationFraction > 0 && data.Images.Count > 1
             ? data.SplitByImage(1 - validationFraction, searching.Seed)

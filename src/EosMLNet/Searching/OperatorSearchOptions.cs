@@ -3,7 +3,9 @@ using EosMLNet.Search;
 
 namespace EosMLNet;
 
-/// <summary>The options of <see cref="VisionLanguageCatalog.OperatorSearch(OperatorSearchOptions)"/>.</summary>
+/// <summary>
+/// The options of <see cref="Microsoft.ML.OperatorSearchExtensions.OperatorSearch(VisionLanguageCatalog, OperatorSearchOptions)"/>.
+/// </summary>
 public sealed class OperatorSearchOptions : VisionLanguageOptions
 {
     private static readonly SearchSettings Defaults = new() { Constraints = new() };

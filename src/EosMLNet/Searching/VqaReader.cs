@@ -4,40 +4,39 @@ using Microsoft.ML.Runtime;
 namespace EosMLNet;
 
 /// <summary>Reads the rows of a data view into the form that the search works on.</summary>
-/// <param name="host">Who reads.</param>
-/// <param name="settings">The columns of images and question.</param>
+/// <param name="builder">Has the columns of images and question.</param>
 /// <param name="answer">The column of answers; <see langword="null"/> where none are wanted.</param>
 /// <param name="family">The column of question families; <see langword="null"/> where all are of one kind.</param>
 /// <param name="videos">Which frames of videos are read; <see langword="null"/> where the model takes none.</param>
-internal sealed class VqaReader(IHost host, AnswerSettings settings, string? answer, string? family, FrameSampling? videos)
+internal sealed class VqaReader(TransformerBuilder builder, string? answer, string? family, FrameSampling? videos)
 {
     public VqaDataset Read(IDataView input, CancellationToken cancellation)
     {
-        var builder = new VqaDataset.Builder();
-        string?[] names = [.. settings.ImageColumns, settings.Question, answer, family];
+        var rows = new VqaDataset.Builder();
+        string?[] names = [.. builder.ImageColumns, builder.QuestionColumn, answer, family];
         using var cursor = input.GetRowCursor(names.OfType<string>().Distinct().Select(name => input.Schema[name]));
-        var queries = new QueryReader(cursor, settings, videos);
+        var read = builder.Reader(cursor, videos);
         var (answers, families) = (Texts(answer), Texts(family));
         ReadOnlyMemory<char> expected = default, kind = default;
         while (cursor.MoveNext())
         {
-            host.CheckAlive();
+            builder.Host.CheckAlive();
             cancellation.ThrowIfCancellationRequested();
-            var query = queries.Read();
+            var query = read();
             answers?.Invoke(ref expected);
             families?.Invoke(ref kind);
             if (query.IsMissing || answer is not null && expected.Span.IsWhiteSpace())
             {
-                var missing = query.Images.Count == 0 ? string.Join(" or ", settings.ImageColumns)
-                    : query.IsMissing ? settings.Question : answer;
+                var missing = query.Images.Count == 0 ? string.Join(" or ", builder.ImageColumns)
+                    : query.IsMissing ? builder.QuestionColumn : answer;
                 throw new EosException(EosErrors.DatasetRow,
                     $"Row {cursor.Position + 1} has no {missing}. " +
                     $"The search needs an image{(answer is null ? " and a question" : ", a question and an answer")} in every row; " +
                     "filter the others out.");
             }
-            builder.Add(query.Images, query.Question, expected.ToString(), kind.ToString());
+            rows.Add(query.Images, query.Question, expected.ToString(), kind.ToString());
         }
-        return builder.Build();
+        return rows.Build();
 
         ValueGetter<ReadOnlyMemory<char>>? Texts(string? column) =>
             column is null ? null : cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema[column]);

@@ -22,6 +22,21 @@ public sealed class LibTorchWarningTests : IDisposable
         Assert.Contains("1 Warning(s)", run.Output);
     }
 
+    [Fact]
+    public void A_program_that_only_answers_is_not_and_has_nothing_of_torch()
+    {
+        var run = Project("EosMLNet.Answering").Write("Program.cs", """
+            using Microsoft.ML;
+            System.Console.WriteLine(new MLContext().VisionLanguage().LoadImage(args[0]).Width);
+            """).Dotnet("build");
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("0 Warning(s)", run.Output);
+        string[] files = [.. Directory.EnumerateFiles(app["bin"], "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file))];
+        Assert.Contains("EosMLNet.Answering.dll", files);
+        Assert.DoesNotContain(files, file => file.Contains("torch", StringComparison.OrdinalIgnoreCase) || file is "EosMLNet.dll" or "EosMLNet.Core.dll");
+        Assert.Equal("80", app.Dotnet("run", "--no-build", "--", Repository.At("tests", "EosMLNet.Core.Tests", "Golden", "backbones", "qwen3_vl", "images", "img_a.png")).Output.Trim());
+    }
+
     // The target alone: that every build runs it is seen above.
     [Fact]
     public void Nobody_else_is()
@@ -46,7 +61,8 @@ public sealed class LibTorchWarningTests : IDisposable
     public void The_program_itself_says_it_first_and_without_the_loader_s_lines()
     {
         app.Write("Program.cs", """
-            try { Microsoft.ML.VisionLanguageCatalogExtensions.VisionLanguage(new Microsoft.ML.MLContext()); }
+            using Microsoft.ML;
+            try { new MLContext().VisionLanguage().OperatorSearch("model", 16); }
             catch (System.Exception e) { System.Console.WriteLine(e.Message); System.Console.WriteLine(e.InnerException!.GetType().Name); }
             """);
         Project("EosMLNet").Dotnet("build");

@@ -40,17 +40,27 @@ public sealed class PackageTests
     [Fact]
     public void The_library_brings_what_decodes_images_but_no_libtorch()
     {
-        var dependencies = Ids(new[] { "EosMLNet", "EosMLNet.Core", "EosMLNet.Checkpoints" }
+        var dependencies = Ids(new[] { "EosMLNet", "EosMLNet.Core", "EosMLNet.Answering", "EosMLNet.Checkpoints" }
             .SelectMany(id => Specification(id).Descendants()).Where(element => element.Name.LocalName == "dependency"));
         Assert.Contains("SkiaSharp.NativeAssets.Linux.NoDependencies", dependencies);
         Assert.Contains("TorchSharp", dependencies);
         Assert.DoesNotContain(dependencies, id => id.Contains("libtorch", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public void The_answering_package_brings_no_torch_and_the_searching_one_brings_it()
+    {
+        string[] answering = [.. Specification("EosMLNet.Answering").Descendants().Where(element => element.Name.LocalName == "dependency").Select(dependency => (string)dependency.Attribute("id")!)];
+        Assert.Contains("EosMLNet.Checkpoints", answering);
+        Assert.DoesNotContain(answering, id => id is "EosMLNet" or "EosMLNet.Core" or "TorchSharp");
+        Assert.Contains("EosMLNet.Answering", Ids(Specification("EosMLNet").Descendants().Where(element => element.Name.LocalName == "dependency")));
+    }
+
     [Theory]
     [InlineData("EosMLNet.Plans")]
     [InlineData("EosMLNet.Checkpoints")]
     [InlineData("EosMLNet.Core")]
+    [InlineData("EosMLNet.Answering")]
     [InlineData("EosMLNet")]
     [InlineData("EosMLNet.Build")]
     public void Each_says_what_it_is(string id)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using EosMLNet.Engines;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -28,7 +28,8 @@ public sealed class FirstCallTests : IDisposable
         ["a range"] = _ => Scalars.Arange(3).Dispose(),
         ["a constant"] = _ => Scalars.Full(1, [2], torch.ScalarType.Float32).Dispose(),
         ["the doctor"] = _ => Assert.NotNull(Doctor.Examine().LibTorchVersion),
-        ["the catalog"] = _ => new MLContext().VisionLanguage(),
+        ["a search is made"] = model => new MLContext().VisionLanguage().OperatorSearch(model, 6),
+        ["a model is loaded to answer"] = model => TorchProvider.Load(new MLContext().VisionLanguage().Builder("test", new AnswerOptions { ModelPath = model }).Request, ModelUse.Answer).Dispose(),
     };
 
     private readonly TemporaryFolder folder = new();

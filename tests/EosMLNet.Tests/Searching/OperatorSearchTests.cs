@@ -2,7 +2,6 @@ using EosMLNet.Models;
 using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using TorchSharp;
 
 namespace EosMLNet.Tests.Searching;
@@ -18,7 +17,9 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         using var model = Pipeline(Options()).Fit(tiny.Data(ml));
         var answers = TinyModel.Answers(ml, model.Transform(tiny.Data(ml)));
         ml.Model.Save(model, tiny.Data(ml).Schema, folder["vqa.zip"]);
+        using var loaded = ml.VisionLanguage().LoadAnswering(folder["vqa.zip"]);
 
+        Assert.Null(loaded.Report);
         Assert.True(model.LastTransformer.Plan.Ledger.Mean <= 6, $"{model.LastTransformer.Plan.Ledger.Mean} visual tokens");
         Assert.NotNull(model.LastTransformer.Report);
         Assert.Equal(answers.Select(a => a.PredictedAnswer), FreshProcess.Answers(folder["vqa.zip"], tiny.Tsv, tiny.ImageFolder));
@@ -122,9 +123,10 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         var options = Options();
         (options.FamilyColumnName, options.Constraints.FamilyDrop) = (nameof(VqaRow.Family), 0.1);
         using var model = Pipeline(options).Fit(tiny.Data(ml));
-        Assert.Equal(0.1, model.LastTransformer.Report!.FamilyDropLimit);
-        Assert.NotEmpty(model.LastTransformer.Report.FamilyDrops);
-        Assert.All(model.LastTransformer.Report.FamilyDrops.Keys, family => Assert.Contains(tiny.Rows, row => row.Family == family));
+        var report = model.LastTransformer.Report!;
+        Assert.Equal(0.1, report.FamilyDropLimit);
+        Assert.NotEmpty(report.FamilyDrops);
+        Assert.All(report.FamilyDrops.Keys, family => Assert.Contains(tiny.Rows, row => row.Family == family));
     }
 
     [Fact]
@@ -241,7 +243,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         ml.Model.Save(first, tiny.Data(ml).Schema, folder["half.zip"]);
         using var loaded = (IDisposable)ml.Model.Load(folder["half.zip"], out _);
         var transformer = ((TransformerChain<ITransformer>)loaded).OfType<VisionLanguageTransformer>().Single();
-        Assert.Equal(TorchSharp.torch.ScalarType.BFloat16, transformer.Engine.Model.DataType);
+        Assert.Equal(TorchSharp.torch.ScalarType.BFloat16, TinyModel.Torch(transformer).Model.DataType);
         Assert.Equal(Answers(first), Answers((ITransformer)loaded));
 
         IEnumerable<(string, float)> Answers(ITransformer model) => TinyModel.Answers(ml, model.Transform(tiny.Data(ml))).Select(row => (row.PredictedAnswer, row.Score));
@@ -255,7 +257,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         var options = Options();
         options.DataType = Tensors.ModelDataType.Int8;
         using var model = Pipeline(options).Fit(tiny.Data(ml));
-        var (report, engine) = (model.LastTransformer.Report!, model.LastTransformer.Engine);
+        var (report, engine) = (model.LastTransformer.Report!, TinyModel.Torch(model.LastTransformer));
         Assert.Equal(("Float32", "Int8 with Float32", "Int8 with Float32"), (report.SearchedForm, report.MeasuredForm, engine.Model.Form));
     }
 
@@ -266,11 +268,11 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         if (type == Tensors.ModelDataType.Int8 && !tiny.AnswersInInt8)
             return;
-        VisionLanguageModel? searched = null;
-        var settings = new AnswerOptions { ModelPath = tiny.ModelPath, DataType = type }.ToSettings();
-        using var transformer = VisionLanguageTransformer.Create(((IHostEnvironment)ml).Register("test"), new CheckpointFolder(tiny.ModelPath), settings, TorchSharp.torch.CPU,
-            model => (ReductionPlan.Identity((searched = model).ToPlanModel()), null), use: ModelUse.Search);
-        Assert.Equal(same, ReferenceEquals(searched, transformer.Engine.Model));
+        var request = ml.VisionLanguage().Builder("test", new AnswerOptions { ModelPath = tiny.ModelPath, DataType = type }).Request;
+        var searched = TorchProvider.Load(request, ModelUse.Search);
+        using var answering = TorchProvider.InAnswerForm(searched, request);
+        Assert.Equal(same, ReferenceEquals(searched, answering));
+        Assert.True(answering.HasAnswerForm);
     }
 
     [Theory]
@@ -280,7 +282,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     public void Answers_are_computed_in_the_type_that_is_asked_for(Tensors.ModelDataType type, TorchSharp.torch.ScalarType expected)
     {
         using var model = tiny.Fit(ml, options => options.DataType = type);
-        Assert.Equal(expected, model.LastTransformer.Engine.Model.DataType);
+        Assert.Equal(expected, TinyModel.Torch(model.LastTransformer).Model.DataType);
         Assert.Equal(tiny.Rows.Count, TinyModel.Answers(ml, model.Transform(tiny.Data(ml))).Count(row => float.IsFinite(row.Score)));
     }
 

@@ -1,6 +1,0 @@
-namespace EosMLNet.Search;
-
-/// <summary>The name that a surface (ML.NET, the command line, a build) has for a setting of the search, in its messages.</summary>
-/// <param name="setting">The setting, from <see cref="SearchSettings"/> on: <c>Steps</c>, <c>Constraints.LatencyMs</c>,
-/// <c>Frozen.Transfer</c>.</param>
-public delegate string OptionNaming(string setting);
