@@ -1,3 +1,4 @@
+using EosMLNet.Onnx.Families;
 using EosMLNet.Onnx.Models;
 using EosMLNet.Onnx.Sessions;
 

@@ -9,10 +9,11 @@ public class ProjectTests
     private const string Table = """
         EosMLNet.Plans       ->
         EosMLNet.Checkpoints -> EosMLNet.Plans
+        EosMLNet.Onnx        -> EosMLNet.Plans, EosMLNet.Checkpoints
         EosMLNet.Core        -> EosMLNet.Plans, EosMLNet.Checkpoints
-        EosMLNet.Answering   -> EosMLNet.Plans, EosMLNet.Checkpoints
-        EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Answering, EosMLNet.Core
-        EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Answering, EosMLNet.Core, EosMLNet
+        EosMLNet.Answering   -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx
+        EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core
+        EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core, EosMLNet
         EosMLNet.Build       -> EosMLNet, EosMLNet.Tool   # packed with both; the task itself uses neither
         """;
 
@@ -38,6 +39,7 @@ public class ProjectTests
     [Theory]
     [InlineData("EosMLNet.Plans", null)]
     [InlineData("EosMLNet.Checkpoints", null)]
+    [InlineData("EosMLNet.Onnx", null)]
     [InlineData("EosMLNet.Core", null)]
     [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]
@@ -52,6 +54,7 @@ public class ProjectTests
     [Theory]
     [InlineData("EosMLNet.Plans")]
     [InlineData("EosMLNet.Checkpoints")]
+    [InlineData("EosMLNet.Onnx")]
     [InlineData("EosMLNet.Answering")]
     public void Plans_checkpoints_and_answering_know_no_torch(string project)
     {
@@ -74,6 +77,7 @@ public class ProjectTests
     [Theory]
     [InlineData("EosMLNet.Plans", null)]
     [InlineData("EosMLNet.Checkpoints", null)]
+    [InlineData("EosMLNet.Onnx", null)]
     [InlineData("EosMLNet.Core", null)]
     [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]

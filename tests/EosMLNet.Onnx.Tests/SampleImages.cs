@@ -5,6 +5,17 @@ internal static class SampleImages
 {
     internal static RgbImage Of(int seed, int side) => Of(seed, side, side);
 
+    /// <summary>The same as a file.</summary>
+    internal static byte[] Png(int seed, int side)
+    {
+        using var bitmap = new SkiaSharp.SKBitmap(side, side, SkiaSharp.SKColorType.Rgba8888, SkiaSharp.SKAlphaType.Opaque);
+        var pixels = Of(seed, side).Pixels.Span;
+        for (var i = 0; i < side * side; i++)
+            bitmap.SetPixel(i % side, i / side, new SkiaSharp.SKColor(pixels[3 * i], pixels[3 * i + 1], pixels[3 * i + 2]));
+        using var data = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
     internal static RgbImage Of(int seed, int height, int width)
     {
         var random = new Random(seed);

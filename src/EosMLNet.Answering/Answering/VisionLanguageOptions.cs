@@ -101,6 +101,14 @@ public abstract class VisionLanguageOptions
     /// <value>The default is <see cref="ModelDataType.Auto"/>.</value>
     public ModelDataType DataType { get; set; }
 
+    /// <summary>
+    /// What runs the model when it answers. A search always runs on TorchSharp, and what it makes answers with it; saved and loaded, it
+    /// answers with this engine. Saved with the model.
+    /// </summary>
+    /// <value>The default is <see cref="AnsweringEngine.Auto"/>: TorchSharp where the application references EosMLNet, else ONNX
+    /// Runtime.</value>
+    public AnsweringEngine Engine { get; set; }
+
     /// <summary>The longest answer, in tokens.</summary>
     /// <value>The default is 16.</value>
     public int MaxNewTokens { get; set; } = 16;
@@ -135,5 +143,6 @@ public abstract class VisionLanguageOptions
         PromptTemplate = PromptTemplate,
         SystemText = SystemText,
         DataType = DataType,
+        Engine = Engine,
     };
 }

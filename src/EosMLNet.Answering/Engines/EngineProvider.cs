@@ -10,11 +10,11 @@ namespace EosMLNet.Engines;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class EngineProvider
 {
-    /// <summary>The name of the engine that runs on TorchSharp.</summary>
-    internal const string Torch = "torch";
+    private const string Torch = "torch", Onnx = "onnx", TorchAssembly = "EosMLNet";
 
     // The assembly of each engine; its package has the same name.
-    private static readonly Dictionary<string, string> Assemblies = new() { [Torch] = "EosMLNet" };
+    private static readonly Dictionary<string, string> Assemblies =
+        new() { [Torch] = TorchAssembly, [Onnx] = typeof(EngineProvider).Assembly.GetName().Name! };
 
     /// <summary>Loads a model.</summary>
     /// <param name="request">Which one, and how.</param>
@@ -22,10 +22,32 @@ public abstract class EngineProvider
     /// <exception cref="EosException">EOS1xxx, EOS2xxx: the model cannot be loaded. EOS4002: the plan does not fit it.</exception>
     public abstract AnsweringModel Load(ModelRequest request);
 
+    /// <summary>Finds an engine.</summary>
+    /// <param name="engine">Which one.</param>
+    /// <exception cref="EosException">EOS2010: it is not there.</exception>
+    internal static EngineProvider Find(AnsweringEngine engine) => Find(engine switch
+    {
+        AnsweringEngine.Torch => Torch,
+        AnsweringEngine.Onnx => Onnx,
+        _ => HasTorch() ? Torch : Onnx,
+    });
+
+    private static bool HasTorch()
+    {
+        try
+        {
+            return Assembly.Load(TorchAssembly) is not null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or FileLoadException or BadImageFormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Finds an engine beside the program.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="EosException">EOS2010: it is not there.</exception>
-    internal static EngineProvider Find(string name)
+    private static EngineProvider Find(string name)
     {
         var home = Assemblies[name];
         try

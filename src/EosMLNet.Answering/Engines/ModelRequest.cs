@@ -16,6 +16,9 @@ public sealed record ModelRequest
     /// <summary>What becomes of images that are not square.</summary>
     public required ImagePadding ImagePadding { get; init; }
 
+    /// <summary>What runs it.</summary>
+    public AnsweringEngine Engine { get; init; }
+
     /// <summary>What it computes in.</summary>
     public required ModelDataType DataType { get; init; }
 

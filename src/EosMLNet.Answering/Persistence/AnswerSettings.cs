@@ -45,6 +45,9 @@ internal sealed record AnswerSettings
     /// <summary>Saved as well; null in models that were saved before 0.2 and did not say: <see cref="ModelDataType.Auto"/>.</summary>
     public ModelDataType? DataType { get; init; }
 
+    /// <summary>Saved as well; models that were saved before it existed have none: <see cref="AnsweringEngine.Auto"/>.</summary>
+    public AnsweringEngine Engine { get; init; }
+
     /// <summary>Saved as well; null for the checkpoint's own, and in models that were saved before 0.2.</summary>
     public string? PromptTemplate { get; init; }
 
@@ -82,6 +85,8 @@ internal sealed record AnswerSettings
         if (DataType is { } type && !Enum.IsDefined(type))
             throw new EosException(code,
                 $"{named("DataType")} is {type}; expected {string.Join(", ", Enum.GetNames<ModelDataType>())}.");
+        if (!Enum.IsDefined(Engine))
+            throw new EosException(code, $"{named("Engine")} is {Engine}; expected {string.Join(", ", Enum.GetNames<AnsweringEngine>())}.");
         if (ImagePadding is { } padding && !Enum.IsDefined(padding))
             throw new EosException(code, $"{named("ImagePadding")} is {padding}; expected Square or Crop.");
         if (Prompts.Fault is { } fault)
@@ -106,6 +111,7 @@ internal sealed record AnswerSettings
         {
             Folder = folder,
             ImagePadding = decided.ImagePadding!.Value,
+            Engine = Engine,
             DataType = decided.DataType!.Value,
             Prompts = Prompts,
             ImageCacheBytes = ImageCacheBytes,

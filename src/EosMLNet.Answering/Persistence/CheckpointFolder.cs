@@ -5,15 +5,13 @@ namespace EosMLNet;
 /// <summary>The folder that a transformer's model is loaded from: the user's own, or what was extracted from a zip.</summary>
 internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = null) : IDisposable
 {
-    private static readonly string[] Extensions = [".json", ".safetensors", ".model", ".txt", ".jinja"];
-
     public string Path => path;
 
     /// <summary>Configuration, weights, tokenizer and preprocessor files, by name; not whatever else lies in the folder.</summary>
     public IReadOnlyList<FileInfo> Files() =>
     [
         .. new DirectoryInfo(path).EnumerateFiles()
-            .Where(file => Extensions.Contains(file.Extension) && ManifestFile.IsPlainName(file.Name))
+            .Where(file => CheckpointFiles.MayHold(file.Name) && ManifestFile.IsPlainName(file.Name))
             .OrderBy(file => file.Name, StringComparer.Ordinal),
     ];
 
@@ -26,7 +24,7 @@ internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = nul
     /// the expected ones, or none are expected, but they cannot be loaded, or not under the plan.</exception>
     public AnsweringModel Load(ModelRequest request, string? expected)
     {
-        var engine = EngineProvider.Find(EngineProvider.Torch);
+        var engine = EngineProvider.Find(request.Engine);
         try
         {
             var model = engine.Load(request);

@@ -11,6 +11,8 @@ namespace EosMLNet.Checkpoints;
 /// </summary>
 public sealed class CheckpointFiles
 {
+    private static readonly string[] Extensions = [".json", ".safetensors", ".model", ".txt", ".jinja"];
+
     private readonly string folder;
     private readonly IReadOnlyList<(string Name, long Length, DateTime Written)> files;
 
@@ -24,6 +26,13 @@ public sealed class CheckpointFiles
             return (name, length, written);
         })];
     }
+
+    /// <summary>
+    /// Whether a file of this name may be one of a checkpoint's: configuration, weights, tokenizer, preprocessor. Not whatever else lies in
+    /// the folder.
+    /// </summary>
+    /// <param name="name">The file's name.</param>
+    public static bool MayHold(string name) => Extensions.Contains(Path.GetExtension(name));
 
     /// <summary>Looks at the files of a folder: their lengths and times. Nothing of the weights is read.</summary>
     /// <param name="folder">The folder.</param>

@@ -1,5 +1,3 @@
-using EosMLNet.Onnx.Models;
-
 namespace EosMLNet.Onnx;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace EosMLNet.Onnx;
 /// </summary>
 public static class OnnxExport
 {
-    private static readonly string[] CheckpointExtensions = [".json", ".safetensors", ".model", ".txt", ".jinja"];
-
     /// <summary>Exports a checkpoint under a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="modelFolder">The checkpoint folder.</param>
@@ -75,6 +71,5 @@ public static class OnnxExport
         }
     }
 
-    private static bool IsOfCheckpoint(FileInfo file) =>
-        CheckpointExtensions.Contains(file.Extension) && !OnnxManifest.IsOfExport(file.Name);
+    private static bool IsOfCheckpoint(FileInfo file) => CheckpointFiles.MayHold(file.Name) && !OnnxManifest.IsOfExport(file.Name);
 }

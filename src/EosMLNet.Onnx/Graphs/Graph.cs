@@ -62,14 +62,14 @@ internal sealed class Graph
     /// <param name="no">Writes as many values of the same types where it is false.</param>
     internal Value[] If(Value condition, Func<IReadOnlyList<Value>> yes, Func<IReadOnlyList<Value>> no)
     {
-        var types = Array.Empty<ElementType>();
+        var types = Array.Empty<ElementType?>();
         var then = Inner("then", [], 0, _ => Noted(yes()));
         var otherwise = Inner("else", [], 0, _ => no());
         return Node("If", types, [condition], ("then_branch", then), ("else_branch", otherwise));
 
         IReadOnlyList<Value> Noted(IReadOnlyList<Value> values)
         {
-            types = [.. values.Select(value => value.Type)];
+            types = [.. values.Select(value => (ElementType?)value.Type)];
             return values;
         }
     }
@@ -82,11 +82,11 @@ internal sealed class Graph
     /// <returns>The last state, and behind it what was collected, each time's behind that of the time before.</returns>
     internal Value[] Loop(Value count, IReadOnlyList<Value> state, Func<Value, IReadOnlyList<Value>, IReadOnlyList<Value>> write)
     {
-        var types = Array.Empty<ElementType>();
+        var types = Array.Empty<ElementType?>();
         var body = Inner("body", [ElementType.Int64, ElementType.Bool, .. state.Select(value => value.Type)], 2, given =>
         {
             var made = write(given[0], [.. given.Skip(2)]);
-            types = [.. made.Select(value => value.Type)];
+            types = [.. made.Select(value => (ElementType?)value.Type)];
             return [given[1], .. made];
         });
         return Node("Loop", types, [count, null, .. state], ("body", body));
@@ -124,18 +124,24 @@ internal sealed class Graph
         params IReadOnlyList<(string Name, object Value)> attributes) => Node(op, [type], inputs, attributes)[0];
 
     /// <summary>A node with several outputs.</summary>
-    internal Value[] Node(string op, IReadOnlyList<ElementType> types, IReadOnlyList<Value?> inputs,
+    /// <param name="op">The operator.</param>
+    /// <param name="types">The types of the outputs' elements; null for an output that nobody wants.</param>
+    /// <param name="inputs">The inputs; null for one that is left out.</param>
+    /// <param name="attributes">The operator's attributes.</param>
+    /// <returns>The outputs that are wanted.</returns>
+    internal Value[] Node(string op, IReadOnlyList<ElementType?> types, IReadOnlyList<Value?> inputs,
         params IReadOnlyList<(string Name, object Value)> attributes)
     {
         var (domain, type) = op.Split(':') is [var ofDomain, var ofType] ? (ofDomain, ofType) : ("", op);
         var name = Next(type);
         var node = new NodeProto { OpType = type, Name = name, Domain = domain };
         node.Input.AddRange(inputs.Select(input => input?.Name ?? ""));
-        Value[] outputs = [.. types.Select((element, i) => new Value(this, i == 0 ? name : $"{name}.{i}", element))];
-        node.Output.AddRange(outputs.Select(output => output.Name));
+        Value?[] outputs = [.. types.Select((element, i) =>
+            element is { } wanted ? new Value(this, i == 0 ? name : $"{name}.{i}", wanted) : null)];
+        node.Output.AddRange(outputs.Select(output => output?.Name ?? ""));
         node.Attribute.AddRange(attributes.Select(attribute => Attribute(attribute.Name, attribute.Value)));
         open.Peek().Node.Add(node);
-        return outputs;
+        return [.. outputs.OfType<Value>()];
     }
 
     /// <summary>A constant; equal ones are one.</summary>

@@ -20,14 +20,18 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
 
     /// <summary>Runs one layer.</summary>
     /// <param name="index">The layer.</param>
-    /// <param name="states">What enters it, (B · T, d).</param>
+    /// <param name="states">What enters it, (B · T, d), less what is to be added.</param>
+    /// <param name="added">What is to be added to that, (B · T, d); null for nothing.</param>
     /// <param name="tokens">The tokens' places.</param>
     /// <param name="past">Keys and values of earlier tokens, (B, G, P, hs) each: room for P of them.</param>
-    /// <returns>What leaves it, and the keys and values of all tokens, (B, G, P, hs).</returns>
-    internal (Value States, Value Keys, Value Values) Run(int index, Value states, TokenPlaces tokens, (Value Keys, Value Values) past)
+    /// <returns>What has entered it; what leaves it, in two parts that are to be added; and the keys and values of all tokens, (B, G, P,
+    /// hs).</returns>
+    internal (Value Entered, Value States, Value Added, Value Keys, Value Values) Run(
+        int index, Value states, Value? added, TokenPlaces tokens, (Value Keys, Value Values) past)
     {
         var name = Name(index);
-        var normalised = layers.RmsNorm(states, name + "input_layernorm", config.RmsNormEps);
+        var (normalised, entered) = added is null ? (layers.RmsNorm(states, name + "input_layernorm", config.RmsNormEps), states)
+            : layers.AddAndRmsNorm(states, added, name + "input_layernorm", config.RmsNormEps);
         var queries = Turned(OfHeads(normalised, name + "self_attn.q"), config.HeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
         var keys = Turned(OfHeads(normalised, name + "self_attn.k"), config.KeyValueHeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
         var values = layers.Linear(normalised, name + "self_attn.v_proj").Reshape(tokens.ByRow);      // (B, T, G · hs)
@@ -35,11 +39,11 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
             [queries, keys, values, past.Keys, past.Values, tokens.LastOfRow, tokens.Total, null, null, null, tokens.Bias],
             ("num_heads", config.HeadCount), ("kv_num_heads", config.KeyValueHeadCount));
         var attended = outputs[0].Reshape(-1, config.HeadCount * config.HeadSize);                   // (B · T, H · hs)
-        var hidden = layers.Linear(attended, name + "self_attn.o_proj") + states;
-        var second = layers.RmsNorm(hidden, name + "post_attention_layernorm", config.RmsNormEps);
+        var (second, hidden) = layers.AddAndRmsNorm(
+            entered, layers.Linear(attended, name + "self_attn.o_proj"), name + "post_attention_layernorm", config.RmsNormEps);
         var gate = layers.Activation(layers.Linear(second, name + "mlp.gate_proj"), config.Activation);
         var gated = gate * layers.Linear(second, name + "mlp.up_proj");
-        return (layers.Linear(gated, name + "mlp.down_proj") + hidden, outputs[1], outputs[2]);
+        return (entered, hidden, layers.Linear(gated, name + "mlp.down_proj"), outputs[1], outputs[2]);
     }
 
     /// <summary>The attention of some tokens at one layer, after the softmax.</summary>

@@ -20,7 +20,8 @@ internal sealed class TokenGraph
     private Dictionary<Observation, Value> observed = [];   // (G, heads, n) each
     private Dictionary<Observation, Value> keyNorms = [];   // (B, 1, T): also of the text
     private (int Layer, Value States, Value Keys)? before;  // the layer that was run last: what entered it, and the keys of its tokens
-    private Value states;                        // (B · T, d)
+    private Value states;                        // (B · T, d), less what is added
+    private Value? added;                        // (B · T, d): what the latest layer adds to them
     private Value cos, sin;                      // (B, T, hs / 2)
     private Value lengths;                       // (B) int64
     private Value slots;                         // (G, n) int64: visual tokens in the flattened rows; B · T for those that are none
@@ -50,9 +51,6 @@ internal sealed class TokenGraph
         states = Placed(embeddings, inputs.Features, slots);
     }
 
-    /// <summary>Hidden states of all tokens, (B · T, d).</summary>
-    internal Value States => states;
-
     /// <summary>Tokens of each row, (B), int64.</summary>
     internal Value Lengths => lengths;
 
@@ -71,7 +69,11 @@ internal sealed class TokenGraph
     private long StateWidth => decoder.Config.HiddenSize;
 
     /// <summary>Hidden states of each row's last token, (B, d).</summary>
-    internal Value Last() => states.Gather(LastSlots());
+    internal Value Last()
+    {
+        var last = LastSlots();
+        return added is null ? states.Gather(last) : states.Gather(last) + added.Gather(last);
+    }
 
     /// <summary>Runs one layer.</summary>
     /// <param name="layer">The layer.</param>
@@ -81,9 +83,9 @@ internal sealed class TokenGraph
     /// <returns>The keys and values of all tokens, in as many places as those of the earlier ones had.</returns>
     internal (Value Keys, Value Values) RunLayer(int layer, (Value Keys, Value Values) past, Value pastLengths, Value? pastBias)
     {
-        var (left, keys, values) = decoder.Run(layer, states, Places(pastLengths, pastBias), past);
-        before = (layer, states, keys);
-        states = left;
+        var (entered, left, rest, keys, values) = decoder.Run(layer, states, added, Places(pastLengths, pastBias), past);
+        before = (layer, entered, keys);
+        (states, added) = (left, rest);
         if (planes is not null)
             AddPlane();
         return (keys, values);
@@ -94,6 +96,7 @@ internal sealed class TokenGraph
     /// <returns>What each of them leaves, as numbers by which tables know visual tokens, (G, k).</returns>
     internal IReadOnlyList<Value> Reduce(IReadOnlyList<(ReductionSite Site, KeptCount Kept)> sites)
     {
+        AddUp();
         Value?[] entering = [states, cos, sin, lengths, slots, index, mass, cls, planes, present];
         var left = graph.If(hasImages, () =>
         {
@@ -125,6 +128,8 @@ internal sealed class TokenGraph
         massWeight = sites[^1].Site.ProportionalAttention;
         return left[..sites.Count];
     }
+
+    private void AddUp() => (states, added) = (added is null ? states : states + added, null);
 
     private void Reduce(ReductionSite site, KeptCount kept)
     {
@@ -197,6 +202,7 @@ internal sealed class TokenGraph
     // Adds the first of the planes to the visual tokens, and takes it away.
     private void AddPlane()
     {
+        AddUp();
         var d = StateWidth;
         var visual = AtSlots(states) + planes!.Slice(0, d, 2);
         states = Placed(states, visual.Reshape(-1, d), slots);

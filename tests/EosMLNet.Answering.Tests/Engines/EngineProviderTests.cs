@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace EosMLNet.Tests.Engines;
 
-/// <summary>A program without an engine: this one. Nothing of it has torch.</summary>
+/// <summary>A program without torch: this one.</summary>
 public sealed class EngineProviderTests : IDisposable
 {
     private readonly MLContext ml = new();
@@ -20,13 +20,13 @@ public sealed class EngineProviderTests : IDisposable
     }
 
     [Fact]
-    public void A_model_that_is_to_answer_is_EOS2010_with_the_package_to_add() =>
-        Says("EosMLNet cannot be loaded", () => Answering().Fit(ml.Data.LoadFromEnumerable<Row>([])));
+    public void A_model_that_is_to_answer_with_torch_is_EOS2010_with_the_package_to_add() =>
+        Says("EosMLNet cannot be loaded", () => Answering(AnsweringEngine.Torch).Fit(ml.Data.LoadFromEnumerable<Row>([])));
 
     [Fact]
     public void A_saved_model_that_is_loaded_is_the_same()
     {
-        Answering().SaveWithoutLoading(folder["model.zip"]); // which needs no engine
+        Answering(AnsweringEngine.Torch).SaveWithoutLoading(folder["model.zip"]); // which needs no engine
         Says("EosMLNet cannot be loaded", () => ml.VisionLanguage().Load(folder["model.zip"], out _));
     }
 
@@ -43,7 +43,7 @@ public sealed class EngineProviderTests : IDisposable
     private static void Says(string why, Action act) =>
         Expect.Error(EosErrors.Engine, act, "the engine 'torch'", why, "dotnet add package EosMLNet");
 
-    private AnswerEstimator Answering()
+    private AnswerEstimator Answering(AnsweringEngine engine)
     {
         var model = Directory.CreateDirectory(folder["model"]).FullName;
         foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "tiny-llava")))
@@ -54,7 +54,7 @@ public sealed class EngineProviderTests : IDisposable
             Family = "llava", Fingerprint = Checkpoint.Fingerprint(model), Layers = 4, VisualTokens = 16, Grid = new VisualGrid(4, 4),
             HiddenSize = 96, IntermediateSize = 192, Heads = 6, KeyValueHeads = 3, HeadSize = 16,
         }).Save(folder["plan.json"]);
-        return ml.VisionLanguage().Answer(model, folder["plan.json"]);
+        return ml.VisionLanguage().Answer(new AnswerOptions { ModelPath = model, PlanPath = folder["plan.json"], Engine = engine });
     }
 
     public void Dispose() => folder.Dispose();

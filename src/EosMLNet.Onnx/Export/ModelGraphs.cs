@@ -1,7 +1,9 @@
+using EosMLNet.Onnx.Families;
+using EosMLNet.Onnx.Models;
 using EosMLNet.Onnx.Protos;
 using Google.Protobuf;
 
-namespace EosMLNet.Onnx.Models;
+namespace EosMLNet.Onnx;
 
 /// <summary>The graphs of a model under a plan.</summary>
 /// <param name="Config">The model.</param>

@@ -1,7 +1,7 @@
 using EosMLNet.Onnx.Protos;
 using EosMLNet.Onnx.Sessions;
 
-namespace EosMLNet.Onnx.Models;
+namespace EosMLNet.Onnx.Families;
 
 /// <summary>
 /// How a family's images become visual tokens: a graph, and what is done around it. A family has one, found by its model_type.

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace EosMLNet.Onnx.Models;
+namespace EosMLNet.Onnx;
 
 /// <summary>What a graph says of itself, so that an artifact tells what it is.</summary>
 internal static class GraphMetadata

@@ -1,0 +1,39 @@
+using EosMLNet.Engines;
+using EosMLNet.Onnx;
+
+namespace EosMLNet;
+
+/// <summary>A model that ONNX Runtime runs under a plan.</summary>
+internal sealed class OnnxAnsweringModel : AnsweringModel
+{
+    private readonly OnnxModel model;
+    private readonly FeatureCache<EncodedImage>? images;
+
+    /// <param name="model">The model; this one's to dispose, once it is made.</param>
+    /// <param name="notes">What a user should know.</param>
+    /// <param name="imageCacheBytes">How much of what the encoder makes of images is kept; 0 for nothing.</param>
+    /// <exception cref="EosException">EOS1014: the model has no tokenizer.</exception>
+    public OnnxAnsweringModel(OnnxModel model, IReadOnlyList<string> notes, long imageCacheBytes)
+        : base(model.Processor, model.Plan, model.Fingerprint, notes)
+    {
+        this.model = model;
+        images = imageCacheBytes > 0 ? new(Encode, image => image.Bytes, imageCacheBytes) : null;
+    }
+
+    public override IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(
+        IReadOnlyList<Query> queries, int maxNewTokens, Action<int, int>? onToken = null, CancellationToken cancellation = default)
+    {
+        if (images is null)
+            return model.Generate([.. queries.Select(query => (query.Images, query.Question))], maxNewTokens, onToken, cancellation);
+        return model.GenerateEncoded([.. queries.Select(query => (Processor.EncodePrompt(query.Question, query.Images),
+            images.Get([.. query.Images.Select(image => (image, query.Images.Count))])))], maxNewTokens, onToken, cancellation);
+    }
+
+    public override void Dispose()
+    {
+        images?.Dispose();
+        model.Dispose();
+    }
+
+    private EncodedImage Encode(Visual image, int imagesInPrompt) => model.Encode([(image, imagesInPrompt)])[0];
+}
