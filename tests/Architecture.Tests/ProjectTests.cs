@@ -10,6 +10,7 @@ public class ProjectTests
         EosMLNet.Plans       ->
         EosMLNet.Checkpoints -> EosMLNet.Plans
         EosMLNet.Core        -> EosMLNet.Plans, EosMLNet.Checkpoints
+        EosMLNet.Rewrite     ->
         EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Core
         EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Core, EosMLNet
         EosMLNet.Build       -> EosMLNet, EosMLNet.Tool   # packed with both; the task itself uses neither

@@ -62,6 +62,10 @@ public static class EosErrors
     public const string PackedLayer = "EOS2008";
     /// <summary>The device does not compute in the data type that was asked for, or a weight cannot be kept in it.</summary>
     public const string DataType = "EOS2009";
+    /// <summary>
+    /// The application's Microsoft.ML.TorchSharp does not work beside this TorchSharp, or is none that the build can rewrite so that it does.
+    /// </summary>
+    public const string MlTorchSharp = "EOS2011";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>
