@@ -10,6 +10,10 @@ public sealed class CanaryTests(Scenes scenes) : IClassFixture<Scenes>
     private const string Remedy = "Microsoft.ML.TorchSharp needs no rewrite for this any more. If all of these tests say so, remove "
         + "src/EosMLNet.Rewrite, src/EosMLNet/buildTransitive/EosMLNet.targets and EOS2011 (adr/0034).";
 
+    // Of the encoder's 142 tensors 60 are left, in a file too if the assembly itself has written it.
+    private static readonly string[] KnownErrors =
+        ["Mismatched state_dict sizes: expected 60, but found 142 entries.", "Tensor invalid -- empty handle."];
+
     [Fact]
     public void Microsofts_trainer_disposes_its_own_parameters()
     {
@@ -18,8 +22,7 @@ public sealed class CanaryTests(Scenes scenes) : IClassFixture<Scenes>
         var trainer = new OriginalAssembly(Assemblies.Original).TextClassification(ml, nameof(VqaRow.Question));
         var error = Record.Exception(() => trainer.Fit(data));
         Assert.True(error is not null, Remedy);
-        // Of 142 tensors of the encoder, those that are left.
-        Assert.Equal("Mismatched state_dict sizes: expected 60, but found 142 entries.", Assert.IsType<ArgumentException>(error).Message);
+        Assert.Contains(error.Message, KnownErrors);
     }
 
     [Fact]
