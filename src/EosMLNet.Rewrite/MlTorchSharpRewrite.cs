@@ -4,8 +4,8 @@ using Mono.Cecil.Cil;
 namespace EosMLNet.Rewrite;
 
 /// <summary>
-/// Makes a copy of Microsoft.ML.TorchSharp 0.23.1 that trains, saves and loads beside TorchSharp 0.107. It was built for TorchSharp 0.102.7,
-/// and two things have changed since. <c>torch.nn.init</c> returns the very tensor that it got: what the assembly disposes behind each call
+/// Makes a copy of Microsoft.ML.TorchSharp 0.23.1 that trains, saves and loads beside TorchSharp 0.107. The original was built for
+/// TorchSharp 0.102.7. Since then <c>torch.nn.init</c> returns the very tensor that it got: what the assembly disposes behind each call
 /// is a parameter of its model. And <c>interpolate</c> has one parameter more.
 /// </summary>
 internal static class MlTorchSharpRewrite
@@ -29,13 +29,14 @@ internal static class MlTorchSharpRewrite
     {
         using var module = Read(source);
         var version = Version(module);
-        if (version is KnownVersion + Mark)
+        if (version == KnownVersion + Mark)
         {
             File.Copy(source, target, overwrite: true);
             return;
         }
         if (version != KnownVersion)
-            throw new MisfitException($"'{source}' is {module.Assembly.Name.Name} {version}; expected Microsoft.ML.TorchSharp {KnownVersion}.");
+            throw new MisfitException(
+                $"'{source}' is {module.Assembly.Name.Name} {version}; expected Microsoft.ML.TorchSharp {KnownVersion}.");
         KeepParameters(module);
         using (var torch = Read(torchSharp))
             PassOneMore(module, torch);
@@ -47,8 +48,8 @@ internal static class MlTorchSharpRewrite
     // using var tensor = torch.nn.init.zeros_(parameter);   becomes   var tensor = torch.nn.init.zeros_(parameter);
     private static void KeepParameters(ModuleDefinition module)
     {
-        var disposals = Instructions(module, type => type.FullName == Initialisers)
-            .Where(at => at.Method.Name.StartsWith("Init", StringComparison.Ordinal) && at.Call.Name == nameof(IDisposable.Dispose)).ToList();
+        var disposals = Calls(module, nameof(IDisposable.Dispose)).Where(at =>
+            at.Method.DeclaringType.FullName == Initialisers && at.Method.Name.StartsWith("Init", StringComparison.Ordinal)).ToList();
         Expect(4, disposals.Count, $"calls of Dispose in {Initialisers}");
         foreach (var (_, instruction, _) in disposals)
             (instruction.OpCode, instruction.Operand) = (OpCodes.Pop, null);
@@ -57,8 +58,7 @@ internal static class MlTorchSharpRewrite
     // interpolate(x, …)   becomes   interpolate(x, …, antialias: false)
     private static void PassOneMore(ModuleDefinition module, ModuleDefinition torch)
     {
-        var calls = Instructions(module, _ => true)
-            .Where(at => at.Call.Name == "interpolate" && at.Call.DeclaringType.FullName == Functions).ToList();
+        var calls = Calls(module, "interpolate").Where(at => at.Call.DeclaringType.FullName == Functions).ToList();
         Expect(2, calls.Count, $"calls of {Functions}.interpolate");
         foreach (var (method, instruction, call) in calls)
         {
@@ -74,15 +74,14 @@ internal static class MlTorchSharpRewrite
         }
     }
 
-    private static IEnumerable<(MethodDefinition Method, Instruction Instruction, MethodReference Call)> Instructions(
-        ModuleDefinition module, Func<TypeDefinition, bool> ofTypes) =>
+    private static IEnumerable<(MethodDefinition Method, Instruction Instruction, MethodReference Call)> Calls(
+        ModuleDefinition module, string name) =>
         from type in module.GetTypes()
-        where ofTypes(type)
         from method in type.Methods
         where method.HasBody
         from instruction in method.Body.Instructions
         let call = instruction.Operand as MethodReference
-        where call is not null
+        where call?.Name == name
         select (method, instruction, call);
 
     private static void Expect(int expected, int found, string what)
@@ -103,7 +102,8 @@ internal static class MlTorchSharpRewrite
         }
     }
 
-    private static string Version(ModuleDefinition module) => Attribute(module)?.ConstructorArguments[0].Value as string ?? "without a version";
+    private static string Version(ModuleDefinition module) =>
+        Attribute(module)?.ConstructorArguments[0].Value as string ?? "without a version";
 
     private static void SetVersion(ModuleDefinition module, string version) =>
         Attribute(module)!.ConstructorArguments[0] = new CustomAttributeArgument(module.TypeSystem.String, version);
@@ -111,7 +111,7 @@ internal static class MlTorchSharpRewrite
     private static CustomAttribute? Attribute(ModuleDefinition module) => module.Assembly.CustomAttributes
         .FirstOrDefault(attribute => attribute.AttributeType.Name == nameof(System.Reflection.AssemblyInformationalVersionAttribute));
 
-    // Builds may run side by side: nobody may see half a file. And a new file, since the output folder may hold a link to the old one.
+    // Builds may run side by side: nobody may see half a file. A new file, since the output folder may hold a hard link to an older copy.
     private static void WriteWhole(ModuleDefinition module, string target)
     {
         var temporary = $"{target}.{Guid.NewGuid():N}";

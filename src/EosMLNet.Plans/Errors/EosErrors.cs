@@ -63,7 +63,7 @@ public static class EosErrors
     /// <summary>The device does not compute in the data type that was asked for, or a weight cannot be kept in it.</summary>
     public const string DataType = "EOS2009";
     /// <summary>
-    /// The application's Microsoft.ML.TorchSharp does not work beside this TorchSharp, or is none that the build can rewrite so that it does.
+    /// The application's Microsoft.ML.TorchSharp does not work beside this TorchSharp, or is none that the build can rewrite.
     /// </summary>
     public const string MlTorchSharp = "EOS2011";
     /// <summary>No plan can satisfy the constraints.</summary>
