@@ -7,5 +7,5 @@ namespace EosMLNet.Rewrite;
 internal static class EosErrors
 {
     internal const string CannotWrite = "EOS2003";
-    internal const string MlTorchSharp = "EOS2011";
+    internal const string MlTorchSharp = "EOS2012";
 }

@@ -65,7 +65,7 @@ public static class EosErrors
     /// <summary>
     /// The application's Microsoft.ML.TorchSharp does not work beside this TorchSharp, or is none that the build can rewrite.
     /// </summary>
-    public const string MlTorchSharp = "EOS2011";
+    public const string MlTorchSharp = "EOS2012";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>

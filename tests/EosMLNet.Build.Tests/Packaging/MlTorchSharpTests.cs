@@ -35,13 +35,13 @@ public sealed class MlTorchSharpTests : IDisposable
     {
         var run = Project().Dotnet("build");
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Contains("App.csproj : warning EOS2011: Microsoft.ML.TorchSharp 0.23.1 was built for an older TorchSharp.", run.Output);
+        Assert.Contains("App.csproj : warning EOS2012: Microsoft.ML.TorchSharp 0.23.1 was built for an older TorchSharp.", run.Output);
         Assert.Contains("EosRewriteMLTorchSharp to true", run.Output);
         Assert.Contains("1 Warning(s)", run.Output);
         Assert.False(IsRewritten($"bin/Debug/net10.0/{Assembly}"));
 
         string[] check = ["msbuild", "-t:_EosCheckMLTorchSharp"];
-        Assert.Contains("EOS2011", app.Dotnet(check).Output);
+        Assert.Contains("EOS2012", app.Dotnet(check).Output);
         app.Dotnet([.. check, "-p:EosRewriteMLTorchSharp=false"]).Succeeds();
         app.Dotnet([.. check, "-p:OutputType=Library"]).Succeeds();
         app.Dotnet([.. check, "-p:DesignTimeBuild=true"]).Succeeds();
@@ -59,8 +59,8 @@ public sealed class MlTorchSharpTests : IDisposable
               </ItemGroup>
             </Target>
             """);
-        var run = app.Dotnet("build").FailsWith("EOS2011");
-        Assert.Contains("App.csproj : error EOS2011: Microsoft.ML.TorchSharp cannot be rewritten.", run.Output);
+        var run = app.Dotnet("build").FailsWith("EOS2012");
+        Assert.Contains("App.csproj : error EOS2012: Microsoft.ML.TorchSharp cannot be rewritten.", run.Output);
         Assert.Contains("take EosRewriteMLTorchSharp away", run.Output);
     }
 
