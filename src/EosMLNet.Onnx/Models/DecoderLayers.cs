@@ -81,8 +81,8 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
     internal Value FinalNorm(Value states) => layers.RmsNorm(states, Root + "norm", config.RmsNormEps);
 
     /// <summary>Final normalisation and head: (N, d) to (N, vocabulary).</summary>
-    internal Value Logits(Value states) =>
-        layers.Product(FinalNorm(states), layers.Weights[tiedHead ? Root + "embed_tokens.weight" : "language_model.lm_head.weight"]);
+    internal Value Logits(Value states) => tiedHead ? layers.Product(FinalNorm(states), layers.Weights[Root + "embed_tokens.weight"])
+        : layers.Linear(FinalNorm(states), "language_model.lm_head");
 
     private static string Name(int index) => $"{Root}layers.{index}.";
 

@@ -14,7 +14,13 @@ internal sealed class Layers(GraphWeights weights)
     /// <summary>A linear layer, with a bias where the model has one: (N, in) to (N, out).</summary>
     /// <param name="x">(N, in).</param>
     /// <param name="name">The layer's name.</param>
-    internal Value Linear(Value x, string name) => Product(x, Weights[name + ".weight"], Weights.Optional(name + ".bias"));
+    internal Value Linear(Value x, string name)
+    {
+        var bias = Weights.Optional(name + ".bias");
+        if (Weights.QuantizedProduct(x, name + ".weight") is { } product)
+            return bias is null ? product : product + bias;
+        return Product(x, Weights[name + ".weight"], bias);
+    }
 
     /// <summary>The product with a weight as checkpoints have it, (out, in): (N, in) to (N, out).</summary>
     internal Value Product(Value x, Value weight, Value? bias = null) => Graph.Node("Gemm", x.Type, [x, weight, bias], ("transB", 1));
