@@ -24,10 +24,11 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
     /// <param name="added">What is to be added to that, (B · T, d); null for nothing.</param>
     /// <param name="tokens">The tokens' places.</param>
     /// <param name="past">Keys and values of earlier tokens, (B, G, P, hs) each: room for P of them.</param>
+    /// <param name="wanted">The rows of states that are wanted, (N); null for all.</param>
     /// <returns>What has entered it; what leaves it, in two parts that are to be added; and the keys and values of all tokens, (B, G, P,
     /// hs).</returns>
     internal (Value Entered, Value States, Value Added, Value Keys, Value Values) Run(
-        int index, Value states, Value? added, TokenPlaces tokens, (Value Keys, Value Values) past)
+        int index, Value states, Value? added, TokenPlaces tokens, (Value Keys, Value Values) past, Value? wanted)
     {
         var name = Name(index);
         var (normalised, entered) = added is null ? (layers.RmsNorm(states, name + "input_layernorm", config.RmsNormEps), states)
@@ -39,8 +40,9 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
             [queries, keys, values, past.Keys, past.Values, tokens.LastOfRow, tokens.Total, null, null, null, tokens.Bias],
             ("num_heads", config.HeadCount), ("kv_num_heads", config.KeyValueHeadCount));
         var attended = outputs[0].Reshape(-1, config.HeadCount * config.HeadSize);                   // (B · T, H · hs)
+        var (rows, entering) = wanted is null ? (attended, entered) : (attended.Gather(wanted), entered.Gather(wanted));
         var (second, hidden) = layers.AddAndRmsNorm(
-            entered, layers.Linear(attended, name + "self_attn.o_proj"), name + "post_attention_layernorm", config.RmsNormEps);
+            entering, layers.Linear(rows, name + "self_attn.o_proj"), name + "post_attention_layernorm", config.RmsNormEps);
         var gate = layers.Activation(layers.Linear(second, name + "mlp.gate_proj"), config.Activation);
         var gated = gate * layers.Linear(second, name + "mlp.up_proj");
         return (entered, hidden, layers.Linear(gated, name + "mlp.down_proj"), outputs[1], outputs[2]);
