@@ -32,6 +32,25 @@ internal sealed class GraphWeights(Graph graph, ModelConfig config, WeightFiles 
     /// <summary>The same, or null where the model has no such weight.</summary>
     internal Value? Optional(string name) => shapes.ContainsKey(name) ? this[name] : null;
 
+    /// <summary>The weights of several linear layers that read the same states, as one; null where one of them is kept in few bits.</summary>
+    /// <param name="names">The layers' names.</param>
+    /// <returns>The weight, (outputs of all, in), the bias, if they have any, and the outputs of each.</returns>
+    internal (Value Weight, Value? Bias, long[] Outputs)? Joined(IReadOnlyList<string> names)
+    {
+        if (names.Any(name => files.Quantized(name + ".weight") is not null))
+            return null;
+        return (Join(".weight"), shapes.ContainsKey(names[0] + ".bias") ? Join(".bias") : null,
+            [.. names.Select(name => shapes[name + ".weight"][0])]);
+
+        // Of constants: it is done once, when the graph is loaded.
+        Value Join(string part)
+        {
+            var key = string.Join('+', names) + part;
+            Value[] parts = [.. names.Select(name => this[name + part])];
+            return known.TryGetValue(key, out var value) ? value : known[key] = Graph.Outside(() => Value.Concat(0, parts));
+        }
+    }
+
     /// <summary>The product of states with a linear layer's weight, (N, in) to (N, out), where it is kept in few bits; else null.</summary>
     /// <param name="x">(N, in).</param>
     /// <param name="name">The weight's name.</param>

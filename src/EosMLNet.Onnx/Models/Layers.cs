@@ -22,6 +22,17 @@ internal sealed class Layers(GraphWeights weights)
         return Product(x, Weights[name + ".weight"], bias);
     }
 
+    /// <summary>Several linear layers of the same states, as one product: (N, in) to (N, out) each.</summary>
+    /// <param name="x">(N, in).</param>
+    /// <param name="names">The layers' names.</param>
+    internal Value[] Linears(Value x, params IReadOnlyList<string> names)
+    {
+        if (Weights.Joined(names) is not var (weight, bias, outputs))
+            return [.. names.Select(name => Linear(x, name))];
+        return Graph.Node("Split", [.. outputs.Select(_ => (ElementType?)x.Type)], [Product(x, weight, bias), Graph.Integers(outputs)],
+            ("axis", 1));
+    }
+
     /// <summary>The product with a weight as checkpoints have it, (out, in): (N, in) to (N, out).</summary>
     internal Value Product(Value x, Value weight, Value? bias = null) => Graph.Node("Gemm", x.Type, [x, weight, bias], ("transB", 1));
 

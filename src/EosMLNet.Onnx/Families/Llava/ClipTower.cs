@@ -32,9 +32,8 @@ internal sealed class ClipTower(Layers layers, ClipVisionConfig config, int dept
         {
             var name = $"{Root}encoder.layers.{i}.";
             var normalised = layers.LayerNorm(hidden, name + "layer_norm1", config.LayerNormEps);
-            var keys = layers.Linear(normalised, name + "self_attn.k_proj").Reshape(shape);         // (S, t, d)
-            var queries = layers.Linear(normalised, name + "self_attn.q_proj").Reshape(shape);
-            var values = layers.Linear(normalised, name + "self_attn.v_proj").Reshape(shape);
+            var heads = layers.Linears(normalised, name + "self_attn.q_proj", name + "self_attn.k_proj", name + "self_attn.v_proj");
+            var (queries, keys, values) = (heads[0].Reshape(shape), heads[1].Reshape(shape), heads[2].Reshape(shape)); // (S, t, d)
             if (sequence?.ActsIn(i) == true || i == depth - 1 && (wantsClsAttention || sequence is not null))
             {
                 attention = config.HasClassToken ? ClsAttention(queries, keys, sequence?.Bias) : null;
