@@ -5,38 +5,73 @@ using Google.Protobuf;
 
 namespace EosMLNet.Onnx;
 
-/// <summary>The graphs of a model under a plan.</summary>
+/// <summary>The graphs of a model under a plan. It holds the files of the weights open.</summary>
 /// <param name="Config">The model.</param>
 /// <param name="PlanModel">What plans know of it.</param>
 /// <param name="Plan">The plan.</param>
+/// <param name="Processor">The folder's tokenizer and image preprocessing; null where it has none.</param>
 /// <param name="Encoder">What makes visual tokens of images.</param>
 /// <param name="Decoder">What answers.</param>
 /// <param name="Checkpoint">The weights.</param>
-internal sealed record ModelGraphs(
-    ModelConfig Config, PlanModel PlanModel, ReductionPlan Plan, VisionEncoder Encoder, DecoderGraph Decoder, Checkpoint Checkpoint)
+internal sealed record ModelGraphs(ModelConfig Config, PlanModel PlanModel, ReductionPlan Plan, VisionLanguageProcessor? Processor,
+    VisionEncoder Encoder, DecoderGraph Decoder, Checkpoint Checkpoint) : IDisposable
 {
-    /// <summary>The graphs of a model.</summary>
-    /// <param name="config">The model.</param>
-    /// <param name="planModel">What plans know of it.</param>
+    /// <summary>Opens a checkpoint.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
     /// <param name="plan">The plan; null for the unreduced model.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <exception cref="EosException">EOS4002: the plan does not fit the model's shape.</exception>
-    internal static ModelGraphs Of(ModelConfig config, PlanModel planModel, ReductionPlan? plan, Checkpoint checkpoint)
+    /// <param name="options">What becomes of images and prompts.</param>
+    /// <param name="notes">Receives what a user should know about the files.</param>
+    /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be read. EOS4002: the plan does not fit the model's shape.</exception>
+    internal static ModelGraphs Open(string folder, ReductionPlan? plan, OnnxOptions options, List<string> notes)
     {
-        plan ??= ReductionPlan.Identity(planModel);
-        plan.CheckShape(planModel);
-        var encoder = VisionEncoder.Of(config, plan);
-        var layout = config.ImagesVary ? null : config.UsualLayout(null);
-        return new(config, planModel, plan, encoder, new DecoderGraph(config, plan, layout, encoder.PlaneCount), checkpoint);
+        var config = ModelConfig.Load(folder, notes);
+        var files = CheckpointFiles.Of(folder); // before they are read: a change meanwhile is noticed
+        var (prompts, padding) = (options.Prompts, options.ImagePadding);
+        var processor = VisionLanguageProcessor.Exists(folder)
+            ? VisionLanguageProcessor.Load(folder, config, prompts?.Template, padding, prompts?.SystemText) : null;
+        notes.AddRange(processor?.Notes ?? []);
+        var checkpoint = Checkpoint.Open(folder);
+        try
+        {
+            notes.AddRange(config.CheckWeights(checkpoint));
+            var planModel = config.ToPlanModel(processor?.Images, new ModelFingerprint(files.Fingerprint));
+            plan ??= ReductionPlan.Identity(planModel);
+            plan.CheckShape(planModel);
+            var encoder = VisionEncoder.Of(config, plan);
+            encoder.Prepare(checkpoint);
+            var decoder = new DecoderGraph(config, plan, LayoutOf(config), encoder.PlaneCount);
+            return new(config, planModel, plan, processor, encoder, decoder, checkpoint);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Writes both graphs.</summary>
+    /// <summary>What answers in ONNX Runtime GenAI.</summary>
+    internal GenAiDecoderGraph GenAiDecoder => new(Config, Plan, LayoutOf(Config), Decoder);
+
+    /// <summary>Writes both graphs, for the answers of this library.</summary>
     /// <exception cref="EosException">EOS4002: a part of the plan cannot be written as operators.</exception>
     internal (byte[] Vision, byte[] Tokens) Write()
     {
         var metadata = GraphMetadata.Of(Plan);
         return (Bytes(Encoder.Write(Checkpoint, metadata)), Bytes(Decoder.Write(Checkpoint, metadata)));
     }
+
+    /// <summary>Writes both graphs, the decoder's for ONNX Runtime GenAI.</summary>
+    /// <exception cref="EosException">EOS4002: a part of the plan cannot be written as operators.</exception>
+    internal (byte[] Vision, byte[] Tokens) WriteForGenAi()
+    {
+        var metadata = GraphMetadata.Of(Plan);
+        return (Bytes(Encoder.Write(Checkpoint, metadata)), Bytes(GenAiDecoder.Write(Checkpoint, metadata)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Checkpoint.Dispose();
+
+    private static VisualLayout? LayoutOf(ModelConfig config) => config.ImagesVary ? null : config.UsualLayout(null);
 
     private static byte[] Bytes(ModelProto model) => model.ToByteArray();
 }

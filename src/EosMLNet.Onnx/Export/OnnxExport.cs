@@ -10,43 +10,48 @@ public static class OnnxExport
     /// <param name="plan">The plan.</param>
     /// <param name="modelFolder">The checkpoint folder.</param>
     /// <param name="outputFolder">Where the graphs go. Another folder than the checkpoint's gets copies of its files.</param>
+    /// <param name="options">How it is exported; null for <see cref="OnnxModel"/>.</param>
     /// <param name="cancellation">Ends the copying; what was not finished is not left behind.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be read. EOS2003: a file cannot be written. EOS4002: the plan was made
     /// for other weights, or has a part that cannot be written as operators.</exception>
-    public static OnnxManifest ExportOnnx(
-        this ReductionPlan plan, string modelFolder, string outputFolder, CancellationToken cancellation = default) =>
-        Write(modelFolder, plan, outputFolder, cancellation);
+    public static OnnxManifest ExportOnnx(this ReductionPlan plan, string modelFolder, string outputFolder,
+        OnnxExportOptions? options = null, CancellationToken cancellation = default) =>
+        Write(modelFolder, plan, outputFolder, options, cancellation);
 
     /// <summary>Exports a checkpoint, unreduced or under a plan.</summary>
     /// <param name="modelFolder">The checkpoint folder.</param>
     /// <param name="plan">The plan; null for the unreduced model.</param>
     /// <inheritdoc cref="ExportOnnx"/>
     /// <param name="outputFolder"></param>
+    /// <param name="options"></param>
     /// <param name="cancellation"></param>
-    public static OnnxManifest Write(
-        string modelFolder, ReductionPlan? plan, string outputFolder, CancellationToken cancellation = default)
+    public static OnnxManifest Write(string modelFolder, ReductionPlan? plan, string outputFolder, OnnxExportOptions? options = null,
+        CancellationToken cancellation = default)
     {
-        var config = ModelConfig.Load(modelFolder);
-        var processor = VisionLanguageProcessor.Exists(modelFolder) ? VisionLanguageProcessor.Load(modelFolder, config) : null;
-        var files = CheckpointFiles.Of(modelFolder);
-        using var checkpoint = Checkpoint.Open(modelFolder);
-        config.CheckWeights(checkpoint);
-        var planModel = config.ToPlanModel(processor?.Images, new ModelFingerprint(files.Fingerprint));
-        planModel.Identity.Begin();
-        var graphs = ModelGraphs.Of(config, planModel, plan, checkpoint);
-        var (vision, decoder) = graphs.Write();
-        graphs.Plan.CheckFingerprint(planModel, cancellation);
+        using var graphs = ModelGraphs.Open(modelFolder, plan, new OnnxOptions(), []);
+        graphs.PlanModel.Identity.Begin();
+        var layout = options?.Layout ?? OnnxLayout.Eos;
+        var isGenAi = layout == OnnxLayout.GenAi;
+        var (vision, decoder) = isGenAi ? graphs.WriteForGenAi() : graphs.Write();
+        graphs.Plan.CheckFingerprint(graphs.PlanModel, cancellation);
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
             Copy(modelFolder, outputFolder, cancellation);
         graphs.Plan.Save(Path.Combine(outputFolder, OnnxManifest.PlanFile));
+        var (visionFile, decoderFile) = OnnxManifest.FilesOf(layout);
         var manifest = new OnnxManifest
         {
-            Family = config.ModelType,
-            Model = planModel.Fingerprint,
+            Layout = layout,
+            Family = graphs.Config.ModelType,
+            Model = graphs.PlanModel.Fingerprint,
             Plan = GraphMetadata.HashOf(graphs.Plan),
-            Graphs = [Save(OnnxManifest.VisionFile, vision), Save(OnnxManifest.DecoderFile, decoder)],
+            Graphs = [Save(visionFile, vision), Save(decoderFile, decoder)],
         };
+        if (isGenAi)
+        {
+            GenAiConfig.Save(outputFolder, graphs.Config, graphs.GenAiDecoder.BufferCount);
+            GenAiReadme.Save(outputFolder, graphs, ExportedGraph.InputsOf(decoder));
+        }
         manifest.Save(outputFolder); // last: a folder without it is no export
         return manifest;
 

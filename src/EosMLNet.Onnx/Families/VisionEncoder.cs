@@ -32,6 +32,12 @@ internal abstract class VisionEncoder
         }
     }
 
+    /// <summary>Reads what is needed around the graph.</summary>
+    /// <param name="checkpoint">The weights.</param>
+    internal virtual void Prepare(Checkpoint checkpoint)
+    {
+    }
+
     /// <summary>Writes the graph.</summary>
     /// <param name="checkpoint">The weights.</param>
     /// <param name="metadata">What the graph says of itself.</param>

@@ -14,11 +14,16 @@ internal abstract class TiledEncoder(TiledLlavaConfig config, ReductionPlan plan
     private float[] newline = []; // (d)
 
     /// <inheritdoc/>
+    internal override void Prepare(Checkpoint checkpoint)
+    {
+        var (file, name) = checkpoint.Locate("image_newline", [config.Text.HiddenSize]);
+        newline = file.ReadFloats(name);
+    }
+
+    /// <inheritdoc/>
     internal override ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         RequireDecoderSites(config, plan);
-        var (file, name) = checkpoint.Locate("image_newline", [config.Text.HiddenSize]);
-        newline = file.ReadFloats(name);
         return base.Write(checkpoint, metadata);
     }
 

@@ -1,0 +1,9 @@
+namespace EosMLNet.Onnx;
+
+/// <summary>How a model is exported.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>Which program the folder is for.</summary>
+    /// <value>The default is <see cref="OnnxLayout.Eos"/>.</value>
+    public OnnxLayout Layout { get; init; }
+}
