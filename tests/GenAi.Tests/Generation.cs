@@ -30,7 +30,7 @@ internal sealed class Generation : IDisposable
         var start = Generator.GetSequence(0).Length;
         for (var i = 0; i < count && !Generator.IsDone(); i++)
             Generator.GenerateNextToken();
-        return [.. Generator.GetSequence(0)[start..].ToArray().TakeWhile(id => id != 2)]; // both models end answers with 2
+        return [.. Generator.GetSequence(0)[start..].ToArray().TakeWhile(id => id != 2)]; // all models here end answers with 2
     }
 
     public void Dispose()

@@ -89,11 +89,12 @@ internal sealed class GenAiDecoderGraph(ModelConfig config, ReductionPlan plan, 
         var graph = ids.Graph;
         var images = isPrompt.Where(features.Size(0), before.Like(0));                               // (1)
         var isVisual = config.VisualTokenIds.Select(id => ids.Equal(ids.Like(id))).Aggregate((a, b) => a.Or(b));         // (1, T)
-        var found = graph.Node("NonZero", ElementType.Int64, [isVisual.And(isPrompt)]).Slice(1, 2, 0).Reshape(-1);
+        var here = isVisual.And(isPrompt);                                                           // a token that is added is a word
+        var found = graph.Node("NonZero", ElementType.Int64, [here]).Slice(1, 2, 0).Reshape(-1);
         var slots = graph.Node("Reshape", ElementType.Int64, [found, Value.Concat(0, images, features.Size(1))], ("allowzero", 1));
         var place = ids.Size(1).Squeeze(0).Range();                                                  // (T)
         var (cos, sin) = Turns(place + before);
-        var withoutVisual = isVisual.Where(ids.Like(0), ids);
+        var withoutVisual = here.Where(ids.Like(0), ids);
         return new PrefillInputs(withoutVisual, cos, sin, ids.Size(1), Given(features).Reshape(-1, Text.HiddenSize), slots, Indices())
         {
             Mass = plan.ActsInEncoder ? Image(DecoderNames.Mass, ElementType.Float) : null,
