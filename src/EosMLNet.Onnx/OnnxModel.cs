@@ -84,7 +84,8 @@ public sealed class OnnxModel : IDisposable
     /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1014: the model has no image processor.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<EncodedImage> Encode(
-        IReadOnlyList<(Visual Image, int InPrompt)> images, CancellationToken cancellation = default) => encoder.Encode(images, cancellation);
+        IReadOnlyList<(Visual Image, int InPrompt)> images, CancellationToken cancellation = default) =>
+        encoder.Encode(images, cancellation);
 
     /// <summary>Answers questions about images, each with its likeliest tokens until the model ends its answer.</summary>
     /// <param name="rows">Images and questions. An image that is asked about several times is encoded once.</param>

@@ -16,7 +16,10 @@ public sealed class GenAiFolderTests : IDisposable
 
     private static string Llava => Repository.At("tests", "EosMLNet.Core.Tests", "Golden", "tiny-llava");
 
-    private static string Qwen => Repository.At("tests", "EosMLNet.Core.Tests", "Golden", "backbones", "qwen2_5_vl", "checkpoint");
+    private static string Qwen => Backbone("qwen2_5_vl");
+
+    private static string Backbone(string family) =>
+        Repository.At("tests", "EosMLNet.Core.Tests", "Golden", "backbones", family, "checkpoint");
 
     public void Dispose() => folder.Dispose();
 
@@ -38,13 +41,29 @@ public sealed class GenAiFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(4, 4)]
-    [InlineData(3, 5)]
-    [InlineData(2, 2)]
-    public void Qwens_tokens_are_ours(int rows, int columns)
+    [InlineData("qwen2_5_vl", 4, 4)]
+    [InlineData("qwen2_5_vl", 3, 5)]
+    [InlineData("qwen2_5_vl", 2, 2)]
+    [InlineData("qwen2_vl", 3, 4)]
+    [InlineData("qwen3_vl", 4, 3)]
+    public void Qwens_tokens_are_ours(string family, int rows, int columns)
     {
-        Export(Qwen, PlanSamples.OfShares(PlanModelOf(Qwen)));
-        AssertSame(Qwen, QwenPrompt(1, rows, columns), QwenPrompt(2, rows, columns), QwenPrompt(0, rows, columns));
+        var checkpoint = Backbone(family);
+        var plan = Export(checkpoint, PlanSamples.OfShares(PlanModelOf(checkpoint)));
+        Assert.Equal(3, plan.Sites.Count);
+        AssertSame(checkpoint, QwenPrompt(1, rows, columns), QwenPrompt(2, rows, columns), QwenPrompt(0, rows, columns));
+    }
+
+    [Theory]
+    [InlineData("llava_next", 28)]
+    [InlineData("llava_onevision", 24)]
+    public void Tokens_of_models_with_tiles_are_ours(string family, int side)
+    {
+        var checkpoint = Backbone(family);
+        Export(checkpoint, Baselines.FastV(PlanModelOf(checkpoint), PlanModelOf(checkpoint).VisualTokens / 2));
+        NoisePrompt Prompt(int images) => NoisePrompt.Of(random, images, new ImageShape(1, side, side), 3 * side * side,
+            [ModelConfig.Load(checkpoint).ImageTokenIndex], vocabulary: 200);
+        AssertSame(checkpoint, Prompt(1), Prompt(2));
     }
 
     [Fact]
@@ -83,6 +102,20 @@ public sealed class GenAiFolderTests : IDisposable
         generation.Generator.RewindTo(0);
         generation.Generator.AppendTokens(prompt.Ids);
         Assert.Equal(first, generation.Add(5));
+    }
+
+    [Fact]
+    public void Beams_are_refused()
+    {
+        Export(Llava, ThreeSites());
+        using var prompts = GenAiPrompts.Load(folder.Path);
+        using var model = new Model(folder.Path);
+        using var prompt = LlavaPrompt(1).Of(prompts);
+        Assert.Throws<OnnxRuntimeGenAIException>(() =>
+        {
+            using var generation = new Generation(model, prompt, NewTokens, beams: 2);
+            generation.Add(NewTokens);
+        });
     }
 
     [Fact]

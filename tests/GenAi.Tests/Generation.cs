@@ -8,10 +8,11 @@ internal sealed class Generation : IDisposable
 {
     private readonly GeneratorParams settings;
 
-    internal Generation(Model model, GenAiPrompt prompt, int room)
+    internal Generation(Model model, GenAiPrompt prompt, int room, int beams = 1)
     {
         settings = new GeneratorParams(model);
         settings.SetSearchOption("max_length", prompt.Ids.Length + room);
+        settings.SetSearchOption("num_beams", beams);
         Generator = new Generator(model, settings);
         foreach (var input in prompt.Inputs)
         {

@@ -22,12 +22,12 @@ internal static class GenAiReadme
 
     private static string Text(ModelGraphs graphs, IReadOnlyList<string> inputs)
     {
-        var (plan, images) = (graphs.Plan, graphs.Config.ImagesVary);
+        var plan = graphs.Plan;
         var page = new StringBuilder();
         page.Append($"""
             {Heading}
 
-            Written by EosMLNet (`eos export --layout genai`). Family {graphs.Config.ModelType}, {plan.Sites.Count} reduction sites:
+            Written by EosMLNet (`eos export --layout genai`). The model is of the family {graphs.Config.ModelType}.
             {Sites(plan)}
 
             | file | what it is |
@@ -75,18 +75,21 @@ internal static class GenAiReadme
             page.Append($"| `{name}` | {shape} | {what} |\n");
         page.Append($"""
 
-            G images of n visual tokens each; an image stands in the ids as n times the id {graphs.Config.ImageTokenIndex}. All inputs are set
-            once, in front of the prompt. Cosines, lengths of each layer's cache and the places of visual tokens are computed in the graph.
+            G images of n visual tokens each; an image stands in the ids as n times the id {graphs.Config.ImageTokenIndex}. All inputs are
+            set once, in front of the prompt. Cosines, the lengths of each layer's cache, and where visual tokens stand, are computed in
+            the graph.
 
             ## What it cannot do
 
             - **One row.** Rows whose layers keep different numbers of tokens do not fit GenAI's one length. Use a generator a question.
             - **No beams**: GenAI shares buffers between past and present only without.
-            - **All images stand in the first tokens that are appended**, whole. Texts appended later see them; images appended later do not count.
+            - **All images stand in the first tokens that are appended**, whole. Texts that are appended later see them. Later images do not
+              count.
             - **`RewindTo` goes to places behind the last image**, or to 0. In between, layers do not know how many tokens they have left.
             - **No `chunk_size`**: a site sees all of a prompt at once.
-            {(images ? "- **Images of one prompt are alike**: all of one size.\n" : "")}- **Memory of keys and values is that of the unreduced model**: each layer's buffer has room for `max_length` tokens. Reading and
-              computing are reduced.
+            - **Images of one prompt are alike**: all of one size, where a model's images have different numbers of tokens.
+            - **Memory of keys and values is that of the unreduced model**: each layer's buffer has room for `max_length` tokens. What is
+              read and computed is less.
             - GenAI's own `MultiModalProcessor` and `Tokenizer` are not used: the former knows no such model, the latter needs files that a
               checkpoint may not have.
 
@@ -95,12 +98,14 @@ internal static class GenAiReadme
     }
 
     private static string Sites(ReductionPlan plan) =>
-        plan.Sites.Count == 0 ? "none" : string.Join("; ", plan.Sites.Select(site => $"{site.Place}: {site.Regime}"));
+        plan.Sites.Count == 0 ? "It is unreduced."
+            : "It is reduced:\n\n" + string.Join('\n', plan.Sites.Select(site => $"- {site.Place}: {site.Regime}"));
 
     // What an application sets; null for what GenAI does.
     private static (string, string, string)? Described(string input, ModelGraphs graphs) => input switch
     {
-        DecoderNames.Features => (input, $"(G, n, {graphs.Config.Text.HiddenSize}) float32", "the visual tokens, which `vision.onnx` makes"),
+        DecoderNames.Features => (input, $"(G, n, {graphs.Config.Text.HiddenSize}) float32",
+            "the visual tokens, which `vision.onnx` makes"),
         DecoderNames.Positions => (input, $"({graphs.Config.PositionAxes}, tokens + 1) int64",
             "the positions of the prompt's tokens, and that of the first new one"),
         DecoderNames.Index => (input, "(G, n) int64", "the places of visual tokens in the unreduced image"),
@@ -109,7 +114,8 @@ internal static class GenAiReadme
         DecoderNames.Planes => (input, "(G, n, …) float32", "what the first layers add to them"),
         DecoderNames.Ids or DecoderNames.Mask => null,
         _ when input.StartsWith("past_key_values.", StringComparison.Ordinal) => null,
-        _ when input.StartsWith("keep.", StringComparison.Ordinal) => (input, "(1) int64", "how many visual tokens of an image the site keeps"),
+        _ when input.StartsWith("keep.", StringComparison.Ordinal) => (input,
+            "(1) int64", "how many visual tokens of an image the site keeps"),
         _ => (input, "(G, entries)", "a table about the places of an image's tokens"),
     };
 }

@@ -70,7 +70,8 @@ public sealed record OnnxManifest
     }
 
     /// <summary>The same, of a folder that is for a certain program.</summary>
-    /// <exception cref="EosException">EOS1001: there is none. EOS4009: it is damaged, of a newer version, or for the other program.</exception>
+    /// <exception cref="EosException">EOS1001: there is none. EOS4009: it is damaged, of a newer version, or for the other
+    /// program.</exception>
     internal static OnnxManifest Load(string folder, OnnxLayout layout)
     {
         var manifest = Load(folder);
@@ -137,7 +138,10 @@ public sealed record OnnxManifest
             throw Damaged(path, $"has version {Version}, this EosMLNet reads up to {CurrentVersion}");
         var (vision, decoder) = FilesOf(Layout);
         if (!Graphs.Select(graph => graph.Name).SequenceEqual([vision, decoder]))
-            throw Damaged(path, $"lists the graphs {string.Join(", ", Graphs.Select(graph => graph.Name))}; expected {vision} and {decoder}");
+        {
+            throw Damaged(path,
+                $"lists the graphs {string.Join(", ", Graphs.Select(graph => graph.Name))}; expected {vision} and {decoder}");
+        }
         return this;
     }
 

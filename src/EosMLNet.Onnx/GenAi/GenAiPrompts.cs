@@ -47,8 +47,8 @@ public sealed class GenAiPrompts : IDisposable
     /// <param name="images">The images, all alike where the model's images have different sizes; none for a question without.</param>
     /// <param name="question">The question.</param>
     /// <param name="cancellation">Ends the run of the encoder.</param>
-    /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1014: the folder has no tokenizer. EOS1015: the prompt is
-    /// too long. EOS4002: images are not alike, or the plan was made for other weights.</exception>
+    /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1014: the folder has no tokenizer. EOS1015: the prompt
+    /// is too long. EOS4002: images are not alike, or the plan was made for other weights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public GenAiPrompt Of(IReadOnlyList<Visual> images, string question, CancellationToken cancellation = default)
     {
@@ -66,8 +66,9 @@ public sealed class GenAiPrompts : IDisposable
         if (images.Select(image => image.Layout).Distinct().ToArray() is { Length: > 1 } layouts)
         {
             throw new EosException(EosErrors.PlanMismatch,
-                $"A prompt has images of {string.Join(" and ", layouts.Select(layout => layout.Count))} visual tokens that lie in different " +
-                "ways, but a graph for ONNX Runtime GenAI takes images that are alike. Use images of one size, or answer with OnnxModel.");
+                $"A prompt has images of {string.Join(" and ", layouts.Select(layout => layout.Count))} visual tokens that lie in " +
+                "different ways, but a graph for ONNX Runtime GenAI takes images that are alike. Use images of one size, or answer with " +
+                "OnnxModel.");
         }
         Plan.CheckFingerprint(planModel, cancellation);
         var row = PromptRow.Parse(config, [prompt], [.. images.SelectMany(image => config.Stretches(image.Layout))]);

@@ -42,7 +42,7 @@ internal sealed class GenAiDecoderGraph(ModelConfig config, ReductionPlan plan, 
         var features = graph.Input(DecoderNames.Features, ElementType.Float, "G", Entering, Text.HiddenSize);
         var tokens = new TokenGraph(decoder, plan, tables, Inputs(ids, before, isPrompt, features));
         var (stretches, biased) = (own.Stretches, BiasedStretches);
-        var left = features.Size(1);                                                                 // (1): tokens of an image that are left
+        var left = features.Size(1);                                                                 // (1): an image's tokens that are left
         var biases = new List<Value>();                                                              // (1, T') each
         var memory = biased.Length == 0 ? default((Value Keys, Value Values)?)
             : (Buffer(graph, Text.LayerCount, "key"), Buffer(graph, Text.LayerCount, "value"));
@@ -63,7 +63,8 @@ internal sealed class GenAiDecoderGraph(ModelConfig config, ReductionPlan plan, 
                 pastLengths = isPrompt.Where(before, before - dropped);
                 pastBias = biased.Contains(stretch) ? Remembered(memory!.Value.Keys, Array.IndexOf(biased, stretch), pastLengths) : null;
             }
-            var (keys, values) = tokens.RunLayer(layer, (Buffer(graph, layer, "key"), Buffer(graph, layer, "value")), pastLengths!, pastBias);
+            var (keys, values) = tokens.RunLayer(
+                layer, (Buffer(graph, layer, "key"), Buffer(graph, layer, "value")), pastLengths!, pastBias);
             graph.Output(keys, DecoderNames.Present(layer, "key"), BufferShape);
             graph.Output(values, DecoderNames.Present(layer, "value"), BufferShape);
             if (begins && tokens.KeyBias is { } bias)

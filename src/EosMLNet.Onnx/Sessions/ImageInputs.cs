@@ -41,7 +41,8 @@ internal sealed class ImageInputs(DecoderGraph graph, IReadOnlyList<EncodedImage
             var all = new double[entries.Length * longest];
             foreach (var (i, of) in entries.Index())
                 of.CopyTo(all, i * longest);
-            Array values = table.Type == Graphs.ElementType.Float ? Array.ConvertAll(all, x => (float)x) : Array.ConvertAll(all, x => (long)x);
+            Array values = table.Type == Graphs.ElementType.Float
+                ? Array.ConvertAll(all, x => (float)x) : Array.ConvertAll(all, x => (long)x);
             yield return (table.Name, values, [entries.Length, longest]);
         }
     }

@@ -34,6 +34,21 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Equal(3, exported.Plan.Sites.Count);
     }
 
+    [Theory]
+    [InlineData("llava_next", 28)]
+    [InlineData("llava_onevision", 24)]
+    public void An_exported_model_with_tiles_sees_what_one_sees_whose_graphs_are_in_memory(string family, int side)
+    {
+        var checkpoint = GoldenFiles.At("backbones", family, "checkpoint");
+        var manifest = OnnxExport.Write(checkpoint, null, folder.Path);
+        Assert.Equal(family, manifest.Family);
+        using var exported = OnnxModel.LoadExported(folder.Path);
+        using var loaded = OnnxModel.Load(checkpoint);
+        float[] pixels = [.. Enumerable.Range(0, 3 * side * side).Select(i => MathF.Sin(i))];
+        ImageShape[] whole = [new(1, side, side)];
+        Assert.Equal(loaded.Encode(whole, pixels, default)[0].Features, exported.Encode(whole, pixels, default)[0].Features);
+    }
+
     [Fact]
     public void Graphs_are_small_and_tell_their_plan_and_hold_no_weights()
     {
