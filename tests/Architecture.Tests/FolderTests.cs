@@ -37,7 +37,8 @@ public class FolderTests
         Families/LlavaNext      -> Families/Llava
         Families/LlavaOneVision -> Families/Llava
         Families/QwenVl         -> Families, Graphs, Models, Sessions
-        Export   -> Families, Models
+        Export   -> Families, Models, Sessions
+        GenAi    -> Export, Families, Models, Sessions
         """;
 
     private const string Core = """

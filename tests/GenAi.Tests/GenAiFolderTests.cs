@@ -105,6 +105,18 @@ public sealed class GenAiFolderTests : IDisposable
     }
 
     [Fact]
+    public void The_memory_of_a_prompt_goes_with_it()
+    {
+        Export(Llava, ThreeSites());
+        using var prompts = GenAiPrompts.Load(folder.Path);
+        var prompt = LlavaPrompt(1).Of(prompts);
+        Assert.NotEqual(0, prompt.Inputs[0].Address);
+        prompt.Dispose();
+        prompt.Dispose();
+        Assert.Throws<InvalidOperationException>(() => prompt.Inputs[0].Address);
+    }
+
+    [Fact]
     public void Beams_are_refused()
     {
         Export(Llava, ThreeSites());

@@ -90,6 +90,7 @@ internal static class GenAiReadme
             - **Images of one prompt are alike**: all of one size, where a model's images have different numbers of tokens.
             - **Memory of keys and values is that of the unreduced model**: each layer's buffer has room for `max_length` tokens. What is
               read and computed is less.
+            - It was tried on the CPU. The graph of another device is the same, but nobody has run it there.
             - GenAI's own `MultiModalProcessor` and `Tokenizer` are not used: the former knows no such model, the latter needs files that a
               checkpoint may not have.
 

@@ -16,7 +16,8 @@ public sealed class GenAiInput
     /// <param name="shape">Its sizes.</param>
     internal GenAiInput(string name, Array values, long[] shape)
     {
-        (Name, Shape, ElementType) = (name, shape, values is float[] ? OfFloats : OfIntegers);
+        (Name, Shape) = (name, shape);
+        ElementType = values.GetType() == typeof(float[]) ? OfFloats : OfIntegers;
         handle = GCHandle.Alloc(values, GCHandleType.Pinned);
     }
 
