@@ -173,11 +173,8 @@ public sealed class GenAiFolderTests : IDisposable
         return plan;
     }
 
-    private static PlanModel PlanModelOf(string checkpoint)
-    {
-        using var model = OnnxModel.Load(checkpoint);
-        return model.Plan.Model;
-    }
+    private static PlanModel PlanModelOf(string checkpoint) =>
+        ModelConfig.Load(checkpoint).ToPlanModel(null, new ModelFingerprint(CheckpointFiles.Of(checkpoint).Fingerprint));
 
     // What the first two leave weighs on attention, what the third leaves does not.
     private static ReductionPlan ThreeSites() => ReductionPlan.Create(PlanModelOf(Llava), new[] { (0, 9), (1, 6), (3, 3) }.Select(at => new ReductionSite

@@ -21,6 +21,7 @@ internal sealed record NoisePrompt(int[] Ids, ImageShape[] Shapes, float[] Pixel
 
     internal GenAiPrompt Of(GenAiPrompts prompts) => prompts.OfEncoded(Ids, Encode(prompts));
 
+    // With the token that ends answers and fills up rows: chats have it in their midst, and here it begins them too.
     private static int[] Text(Random random, int vocabulary) =>
-        [.. Enumerable.Range(0, random.Next(2, 8)).Select(_ => random.Next(4, vocabulary))];
+        [2, random.Next(4, vocabulary), 2, .. Enumerable.Range(0, random.Next(2, 8)).Select(_ => random.Next(4, vocabulary))];
 }
