@@ -1,7 +1,6 @@
 using EosMLNet.Onnx.Families;
 using EosMLNet.Onnx.Models;
 using EosMLNet.Onnx.Sessions;
-using EosMLNet.Onnx.Weights;
 
 namespace EosMLNet.Onnx;
 
@@ -13,25 +12,24 @@ public sealed class OnnxModel : IDisposable
 {
     private readonly ModelConfig config;
     private readonly PlanModel planModel;
-    private readonly VisionEncoder encoder;
     private readonly DecoderGraph decoder;
-    private readonly GraphSession vision, tokens;
+    private readonly ImageEncoder encoder;
+    private readonly GraphSession tokens;
 
     private OnnxModel(
-        ModelGraphs graphs, (byte[] Vision, byte[] Tokens) written, VisionLanguageProcessor? processor, IReadOnlyList<string> notes,
-        string folder, OnnxOptions options)
+        ModelGraphs graphs, (byte[] Vision, byte[] Tokens) written, IReadOnlyList<string> notes, string folder, OnnxOptions options)
     {
         var (ofVision, ofTokens) = written;
-        (config, planModel, encoder, decoder) = (graphs.Config, graphs.PlanModel, graphs.Encoder, graphs.Decoder);
-        (Plan, Processor, Notes) = (graphs.Plan, processor, notes);
-        vision = new GraphSession(ofVision, folder, options);
+        (config, planModel, decoder) = (graphs.Config, graphs.PlanModel, graphs.Decoder);
+        (Plan, Notes) = (graphs.Plan, notes);
+        encoder = new ImageEncoder(graphs.Encoder, graphs.Processor, new GraphSession(ofVision, folder, options));
         try
         {
             tokens = new GraphSession(ofTokens, folder, options);
         }
         catch
         {
-            vision.Dispose();
+            encoder.Dispose();
             throw;
         }
     }
@@ -40,7 +38,7 @@ public sealed class OnnxModel : IDisposable
     public ReductionPlan Plan { get; }
 
     /// <summary>Tokenizer and image preprocessing of the checkpoint; null where its folder has none.</summary>
-    public VisionLanguageProcessor? Processor { get; }
+    public VisionLanguageProcessor? Processor => encoder.Processor;
 
     /// <summary>Identifies the weights; computed beside the work when somebody wants it.</summary>
     public ModelFingerprint Fingerprint => planModel.Identity;
@@ -58,7 +56,7 @@ public sealed class OnnxModel : IDisposable
     /// there, or cannot load the graphs. EOS4002: the plan does not fit the model, or has a part that cannot be written as
     /// operators.</exception>
     public static OnnxModel Load(string folder, ReductionPlan? plan = null, OnnxOptions? options = null) =>
-        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write());
+        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write(OnnxLayout.Eos));
 
     /// <summary>Loads a model that was exported: its graphs as they lie beside the weights, under the plan that lies there too.</summary>
     /// <param name="folder">The folder that <see cref="OnnxExport"/> wrote to.</param>
@@ -67,14 +65,10 @@ public sealed class OnnxModel : IDisposable
     /// Otherwise as <see cref="Load(string, ReductionPlan, OnnxOptions)"/>.</exception>
     public static OnnxModel LoadExported(string folder, OnnxOptions? options = null)
     {
-        var manifest = OnnxManifest.Load(folder);
-        var plan = ReductionPlan.Load(Path.Combine(folder, OnnxManifest.PlanFile));
-        if (GraphMetadata.HashOf(plan) != manifest.Plan)
-            throw OnnxManifest.Damaged(Path.Combine(folder, OnnxManifest.PlanFile), "is not the plan that the graphs were written for");
-        return Load(folder, plan, options ?? new OnnxOptions(), _ => (Read(OnnxManifest.VisionFile), Read(OnnxManifest.DecoderFile)),
+        var manifest = OnnxManifest.Load(folder, OnnxLayout.Eos);
+        return Load(folder, manifest.LoadPlan(folder), options ?? new OnnxOptions(),
+            _ => (ExportedGraph.Read(folder, manifest.Vision), ExportedGraph.Read(folder, manifest.Decoder)),
             manifest.WeightsFile is null ? null : manifest);
-
-        byte[] Read(string name) => ExportedGraph.Read(folder, manifest, name);
     }
 
     // The weights are the checkpoint's own, or what a manifest says was converted of them.
@@ -82,20 +76,8 @@ public sealed class OnnxModel : IDisposable
         Func<ModelGraphs, (byte[] Vision, byte[] Tokens)> write, OnnxManifest? converted = null)
     {
         var notes = new List<string>();
-        var config = ModelConfig.Load(folder, notes);
-        var identity = converted?.ConvertedIdentity(folder)
-            ?? new ModelFingerprint(CheckpointFiles.Of(folder).Fingerprint); // before they are read: a change meanwhile is noticed
-        var (prompts, padding) = (options.Prompts, options.ImagePadding);
-        var processor = VisionLanguageProcessor.Exists(folder)
-            ? VisionLanguageProcessor.Load(folder, config, prompts?.Template, padding, prompts?.SystemText) : null;
-        notes.AddRange(processor?.Notes ?? []);
-        using var checkpoint = converted is null ? Checkpoint.Open(folder) : null;
-        if (checkpoint is not null)
-            notes.AddRange(config.CheckWeights(checkpoint));
-        using var weights = checkpoint is null ? WeightFiles.OfConverted(folder) : WeightFiles.Of(checkpoint);
-        var planModel = config.ToPlanModel(processor?.Images, identity);
-        var graphs = ModelGraphs.Of(config, planModel, plan, weights);
-        return new OnnxModel(graphs, write(graphs), processor, notes, folder, options);
+        using var graphs = ModelGraphs.Open(folder, plan, options, notes, converted);
+        return new OnnxModel(graphs, write(graphs), notes, folder, options);
     }
 
     /// <summary>Runs the encoder on images, each by itself: what is made of one does not depend on the others.</summary>
@@ -103,20 +85,9 @@ public sealed class OnnxModel : IDisposable
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1014: the model has no image processor.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<EncodedImage> Encode(IReadOnlyList<(Visual Image, int InPrompt)> images, CancellationToken cancellation = default)
-    {
-        var processor = (Processor ?? throw NoTokenizer()).Images;
-        ImageShape[] shapes = [.. images.Select(image => processor.ShapeOf(image.Image, image.InPrompt))];
-        var pixels = new float[shapes.Sum(shape => (long)shape.Parts) * processor.ValuesPerPart];
-        var at = 0;
-        for (var i = 0; i < shapes.Length; i++)
-        {
-            var length = shapes[i].Parts * processor.ValuesPerPart;
-            images[i].Image.Write(processor, images[i].InPrompt, pixels.AsSpan(at, length));
-            at += length;
-        }
-        return Encode(shapes, pixels, cancellation);
-    }
+    public IReadOnlyList<EncodedImage> Encode(
+        IReadOnlyList<(Visual Image, int InPrompt)> images, CancellationToken cancellation = default) =>
+        encoder.Encode(images, cancellation);
 
     /// <summary>Answers questions about images, each with its likeliest tokens until the model ends its answer.</summary>
     /// <param name="rows">Images and questions. An image that is asked about several times is encoded once.</param>
@@ -131,7 +102,7 @@ public sealed class OnnxModel : IDisposable
     public IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(IReadOnlyList<(IReadOnlyList<Visual> Images, string Question)> rows,
         int maxNewTokens, Action<int, int>? onToken = null, CancellationToken cancellation = default)
     {
-        var processor = Processor ?? throw NoTokenizer();
+        var processor = encoder.RequiredProcessor;
         var distinct = rows.SelectMany(row => row.Images.Select(image => (image, row.Images.Count))).Distinct().ToArray();
         var encoded = distinct.Zip(Encode(distinct, cancellation)).ToDictionary(x => x.First, x => x.Second);
         return GenerateEncoded([.. rows.Select(row => (processor.EncodePrompt(row.Question, row.Images),
@@ -168,7 +139,7 @@ public sealed class OnnxModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        vision.Dispose();
+        encoder.Dispose();
         tokens.Dispose();
     }
 
@@ -177,7 +148,7 @@ public sealed class OnnxModel : IDisposable
 
     /// <summary>Runs the encoder.</summary>
     internal IReadOnlyList<EncodedImage> Encode(IReadOnlyList<ImageShape> images, Memory<float> pixels, CancellationToken cancellation) =>
-        images.Count == 0 ? [] : encoder.Run(vision, images, pixels, cancellation);
+        encoder.Encode(images, pixels, cancellation);
 
     /// <summary>Begins to answer prompts, all side by side.</summary>
     /// <param name="prompts">Token ids of each prompt.</param>
@@ -213,7 +184,4 @@ public sealed class OnnxModel : IDisposable
             $"A row has images of {string.Join(" and ", layouts.Select(layout => layout.Count))} visual tokens, but a part of the plan " +
             "is written for images that are alike. Use images of one size, or answer with torch.");
     }
-
-    private static EosException NoTokenizer() => new(EosErrors.Tokenizer,
-        "The model's folder has no tokenizer, so questions cannot be read. Copy tokenizer.json or tokenizer.model into it.");
 }

@@ -30,14 +30,15 @@ public class FolderTests
 
     private const string Onnx = """
         Operator -> Graphs
-        Models   -> Graphs, Operator
+        Models   -> Graphs, Operator, Weights
         Sessions -> Graphs, Models, Operator
-        Families -> Sessions
-        Families/Llava          -> Families, Graphs, Models, Operator, Sessions
+        Families -> Sessions, Weights
+        Families/Llava          -> Families, Graphs, Models, Operator, Sessions, Weights
         Families/LlavaNext      -> Families/Llava
         Families/LlavaOneVision -> Families/Llava
-        Families/QwenVl         -> Families, Graphs, Models, Sessions
-        Export   -> Families, Models
+        Families/QwenVl         -> Families, Graphs, Models, Sessions, Weights
+        Export   -> Families, Models, Sessions, Weights
+        GenAi    -> Export, Families, Models, Sessions
         """;
 
     private const string Core = """

@@ -8,13 +8,12 @@ internal static class ExportedGraph
 {
     /// <summary>Reads a graph and checks that it is the one that was exported, and that its weights lie in the same folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="manifest">What was exported.</param>
-    /// <param name="name">The graph's file.</param>
+    /// <param name="graph">The graph's file, as the manifest has it.</param>
     /// <exception cref="EosException">EOS1001: the file is missing, or one with weights is. EOS4009: it was changed, or reads a file
     /// outside of the folder.</exception>
-    internal static byte[] Read(string folder, OnnxManifest manifest, string name)
+    internal static byte[] Read(string folder, OnnxGraphFile graph)
     {
-        var (path, bytes) = (Path.Combine(folder, name), manifest.Read(folder, name));
+        var (path, bytes) = (Path.Combine(folder, graph.Name), OnnxManifest.Read(folder, graph));
         try
         {
             CheckWeights(folder, path, ModelProto.Parser.ParseFrom(bytes));
@@ -25,6 +24,10 @@ internal static class ExportedGraph
             throw OnnxManifest.Damaged(path, "is no ONNX graph");
         }
     }
+
+    /// <summary>The names of a graph's inputs.</summary>
+    internal static IReadOnlyList<string> InputsOf(byte[] graph) =>
+        [.. ModelProto.Parser.ParseFrom(graph).Graph.Input.Select(input => input.Name)];
 
     private static void CheckWeights(string folder, string path, ModelProto model)
     {

@@ -12,56 +12,57 @@ public static class OnnxExport
     /// <param name="plan">The plan.</param>
     /// <param name="modelFolder">The checkpoint folder.</param>
     /// <param name="outputFolder">Where the graphs go. Another folder than the checkpoint's gets copies of its files.</param>
-    /// <param name="weights">What the weights are kept in; the default is as the checkpoint has them.</param>
+    /// <param name="options">How it is exported; null for <see cref="OnnxModel"/>, with the weights as they are.</param>
     /// <param name="cancellation">Ends the work. Without its manifest a folder is no export.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be read. EOS2003: a file cannot be written. EOS4002: the plan was made
     /// for other weights, or has a part that cannot be written as operators.</exception>
     public static OnnxManifest ExportOnnx(this ReductionPlan plan, string modelFolder, string outputFolder,
-        OnnxWeights weights = OnnxWeights.Stored, CancellationToken cancellation = default) =>
-        Write(modelFolder, plan, outputFolder, weights, cancellation);
+        OnnxExportOptions? options = null, CancellationToken cancellation = default) =>
+        Write(modelFolder, plan, outputFolder, options, cancellation);
 
     /// <summary>Exports a checkpoint, unreduced or under a plan.</summary>
     /// <param name="modelFolder">The checkpoint folder.</param>
     /// <param name="plan">The plan; null for the unreduced model.</param>
     /// <param name="outputFolder">Where the graphs go. Another folder than the checkpoint's gets copies of its files.</param>
-    /// <param name="weights">What the weights are kept in; the default is as the checkpoint has them.</param>
+    /// <param name="options">How it is exported; null for <see cref="OnnxModel"/>, with the weights as they are.</param>
     /// <param name="cancellation">Ends the work. Without its manifest a folder is no export.</param>
     /// <inheritdoc cref="ExportOnnx"/>
-    public static OnnxManifest Write(string modelFolder, ReductionPlan? plan, string outputFolder,
-        OnnxWeights weights = OnnxWeights.Stored, CancellationToken cancellation = default)
+    public static OnnxManifest Write(string modelFolder, ReductionPlan? plan, string outputFolder, OnnxExportOptions? options = null,
+        CancellationToken cancellation = default)
     {
-        var config = ModelConfig.Load(modelFolder);
-        var processor = VisionLanguageProcessor.Exists(modelFolder) ? VisionLanguageProcessor.Load(modelFolder, config) : null;
-        var files = CheckpointFiles.Of(modelFolder);
-        using var checkpoint = Checkpoint.Open(modelFolder);
-        config.CheckWeights(checkpoint);
-        var planModel = config.ToPlanModel(processor?.Images, new ModelFingerprint(files.Fingerprint));
-        planModel.Identity.Begin();
-        using var stored = WeightFiles.Of(checkpoint);
-        var graphs = ModelGraphs.Of(config, planModel, plan, stored);
-        var (vision, decoder) = graphs.Write(); // refuses what cannot be written, before anything is
-        graphs.Plan.CheckFingerprint(planModel, cancellation);
+        using var graphs = ModelGraphs.Open(modelFolder, plan, new OnnxOptions(), []);
+        graphs.PlanModel.Identity.Begin();
+        var (layout, weights) = (options?.Layout ?? OnnxLayout.Eos, options?.Weights ?? OnnxWeights.Stored);
+        var (vision, decoder) = graphs.Write(layout); // refuses what cannot be written, before anything is
+        graphs.Plan.CheckFingerprint(graphs.PlanModel, cancellation);
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
             Copy(modelFolder, outputFolder, withWeights: weights == OnnxWeights.Stored, cancellation);
         OnnxGraphFile? converted = null;
         if (weights != OnnxWeights.Stored)
         {
-            WeightConversion.Write(outputFolder, config, checkpoint, weights, cancellation);
+            WeightConversion.Write(outputFolder, graphs.Config, graphs.Weights.Checkpoint!, weights, cancellation);
             using var few = WeightFiles.OfConverted(outputFolder);
-            (vision, decoder) = (graphs with { Weights = few }).Write();
+            (vision, decoder) = (graphs with { Weights = few }).Write(layout);
             converted = OnnxManifest.Describe(outputFolder, WeightFiles.ConvertedFile);
         }
         graphs.Plan.Save(Path.Combine(outputFolder, OnnxManifest.PlanFile));
+        var (visionFile, decoderFile) = OnnxManifest.FilesOf(layout);
         var manifest = new OnnxManifest
         {
-            Family = config.ModelType,
-            Model = planModel.Fingerprint,
+            Layout = layout,
+            Family = graphs.Config.ModelType,
+            Model = graphs.PlanModel.Fingerprint,
             Plan = GraphMetadata.HashOf(graphs.Plan),
             Weights = weights,
             WeightsFile = converted,
-            Graphs = [Save(OnnxManifest.VisionFile, vision), Save(OnnxManifest.DecoderFile, decoder)],
+            Graphs = [Save(visionFile, vision), Save(decoderFile, decoder)],
         };
+        if (layout == OnnxLayout.GenAi)
+        {
+            GenAiConfig.Save(outputFolder, graphs.Config, graphs.GenAiDecoder.BufferCount);
+            GenAiReadme.Save(outputFolder, graphs, ExportedGraph.InputsOf(decoder));
+        }
         manifest.Save(outputFolder); // last: a folder without it is no export
         return manifest;
 

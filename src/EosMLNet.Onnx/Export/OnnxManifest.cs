@@ -11,7 +11,6 @@ public sealed record OnnxManifest
     public const int CurrentVersion = 1;
 
     internal const string FileName = "eos-onnx.json", PlanFile = "eos-plan.json";
-    internal const string VisionFile = "eos-vision.onnx", DecoderFile = "eos-decoder.onnx";
 
     private const long MostBytes = 1 << 20;
 
@@ -23,6 +22,10 @@ public sealed record OnnxManifest
 
     /// <summary>The version of the format.</summary>
     public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>Which program the folder is for.</summary>
+    /// <value>The default is <see cref="OnnxLayout.Eos"/>.</value>
+    public OnnxLayout Layout { get; init; }
 
     /// <summary>The family of the model.</summary>
     public required string Family { get; init; }
@@ -73,13 +76,44 @@ public sealed record OnnxManifest
         }
     }
 
+    /// <summary>The same, of a folder that is for a certain program.</summary>
+    /// <exception cref="EosException">EOS1001: there is none. EOS4009: it is damaged, of a newer version, or for the other
+    /// program.</exception>
+    internal static OnnxManifest Load(string folder, OnnxLayout layout)
+    {
+        var manifest = Load(folder);
+        return manifest.Layout == layout ? manifest : throw new EosException(EosErrors.OnnxGraph,
+            $"'{folder}' was exported in the layout {NameOf(manifest.Layout)}, expected {NameOf(layout)}. " +
+            $"Export the model once more, with the option --layout {NameOf(layout)}.");
+    }
+
+    /// <summary>Reads the plan that lies beside it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="EosException">EOS1001: there is none. EOS4009: it is not the one that the graphs were written for.</exception>
+    internal ReductionPlan LoadPlan(string folder)
+    {
+        var path = Path.Combine(folder, PlanFile);
+        var plan = ReductionPlan.Load(path);
+        return GraphMetadata.HashOf(plan) == Plan ? plan : throw Damaged(path, "is not the plan that the graphs were written for");
+    }
+
+    /// <summary>The file of the vision encoder's graph.</summary>
+    internal OnnxGraphFile Vision => Graphs[0];
+
+    /// <summary>The file of the decoder's graph.</summary>
+    internal OnnxGraphFile Decoder => Graphs[1];
+
+    /// <summary>What the files of graphs are called.</summary>
+    internal static (string Vision, string Decoder) FilesOf(OnnxLayout layout) =>
+        layout == OnnxLayout.Eos ? ("eos-vision.onnx", "eos-decoder.onnx") : ("vision.onnx", "model.onnx");
+
     /// <summary>Reads a graph and checks that it is the one that was exported.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="name">The graph's file.</param>
+    /// <param name="wanted">The graph.</param>
     /// <exception cref="EosException">EOS1001: it is missing. EOS4009: it was changed.</exception>
-    internal byte[] Read(string folder, string name)
+    internal static byte[] Read(string folder, OnnxGraphFile wanted)
     {
-        var (path, wanted) = (Path.Combine(folder, name), Graphs.First(graph => graph.Name == name));
+        var path = Path.Combine(folder, wanted.Name);
         try
         {
             if (new FileInfo(path).Length != wanted.Bytes)
@@ -110,7 +144,7 @@ public sealed record OnnxManifest
     internal void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 
     /// <summary>Whether a file of this name is of an export, not of a checkpoint.</summary>
-    internal static bool IsOfExport(string name) => name.StartsWith("eos-", StringComparison.Ordinal);
+    internal static bool IsOfExport(string name) => name.StartsWith("eos-", StringComparison.Ordinal) || name == GenAiConfig.FileName;
 
     internal static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
@@ -124,11 +158,14 @@ public sealed record OnnxManifest
             throw Damaged(path, $"has version {Version}, this EosMLNet reads up to {CurrentVersion}");
         if (Weights != OnnxWeights.Stored != (WeightsFile?.Name == Onnx.Weights.WeightFiles.ConvertedFile))
             throw Damaged(path, $"names weights in {Weights} and the file '{WeightsFile?.Name}', which do not belong together");
-        if (!Graphs.Select(graph => graph.Name).SequenceEqual([VisionFile, DecoderFile]))
+        var (vision, decoder) = FilesOf(Layout);
+        if (!Graphs.Select(graph => graph.Name).SequenceEqual([vision, decoder]))
         {
             throw Damaged(path,
-                $"lists the graphs {string.Join(", ", Graphs.Select(graph => graph.Name))}; expected {VisionFile} and {DecoderFile}");
+                $"lists the graphs {string.Join(", ", Graphs.Select(graph => graph.Name))}; expected {vision} and {decoder}");
         }
         return this;
     }
+
+    private static string NameOf(OnnxLayout layout) => layout.ToString().ToLowerInvariant();
 }

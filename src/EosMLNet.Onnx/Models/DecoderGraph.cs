@@ -23,6 +23,9 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
 
     private LlamaConfig Text => config.Text;
 
+    /// <summary>The decoder's sites, by the layer that they stand in front of.</summary>
+    internal ILookup<int, ReductionSite> Sites => sites;
+
     /// <summary>
     /// The stretch of layers that each layer belongs to, from 0: the layers between two reductions see as many tokens.
     /// </summary>

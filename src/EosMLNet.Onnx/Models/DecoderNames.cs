@@ -7,6 +7,7 @@ internal static class DecoderNames
     internal const string Features = "image_features", Slots = "visual_slots", Index = "visual_index", Mass = "visual_mass";
     internal const string ClsAttention = "cls_attention", Planes = "planes", Logits = "logits";
     internal const string NextToken = "next_token", Probability = "probability";
+    internal const string Mask = "attention_mask", Positions = "prompt_positions"; // of GenAI's graphs alone
 
     /// <summary>The buffer with a layer's keys or values of earlier tokens.</summary>
     internal static string Past(int layer, string what) => $"past_key_values.{layer}.{what}";

@@ -1,5 +1,4 @@
 using EosMLNet.Onnx.Models;
-using EosMLNet.Onnx.Operator;
 
 namespace EosMLNet.Onnx.Sessions;
 
@@ -135,48 +134,12 @@ internal sealed class DecoderRun : IDisposable
     {
         var (images, width) = (prompts?.Images ?? [], config.Text.HiddenSize);
         var most = prompts is { Most: > 0 } some ? some.Most : graph.UsualCount;
-        inputs.Add(DecoderNames.Features, Filled(image => image.Features, width), images.Count * most, width);
+        var given = new ImageInputs(graph, images, most);
+        inputs.Add(DecoderNames.Features, given.Features(width), images.Count * most, width);
         inputs.Add(DecoderNames.Slots, prompts?.Slots ?? [], images.Count, most);
         inputs.Add(DecoderNames.Index, prompts?.Index ?? [], images.Count, most);
-        if (session.Inputs.Contains(DecoderNames.Mass))
-            inputs.Add(DecoderNames.Mass, Filled(image => image.Mass!, 1), images.Count, most);
-        if (session.Inputs.Contains(DecoderNames.ClsAttention))
-            inputs.Add(DecoderNames.ClsAttention, Filled(image => image.ClsAttention!, 1), images.Count, most);
-        if (graph.PlaneCount > 0)
-        {
-            var each = graph.PlaneCount * width;
-            inputs.Add(DecoderNames.Planes, Filled(image => image.Planes!, each), images.Count, most, each);
-        }
-        foreach (var (site, name) in graph.CountedSites)
-        {
-            long[] kept = [.. images.Select(image => (long)graph.KeptOf(site, image.Layout))];
-            if (graph.Mixes)
-                inputs.Add(name, kept, images.Count, 1);
-            else
-                inputs.Add(name, [kept.FirstOrDefault(1)], 1);
-        }
-        foreach (var table in session.Inputs.Select(SiteTable.Of).OfType<SiteTable>())
-        {
-            double[][] entries = [.. images.Select(image => table.Of(image.Layout))];
-            var longest = entries.Length == 0 ? 1 : entries.Max(of => of.Length);
-            var all = new double[entries.Length * longest];
-            foreach (var (i, of) in entries.Index())
-                of.CopyTo(all, i * longest);
-            if (table.Type == Graphs.ElementType.Float)
-                inputs.Add(table.Name, Array.ConvertAll(all, x => (float)x), entries.Length, longest);
-            else
-                inputs.Add(table.Name, Array.ConvertAll(all, x => (long)x), entries.Length, longest);
-        }
-
-        float[] Filled(Func<EncodedImage, float[]> part, int each)
-        {
-            if (images.All(image => image.Count == most) && images is [var only])
-                return part(only);
-            var all = new float[images.Count * most * each];
-            foreach (var (i, image) in images.Index())
-                part(image).CopyTo(all, i * most * each);
-            return all;
-        }
+        foreach (var (name, values, shape) in given.Others(session.Inputs, width, alike: !graph.Mixes))
+            inputs.Add(name, values, shape);
     }
 
     // Of all places in front of the longest row's new token: 0 for tokens that were added.

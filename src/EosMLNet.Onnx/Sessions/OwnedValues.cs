@@ -35,6 +35,15 @@ internal sealed class OwnedValues : IDisposable
     internal void Add<T>(string name, T[] numbers, params long[] shape) where T : unmanaged =>
         values.Add(name, OrtValue.CreateTensorValueFromMemory(numbers, shape));
 
+    /// <summary>The same of numbers whose type is known when it runs: float32 or int64.</summary>
+    internal void Add(string name, Array numbers, params long[] shape)
+    {
+        if (numbers is float[] floats)
+            Add<float>(name, floats, shape);
+        else
+            Add<long>(name, (long[])numbers, shape);
+    }
+
     /// <summary>The same of memory that somebody else holds.</summary>
     internal void Add(string name, Memory<float> numbers, params long[] shape) =>
         values.Add(name, OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, numbers, shape));

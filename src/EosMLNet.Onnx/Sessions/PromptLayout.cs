@@ -1,3 +1,5 @@
+using EosMLNet.Onnx.Models;
+
 namespace EosMLNet.Onnx.Sessions;
 
 /// <summary>
@@ -44,6 +46,7 @@ internal sealed class PromptLayout
                 [.. Enumerable.Range(0, left.Length).Where(place => visual[left[place]])],
                 left.Count(token => token < row.InstructionStart)));
         }
+        Positions = [.. made.Select(row => row.Positions)];
         Lengths = [.. made.Select(row => (long)row.Ids.Length)];
         AskedFrom = [.. made.Select(row => (long)row.AskedFrom)];
         Width = (int)Lengths.Max();
@@ -88,6 +91,9 @@ internal sealed class PromptLayout
 
     /// <summary>Token ids, (B, T).</summary>
     internal long[] Ids { get; }
+
+    /// <summary>The positions of each row's tokens, (axes · T).</summary>
+    internal IReadOnlyList<long[]> Positions { get; }
 
     /// <summary>Tokens of each row, (B).</summary>
     internal long[] Lengths { get; }

@@ -6,12 +6,14 @@ internal sealed class WeightFiles : IDisposable
     /// <summary>The file with converted weights.</summary>
     internal const string ConvertedFile = "eos-weights.safetensors";
 
-    private readonly Checkpoint? checkpoint;
     private readonly SafetensorsFile? converted;
 
-    private WeightFiles(Checkpoint? checkpoint, SafetensorsFile? converted) => (this.checkpoint, this.converted) = (checkpoint, converted);
+    private WeightFiles(Checkpoint? checkpoint, SafetensorsFile? converted) => (Checkpoint, this.converted) = (checkpoint, converted);
 
-    /// <summary>A checkpoint's; it stays the caller's.</summary>
+    /// <summary>The checkpoint; null where its weights were converted.</summary>
+    internal Checkpoint? Checkpoint { get; }
+
+    /// <summary>A checkpoint's, which is disposed with them.</summary>
     internal static WeightFiles Of(Checkpoint checkpoint) => new(checkpoint, null);
 
     /// <summary>Converted ones.</summary>
@@ -25,9 +27,9 @@ internal sealed class WeightFiles : IDisposable
     /// <exception cref="EosException">EOS1004 to EOS1006: it is not there, or has another shape or type.</exception>
     internal WeightPlace Locate(string name, long[] shape)
     {
-        if (checkpoint is not null)
+        if (Checkpoint is not null)
         {
-            var (file, stored) = checkpoint.Locate(name, shape);
+            var (file, stored) = Checkpoint.Locate(name, shape);
             return new(file, stored);
         }
         var entry = converted!.Find(name);
@@ -50,5 +52,9 @@ internal sealed class WeightFiles : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => converted?.Dispose();
+    public void Dispose()
+    {
+        Checkpoint?.Dispose();
+        converted?.Dispose();
+    }
 }

@@ -9,6 +9,12 @@ internal sealed class ExportCommand : EosCommand
 {
     private readonly Option<string> model = CommonOptions.Model();
     private readonly Option<string?> plan = CommonOptions.Plan();
+    private readonly Option<OnnxLayout> layout = new("--layout")
+    {
+        HelpName = "eos|genai",
+        Description = "Which program the folder is for: eos for this library, any number of questions at once; genai for ONNX Runtime " +
+            "GenAI, one question a generator. Default: eos",
+    };
     private readonly Option<string> output = CommonOptions.Required("--output", "DIR",
         "Where the graphs go. The model's own folder, or another, which gets copies of its files: graphs and weights lie side by side.");
 
@@ -23,6 +29,7 @@ internal sealed class ExportCommand : EosCommand
         Add(plan);
         Add(output);
         Add(weights);
+        Add(layout);
         AddOptions();
     }
 
@@ -30,8 +37,8 @@ internal sealed class ExportCommand : EosCommand
     {
         var (folder, target) = (values.GetRequiredValue(model), values.GetRequiredValue(output));
         var under = values.GetValue(plan) is { } file ? ReductionPlan.Load(file) : null;
-        var manifest = Console.While("Writing the graphs",
-            () => OnnxExport.Write(folder, under, target, values.GetValue(weights), cancellation));
+        var options = new OnnxExportOptions { Layout = values.GetValue(layout), Weights = values.GetValue(weights) };
+        var manifest = Console.While("Writing the graphs", () => OnnxExport.Write(folder, under, target, options, cancellation));
         Console.Line($"Model {folder}: {manifest.Family}, {(under is null ? "unreduced" : $"{under.Sites.Count} sites")}");
         foreach (var graph in manifest.Graphs)
             Console.Line($"{Path.Combine(target, graph.Name)}: {graph.Bytes / 1024.0:0} KiB");

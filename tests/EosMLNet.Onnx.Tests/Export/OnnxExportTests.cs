@@ -34,6 +34,21 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Equal(3, exported.Plan.Sites.Count);
     }
 
+    [Theory]
+    [InlineData("llava_next", 28)]
+    [InlineData("llava_onevision", 24)]
+    public void An_exported_model_with_tiles_sees_what_one_sees_whose_graphs_are_in_memory(string family, int side)
+    {
+        var checkpoint = GoldenFiles.At("backbones", family, "checkpoint");
+        var manifest = OnnxExport.Write(checkpoint, null, folder.Path);
+        Assert.Equal(family, manifest.Family);
+        using var exported = OnnxModel.LoadExported(folder.Path);
+        using var loaded = OnnxModel.Load(checkpoint);
+        float[] pixels = [.. Enumerable.Range(0, 3 * side * side).Select(i => MathF.Sin(i))];
+        ImageShape[] whole = [new(1, side, side)];
+        Assert.Equal(loaded.Encode(whole, pixels, default)[0].Features, exported.Encode(whole, pixels, default)[0].Features);
+    }
+
     [Fact]
     public void Graphs_are_small_and_tell_their_plan_and_hold_no_weights()
     {
@@ -54,7 +69,7 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData(OnnxWeights.Int4, 0.3)]
     public void Converted_weights_answer_without_the_checkpoint_s(OnnxWeights weights, double tolerance)
     {
-        var manifest = Plan.Value.ExportOnnx(Scenes, folder.Path, weights);
+        var manifest = Plan.Value.ExportOnnx(Scenes, folder.Path, new OnnxExportOptions { Weights = weights });
         Assert.False(File.Exists(Path.Combine(folder.Path, "model.safetensors")));
         using var few = OnnxModel.LoadExported(folder.Path);
         using var stored = OnnxModel.Load(Scenes, Plan.Value);
@@ -66,14 +81,14 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public void Fewer_bits_take_less_room()
     {
-        long[] sizes = [.. new[] { OnnxWeights.Float16, OnnxWeights.Int8, OnnxWeights.Int4 }.Select(weights => Plan.Value.ExportOnnx(Scenes, folder.Path, weights).WeightsFile!.Bytes)];
+        long[] sizes = [.. new[] { OnnxWeights.Float16, OnnxWeights.Int8, OnnxWeights.Int4 }.Select(weights => Plan.Value.ExportOnnx(Scenes, folder.Path, new OnnxExportOptions { Weights = weights }).WeightsFile!.Bytes)];
         Assert.Equal(sizes.OrderDescending(), sizes);
     }
 
     [Fact]
     public void Converted_weights_that_were_changed_are_EOS4009_at_the_first_answer()
     {
-        Plan.Value.ExportOnnx(Scenes, folder.Path, OnnxWeights.Int8);
+        Plan.Value.ExportOnnx(Scenes, folder.Path, new OnnxExportOptions { Weights = OnnxWeights.Int8 });
         var path = Path.Combine(folder.Path, "eos-weights.safetensors");
         var bytes = File.ReadAllBytes(path);
         bytes[^1000] ^= 1;
