@@ -66,6 +66,8 @@ public static class EosErrors
     public const string Engine = "EOS2010";
     /// <summary>ONNX Runtime's native library cannot be loaded, is too old, or refuses a graph.</summary>
     public const string OnnxRuntime = "EOS2011";
+    /// <summary>A queue of questions takes no more: it is full, or it is closed.</summary>
+    public const string QueueFull = "EOS2013";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>
