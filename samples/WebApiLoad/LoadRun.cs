@@ -1,0 +1,83 @@
+using System.Diagnostics;
+
+namespace WebApiLoad;
+
+/// <summary>Many questions of several clients, batched and one at a time.</summary>
+internal static class LoadRun
+{
+    private const int WarmUp = 400;
+
+    public static async Task<int> RunAsync(Asked[] questions, int requests, int clients)
+    {
+        var expected = new string[questions.Length];
+        await using (var server = await Server.StartAsync(0, "--Queue:MaxBatch", "1"))
+        {
+            using var client = new Client(server.Address);
+            foreach (var (i, asked) in questions.Index())
+                expected[i] = (await client.AskAsync(asked)).Answer!;
+        }
+        var right = questions.Zip(expected).Count(pair => pair.First.Truth == pair.Second);
+        Console.WriteLine($"{requests} requests, {questions.Length} questions, of which the model answers {right} rightly; all answers are compared with those of one at a time.\n");
+        Console.WriteLine("| server | clients | all as one at a time | requests/s | p50 ms | p99 ms | memory, MB: begin, a quarter, half, end |");
+        Console.WriteLine("|---|---:|---|---:|---:|---:|---|");
+        var (batched, single) = (new Measured("batches of up to 16", clients), new Measured("one at a time", clients));
+        foreach (var (measured, settings) in ((Measured, string[])[])[(batched, []), (single, ["--Queue:MaxBatch", "1"])])
+        {
+            await using var server = await Server.StartAsync(0, settings);
+            await measured.RunAsync(server, questions, expected, WarmUp, requests);
+            Console.WriteLine(measured.Line);
+        }
+        Console.WriteLine($"\nBatched, {batched.PerSecond / single.PerSecond:0.00} times as many requests a second as one at a time.");
+        return batched.Wrong + single.Wrong == 0 ? 0 : 1;
+    }
+
+    /// <summary>What was measured of one server.</summary>
+    private sealed class Measured(string name, int clients)
+    {
+        private readonly List<double> milliseconds = [];
+        private readonly List<double> memory = [];
+
+        public double PerSecond { get; private set; }
+
+        public int Wrong { get; private set; }
+
+        public string Line => FormattableString.Invariant(
+            $"| {name} | {clients} | {(Wrong == 0 ? "yes" : $"NO, {Wrong} are not")} | {PerSecond:0.0} | {At(0.5):0} | {At(0.99):0} | {string.Join(", ", memory.Select(mb => $"{mb:0}"))} |");
+
+        public async Task RunAsync(Server server, Asked[] questions, string[] expected, int warmUp, int requests)
+        {
+            using var client = new Client(server.Address);
+            await PartAsync(client, questions, expected, warmUp);
+            milliseconds.Clear();
+            memory.Add(server.Megabytes);
+            var watch = Stopwatch.StartNew();
+            foreach (var part in (int[])[requests / 4, requests / 4, requests - requests / 4 * 2])
+            {
+                await PartAsync(client, questions, expected, part);
+                memory.Add(server.Megabytes);
+            }
+            PerSecond = requests / watch.Elapsed.TotalSeconds;
+        }
+
+        private async Task PartAsync(Client client, Asked[] questions, string[] expected, int count)
+        {
+            var next = -1;
+            await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+            {
+                for (int i; (i = Interlocked.Increment(ref next)) < count;)
+                {
+                    var began = Stopwatch.GetTimestamp();
+                    var (status, answer) = await client.AskAsync(questions[i % questions.Length]);
+                    var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+                    lock (milliseconds)
+                    {
+                        milliseconds.Add(took);
+                        Wrong += status == 200 && answer == expected[i % questions.Length] ? 0 : 1;
+                    }
+                }
+            })));
+        }
+
+        private double At(double share) => milliseconds.Order().ElementAt((int)(share * (milliseconds.Count - 1)));
+    }
+}
