@@ -72,6 +72,7 @@ holds() {
 
 says() { grep -qE -- "$1" "$log"; }
 is_silent() { ! grep -iE -- 'warn(ing)?[ :]|is missing a readme' "$log"; }
+has_no_torch() { [ -z "$(find "$1" -iname '*torch*' -o -iname 'libc10*')" ]; }
 below() { [ "$(stat -c %s "$1")" -lt "$2" ]; }
 
 echo "first-hour.sh: README.md as pasted"
@@ -81,8 +82,8 @@ cd "$place"
 holds "packing gives no warning and no note" is_silent
 version=$(sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' "$repository/build/Common.props")
 made=$(cd "$HOME/eosmlnet-feed" && ls -1 | sed "s/\.$version\.nupkg\$//" | sort | tr '\n' ' ')
-holds "seven packages, and the tool's for this system: $made" \
-  test "$(sed -E 's/EosMLNet\.Tool\.[a-z]+-[a-z0-9]+ //' <<< "$made")" = "EosMLNet EosMLNet.Answering EosMLNet.Build EosMLNet.Checkpoints EosMLNet.Core EosMLNet.Plans EosMLNet.Tool "
+holds "eight packages, and the tool's for this system: $made" \
+  test "$(sed -E 's/EosMLNet\.Tool\.[a-z]+-[a-z0-9]+ //' <<< "$made")" = "EosMLNet EosMLNet.Answering EosMLNet.Build EosMLNet.Checkpoints EosMLNet.Core EosMLNet.Onnx EosMLNet.Plans EosMLNet.Tool "
 for package in "$HOME"/eosmlnet-feed/EosMLNet.Tool.*-*.nupkg; do
   holds "$(basename "$package") is smaller than 200 MB: $(($(stat -c %s "$package") / 1000000)) MB" below "$package" 200000000
 done
@@ -93,9 +94,19 @@ doing="the program"
 block Program.cs > Program.cs
 paste_block run
 holds "the program answers about a new image: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+, 48 of 144 visual tokens\)$'
+first_answer=$(tail -1 "$log" | cut -d' ' -f1)
 holds "the program's build gives no warning" is_silent
 holds "the model is saved" test -s vqa.zip
 echo "  its output folder: $(du -sm bin/Debug/net10.0 | cut -f1) MB"
+
+paste_block answers
+doing="the program that answers"
+block 'Program.cs that answers' > Program.cs
+paste_block 'run of what answers'
+holds "the application without torch answers as the other one: $(tail -1 "$log")" test "$(tail -1 "$log")" = "$first_answer"
+holds "its build gives no warning" is_silent
+holds "it has no file of torch" has_no_torch out
+holds "it has less than 80 MB: $(du -sm out | cut -f1) MB" test "$(du -sm out | cut -f1)" -lt 80
 
 paste_block build
 doing="the project file and the program of the build"

@@ -1,6 +1,7 @@
 using EosMLNet.Onnx.Families;
 using EosMLNet.Onnx.Models;
 using EosMLNet.Onnx.Sessions;
+using EosMLNet.Onnx.Weights;
 
 namespace EosMLNet.Onnx;
 
@@ -70,25 +71,30 @@ public sealed class OnnxModel : IDisposable
         var plan = ReductionPlan.Load(Path.Combine(folder, OnnxManifest.PlanFile));
         if (GraphMetadata.HashOf(plan) != manifest.Plan)
             throw OnnxManifest.Damaged(Path.Combine(folder, OnnxManifest.PlanFile), "is not the plan that the graphs were written for");
-        return Load(folder, plan, options ?? new OnnxOptions(), _ => (Read(OnnxManifest.VisionFile), Read(OnnxManifest.DecoderFile)));
+        return Load(folder, plan, options ?? new OnnxOptions(), _ => (Read(OnnxManifest.VisionFile), Read(OnnxManifest.DecoderFile)),
+            manifest.WeightsFile is null ? null : manifest);
 
         byte[] Read(string name) => ExportedGraph.Read(folder, manifest, name);
     }
 
-    private static OnnxModel Load(
-        string folder, ReductionPlan? plan, OnnxOptions options, Func<ModelGraphs, (byte[] Vision, byte[] Tokens)> write)
+    // The weights are the checkpoint's own, or what a manifest says was converted of them.
+    private static OnnxModel Load(string folder, ReductionPlan? plan, OnnxOptions options,
+        Func<ModelGraphs, (byte[] Vision, byte[] Tokens)> write, OnnxManifest? converted = null)
     {
         var notes = new List<string>();
         var config = ModelConfig.Load(folder, notes);
-        var files = CheckpointFiles.Of(folder); // before they are read: a change meanwhile is noticed
+        var identity = converted?.ConvertedIdentity(folder)
+            ?? new ModelFingerprint(CheckpointFiles.Of(folder).Fingerprint); // before they are read: a change meanwhile is noticed
         var (prompts, padding) = (options.Prompts, options.ImagePadding);
         var processor = VisionLanguageProcessor.Exists(folder)
             ? VisionLanguageProcessor.Load(folder, config, prompts?.Template, padding, prompts?.SystemText) : null;
         notes.AddRange(processor?.Notes ?? []);
-        using var checkpoint = Checkpoint.Open(folder);
-        notes.AddRange(config.CheckWeights(checkpoint));
-        var planModel = config.ToPlanModel(processor?.Images, new ModelFingerprint(files.Fingerprint));
-        var graphs = ModelGraphs.Of(config, planModel, plan, checkpoint);
+        using var checkpoint = converted is null ? Checkpoint.Open(folder) : null;
+        if (checkpoint is not null)
+            notes.AddRange(config.CheckWeights(checkpoint));
+        using var weights = checkpoint is null ? WeightFiles.OfConverted(folder) : WeightFiles.Of(checkpoint);
+        var planModel = config.ToPlanModel(processor?.Images, identity);
+        var graphs = ModelGraphs.Of(config, planModel, plan, weights);
         return new OnnxModel(graphs, write(graphs), processor, notes, folder, options);
     }
 

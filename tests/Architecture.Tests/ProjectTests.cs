@@ -11,6 +11,7 @@ public class ProjectTests
         EosMLNet.Checkpoints -> EosMLNet.Plans
         EosMLNet.Onnx        -> EosMLNet.Plans, EosMLNet.Checkpoints
         EosMLNet.Core        -> EosMLNet.Plans, EosMLNet.Checkpoints
+        EosMLNet.Rewrite     ->
         EosMLNet.Answering   -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx
         EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core
         EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core, EosMLNet

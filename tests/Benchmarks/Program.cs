@@ -3,16 +3,18 @@
 //   dotnet run --project tests/Benchmarks -c Release -- backbones
 //   dotnet run --project tests/Benchmarks -c Release -- speed
 //   dotnet run --project tests/Benchmarks -c Release -- precision
+//   dotnet run --project tests/Benchmarks -c Release -- onnx
 //   dotnet run --project tests/Benchmarks -c Release -- peers
 //   dotnet run --project tests/Benchmarks -c Release -- no-op --project samples/BuildTime
 //   dotnet run --project tests/Benchmarks -c Release -- data-parallel
 using System.CommandLine;
 using Benchmarks.Backbones;
 using Benchmarks.Builds;
+using Benchmarks.Onnx;
 using Benchmarks.Peers;
 using Benchmarks.Precision;
 using Benchmarks.Quality;
 using Benchmarks.Searching;
 using Benchmarks.Speed;
 
-return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new BackboneCommand(), new SpeedCommand(), new PrecisionCommand(), new PeersCommand(), new NoOpBuildCommand(), new DataParallelCommand() }.Parse(args).Invoke();
+return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new BackboneCommand(), new SpeedCommand(), new PrecisionCommand(), new OnnxCommand(), new PeersCommand(), new NoOpBuildCommand(), new DataParallelCommand() }.Parse(args).Invoke();

@@ -1,3 +1,5 @@
+using EosMLNet.Onnx.Weights;
+
 namespace EosMLNet.Onnx;
 
 /// <summary>
@@ -6,26 +8,28 @@ namespace EosMLNet.Onnx;
 /// </summary>
 public static class OnnxExport
 {
-    /// <summary>Exports a checkpoint under a plan.</summary>
+    /// <summary>Exports a checkpoint under this plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="modelFolder">The checkpoint folder.</param>
     /// <param name="outputFolder">Where the graphs go. Another folder than the checkpoint's gets copies of its files.</param>
-    /// <param name="cancellation">Ends the copying; what was not finished is not left behind.</param>
+    /// <param name="weights">What the weights are kept in; the default is as the checkpoint has them.</param>
+    /// <param name="cancellation">Ends the work. Without its manifest a folder is no export.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be read. EOS2003: a file cannot be written. EOS4002: the plan was made
     /// for other weights, or has a part that cannot be written as operators.</exception>
-    public static OnnxManifest ExportOnnx(
-        this ReductionPlan plan, string modelFolder, string outputFolder, CancellationToken cancellation = default) =>
-        Write(modelFolder, plan, outputFolder, cancellation);
+    public static OnnxManifest ExportOnnx(this ReductionPlan plan, string modelFolder, string outputFolder,
+        OnnxWeights weights = OnnxWeights.Stored, CancellationToken cancellation = default) =>
+        Write(modelFolder, plan, outputFolder, weights, cancellation);
 
     /// <summary>Exports a checkpoint, unreduced or under a plan.</summary>
     /// <param name="modelFolder">The checkpoint folder.</param>
     /// <param name="plan">The plan; null for the unreduced model.</param>
+    /// <param name="outputFolder">Where the graphs go. Another folder than the checkpoint's gets copies of its files.</param>
+    /// <param name="weights">What the weights are kept in; the default is as the checkpoint has them.</param>
+    /// <param name="cancellation">Ends the work. Without its manifest a folder is no export.</param>
     /// <inheritdoc cref="ExportOnnx"/>
-    /// <param name="outputFolder"></param>
-    /// <param name="cancellation"></param>
-    public static OnnxManifest Write(
-        string modelFolder, ReductionPlan? plan, string outputFolder, CancellationToken cancellation = default)
+    public static OnnxManifest Write(string modelFolder, ReductionPlan? plan, string outputFolder,
+        OnnxWeights weights = OnnxWeights.Stored, CancellationToken cancellation = default)
     {
         var config = ModelConfig.Load(modelFolder);
         var processor = VisionLanguageProcessor.Exists(modelFolder) ? VisionLanguageProcessor.Load(modelFolder, config) : null;
@@ -34,17 +38,28 @@ public static class OnnxExport
         config.CheckWeights(checkpoint);
         var planModel = config.ToPlanModel(processor?.Images, new ModelFingerprint(files.Fingerprint));
         planModel.Identity.Begin();
-        var graphs = ModelGraphs.Of(config, planModel, plan, checkpoint);
-        var (vision, decoder) = graphs.Write();
+        using var stored = WeightFiles.Of(checkpoint);
+        var graphs = ModelGraphs.Of(config, planModel, plan, stored);
+        var (vision, decoder) = graphs.Write(); // refuses what cannot be written, before anything is
         graphs.Plan.CheckFingerprint(planModel, cancellation);
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
-            Copy(modelFolder, outputFolder, cancellation);
+            Copy(modelFolder, outputFolder, withWeights: weights == OnnxWeights.Stored, cancellation);
+        OnnxGraphFile? converted = null;
+        if (weights != OnnxWeights.Stored)
+        {
+            WeightConversion.Write(outputFolder, config, checkpoint, weights, cancellation);
+            using var few = WeightFiles.OfConverted(outputFolder);
+            (vision, decoder) = (graphs with { Weights = few }).Write();
+            converted = OnnxManifest.Describe(outputFolder, WeightFiles.ConvertedFile);
+        }
         graphs.Plan.Save(Path.Combine(outputFolder, OnnxManifest.PlanFile));
         var manifest = new OnnxManifest
         {
             Family = config.ModelType,
             Model = planModel.Fingerprint,
             Plan = GraphMetadata.HashOf(graphs.Plan),
+            Weights = weights,
+            WeightsFile = converted,
             Graphs = [Save(OnnxManifest.VisionFile, vision), Save(OnnxManifest.DecoderFile, decoder)],
         };
         manifest.Save(outputFolder); // last: a folder without it is no export
@@ -57,10 +72,11 @@ public static class OnnxExport
         }
     }
 
-    private static void Copy(string from, string to, CancellationToken cancellation)
+    private static void Copy(string from, string to, bool withWeights, CancellationToken cancellation)
     {
         var buffer = new byte[1 << 20];
-        foreach (var file in new DirectoryInfo(from).EnumerateFiles().Where(IsOfCheckpoint))
+        foreach (var file in new DirectoryInfo(from).EnumerateFiles()
+            .Where(file => IsOfCheckpoint(file) && (withWeights || !file.Name.Contains(".safetensors", StringComparison.Ordinal))))
         {
             using var source = file.Open(FileMode.Open, FileAccess.Read, FileShare.Read);
             AtomicFile.Write(Path.Combine(to, file.Name), stream =>

@@ -18,6 +18,7 @@ public sealed record OnnxManifest
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true, NewLine = "\n", UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, MaxDepth = 8,
+        Converters = { new JsonStringEnumConverter() },
     };
 
     /// <summary>The version of the format.</summary>
@@ -34,6 +35,12 @@ public sealed record OnnxManifest
 
     /// <summary>The version of ONNX's operators that the graphs are written in.</summary>
     public int Opset { get; init; } = Onnx.Graphs.Graph.Opset;
+
+    /// <summary>What the weights are kept in.</summary>
+    public OnnxWeights Weights { get; init; }
+
+    /// <summary>The file with converted weights; null where they are the checkpoint's own.</summary>
+    public OnnxGraphFile? WeightsFile { get; init; }
 
     /// <summary>The graphs: the vision encoder's, and the decoder's.</summary>
     public required IReadOnlyList<OnnxGraphFile> Graphs { get; init; }
@@ -86,6 +93,19 @@ public sealed record OnnxManifest
         }
     }
 
+    /// <summary>A file of a folder, with its hash.</summary>
+    internal static OnnxGraphFile Describe(string folder, string name)
+    {
+        using var stream = File.OpenRead(Path.Combine(folder, name));
+        return new(name, Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
+    }
+
+    /// <summary>
+    /// The identity of the model whose weights were converted: the checkpoint's, where the file is the one that was written.
+    /// </summary>
+    internal ModelFingerprint ConvertedIdentity(string folder) => new(() => Describe(folder, WeightsFile!.Name) == WeightsFile
+        ? Model : throw Damaged(Path.Combine(folder, WeightsFile.Name), $"is not the file whose hash {FileName} has"));
+
     /// <summary>Writes it.</summary>
     internal void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 
@@ -102,6 +122,8 @@ public sealed record OnnxManifest
     {
         if (Version is < 1 or > CurrentVersion)
             throw Damaged(path, $"has version {Version}, this EosMLNet reads up to {CurrentVersion}");
+        if (Weights != OnnxWeights.Stored != (WeightsFile?.Name == Onnx.Weights.WeightFiles.ConvertedFile))
+            throw Damaged(path, $"names weights in {Weights} and the file '{WeightsFile?.Name}', which do not belong together");
         if (!Graphs.Select(graph => graph.Name).SequenceEqual([VisionFile, DecoderFile]))
         {
             throw Damaged(path,

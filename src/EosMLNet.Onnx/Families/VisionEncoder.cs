@@ -1,5 +1,6 @@
 using EosMLNet.Onnx.Protos;
 using EosMLNet.Onnx.Sessions;
+using EosMLNet.Onnx.Weights;
 
 namespace EosMLNet.Onnx.Families;
 
@@ -32,10 +33,17 @@ internal abstract class VisionEncoder
         }
     }
 
+    /// <summary>Reads what is done around the graph needs of the weights, and checks that the plan can act.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <exception cref="EosException">EOS4002: the plan has sites in an encoder where none can act.</exception>
+    internal virtual void Prepare(WeightFiles weights)
+    {
+    }
+
     /// <summary>Writes the graph.</summary>
-    /// <param name="checkpoint">The weights.</param>
+    /// <param name="weights">The weights.</param>
     /// <param name="metadata">What the graph says of itself.</param>
-    internal abstract ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata);
+    internal abstract ModelProto Write(WeightFiles weights, IEnumerable<KeyValuePair<string, string>> metadata);
 
     /// <summary>Runs the graph on images.</summary>
     /// <param name="session">The graph.</param>

@@ -15,6 +15,8 @@ internal enum ElementType
     Int32,
     /// <summary>Whole numbers of 64 bits: places, sizes, token ids.</summary>
     Int64,
+    /// <summary>Whole numbers of 8 bits, from 0: steps of weights in few bits.</summary>
+    Byte,
     /// <summary>True or false.</summary>
     Bool,
 }

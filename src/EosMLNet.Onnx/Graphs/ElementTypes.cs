@@ -15,6 +15,7 @@ internal static class ElementTypes
         ElementType.Double => TensorProto.Types.DataType.Double,
         ElementType.Int32 => TensorProto.Types.DataType.Int32,
         ElementType.Int64 => TensorProto.Types.DataType.Int64,
+        ElementType.Byte => TensorProto.Types.DataType.Uint8,
         _ => TensorProto.Types.DataType.Bool,
     };
 

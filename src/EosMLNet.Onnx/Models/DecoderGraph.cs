@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using EosMLNet.Onnx.Graphs;
 using EosMLNet.Onnx.Operator;
 using EosMLNet.Onnx.Protos;
+using EosMLNet.Onnx.Weights;
 
 namespace EosMLNet.Onnx.Models;
 
@@ -99,13 +100,13 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     }
 
     /// <summary>Writes the graph.</summary>
-    /// <param name="checkpoint">The weights.</param>
+    /// <param name="weights">The weights.</param>
     /// <param name="metadata">What the graph says of itself.</param>
     /// <exception cref="EosException">EOS4002: a site cannot be written as operators, or a criterion's input is missing.</exception>
-    internal ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata)
+    internal ModelProto Write(WeightFiles weights, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         var graph = new Graph("decoder");
-        var decoder = new DecoderLayers(new Layers(new GraphWeights(graph, config, checkpoint)), Text, config.TieWordEmbeddings);
+        var decoder = new DecoderLayers(new Layers(new GraphWeights(graph, config, weights)), Text, config.TieWordEmbeddings);
         var tables = layout is null ? new InputTables(graph) : (ISiteTables)new ConstantTables(layout);
         var tokens = new TokenGraph(decoder, plan, tables, Inputs(graph));
         var stretches = Stretches;

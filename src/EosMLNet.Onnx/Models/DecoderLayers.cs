@@ -24,25 +24,28 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
     /// <param name="added">What is to be added to that, (B · T, d); null for nothing.</param>
     /// <param name="tokens">The tokens' places.</param>
     /// <param name="past">Keys and values of earlier tokens, (B, G, P, hs) each: room for P of them.</param>
+    /// <param name="wanted">The rows of states that are wanted, (N); null for all.</param>
     /// <returns>What has entered it; what leaves it, in two parts that are to be added; and the keys and values of all tokens, (B, G, P,
     /// hs).</returns>
     internal (Value Entered, Value States, Value Added, Value Keys, Value Values) Run(
-        int index, Value states, Value? added, TokenPlaces tokens, (Value Keys, Value Values) past)
+        int index, Value states, Value? added, TokenPlaces tokens, (Value Keys, Value Values) past, Value? wanted)
     {
         var name = Name(index);
         var (normalised, entered) = added is null ? (layers.RmsNorm(states, name + "input_layernorm", config.RmsNormEps), states)
             : layers.AddAndRmsNorm(states, added, name + "input_layernorm", config.RmsNormEps);
-        var queries = Turned(OfHeads(normalised, name + "self_attn.q"), config.HeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
-        var keys = Turned(OfHeads(normalised, name + "self_attn.k"), config.KeyValueHeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
-        var values = layers.Linear(normalised, name + "self_attn.v_proj").Reshape(tokens.ByRow);      // (B, T, G · hs)
+        var heads = layers.Linears(normalised, name + "self_attn.q_proj", name + "self_attn.k_proj", name + "self_attn.v_proj");
+        var queries = Turned(Normed(heads[0], name + "self_attn.q_norm"), config.HeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
+        var keys = Turned(Normed(heads[1], name + "self_attn.k_norm"), config.KeyValueHeadCount, tokens.ByRow, tokens.Cos, tokens.Sin);
+        var values = heads[2].Reshape(tokens.ByRow);                                                  // (B, T, G · hs)
         var outputs = states.Graph.Node(Graph.RuntimeDomain + ":GroupQueryAttention", [states.Type, states.Type, states.Type],
             [queries, keys, values, past.Keys, past.Values, tokens.LastOfRow, tokens.Total, null, null, null, tokens.Bias],
             ("num_heads", config.HeadCount), ("kv_num_heads", config.KeyValueHeadCount));
         var attended = outputs[0].Reshape(-1, config.HeadCount * config.HeadSize);                   // (B · T, H · hs)
+        var (rows, entering) = wanted is null ? (attended, entered) : (attended.Gather(wanted), entered.Gather(wanted));
         var (second, hidden) = layers.AddAndRmsNorm(
-            entered, layers.Linear(attended, name + "self_attn.o_proj"), name + "post_attention_layernorm", config.RmsNormEps);
-        var gate = layers.Activation(layers.Linear(second, name + "mlp.gate_proj"), config.Activation);
-        var gated = gate * layers.Linear(second, name + "mlp.up_proj");
+            entering, layers.Linear(rows, name + "self_attn.o_proj"), name + "post_attention_layernorm", config.RmsNormEps);
+        var inner = layers.Linears(second, name + "mlp.gate_proj", name + "mlp.up_proj");
+        var gated = layers.Activation(inner[0], config.Activation) * inner[1];
         return (entered, hidden, layers.Linear(gated, name + "mlp.down_proj"), outputs[1], outputs[2]);
     }
 
@@ -58,7 +61,8 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
     internal Value Attention(int index, Value rows, Value byRow, Value cos, Value sin, Value keys, Value bias)
     {
         var normalised = layers.RmsNorm(rows, Name(index) + "input_layernorm", config.RmsNormEps);
-        var queries = Turned(OfHeads(normalised, Name(index) + "self_attn.q"), config.HeadCount, byRow, cos, sin);
+        var heads = layers.Linear(normalised, Name(index) + "self_attn.q_proj");
+        var queries = Turned(Normed(heads, Name(index) + "self_attn.q_norm"), config.HeadCount, byRow, cos, sin);
         var grouped = queries.Reshape(0, 0, config.HeadCount, config.HeadSize).Transpose(0, 2, 1, 3)  // (B, H, q, hs)
             .Reshape(0, config.KeyValueHeadCount, -1, config.HeadSize);                               // (B, G, H / G · q, hs)
         var logits = grouped.MatMul(keys.Transpose(0, 1, 3, 2)) / Math.Sqrt(config.HeadSize);         // (B, G, H / G · q, T)
@@ -75,25 +79,25 @@ internal sealed class DecoderLayers(Layers layers, LlamaConfig config, bool tied
 
     /// <summary>The same before rotation: (N, d) to (N, G · hs).</summary>
     internal Value Keys(int index, Value states) =>
-        OfHeads(layers.RmsNorm(states, Name(index) + "input_layernorm", config.RmsNormEps), Name(index) + "self_attn.k");
+        Normed(layers.Linear(layers.RmsNorm(states, Name(index) + "input_layernorm", config.RmsNormEps), Name(index) + "self_attn.k_proj"),
+            Name(index) + "self_attn.k_norm");
 
     /// <summary>The final normalisation.</summary>
     internal Value FinalNorm(Value states) => layers.RmsNorm(states, Root + "norm", config.RmsNormEps);
 
     /// <summary>Final normalisation and head: (N, d) to (N, vocabulary).</summary>
-    internal Value Logits(Value states) =>
-        layers.Product(FinalNorm(states), layers.Weights[tiedHead ? Root + "embed_tokens.weight" : "language_model.lm_head.weight"]);
+    internal Value Logits(Value states) => tiedHead ? layers.Product(FinalNorm(states), layers.Weights[Root + "embed_tokens.weight"])
+        : layers.Linear(FinalNorm(states), "language_model.lm_head");
 
     private static string Name(int index) => $"{Root}layers.{index}.";
 
-    // Queries or keys before rotation, of each head normalised by itself where the model has it: (N, d) to (N, heads · hs).
-    private Value OfHeads(Value normalised, string name)
+    // Queries or keys before rotation, of each head normalised by itself where the model has it, (N, heads · hs).
+    private Value Normed(Value heads, string name)
     {
-        var heads = layers.Linear(normalised, name + "_proj");
         if (!config.QueryKeyNorm)
             return heads;
         var width = heads.Size(1);
-        return layers.RmsNorm(heads.Reshape(0, -1, config.HeadSize), name + "_norm", config.RmsNormEps)
+        return layers.RmsNorm(heads.Reshape(0, -1, config.HeadSize), name, config.RmsNormEps)
             .Reshape(Value.Concat(0, heads.Graph.Integers(-1), width));
     }
 

@@ -14,7 +14,24 @@ internal sealed class Layers(GraphWeights weights)
     /// <summary>A linear layer, with a bias where the model has one: (N, in) to (N, out).</summary>
     /// <param name="x">(N, in).</param>
     /// <param name="name">The layer's name.</param>
-    internal Value Linear(Value x, string name) => Product(x, Weights[name + ".weight"], Weights.Optional(name + ".bias"));
+    internal Value Linear(Value x, string name)
+    {
+        var bias = Weights.Optional(name + ".bias");
+        if (Weights.QuantizedProduct(x, name + ".weight") is { } product)
+            return bias is null ? product : product + bias;
+        return Product(x, Weights[name + ".weight"], bias);
+    }
+
+    /// <summary>Several linear layers of the same states, as one product: (N, in) to (N, out) each.</summary>
+    /// <param name="x">(N, in).</param>
+    /// <param name="names">The layers' names.</param>
+    internal Value[] Linears(Value x, params IReadOnlyList<string> names)
+    {
+        if (Weights.Joined(names) is not var (weight, bias, outputs))
+            return [.. names.Select(name => Linear(x, name))];
+        return Graph.Node("Split", [.. outputs.Select(_ => (ElementType?)x.Type)], [Product(x, weight, bias), Graph.Integers(outputs)],
+            ("axis", 1));
+    }
 
     /// <summary>The product with a weight as checkpoints have it, (out, in): (N, in) to (N, out).</summary>
     internal Value Product(Value x, Value weight, Value? bias = null) => Graph.Node("Gemm", x.Type, [x, weight, bias], ("transB", 1));
@@ -27,17 +44,13 @@ internal sealed class Layers(GraphWeights weights)
     internal Value RmsNorm(Value x, string name, double epsilon) =>
         Graph.Node("RMSNormalization", x.Type, [x, Weights[name + ".weight"]], ("axis", -1), ("epsilon", epsilon));
 
-    /// <summary>The sum of two, and its layer norm, in one node.</summary>
-    internal (Value Normalised, Value Sum) AddAndLayerNorm(Value x, Value added, string name, double epsilon) => Sum(Graph.Node(
-        Graph.RuntimeDomain + ":SkipLayerNormalization", [x.Type, null, null, x.Type],
-        [x, added, Weights[name + ".weight"], Weights[name + ".bias"]], ("epsilon", epsilon)));
-
-    /// <summary>The sum of two, and its RMSNorm, in one node.</summary>
-    internal (Value Normalised, Value Sum) AddAndRmsNorm(Value x, Value added, string name, double epsilon) => Sum(Graph.Node(
-        Graph.RuntimeDomain + ":SkipSimplifiedLayerNormalization", [x.Type, null, null, x.Type],
-        [x, added, Weights[name + ".weight"]], ("epsilon", epsilon)));
-
-    private static (Value, Value) Sum(Value[] outputs) => (outputs[0], outputs[1]);
+    /// <summary>The sum of two, and its RMSNorm, in one node. (One that adds for layer norms is slower than two nodes.)</summary>
+    internal (Value Normalised, Value Sum) AddAndRmsNorm(Value x, Value added, string name, double epsilon)
+    {
+        var outputs = Graph.Node(Graph.RuntimeDomain + ":SkipSimplifiedLayerNormalization", [x.Type, null, null, x.Type],
+            [x, added, Weights[name + ".weight"]], ("epsilon", epsilon));
+        return (outputs[0], outputs[1]);
+    }
 
     /// <summary>An activation by the name that configurations have for it.</summary>
     /// <exception cref="EosException">EOS1009: it is not known.</exception>

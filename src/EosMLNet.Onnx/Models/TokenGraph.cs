@@ -31,6 +31,7 @@ internal sealed class TokenGraph
     private int planesLeft;                      // p
     private double massWeight;                   // the latest site's weight of log mass on attention logits
     private TokenPlaces? places;
+    private bool hasLastOnly;                    // whether states are those of each row's last token, (B, d)
 
     /// <param name="decoder">The decoder's layers.</param>
     /// <param name="plan">The plan whose sites act.</param>
@@ -68,11 +69,11 @@ internal sealed class TokenGraph
 
     private long StateWidth => decoder.Config.HiddenSize;
 
-    /// <summary>Hidden states of each row's last token, (B, d).</summary>
+    /// <summary>Hidden states of each row's last token, (B, d), behind the last layer.</summary>
     internal Value Last()
     {
-        var last = LastSlots();
-        return added is null ? states.Gather(last) : states.Gather(last) + added.Gather(last);
+        AddUp();
+        return hasLastOnly ? states : states.Gather(LastSlots());
     }
 
     /// <summary>Runs one layer.</summary>
@@ -83,7 +84,10 @@ internal sealed class TokenGraph
     /// <returns>The keys and values of all tokens, in as many places as those of the earlier ones had.</returns>
     internal (Value Keys, Value Values) RunLayer(int layer, (Value Keys, Value Values) past, Value pastLengths, Value? pastBias)
     {
-        var (entered, left, rest, keys, values) = decoder.Run(layer, states, added, Places(pastLengths, pastBias), past);
+        // Behind the last layer nobody looks at other tokens than the last one of each row.
+        hasLastOnly = layer == decoder.Config.LayerCount - 1 && planes is null;
+        var wanted = hasLastOnly ? LastSlots() : null;
+        var (entered, left, rest, keys, values) = decoder.Run(layer, states, added, Places(pastLengths, pastBias), past, wanted);
         before = (layer, entered, keys);
         (states, added) = (left, rest);
         if (planes is not null)

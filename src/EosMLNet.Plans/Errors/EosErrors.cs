@@ -66,6 +66,10 @@ public static class EosErrors
     public const string Engine = "EOS2010";
     /// <summary>ONNX Runtime's native library cannot be loaded, is too old, or refuses a graph.</summary>
     public const string OnnxRuntime = "EOS2011";
+    /// <summary>
+    /// The application's Microsoft.ML.TorchSharp does not work beside this TorchSharp, or is none that the build can rewrite.
+    /// </summary>
+    public const string MlTorchSharp = "EOS2012";
     /// <summary>A queue of questions takes no more: it is full, or it is closed.</summary>
     public const string QueueFull = "EOS2013";
     /// <summary>No plan can satisfy the constraints.</summary>

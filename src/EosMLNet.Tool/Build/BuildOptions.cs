@@ -108,13 +108,14 @@ internal sealed class BuildOptions
     internal string Artifact =>
         FormattableString.Invariant(
             $"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.ImageCacheBytes}")
+        + (answers.Engine == AnsweringEngine.Auto ? "" : $" engine {answers.Engine}")
         + (Prompts == new PromptChoice() ? "" : $" prompts {JsonSerializer.Serialize(Prompts, Json)}");
 
     /// <summary>Every metadatum that is understood.</summary>
     internal static IEnumerable<string> Names =>
         Setters.Keys.Concat(
             ["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "PromptTemplate", "SystemText",
-                "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes",
+                "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes", "Engine",
                 "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
@@ -158,6 +159,7 @@ internal sealed class BuildOptions
     {
         (options.AnswerBatchSize, options.MaxNewTokens, options.ImageCacheBytes, options.DataType) =
             (answers.AnswerBatchSize, answers.MaxNewTokens, answers.ImageCacheBytes, DataType);
+        options.Engine = answers.Engine;
         options.EmbedWeightsUpTo = EmbedWeightsUpTo ?? options.EmbedWeightsUpTo;
         (options.PromptTemplate, options.SystemText) = (Prompts.Template, Prompts.SystemText);
         return options;
@@ -204,6 +206,8 @@ internal sealed class BuildOptions
             answers.MaxNewTokens = Whole(text);
         else if (Is("ImageCacheBytes"))
             answers.ImageCacheBytes = Long(text);
+        else if (Is("Engine"))
+            answers.Engine = Name<AnsweringEngine>(text);
         else if (Is("MaxAccuracyDrop"))
             Gate = Gate with { MaxAccuracyDrop = Real(text) };
         else if (Is("MaxFamilyDrop"))

@@ -12,6 +12,9 @@ internal sealed class ExportCommand : EosCommand
     private readonly Option<string> output = CommonOptions.Required("--output", "DIR",
         "Where the graphs go. The model's own folder, or another, which gets copies of its files: graphs and weights lie side by side.");
 
+    private readonly Option<OnnxWeights> weights = CommonOptions.Default("--weights", "stored|float16|int8|int4", OnnxWeights.Stored,
+        "What the weights are kept in: as the checkpoint has them, or converted, in a file of their own.");
+
     public ExportCommand(EosConsole console)
         : base("export", "Writes a model, unreduced or under a plan, as ONNX graphs beside its weights. ONNX Runtime answers with them, " +
             "without libtorch.", console)
@@ -19,6 +22,7 @@ internal sealed class ExportCommand : EosCommand
         Add(model);
         Add(plan);
         Add(output);
+        Add(weights);
         AddOptions();
     }
 
@@ -26,7 +30,8 @@ internal sealed class ExportCommand : EosCommand
     {
         var (folder, target) = (values.GetRequiredValue(model), values.GetRequiredValue(output));
         var under = values.GetValue(plan) is { } file ? ReductionPlan.Load(file) : null;
-        var manifest = Console.While("Writing the graphs", () => OnnxExport.Write(folder, under, target, cancellation));
+        var manifest = Console.While("Writing the graphs",
+            () => OnnxExport.Write(folder, under, target, values.GetValue(weights), cancellation));
         Console.Line($"Model {folder}: {manifest.Family}, {(under is null ? "unreduced" : $"{under.Sites.Count} sites")}");
         foreach (var graph in manifest.Graphs)
             Console.Line($"{Path.Combine(target, graph.Name)}: {graph.Bytes / 1024.0:0} KiB");

@@ -17,7 +17,10 @@ internal sealed class ArtifactOptions
     private readonly Option<long> embed = CommonOptions.Default("--embed-weights-up-to", "N", Defaults.EmbedWeightsUpTo,
         "For --artifact: the largest model, in bytes, that is put into it; a larger one is referred to.");
 
-    internal IEnumerable<Option> All => [batch, tokens, cache, embed];
+    private readonly Option<AnsweringEngine> engine = CommonOptions.Default("--engine", "auto|torch|onnx", Defaults.Engine,
+        "For --artifact: what runs it. auto is torch where the application references EosMLNet, else ONNX Runtime.");
+
+    internal IEnumerable<Option> All => [batch, tokens, cache, embed, engine];
 
     /// <exception cref="EosException">EOS1013: a value is out of its range.</exception>
     internal void Check(ParseResult values)
@@ -33,6 +36,7 @@ internal sealed class ArtifactOptions
         options.MaxNewTokens = values.GetValue(tokens);
         options.ImageCacheBytes = values.GetValue(cache);
         options.EmbedWeightsUpTo = values.GetValue(embed);
+        options.Engine = values.GetValue(engine);
         options.DataType = dataType;
         (options.PromptTemplate, options.SystemText) = (prompts.Template, prompts.SystemText);
     }

@@ -7,7 +7,7 @@ namespace EosMLNet.Build.Tests.Packaging;
 /// <summary>What is in the package.</summary>
 public sealed class PackageTests
 {
-    private static readonly IReadOnlyList<string> Entries = Names();
+    private static readonly IReadOnlyList<string> Entries = Names("EosMLNet.Build");
 
     [Fact]
     public void Everything_lies_where_MSBuild_and_the_targets_look_for_it() => Assert.All(
@@ -56,6 +56,11 @@ public sealed class PackageTests
         Assert.Contains("EosMLNet.Answering", Ids(Specification("EosMLNet").Descendants().Where(element => element.Name.LocalName == "dependency")));
     }
 
+    [Fact]
+    public void The_library_brings_the_task_that_rewrites_with_Cecil_and_its_licence_and_nothing_of_Microsoft_s() => Assert.Equal(
+        ["EosMLNet.Rewrite.dll", "EosMLNet.dll", "EosMLNet.targets", "Mono.Cecil.LICENSE.txt", "Mono.Cecil.dll"],
+        Names("EosMLNet").Where(name => Path.GetExtension(name) is ".dll" or ".targets" or ".props" or ".txt").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
     [Theory]
     [InlineData("EosMLNet.Plans")]
     [InlineData("EosMLNet.Checkpoints")]
@@ -102,9 +107,9 @@ public sealed class PackageTests
         return reader.ReadToEnd();
     }
 
-    private static List<string> Names()
+    private static List<string> Names(string id)
     {
-        using var package = ZipFile.OpenRead(LocalFeed.Package);
+        using var package = ZipFile.OpenRead(LocalFeed.PackageOf(id));
         return [.. package.Entries.Select(entry => entry.FullName)];
     }
 }

@@ -48,6 +48,40 @@ public sealed class OnnxExportTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(OnnxWeights.Float16, 0.02)]
+    [InlineData(OnnxWeights.Int8, 0.05)]
+    [InlineData(OnnxWeights.Int4, 0.3)]
+    public void Converted_weights_answer_without_the_checkpoint_s(OnnxWeights weights, double tolerance)
+    {
+        var manifest = Plan.Value.ExportOnnx(Scenes, folder.Path, weights);
+        Assert.False(File.Exists(Path.Combine(folder.Path, "model.safetensors")));
+        using var few = OnnxModel.LoadExported(folder.Path);
+        using var stored = OnnxModel.Load(Scenes, Plan.Value);
+        Assert.Equal(stored.Fingerprint.Get(), few.Fingerprint.Get());
+        Assert.Equal(weights, manifest.Weights);
+        Assert.All(stored.Generate(Rows, 1).Zip(few.Generate(Rows, 1)), pair => Assert.Equal(pair.First.MeanProbability, pair.Second.MeanProbability, tolerance));
+    }
+
+    [Fact]
+    public void Fewer_bits_take_less_room()
+    {
+        long[] sizes = [.. new[] { OnnxWeights.Float16, OnnxWeights.Int8, OnnxWeights.Int4 }.Select(weights => Plan.Value.ExportOnnx(Scenes, folder.Path, weights).WeightsFile!.Bytes)];
+        Assert.Equal(sizes.OrderDescending(), sizes);
+    }
+
+    [Fact]
+    public void Converted_weights_that_were_changed_are_EOS4009_at_the_first_answer()
+    {
+        Plan.Value.ExportOnnx(Scenes, folder.Path, OnnxWeights.Int8);
+        var path = Path.Combine(folder.Path, "eos-weights.safetensors");
+        var bytes = File.ReadAllBytes(path);
+        bytes[^1000] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        using var model = OnnxModel.LoadExported(folder.Path);
+        Assert.Equal(EosErrors.OnnxGraph, Assert.Throws<EosException>(() => model.Generate(Rows, 1)).Code);
+    }
+
     [Fact]
     public void The_same_model_and_plan_give_the_same_bytes()
     {

@@ -94,6 +94,7 @@ public sealed class BuildOptionsTests
     [InlineData("RecomputedLayers", "2")]
     [InlineData("MaxNewTokens", "32")]
     [InlineData("ImageCacheBytes", "1000")]
+    [InlineData("Engine", "onnx")]
     [InlineData("PromptTemplate", "<image>{question}")]
     [InlineData("SystemText", "Be brief.")]
     public void What_changes_plan_or_artifact_is_part_of_the_caches_key(string name, string value) => Assert.NotEqual(Parse((name, value)).Canonical, Parse().Canonical);

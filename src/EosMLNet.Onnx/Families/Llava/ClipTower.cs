@@ -27,36 +27,30 @@ internal sealed class ClipTower(Layers layers, ClipVisionConfig config, int dept
         hidden = hidden.Reshape(-1, config.HiddenSize);                                             // (S · t, d)
         if (config.HasPreNorm)
             hidden = layers.LayerNorm(hidden, Root + "pre_layrnorm", config.LayerNormEps);
-        Value? attention = null, added = null; // what the MLP of the layer before adds to hidden
+        Value? attention = null;
         for (var i = 0; i < depth; i++)
         {
             var name = $"{Root}encoder.layers.{i}.";
-            (var normalised, hidden) = Normalised(hidden, added, name + "layer_norm1");
-            var keys = layers.Linear(normalised, name + "self_attn.k_proj").Reshape(shape);         // (S, t, d)
-            var queries = layers.Linear(normalised, name + "self_attn.q_proj").Reshape(shape);
-            var values = layers.Linear(normalised, name + "self_attn.v_proj").Reshape(shape);
+            var normalised = layers.LayerNorm(hidden, name + "layer_norm1", config.LayerNormEps);
+            var heads = layers.Linears(normalised, name + "self_attn.q_proj", name + "self_attn.k_proj", name + "self_attn.v_proj");
+            var (queries, keys, values) = (heads[0].Reshape(shape), heads[1].Reshape(shape), heads[2].Reshape(shape)); // (S, t, d)
             if (sequence?.ActsIn(i) == true || i == depth - 1 && (wantsClsAttention || sequence is not null))
             {
                 attention = config.HasClassToken ? ClsAttention(queries, keys, sequence?.Bias) : null;
                 sequence?.Observe(keys, attention);
             }
             var attended = layers.Attention(queries, keys, values, config.HeadCount, sequence?.WideBias);
-            added = layers.Linear(attended.Reshape(-1, config.HiddenSize), name + "self_attn.out_proj");
+            hidden = layers.Linear(attended.Reshape(-1, config.HiddenSize), name + "self_attn.out_proj") + hidden;
             if (sequence?.ActsIn(i) == true)
             {
-                (hidden, added) = (hidden + added, null);
                 var left = sequence.ReduceInBlock(i, hidden.Reshape(shape));                        // (S, k, d)
                 (shape, hidden) = (ShapeOf(left), left.Reshape(-1, config.HiddenSize));
             }
-            (normalised, hidden) = Normalised(hidden, added, name + "layer_norm2");
-            added = layers.Linear(layers.Activation(layers.Linear(normalised, name + "mlp.fc1"), config.Activation), name + "mlp.fc2");
+            var inner = layers.Linear(layers.LayerNorm(hidden, name + "layer_norm2", config.LayerNormEps), name + "mlp.fc1");
+            hidden = layers.Linear(layers.Activation(inner, config.Activation), name + "mlp.fc2") + hidden;
         }
-        hidden = added is null ? hidden : hidden + added;
         return (hidden.Reshape(shape), attention);
     }
-
-    private (Value Normalised, Value Hidden) Normalised(Value hidden, Value? added, string name) => added is null
-        ? (layers.LayerNorm(hidden, name, config.LayerNormEps), hidden) : layers.AddAndLayerNorm(hidden, added, name, config.LayerNormEps);
 
     private Value Embed(Value pixels)                                                               // (S, t, d)
     {

@@ -3,6 +3,7 @@ using EosMLNet.Onnx.Models;
 using EosMLNet.Onnx.Operator;
 using EosMLNet.Onnx.Protos;
 using EosMLNet.Onnx.Sessions;
+using EosMLNet.Onnx.Weights;
 
 namespace EosMLNet.Onnx.Families.Llava;
 
@@ -18,10 +19,10 @@ internal class LlavaEncoder(LlavaConfig config, ReductionPlan plan) : VisionEnco
     private readonly VisualLayout layout = config.KeepsCls ? new(VisualRegion.Single, config.Patches) : new(config.Patches); // of a square
 
     /// <inheritdoc/>
-    internal override ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata)
+    internal override ModelProto Write(WeightFiles weights, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         var graph = new Graph("vision");
-        var layers = new Layers(new GraphWeights(graph, config, checkpoint));
+        var layers = new Layers(new GraphWeights(graph, config, weights));
         var (vision, side) = (config.Vision, config.Vision.ImageSize);
         var pixels = graph.Input(Pixels, ElementType.Float, "S", vision.ChannelCount, side, side);
         var sequence = plan.ActsInEncoder ? new VisionTokens(pixels, layout, vision, plan) : null;

@@ -1,4 +1,4 @@
-using EosMLNet.Onnx.Protos;
+using EosMLNet.Onnx.Weights;
 
 namespace EosMLNet.Onnx.Families.Llava;
 
@@ -14,12 +14,10 @@ internal abstract class TiledEncoder(TiledLlavaConfig config, ReductionPlan plan
     private float[] newline = []; // (d)
 
     /// <inheritdoc/>
-    internal override ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata)
+    internal override void Prepare(WeightFiles weights)
     {
         RequireDecoderSites(config, plan);
-        var (file, name) = checkpoint.Locate("image_newline", [config.Text.HiddenSize]);
-        newline = file.ReadFloats(name);
-        return base.Write(checkpoint, metadata);
+        newline = weights.Read("image_newline", [config.Text.HiddenSize]);
     }
 
     private protected override IReadOnlyList<EncodedImage> Pack(

@@ -2,6 +2,7 @@ using EosMLNet.Onnx.Graphs;
 using EosMLNet.Onnx.Models;
 using EosMLNet.Onnx.Protos;
 using EosMLNet.Onnx.Sessions;
+using EosMLNet.Onnx.Weights;
 
 namespace EosMLNet.Onnx.Families.QwenVl;
 
@@ -31,11 +32,13 @@ internal abstract class QwenEncoder(QwenVlConfig config, ReductionPlan plan) : V
     internal override int PlaneCount => vision.DeepStackLayers.Count;
 
     /// <inheritdoc/>
-    internal override ModelProto Write(Checkpoint checkpoint, IEnumerable<KeyValuePair<string, string>> metadata)
+    internal override void Prepare(WeightFiles weights) => RequireDecoderSites(config, plan);
+
+    /// <inheritdoc/>
+    internal override ModelProto Write(WeightFiles weights, IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        RequireDecoderSites(config, plan);
         var graph = new Graph("vision");
-        var layers = new Layers(new GraphWeights(graph, config, checkpoint));
+        var layers = new Layers(new GraphWeights(graph, config, weights));
         var (width, half) = (vision.HiddenSize, vision.HiddenSize / vision.HeadCount / 2);
         var pixels = graph.Input(Pixels, ElementType.Float, "S", "P", vision.PatchValues);            // S steps of P patches
         var byRow = Value.Concat(0, pixels.Size(0), pixels.Size(1), graph.Integers(-1));
