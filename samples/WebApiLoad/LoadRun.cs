@@ -5,7 +5,7 @@ namespace WebApiLoad;
 /// <summary>Many questions of several clients, batched and one at a time.</summary>
 internal static class LoadRun
 {
-    private const int WarmUp = 400;
+    private const int WarmUp = 400, Parts = 5;
 
     public static async Task<int> RunAsync(Asked[] questions, int requests, int clients)
     {
@@ -18,48 +18,58 @@ internal static class LoadRun
         }
         var right = questions.Zip(expected).Count(pair => pair.First.Truth == pair.Second);
         Console.WriteLine($"{requests} requests, {questions.Length} questions, of which the model answers {right} rightly; all answers are compared with those of one at a time.\n");
-        Console.WriteLine("| server | clients | all as one at a time | requests/s | p50 ms | p99 ms | memory, MB: begin, a quarter, half, end |");
+        Console.WriteLine("| server | clients | all as one at a time | requests/s | p50 ms | p99 ms | memory, MB: at the beginning, behind each fifth |");
         Console.WriteLine("|---|---:|---|---:|---:|---:|---|");
-        var (batched, single) = (new Measured("batches of up to 16", clients), new Measured("one at a time", clients));
-        foreach (var (measured, settings) in ((Measured, string[])[])[(batched, []), (single, ["--Queue:MaxBatch", "1"])])
+        // Parts of both in turn, since the machine may be busy with something else, too.
+        await using var batches = await Server.StartAsync();
+        await using var singles = await Server.StartAsync(0, "--Queue:MaxBatch", "1");
+        using var batched = new Measured("batches of up to 16", batches, clients);
+        using var single = new Measured("one at a time", singles, clients);
+        foreach (var measured in (Measured[])[batched, single])
+            await measured.WarmUpAsync(questions, expected, WarmUp);
+        for (var part = 0; part < Parts; part++)
         {
-            await using var server = await Server.StartAsync(0, settings);
-            await measured.RunAsync(server, questions, expected, WarmUp, requests);
-            Console.WriteLine(measured.Line);
+            foreach (var measured in (Measured[])[batched, single])
+                await measured.RunAsync(questions, expected, requests / Parts);
         }
+        Console.WriteLine($"{batched.Line}\n{single.Line}");
         Console.WriteLine($"\nBatched, {batched.PerSecond / single.PerSecond:0.00} times as many requests a second as one at a time.");
         return batched.Wrong + single.Wrong == 0 ? 0 : 1;
     }
 
     /// <summary>What was measured of one server.</summary>
-    private sealed class Measured(string name, int clients)
+    private sealed class Measured(string name, Server server, int clients) : IDisposable
     {
+        private readonly Client client = new(server.Address);
         private readonly List<double> milliseconds = [];
         private readonly List<double> memory = [];
+        private TimeSpan took;
 
-        public double PerSecond { get; private set; }
+        public double PerSecond => milliseconds.Count / took.TotalSeconds;
 
         public int Wrong { get; private set; }
 
         public string Line => FormattableString.Invariant(
             $"| {name} | {clients} | {(Wrong == 0 ? "yes" : $"NO, {Wrong} are not")} | {PerSecond:0.0} | {At(0.5):0} | {At(0.99):0} | {string.Join(", ", memory.Select(mb => $"{mb:0}"))} |");
 
-        public async Task RunAsync(Server server, Asked[] questions, string[] expected, int warmUp, int requests)
+        public async Task WarmUpAsync(Asked[] questions, string[] expected, int requests)
         {
-            using var client = new Client(server.Address);
-            await PartAsync(client, questions, expected, warmUp);
+            await PartAsync(questions, expected, requests);
             milliseconds.Clear();
             memory.Add(server.Megabytes);
-            var watch = Stopwatch.StartNew();
-            foreach (var part in (int[])[requests / 4, requests / 4, requests - requests / 4 * 2])
-            {
-                await PartAsync(client, questions, expected, part);
-                memory.Add(server.Megabytes);
-            }
-            PerSecond = requests / watch.Elapsed.TotalSeconds;
         }
 
-        private async Task PartAsync(Client client, Asked[] questions, string[] expected, int count)
+        public async Task RunAsync(Asked[] questions, string[] expected, int requests)
+        {
+            var watch = Stopwatch.StartNew();
+            await PartAsync(questions, expected, requests);
+            took += watch.Elapsed;
+            memory.Add(server.Megabytes);
+        }
+
+        public void Dispose() => client.Dispose();
+
+        private async Task PartAsync(Asked[] questions, string[] expected, int count)
         {
             var next = -1;
             await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
