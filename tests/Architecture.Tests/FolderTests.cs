@@ -38,6 +38,7 @@ public class FolderTests
         Families/LlavaOneVision -> Families/Llava
         Families/QwenVl         -> Families, Graphs, Models, Sessions
         Export   -> Families, Models
+        Queue    -> Sessions
         """;
 
     private const string Core = """
@@ -84,6 +85,7 @@ public class FolderTests
         { "EosMLNet.Plans", "EosMLNet.Plans", Plans },
         { "EosMLNet.Checkpoints", "EosMLNet.Checkpoints", Checkpoints },
         { "EosMLNet.Onnx", "EosMLNet.Onnx", Onnx },
+        { "EosMLNet.Extensions.AI", "EosMLNet.Extensions.AI", "" },
         { "EosMLNet.Core", "EosMLNet.Core", Core },
         { "EosMLNet.Answering", "EosMLNet.Answering", Answering },
         { "EosMLNet", "EosMLNet", MlNet },
