@@ -1,9 +1,9 @@
 using EosMLNet.Extensions.AI;
 using EosMLNet.Onnx;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 
 namespace WebApi;
@@ -19,16 +19,19 @@ internal static class Api
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var limits = builder.Configuration.GetSection("Limits");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = limits.GetValue("MaxRequestBytes", new Limits().MaxRequestBytes));
+        var largest = (limits.Get<Limits>() ?? new()).MaxRequestBytes;
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = largest);
         builder.Services.Configure<Limits>(limits);
         // A picture stays in memory: nothing of a client is written to disk.
         builder.Services.Configure<FormOptions>(form => form.MemoryBufferThreshold = int.MaxValue);
         AddModel(builder.Services, builder.Configuration);
         AddTelemetry(builder.Services, builder.Configuration);
         builder.Services.AddHealthChecks().AddCheck<QueueHealth>(Ready, tags: [Ready]);
-        builder.Services.AddSingleton<AskEndpoints>().AddSingleton<Problems>().AddSingleton<Microsoft.AspNetCore.Diagnostics.IExceptionHandler>(all => all.GetRequiredService<Problems>());
-        // Answers that have begun are ended, for this long.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = builder.Configuration.GetValue("ShutdownTimeout", TimeSpan.FromSeconds(30)));
+        builder.Services.AddSingleton<AskEndpoints>().AddSingleton<Problems>();
+        builder.Services.AddSingleton<IExceptionHandler>(all => all.GetRequiredService<Problems>());
+        // What was accepted is answered, for this long.
+        var patience = builder.Configuration.GetValue("ShutdownTimeout", TimeSpan.FromSeconds(30));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = patience);
 
         var app = builder.Build();
         app.UseExceptionHandler(_ => { });
@@ -50,7 +53,8 @@ internal static class Api
     private static void AddTelemetry(IServiceCollection services, IConfiguration configuration) =>
         services.AddOpenTelemetry().WithMetrics(metrics =>
         {
-            metrics.AddMeter("EosMLNet.Onnx", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime").AddPrometheusExporter();
+            metrics.AddMeter("EosMLNet.Onnx", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
+            metrics.AddPrometheusExporter();
             if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
                 metrics.AddOtlpExporter();
         });
@@ -69,8 +73,9 @@ internal static class Api
     private static Task RefuseWhenStoppingAsync(HttpContext context, RequestDelegate next)
     {
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
-        return stopping && HttpMethods.IsPost(context.Request.Method)
-            ? Problems.WriteAsync(context, new Problem(StatusCodes.Status503ServiceUnavailable, null, "The server is stopping. Ask again in a second."))
-            : next(context);
+        if (!stopping || !HttpMethods.IsPost(context.Request.Method))
+            return next(context);
+        const string Why = "The server is stopping. Ask again in a second.";
+        return Problems.WriteAsync(context, new Problem(StatusCodes.Status503ServiceUnavailable, null, Why));
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using EosMLNet.Extensions.AI;
 using EosMLNet.Onnx;
 using Microsoft.Extensions.AI;
@@ -8,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace WebApi;
 
 /// <summary><c>POST /ask</c> and <c>POST /ask/stream</c>: a question about pictures, answered at once or while the answer comes.</summary>
-internal sealed class AskEndpoints(IChatClient chat, OnnxModel model, AnswerQueue queue, Problems problems, IOptions<Limits> limits) : IDisposable
+internal sealed class AskEndpoints(
+    IChatClient chat, OnnxModel model, AnswerQueue queue, Problems problems, IOptions<Limits> limits) : IDisposable
 {
     private readonly SemaphoreSlim decoding = new(limits.Value.MaxDecoding);
 
@@ -57,8 +57,7 @@ internal sealed class AskEndpoints(IChatClient chat, OnnxModel model, AnswerQueu
         }
     }
 
-    private async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        IAsyncEnumerator<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private async IAsyncEnumerable<SseItem<object>> EventsAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
     {
         await using var _ = updates;
         var all = new List<ChatResponseUpdate>();

@@ -31,6 +31,6 @@ internal sealed record KeptImage(int Rows, int Columns, string? Padding, IReadOn
         var grid = layout.Regions.FirstOrDefault(region => region != VisualRegion.Single, VisualRegion.Single);
         var (rows, columns, indices) = (layout.Rows, layout.Columns, layout.Indices);
         return new(grid.Rows, grid.Columns, padding?.ToString(),
-            [.. seen.Select((count, place) => new[] { rows[indices[place]], columns[indices[place]], Math.Round((double)count / layers, 3) })]);
+            [.. seen.Select((count, i) => new[] { rows[indices[i]], columns[indices[i]], Math.Round((double)count / layers, 3) })]);
     }
 }

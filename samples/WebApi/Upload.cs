@@ -7,8 +7,7 @@ namespace WebApi;
 /// <summary>A question as it was uploaded: a form with a <c>question</c>, files with pictures, and perhaps <c>maxNewTokens</c>.</summary>
 /// <param name="Message">The question and its pictures.</param>
 /// <param name="Options">The most tokens of the answer.</param>
-/// <param name="Sizes">The sizes of the pictures as they are stored.</param>
-internal sealed record Upload(ChatMessage Message, ChatOptions Options, IReadOnlyList<ImageSize> Sizes)
+internal sealed record Upload(ChatMessage Message, ChatOptions Options)
 {
     /// <summary>Reads a form. Pictures are looked at, and not decoded.</summary>
     /// <exception cref="RefusedException">It is too large, or no form.</exception>
@@ -16,11 +15,14 @@ internal sealed record Upload(ChatMessage Message, ChatOptions Options, IReadOnl
     public static async Task<Upload> ReadAsync(HttpRequest request, Limits limits, CancellationToken cancellation)
     {
         if (!request.HasFormContentType)
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "A form (multipart/form-data) is expected, with 'image' and 'question'.");
+        {
+            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType,
+                "A form (multipart/form-data) is expected, with 'image' and 'question'.");
+        }
         var form = await request.ReadFormAsync(cancellation);
         var question = form["question"].ToString();
         if (string.IsNullOrWhiteSpace(question) || question.Length > limits.MaxQuestionLength)
-            throw Invalid($"The question has {question.Length} characters; expected 1 to {limits.MaxQuestionLength}, in the field 'question'");
+            throw Invalid($"The question has {question.Length} characters; expected 1 to {limits.MaxQuestionLength}, in 'question'");
         if (form.Files.Count == 0 || form.Files.Count > limits.MaxPictures)
             throw Invalid($"{form.Files.Count} pictures are given; expected 1 to {limits.MaxPictures}, in fields 'image'");
         if (!int.TryParse(form["maxNewTokens"] is { Count: > 0 } given ? given.ToString() : $"{limits.MaxNewTokens}", out var longest)
@@ -28,23 +30,27 @@ internal sealed record Upload(ChatMessage Message, ChatOptions Options, IReadOnl
         {
             throw Invalid($"maxNewTokens is '{form["maxNewTokens"]}'; expected 1 to {limits.MaxNewTokens}");
         }
-        var (contents, sizes) = (new List<AIContent>(), new List<ImageSize>());
+        var contents = new List<AIContent>();
         foreach (var file in form.Files)
         {
             var bytes = new byte[file.Length];
             await using (var stream = file.OpenReadStream())
                 await stream.ReadExactlyAsync(bytes, cancellation);
-            sizes.Add(SizeOf(bytes, file.FileName, limits));
+            CheckSize(bytes, file.FileName, limits);
             contents.Add(new DataContent(bytes, "image/*") { Name = file.FileName });
         }
-        return new(new ChatMessage(ChatRole.User, [.. contents, new TextContent(question)]), new ChatOptions { MaxOutputTokens = longest }, sizes);
+        var message = new ChatMessage(ChatRole.User, [.. contents, new TextContent(question)]);
+        return new(message, new ChatOptions { MaxOutputTokens = longest });
     }
 
-    private static ImageSize SizeOf(byte[] bytes, string name, Limits limits)
+    private static void CheckSize(byte[] bytes, string name, Limits limits)
     {
         var size = RgbImage.ReadSize(bytes, name);
-        return (long)size.Height * size.Width <= limits.MaxPixels ? size : throw new RefusedException(
-            StatusCodes.Status413PayloadTooLarge, $"The picture '{name}' has {size} pixels; expected at most {limits.MaxPixels} in all.");
+        if ((long)size.Height * size.Width > limits.MaxPixels)
+        {
+            throw new RefusedException(StatusCodes.Status413PayloadTooLarge,
+                $"The picture '{name}' has {size} pixels; expected at most {limits.MaxPixels} in all.");
+        }
     }
 
     private static EosException Invalid(string what) => new(EosErrors.InvalidOption, $"{what}.");

@@ -1,6 +1,7 @@
 using WebApiLoad;
 
-// WebApiLoad [REQUESTS [CLIENTS]]: throughput, latency and memory, batched and one at a time. WebApiLoad restart: the server is ended and killed under load.
+// WebApiLoad [REQUESTS [CLIENTS]]: throughput, latency and memory, batched and one at a time.
+// WebApiLoad restart: the server is ended and killed under load.
 var questions = Asked.Draw(count: 200);
 if (args is ["restart"])
     return await RestartRun.RunAsync(questions, clients: 32);

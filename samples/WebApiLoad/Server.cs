@@ -23,6 +23,16 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
+    /// <summary>The time that processors have worked for it.</summary>
+    public TimeSpan Worked
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts it, and waits until it is ready.</summary>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="settings">Settings beside those of its file.</param>
@@ -30,7 +40,8 @@ internal sealed class Server : IAsyncDisposable
     {
         var address = new Uri($"http://127.0.0.1:{(port == 0 ? FreePort() : port)}");
         var folder = AppContext.BaseDirectory.Replace(nameof(WebApiLoad), "WebApi", StringComparison.Ordinal);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "WebApi.dll"), "--urls", $"{address}", "--Logging:LogLevel:Default", "Warning", .. settings]);
+        var start = new ProcessStartInfo("dotnet",
+            [Path.Combine(folder, "WebApi.dll"), "--urls", $"{address}", "--Logging:LogLevel:Default", "Warning", .. settings]);
         var server = new Server(Process.Start(start)!, address);
         using var client = new HttpClient { BaseAddress = address };
         while (true)

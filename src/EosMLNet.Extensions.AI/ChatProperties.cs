@@ -5,8 +5,10 @@ namespace EosMLNet.Extensions.AI;
 /// </summary>
 public static class ChatProperties
 {
-    /// <summary>Which visual tokens the plan leaves of each image, an <c>IReadOnlyList</c> of <see cref="KeptTokens"/>. A streamed answer has
-    /// it in its first update.</summary>
+    /// <summary>
+    /// Which visual tokens the plan leaves of each image, an <c>IReadOnlyList</c> of <see cref="KeptTokens"/>. A streamed answer has it in
+    /// its first update.
+    /// </summary>
     public const string Kept = "eos.kept";
 
     /// <summary>The visual tokens of all unreduced images, an <see cref="int"/>.</summary>

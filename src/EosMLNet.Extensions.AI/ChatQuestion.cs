@@ -8,8 +8,8 @@ internal sealed record ChatQuestion(string Text, IReadOnlyList<Visual> Images, I
 {
     /// <summary>Reads a conversation.</summary>
     /// <param name="messages">Questions of the user and answers in turn, a question first and last.</param>
-    /// <exception cref="EosException">EOS1010: a picture cannot be decoded. EOS1013: a role or a content that is not supported. EOS1015: the
-    /// turns are not in order, or pictures come later than with the first question.</exception>
+    /// <exception cref="EosException">EOS1010: a picture cannot be decoded. EOS1013: a role or a content that is not supported. EOS1015:
+    /// the turns are not in order, or pictures come later than with the first question.</exception>
     internal static ChatQuestion Of(IReadOnlyList<ChatMessage> messages)
     {
         if (messages.FirstOrDefault(message => message.Role != ChatRole.User && message.Role != ChatRole.Assistant) is { Role: var role })
@@ -29,8 +29,8 @@ internal sealed record ChatQuestion(string Text, IReadOnlyList<Visual> Images, I
         if (read.Skip(1).Any(message => message.Images.Length > 0))
         {
             throw new EosException(EosErrors.ModelInput,
-                "A picture comes behind the first question of a conversation. Begin a new one with it, or give all pictures with the first " +
-                "question.");
+                "A picture comes behind the first question of a conversation. Begin a new one with it, or give all pictures with the " +
+                "first question.");
         }
         return new(read[^1].Text, read[0].Images,
             [.. Enumerable.Range(0, messages.Count / 2).Select(turn => new PromptTurn(read[2 * turn].Text, read[2 * turn + 1].Text))]);
@@ -51,7 +51,7 @@ internal sealed record ChatQuestion(string Text, IReadOnlyList<Visual> Images, I
                     images.Add(RgbImage.Decode(data.Data.Span, data.Name ?? $"picture {images.Count + 1}"));
                     break;
                 case DataContent data:
-                    throw Unsupported($"A content has the media type '{data.MediaType}'; expected 'image/png', 'image/jpeg' or another picture");
+                    throw Unsupported($"A content has the media type '{data.MediaType}'; expected a picture, such as 'image/png'");
                 case UriContent uri:
                     throw Unsupported($"A content is at {uri.Uri}, and nothing is fetched. Give its bytes as DataContent");
                 case UsageContent:

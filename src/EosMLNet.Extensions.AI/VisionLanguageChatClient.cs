@@ -55,7 +55,8 @@ public sealed class VisionLanguageChatClient : IChatClient
     /// <exception cref="EosException">EOS1010: a picture cannot be decoded. EOS1013: something is asked for that is not supported. EOS1015:
     /// the turns are not in order, the prompt is too long, or the model's prompts cannot be continued. EOS2013: the queue is full, or
     /// closed. EOS4002: the plan was made for other weights.</exception>
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -100,7 +101,8 @@ public sealed class VisionLanguageChatClient : IChatClient
         ArgumentNullException.ThrowIfNull(messages);
         ChatLimits.Check(options, metadata.DefaultModelId!);
         var question = ChatQuestion.Of([.. messages]);
-        return queue.Ask(question.Text, question.Images, options?.MaxOutputTokens ?? DefaultMaxOutputTokens, question.Earlier, cancellation);
+        var longest = options?.MaxOutputTokens ?? DefaultMaxOutputTokens;
+        return queue.Ask(question.Text, question.Images, longest, question.Earlier, cancellation);
     }
 
     private ChatResponseUpdate Update(string piece, AdditionalPropertiesDictionary? properties) =>

@@ -61,7 +61,8 @@ public sealed class AnswerQueue : IAsyncDisposable
     /// <param name="cancellation">Takes the question out of the queue. Where its batch runs, the answer ends, and the others go on.</param>
     /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1013: <paramref name="maxNewTokens"/> is below 1.
     /// EOS1014: the tokenizer does not fit the model. EOS1015: the question's marks are not as many as images, the prompt is too long, or
-    /// the model's prompts cannot be continued. EOS1017: the folder's chat template cannot be followed. EOS2013: the queue is full, or closed.</exception>
+    /// the model's prompts cannot be continued. EOS1017: the folder's chat template cannot be followed. EOS2013: the queue is full, or
+    /// closed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before.</exception>
     public QueuedAnswer Ask(string question, IReadOnlyList<Visual> images, int maxNewTokens = 256,
         IReadOnlyList<PromptTurn>? earlier = null, CancellationToken cancellation = default)
@@ -200,8 +201,8 @@ public sealed class AnswerQueue : IAsyncDisposable
 
     private void Run(IReadOnlyList<QueuedAnswer> batch)
     {
-        var asked = batch.Select(one => (One: one, one.Images)).Where(x => x.Images is not null)
-            .Select(x => (x.One, Images: x.Images!.Value)).ToArray();
+        (QueuedAnswer One, ImagePixels Images)[] asked =
+            [.. batch.Select(one => (one, one.Images)).Where(x => x.Images is not null).Select(x => (x.one, x.Images!))];
         if (asked.Length == 0)
             return;
         metrics.Began([.. asked.Select(x => x.One.Begin(asked.Length))]);
@@ -210,7 +211,9 @@ public sealed class AnswerQueue : IAsyncDisposable
             metrics.Tokens("prompt", one.PromptTokens - one.VisualTokens);
             metrics.Tokens("visual", one.VisualTokens);
         }
-        var encoded = Model.Encode([.. asked.SelectMany(x => x.Images.Shapes)], Joined([.. asked.Select(x => x.Images.Pixels)]), stop.Token);
+        Model.CheckPlan(stop.Token); // before anybody is told of an answer
+        var pixels = Joined([.. asked.Select(x => x.Images.Values)]);
+        var encoded = Model.Encode([.. asked.SelectMany(x => x.Images.Shapes)], pixels, stop.Token);
         var (rows, at) = (new List<AnswerRow>(), 0);
         foreach (var (one, images) in asked)
         {

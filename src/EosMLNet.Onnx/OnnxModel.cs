@@ -105,8 +105,8 @@ public sealed class OnnxModel : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<EncodedImage> Encode(IReadOnlyList<(Visual Image, int InPrompt)> images, CancellationToken cancellation = default)
     {
-        var (shapes, pixels) = Pixels(images);
-        return Encode(shapes, pixels, cancellation);
+        var pixels = Pixels(images);
+        return Encode(pixels.Shapes, pixels.Values, cancellation);
     }
 
     /// <summary>Answers questions about images, each with its likeliest tokens until the model ends its answer.</summary>
@@ -177,9 +177,14 @@ public sealed class OnnxModel : IDisposable
             foreach (var (i, answer) in Answers.Of(run, config.EosTokenIds, some, cancellation).Index())
                 answers[group[i]] = answer;
         }
-        Plan.CheckFingerprint(planModel, cancellation);
+        CheckPlan(cancellation);
         return answers;
     }
+
+    /// <summary>Checks that the plan was made for these weights. The first time they are hashed.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="EosException">EOS4002: it was made for others.</exception>
+    internal void CheckPlan(CancellationToken cancellation) => Plan.CheckFingerprint(planModel, cancellation);
 
     /// <summary>Checks a prompt, and counts its tokens, those of its unreduced images among them.</summary>
     /// <param name="prompt">Token ids, in which an image is one image token.</param>
@@ -195,7 +200,7 @@ public sealed class OnnxModel : IDisposable
     /// <summary>The encoder's input of images.</summary>
     /// <param name="images">The images, and how many the prompt has that each is in.</param>
     /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1014: the model has no image processor.</exception>
-    internal (ImageShape[] Shapes, float[] Pixels) Pixels(IReadOnlyList<(Visual Image, int InPrompt)> images)
+    internal ImagePixels Pixels(IReadOnlyList<(Visual Image, int InPrompt)> images)
     {
         var processor = (Processor ?? throw NoTokenizer()).Images;
         ImageShape[] shapes = [.. images.Select(image => processor.ShapeOf(image.Image, image.InPrompt))];
@@ -207,7 +212,7 @@ public sealed class OnnxModel : IDisposable
             images[i].Image.Write(processor, images[i].InPrompt, pixels.AsSpan(at, length));
             at += length;
         }
-        return (shapes, pixels);
+        return new(shapes, pixels);
     }
 
     /// <summary>The token ids that stand for visual tokens.</summary>

@@ -110,6 +110,20 @@ public sealed class AnswerQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task Under_a_plan_for_other_weights_nobody_gets_a_piece_of_an_answer()
+    {
+        using var other = OnnxModel.Load(Repository.At("samples", "ScenesVqa", "scenes-llava"),
+            ReductionPlan.Identity(model.Plan.Model with { Identity = new ModelFingerprint("sha256:" + new string('0', 64)) }));
+        await using var queue = new AnswerQueue(other);
+        var asked = new[] { Ask(queue, 0), Ask(queue, 1) };
+        foreach (var one in asked)
+        {
+            Assert.Equal(EosErrors.PlanMismatch, (await Assert.ThrowsAsync<EosException>(() => one.Completion)).Code);
+            Assert.Equal(EosErrors.PlanMismatch, (await Assert.ThrowsAsync<EosException>(async () => await one.ReadAsync().FirstOrDefaultAsync())).Code);
+        }
+    }
+
+    [Fact]
     public async Task A_closed_queue_has_answered_all_that_it_accepted_and_takes_no_more()
     {
         var queue = Held();

@@ -38,7 +38,8 @@ internal sealed class QueueMetrics : IDisposable
     /// <summary>A question is over.</summary>
     /// <param name="outcome"><c>answered</c>, <c>cancelled</c> or <c>failed</c>.</param>
     /// <param name="time">Since it was asked.</param>
-    internal void Ended(string outcome, TimeSpan time) => took.Record(time.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+    internal void Ended(string outcome, TimeSpan time) =>
+        took.Record(time.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
 
     internal void Tokens(string kind, int count) => tokens.Add(count, new KeyValuePair<string, object?>("kind", kind));
 

@@ -20,7 +20,7 @@ public sealed class QueuedAnswer
     private long begun;
     private int batchSize;
 
-    internal QueuedAnswer(VisionLanguageProcessor processor, int[] prompt, (ImageShape[] Shapes, float[] Pixels) images,
+    internal QueuedAnswer(VisionLanguageProcessor processor, int[] prompt, ImagePixels images,
         (int Tokens, int VisualTokens) counts, int maxNewTokens, CancellationToken cancellation)
     {
         (this.prompt, Images, this.maxNewTokens, this.cancellation) = (prompt, images, maxNewTokens, cancellation);
@@ -33,7 +33,9 @@ public sealed class QueuedAnswer
     /// <summary>The visual tokens of its unreduced images.</summary>
     public int VisualTokens { get; }
 
-    /// <summary>Which visual tokens the plan leaves, image by image. It is known in front of the first piece of text; empty before.</summary>
+    /// <summary>
+    /// Which visual tokens the plan leaves, image by image. It is known in front of the first piece of text; empty before.
+    /// </summary>
     public IReadOnlyList<KeptTokens> Kept { get; private set; } = [];
 
     /// <summary>The whole answer. It fails as the model does, and is cancelled with the question.</summary>
@@ -51,7 +53,7 @@ public sealed class QueuedAnswer
     }
 
     /// <summary>The pixels of its images; null from when it is over.</summary>
-    internal (ImageShape[] Shapes, float[] Pixels)? Images { get; private set; }
+    internal ImagePixels? Images { get; private set; }
 
     internal bool IsOver => completion.Task.IsCompleted;
 
