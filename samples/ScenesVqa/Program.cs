@@ -19,7 +19,7 @@ try
             Trainer.Run(options);
             return 0;
         default:
-            Console.Error.WriteLine("usage: generate --out DIR [--seed N] [--train N] [--validation N] [--test N] [--sizes 96x96,96x144]\n"
+            Console.Error.WriteLine("usage: generate --out DIR [--seed N] [--train N] [--validation N] [--test N] [--sizes 144x144,144x192]\n"
                 + "       train --out DIR [--model llava|qwen] [--decoder DIR] [--minutes M | --steps N] [--seed N] [--resume DIR] [--data TSV --images DIR]");
             return 2;
     }

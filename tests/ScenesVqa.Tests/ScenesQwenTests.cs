@@ -10,8 +10,8 @@ public class ScenesQwenTests
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "scenes-qwen");
 
     [Theory]
-    [InlineData(96, 96, 64)]
-    [InlineData(96, 144, 96)]
+    [InlineData(144, 192, 192)]
+    [InlineData(144, 144, 144)]
     public void The_shipped_model_answers_questions_about_images_of_each_size(int height, int width, int tokens)
     {
         using var model = VisionLanguageModel.Load(Folder, ModelDataType.Float32);

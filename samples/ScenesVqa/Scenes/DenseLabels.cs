@@ -4,7 +4,7 @@ namespace ScenesVqa.Scenes;
 public sealed class DenseLabels
 {
     /// <summary>The most cells that an image may have in a row or a column.</summary>
-    public const int MostCells = 12;
+    public const int MostCells = 16;
 
     /// <summary>How many values each label can take, in the order of <see cref="Values"/>.</summary>
     public static readonly int[] Classes = [5, 6, 6, 20, 6, 3, MostCells, MostCells, 6, 6, 5, 5];

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace ScenesVqa.Training;
 
 /// <summary>
-/// The shape of <c>scenes-qwen</c>: Qwen2.5-VL with 2.4 million parameters. A visual token shows 12 × 12 pixels, so that an image of 96 × 96
-/// pixels has 64 of them and a wide one, 144 × 96, has 96.
+/// The shape of <c>scenes-qwen</c>: Qwen2.5-VL with 2.4 million parameters. A visual token shows 12 × 12 pixels, so that an image of 144 × 144
+/// pixels has 144 of them and one of 144 × 192 has 192.
 /// </summary>
 internal sealed class QwenBackbone(int vocabularySize) : Backbone
 {
@@ -55,7 +55,7 @@ internal sealed class QwenBackbone(int vocabularySize) : Backbone
     };
 
     public override ModelConfig Config => config;
-    public override IReadOnlyList<ImageSize> ImageSizes => [new(Scene.Size, 144), new(144, 144)];
+    public override IReadOnlyList<ImageSize> ImageSizes => [new(144, 144), new(144, 192)];
     public override int CellSize => config.Vision.TokenSide;
     public override string TowerRoot => "visual.";
     public override string StatesTap => "vision.out";

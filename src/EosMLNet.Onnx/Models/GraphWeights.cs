@@ -32,7 +32,9 @@ internal sealed class GraphWeights(Graph graph, ModelConfig config, WeightFiles 
     /// <summary>The same, or null where the model has no such weight.</summary>
     internal Value? Optional(string name) => shapes.ContainsKey(name) ? this[name] : null;
 
-    /// <summary>The weights of several linear layers that read the same states, as one; null where one of them is kept in few bits.</summary>
+    /// <summary>
+    /// The weights of several linear layers that read the same states, as one; null where one of them is kept in few bits.
+    /// </summary>
     /// <param name="names">The layers' names.</param>
     /// <returns>The weight, (outputs of all, in), the bias, if they have any, and the outputs of each.</returns>
     internal (Value Weight, Value? Bias, long[] Outputs)? Joined(IReadOnlyList<string> names)

@@ -25,7 +25,7 @@ internal sealed class BackboneCommand : Command
     private const int Seed = 3005;
 
     /// <summary>The sizes that the model was trained on.</summary>
-    private static readonly ImageSize[] Sizes = [new(96, 96), new(96, 144)];
+    private static readonly ImageSize[] Sizes = [new(144, 144), new(144, 192)];
 
     private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
 

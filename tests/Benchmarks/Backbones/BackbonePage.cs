@@ -15,7 +15,7 @@ internal static class BackbonePage
             # Another backbone: images with different numbers of visual tokens
 
             Written by `dotnet run --project tests/Benchmarks -c Release -- backbones`; the numbers are in `backbones.json` beside this page. The model is the sample's `scenes-qwen`, of the shape of Qwen2.5-VL: a visual
-            token for 12 x 12 pixels, so 64 of an image of 96 x 96 and 96 of one of 96 x 144. Each image keeps one ninth of its own tokens in the mean over the layers. {document.TestQuestions} questions about {document.TestImages} images that
+            token for 12 x 12 pixels, so 144 of an image of 144 x 144 and 192 of one of 144 x 192. Each image keeps one ninth of its own tokens in the mean over the layers. {document.TestQuestions} questions about {document.TestImages} images that
             no search saw; searches learn from {document.SearchImages}, in {document.Steps} steps. Accuracy is the mean of the eight question families' shares of right answers. Presets have a plan for each size, since some of them
             cannot take their counts as parts of an image's tokens; a searched plan serves all sizes.
 

@@ -26,40 +26,48 @@ internal sealed class OnnxCommand : Command
     private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
 
     private readonly Option<bool> quick = new("--quick") { Description = "Everything once, on next to nothing: whether the program works." };
+    private readonly Option<bool> timesOnly = new("--times-only") { Description = "Measure the times again; the answers stay as the report has them." };
     private readonly Option<string> work = new("--work") { Description = "Where images and plans are kept between runs.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("tests", "Benchmarks", "out") };
     private readonly Option<string> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
 
     internal OnnxCommand()
         : base("onnx", "Answers and times of ONNX Runtime beside torch's: unreduced, under all presets and under plans that were searched.")
     {
-        foreach (var option in new Option[] { quick, work, output })
+        foreach (var option in new Option[] { quick, timesOnly, work, output })
             Add(option);
-        SetAction(values => Measure(values.GetValue(quick) ? QualitySettings.Quick : QualitySettings.Full, values.GetValue(quick), values.GetValue(work)!, values.GetValue(output)!));
+        SetAction(values => Measure(values.GetValue(quick) ? QualitySettings.Quick : QualitySettings.Full, values.GetValue(quick), values.GetValue(timesOnly), values.GetValue(work)!, values.GetValue(output)!));
     }
 
     private static string Scenes => Path.Combine(AppContext.BaseDirectory, "scenes-llava");
 
-    private static int Measure(QualitySettings settings, bool quick, string work, string output)
+    private static int Measure(QualitySettings settings, bool quick, bool timesOnly, string work, string output)
     {
         TorchRuntime.EnsureLoaded();
         var folder = Path.Combine(work, settings.Name);
         var data = QualityData.Load(folder, settings);
         using var model = LlavaModel.Load(Scenes, ModelDataType.Float32, use: ModelUse.Search);
-        var answers = new List<OnnxAnswerRow>();
+        var report = Path.Combine(output, "onnx.json");
+        List<OnnxAnswerRow> answers = timesOnly ? [.. JsonSerializer.Deserialize<OnnxDocument>(File.ReadAllText(report), Readable)!.Answers] : [];
         var speeds = new List<OnnxSpeedRow>();
         foreach (var (name, plan) in Plans(model, data, settings, folder))
         {
+            var timed = name == "unreduced" || name.StartsWith("EOS", StringComparison.Ordinal);
+            if (timesOnly && !timed)
+                continue;
             using var reduced = new ReducedModel(model, plan);
             using var onnx = OnnxModel.Load(Scenes, plan);
-            answers.Add(OnnxAgreement.Of(name, reduced, onnx, data.Test, BatchSize, AnswerTokens));
-            Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {name}: {answers[^1].Different} of {answers[^1].Questions} differ, widest tie {answers[^1].WidestTie:g2}, torch {answers[^1].TorchAccuracy:p2}, ONNX {answers[^1].OnnxAccuracy:p2}"));
-            if (name != "unreduced" && !name.StartsWith("EOS", StringComparison.Ordinal))
+            if (!timesOnly)
+            {
+                answers.Add(OnnxAgreement.Of(name, reduced, onnx, data.Test, BatchSize, AnswerTokens));
+                Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {name}: {answers[^1].Different} of {answers[^1].Questions} differ, widest tie {answers[^1].WidestTie:g2}, torch {answers[^1].TorchAccuracy:p2}, ONNX {answers[^1].OnnxAccuracy:p2}"));
+            }
+            if (!timed)
                 continue;
             speeds.Add(Speed(name, reduced, onnx, data.Test, rounds: quick ? 8 : 200));
             Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {name}: torch {speeds[^1].TorchMs:f2} ms, ONNX {speeds[^1].OnnxMs:f2} ms, {speeds[^1].Ratio.Median:f2} times as fast"));
         }
         var document = new OnnxDocument(Hardware.Describe(), answers, speeds);
-        AtomicFile.WriteText(Path.Combine(output, "onnx.json"), JsonSerializer.Serialize(document, Readable) + "\n");
+        AtomicFile.WriteText(report, JsonSerializer.Serialize(document, Readable) + "\n");
         AtomicFile.WriteText(Path.Combine(output, "onnx.md"), OnnxPage.Write(document));
         return 0;
     }

@@ -14,7 +14,7 @@ internal sealed record QualityData(VqaDataset Search, VqaDataset Validation, Vqa
     /// <param name="sizes">Their sizes, which take turns; null for the usual one.</param>
     internal static QualityData Load(string folder, QualitySettings settings, IReadOnlyList<ImageSize>? sizes = null)
     {
-        var place = Path.Combine(folder, $"data-{settings.DataSeed}-{settings.SearchImages}-{settings.ValidationImages}-{settings.TestImages}");
+        var place = Path.Combine(folder, $"data-{settings.DataSeed}-{settings.SearchImages}-{settings.ValidationImages}-{settings.TestImages}{string.Concat(sizes?.Select(size => $"-{size.Height}x{size.Width}") ?? [])}");
         if (!Directory.Exists(place))
         {
             var unfinished = $"{place}.{Guid.NewGuid():N}";
