@@ -33,6 +33,7 @@ public sealed class AnswerQueueTests : IDisposable
     {
         await using var queue = Held();
         var asked = Enumerable.Range(1, 4).Select(most => queue.Ask(Questions[3], [SampleImages.Of(3, 96)], most)).ToArray();
+        await queue.DisposeAsync(); // lets the batch go
         var texts = await Task.WhenAll(asked.Select(async one => string.Concat(await one.ReadAsync().ToArrayAsync())));
         var answers = await Task.WhenAll(asked.Select(one => one.Completion));
         var whole = model.Generate([([SampleImages.Of(3, 96)], Questions[3])], 4)[0].Ids;
