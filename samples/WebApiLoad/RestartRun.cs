@@ -34,7 +34,7 @@ internal static class RestartRun
         foreach (var kill in (bool[])[false, true, false])
         {
             await Task.Delay(4000);
-            phase = kill ? "asked while it was killed (-KILL)" : "asked while it was asked to stop (-TERM)";
+            phase = kill ? "while it was killed (-KILL)" : "while it stopped (-TERM)";
             var code = await server.EndAsync(kill);
             Console.WriteLine($"{(kill ? "-KILL" : "-TERM")}: exit code {code}");
             server = await Server.StartAsync(Port);
