@@ -102,39 +102,30 @@ public sealed class OnnxModel : IDisposable
     public IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(IReadOnlyList<(IReadOnlyList<Visual> Images, string Question)> rows,
         int maxNewTokens, Action<int, int>? onToken = null, CancellationToken cancellation = default)
     {
-        var processor = encoder.RequiredProcessor;
+        var processor = RequiredProcessor;
         var distinct = rows.SelectMany(row => row.Images.Select(image => (image, row.Images.Count))).Distinct().ToArray();
         var encoded = distinct.Zip(Encode(distinct, cancellation)).ToDictionary(x => x.First, x => x.Second);
         return GenerateEncoded([.. rows.Select(row => (processor.EncodePrompt(row.Question, row.Images),
             (IReadOnlyList<EncodedImage>)[.. row.Images.Select(image => encoded[(image, row.Images.Count)])]))],
-            maxNewTokens, onToken, cancellation);
+            maxNewTokens, onToken, onKept: null, cancellation);
     }
 
     /// <summary>The same for prompts as token ids, with images that were encoded before.</summary>
     /// <param name="rows">Token ids, in which an image is one image token, or one for each of its visual tokens; and the images.</param>
     /// <param name="maxNewTokens">The most tokens a row is given.</param>
     /// <param name="onToken">Told a row's number and its new token as soon as that is known; null for nobody.</param>
+    /// <param name="onKept">Told a row's number and which visual tokens the plan's sites leave of its images, in front of its first token:
+    /// image by image, an entry for what the encoder leaves and one for each site of the decoder. Null for nobody.</param>
     /// <param name="cancellation">Checked before each token, and while one is computed.</param>
     /// <inheritdoc cref="Generate"/>
     public IReadOnlyList<(int[] Ids, double MeanProbability)> GenerateEncoded(
         IReadOnlyList<(int[] Prompt, IReadOnlyList<EncodedImage> Images)> rows, int maxNewTokens, Action<int, int>? onToken = null,
-        CancellationToken cancellation = default)
-    {
-        if (maxNewTokens < 1)
-            throw new EosException(EosErrors.InvalidOption, $"At most {maxNewTokens} new tokens were asked for; expected 1 or more.");
-        var answers = new (int[] Ids, double MeanProbability)[rows.Count];
-        foreach (var group in Groups(rows))
+        Action<int, IReadOnlyList<KeptTokens>>? onKept = null, CancellationToken cancellation = default) =>
+        Answer([.. rows.Select((row, i) => new AnswerRow(row.Prompt, row.Images, maxNewTokens)
         {
-            var some = group.Select(row => rows[row]).ToArray();
-            using var run = Begin([.. some.Select(row => row.Prompt)], [.. some.SelectMany(row => row.Images)], maxNewTokens,
-                keepsLogits: false, cancellation);
-            var made = Answers.Of(run, config.EosTokenIds, maxNewTokens, (row, token) => onToken?.Invoke(group[row], token), cancellation);
-            foreach (var (i, answer) in made.Index())
-                answers[group[i]] = answer;
-        }
-        Plan.CheckFingerprint(planModel, cancellation);
-        return answers;
-    }
+            OnToken = onToken is null ? null : token => onToken(i, token),
+            OnKept = onKept is null ? null : kept => onKept(i, kept),
+        })], cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -142,6 +133,56 @@ public sealed class OnnxModel : IDisposable
         encoder.Dispose();
         tokens.Dispose();
     }
+
+    /// <summary>Answers rows, each as far as it asks for.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="cancellation">Ends all of them.</param>
+    internal IReadOnlyList<(int[] Ids, double MeanProbability)> Answer(IReadOnlyList<AnswerRow> rows, CancellationToken cancellation)
+    {
+        if (rows.FirstOrDefault(row => row.MaxNewTokens < 1) is { MaxNewTokens: var most })
+            throw new EosException(EosErrors.InvalidOption, $"At most {most} new tokens were asked for; expected 1 or more.");
+        var answers = new (int[] Ids, double MeanProbability)[rows.Count];
+        foreach (var group in Groups(rows))
+        {
+            AnswerRow[] some = [.. group.Select(row => rows[row])];
+            EncodedImage[] images = [.. some.SelectMany(row => row.Images)];
+            using var run = Begin(
+                [.. some.Select(row => row.Prompt)], images, some.Max(row => row.MaxNewTokens), keepsLogits: false, cancellation);
+            var image = 0;
+            foreach (var row in some)
+            {
+                row.OnKept?.Invoke(Kept(run, images, image, row.Images.Count));
+                image += row.Images.Count;
+            }
+            foreach (var (i, answer) in Answers.Of(run, config.EosTokenIds, some, cancellation).Index())
+                answers[group[i]] = answer;
+        }
+        CheckPlan(cancellation);
+        return answers;
+    }
+
+    /// <summary>Checks that the plan was made for these weights. The first time they are hashed.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="EosException">EOS4002: it was made for others.</exception>
+    internal void CheckPlan(CancellationToken cancellation) => Plan.CheckFingerprint(planModel, cancellation);
+
+    /// <summary>Checks a prompt, and counts its tokens, those of its unreduced images among them.</summary>
+    /// <param name="prompt">Token ids, in which an image is one image token.</param>
+    /// <param name="images">Its images.</param>
+    /// <exception cref="EosException">EOS1015: it is too long, or has other images than those.</exception>
+    internal (int Tokens, int VisualTokens) Count(int[] prompt, IReadOnlyList<ImageShape> images)
+    {
+        VisualLayout[] layouts = [.. images.Select(config.LayoutOf)];
+        var row = PromptRow.Parse(config, [prompt], [.. layouts.SelectMany(config.Stretches)])[0];
+        return (row.Ids.Length, layouts.Sum(layout => layout.Count));
+    }
+
+    /// <summary>The encoder's input of images.</summary>
+    internal ImagePixels Pixels(IReadOnlyList<(Visual Image, int InPrompt)> images) => encoder.Pixels(images);
+
+    /// <summary>Tokenizer and image preprocessing.</summary>
+    /// <exception cref="EosException">EOS1014: the folder has none.</exception>
+    internal VisionLanguageProcessor RequiredProcessor => encoder.RequiredProcessor;
 
     /// <summary>The token ids that stand for visual tokens.</summary>
     internal IReadOnlyList<int> VisualTokenIds => config.VisualTokenIds;
@@ -170,8 +211,26 @@ public sealed class OnnxModel : IDisposable
     private int Dropped(int stretch, IEnumerable<EncodedImage> images) =>
         images.Sum(image => image.Count - decoder.Left(stretch, image.Layout, image.Count));
 
+    // What is left of the images of a row, which are so many behind the first one.
+    private KeptTokens[] Kept(DecoderRun run, EncodedImage[] images, int first, int count)
+    {
+        var kept = new List<KeptTokens>();
+        for (var i = 0; i < count; i++)
+        {
+            var image = images[first + i];
+            if (image.Kept is { } left)
+                kept.Add(new KeptTokens(i, image.Layout, 0, [.. left.Select(place => (int)place)]));
+            foreach (var (layer, indices) in run.KeptOf(first + i))
+            {
+                var places = image.Layout.Indices.Index().ToDictionary(x => x.Item, x => x.Index);
+                kept.Add(new KeptTokens(i, image.Layout, layer, [.. indices.Select(index => places[index])]));
+            }
+        }
+        return [.. kept];
+    }
+
     // Rows that run side by side: all of them, but where a part of the plan asks for images that are alike.
-    private int[][] Groups(IReadOnlyList<(int[] Prompt, IReadOnlyList<EncodedImage> Images)> rows)
+    private int[][] Groups(IReadOnlyList<AnswerRow> rows)
     {
         var all = Enumerable.Range(0, rows.Count);
         return decoder.NeedsAlike ? [.. all.GroupBy(row => LayoutOf(rows[row].Images)).Select(group => group.ToArray())] : [[.. all]];

@@ -39,6 +39,7 @@ public class FolderTests
         Families/QwenVl         -> Families, Graphs, Models, Sessions, Weights
         Export   -> Families, Models, Sessions, Weights
         GenAi    -> Export, Families, Models, Sessions
+        Queue    -> Sessions
         """;
 
     private const string Core = """
@@ -85,6 +86,7 @@ public class FolderTests
         { "EosMLNet.Plans", "EosMLNet.Plans", Plans },
         { "EosMLNet.Checkpoints", "EosMLNet.Checkpoints", Checkpoints },
         { "EosMLNet.Onnx", "EosMLNet.Onnx", Onnx },
+        { "EosMLNet.Extensions.AI", "EosMLNet.Extensions.AI", "" },
         { "EosMLNet.Core", "EosMLNet.Core", Core },
         { "EosMLNet.Answering", "EosMLNet.Answering", Answering },
         { "EosMLNet", "EosMLNet", MlNet },

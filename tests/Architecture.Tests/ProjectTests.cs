@@ -12,6 +12,7 @@ public class ProjectTests
         EosMLNet.Onnx        -> EosMLNet.Plans, EosMLNet.Checkpoints
         EosMLNet.Core        -> EosMLNet.Plans, EosMLNet.Checkpoints
         EosMLNet.Rewrite     ->
+        EosMLNet.Extensions.AI -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx
         EosMLNet.Answering   -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx
         EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core
         EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core, EosMLNet
@@ -41,6 +42,7 @@ public class ProjectTests
     [InlineData("EosMLNet.Plans", null)]
     [InlineData("EosMLNet.Checkpoints", null)]
     [InlineData("EosMLNet.Onnx", null)]
+    [InlineData("EosMLNet.Extensions.AI", null)]
     [InlineData("EosMLNet.Core", null)]
     [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]
@@ -56,6 +58,7 @@ public class ProjectTests
     [InlineData("EosMLNet.Plans")]
     [InlineData("EosMLNet.Checkpoints")]
     [InlineData("EosMLNet.Onnx")]
+    [InlineData("EosMLNet.Extensions.AI")]
     [InlineData("EosMLNet.Answering")]
     public void Plans_checkpoints_and_answering_know_no_torch(string project)
     {
@@ -79,6 +82,7 @@ public class ProjectTests
     [InlineData("EosMLNet.Plans", null)]
     [InlineData("EosMLNet.Checkpoints", null)]
     [InlineData("EosMLNet.Onnx", null)]
+    [InlineData("EosMLNet.Extensions.AI", null)]
     [InlineData("EosMLNet.Core", null)]
     [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]

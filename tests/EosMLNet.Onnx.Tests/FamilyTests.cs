@@ -83,6 +83,11 @@ public class FamilyTests
         using var run = onnx.Begin(prompts.Rows, Encoded(onnx, input), newTokens: 1, keepsLogits: true, default);
         var last = expected.select(1, -1).contiguous().data<float>().ToArray();
         Assert.InRange(last.Zip(run.Logits, (a, b) => Math.Abs(a - b)).Max(), 0, Tolerance);
+        foreach (var (site, images) in reduced.KeptTokens(batch).Index()) // each image keeps its own number
+        {
+            foreach (var (image, places) in images.Index())
+                Assert.Equal(places, run.KeptOf(image).ElementAt(site).Indices);
+        }
     }
 
     private static IEnumerable<string> TiledCaseNames(string family)

@@ -26,7 +26,8 @@ internal sealed class OnnxAnsweringModel : AnsweringModel
         if (images is null)
             return model.Generate([.. queries.Select(query => (query.Images, query.Question))], maxNewTokens, onToken, cancellation);
         return model.GenerateEncoded([.. queries.Select(query => (Processor.EncodePrompt(query.Question, query.Images),
-            images.Get([.. query.Images.Select(image => (image, query.Images.Count))])))], maxNewTokens, onToken, cancellation);
+            images.Get([.. query.Images.Select(image => (image, query.Images.Count))])))],
+            maxNewTokens, onToken, cancellation: cancellation);
     }
 
     public override void Dispose()

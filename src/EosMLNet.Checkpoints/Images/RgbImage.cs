@@ -104,12 +104,27 @@ public sealed class RgbImage : Visual
             : throw TooLarge(path, $"{length}");
     }
 
-    private static (RgbImage Stored, OrientationMark Mark)? DecodeStored(ReadOnlySpan<byte> bytes, string name)
+    /// <summary>The size that an image's header tells, before the image is turned upright. Nothing is decoded.</summary>
+    /// <param name="bytes">The file's content.</param>
+    /// <param name="name">How messages call the image.</param>
+    /// <exception cref="EosException">EOS1010: it is of no known image format.</exception>
+    public static ImageSize ReadSize(ReadOnlySpan<byte> bytes, string name)
+    {
+        using var codec = Open(bytes, name) ?? throw Unreadable(name, "is of no known image format");
+        return new(codec.Info.Height, codec.Info.Width);
+    }
+
+    private static SKCodec? Open(ReadOnlySpan<byte> bytes, string name)
     {
         if (bytes.IsEmpty)
             throw Unreadable(name, "is empty");
         using var data = SKData.CreateCopy(GifColours.Opaque(bytes));
-        using var codec = SKCodec.Create(data);
+        return SKCodec.Create(data);
+    }
+
+    private static (RgbImage Stored, OrientationMark Mark)? DecodeStored(ReadOnlySpan<byte> bytes, string name)
+    {
+        using var codec = Open(bytes, name);
         if (codec is null)
             return null;
         var (width, height) = (codec.Info.Width, codec.Info.Height);

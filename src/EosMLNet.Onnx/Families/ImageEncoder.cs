@@ -23,6 +23,15 @@ internal sealed class ImageEncoder(VisionEncoder encoder, VisionLanguageProcesso
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     internal IReadOnlyList<EncodedImage> Encode(IReadOnlyList<(Visual Image, int InPrompt)> images, CancellationToken cancellation)
     {
+        var pixels = Pixels(images);
+        return Encode(pixels.Shapes, pixels.Values, cancellation);
+    }
+
+    /// <summary>The encoder's input of images.</summary>
+    /// <param name="images">The images, and how many the prompt has that each is in.</param>
+    /// <exception cref="EosException">EOS1010: an image is too long and narrow. EOS1014: the model has no image processor.</exception>
+    internal ImagePixels Pixels(IReadOnlyList<(Visual Image, int InPrompt)> images)
+    {
         var pictures = RequiredProcessor.Images;
         ImageShape[] shapes = [.. images.Select(image => pictures.ShapeOf(image.Image, image.InPrompt))];
         var pixels = new float[shapes.Sum(shape => (long)shape.Parts) * pictures.ValuesPerPart];
@@ -33,7 +42,7 @@ internal sealed class ImageEncoder(VisionEncoder encoder, VisionLanguageProcesso
             images[i].Image.Write(pictures, images[i].InPrompt, pixels.AsSpan(at, length));
             at += length;
         }
-        return Encode(shapes, pixels, cancellation);
+        return new(shapes, pixels);
     }
 
     /// <summary>The same for images that were resized and normalised before.</summary>

@@ -24,7 +24,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     private LlamaConfig Text => config.Text;
 
     /// <summary>The decoder's sites, by the layer that they stand in front of.</summary>
-    internal ILookup<int, ReductionSite> Sites => sites;
+    internal ILookup<int, ReductionSite> SitesByLayer => sites;
 
     /// <summary>
     /// The stretch of layers that each layer belongs to, from 0: the layers between two reductions see as many tokens.
@@ -56,6 +56,10 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     /// <summary>Whether all images of a run have to be alike, though the model's images vary.</summary>
     internal bool NeedsAlike => layout is null && !Mixes;
 
+    /// <summary>The decoder's sites, with the names of the outputs that tell which tokens they leave.</summary>
+    internal IEnumerable<(ReductionSite Site, string Kept)> Sites =>
+        sites.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Kept(group.Key, i))));
+
     /// <summary>The sites in front of each layer, with the names of the inputs that say how many tokens they keep.</summary>
     internal IEnumerable<(ReductionSite Site, string Name)> CountedSites => layout is not null ? []
         : sites.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Keep(group.Key, i))));
@@ -82,6 +86,11 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
         return counted[plan.Sites.Index().First(x => ReferenceEquals(x.Item, site)).Index].Keep;
     }
 
+    /// <summary>How many tokens of an image a site leaves, whether the graph knows the number or is told it.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="image">How the image's tokens lie.</param>
+    internal int LeftBy(ReductionSite site, VisualLayout image) => layout is null ? KeptOf(site, image) : site.Keep;
+
     /// <summary>The tokens of an image that a stretch of layers gets.</summary>
     /// <param name="stretch">The stretch.</param>
     /// <param name="image">How the image's tokens lie.</param>
@@ -90,7 +99,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     {
         var first = Stretches.ToList().IndexOf(stretch);
         return plan.Sites.LastOrDefault(site => site.Stage == ReductionStage.Decoder && site.Layer <= first) is { } last
-            ? layout is null ? KeptOf(last, image) : last.Keep : entering;
+            ? LeftBy(last, image) : entering;
     }
 
     /// <summary>Writes the graph.</summary>

@@ -51,9 +51,9 @@ internal sealed class GenAiDecoderGraph(ModelConfig config, ReductionPlan plan, 
         for (var layer = 0; layer < Text.LayerCount; layer++)
         {
             var stretch = stretches[layer];
-            if (own.Sites[layer].Any())
+            if (own.SitesByLayer[layer].Any())
             {
-                (ReductionSite Site, KeptCount Kept)[] sites = [.. own.Sites[layer].Select((site, i) => (site, Kept(graph, site, i)))];
+                (ReductionSite Site, KeptCount Kept)[] sites = [.. own.SitesByLayer[layer].Select((site, i) => (site, Kept(graph, site, i)))];
                 tokens.Reduce(sites);
                 left = sites[^1].Kept.Most;
             }

@@ -6,34 +6,41 @@ internal static class Answers
     /// <summary>Answers the rows of a run.</summary>
     /// <param name="run">The run, behind its prompts.</param>
     /// <param name="ends">The tokens that end an answer.</param>
-    /// <param name="maxNewTokens">The most tokens a row is given.</param>
-    /// <param name="onToken">Told each row's new tokens.</param>
+    /// <param name="rows">The rows. One that is cancelled ends without changing the others.</param>
     /// <param name="cancellation">Checked before each token.</param>
     internal static (int[] Ids, double MeanProbability)[] Of(
-        DecoderRun run, IReadOnlyList<int> ends, int maxNewTokens, Action<int, int> onToken, CancellationToken cancellation)
+        DecoderRun run, IReadOnlyList<int> ends, IReadOnlyList<AnswerRow> rows, CancellationToken cancellation)
     {
-        var rows = run.NextTokens.Length;
-        var (ids, sums, steps, ended) = (new List<int>[rows], new double[rows], new int[rows], new bool[rows]);
-        for (var row = 0; row < rows; row++)
-            ids[row] = [];
-        for (var step = 0; ; step++)
+        var (sums, steps, ended) = (new double[rows.Count], new int[rows.Count], new bool[rows.Count]);
+        List<int>[] ids = [.. rows.Select(_ => new List<int>())];
+        for (; ; run.Add(run.NextTokens, cancellation))
         {
-            for (var row = 0; row < rows; row++)
+            foreach (var (i, row) in rows.Index())
             {
-                if (ended[row])
-                    continue;
-                var token = (int)run.NextTokens[row];
-                sums[row] += run.Probabilities[row];
-                steps[row]++;
-                ended[row] = ends.Contains(token);
-                if (ended[row])
-                    continue;
-                ids[row].Add(token);
-                onToken(row, token);
+                ended[i] |= row.Cancellation.IsCancellationRequested;
+                if (!ended[i])
+                    Take(i, row);
             }
-            if (step == maxNewTokens - 1 || Array.TrueForAll(ended, end => end))
-                return [.. ids.Select((answer, row) => (answer.ToArray(), sums[row] / steps[row]))];
-            run.Add(run.NextTokens, cancellation);
+            if (Array.TrueForAll(ended, end => end))
+                return [.. ids.Select((_, i) => Answer(i))];
         }
+
+        void Take(int i, AnswerRow row)
+        {
+            var token = (int)run.NextTokens[i];
+            sums[i] += run.Probabilities[i];
+            steps[i]++;
+            ended[i] = ends.Contains(token);
+            if (!ended[i])
+            {
+                ids[i].Add(token);
+                row.OnToken?.Invoke(token);
+                ended[i] = ids[i].Count == row.MaxNewTokens;
+            }
+            if (ended[i])
+                row.OnEnd?.Invoke(Answer(i).Ids, Answer(i).MeanProbability);
+        }
+
+        (int[] Ids, double MeanProbability) Answer(int i) => ([.. ids[i]], sums[i] / steps[i]);
     }
 }

@@ -13,6 +13,8 @@ internal sealed class DecoderRun : IDisposable
     private readonly float[]?[] biases;          // of each stretch of layers: (B, prompt); null where nothing is added
     private readonly int[] widths;               // of each stretch of layers: the longest prompt
     private readonly long[] positions;           // of the next token of each row, (B)
+    private readonly IReadOnlyList<EncodedImage> images;
+    private readonly (ReductionSite Site, long[] Indices)[] kept; // (G, k) each
     private readonly bool keepsLogits;
     private readonly int rows;
 
@@ -48,8 +50,8 @@ internal sealed class DecoderRun : IDisposable
             biases[stretch] = outputs.GetValueOrDefault(DecoderNames.Bias(stretch))?.GetTensorDataAsSpan<float>().ToArray();
         }
         Read(ran);
-        Kept = session.Outputs.Where(name => name.StartsWith("kept.", StringComparison.Ordinal))
-            .ToDictionary(name => name, name => outputs[name].GetTensorDataAsSpan<long>().ToArray());
+        images = prompts.Images;
+        kept = [.. graph.Sites.Select(site => (site.Site, outputs[site.Kept].GetTensorDataAsSpan<long>().ToArray()))];
     }
 
     /// <summary>The likeliest token behind each row, (B).</summary>
@@ -61,8 +63,13 @@ internal sealed class DecoderRun : IDisposable
     /// <summary>The logits behind each row, (B, vocabulary).</summary>
     internal float[] Logits { get; private set; } = [];
 
-    /// <summary>The visual tokens that each site has left, by the names of outputs, as numbers by which tables know them, (G, k).</summary>
-    internal IReadOnlyDictionary<string, long[]> Kept { get; }
+    /// <summary>The visual tokens that each site has left of an image, as numbers by which tables know them.</summary>
+    /// <param name="image">The image's number among all of the run.</param>
+    internal IEnumerable<(int Layer, long[] Indices)> KeptOf(int image) => kept.Select(of =>
+    {
+        var (each, own) = (of.Indices.Length / images.Count, graph.LeftBy(of.Site, images[image].Layout)); // filled up behind its own
+        return (of.Site.Layer, of.Indices.AsSpan(image * each, own).ToArray());
+    });
 
     /// <summary>Adds a token to each row.</summary>
     /// <param name="ids">The tokens, (B).</param>

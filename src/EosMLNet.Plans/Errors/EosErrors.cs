@@ -70,6 +70,8 @@ public static class EosErrors
     /// The application's Microsoft.ML.TorchSharp does not work beside this TorchSharp, or is none that the build can rewrite.
     /// </summary>
     public const string MlTorchSharp = "EOS2012";
+    /// <summary>A queue of questions takes no more: it is full, or it is closed.</summary>
+    public const string QueueFull = "EOS2013";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>

@@ -62,7 +62,7 @@ internal sealed class AskCommand : ModelCommand
             answer.Add(id);
         }, cancellation);
         var seconds = watch.Elapsed.TotalSeconds;
-        answer.End(generation.Ids[0]);
+        answer.End();
         var result = new AskResult(answer.Text, generation.MeanProbability[0], generation.Ids[0].Length, first ?? seconds, seconds,
             [.. batch.VisualTokens], Ledger(reduced.Plan, batch), padding.Padding);
         Console.Line($"{result.Summary(longest)}");

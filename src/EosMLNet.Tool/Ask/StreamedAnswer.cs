@@ -2,42 +2,25 @@ using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Ask;
 
-/// <summary>Writes an answer while its tokens come. What is written stays: a character that needs more tokens waits for them.</summary>
+/// <summary>Writes an answer while its tokens come.</summary>
 internal sealed class StreamedAnswer(VisionLanguageProcessor processor, EosConsole console)
 {
-    private const char Incomplete = '\uFFFD';
-
-    private readonly List<int> ids = [];
+    private readonly StreamedText text = new(processor);
 
     /// <summary>What is written.</summary>
-    internal string Text { get; private set; } = "";
+    internal string Text => text.Text;
 
     /// <summary>Takes the next token.</summary>
-    internal void Add(int id)
-    {
-        ids.Add(id);
-        var text = processor.Decode([.. ids]);
-        if (!text.EndsWith(Incomplete) && text.StartsWith(Text, StringComparison.Ordinal))
-            Write(text);
-    }
+    internal void Add(int id) => Write(text.Add(id));
 
     /// <summary>Writes what is left, and ends the line.</summary>
-    /// <param name="all">All tokens of the answer.</param>
-    internal void End(int[] all)
-    {
-        var text = processor.Decode(all);
-        if (text.StartsWith(Text, StringComparison.Ordinal))
-            Write(text);
-        Text = text;
-        Write(text, end: true);
-    }
+    internal void End() => Write(text.End(), end: true);
 
-    private void Write(string text, bool end = false) => console.Exclusively(() =>
+    private void Write(string added, bool end = false) => console.Exclusively(() =>
     {
-        console.Output.Write(console.Text.Of(text[Math.Min(Text.Length, text.Length)..]));
+        console.Output.Write(console.Text.Of(added));
         if (end)
             console.Output.WriteLine();
         console.Output.Flush();
-        Text = text;
     });
 }

@@ -1,0 +1,2 @@
+var app = WebApi.Api.Create(args);
+app.Run();
