@@ -19,11 +19,15 @@ internal sealed class ModelSettings
     /// <summary>The budget of that method, FastV.</summary>
     public double MeanVisualTokens { get; set; } = 48;
 
+    /// <summary>Threads that work on a batch; 0 for one a core. Those that wait for each other take time of the others.</summary>
+    public int Threads { get; set; }
+
     /// <summary>Loads the model.</summary>
     public OnnxModel Load()
     {
         var folder = Path.Combine(AppContext.BaseDirectory, Folder);
-        return Exported ? OnnxModel.LoadExported(folder) : OnnxModel.Load(folder, ReadPlan(folder));
+        var options = new OnnxOptions { Threads = Threads };
+        return Exported ? OnnxModel.LoadExported(folder, options) : OnnxModel.Load(folder, ReadPlan(folder), options);
     }
 
     private ReductionPlan ReadPlan(string folder)
