@@ -53,7 +53,8 @@ internal sealed class GenAiDecoderGraph(ModelConfig config, ReductionPlan plan, 
             var stretch = stretches[layer];
             if (own.SitesByLayer[layer].Any())
             {
-                (ReductionSite Site, KeptCount Kept)[] sites = [.. own.SitesByLayer[layer].Select((site, i) => (site, Kept(graph, site, i)))];
+                (ReductionSite Site, KeptCount Kept)[] sites =
+                    [.. own.SitesByLayer[layer].Select((site, i) => (site, Kept(graph, site, i)))];
                 tokens.Reduce(sites);
                 left = sites[^1].Kept.Most;
             }
