@@ -10,8 +10,8 @@ namespace EosMLNet.Search;
 internal sealed class Validation(VisionLanguageModel model, SearchForward forward, SearchData data, IReadOnlyList<PackedRow> rows,
     int batchSize, SearchMeter? meter = null)
 {
-    // A sum in another order rounds otherwise: what lies so close together is compared when all is known.
-    private const double Rounding = 1 + 1e-9;
+    // Rows in other batches, and sums in another order, round otherwise: what lies so close together is compared when all is known.
+    private const double Rounding = 1 + 1e-5;
 
     private readonly Dictionary<PackedRow, int> places =
         rows.Index().ToDictionary(row => row.Item, row => row.Index, (IEqualityComparer<PackedRow>)ReferenceEqualityComparer.Instance);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Benchmarks.Quality;
 using Benchmarks.Report;
 using EosMLNet;
@@ -27,7 +26,6 @@ internal sealed class BackboneCommand : Command
     /// <summary>The sizes that the model was trained on.</summary>
     private static readonly ImageSize[] Sizes = [new(144, 144), new(144, 192)];
 
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
 
     private readonly Option<bool> quick = new("--quick") { Description = "Everything once, on next to nothing: whether the program works." };
     private readonly Option<int> seeds = new("--seeds") { Description = "Searches, with the seeds from 1.", DefaultValueFactory = _ => 3 };
@@ -76,7 +74,7 @@ internal sealed class BackboneCommand : Command
         }
         var document = new BackboneDocument(Hardware.Describe(), model.Fingerprint, data.Search.Images.Count, data.Test.Images.Count,
             data.Test.Examples.Count, search.Steps, rows, refused);
-        AtomicFile.WriteText(Path.Combine(output, "backbones.json"), JsonSerializer.Serialize(document, Readable) + "\n");
+        document.Save(output);
         AtomicFile.WriteText(Path.Combine(output, "backbones.md"), BackbonePage.Write(document));
         parts.ForEach(part => part.Dispose());
         return 0;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Benchmarks.Backbones;
 
 /// <summary>What <c>backbones</c> measured.</summary>
@@ -10,4 +12,15 @@ namespace Benchmarks.Backbones;
 /// <param name="Rows">The methods.</param>
 /// <param name="Refused">Methods that the model cannot have, and why.</param>
 internal sealed record BackboneDocument(string Hardware, string Model, int SearchImages, int TestImages, int TestQuestions, int Steps,
-    IReadOnlyList<BackboneRow> Rows, IReadOnlyList<string> Refused);
+    IReadOnlyList<BackboneRow> Rows, IReadOnlyList<string> Refused)
+{
+    private const string FileName = "backbones.json";
+
+    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>What was measured before; null where nothing was.</summary>
+    internal static BackboneDocument? Load(string folder) => Path.Combine(folder, FileName) is var path && File.Exists(path)
+        ? JsonSerializer.Deserialize<BackboneDocument>(File.ReadAllText(path), Readable) : null;
+
+    internal void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Readable) + "\n");
+}

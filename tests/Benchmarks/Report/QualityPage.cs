@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Benchmarks.Backbones;
 using Benchmarks.Quality;
 
 namespace Benchmarks.Report;
@@ -12,7 +13,7 @@ internal sealed class QualityPage
 
     private QualityPage(QualityResults results) => this.results = results;
 
-    internal static string Write(QualityResults results, IReadOnlyList<string> images, string? remarks)
+    internal static string Write(QualityResults results, IReadOnlyList<string> images, string? remarks, BackboneDocument? other)
     {
         var page = new QualityPage(results);
         page.Introduction();
@@ -27,7 +28,8 @@ internal sealed class QualityPage
         page.OneThingChanged();
         page.TransferOverFamilies();
         page.TransferOverModels();
-        page.OtherBackbone();
+        if (other is not null)
+            page.OtherBackbone(other);
         page.Cost();
         page.Images(images);
         page.Missing();
@@ -182,10 +184,16 @@ internal sealed class QualityPage
         Table(["plan", "accuracy"], moved.Concat(Home() is { } home ? [home] : []).Select(plan => new[] { plan.Trial.Section == Transfers.Models ? plan.Trial.Method : "first model's plan on the first", Percent(plan.Accuracy) }));
     }
 
-    private void OtherBackbone()
+    private void OtherBackbone(BackboneDocument other)
     {
         Line("## Another backbone, images of two sizes");
-        Line("`scenes-qwen`, of the shape of Qwen2.5-VL, at one ninth of its tokens: [measured by itself](backbones.md).");
+        Line($"`scenes-qwen`, of the shape of Qwen2.5-VL, at one ninth of its tokens, on {other.TestQuestions} questions about {other.TestImages} images: [measured by itself](backbones.md).");
+        var whole = other.Rows.First(row => row.Kind == "unreduced");
+        string[] sizes = [.. whole.BySize.Keys];
+        Table(["method", "accuracy", "of unreduced", .. sizes, "mean tokens"], other.Rows.OrderByDescending(row => row.Accuracy).Select(row => new[]
+        {
+            row.Seed > 0 ? $"{row.Method}, seed {row.Seed}" : row.Method, Percent(row.Accuracy), Percent(row.Accuracy / whole.Accuracy),
+        }.Concat(sizes.Select(size => Percent(row.BySize[size]))).Append(Percent(row.Share)).ToArray()));
     }
 
     private void Cost()

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Benchmarks.Backbones;
 using Benchmarks.Quality;
 
 namespace Benchmarks.Report;
@@ -18,7 +19,7 @@ internal static class QualityReport
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "quality.json"), Json(results) + "\n");
         IReadOnlyList<string> images = [.. AccuracyChart.Draw(results, folder), .. OperatorChart.Draw(results, folder)];
-        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, images, Remarks(folder)));
+        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, images, Remarks(folder), BackboneDocument.Load(folder)));
     }
 
     // What a person has to say about the numbers lies beside them, and survives the next run.
