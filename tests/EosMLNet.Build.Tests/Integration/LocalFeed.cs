@@ -24,7 +24,7 @@ internal static class LocalFeed
         var folder = Directory.CreateTempSubdirectory("eos-feed-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        foreach (var project in new[] { "EosMLNet.Plans", "EosMLNet.Checkpoints", "EosMLNet.Core", "EosMLNet.Answering", "EosMLNet", "EosMLNet.Build" })
+        foreach (var project in new[] { "EosMLNet.Plans", "EosMLNet.Checkpoints", "EosMLNet.Core", "EosMLNet.Onnx", "EosMLNet.Extensions.AI", "EosMLNet.Answering", "EosMLNet", "EosMLNet.Build" })
         {
             string[] arguments = ["pack", Repository.At("src", project, $"{project}.csproj"), "-c", configuration, "--no-build", $"-p:Version={Version}", "-o", System.IO.Path.Combine(folder, "feed"), "-nodeReuse:false"];
             using var pack = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;

@@ -40,7 +40,7 @@ public sealed class PackageTests
     [Fact]
     public void The_library_brings_what_decodes_images_but_no_libtorch()
     {
-        var dependencies = Ids(new[] { "EosMLNet", "EosMLNet.Core", "EosMLNet.Answering", "EosMLNet.Checkpoints" }
+        var dependencies = Ids(new[] { "EosMLNet", "EosMLNet.Core", "EosMLNet.Onnx", "EosMLNet.Answering", "EosMLNet.Checkpoints" }
             .SelectMany(id => Specification(id).Descendants()).Where(element => element.Name.LocalName == "dependency"));
         Assert.Contains("SkiaSharp.NativeAssets.Linux.NoDependencies", dependencies);
         Assert.Contains("TorchSharp", dependencies);
@@ -52,7 +52,9 @@ public sealed class PackageTests
     {
         string[] answering = [.. Specification("EosMLNet.Answering").Descendants().Where(element => element.Name.LocalName == "dependency").Select(dependency => (string)dependency.Attribute("id")!)];
         Assert.Contains("EosMLNet.Checkpoints", answering);
-        Assert.DoesNotContain(answering, id => id is "EosMLNet" or "EosMLNet.Core" or "TorchSharp");
+        Assert.Contains("EosMLNet.Onnx", answering);
+        Assert.All(["EosMLNet.Answering", "EosMLNet.Onnx", "EosMLNet.Extensions.AI"], package => Assert.DoesNotContain(
+            Ids(Specification(package).Descendants().Where(element => element.Name.LocalName == "dependency")), id => id is "EosMLNet" or "EosMLNet.Core" or "TorchSharp"));
         Assert.Contains("EosMLNet.Answering", Ids(Specification("EosMLNet").Descendants().Where(element => element.Name.LocalName == "dependency")));
     }
 
@@ -65,6 +67,8 @@ public sealed class PackageTests
     [InlineData("EosMLNet.Plans")]
     [InlineData("EosMLNet.Checkpoints")]
     [InlineData("EosMLNet.Core")]
+    [InlineData("EosMLNet.Onnx")]
+    [InlineData("EosMLNet.Extensions.AI")]
     [InlineData("EosMLNet.Answering")]
     [InlineData("EosMLNet")]
     [InlineData("EosMLNet.Build")]
