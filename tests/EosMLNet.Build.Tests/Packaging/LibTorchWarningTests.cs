@@ -23,12 +23,17 @@ public sealed class LibTorchWarningTests : IDisposable
     }
 
     [Fact]
-    public void A_program_that_only_answers_is_not_and_has_nothing_of_torch()
+    public void A_program_that_only_answers_is_warned_of_ONNX_Runtime_and_has_nothing_of_torch()
     {
-        var run = Project("EosMLNet.Answering").Write("Program.cs", """
+        app.Write("Program.cs", """
             using Microsoft.ML;
             System.Console.WriteLine(new MLContext().VisionLanguage().LoadImage(args[0]).Width);
-            """).Dotnet("build");
+            """);
+        var without = Project("EosMLNet.Answering").Dotnet("build");
+        Assert.True(without.ExitCode == 0, without.Output);
+        Assert.Contains("warning EOS2011: The program has neither TorchSharp nor ONNX Runtime's native library", without.Output);
+        Assert.Contains("1 Warning(s)", without.Output);
+        var run = Project("EosMLNet.Answering", """<PackageReference Include="Microsoft.ML.OnnxRuntime" Version="1.31.1" />""").Dotnet("build");
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("0 Warning(s)", run.Output);
         string[] files = [.. Directory.EnumerateFiles(app["bin"], "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file))];

@@ -51,7 +51,6 @@ public sealed class PackageTests
     public void The_answering_package_brings_no_torch_and_the_searching_one_brings_it()
     {
         string[] answering = [.. Specification("EosMLNet.Answering").Descendants().Where(element => element.Name.LocalName == "dependency").Select(dependency => (string)dependency.Attribute("id")!)];
-        Assert.Contains("EosMLNet.Checkpoints", answering);
         Assert.Contains("EosMLNet.Onnx", answering);
         Assert.All(["EosMLNet.Answering", "EosMLNet.Onnx", "EosMLNet.Extensions.AI"], package => Assert.DoesNotContain(
             Ids(Specification(package).Descendants().Where(element => element.Name.LocalName == "dependency")), id => id is "EosMLNet" or "EosMLNet.Core" or "TorchSharp"));
