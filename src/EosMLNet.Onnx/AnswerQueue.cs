@@ -68,8 +68,7 @@ public sealed class AnswerQueue : IAsyncDisposable
         IReadOnlyList<PromptTurn>? earlier = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (maxNewTokens < 1)
-            throw new EosException(EosErrors.InvalidOption, $"At most {maxNewTokens} new tokens were asked for; expected 1 or more.");
+        AnswerRow.CheckLength(maxNewTokens);
         Accept();
         QueuedAnswer? asked = null;
         try

@@ -67,16 +67,14 @@ public sealed class OnnxModel : IDisposable
     {
         var manifest = OnnxManifest.Load(folder, OnnxLayout.Eos);
         return Load(folder, manifest.LoadPlan(folder), options ?? new OnnxOptions(),
-            _ => (ExportedGraph.Read(folder, manifest.Vision), ExportedGraph.Read(folder, manifest.Decoder)),
-            manifest.WeightsFile is null ? null : manifest);
+            _ => (ExportedGraph.Read(folder, manifest.Vision), ExportedGraph.Read(folder, manifest.Decoder)), manifest);
     }
 
-    // The weights are the checkpoint's own, or what a manifest says was converted of them.
     private static OnnxModel Load(string folder, ReductionPlan? plan, OnnxOptions options,
-        Func<ModelGraphs, (byte[] Vision, byte[] Tokens)> write, OnnxManifest? converted = null)
+        Func<ModelGraphs, (byte[] Vision, byte[] Tokens)> write, OnnxManifest? manifest = null)
     {
         var notes = new List<string>();
-        using var graphs = ModelGraphs.Open(folder, plan, options, notes, converted);
+        using var graphs = ModelGraphs.Open(folder, plan, options, notes, manifest);
         return new OnnxModel(graphs, write(graphs), notes, folder, options);
     }
 
@@ -139,8 +137,8 @@ public sealed class OnnxModel : IDisposable
     /// <param name="cancellation">Ends all of them.</param>
     internal IReadOnlyList<(int[] Ids, double MeanProbability)> Answer(IReadOnlyList<AnswerRow> rows, CancellationToken cancellation)
     {
-        if (rows.FirstOrDefault(row => row.MaxNewTokens < 1) is { MaxNewTokens: var most })
-            throw new EosException(EosErrors.InvalidOption, $"At most {most} new tokens were asked for; expected 1 or more.");
+        foreach (var row in rows)
+            AnswerRow.CheckLength(row.MaxNewTokens);
         var answers = new (int[] Ids, double MeanProbability)[rows.Count];
         foreach (var group in Groups(rows))
         {

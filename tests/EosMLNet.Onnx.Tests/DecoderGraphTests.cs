@@ -13,13 +13,7 @@ public class DecoderGraphTests
 
     private static readonly string[] Questions = ["what colour is the circle", "how many red things are there", "is there a square", "what is the number"];
 
-    public static TheoryData<string> Plans()
-    {
-        var data = new TheoryData<string>();
-        foreach (var name in PlanSamples.Names)
-            data.Add(name);
-        return data;
-    }
+    public static TheoryData<string> Plans => [.. PlanSamples.Names];
 
     [Theory]
     [MemberData(nameof(Plans))]

@@ -13,20 +13,8 @@ public class FamilyTests
 {
     private const double Tolerance = 1e-4;
 
-    public static TheoryData<string, string> QwenGolden()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var family in (string[])["qwen2_5_vl", "qwen2_vl", "qwen3_vl"])
-        {
-            foreach (var name in (string[])["img", "two", "vid", "batch", "text", "textbatch", "mixed", "textimg"])
-                data.Add(family, name);
-        }
-        data.Add("qwen2_5_vl", "vidfrac");
-        return data;
-    }
-
     [Theory]
-    [MemberData(nameof(QwenGolden))]
+    [MemberData(nameof(QwenCases.All), MemberType = typeof(QwenCases))]
     public void Qwen_models_generate_what_transformers_did(string family, string name)
     {
         using var scope = NewDisposeScope();

@@ -21,12 +21,13 @@ internal sealed record ModelGraphs(ModelConfig Config, PlanModel PlanModel, Redu
     /// <param name="plan">The plan; null for the unreduced model.</param>
     /// <param name="options">What becomes of images and prompts.</param>
     /// <param name="notes">Receives what a user should know about the files.</param>
-    /// <param name="converted">The manifest of weights that were converted; null for the checkpoint's own.</param>
+    /// <param name="manifest">What an exported folder says of itself; null for a checkpoint.</param>
     /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be read. EOS4002: the plan does not fit the model's shape.</exception>
     internal static ModelGraphs Open(
-        string folder, ReductionPlan? plan, OnnxOptions options, List<string> notes, OnnxManifest? converted = null)
+        string folder, ReductionPlan? plan, OnnxOptions options, List<string> notes, OnnxManifest? manifest = null)
     {
         var config = ModelConfig.Load(folder, notes);
+        var converted = manifest?.WeightsFile is null ? null : manifest;
         var identity = converted?.ConvertedIdentity(folder)
             ?? new ModelFingerprint(CheckpointFiles.Of(folder).Fingerprint); // before they are read: a change meanwhile is noticed
         var (prompts, padding) = (options.Prompts, options.ImagePadding);

@@ -38,8 +38,7 @@ public sealed class GenAiPrompts : IDisposable
     {
         options ??= new OnnxOptions();
         var manifest = OnnxManifest.Load(folder, OnnxLayout.GenAi);
-        using var graphs = ModelGraphs.Open(folder, manifest.LoadPlan(folder), options, [],
-            manifest.WeightsFile is null ? null : manifest);
+        using var graphs = ModelGraphs.Open(folder, manifest.LoadPlan(folder), options, [], manifest);
         var wanted = ExportedGraph.InputsOf(ExportedGraph.Read(folder, manifest.Decoder));
         return new GenAiPrompts(graphs, wanted, new GraphSession(ExportedGraph.Read(folder, manifest.Vision), folder, options));
     }

@@ -16,15 +16,13 @@ namespace EosMLNet.Onnx.Models;
 /// <param name="planes">How many of the first layers add something to the visual tokens behind them.</param>
 internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, VisualLayout? layout, int planes)
 {
-    private readonly ILookup<int, ReductionSite> sites =
-        plan.Sites.Where(site => site.Stage == ReductionStage.Decoder).ToLookup(site => site.Layer);
-
     private readonly ConcurrentDictionary<int, IReadOnlyList<ReductionSite>> counts = []; // by the tokens of an image
 
     private LlamaConfig Text => config.Text;
 
     /// <summary>The decoder's sites, by the layer that they stand in front of.</summary>
-    internal ILookup<int, ReductionSite> SitesByLayer => sites;
+    internal ILookup<int, ReductionSite> SitesByLayer { get; } =
+        plan.Sites.Where(site => site.Stage == ReductionStage.Decoder).ToLookup(site => site.Layer);
 
     /// <summary>
     /// The stretch of layers that each layer belongs to, from 0: the layers between two reductions see as many tokens.
@@ -34,7 +32,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
         get
         {
             var stretch = 0;
-            return [.. Enumerable.Range(0, Text.LayerCount).Select(layer => sites[layer].Any() && layer > 0 ? ++stretch : stretch)];
+            return [.. Enumerable.Range(0, Text.LayerCount).Select(layer => SitesByLayer[layer].Any() && layer > 0 ? ++stretch : stretch)];
         }
     }
 
@@ -50,7 +48,7 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
     /// <summary>
     /// Whether images of different numbers of tokens may run side by side.
     /// </summary>
-    internal bool Mixes => layout is null && sites.SelectMany(group => group)
+    internal bool Mixes => layout is null && SitesByLayer.SelectMany(group => group)
         .All(site => site.Extra is null && !site.Residual && !site.Uses(ScoreCriterion.Lattice));
 
     /// <summary>Whether all images of a run have to be alike, though the model's images vary.</summary>
@@ -58,17 +56,17 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
 
     /// <summary>The decoder's sites, with the names of the outputs that tell which tokens they leave.</summary>
     internal IEnumerable<(ReductionSite Site, string Kept)> Sites =>
-        sites.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Kept(group.Key, i))));
+        SitesByLayer.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Kept(group.Key, i))));
 
     /// <summary>The sites in front of each layer, with the names of the inputs that say how many tokens they keep.</summary>
     internal IEnumerable<(ReductionSite Site, string Name)> CountedSites => layout is not null ? []
-        : sites.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Keep(group.Key, i))));
+        : SitesByLayer.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Keep(group.Key, i))));
 
     /// <summary>Whether the decoder's sites look at the tower's [CLS] attention.</summary>
-    internal bool LooksAtCls => sites.SelectMany(group => group).Any(site => site.Uses(ScoreCriterion.ClsAttention));
+    internal bool LooksAtCls => SitesByLayer.SelectMany(group => group).Any(site => site.Uses(ScoreCriterion.ClsAttention));
 
     /// <summary>Whether they look at the question's tokens, beside attention.</summary>
-    internal bool LooksAtQuestion => sites.SelectMany(group => group).Any(site => site.Uses(ScoreCriterion.RaterAttention)
+    internal bool LooksAtQuestion => SitesByLayer.SelectMany(group => group).Any(site => site.Uses(ScoreCriterion.RaterAttention)
         || site.Uses(ScoreCriterion.TextRelevance) || site.Extra is { TextPivots: > 0 });
 
     /// <summary>How many of the first layers add something to the visual tokens behind them.</summary>
@@ -117,9 +115,9 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
         for (var layer = 0; layer < Text.LayerCount; layer++)
         {
             var stretch = stretches[layer];
-            if (sites[layer].Any())
+            if (SitesByLayer[layer].Any())
             {
-                foreach (var (i, kept) in tokens.Reduce([.. sites[layer].Select((site, i) => (site, Kept(graph, site, i)))]).Index())
+                foreach (var (i, kept) in tokens.Reduce([.. SitesByLayer[layer].Select((site, i) => (site, Kept(graph, site, i)))]).Index())
                     graph.Output(kept, DecoderNames.Kept(layer, i), "G", $"kept.{layer}.{i}");
             }
             var begins = layer == 0 || stretches[layer - 1] != stretch;

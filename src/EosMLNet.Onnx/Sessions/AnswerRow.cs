@@ -17,4 +17,12 @@ internal sealed record AnswerRow(int[] Prompt, IReadOnlyList<EncodedImage> Image
 
     /// <summary>Ends this row alone; nobody is told of it any more.</summary>
     internal CancellationToken Cancellation { get; init; }
+
+    /// <summary>Refuses an answer without room for a token.</summary>
+    /// <exception cref="EosException">EOS1013: <paramref name="maxNewTokens"/> is below 1.</exception>
+    internal static void CheckLength(int maxNewTokens)
+    {
+        if (maxNewTokens < 1)
+            throw new EosException(EosErrors.InvalidOption, $"At most {maxNewTokens} new tokens were asked for; expected 1 or more.");
+    }
 }

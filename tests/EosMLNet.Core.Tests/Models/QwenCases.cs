@@ -15,6 +15,19 @@ internal sealed class QwenCases(string family) : IDisposable
     private readonly SafetensorsFile precise = SafetensorsFile.Open(GoldenFiles.At("backbones", family, "golden-f64logits.safetensors"));
     private readonly JsonSection cases = JsonSection.Read(GoldenFiles.At("backbones", family, "golden.json")).Section("cases");
 
+    /// <summary>The families, and the names of their cases.</summary>
+    public static TheoryData<string, string> All()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var family in (string[])["qwen2_5_vl", "qwen2_vl", "qwen3_vl"])
+        {
+            foreach (var name in (string[])["img", "two", "vid", "batch", "text", "textbatch", "mixed", "textimg"])
+                data.Add(family, name);
+        }
+        data.Add("qwen2_5_vl", "vidfrac");
+        return data;
+    }
+
     internal string Checkpoint => GoldenFiles.At("backbones", family, "checkpoint");
 
     internal bool Has(string name) => file.Entries.ContainsKey(name);

@@ -10,20 +10,8 @@ public sealed class QwenVlModelTests
 {
     private const double Tolerance = 5e-5, RotaryTolerance = 5e-6, PreciseTolerance = 1e-9;
 
-    public static TheoryData<string, string> Cases()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var family in (string[])["qwen2_5_vl", "qwen2_vl", "qwen3_vl"])
-        {
-            foreach (var name in (string[])["img", "two", "vid", "batch", "text", "textbatch", "mixed", "textimg"])
-                data.Add(family, name);
-        }
-        data.Add("qwen2_5_vl", "vidfrac");
-        return data;
-    }
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(QwenCases.All), MemberType = typeof(QwenCases))]
     public void Every_intermediate_agrees_with_transformers(string family, string name)
     {
         using var scope = NewDisposeScope();
@@ -82,7 +70,7 @@ public sealed class QwenVlModelTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(QwenCases.All), MemberType = typeof(QwenCases))]
     public void Generated_ids_are_those_of_transformers(string family, string name)
     {
         using var scope = NewDisposeScope();
