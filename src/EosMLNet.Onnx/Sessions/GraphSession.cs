@@ -6,6 +6,7 @@ namespace EosMLNet.Onnx.Sessions;
 internal sealed class GraphSession : IDisposable
 {
     private const string WeightsFolder = "session.model_external_initializers_file_folder_path";
+    private const string FlushDenormals = "session.set_denormal_as_zero"; // on ONNX Runtime's own threads
 
     private readonly InferenceSession session;
 
@@ -19,6 +20,8 @@ internal sealed class GraphSession : IDisposable
         {
             using var settings = OnnxRuntimeLibrary.Settings(options);
             settings.AddSessionConfigEntry(WeightsFolder, Path.GetFullPath(folder));
+            settings.AddSessionConfigEntry(FlushDenormals, "1");
+            using var flushed = new FlushedDenormals(); // the first session of a process changes the thread, too: it is changed back
             session = new InferenceSession(graph, settings);
         }
         catch (OnnxRuntimeException e)
@@ -64,6 +67,7 @@ internal sealed class GraphSession : IDisposable
             binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
         try
         {
+            using var flushed = new FlushedDenormals();
             session.RunWithBinding(options, binding);
         }
         catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)

@@ -6,7 +6,10 @@ namespace Benchmarks.Speed;
 internal static class Interleaved
 {
     /// <summary>Seconds of each thing in each round, after one round that does not count: [thing][round].</summary>
-    internal static IReadOnlyList<double[]> Seconds(int rounds, params IReadOnlyList<Action> things)
+    internal static IReadOnlyList<double[]> Seconds(int rounds, params IReadOnlyList<Action> things) => Seconds(rounds, TimeSpan.Zero, things);
+
+    /// <summary>The same with a rest in front of each turn: threads of the thing before, which spin for a while, have gone to sleep.</summary>
+    internal static IReadOnlyList<double[]> Seconds(int rounds, TimeSpan rest, params IReadOnlyList<Action> things)
     {
         double[][] seconds = [.. things.Select(_ => new double[rounds])];
         for (var round = -1; round < rounds; round++)
@@ -15,6 +18,7 @@ internal static class Interleaved
             {
                 // Every second round backwards: none is always behind the same other.
                 var thing = round % 2 == 0 ? turn : things.Count - 1 - turn;
+                Thread.Sleep(rest);
                 var start = Stopwatch.GetTimestamp();
                 things[thing]();
                 if (round >= 0)
