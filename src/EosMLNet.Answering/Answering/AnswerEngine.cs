@@ -28,10 +28,11 @@ internal sealed class AnswerEngine : IDisposable
     /// <summary>Answers a batch of rows, in their order.</summary>
     /// <param name="queries">The rows.</param>
     /// <param name="cancellation">Checked before each token.</param>
+    /// <param name="onToken">Told each new token as soon as it is known; for one row alone.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     /// <exception cref="EosException">EOS4002, EOS4004: the model is not the plan's, or not the expected one.</exception>
-    public Answer[] Ask(IReadOnlyList<Query> queries, CancellationToken cancellation = default)
+    public Answer[] Ask(IReadOnlyList<Query> queries, CancellationToken cancellation = default, Action<int>? onToken = null)
     {
         var answers = new Answer[queries.Count];
         Array.Fill(answers, Answer.Missing);
@@ -41,7 +42,7 @@ internal sealed class AnswerEngine : IDisposable
         Enter();
         try
         {
-            var generated = Generate([.. asked.Select(row => queries[row])], cancellation);
+            var generated = Generate([.. asked.Select(row => queries[row])], onToken, cancellation);
             for (var i = 0; i < asked.Length; i++)
                 answers[asked[i]] = new Answer(Model.Processor.Decode(generated[i].Ids), (float)generated[i].MeanProbability);
             return answers;
@@ -94,12 +95,13 @@ internal sealed class AnswerEngine : IDisposable
         Free();
     }
 
-    private IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(IReadOnlyList<Query> asked, CancellationToken cancellation)
+    private IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(
+        IReadOnlyList<Query> asked, Action<int>? onToken, CancellationToken cancellation)
     {
         IReadOnlyList<(int[] Ids, double MeanProbability)> generated;
         try
         {
-            generated = Model.Generate(asked, maxNewTokens, cancellation: cancellation);
+            generated = Model.Generate(asked, maxNewTokens, onToken is null ? null : (_, id) => onToken(id), cancellation);
         }
         catch (EosException)
         {

@@ -28,7 +28,8 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     private readonly Delegate?[] answerGetters;
     private readonly Dictionary<int, int> outputs;   // column of the output schema -> 0, 1, 2
     private readonly Query[] queries;
-    private readonly CancellationTokenSource stopped = new();
+    private readonly Action<int>? answered;          // told how many rows
+    private readonly CancellationTokenSource stopped;
     private readonly Timer watch;
     private RowBatch batch;
     private Answer[] answers = [];
@@ -36,10 +37,11 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
     private int fetched;                             // the slot that is being filled
 
     public BatchedAnswerCursor(IHost host, VisionLanguageTransformer transformer, DataViewRowCursor input, DataViewSchema schema,
-        ColumnBindings bindings, bool[] active)
+        ColumnBindings bindings, bool[] active, Action<int>? answered, CancellationToken cancellation)
         : base(host)
     {
         (this.host, this.transformer, this.input, this.active, Schema) = (host, transformer, input, active, schema);
+        (this.answered, stopped) = (answered, CancellationTokenSource.CreateLinkedTokenSource(cancellation));
         var batchSize = transformer.Settings.BatchSize;
         var size = 2 * batchSize;
         rows = new RowsAhead(host, input, batchSize, Fetch);
@@ -112,6 +114,7 @@ internal sealed class BatchedAnswerCursor : RootCursorBase
         {
             host.CheckAlive();
             answers = transformer.Engine.Ask(new ArraySegment<Query>(queries, batch.FirstSlot, batch.Count), stopped.Token);
+            answered?.Invoke(batch.Count);
             return true;
         }
         catch (Exception e)

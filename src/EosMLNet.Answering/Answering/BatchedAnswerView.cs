@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -15,10 +16,14 @@ internal sealed class BatchedAnswerView : IDataView
     private readonly RowToRowMapperTransform rows;
     private readonly AnswerRowMapper mapper;
     private readonly ColumnBindings bindings;
+    private readonly IProgress<AnswerProgress>? progress;
+    private readonly CancellationToken cancellation;
 
-    public BatchedAnswerView(IHost host, VisionLanguageTransformer transformer, RowToRowMapperTransform rows, AnswerRowMapper mapper)
+    public BatchedAnswerView(IHost host, VisionLanguageTransformer transformer, RowToRowMapperTransform rows, AnswerRowMapper mapper,
+        IProgress<AnswerProgress>? progress, CancellationToken cancellation)
     {
         (this.host, this.transformer, this.rows, this.mapper) = (host, transformer, rows, mapper);
+        (this.progress, this.cancellation) = (progress, cancellation);
         bindings = new ColumnBindings(rows.Source.Schema, mapper.GetOutputColumns());
     }
 
@@ -36,13 +41,22 @@ internal sealed class BatchedAnswerView : IDataView
         var dependencies = mapper.GetDependencies(ActiveOutput(active));
         var passing = bindings.GetActiveInput(column => active[column]);
         var input = rows.Source.GetRowCursor(rows.Source.Schema.Where(column => passing[column.Index] || dependencies(column.Index)), rand);
-        return new BatchedAnswerCursor(host, transformer, input, Schema, bindings, active);
+        return new BatchedAnswerCursor(host, transformer, input, Schema, bindings, active, Reporter(), cancellation);
     }
 
     // One cursor is within the contract ("at most n"). libtorch uses all cores for a batch; several cursors would only fill smaller ones.
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         AnswerRowMapper.NeedsModel(ActiveOutput(Active(columnsNeeded))) ? [GetRowCursor(columnsNeeded, rand)]
             : rows.GetRowCursorSet(columnsNeeded, n, rand);
+
+    // Of one cursor: told of the rows that were answered.
+    private Action<int>? Reporter()
+    {
+        if (progress is null)
+            return null;
+        var (rows, total, start) = (0L, GetRowCount(), Stopwatch.GetTimestamp());
+        return answered => progress.Report(new AnswerProgress(rows += answered, total, Stopwatch.GetElapsedTime(start)));
+    }
 
     private bool[] Active(IEnumerable<DataViewSchema.Column> columnsNeeded)
     {

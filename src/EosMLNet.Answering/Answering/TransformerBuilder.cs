@@ -60,6 +60,7 @@ public sealed class TransformerBuilder
 
     /// <summary>Makes the transformer.</summary>
     /// <param name="model">The model, loaded for <see cref="Request"/>; the transformer's from now on.</param>
-    public VisionLanguageTransformer Build(AnsweringModel model) =>
-        VisionLanguageTransformer.Of(Host, model, new CheckpointFolder(ModelPath), Settings);
+    /// <param name="report">What made the plan, as JSON, to be saved with the transformer; null for nothing.</param>
+    public VisionLanguageTransformer Build(AnsweringModel model, string? report = null) =>
+        VisionLanguageTransformer.Of(Host, model, new CheckpointFolder(ModelPath), Settings, report: report);
 }

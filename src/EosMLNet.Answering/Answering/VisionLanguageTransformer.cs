@@ -1,4 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using EosMLNet;
 using EosMLNet.Engines;
 using EosMLNet.Internals;
@@ -16,7 +19,7 @@ namespace EosMLNet;
 /// <c>OperatorSearchEstimator</c>, <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
 /// </summary>
 /// <remarks>
-/// <para><see cref="Transform"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the
+/// <para><see cref="Transform(IDataView)"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the
 /// answers are the same. One transformer serves any number of threads.</para>
 /// <para>It holds the model's weights: dispose it when it is not needed any more (<c>(model as IDisposable)?.Dispose()</c> after
 /// <c>Model.Load</c>). A <c>PredictionEngine</c> disposes its transformer with itself unless
@@ -51,6 +54,10 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
 
     internal AnswerSettings Settings { get; }
 
+    /// <summary>What the search reported that made it, as JSON, for the package that searches; null where none did.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public string? ReportJson { get; private init; }
+
     /// <summary>Which frames of videos are read; null where the model takes none.</summary>
     internal FrameSampling? Videos => Engine.Model.Processor.Images.Sampling;
 
@@ -64,12 +71,55 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     /// <summary>Adds the answers. They are computed when a cursor reads them, and only if it does.</summary>
     /// <param name="input">Rows with an image and a question.</param>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public IDataView Transform(IDataView input)
+    public IDataView Transform(IDataView input) => Transform(input, progress: null);
+
+    /// <summary>
+    /// Adds the answers, and tells how far a cursor is that reads them. In a pipeline of several stages, transform with the others first.
+    /// </summary>
+    /// <param name="input">Rows with an image and a question.</param>
+    /// <param name="progress">Told after each batch, on the thread that reads the cursor; null for nobody.</param>
+    /// <param name="cancellation">Ends the answering before its next token: the cursor then throws
+    /// <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IDataView Transform(IDataView input, IProgress<AnswerProgress>? progress, CancellationToken cancellation = default)
     {
         host.CheckValue(input, nameof(input));
         var mapper = MakeMapper(input.Schema);
-        return new BatchedAnswerView(host, this, new RowToRowMapperTransform(host, input, mapper, MakeMapper), mapper);
+        var rows = new RowToRowMapperTransform(host, input, mapper, MakeMapper);
+        return new BatchedAnswerView(host, this, rows, mapper, progress, cancellation);
     }
+
+    /// <summary>Answers one question, on a thread of the pool.</summary>
+    /// <param name="images">The images, in the order in which the model sees them.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellation">Ends the answering before its next token.</param>
+    /// <returns>The answer that <see cref="Transform(IDataView)"/> gives for a row with them.</returns>
+    /// <exception cref="EosException">EOS1010: an image cannot be read. EOS1015: the prompt is too long. EOS4002, EOS4004: the weights are
+    /// not the plan's.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public Task<VisionLanguageAnswer> AnswerAsync(
+        IReadOnlyList<MLImage> images, string question, CancellationToken cancellation = default)
+    {
+        var query = QueryOf(images, question);
+        return Task.Run(() =>
+        {
+            var answer = Engine.Ask([query], cancellation)[0];
+            return new VisionLanguageAnswer(answer.Text, answer.Score, (float)Plan.Ledger.Mean);
+        }, cancellation);
+    }
+
+    /// <summary>Answers one question and gives the text while it comes.</summary>
+    /// <param name="images">The images, in the order in which the model sees them.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellation">Ends the answering before its next token. So does a reader who leaves.</param>
+    /// <returns>The pieces; together they are <see cref="AnswerAsync"/>'s text.</returns>
+    /// <exception cref="EosException">As <see cref="AnswerAsync"/>, while the pieces are read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IAsyncEnumerable<string> StreamAsync(
+        IReadOnlyList<MLImage> images, string question, CancellationToken cancellation = default) =>
+        Pieces(QueryOf(images, question), cancellation);
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
         new RowToRowMapperTransform(host, new EmptyDataView(host, inputSchema), MakeMapper(inputSchema), MakeMapper);
@@ -79,7 +129,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel();
         ctx.SetVersionInfo(ModelArtifact.GetVersionInfo());
-        Engine.Hold(() => ModelArtifact.Save(ctx, Plan, Settings, checkpoint, checkpoint.FingerprintOf(Engine.Model)));
+        Engine.Hold(() => ModelArtifact.Save(ctx, Plan, Settings, checkpoint, checkpoint.FingerprintOf(Engine.Model), ReportJson));
     }
 
     /// <summary>Frees the model's weights, after the answers that are being computed on other threads. Idempotent.</summary>
@@ -89,7 +139,8 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     /// Loads the model. Where a fingerprint is expected, it is compared beside the work, before the first answer is handed out.
     /// </summary>
     internal static VisionLanguageTransformer Load(
-        IHost host, CheckpointFolder checkpoint, AnswerSettings settings, ReductionPlan? plan, string? fingerprint = null)
+        IHost host, CheckpointFolder checkpoint, AnswerSettings settings, ReductionPlan? plan, string? fingerprint = null,
+        string? report = null)
     {
         var model = checkpoint.Load(settings.Request(host, checkpoint.Path) with { Plan = plan }, fingerprint);
         if (model.Notes.Count > 0)
@@ -98,13 +149,60 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
             foreach (var note in model.Notes)
                 channel.Warning(note);
         }
-        return Of(host, model, checkpoint, settings, fingerprint);
+        return Of(host, model, checkpoint, settings, fingerprint, report);
     }
 
     /// <summary>Takes a model that was loaded, and its folder, over.</summary>
     internal static VisionLanguageTransformer Of(
-        IHost host, AnsweringModel model, CheckpointFolder checkpoint, AnswerSettings settings, string? fingerprint = null) =>
-        new(host, new AnswerEngine(model, settings.MaxNewTokens, checkpoint, fingerprint), settings.Decided(), checkpoint);
+        IHost host, AnsweringModel model, CheckpointFolder checkpoint, AnswerSettings settings, string? fingerprint = null,
+        string? report = null) =>
+        new(host, new AnswerEngine(model, settings.MaxNewTokens, checkpoint, fingerprint), settings.Decided(), checkpoint)
+        {
+            ReportJson = report,
+        };
+
+    private static Query QueryOf(IReadOnlyList<MLImage> images, string question)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(question);
+        return new([.. images.Select(image => image.ToRgb())], question);
+    }
+
+    private async IAsyncEnumerable<string> Pieces(Query query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pieces = Channel.CreateUnbounded<string>(new() { SingleReader = true, SingleWriter = true });
+        var work = Task.Run(() =>
+        {
+            try
+            {
+                var text = new StreamedText(Engine.Model.Processor);
+                Engine.Ask([query], left.Token, id => Write(text.Add(id)));
+                Write(text.End());
+                pieces.Writer.Complete();
+            }
+            catch (Exception e)
+            {
+                pieces.Writer.Complete(e);
+            }
+        }, CancellationToken.None);
+        try
+        {
+            await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return piece;
+        }
+        finally
+        {
+            await left.CancelAsync().ConfigureAwait(false); // the reader may have gone
+            await work.ConfigureAwait(false);
+        }
+
+        void Write(string piece)
+        {
+            if (piece.Length > 0)
+                pieces.Writer.TryWrite(piece);
+        }
+    }
 
     private AnswerRowMapper MakeMapper(DataViewSchema input)
     {
@@ -127,7 +225,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
             var saved = ModelArtifact.Load(ctx);
             try
             {
-                return Load(host, saved.Checkpoint, saved.Settings, saved.Plan, saved.Fingerprint);
+                return Load(host, saved.Checkpoint, saved.Settings, saved.Plan, saved.Fingerprint, saved.Report);
             }
             catch
             {

@@ -8,7 +8,10 @@ internal sealed record ManifestFile(string Name, long Length, string Sha256)
 {
     public const string Plan = "Plan.json";
     public const string PlanParameters = "Plan.safetensors";
+    public const string Report = "Report.json";
     public const string CheckpointFolder = "Checkpoint";
+
+    private const long LargestReport = 16 << 20; // bytes: a step's loss takes some twenty
 
     public bool IsCheckpoint => Name.StartsWith(CheckpointFolder + "/", StringComparison.Ordinal);
 
@@ -16,8 +19,8 @@ internal sealed record ManifestFile(string Name, long Length, string Sha256)
     /// <exception cref="EosException">EOS4003: not a name or a size that this library writes.</exception>
     public void Check()
     {
-        var isOurs = Name is Plan or PlanParameters || (IsCheckpoint && IsPlainName(Name[(CheckpointFolder.Length + 1)..]));
-        if (!isOurs || Length < 0 || Sha256.Length != 64)
+        var isOurs = Name is Plan or PlanParameters or Report || (IsCheckpoint && IsPlainName(Name[(CheckpointFolder.Length + 1)..]));
+        if (!isOurs || Length < 0 || Name == Report && Length > LargestReport || Sha256.Length != 64)
             throw new EosException(EosErrors.ModelArtifact,
                 $"The model's manifest lists a file '{Name}' of {Length} bytes, which is not one that EosMLNet writes.");
     }

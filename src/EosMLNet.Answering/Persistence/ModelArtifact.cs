@@ -12,6 +12,7 @@ namespace EosMLNet;
 /// Manifest.json          ModelManifest: version, columns, options, and the name, length and hash of each file below
 /// Plan.json              ReductionPlan
 /// Plan.safetensors       its learned tensors, where it has any
+/// Report.json            what the search reported, where one made the plan
 /// Checkpoint/*           the model's own files, where they are small enough; else the manifest says where they are
 /// </code>
 /// </summary>
@@ -35,14 +36,14 @@ internal static class ModelArtifact
     /// <summary>Writes the entries into the zip.</summary>
     /// <exception cref="EosException">EOS4004: the model's folder no longer holds what was loaded from it.</exception>
     public static void Save(ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, CheckpointFolder checkpoint,
-        string fingerprint)
+        string fingerprint, string? report)
     {
         var embeds = Embeds(checkpoint, settings);
         if (embeds)
             checkpoint.CheckHolds(fingerprint);
         var embedded = embeds ? checkpoint.Files().Select(file => SaveFile(context, EntryOf(file), file.FullName)) : [];
         var reference = embeds ? null : CheckpointReference.To(checkpoint.Path, ArchivePlace.FolderOf(context.Repository));
-        SavePlan(context, plan, settings, fingerprint, [.. embedded], reference);
+        SavePlan(context, plan, settings, fingerprint, [.. embedded], reference, report);
     }
 
     /// <summary>Writes the entries for the plan, and the manifest.</summary>
@@ -52,13 +53,17 @@ internal static class ModelArtifact
     /// <param name="fingerprint">The model's.</param>
     /// <param name="embedded">The model's files that are in the zip.</param>
     /// <param name="reference">Where the model's files are otherwise.</param>
+    /// <param name="report">What the search reported, as JSON; null for nothing.</param>
     public static void SavePlan(
         ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, string fingerprint, IReadOnlyList<ManifestFile> embedded,
-        CheckpointReference? reference)
+        CheckpointReference? reference, string? report = null)
     {
         using var staging = new TemporaryFolder();
         plan.Save(staging[ManifestFile.Plan]);
-        var planFiles = new[] { ManifestFile.Plan, ManifestFile.PlanParameters }.Where(name => File.Exists(staging[name]));
+        if (report is not null)
+            File.WriteAllText(staging[ManifestFile.Report], report);
+        var planFiles = new[] { ManifestFile.Plan, ManifestFile.PlanParameters, ManifestFile.Report }
+            .Where(name => File.Exists(staging[name]));
         var manifest = new ModelManifest
         {
             Version = ModelManifest.CurrentVersion,
@@ -91,11 +96,15 @@ internal static class ModelArtifact
             foreach (var file in manifest.Files)
                 Extract(context, file, folder);
             var plan = ReductionPlan.Load(folder[ManifestFile.Plan]);
+            var report = File.Exists(folder[ManifestFile.Report]) ? File.ReadAllText(folder[ManifestFile.Report]) : null;
             if (manifest.Checkpoint is not { } reference)
-                return new(plan, settings, new CheckpointFolder(folder[ManifestFile.CheckpointFolder], folder), manifest.Fingerprint);
+            {
+                var embedded = new CheckpointFolder(folder[ManifestFile.CheckpointFolder], folder);
+                return new(plan, settings, embedded, manifest.Fingerprint, report);
+            }
             folder.Dispose();
             var found = reference.Find(ArchivePlace.FolderOf(context.Repository));
-            return new(plan, settings, new CheckpointFolder(found), manifest.Fingerprint);
+            return new(plan, settings, new CheckpointFolder(found), manifest.Fingerprint, report);
         }
         catch
         {

@@ -69,7 +69,11 @@ public static class OperatorSearchExtensions
 
     extension(VisionLanguageTransformer transformer)
     {
-        /// <summary>What the search did, where the transformer comes from one; null after <c>Model.Load</c>.</summary>
-        public SearchReport? Report => SearchReports.Of(transformer);
+        /// <summary>
+        /// What the search did that made the transformer; it is saved with it. Null where no search did, and for models that were saved
+        /// before 0.2 or by <c>eos</c>.
+        /// </summary>
+        /// <exception cref="EosException">EOS4003: what was saved is not a report.</exception>
+        public SearchReport? Report => transformer.ReportJson is { } json ? SearchReports.Parse(json) : null;
     }
 }

@@ -27,6 +27,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     private readonly SearchSettings searching;
     private readonly string? answer, family;
     private readonly double validationFraction;
+    private readonly IDataView? validationSet;
+    private readonly int seeds;
     private readonly IProgress<SearchProgress>? progress;
     private readonly CancellationToken cancellation;
 
@@ -38,9 +40,12 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new EosException(EosErrors.InvalidOption,
                 $"ValidationFraction is {options.ValidationFraction}; expected at least 0 and below 1.");
+        if (options.Seeds is < 1 or > 100)
+            throw new EosException(EosErrors.InvalidOption, $"Seeds is {options.Seeds}; expected 1 to 100.");
         searching = Settings(options, host.SeedOrDefault());
         searching.CheckValues(MlNetSettingNames.Of);
-        (family, validationFraction) = (options.FamilyColumnName, options.ValidationFraction);
+        (family, validationFraction, seeds) = (options.FamilyColumnName, options.ValidationFraction, options.Seeds);
+        validationSet = options.ValidationSet;
         answer = options.Objective == SearchObjective.Answers ? options.AnswerColumnName : null;
         (progress, cancellation) = (options.Progress, options.CancellationToken);
     }
@@ -75,6 +80,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         host.CheckValue(input, nameof(input));
         host.CheckValue(tighter, nameof(tighter));
         CheckInput(SchemaShape.Create(input.Schema));
+        if (validationSet is not null)
+            CheckInput(SchemaShape.Create(validationSet.Schema));
         IReadOnlyList<SearchConstraints> front = [searching.Constraints, .. tighter.Select(one => Constraints(one, searching.Constraints))];
         foreach (var constraints in front)
             (searching with { Constraints = constraints }).CheckValues(MlNetSettingNames.Of);
@@ -109,9 +116,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
             var result = search(model);
             model = TorchProvider.InAnswerForm(model, builder.Request);
             result = result.AsAnsweredBy(model, cancellation);
-            var transformer = builder.Build(new TorchModel(model, result.Plan, builder.Request.ImageCacheBytes));
-            SearchReports.Add(transformer, result.Report);
-            return transformer;
+            var answering = new TorchModel(model, result.Plan, builder.Request.ImageCacheBytes);
+            return builder.Build(answering, SearchReports.ToJson(result.Report));
         }
         catch
         {
@@ -136,12 +142,13 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     {
         foreach (var constraints in front) // before the data is read: a constraint that cannot be met is found at once
             (searching with { Constraints = constraints }).Check(model, MlNetSettingNames.Of);
-        var data = new VqaReader(builder, answer, family, model.Processor?.Images.Sampling).Read(input, cancellation);
+        var reader = new VqaReader(builder, answer, family, model.Processor?.Images.Sampling);
+        var data = reader.Read(input, cancellation);
         channel.Info($"Read {data.Examples.Count} questions about {data.Images.Count} images.");
-        var (training, validation) = validationFraction > 0 && data.Images.Count > 1
-            ? data.SplitByImage(1 - validationFraction, searching.Seed)
+        var (training, validation) = validationSet is not null ? (data, reader.Read(validationSet, cancellation))
+            : validationFraction > 0 && data.Images.Count > 1 ? data.SplitByImage(1 - validationFraction, searching.Seed)
             : (data, data);
-        var results = new OperatorSearch(model, searching).RunFront(front, training, validation, relay, cancellation);
+        var results = BestOfSeeds(new OperatorSearch(model, searching), front, training, validation, channel, relay);
         foreach (var plan in results.Select(result => result.Plan))
         {
             channel.Info(
@@ -149,6 +156,20 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
                 $"{plan.Ledger.Final} at the end.");
         }
         return results;
+    }
+
+    private IReadOnlyList<SearchResult> BestOfSeeds(OperatorSearch search, IReadOnlyList<SearchConstraints> front, VqaDataset training,
+        VqaDataset validation, IChannel channel, SearchProgressRelay relay)
+    {
+        if (seeds == 1)
+            return search.RunFront(front, training, validation, relay, cancellation);
+        int[] all = [.. Enumerable.Range(searching.Seed, seeds)];
+        var found = search.RunFrontAndKeep(front, all, training, validation, relay, cancellation);
+        foreach (var done in all.Select(seed => OperatorSearch.CheckpointOf(searching, seed)).OfType<string>())
+            File.Delete(done);
+        foreach (var (seed, plans) in all.Zip(found))
+            channel.Info($"Seed {seed}: validation accuracy {string.Join(", ", plans.Select(one => $"{one.Report.ValidationAccuracy:0.0000}"))}");
+        return [.. front.Select((_, i) => found.Select(plans => plans[i]).MaxBy(one => one.Report.ValidationAccuracy)!)];
     }
 
     private static SearchConstraints Constraints(OperatorSearchConstraints limits, SearchConstraints rest) => limits.Value with

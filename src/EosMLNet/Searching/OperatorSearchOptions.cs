@@ -1,5 +1,6 @@
 using EosMLNet.Latency;
 using EosMLNet.Search;
+using Microsoft.ML;
 
 namespace EosMLNet;
 
@@ -201,6 +202,20 @@ public sealed class OperatorSearchOptions : VisionLanguageOptions
     /// <summary>The seed of the search. The same data, seed and device give the same plan.</summary>
     /// <value>The default is null: the seed of the <see cref="Microsoft.ML.MLContext"/>, or 1 where it has none.</value>
     public int? Seed { get; set; }
+
+    /// <summary>
+    /// With how many seeds to search, from <see cref="Seed"/> on: the plan with the best validation accuracy is taken, and the search takes
+    /// so many times as long. Where there is a <see cref="CheckpointPath"/>, each seed has a file of its own: that name, a dot, the seed.
+    /// </summary>
+    /// <value>The default is 1.</value>
+    public int Seeds { get; set; } = 1;
+
+    /// <summary>
+    /// Rows that the search does not learn from: its plan is chosen and verified on them. They are not transformed: where other stages
+    /// stand in front of the search, give what these make of the rows.
+    /// </summary>
+    /// <value>The default is null: <see cref="ValidationFraction"/> of the images.</value>
+    public IDataView? ValidationSet { get; set; }
 
     /// <summary>
     /// The share of the images that is kept from the search to verify its plan, from 0 (it is verified on what it was searched on) to below

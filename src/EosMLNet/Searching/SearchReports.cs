@@ -1,14 +1,31 @@
-using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using EosMLNet.Search;
 
 namespace EosMLNet;
 
-/// <summary>What searches say of the transformers that they made, for as long as those are there.</summary>
+/// <summary>Reports of searches as saved transformers keep them.</summary>
 internal static class SearchReports
 {
-    private static readonly ConditionalWeakTable<VisionLanguageTransformer, SearchReport> Known = [];
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
 
-    public static void Add(VisionLanguageTransformer transformer, SearchReport report) => Known.Add(transformer, report);
+    public static string ToJson(SearchReport report) => JsonSerializer.Serialize(report, Json);
 
-    public static SearchReport? Of(VisionLanguageTransformer transformer) => Known.TryGetValue(transformer, out var report) ? report : null;
+    /// <exception cref="EosException">EOS4003: it is not a report.</exception>
+    public static SearchReport Parse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<SearchReport>(json, Json) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new EosException(EosErrors.ModelArtifact,
+                $"The saved model's report of its search is malformed: {e.Message} Save the model again, or fetch it anew.", e);
+        }
+    }
 }

@@ -19,7 +19,8 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         ml.Model.Save(model, tiny.Data(ml).Schema, folder["vqa.zip"]);
         using var loaded = ml.VisionLanguage().LoadAnswering(folder["vqa.zip"]);
 
-        Assert.Null(loaded.Report);
+        Assert.Equal(model.LastTransformer.Report!.ToString(), loaded.Report!.ToString());
+        Assert.Equal(model.LastTransformer.Report!.Losses, loaded.Report!.Losses);
         Assert.True(model.LastTransformer.Plan.Ledger.Mean <= 6, $"{model.LastTransformer.Plan.Ledger.Mean} visual tokens");
         Assert.NotNull(model.LastTransformer.Report);
         Assert.Equal(answers.Select(a => a.PredictedAnswer), FreshProcess.Answers(folder["vqa.zip"], tiny.Tsv, tiny.ImageFolder));
@@ -32,6 +33,69 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         using var second = Pipeline(Options()).Fit(tiny.Data(ml));
 
         Assert.Equal(first.LastTransformer.Plan.ToJson(), second.LastTransformer.Plan.ToJson());
+    }
+
+    [Fact]
+    public void A_report_that_was_saved_is_saved_again_and_a_malformed_one_is_EOS4003()
+    {
+        using var model = Pipeline(Options()).Fit(tiny.Data(ml));
+        ml.Model.Save(model, tiny.Data(ml).Schema, folder["first.zip"]);
+        using (var loaded = (IDisposable)ml.Model.Load(folder["first.zip"], out var schema))
+            ml.Model.Save((ITransformer)loaded, schema, folder["second.zip"]);
+        using var again = ml.VisionLanguage().LoadAnswering(folder["second.zip"]);
+
+        Assert.Equal(model.LastTransformer.Report!.Losses, again.Report!.Losses);
+        Expect.Error(EosErrors.ModelArtifact, () => SearchReports.Parse("{ \"losses\": [1] }"), "report");
+        Expect.Error(EosErrors.ModelArtifact, () => SearchReports.Parse("null"), "report");
+    }
+
+    [Fact]
+    public void Of_several_seeds_the_plan_with_the_best_validation_accuracy_is_taken()
+    {
+        var each = Enumerable.Range(1, 3).Select(seed =>
+        {
+            var options = Options();
+            options.Seed = seed;
+            options.ValidationSet = Held(); // the same for all
+            using var one = Pipeline(options).Fit(tiny.Data(ml));
+            return (Plan: one.LastTransformer.Plan.ToJson(), one.LastTransformer.Report!.ValidationAccuracy);
+        }).ToArray();
+        var lines = new List<string>();
+        ml.Log += (_, line) => lines.Add(line.RawMessage);
+        var (together, searches) = (Options(), new HashSet<int>());
+        (together.Seed, together.Seeds, together.CheckpointPath, together.ValidationSet) = (1, 3, folder["state"], Held());
+        together.Progress = new Listener(progress => searches.Add(progress.Search));
+
+        using var model = Pipeline(together).Fit(tiny.Data(ml));
+
+        Assert.Equal(each.MaxBy(one => one.ValidationAccuracy).Plan, model.LastTransformer.Plan.ToJson());
+        Assert.Equal([1, 2, 3], searches.Order());
+        Assert.Equal(3, lines.Count(line => line.StartsWith("Seed ", StringComparison.Ordinal)));
+        Assert.Empty(Directory.GetFiles(folder["."], "state*"));
+    }
+
+    [Fact]
+    public void A_validation_set_takes_the_place_of_images_that_are_kept_back()
+    {
+        var (lines, options) = (new List<string>(), Options());
+        ml.Log += (_, line) => lines.Add(line.RawMessage);
+        options.ValidationSet = Held(rows: 5);
+
+        using var model = Pipeline(options).Fit(tiny.Data(ml));
+
+        Assert.Equal(5, model.LastTransformer.Report!.ValidationQuestions);
+        options.ValidationSet = ml.Data.LoadFromEnumerable(tiny.Rows); // not transformed: it has no images
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pipeline(options).Fit(tiny.Data(ml)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(101)]
+    public void A_number_of_seeds_out_of_range_is_EOS1013_when_the_estimator_is_made(int seeds)
+    {
+        var options = Options();
+        options.Seeds = seeds;
+        Expect.Error(EosErrors.InvalidOption, () => Pipeline(options), "Seeds");
     }
 
     [Fact]
@@ -329,6 +393,10 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         MaxNewTokens = 6,
         ValidationFraction = 0.3,
     };
+
+    // What the stage in front of the search makes of the last rows.
+    private IDataView Held(int rows = 12) =>
+        tiny.Load(ml).Fit(tiny.Data(ml)).Transform(ml.Data.LoadFromEnumerable(tiny.Rows.TakeLast(rows)));
 
     private EstimatorChain<VisionLanguageTransformer> Pipeline(OperatorSearchOptions options) => tiny.Load(ml).Append(ml.VisionLanguage().OperatorSearch(options));
 
