@@ -26,6 +26,9 @@ internal static class PlanSamples
 
     internal static IEnumerable<string> Names => All.Keys;
 
+    /// <summary>Those that models with few layers can have.</summary>
+    internal static IEnumerable<string> ForFewLayers => All.Keys.Where(name => name != "mixed");
+
     internal static ReductionPlan Of(string name, PlanModel model) => All[name](model);
 
     /// <summary>Three sites that keep shares, the first of them in front of layers that still get planes.</summary>
