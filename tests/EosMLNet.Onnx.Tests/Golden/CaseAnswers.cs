@@ -21,21 +21,16 @@ internal sealed record CaseAnswers(IReadOnlyList<int[]> Ids, IReadOnlyList<doubl
         return new(answers.Ids, answers.MeanProbability, [.. last.contiguous().data<float>().ToArray().Chunk((int)last.shape[1])], reduced.KeptTokens(batch));
     }
 
-    // All rows side by side, but the logits are those of each row by itself.
     internal static CaseAnswers OfOnnx(OnnxModel onnx, GoldenCase one, int newTokens)
     {
         var rows = one.Rows(onnx);
         var kept = new IReadOnlyList<KeptTokens>[rows.Length];
         var answers = onnx.GenerateEncoded(rows, newTokens, onKept: (row, left) => kept[row] = left);
-        var logits = rows.Select(row =>
-        {
-            using var run = onnx.Begin([row.Prompt], row.Images, 1, keepsLogits: true, default);
-            return run.Logits;
-        });
+        using var run = onnx.Begin(one.Prompts, [.. rows.SelectMany(row => row.Images)], 1, keepsLogits: true, default);
         var sites = onnx.Plan.Sites.Count(site => site.Stage == ReductionStage.Decoder);
         // Image by image, and of each image site by site; in front of them what the encoder leaves, if anything acts there.
         var ofImages = kept.SelectMany(row => row.GroupBy(left => left.Image)).Select(image => image.TakeLast(sites).ToArray()).ToArray();
-        return new([.. answers.Select(answer => answer.Ids)], [.. answers.Select(answer => answer.MeanProbability)], [.. logits],
+        return new([.. answers.Select(answer => answer.Ids)], [.. answers.Select(answer => answer.MeanProbability)], [.. run.Logits.Chunk(run.Logits.Length / rows.Length)],
             [.. Enumerable.Range(0, sites).Select(site => ofImages.Select(image => image[site].Places.Select(place => (long)place).ToArray()).ToArray())]);
     }
 }

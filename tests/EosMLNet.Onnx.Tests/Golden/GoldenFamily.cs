@@ -18,6 +18,7 @@ internal sealed class GoldenFamily : IDisposable
         Folder = name.Contains("tiny") ? GoldenFiles.At(name) : GoldenFiles.At("backbones", name, "checkpoint");
         Model = VisionLanguageModel.Load(Folder, ModelDataType.Float32, use: ModelUse.Search);
         Cases = [.. name.Contains("tiny") ? Squares(name) : name.Contains("qwen") ? Patches(name) : Tiles(name)];
+        Together = GoldenCase.Together(Cases);
         searched = new(Search);
     }
 
@@ -31,12 +32,15 @@ internal sealed class GoldenFamily : IDisposable
 
     internal IReadOnlyList<GoldenCase> Cases { get; }
 
+    /// <summary>The rows of all cases.</summary>
+    internal GoldenCase Together { get; }
+
     /// <summary>A plan. Presets are fitted to the first image, so that there is something to drop.</summary>
     internal ReductionPlan Plan(string name)
     {
         if (name.StartsWith("searched", StringComparison.Ordinal))
             return searched.Value[name[^1] - '1'];
-        var (whole, layout) = (Model.ToPlanModel(), Model.LayoutOf(Cases.First(one => one.Images.Count > 0).Images[0]));
+        var (whole, layout) = (Model.ToPlanModel(), Model.LayoutOf(Together.Images[0]));
         // A grid where there is none: then it is the engines that have to refuse it.
         var plan = PlanSamples.Of(name, whole with { VisualTokens = layout.Count, Grid = layout.Grid ?? new(3, 4) });
         return ReductionPlan.Create(whole, plan.Sites, plan.Parameters);
@@ -50,7 +54,7 @@ internal sealed class GoldenFamily : IDisposable
         foreach (var one in (string[])["a", "b", "c", "d", "e", "ab"])
         {
             var (ids, mask) = (Rows($"{one}.input_ids"), Rows($"{one}.attention_mask"));
-            yield return GoldenCase.Of(one, [.. ids.Zip(mask, (row, valid) => row.Where((_, i) => valid[i] == 1).ToArray())], Rows($"{one}.generated_ids"),
+            yield return Case([.. ids.Zip(mask, (row, valid) => row.Where((_, i) => valid[i] == 1).ToArray())], Rows($"{one}.generated_ids"),
                 numbers.Entries.ContainsKey($"{one}.pixel_values") ? VisionInput.Of(numbers.Read($"{one}.pixel_values")) : null);
         }
 
@@ -61,27 +65,40 @@ internal sealed class GoldenFamily : IDisposable
     {
         using var golden = new TiledCases(GoldenFiles.At("backbones", name));
         foreach (var one in golden.Names)
-            yield return GoldenCase.Of(one, golden.Prompts(one), golden.GeneratedIds(one), golden.Input(Model, one));
+            yield return Case(golden.Prompts(one), golden.GeneratedIds(one), golden.Input(Model, one));
     }
 
     private IEnumerable<GoldenCase> Patches(string name)
     {
         using var golden = new QwenCases(name);
         foreach (var one in QwenCases.Names(name))
-            yield return GoldenCase.Of(one, golden.Prompts(one), golden.GeneratedIds(one), golden.Images(Model, one));
+            yield return Case(golden.Prompts(one), golden.GeneratedIds(one), golden.Images(Model, one));
     }
 
-    // One short search with three budgets, on the cases' images.
+    // Prompts that have a token for each visual token.
+    private GoldenCase Case(int[][] prompts, int[][] generated, VisionInput? images)
+    {
+        var next = 0;
+        int[] counts = [.. prompts.Select(prompt =>
+        {
+            var first = next;
+            for (var left = prompt.Count(Model.VisualTokenIds.Contains); left > 0; next++)
+                left -= Model.LayoutOf(images!.Images[next]).Count;
+            return next - first;
+        })];
+        return GoldenCase.Of(prompts, counts, generated, images);
+    }
+
+    // One short search with three budgets, on some of the images.
     private IReadOnlyList<ReductionPlan> Search()
     {
-        (GoldenCase Case, int Image)[] images = [.. Cases.SelectMany(one => one.Images.Index()
-            .Where(image => Model.Shape.Stretches(Model.LayoutOf(image.Item)).Count == 1).Select(image => (one, image.Index))).Take(SearchImages)];
-        PackedRow[] rows = [.. images.Select((one, i) => new PackedRow([new(i, [1, 7, 9], Model.LayoutOf(one.Case.Images[one.Image]))],
+        int[] images = [.. Together.Images.Index().Where(image => Model.Shape.Stretches(Model.LayoutOf(image.Item)).Count == 1).Select(image => image.Index).Take(SearchImages)];
+        PackedRow[] rows = [.. images.Select((image, i) => new PackedRow([new(image, [1, 7, 9], Model.LayoutOf(Together.Images[image]))],
             [new([10 + 7 * i, 11 + 7 * i, 12], [30 + i % 2, 2])]))];
         using var data = new SearchData(rows, new ImageCache(wanted =>
         {
             using var scope = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(one => Model.EncodeImages(images[one.Index].Case.InputOf(images[one.Index].Image)))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(one => Model.EncodeImages(Together.InputOf(one.Index)))]).MoveToOuterDisposeScope();
         }, 1 << 28), ["all"], "sha256:test");
         SearchConstraints[] budgets = [.. ((double[])[0.5, 0.3, 0.15]).Select(share =>
             Model.ImagesVary ? new SearchConstraints { MeanVisualShare = share } : new SearchConstraints { MeanVisualTokens = share * Model.VisualTokens })];
