@@ -139,22 +139,16 @@ public sealed class OnnxModel : IDisposable
     {
         foreach (var row in rows)
             AnswerRow.CheckLength(row.MaxNewTokens);
-        var answers = new (int[] Ids, double MeanProbability)[rows.Count];
-        foreach (var group in Groups(rows))
+        EncodedImage[] images = [.. rows.SelectMany(row => row.Images)];
+        using var run = Begin(
+            [.. rows.Select(row => row.Prompt)], images, rows.Max(row => row.MaxNewTokens), keepsLogits: false, cancellation);
+        var image = 0;
+        foreach (var row in rows)
         {
-            AnswerRow[] some = [.. group.Select(row => rows[row])];
-            EncodedImage[] images = [.. some.SelectMany(row => row.Images)];
-            using var run = Begin(
-                [.. some.Select(row => row.Prompt)], images, some.Max(row => row.MaxNewTokens), keepsLogits: false, cancellation);
-            var image = 0;
-            foreach (var row in some)
-            {
-                row.OnKept?.Invoke(Kept(run, images, image, row.Images.Count));
-                image += row.Images.Count;
-            }
-            foreach (var (i, answer) in Answers.Of(run, config.EosTokenIds, some, cancellation).Index())
-                answers[group[i]] = answer;
+            row.OnKept?.Invoke(Kept(run, images, image, row.Images.Count));
+            image += row.Images.Count;
         }
+        var answers = Answers.Of(run, config.EosTokenIds, rows, cancellation);
         CheckPlan(cancellation);
         return answers;
     }
@@ -225,20 +219,5 @@ public sealed class OnnxModel : IDisposable
             }
         }
         return [.. kept];
-    }
-
-    // Rows that run side by side: all of them, but where a part of the plan asks for images that are alike.
-    private int[][] Groups(IReadOnlyList<AnswerRow> rows)
-    {
-        var all = Enumerable.Range(0, rows.Count);
-        return decoder.NeedsAlike ? [.. all.GroupBy(row => LayoutOf(rows[row].Images)).Select(group => group.ToArray())] : [[.. all]];
-    }
-
-    private static VisualLayout? LayoutOf(IReadOnlyList<EncodedImage> images)
-    {
-        VisualLayout[] layouts = [.. images.Select(image => image.Layout).Distinct()];
-        return layouts.Length <= 1 ? layouts.FirstOrDefault() : throw new EosException(EosErrors.PlanMismatch,
-            $"A row has images of {string.Join(" and ", layouts.Select(layout => layout.Count))} visual tokens, but a part of the plan " +
-            "is written for images that are alike. Use images of one size, or answer with torch.");
     }
 }

@@ -22,9 +22,13 @@ internal static class PlanSamples
         ["dart"] = model => Baselines.Dart(model, Third(model)),
         ["mixed"] = Mixed,
         ["learned"] = Learned,
+        ["residual"] = Residual,
     };
 
     internal static IEnumerable<string> Names => All.Keys;
+
+    /// <summary>Those that models with few layers can have.</summary>
+    internal static IEnumerable<string> ForFewLayers => All.Keys.Where(name => name != "mixed");
 
     internal static ReductionPlan Of(string name, PlanModel model) => All[name](model);
 
@@ -66,6 +70,17 @@ internal static class PlanSamples
             Layer = 4, Keep = model.VisualTokens / 8, Transfer = 1, Temperature = 0, ProportionalAttention = 1, Normalization = Normalization.None,
             AttentionSource = AttentionSource.OwnLayer,
             Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.RaterAttention] = 1, [ScoreCriterion.KeyNorm] = 0.2 },
+        },
+    ]);
+
+    // A second group of anchors, and a token that stands for what is dropped and not transferred.
+    private static ReductionPlan Residual(PlanModel model) => ReductionPlan.Create(model,
+    [
+        new ReductionSite
+        {
+            Layer = 1, Keep = Math.Max(5, model.VisualTokens / 3), Transfer = 0.6, Temperature = 0.2, Reweight = 0.1, ProportionalAttention = 0.5,
+            Residual = true, GiverWeight = ScoreCriterion.TextAttention, Extra = new ExtraAnchors(2, AnchorRule.Stride),
+            Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.TextAttention] = 1, [ScoreCriterion.Lattice] = 0.2 },
         },
     ]);
 

@@ -23,7 +23,7 @@ public sealed class GenAiFolderTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Plans => [.. PlanSamples.Names.Where(name => name != "mixed")]; // that has a site in front of a fifth layer
+    public static TheoryData<string> Plans => [.. PlanSamples.ForFewLayers];
 
     [Theory]
     [MemberData(nameof(Plans))]

@@ -255,7 +255,7 @@ public sealed class ReducedModel : IDisposable
 
         void Reduce((ReductionSite Site, int Index) at)
         {
-            sequence.Reduce(at.Site, parameters[at.Index], Model.ImagesVary ? tokens => Counted(tokens)[at.Index].Keep : null);
+            sequence.Reduce(at.Site, parameters[at.Index], Model.ImagesVary ? tokens => Counted(tokens)[at.Index] : null);
             chosen?.Invoke(sequence.Kept());
         }
 

@@ -138,8 +138,9 @@ internal sealed class TokenSequence : TokenState, IDisposable
     /// </summary>
     /// <param name="site">The site.</param>
     /// <param name="parameters">Its numbers, on the model's device; null where its score learned nothing.</param>
-    /// <param name="keeps">What it keeps of an image of so many visual tokens; <see langword="null"/> for its own count.</param>
-    internal void Reduce(ReductionSite site, SiteTensors? parameters, Func<int, int>? keeps = null)
+    /// <param name="counted">The site with its count for an image of so many visual tokens; <see langword="null"/> for the site as it
+    /// is.</param>
+    internal void Reduce(ReductionSite site, SiteTensors? parameters, Func<int, ReductionSite>? counted = null)
     {
         if (batch.Vision is null)
             return;
@@ -160,8 +161,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
                 Instruction = site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Some(Instruction(), images) : null,
                 TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
             };
-            var counted = keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null };
-            var reduced = ReductionOperator.Reduce(input, counted, parameters);                     // (g, k, d)
+            var reduced = ReductionOperator.Reduce(input, counted?.Invoke(group.Layout.Count) ?? site, parameters); // (g, k, d)
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));

@@ -45,15 +45,6 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
         return last is { ProportionalAttention: > 0 };
     }
 
-    /// <summary>
-    /// Whether images of different numbers of tokens may run side by side.
-    /// </summary>
-    internal bool Mixes => layout is null && SitesByLayer.SelectMany(group => group)
-        .All(site => site.Extra is null && !site.Residual && !site.Uses(ScoreCriterion.Lattice));
-
-    /// <summary>Whether all images of a run have to be alike, though the model's images vary.</summary>
-    internal bool NeedsAlike => layout is null && !Mixes;
-
     /// <summary>The decoder's sites, with the names of the outputs that tell which tokens they leave.</summary>
     internal IEnumerable<(ReductionSite Site, string Kept)> Sites =>
         SitesByLayer.SelectMany(group => group.Select((site, i) => (site, DecoderNames.Kept(group.Key, i))));
@@ -164,13 +155,9 @@ internal sealed class DecoderGraph(ModelConfig config, ReductionPlan plan, Visua
             Planes = planes > 0 ? graph.Input(DecoderNames.Planes, ElementType.Float, "G", n, planes * Text.HiddenSize) : null,
             PlaneCount = planes,
         };
-        return Mixes ? inputs with { Present = inputs.Slots.Less(inputs.Ids.Size(0) * inputs.Ids.Size(1)) } : inputs;
+        return layout is null ? inputs with { Present = inputs.Slots.Less(inputs.Ids.Size(0) * inputs.Ids.Size(1)) } : inputs;
     }
 
-    private KeptCount Kept(Graph graph, ReductionSite site, int number)
-    {
-        var name = DecoderNames.Keep(site.Layer, number);
-        return layout is not null ? new(graph.Integers(site.Keep), null)
-            : Mixes ? new(null, graph.Input(name, ElementType.Int64, "G", 1)) : new(graph.Input(name, ElementType.Int64, 1), null);
-    }
+    private KeptCount Kept(Graph graph, ReductionSite site, int number) => layout is not null ? new(graph.Integers(site.Keep), null)
+        : new(null, graph.Input(DecoderNames.Keep(site.Layer, number), ElementType.Int64, "G", 1));
 }

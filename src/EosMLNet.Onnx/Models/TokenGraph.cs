@@ -233,8 +233,14 @@ internal sealed class TokenGraph
             .Slice(graph.Integers(0), size, 0);
     }
 
-    // (B · T, …) to (G, n, …)
-    private Value AtSlots(Value all) => all.Gather(present is null ? slots : slots.Minimum(Flat - 1));
+    // (B · T, f) to (G, n, f); 0 where an image has no token. What stands behind a row's end need not be a number.
+    private Value AtSlots(Value all)
+    {
+        if (present is null)
+            return all.Gather(slots);
+        var found = all.Gather(slots.Minimum(Flat - 1));
+        return present.Unsqueeze(2).Where(found, found.Like(0));
+    }
 
     private Value Grid(Value width) => Value.Concat(0, Rows, width);
 
@@ -331,11 +337,12 @@ internal sealed class TokenGraph
         var some = above.Cast(type).Max(1, keep: true).Greater(graph.Number(type, 0));
         var rates = some.Where(above.Cast(type), counted);                                           // (B, T)
         // All tokens of the question are looked at; the weight tells which of them rate.
-        var length = inputs.Lengths.Unsqueeze(1);                                                    // (B, 1)
+        var length = lengths.Unsqueeze(1);                                                           // (B, 1): of what is left
         var most = counted.Sum(1).Max(0, keep: true).Cast(ElementType.Int64);                        // (1): the longest question
         var fromEnd = most.Squeeze(0).Range().Unsqueeze(0) + 1;                                      // (1, q)
+        // A row that is shorter than another's question looks from its first token on, and nothing is made of what that sees.
         var within = fromEnd.Minimum(length);                                                        // (B, q)
-        var weight = rates.Picked(length - within) / rates.Sum(1, keep: true);
+        var weight = rates.Picked(inputs.Lengths.Unsqueeze(1) - within) / rates.Sum(1, keep: true);
         return (within, fromEnd.LessOrEqual(length).Cast(type) * weight);
     }
 

@@ -10,7 +10,7 @@ namespace EosMLNet.Onnx.Operator;
 /// <param name="Receives">Which anchors dropped tokens may transfer to, (G, k), bool; null for all.</param>
 /// <param name="Dropped">1 for tokens that are not kept, 0 for the others, (G, n); that whose place the residual token takes among
 /// them.</param>
-/// <param name="Residual">The place of the residual token, (G, 1); null without one.</param>
+/// <param name="Residual">The place of the residual token, (G, 1); n where an image has none; null without one.</param>
 internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? Receives, Value Dropped, Value? Residual)
 {
     /// <summary>Chooses the highest scores, then the extra anchors, then the residual's place: that of the best token left.</summary>
@@ -18,8 +18,61 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
     /// <param name="tokens">The tokens.</param>
     /// <param name="site">The site.</param>
     /// <param name="kept">How many it keeps.</param>
-    /// <exception cref="EosException">EOS4005: a part of the site cannot be written as operators.</exception>
+    /// <exception cref="EosException">EOS4002: a part of the site cannot be written as operators.</exception>
     internal static Anchors Of(Value score, SiteTokens tokens, ReductionSite site, KeptCount kept)
+    {
+        if (tokens.Tables.AreFixed || site.Extra is null && !site.Residual)
+            return Chosen(score, tokens, site, kept);
+        if (tokens.Present is not null)
+            return ImageByImage(score, tokens, site, kept.Most);
+        return !site.Residual ? Fitted(score, tokens, site, tokens.CountNumber) : throw new EosException(EosErrors.PlanMismatch,
+            $"{site.Place} has a residual token where images have different numbers of tokens, which cannot be written as operators of " +
+            "this layout. Answer with torch or with OnnxModel, or use another plan.");
+    }
+
+    // Of images that have different numbers of tokens, one after another.
+    private static Anchors ImageByImage(Value score, SiteTokens tokens, ReductionSite site, Value most)
+    {
+        var (count, nowhere) = (tokens.Count, tokens.CountNumber);
+        var parts = tokens.Graph.Loop(tokens.Mass.Size(0).Squeeze(0), [], (turn, _) =>
+        {
+            var image = turn.Reshape(1);
+            var one = Fitted(tokens.OwnOf(score, image), tokens.Of(image), site, nowhere);
+            return
+            [
+                Filled(one.Places, most, nowhere), Filled(one.Given, count, score.Like(0)),
+                Filled(one.Receives!, most, nowhere.Less(nowhere)), Filled(one.Dropped, count, score.Like(0)), .. Optional(one.Residual),
+            ];
+        }).Select(part => part.Squeeze(1)).ToArray();
+        return new Anchors(parts[0], parts[0].Less(nowhere), parts[1], parts[2], parts[3], parts.ElementAtOrDefault(4));
+    }
+
+    // (1, m) to (1, n): with something behind the last.
+    private static Value Filled(Value x, Value count, Value with) =>
+        Value.Concat(1, x, with.Expand(Value.Concat(0, x.Graph.Integers(1), count - x.Size(1))));
+
+    // Of images that are alike, but may have fewer tokens than the site keeps: then all stay.
+    private static Anchors Fitted(Value score, SiteTokens tokens, ReductionSite site, Value nowhere)
+    {
+        var graph = tokens.Graph;
+        var parts = graph.If(tokens.CountNumber.Less(graph.Number(ElementType.Int64, site.Keep)), () =>
+        {
+            var all = tokens.CountNumber.Range().Unsqueeze(0).Expand(score.Shape());
+            var none = score.Like(0).Expand(score.Shape());
+            var noPlace = site.Residual ? nowhere.Expand(Value.Concat(0, score.Size(0), graph.Integers(1))) : null;
+            return [all, none, all.Equal(all), none, .. Optional(noPlace)];
+        }, () =>
+        {
+            var chosen = Chosen(score, tokens, site, new KeptCount(graph.Integers(site.Keep), null));
+            var receives = chosen.Receives ?? chosen.Places.Equal(chosen.Places);
+            return [chosen.Places, chosen.Given, receives, chosen.Dropped, .. Optional(chosen.Residual)];
+        });
+        return new Anchors(parts[0], null, parts[1], parts[2], parts[3], parts.ElementAtOrDefault(4));
+    }
+
+    private static Value[] Optional(Value? value) => value is null ? [] : [value];
+
+    private static Anchors Chosen(Value score, SiteTokens tokens, ReductionSite site, KeptCount kept)
     {
         var byScore = kept.Less((site.Extra?.Count ?? 0) + (site.Residual ? 1 : 0));
         var chooses = site.Extra is null || site.Extra.Count + (site.Residual ? 1 : 0) < site.Keep;
@@ -30,9 +83,11 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
         Value? receives = null, candidates = null;
         if (site.Extra is { } extra)
         {
-            RequireAlike(tokens, site, $"extra anchors by the rule {extra.Rule}");
-            if (extra.Candidates is { } some)
-                candidates = Marked(Without(score, taken).Top(tokens.Graph.Integers(some)).Places, tokens, masked: false);
+            if (extra.Candidates is { } most)
+            {
+                var some = tokens.Graph.Integers(most).Minimum(tokens.Count - byScore.Most);
+                candidates = Marked(Without(score, taken).Top(some).Places, tokens, masked: false);
+            }
             var added = new ExtraChoice(tokens, site, extra).Of(chosen, taken, candidates);
             places = chooses ? Value.Concat(1, chosen, added) : added;
             taken += Marked(added, tokens, masked: false);
@@ -48,12 +103,7 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
         }
         var there = tokens.There;
         var dropped = there is null ? -taken + 1 : there - taken;                                   // (G, n)
-        Value? residual = null;
-        if (site.Residual)
-        {
-            RequireAlike(tokens, site, "a residual token");
-            residual = Without(score, taken).ArgMax();
-        }
+        var residual = site.Residual ? Without(score, taken).ArgMax() : null;
         return new Anchors(places, stays, candidates is null ? dropped : dropped * candidates, receives, dropped, residual);
     }
 
@@ -66,17 +116,6 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
         var marked = none.ScatterElements(places, tokens.Graph.Number(type, 1).Expand(places.Shape()), 1);
         return masked ? marked.Slice(tokens.Graph.Integers(0), tokens.Count, 1) : marked;
     }
-
-    /// <summary>Refuses images that are not alike.</summary>
-    internal static void RequireAlike(SiteTokens tokens, ReductionSite site, string what)
-    {
-        if (tokens.Present is not null)
-            throw Unwritten(site, $"{what} where images have different numbers of tokens");
-    }
-
-    /// <summary>The fault of a part that has no operators.</summary>
-    internal static EosException Unwritten(ReductionSite site, string what) => new(EosErrors.PlanMismatch,
-        $"{site.Place} has {what}, which cannot be written as ONNX operators. Answer with torch, or use another plan.");
 
     /// <summary>The places of the tokens in ascending order, (G, k).</summary>
     internal static Value Ascending(Value places) => places.Top(places.Size(1), largest: false).Values;

@@ -10,6 +10,12 @@ internal sealed class ConstantTables(VisualLayout layout) : ISiteTables
     internal int Count => layout.Rows.Length;
 
     /// <inheritdoc/>
+    public bool AreFixed => true;
+
+    /// <inheritdoc/>
+    public ISiteTables Of(Value image) => this;
+
+    /// <inheritdoc/>
     public Value LookUp(SiteTable table, Value index)
     {
         var entries = table.Of(layout);

@@ -13,4 +13,11 @@ internal interface ISiteTables
     /// <param name="index">The numbers by which it knows the tokens, (G, n), int64.</param>
     /// <returns>(G, n), float32, or int64 for tables of places.</returns>
     Value LookUp(SiteTable table, Value index);
+
+    /// <summary>Whether all images lie alike, whatever is asked: then the number of their tokens is known, too.</summary>
+    bool AreFixed { get; }
+
+    /// <summary>The tables of one image.</summary>
+    /// <param name="image">The image's number, one number in a row, int64.</param>
+    ISiteTables Of(Value image);
 }

@@ -5,8 +5,9 @@ namespace EosMLNet.Onnx.Operator;
 /// <summary>The scores of a site as nodes: a mixture of standardised criteria.</summary>
 /// <param name="tokens">The tokens.</param>
 /// <param name="site">The site.</param>
+/// <param name="kept">How many it keeps.</param>
 /// <param name="learned">The learned parameters of the plan's scores.</param>
-internal sealed class Scores(SiteTokens tokens, ReductionSite site, ScoreParameters? learned)
+internal sealed class Scores(SiteTokens tokens, ReductionSite site, KeptCount kept, ScoreParameters? learned)
 {
     private const double Shortest = 1e-12, AboveAnyCosine = 2, Fewest = 1e-30;
 
@@ -101,15 +102,15 @@ internal sealed class Scores(SiteTokens tokens, ReductionSite site, ScoreParamet
         return attention.Rows(total.Top(count).Places).Mean(1);
     }
 
+    // 1 for the middle of each of k equal stretches of n tokens: (2 i + 1) n / (2 k) for i below k.
     private Value Lattice()
     {
-        if (tokens.Present is not null)
-            throw Unwritten("the score Lattice where images have different numbers of tokens");
-        // The middle of each of so many equal stretches.
-        var middles = Graph.Integers(Enumerable.Range(0, site.Keep).Select(i => 2L * i + 1).ToArray()) * tokens.Count
-            / Graph.Number(ElementType.Int64, 2 * site.Keep);                                       // (k)
-        var marks = tokens.CountNumber.Range().Unsqueeze(1).Equal(middles.Unsqueeze(0)).Cast(Type).Max(1);              // (n)
-        return marks.Unsqueeze(0).Expand(tokens.Mass.Shape());
+        var count = tokens.Present?.Cast(ElementType.Int64).Sum(1, keep: true) ?? tokens.Count;     // (G, 1) or (1)
+        var place = tokens.CountNumber.Range().Unsqueeze(0);                                        // (1, n)
+        return Before(place).Less(Before(place + 1)).Cast(Type).Expand(tokens.Mass.Shape());
+
+        // How many middles stand before a place.
+        Value Before(Value at) => (at * (kept.Each ?? kept.Most) * 2 + count - 1) / (count * 2);
     }
 
     private Value BipartiteMatch()
@@ -150,7 +151,4 @@ internal sealed class Scores(SiteTokens tokens, ReductionSite site, ScoreParamet
 
     private EosException Missing(ScoreCriterion criterion, string what) => new(EosErrors.PlanMismatch,
         $"{site.Place} uses {criterion}, but there is no {what}. Use a plan whose scores this model can compute.");
-
-    private EosException Unwritten(string what) => new(EosErrors.PlanMismatch,
-        $"{site.Place} has {what}, which cannot be written as ONNX operators. Answer with torch, or use another plan.");
 }

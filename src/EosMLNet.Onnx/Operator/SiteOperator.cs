@@ -18,7 +18,7 @@ internal static class SiteOperator
     /// <exception cref="EosException">EOS4002: a criterion's input is missing, or a part of the site cannot be written.</exception>
     internal static ReducedTokens Reduce(SiteTokens tokens, ReductionSite site, KeptCount kept, ScoreParameters? learned)
     {
-        var scores = new Scores(tokens, site, learned);
+        var scores = new Scores(tokens, site, kept, learned);
         var score = scores.Total();                                                                 // (G, n)
         var anchors = Anchors.Of(score, tokens, site, kept);
         var places = Within(anchors, tokens);                                                       // (G, k)
@@ -30,7 +30,10 @@ internal static class SiteOperator
             states *= Gain(score.Picked(places), anchors.Stays, site.Reweight).Unsqueeze(2);
         var (order, stays) = (anchors.Places, anchors.Stays);
         if (anchors.Residual is { } residual)
+        {
             (states, mass, order) = WithResidual(tokens, carried, site, scores, anchors, residual, states, mass);
+            stays = tokens.Present is null ? null : order.Less(tokens.CountNumber);
+        }
         if (tokens.Planes is null)
             return new ReducedTokens(states, mass, order, stays, null);
         var (width, all) = (tokens.Tokens.Size(2), carried.Size(2));
@@ -139,9 +142,11 @@ internal static class SiteOperator
         if (site.GiverWeight is { } criterion)
             share *= scores.Values(criterion);
         var left = share.Unsqueeze(1).MatMul(carried);                                              // (G, 1, d')
-        var mass = tokens.Mass.Sum(1, keep: true) - keptMass.Sum(1, keep: true);                    // (G, 1)
+        var mass = Sum(tokens.Mass, tokens.Present) - Sum(keptMass, anchors.Stays);                 // (G, 1)
         var all = Value.Concat(1, anchors.Places, residual);
         var (ascending, order) = all.Top(all.Size(1), largest: false);                              // (G, k + 1)
         return (Value.Concat(1, kept, left).Rows(order), Value.Concat(1, keptMass, mass).Picked(order), ascending);
+
+        static Value Sum(Value of, Value? there) => (there is null ? of : there.Where(of, of.Like(0))).Sum(1, keep: true);
     }
 }

@@ -32,8 +32,11 @@ internal readonly record struct SiteTable(SiteTableKind Kind, int Number = 0)
         SiteTableKind.Rows => layout.Rows,
         SiteTableKind.Columns => layout.Columns,
         SiteTableKind.Random => PatchTables.Random(Number, layout.Rows.Length),
-        SiteTableKind.Windows => [.. PatchTables.Windows(layout, Number).Select(x => (double)x)],
-        SiteTableKind.DistancesToMiddle => [.. PatchTables.DistancesToMiddle(layout, Number).Select(x => (double)x)],
+        SiteTableKind.Windows => [.. PatchTables.Windows(layout, WindowsOf(layout)).Select(x => (double)x)],
+        SiteTableKind.DistancesToMiddle => [.. PatchTables.DistancesToMiddle(layout, WindowsOf(layout)).Select(x => (double)x)],
         _ => [.. PatchTables.Before(layout).Select(x => (double)x)],
     };
+
+    // An image with fewer patches than windows keeps all of them.
+    private int WindowsOf(VisualLayout layout) => Math.Min(Number, layout.Count);
 }

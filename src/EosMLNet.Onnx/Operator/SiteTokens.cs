@@ -40,4 +40,15 @@ internal sealed record SiteTokens(
 
     /// <summary>What an affinity compares, (G, n, f).</summary>
     internal Value Feature => Keys ?? Tokens;
+
+    /// <summary>What anchors are chosen of in one image, without places that have no token.</summary>
+    /// <param name="image">The image's number, one number in a row, int64.</param>
+    internal SiteTokens Of(Value image) => new(OwnOf(Tokens, image), OwnOf(Mass, image), OwnOf(Index, image), Tables.Of(image),
+        Keys: Keys is null ? null : OwnOf(Keys, image), TextPivots: TextPivots?.Gather(image), Offset: Offset);
+
+    /// <summary>The numbers of one image's own tokens, (G, n, …) to (1, m, …).</summary>
+    /// <param name="x">Numbers of all.</param>
+    /// <param name="image">The image's number, one number in a row, int64.</param>
+    internal Value OwnOf(Value x, Value image) =>
+        x.Gather(image).Slice(Graph.Integers(0), Present!.Gather(image).Cast(ElementType.Int64).Sum(1), 1);
 }

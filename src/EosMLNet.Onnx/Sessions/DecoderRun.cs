@@ -145,7 +145,7 @@ internal sealed class DecoderRun : IDisposable
         inputs.Add(DecoderNames.Features, given.Features(width), images.Count * most, width);
         inputs.Add(DecoderNames.Slots, prompts?.Slots ?? [], images.Count, most);
         inputs.Add(DecoderNames.Index, prompts?.Index ?? [], images.Count, most);
-        foreach (var (name, values, shape) in given.Others(session.Inputs, width, alike: !graph.Mixes))
+        foreach (var (name, values, shape) in given.Others(session.Inputs, width, alike: false))
             inputs.Add(name, values, shape);
     }
 

@@ -9,7 +9,7 @@ public static class KeptCounts
     /// <summary>
     /// The sites with whole counts. Shares become the counts nearest to them whose sum over all layers, each as often as it lasts, is as
     /// close below that of the shares as whole numbers allow; so each image meets the budget by itself. Absolute counts stay, but for
-    /// images that have fewer tokens.
+    /// images that have fewer tokens: those keep all, and no second group of anchors and no residual token is chosen of them.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="sites">The sites, in the order in which they act.</param>
@@ -17,12 +17,20 @@ public static class KeptCounts
     public static IReadOnlyList<ReductionSite> Of(PlanModel model, IReadOnlyList<ReductionSite> sites, int visualTokens)
     {
         if (!sites.Any(site => site.KeepShare is not null))
-            return sites.All(site => site.Keep <= visualTokens) ? sites
-                : [.. sites.Select(site => site with { Keep = Math.Min(site.Keep, visualTokens) })];
+            return [.. sites.Select((site, i) => Fitted(site, i == 0 ? visualTokens : Math.Min(sites[i - 1].Keep, visualTokens)))];
         int[] spans = [.. sites.Select((site, i) => (i + 1 < sites.Count ? sites[i + 1].Layer : model.Layers) - site.Layer)];
         double[] real = [.. sites.Select(site => Math.Max(1, site.KeepShare!.Value * visualTokens))];
         var allowance = Math.Max((long)Math.Floor(Apportionment.Sum(real, spans) + RoundingError), spans.Sum());
         var counts = Apportionment.Round(real, spans, visualTokens, allowance, Math.Max(1, (int)Math.Floor(real[^1] + RoundingError)));
         return [.. sites.Zip(counts, (site, count) => site with { Keep = count, KeepShare = null })];
+    }
+
+    // A site with a count, where so many tokens enter it.
+    private static ReductionSite Fitted(ReductionSite site, int entering)
+    {
+        if (site.Keep > entering)
+            return site with { Keep = entering, Extra = null, Residual = false };
+        return site.Extra is { Candidates: { } candidates } extra && candidates > entering - site.KeptByScore
+            ? site with { Extra = extra with { Candidates = entering - site.KeptByScore } } : site;
     }
 }

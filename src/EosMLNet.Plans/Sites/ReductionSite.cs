@@ -150,9 +150,9 @@ public sealed record ReductionSite
         && (Transfer > 0 || Diversity > 0 || Extra is { Rule: not AnchorRule.Stride }
             || Score.Keys.Any(criterion => criterion.Has(CriterionTraits.Compares)));
 
-    /// <summary>The criteria whose values are needed here.</summary>
+    /// <summary>The criteria whose values are needed here, each once.</summary>
     [JsonIgnore]
-    public IEnumerable<ScoreCriterion> CriteriaUsed => GiverWeight is { } weight ? Score.Keys.Append(weight) : Score.Keys;
+    public IEnumerable<ScoreCriterion> CriteriaUsed => GiverWeight is { } weight ? Score.Keys.Union([weight]) : Score.Keys;
 
     /// <summary>Whether a criterion's value is needed here.</summary>
     public bool Uses(ScoreCriterion criterion) => CriteriaUsed.Contains(criterion);

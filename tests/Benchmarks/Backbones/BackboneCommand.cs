@@ -24,8 +24,7 @@ internal sealed class BackboneCommand : Command
     private const int Seed = 3005;
 
     /// <summary>The sizes that the model was trained on.</summary>
-    private static readonly ImageSize[] Sizes = [new(144, 144), new(144, 192)];
-
+    internal static readonly ImageSize[] Sizes = [new(144, 144), new(144, 192)];
 
     private readonly Option<bool> quick = new("--quick") { Description = "Everything once, on next to nothing: whether the program works." };
     private readonly Option<int> seeds = new("--seeds") { Description = "Searches, with the seeds from 1.", DefaultValueFactory = _ => 3 };
@@ -45,14 +44,14 @@ internal sealed class BackboneCommand : Command
     {
         TorchRuntime.EnsureLoaded();
         var folder = Path.Combine(work, settings.Name);
-        var data = QualityData.Load(folder, settings with { DataSeed = Seed }, Sizes);
+        var data = Data(folder, settings);
         using var model = VisionLanguageModel.Load(Path.Combine(AppContext.BaseDirectory, "scenes-qwen"), ModelDataType.Float32, use: ModelUse.Search);
         var parts = Sizes.Select(size => BackbonePart.Of(model, data.Test, size)).ToList();
         var rows = new List<BackboneRow>();
         var refused = new List<string>();
 
         Add("unreduced", "unreduced", _ => ReductionPlan.Identity(model.ToPlanModel()));
-        var search = settings.Shorten(new SearchSettings { Constraints = new() { MeanVisualShare = Share } });
+        var search = Search(settings, seed: 1);
         search = search with { Steps = steps ?? search.Steps };
         for (var seed = 1; seed <= seeds; seed++)
         {
@@ -92,6 +91,12 @@ internal sealed class BackboneCommand : Command
             Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {method} {seed}: {rows[^1].Accuracy:p2}, {string.Join(", ", bySize.Select(size => FormattableString.Invariant($"{size.Key} {size.Value:p2}")))}"));
         }
     }
+
+    /// <summary>Its images and questions.</summary>
+    internal static QualityData Data(string folder, QualitySettings settings) => QualityData.Load(folder, settings with { DataSeed = Seed }, Sizes);
+
+    /// <summary>Its searches.</summary>
+    internal static SearchSettings Search(QualitySettings settings, int seed) => settings.Shorten(new SearchSettings { Constraints = new() { MeanVisualShare = Share }, Seed = seed });
 
     private static string Words(ReductionPlan plan) => string.Join(", ", plan.Sites.Select(site => string.Create(CultureInfo.InvariantCulture,
         $"{(site.KeepShare is { } share ? $"{100 * share:0.#} %" : $"{site.Keep}")} from layer {site.Layer}")));

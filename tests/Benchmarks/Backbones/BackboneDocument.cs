@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Benchmarks.Report;
 
 namespace Benchmarks.Backbones;
 
@@ -16,11 +16,8 @@ internal sealed record BackboneDocument(string Hardware, string Model, int Searc
 {
     private const string FileName = "backbones.json";
 
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
-
     /// <summary>What was measured before; null where nothing was.</summary>
-    internal static BackboneDocument? Load(string folder) => Path.Combine(folder, FileName) is var path && File.Exists(path)
-        ? JsonSerializer.Deserialize<BackboneDocument>(File.ReadAllText(path), Readable) : null;
+    internal static BackboneDocument? Load(string folder) => ResultFile.Load<BackboneDocument>(Path.Combine(folder, FileName));
 
-    internal void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Readable) + "\n");
+    internal void Save(string folder) => ResultFile.Save(Path.Combine(folder, FileName), this);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Benchmarks.Report;
 
 namespace Benchmarks.Builds;
@@ -6,15 +5,13 @@ namespace Benchmarks.Builds;
 /// <summary>The page and the numbers of <see cref="NoOpBuilds"/>: <c>no-op.md</c> and <c>no-op.json</c>.</summary>
 internal static class NoOpReport
 {
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
-
     internal static void Write(NoOpBuilds builds, string folder)
     {
-        AtomicFile.WriteText(Path.Combine(folder, "no-op.json"), Json(builds) + "\n");
+        ResultFile.Save(Path.Combine(folder, "no-op.json"), Numbers(builds));
         AtomicFile.WriteText(Path.Combine(folder, "no-op.md"), Page(builds));
     }
 
-    private static string Json(NoOpBuilds builds) => JsonSerializer.Serialize(new
+    private static object Numbers(NoOpBuilds builds) => new
     {
         date = DateOnly.FromDateTime(DateTime.Today),
         hardware = Hardware.Describe(),
@@ -22,7 +19,7 @@ internal static class NoOpReport
         secondsWithout = builds.Without.Select(seconds => Math.Round(seconds, 3)),
         secondsWith = builds.With.Select(seconds => Math.Round(seconds, 3)),
         added = new { share = Math.Round(builds.Ratio.Median - 1, 4), low = Math.Round(builds.Ratio.Low - 1, 4), high = Math.Round(builds.Ratio.High - 1, 4) },
-    }, Readable);
+    };
 
     private static string Page(NoOpBuilds builds) => FormattableString.Invariant($"""
         # A build that has nothing to do: what the build step adds

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Benchmarks.Report;
 using Benchmarks.Speed;
 using EosMLNet.Evaluation;
@@ -20,7 +19,6 @@ internal sealed class PeersCommand : Command
 {
     private const int DecodedTokens = 32, DecodedBehind = 96;
     private static readonly int[] Lengths = [608, 224, 96, 48];
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
 
     private readonly Option<int> rounds = new("--rounds") { Description = "How often each is timed.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
@@ -63,7 +61,7 @@ internal sealed class PeersCommand : Command
                 File.Delete(gguf);
                 // After each type: a run that is stopped loses nothing.
                 var document = new Document(Hardware.Describe(), llama.Description, Math.Round(bandwidth, 1), limits, rows);
-                AtomicFile.WriteText(Path.Combine(output, "peers.json"), JsonSerializer.Serialize(document, Readable) + "\n");
+                ResultFile.Save(Path.Combine(output, "peers.json"), document);
                 AtomicFile.WriteText(Path.Combine(output, "peers.md"), Page(document));
             }
         }

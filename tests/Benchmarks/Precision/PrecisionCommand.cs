@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Benchmarks.Quality;
 using Benchmarks.Report;
 using EosMLNet.Evaluation;
@@ -18,7 +17,6 @@ namespace Benchmarks.Precision;
 internal sealed class PrecisionCommand : Command
 {
     private const int Budget = 16, BatchSize = 32;
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
 
     private readonly Option<bool> quick = new("--quick") { Description = "Everything once, on next to nothing: whether the program works." };
     private readonly Option<string> work = new("--work") { Description = "Where the images are kept between runs.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("tests", "Benchmarks", "out") };
@@ -57,7 +55,7 @@ internal sealed class PrecisionCommand : Command
             }
         }
         var document = new Document(Hardware.Describe(), data.Test.Examples.Count, searches, rows);
-        AtomicFile.WriteText(Path.Combine(output, "precision.json"), JsonSerializer.Serialize(document, Readable) + "\n");
+        ResultFile.Save(Path.Combine(output, "precision.json"), document);
         AtomicFile.WriteText(Path.Combine(output, "precision.md"), Page(document));
         return 0;
 

@@ -21,11 +21,17 @@ internal sealed class QwenCases(string family) : IDisposable
         var data = new TheoryData<string, string>();
         foreach (var family in (string[])["qwen2_5_vl", "qwen2_vl", "qwen3_vl"])
         {
-            foreach (var name in (string[])["img", "two", "vid", "batch", "text", "textbatch", "mixed", "textimg"])
+            foreach (var name in Names(family))
                 data.Add(family, name);
         }
-        data.Add("qwen2_5_vl", "vidfrac");
         return data;
+    }
+
+    /// <summary>The names of a family's cases.</summary>
+    internal static IEnumerable<string> Names(string family)
+    {
+        string[] all = ["img", "two", "vid", "batch", "text", "textbatch", "mixed", "textimg"];
+        return family == "qwen2_5_vl" ? [.. all, "vidfrac"] : all;
     }
 
     internal string Checkpoint => GoldenFiles.At("backbones", family, "checkpoint");
@@ -37,6 +43,9 @@ internal sealed class QwenCases(string family) : IDisposable
     internal Tensor? Precise(string name) => precise.Entries.ContainsKey(name) ? precise.Read(name) : null;
 
     internal int[][] Ids(string name) => Rows(Read(name));
+
+    /// <summary>What transformers generated.</summary>
+    internal int[][] GeneratedIds(string name) => Ids(Has($"{name}_trunc.generated_ids") ? $"{name}_trunc.generated_ids" : $"{name}.generated_ids");
 
     /// <summary>The unpadded prompts of a case.</summary>
     internal int[][] Prompts(string name)

@@ -25,6 +25,9 @@ internal sealed class TiledCases : IDisposable
 
     internal string Checkpoint => Path.Combine(folder, "checkpoint");
 
+    /// <summary>The names of the cases.</summary>
+    internal IEnumerable<string> Names => cases.EnumerateObject().Select(one => one.Name);
+
     internal bool Has(string name) => file.Entries.ContainsKey(name);
 
     internal Tensor Read(string name) => file.Read(name);

@@ -92,6 +92,24 @@ public sealed class VaryingImagesTests
     }
 
     [Fact]
+    public void An_image_with_fewer_tokens_than_a_site_keeps_has_no_second_anchors_and_no_residual_token()
+    {
+        ReductionSite[] sites =
+        [
+            PlanModels.Site(16, ScoreCriterion.FeatureNorm) with
+            {
+                Extra = new ExtraAnchors(4, AnchorRule.DensityPeaks) { Candidates = 12 }, Residual = true, GiverWeight = ScoreCriterion.ClsAttention,
+            },
+            PlanModels.Site(8, ScoreCriterion.FeatureNorm) with { Layer = 3, Extra = new ExtraAnchors(2, AnchorRule.Stride) },
+        ];
+        Assert.Equal(sites, KeptCounts.Of(Model, sites, 100));
+        var some = KeptCounts.Of(Model, sites, 17);
+        Assert.Equal(sites[0] with { Extra = sites[0].Extra! with { Candidates = 6 } }, some[0]); // 17 less the 11 that the score chose
+        Assert.Equal(sites[1], some[1]);
+        Assert.Equal([(10, null, false), (8, sites[1].Extra, false)], KeptCounts.Of(Model, sites, 10).Select(site => (site.Keep, site.Extra, site.Residual)));
+    }
+
+    [Fact]
     public void Sizes_of_images_are_counted()
     {
         Assert.Equal(new ImageSizes([40, 100, 260], [1, 2, 1]), Sizes);
