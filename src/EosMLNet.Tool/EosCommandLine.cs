@@ -7,6 +7,7 @@ using EosMLNet.Tool.Evaluate;
 using EosMLNet.Tool.Export;
 using EosMLNet.Tool.Forward;
 using EosMLNet.Tool.Inspect;
+using EosMLNet.Tool.Presets;
 using EosMLNet.Tool.Search;
 
 namespace EosMLNet.Tool;
@@ -23,6 +24,7 @@ internal static class EosCommandLine
             new EvaluateCommand(console),
             new AskCommand(console),
             new InspectCommand(console),
+            new PresetCommand(console),
             new ExportCommand(console),
             new ForwardCommand(console),
             new DoctorCommand(console),

@@ -76,6 +76,7 @@ public class FolderTests
         Evaluate -> CommandLine
         Forward  -> CommandLine
         Inspect  -> CommandLine
+        Presets  -> CommandLine, Search
         Export   -> CommandLine
         Search   -> CommandLine
         Build    -> CommandLine, Search, Build/Exchange

@@ -7,6 +7,13 @@ namespace EosMLNet.Tool.CommandLine;
 /// <summary>Options that several commands have, worded alike.</summary>
 internal static class CommonOptions
 {
+    /// <summary>What stands for a plan in help texts.</summary>
+    internal const string PlanHelp = "FILE|PRESET:N";
+
+    /// <summary>What a plan may be, in help texts.</summary>
+    internal const string PlanForms = "a file, or a preset with its mean visual tokens a layer or a part of them, such as fastv:36 or " +
+        "fastv:25%; `eos preset` lists the presets.";
+
     internal static Option<string> Required(string name, string help, string description) =>
         new(name) { Description = description, HelpName = help, Required = true };
 
@@ -17,8 +24,12 @@ internal static class CommonOptions
         new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => value };
 
     internal static Option<string> Model() => Required("--model", "DIR", "Folder of a vision-language model in Hugging Face layout.");
-    internal static Option<string?> Plan() =>
-        Optional("--plan", "FILE", "Plan to run the model under. Default: none, the unreduced model.");
+    internal static Option<string?> Plan()
+    {
+        var option = Optional("--plan", PlanHelp, $"Plan to run the model under: {PlanForms} Default: none, the unreduced model.");
+        option.CompletionSources.Add(PlanChoice.Completions);
+        return option;
+    }
     internal static Option<string> Data() =>
         Required("--data", "TSV",
             "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");

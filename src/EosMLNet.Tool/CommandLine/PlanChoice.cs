@@ -1,5 +1,3 @@
-using EosMLNet.Checkpoints;
-
 namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>
@@ -12,6 +10,9 @@ internal sealed class PlanChoice
 
     private PlanChoice(string name, ReductionPlan? loaded, PresetBudget? preset) => (Name, Loaded, this.preset) = (name, loaded, preset);
 
+    /// <summary>What a shell offers beside files: presets, of which the budget is left to write.</summary>
+    internal static string[] Completions { get; } = [.. Preset.All.Select(preset => $"{preset}:")];
+
     /// <summary>What tables and messages call it: the file's name without its ending, or the preset's.</summary>
     internal string Name { get; }
 
@@ -21,9 +22,10 @@ internal sealed class PlanChoice
     /// <summary>Reads the file, or the preset's name.</summary>
     /// <exception cref="EosException">EOS1001, EOS4001: the file is missing or malformed. EOS1013: there is no such preset or budget.
     /// </exception>
-    internal static PlanChoice Of(string given) => !File.Exists(given) && PresetBudget.IsMeant(given) && PresetBudget.Parse(given) is { } preset
-        ? new($"{preset}", null, preset)
+    internal static PlanChoice Of(string given) => !File.Exists(given) && PresetBudget.IsMeant(given) ? Of(PresetBudget.Parse(given))
         : new(Path.GetFileNameWithoutExtension(given), ReductionPlan.Load(given), null);
+
+    internal static PlanChoice Of(PresetBudget preset) => new($"{preset}", null, preset);
 
     /// <summary>The plan for a model.</summary>
     /// <exception cref="EosException">EOS3001, EOS4002: the preset cannot meet its budget, or is not for this model.</exception>

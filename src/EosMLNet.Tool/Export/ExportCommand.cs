@@ -36,7 +36,7 @@ internal sealed class ExportCommand : EosCommand
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
         var (folder, target) = (values.GetRequiredValue(model), values.GetRequiredValue(output));
-        var under = values.GetValue(plan) is { } file ? ReductionPlan.Load(file) : null;
+        var under = values.GetValue(plan) is { } given ? PlanChoice.Of(given).For(folder) : null;
         var options = new OnnxExportOptions { Layout = values.GetValue(layout), Weights = values.GetValue(weights) };
         var manifest = Console.While("Writing the graphs", () => OnnxExport.Write(folder, under, target, options, cancellation));
         Console.Line($"Model {folder}: {manifest.Family}, {(under is null ? "unreduced" : $"{under.Sites.Count} sites")}");
