@@ -2,6 +2,7 @@ using System.CommandLine;
 using EosMLNet.Tool.Ask;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.CommandLine;
+using EosMLNet.Tool.Completion;
 using EosMLNet.Tool.Doctor;
 using EosMLNet.Tool.Evaluate;
 using EosMLNet.Tool.Export;
@@ -28,6 +29,7 @@ internal static class EosCommandLine
             new ExportCommand(console),
             new ForwardCommand(console),
             new DoctorCommand(console),
+            new CompletionCommand(console),
             new BuildCommand(console),
         };
         HelpWithExitCodes.AddTo(root);

@@ -72,6 +72,7 @@ public class FolderTests
 
     private const string Tool = """
         Ask      -> CommandLine
+        Completion -> CommandLine
         Doctor   -> CommandLine
         Evaluate -> CommandLine
         Forward  -> CommandLine

@@ -16,22 +16,23 @@ public sealed class Preset
     /// <summary>All of them: those in front of the decoder, those inside of it, those in the vision encoder.</summary>
     public static IReadOnlyList<Preset> All { get; } =
     [
-        new("random", "random", "keeps the same randomly drawn patches of every image",
-            (model, tokens) => Baselines.Random(model, tokens, Seed)),
+        new("random", "random", "keeps the same random patches of every image", AtRandom),
         new("stride", "stride", "keeps evenly spaced patches, row by row", Baselines.Stride),
         new("pool", "2-D pool", "means of the windows of a grid", Baselines.AveragePool),
-        new("tome", "ToMe", "merges the most similar tokens in rounds, in front of layer 0", Baselines.ToMe),
+        new("tome", "ToMe", "merges the most similar tokens, before layer 0", Baselines.ToMe),
         new("divprune", "DivPrune", "keeps the most diverse tokens", Baselines.DivPrune),
-        new("fastv", "FastV", "keeps what the text attends to, in front of layer 2", Baselines.FastV),
-        new("pyramiddrop", "PyramidDrop", "keeps what the text attends to, in three stages that halve", Baselines.PyramidDrop),
-        new("sparsevlm1", "SparseVLM v1", "keeps what raters among the text attend to, and clusters the rest", Baselines.SparseVlm1),
-        new("sparsevlm2", "SparseVLM v2", "keeps what raters among the text attend to, without clusters", Baselines.SparseVlm2),
-        new("dart", "DART", "keeps what differs most from a few pivots, in front of layer 2", Baselines.Dart),
-        new("visionzip", "VisionZip", "keeps what [CLS] attends to and merges the rest, in front of the projector", Baselines.VisionZip),
-        new("prumerge", "PruMerge", "keeps what [CLS] attends to, each with its neighbours, in front of the projector", Baselines.PruMerge),
-        new("prumerge+", "PruMerge+", "the same with three evenly spaced tokens for each of them", Baselines.PruMergePlus),
-        new("tome-tower", "ToMe (tower)", "merges the most similar patches in each block of the vision tower", Baselines.ToMeTower),
+        new("fastv", "FastV", "keeps what the text attends to, before layer 2", Baselines.FastV),
+        new("pyramiddrop", "PyramidDrop", "keeps what the text attends to, in three stages", Baselines.PyramidDrop),
+        new("sparsevlm1", "SparseVLM v1", "keeps what raters attend to, clusters the rest", Baselines.SparseVlm1),
+        new("sparsevlm2", "SparseVLM v2", "keeps what raters attend to, drops the rest", Baselines.SparseVlm2),
+        new("dart", "DART", "keeps what differs most from a few pivots", Baselines.Dart),
+        new("visionzip", "VisionZip", "keeps what [CLS] attends to, merges the rest", Baselines.VisionZip),
+        new("prumerge", "PruMerge", "keeps what [CLS] attends to, with its neighbours", Baselines.PruMerge),
+        new("prumerge+", "PruMerge+", "as prumerge, and evenly spaced tokens", Baselines.PruMergePlus),
+        new("tome-tower", "ToMe (tower)", "merges the most similar patches, in the tower", Baselines.ToMeTower),
     ];
+
+    private static ReductionPlan AtRandom(PlanModel model, double meanTokens) => Baselines.Random(model, meanTokens, Seed);
 
     /// <summary>What a user writes: lower case, no spaces.</summary>
     public string Name { get; }

@@ -34,16 +34,22 @@ internal static class CommonOptions
         Required("--data", "TSV",
             "Questions and answers: tab-separated, with a header that names ImagePath, Question, Answer and, if wanted, Family.");
     internal static Option<string> Images() => Required("--images", "DIR", "Folder that the table's image paths start from.");
-    internal static Option<string> Device() => Default("--device", "NAME", "auto", "cpu, cuda, cuda:N, or auto: a GPU where there is one.");
+    internal static Option<string> Device()
+    {
+        var option = Default("--device", "NAME", "auto", "cpu, cuda, cuda:N, or auto: a GPU where there is one.");
+        option.CompletionSources.Add("auto", "cpu", "cuda");
+        return option;
+    }
+
     internal static Option<string?> LibTorch() => Optional("--libtorch", "DIR",
         "Use the libtorch in this folder, such as torch/lib of a Python PyTorch, instead of the packaged one. Default: the variable " +
         $"{TorchRuntime.LibTorchVariable}.");
-    internal static Option<ImagePadding?> ImagePadding(string fallback) => new("--image-padding")
+    internal static Option<ImagePadding?> ImagePadding(string fallback) => new Option<ImagePadding?>("--image-padding")
     {
         HelpName = "square|crop",
         Description = "What becomes of images that are not square: square pads them with the processor's mean colour, as LLaVA-1.5's " +
             $"authors do; crop does what the preprocessor file says, for CLIP a cut from the middle. Default: {fallback}",
-    };
+    }.OfferingWords();
 
     internal static Option<string?> PromptTemplate() => Optional("--prompt-template", "TEXT",
         "The prompt around a question: <image> stands for the images, {question} for the question, {system} for the text of " +
@@ -67,7 +73,14 @@ internal static class CommonOptions
             if (found.Tokens is [var token, ..] && !names.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
                 found.AddError($"{option.Name} is '{token.Value}'; expected {string.Join(", ", names)}.");
         });
-        option.CompletionSources.Add(names);
+        return option.OfferingWords();
+    }
+
+    /// <summary>Lets shells offer the words of <see cref="Option.HelpName"/>, and not the type's names with their capitals.</summary>
+    internal static Option<T> OfferingWords<T>(this Option<T> option)
+    {
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(option.HelpName!.Split('|'));
         return option;
     }
 

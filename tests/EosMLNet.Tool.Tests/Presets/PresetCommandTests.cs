@@ -12,6 +12,7 @@ public sealed class PresetCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         var run = await EosRun.Of(arguments);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.All(Preset.All, preset => Assert.Contains($"\n  {preset.Name} ", run.Output));
+        Assert.Equal(Preset.All.Count + 3, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // heading, rule, how to use them
         var json = await EosRun.Of([.. arguments, "--json", "-"]);
         using var list = JsonDocument.Parse(json.Output);
         Assert.Equal(Preset.All.Select(preset => preset.Name), list.RootElement.GetProperty("presets").EnumerateArray().Select(one => one.GetProperty("name").GetString()!));
