@@ -60,6 +60,8 @@ public sealed class CompletionCommandTests : IDisposable
     [InlineData("eos inspect fast", "fast.json", @"fast\ folder/", "fastv:")]
     [InlineData("eos ask --model ")]
     [InlineData("eos ask --image fast")]
+    [InlineData("eos evaluate --plan fastv:")]
+    [InlineData("eos search --device cuda:")]
     [InlineData("eos doctor --", "--help", "--json", "--libtorch", "--verbose")]
     public async Task Bash_completes(string line, params string[] expected)
     {
@@ -80,6 +82,7 @@ public sealed class CompletionCommandTests : IDisposable
     private async Task<string[]> Bash(string line)
     {
         var words = line.Split(' ');
+        words[^1] = words[^1].Split(':')[^1]; // as bash breaks words
         var script = $"""
             set -eu
             source <(eos completion bash)
