@@ -121,5 +121,9 @@ done
 
 paste_block tool
 holds "the doctor finds no problem" says '^No problem found\.$'
-holds "eos evaluate prints what the plan is worth" says 'plan\.json'
+doing="the program in one file"
+block ask.cs > ask.cs
+paste_block 'four commands'
 holds "eos search writes the plan" test -s plan.json
+holds "eos evaluate prints what the plan and a preset are worth" says '^ +fastv:48 +[0-9.]+ '
+holds "the program in one file answers: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+\)$'
