@@ -112,7 +112,7 @@ internal sealed class OnnxCommand : Command
 
         double Median(int engine) => Math.Round(Statistics.Median(seconds[engine]) * 1000 / Questions, 3);
 
-        void Turn(int engine, Action<(IReadOnlyList<Visual>, string)> answer)
+        void Turn(int engine, Action<(IReadOnlyList<Visual> Images, string Question)> answer)
         {
             for (var i = 0; i < Questions; i++)
                 answer(OnnxAgreement.RowOf(part.Questions, part.Questions.Examples[asked[engine]++ % part.Questions.Examples.Count]));
