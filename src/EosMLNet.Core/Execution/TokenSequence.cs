@@ -185,6 +185,8 @@ internal sealed class TokenSequence : TokenState, IDisposable
                 input = parts.With(group, input);
             var counted = keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null };
             var reduced = ReductionOperator.Reduce(input, counted, parameters);                     // (g, k, d)
+            if (parts is not null)
+                reduced = parts.Taken(group, reduced);
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));
