@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace EosMLNet.Tool.Report;
@@ -70,10 +71,11 @@ internal sealed class PictureStore(ImagePadding? padding, long limit)
 
     private static SKBitmap Bitmap(RgbImage image)
     {
-        var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var (from, to) = (image.Pixels.Span, bitmap.GetPixelSpan());
+        var (from, rgba) = (image.Pixels, new byte[image.Pixels.Length / 3 * 4]);
         for (int i = 0, j = 0; i < from.Length; i += 3, j += 4)
-            (to[j], to[j + 1], to[j + 2], to[j + 3]) = (from[i], from[i + 1], from[i + 2], 255);
+            (rgba[j], rgba[j + 1], rgba[j + 2], rgba[j + 3]) = (from.Span[i], from.Span[i + 1], from.Span[i + 2], 255);
+        var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        Marshal.Copy(rgba, 0, bitmap.GetPixels(), rgba.Length);
         return bitmap;
     }
 }

@@ -3,6 +3,7 @@ using EosMLNet.Execution;
 using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Tool.CommandLine;
+using EosMLNet.Tool.Report.Contents;
 
 namespace EosMLNet.Tool.Report;
 
@@ -43,7 +44,7 @@ internal sealed class ReportLatencyOptions
             foreach (var (i, example) in asked.Index())
             {
                 Report(i * times);
-                using var batch = ReportCases.Batch(plan, data, example);
+                using var batch = CaseFinder.Batch(plan, data, example);
                 text += batch.TextTokens;
                 var seconds = PrefillClock.Seconds([unreduced, plan], batch, times, cancellation, done => Report(i * times + done));
                 without.AddRange(seconds[0]);

@@ -1,7 +1,7 @@
 using EosMLNet.Evaluation;
 using EosMLNet.Tool.Evaluate;
 
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>How one method did.</summary>
 /// <param name="Name">What the page calls it.</param>

@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>A question whose picture is shown.</summary>
 /// <param name="Row">Its number among the questions that were asked, from 0.</param>

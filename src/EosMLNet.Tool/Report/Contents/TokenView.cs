@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>A grid of visual tokens over a picture.</summary>
 /// <param name="Picture">The picture's number on the page.</param>

@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>One image of a question: its grids of tokens, and what becomes of them.</summary>
 /// <param name="Tokens">Visual tokens of the unreduced image.</param>

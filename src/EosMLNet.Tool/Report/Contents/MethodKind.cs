@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>What stands beside each other in a report.</summary>
 internal enum MethodKind

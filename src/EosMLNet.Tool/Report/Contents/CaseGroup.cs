@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>Questions that are shown, of those that have something in common.</summary>
 /// <param name="Total">How many have it.</param>

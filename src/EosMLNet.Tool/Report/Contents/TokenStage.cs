@@ -1,6 +1,6 @@
 using EosMLNet.Execution;
 
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>Where each token of an unreduced image is from a decoder layer on, until the next stage.</summary>
 /// <param name="Layer">The first layer that sees them so.</param>

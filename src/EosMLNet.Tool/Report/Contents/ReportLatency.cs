@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>The time from a prompt, its image encoded, to the first token of its answer, in milliseconds.</summary>
 /// <param name="Unreduced">What the unreduced model took.</param>

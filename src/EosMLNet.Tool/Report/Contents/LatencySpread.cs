@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>Several measurements of one thing, in milliseconds.</summary>
 /// <param name="Median">The middle one.</param>

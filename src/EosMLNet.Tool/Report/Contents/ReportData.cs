@@ -1,6 +1,4 @@
-using EosMLNet.Tool.Evaluate;
-
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>All that a report says, without its pictures: what the page is made of, and what <c>--json</c> writes.</summary>
 internal sealed record ReportData

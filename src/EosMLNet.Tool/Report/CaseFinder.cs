@@ -1,17 +1,12 @@
 using EosMLNet.Execution;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Evaluate;
+using EosMLNet.Tool.Report.Contents;
 
 namespace EosMLNet.Tool.Report;
 
-/// <summary>The questions that a report shows with their pictures, and the way of their tokens through the decoder.</summary>
-/// <param name="Lost">Answered worse under the plan than unreduced.</param>
-/// <param name="Won">Answered better.</param>
-/// <param name="Examples">One question about each of some pictures, spread over the table.</param>
-/// <param name="Pictures">The pictures as data URIs, by their numbers.</param>
-/// <param name="LeftOut">How many pictures had no room.</param>
-internal sealed record ReportCases(
-    CaseGroup Lost, CaseGroup Won, CaseGroup Examples, IReadOnlyList<string> Pictures, int LeftOut)
+/// <summary>Chooses the questions that a report shows, and follows their tokens.</summary>
+internal static class CaseFinder
 {
     private const int MostViews = 4; // of one image
 
@@ -24,7 +19,7 @@ internal sealed record ReportCases(
     /// <param name="bytes">The most that all pictures may take.</param>
     /// <param name="console">Shows progress.</param>
     /// <param name="cancellation">Looked at before each question.</param>
-    internal static ReportCases Of(
+    internal static ReportCases Find(
         ReducedModel plan, VqaDataset data, (BenchmarkReport.PlanReport Plan, BenchmarkReport.PlanReport Unreduced) answers, int cases,
         int pictures, long bytes, EosConsole console, CancellationToken cancellation)
     {

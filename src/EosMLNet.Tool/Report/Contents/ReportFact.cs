@@ -1,4 +1,4 @@
-namespace EosMLNet.Tool.Report;
+namespace EosMLNet.Tool.Report.Contents;
 
 /// <summary>A line of a report's provenance.</summary>
 /// <param name="Name">What it is about.</param>
