@@ -27,7 +27,9 @@ internal static class CaseFinder
         int[] rows = [.. Enumerable.Range(0, data.Examples.Count)];
         int[] lost = [.. rows.Where(row => answers.Plan.Scores[row] < answers.Unreduced.Scores[row])];
         int[] won = [.. rows.Where(row => answers.Plan.Scores[row] > answers.Unreduced.Scores[row])];
-        int[] examples = [.. rows.DistinctBy(row => string.Join(' ', data.Examples[row].Images))];
+        // Of each picture another of its questions: the first ones are often of one kind.
+        int[] examples = [.. rows.GroupBy(row => string.Join(' ', data.Examples[row].Images))
+            .Select((about, i) => about.ElementAt(i % about.Count()))];
         int[][] shown = [[.. Spread.Over(lost, cases)], [.. Spread.Over(won, cases)], [.. Spread.Over(examples, pictures)]];
         var (done, all) = (0, shown.Sum(group => group.Length));
         var groups = console.Progress("Following tokens", display => shown.Select(group => group.Select(row =>

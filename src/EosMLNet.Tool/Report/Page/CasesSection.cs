@@ -17,7 +17,7 @@ internal static class CasesSection
     private static Html Group(string id, string title, string what, CaseGroup group, ReductionPlan plan, int number) => Html.Of(
         $"""
         <section id="{id}" aria-labelledby="{id}-title"><h2 id="{id}-title">{title} <span class="count">{Count(group)}</span></h2>
-        <p>{what}</p>
+        <p>{what}{(group.Shown.Count > 0 ? " p is how probable the model finds its own answer." : "")}</p>
         {(group.Shown.Any(one => one.Images.Count > 0) ? Controls(id, plan) : default)}
         <div class="cards">{group.Shown.Select((one, i) => Card(one, number, i))}</div>
         </section>
@@ -33,13 +33,13 @@ internal static class CasesSection
 
     private static Html Controls(string id, ReductionPlan plan) => Html.Of(
         $"""
+        <ul class="legend"><li><i class="kept"></i>kept; the number says how many tokens it stands for</li>
+        <li><i class="merged"></i>merged into the kept token of its region</li><li><i class="dropped"></i>dropped</li></ul>
         <div class="controls" data-group="{id}">
         <label for="{id}-layer">Layer</label>
         <input type="range" id="{id}-layer" min="-1" max="{plan.Model.Layers - 1}" value="{plan.Model.Layers - 1}" step="1">
         <output for="{id}-layer"></output>
         <label class="check"><input type="checkbox" id="{id}-draw" checked> Draw tokens</label>
-        <ul class="legend"><li><i class="kept"></i>kept</li><li><i class="merged"></i>merged into the kept token of its region</li>
-        <li><i class="dropped"></i>dropped</li></ul>
         </div>
         """);
 
@@ -68,5 +68,5 @@ internal static class CasesSection
         """);
 
     private static string Sure(CaseAnswer answer) =>
-        answer.Probability is { } probability ? FormattableString.Invariant($", probability {probability:0.00}") : ", too long to be asked";
+        answer.Probability is { } probability ? FormattableString.Invariant($", p {probability:0.00}") : ", too long to be asked";
 }

@@ -21,21 +21,21 @@ internal static class LatencySection
             <p>{times.Remark} Timed were {times.Questions} questions, {times.Rounds} times each, one prompt at a time, with {times.TextTokens} text
             tokens on average, the plan and the unreduced model in turns. It is the time from the prompt, its picture encoded, to the first
             token of the answer. A busy machine makes all of it longer.</p>
-            {Parts.Chart("chart-latency", "Time to the first token", FormattableString.Invariant(
-                $"Median times: plan {times.Plan.Median:0.0##} ms, unreduced {times.Unreduced.Median:0.0##} ms."),
+            {Parts.Chart("chart-latency", "Time to the first token",
+                $"Median times: plan {Parts.Milliseconds(times.Plan.Median)} ms, unreduced {Parts.Milliseconds(times.Unreduced.Median)} ms.",
                 "Medians; the bars hold the middle half of the measurements." + (times.PredictedUnreduced is null ? "" :
                 " Predicted is what the latency table says."),
                 Parts.Table("Times in milliseconds", ["", "Median", "Middle half", "Predicted by the latency table", "If time followed the MACs"],
                 [
-                    ["Plan", Text($"{times.Plan.Median:0.0##}"), Text($"{times.Plan.Low:0.0##} to {times.Plan.High:0.0##}"),
-                        Predicted(times.PredictedPlan), Text($"{supposed:0.0##}")],
-                    ["Unreduced", Text($"{times.Unreduced.Median:0.0##}"), Text($"{times.Unreduced.Low:0.0##} to {times.Unreduced.High:0.0##}"),
+                    ["Plan", Parts.Milliseconds(times.Plan.Median), Half(times.Plan),
+                        Predicted(times.PredictedPlan), Parts.Milliseconds(supposed)],
+                    ["Unreduced", Parts.Milliseconds(times.Unreduced.Median), Half(times.Unreduced),
                         Predicted(times.PredictedUnreduced), ""],
                 ]))}
             """);
     }
 
-    private static string Predicted(double? milliseconds) => milliseconds is { } known ? Text($"{known:0.0##}") : "no table";
+    private static string Predicted(double? milliseconds) => milliseconds is { } known ? Parts.Milliseconds(known) : "no table";
 
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+    private static string Half(LatencySpread spread) => $"{Parts.Milliseconds(spread.Low)} to {Parts.Milliseconds(spread.High)}";
 }

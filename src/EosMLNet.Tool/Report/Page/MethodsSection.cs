@@ -8,6 +8,7 @@ internal static class MethodsSection
     internal static Html Write(ReportData report) => Html.Of(
         $"""
         <section id="accuracy" aria-labelledby="accuracy-title"><h2 id="accuracy-title">Accuracy against cost</h2>
+        <div class="pair">
         {Parts.Chart("chart-cost", "What the work buys",
             $"Accuracy against the decoder's multiply-accumulates, a point for each of {report.Methods.Count} methods. The table below has its numbers.",
             "Further left is cheaper, further up is better. Bars are 95% intervals: how far the figure may move with other pictures of this " +
@@ -15,9 +16,10 @@ internal static class MethodsSection
         {Parts.Chart("chart-methods", "Method beside method",
             $"Accuracy of each method with its 95% interval, the best on top. The best is {Best(report)}. The table below has its numbers.",
             "The best on top. The dotted line is the unreduced model. Hand-made methods have the plan's own budget of tokens.", default)}
-        {Parts.Table("All methods", ["Method", "Accuracy, %", "95% interval", "To unreduced, points", "95% interval", "Same answers, %",
-            "Mean tokens", "Final tokens", "MACs, %", "KV cache, %", "ms an answer"], report.Methods.Select(Row))}
-        <p class="small">{report.Metric}. Differences are paired: the same questions, pictures drawn with replacement. Milliseconds an answer are
+        </div>
+        {Parts.Table("All methods", ["Method", "Accuracy, % (95% interval)", "To unreduced, points (95% interval)",
+            "Same answers, %", "Mean tokens", "Final tokens", "MACs, %", "KV cache, %", "ms an answer"], report.Methods.Select(Row))}
+        <p class="small">Accuracy is {report.Metric.Replace("accuracy, ", "in ", StringComparison.Ordinal)}. Differences are paired: the same questions, pictures drawn with replacement. Milliseconds an answer are
         rough: the unreduced model, which comes first, encodes the pictures for all.</p>
         {LeftOut(report)}
         {Families(report)}
@@ -32,9 +34,9 @@ internal static class MethodsSection
         var (ledger, interval) = (method.Result.Ledger, method.Interval);
         return
         [
-            method.Name, Text($"{method.Result.Value:0.00}"), Text($"{interval.Low:0.00} to {interval.High:0.00}"),
-            method.ToUnreduced is { } gap ? Text($"{gap.Difference:+0.00;−0.00;0.00}") : "",
-            method.ToUnreduced is { } wide ? Text($"{wide.Low:+0.00;−0.00;0.00} to {wide.High:+0.00;−0.00;0.00}") : "",
+            method.Name, Text($"{method.Result.Value:0.00} ({interval.Low:0.00} to {interval.High:0.00})"),
+            method.ToUnreduced is { } gap
+                ? Text($"{gap.Difference:+0.00;−0.00;0.00} ({gap.Low:+0.00;−0.00;0.00} to {gap.High:+0.00;−0.00;0.00})") : "",
             Text($"{100 * method.Result.Agreement:0.0}"), Text($"{ledger.Mean:0.###}"), Text($"{ledger.Final:0.###}"),
             Text($"{100 * ledger.MacsRatio:0.0}"), Text($"{100 * ledger.KvBytesRatio:0.0}"), Text($"{method.Result.MillisecondsPerAnswer:0.0}"),
         ];

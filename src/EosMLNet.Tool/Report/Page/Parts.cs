@@ -1,8 +1,14 @@
+using System.Globalization;
+
 namespace EosMLNet.Tool.Report.Page;
 
 /// <summary>Parts that several sections of the page have: tables, and charts with their numbers.</summary>
 internal static class Parts
 {
+    /// <summary>A time with as many digits as it is worth.</summary>
+    internal static string Milliseconds(double time) =>
+        time.ToString(time >= 100 ? "0" : time >= 1 ? "0.0" : "0.00#", CultureInfo.InvariantCulture);
+
     /// <summary>A table that can be scrolled sideways where it is wider than the page.</summary>
     /// <param name="name">What it is called by those who cannot see it.</param>
     /// <param name="columns">The headings; the first column names the rows.</param>

@@ -21,14 +21,15 @@
     if (!element) return;
     const [ink, line] = isDark() ? ['#e8edf2', '#3b4854'] : ['#16202a', '#d9e0e6'];
     const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, automargin: true, fixedrange: true };
-    const narrow = element.clientWidth < 480;
+    const narrow = element.clientWidth < 480, size = narrow ? 11 : 13;
+    const named = own => own?.title ? { ...own, title: { standoff: 8, ...own.title, font: { size } } } : own;
     Plotly.react(element, traces, {
-      height, autosize: true, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', dragmode: false,
-      font: { color: ink, size: narrow ? 11 : 13, family: 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif' },
+      height: printing ? Math.round(height * .75) : height, autosize: true, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', dragmode: false,
+      font: { color: ink, size, family: 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif' },
       margin: { l: 10, r: 16, t: 10, b: 10 }, hovermode: 'closest', showlegend: true,
-      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: narrow ? 11 : 13 } },
+      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size } },
       ...layout,
-      xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis },
+      xaxis: { ...axis, ...named(layout.xaxis) }, yaxis: { ...axis, ...named(layout.yaxis) },
     }, { displayModeBar: false, responsive: true });
   }
 
@@ -42,7 +43,7 @@
     draw('chart-cost', present().map(([kind, rows]) => ({
       type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r.macs), y: rows.map(r => r.value), error_y: bars(rows, { color: colour(kind) }),
       marker: { color: colour(kind), symbol: kinds[kind].symbol, size: kind === 'Plan' ? 14 : 11, line: { width: 2, color: colour(kind) } }, text: told(rows), hoverinfo: 'text',
-    })), { xaxis: { title: { text: 'multiply-accumulates, % of unreduced' }, range: [0, 108] }, yaxis: { title: { text: 'accuracy, %' } } }, 360);
+    })), { xaxis: { title: { text: 'multiply-accumulates, % of unreduced' }, range: [0, 108] }, yaxis: { title: { text: 'accuracy, %' } } }, Math.max(320, 130 + 34 * data.methods.length));
   }
 
   function methods() {
@@ -55,7 +56,7 @@
       xaxis: { title: { text: 'accuracy, %' } },
       yaxis: { tickvals: order.map((_, i) => i), ticktext: order.map(escaped), range: [-0.6, order.length - 0.4], zeroline: false },
       shapes: [{ type: 'line', x0: unreduced, x1: unreduced, yref: 'paper', y0: 0, y1: 1, line: { dash: 'dot', width: 1.5, color: colour('Unreduced') } }],
-    }, 130 + 34 * order.length);
+    }, Math.max(320, 130 + 34 * order.length));
   }
 
   function families() {
@@ -64,7 +65,7 @@
     const line = { type: 'scatter', mode: 'lines', showlegend: false, hoverinfo: 'skip', line: { color: colour('Unreduced'), width: 1.5 },
       x: rows.flatMap(r => [r.plan, r.unreduced, null]), y: at.flatMap(i => [i, i, null]) };
     const dots = (kind, key) => ({ type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r[key]), y: at, hoverinfo: 'text',
-      text: rows.map(r => `<b>${escaped(r.name)}</b><br>plan ${percent(r.plan)}, unreduced ${percent(r.unreduced)}`), marker: { color: colour(kind), symbol: kinds[kind].symbol, size: kind === 'Plan' ? 12 : 10 } });
+      text: rows.map(r => `<b>${escaped(r.name)}</b><br>plan ${percent(r.plan)}, unreduced ${percent(r.unreduced)}`), marker: { color: colour(kind), symbol: kind === 'Plan' ? 'circle' : 'diamond-open', size: kind === 'Plan' ? 10 : 15, line: { width: 2, color: colour(kind) } } });
     draw('chart-families', [line, dots('Unreduced', 'unreduced'), dots('Plan', 'plan')],
       { xaxis: { title: { text: 'accuracy, %' } }, yaxis: { tickvals: at, ticktext: rows.map(r => escaped(r.name)), range: [-0.6, rows.length - 0.4], zeroline: false } }, 130 + 30 * rows.length);
   }
@@ -110,11 +111,14 @@
   const stageOf = (image, layer) => layer < 0 ? null : image.stages.reduce((found, stage) => stage.layer <= layer ? stage : found, null);
   const cellOf = (view, row, column) => view.first + row * view.stride + column;
 
-  function drawTokens(canvas, image, view, layer, shown, marked) {
+  // The picture and its tokens are one drawing, so that they also print as one.
+  function drawTokens(one, layer, shown) {
+    const { canvas, img, image, view, marked } = one;
     const width = canvas.width = Math.max(64, Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio || 1)));
-    const height = canvas.height = Math.round(width * canvas.parentElement.clientHeight / Math.max(1, canvas.parentElement.clientWidth)) || width;
+    const height = canvas.height = Math.round(width * (img.naturalHeight || 1) / (img.naturalWidth || 1)) || width;
     const context = canvas.getContext('2d'), stage = stageOf(image, layer);
-    context.clearRect(0, 0, width, height);
+    context.imageSmoothingEnabled = img.naturalWidth > width;
+    if (img.complete && img.naturalWidth > 0) context.drawImage(img, 0, 0, width, height);
     if (!shown || !stage) return;
     const w = width / view.columns, h = height / view.rows, thin = Math.max(1, width / 300);
     const to = (row, column) => row < 0 || column < 0 || row >= view.rows || column >= view.columns ? -2 : stage.to[cellOf(view, row, column)];
@@ -169,7 +173,7 @@
       all += image.tokens;
       stage.to.forEach((owner, place) => owner < 0 ? dropped++ : owner === place ? kept++ : merged++);
     }
-    return `Layer ${layer} sees ${kept} of ${all} tokens; ${merged} are merged into them, ${dropped} are dropped.`;
+    return `Layer ${layer}: ${kept} of ${all} tokens kept, ${merged} merged into them, ${dropped} dropped.`;
   }
 
   function toldOfCell(view, stage, row, column) {
@@ -184,14 +188,14 @@
     const [group, number] = figure.dataset.case.split('/').map(Number), images = data.groups[group][number], views = [];
     for (const [i, image] of images.entries()) {
       for (const view of image.views) {
-        const box = document.createElement('div'), img = document.createElement('img'), canvas = document.createElement('canvas');
+        const box = document.createElement('div'), img = new Image(), canvas = document.createElement('canvas');
         box.className = 'view';
         img.src = data.pictures[view.picture];
-        img.alt = `The picture ${figure.dataset.name}${images.length > 1 ? `, ${i + 1} of ${images.length}` : ''}${view.name ? `, ${view.name}` : ''}`;
+        const name = `The picture ${figure.dataset.name}${images.length > 1 ? `, ${i + 1} of ${images.length}` : ''}${view.name ? `, ${view.name}` : ''}`;
         canvas.setAttribute('role', 'img');
-        box.append(img, canvas);
+        box.append(canvas);
         figure.append(box);
-        const one = { image, view, canvas, marked: -3 };
+        const one = { name, image, view, canvas, img, marked: -3 };
         views.push(one);
         canvas.addEventListener('pointermove', event => {
           const stage = stageOf(image, entry.layer), bounds = canvas.getBoundingClientRect();
@@ -200,7 +204,7 @@
           const column = Math.min(view.columns - 1, Math.max(0, Math.floor((event.clientX - bounds.left) / bounds.width * view.columns)));
           one.marked = stage.to[cellOf(view, row, column)];
           entry.tip.textContent = toldOfCell(view, stage, row, column);
-          drawTokens(canvas, image, view, entry.layer, entry.shown, one.marked);
+          drawTokens(one, entry.layer, entry.shown);
         });
         canvas.addEventListener('pointerleave', () => { one.marked = -3; entry.update(); });
         if (!img.complete) img.addEventListener('load', () => entry.update());
@@ -212,8 +216,8 @@
     const entry = { group, images, views, tip, layer: 0, shown: true, update() {
       tip.textContent = described(images, entry.layer);
       for (const one of views) {
-        one.canvas.setAttribute('aria-label', entry.shown ? tip.textContent : 'Tokens are not drawn.');
-        drawTokens(one.canvas, one.image, one.view, entry.layer, entry.shown, one.marked);
+        one.canvas.setAttribute('aria-label', `${one.name}. ${entry.shown ? tip.textContent : 'Tokens are not drawn.'}`);
+        drawTokens(one, entry.layer, entry.shown);
       }
     } };
     return entry;
@@ -225,7 +229,7 @@
     const output = controls.querySelector('output'), own = figures.filter(figure => figure.group === group), count = data.layers.length;
     const set = () => {
       const layer = Number(slider.value), tokens = layer < 0 ? null : data.layers[layer];
-      const text = layer < 0 ? 'before the decoder: all tokens' : `${layer} of 0 to ${count - 1}: ${Number(tokens.toFixed(1))} tokens enter it`;
+      const text = layer < 0 ? 'before the decoder: all tokens' : `${layer}${layer === count - 1 ? ', the last one' : ''}: ${Number(tokens.toFixed(1))} tokens enter it`;
       output.textContent = text;
       slider.setAttribute('aria-valuetext', text);
       for (const figure of own) { figure.layer = layer; figure.shown = box.checked; figure.update(); }
@@ -241,7 +245,9 @@
   const redraw = () => { charts(); settings.forEach(set => set()); };
   dark.addEventListener('change', redraw);
   print.addEventListener('change', redraw);
-  addEventListener('beforeprint', () => { printing = true; document.querySelectorAll('.plot').forEach(plot => { plot.style.width = '680px'; }); redraw(); });
-  addEventListener('afterprint', () => { printing = false; document.querySelectorAll('.plot').forEach(plot => { plot.style.width = ''; }); redraw(); });
+  // Charts are as wide as a page while it is printed: they are drawn before the page is laid out for paper.
+  const widths = on => document.querySelectorAll('.plot').forEach(plot => { plot.style.width = !on ? '' : plot.closest('.pair') ? '330px' : '680px'; });
+  addEventListener('beforeprint', () => { printing = true; widths(true); redraw(); });
+  addEventListener('afterprint', () => { printing = false; widths(false); redraw(); });
   charts();
 })();
