@@ -78,7 +78,7 @@ public class FolderTests
         Inspect  -> CommandLine
         Export   -> CommandLine
         Search   -> CommandLine
-        Report   -> CommandLine, Evaluate, Report/Contents, Report/Page
+        Report   -> CommandLine, Evaluate, Inspect, Report/Contents, Report/Page
         Report/Contents -> Evaluate
         Report/Page -> Report/Contents
         Build    -> CommandLine, Search, Build/Exchange

@@ -7,6 +7,7 @@ using EosMLNet.Latency;
 using EosMLNet.Models;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Evaluate;
+using EosMLNet.Tool.Inspect;
 using EosMLNet.Tool.Report.Contents;
 using EosMLNet.Tool.Report.Page;
 
@@ -22,7 +23,8 @@ internal sealed class ReportCommand : ModelCommand
     {
         HelpName = "FILE",
         Required = true,
-        Description = "The plan that the report is about. Further plans, of other budgets say, stand beside it.",
+        Description = "The plan that the report is about, or the saved ML.NET model that holds it. Further plans, of other budgets say, " +
+            "stand beside it.",
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<string> data = CommonOptions.Data();
@@ -63,7 +65,7 @@ internal sealed class ReportCommand : ModelCommand
         var losses = values.GetValue(search) is { } searched ? SearchCurve.Read(searched) : [];
         OutputFile.CheckWritable(file);
         var planned = values.GetRequiredValue(plans).Distinct()
-            .Select(path => (Name: Path.GetFileNameWithoutExtension(path), Plan: ReductionPlan.Load(path))).ToArray();
+            .Select(path => (Name: Path.GetFileNameWithoutExtension(path), Plan: LoadPlan(path))).ToArray();
         var table = LoadData(values.GetRequiredValue(data), values.GetRequiredValue(images), Sampling(values));
         var asked = Sample(table, most);
         var padding = PaddingChoice.Of(values.GetValue(imagePadding), [.. planned]);
@@ -125,6 +127,9 @@ internal sealed class ReportCommand : ModelCommand
         });
         Print(report, file, length);
     }
+
+    private static ReductionPlan LoadPlan(string path) =>
+        File.Exists(path) && SavedModelPlan.IsZip(path) ? SavedModelPlan.Read(path) : ReductionPlan.Load(path);
 
     private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EosMLNet.Latency;
 using EosMLNet.Models;
 
 namespace EosMLNet.Tool.Tests.Report;
@@ -125,7 +126,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
         Assert.Equal((12, 2 * images), (report.RootElement.GetProperty("rows").GetInt32(), asked));
         Assert.InRange(asked, 4, 6);
         var page = File.ReadAllText(tiny["some.html"]);
-        Assert.Contains(Text($"Asked were {asked} questions about {images} pictures, of 12 in the table."), page);
+        Assert.Matches(Text($@"{asked} of the table's 12 questions were asked, about\s+{images} pictures"), page);
         Assert.Contains("1 of 2</span>", page);
     }
 
@@ -158,6 +159,25 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("The loss of 3 steps: 0.75 at first, 0.25 at last.", File.ReadAllText(tiny["search.html"]));
         Assert.Contains("\"losses\":[0.75,null,0.25]", File.ReadAllText(tiny["search.html"]));
+    }
+
+    [Fact]
+    public async Task Times_are_measured_and_what_a_table_predicts_stands_beside_them()
+    {
+        using (var model = VisionLanguageModel.Load(tiny.Model))
+        {
+            LatencyCalibration.Measure(model, textTokens: 8, rounds: 1).Save(tiny["latency.json"]);
+            var site = new ReductionSite { Layer = 1, Keep = 5, Score = new Dictionary<ScoreCriterion, double> { [ScoreCriterion.FeatureNorm] = 1 } };
+            ReductionPlan.Create(model.ToPlanModel(), [site]).Save(tiny["searchable.json"]);
+        }
+        var run = await Report("latency.html", "--plan", tiny["searchable.json"], "--presets", "none", "--latency-rounds", "2", "--latency-table", tiny["latency.json"], "--json", tiny["latency-report.json"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        using var report = JsonDocument.Parse(File.ReadAllText(tiny["latency-report.json"]));
+        var latency = report.RootElement.GetProperty("latency");
+        Assert.Equal(LatencyTable.Load(tiny["latency.json"]).Predict(ReductionPlan.Load(tiny["searchable.json"]), 8), latency.GetProperty("predictedPlan").GetDouble(), 9);
+        Assert.True(latency.GetProperty("predictedUnreduced").GetDouble() > 0);
+        Assert.True(latency.GetProperty("plan").GetProperty("median").GetDouble() > 0);
+        Assert.DoesNotContain("no table", File.ReadAllText(tiny["latency.html"]));
     }
 
     [Fact]

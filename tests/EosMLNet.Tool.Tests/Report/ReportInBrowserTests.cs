@@ -4,38 +4,66 @@ using Microsoft.Playwright;
 namespace EosMLNet.Tool.Tests.Report;
 
 /// <summary>A report in Chromium, as people see it.</summary>
-public sealed class ReportInBrowserTests(TinyModel tiny) : IClassFixture<TinyModel>
+public sealed class ReportInBrowserTests(TinyModel tiny) : IClassFixture<TinyModel>, IAsyncLifetime
 {
     private const string Alert = "<script>alert(1)</script>";
 
+    private IPlaywright? playwright;
+    private IBrowser browser = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (BrowserFactAttribute.Chromium is null)
+            return;
+        if (!File.Exists(tiny["browser.html"]))
+            await Write();
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserFactAttribute.Chromium, Args = ["--no-sandbox"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (playwright is null)
+            return;
+        await browser.DisposeAsync();
+        playwright.Dispose();
+    }
+
+    // With REPORT_SCREENSHOTS=FOLDER it leaves pictures for the documents, with REPORT_FILE=FILE of another report.
     [BrowserFact]
     public async Task It_draws_fits_every_width_is_accessible_and_asks_nobody()
     {
-        await Write();
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserFactAttribute.Chromium, Args = ["--no-sandbox"] });
-        foreach (var (width, scheme) in new[] { (1200, ColorScheme.Light), (768, ColorScheme.Dark), (360, ColorScheme.Light), (360, ColorScheme.Dark) })
+        foreach (var (width, scheme) in new[] { (1200, ColorScheme.Light), (768, ColorScheme.Light), (360, ColorScheme.Dark) })
         {
             var faults = new List<string>();
-            var page = await Opened(browser, width, scheme, faults);
+            var page = await Opened(width, scheme, faults);
             Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
             foreach (var chart in new[] { "cost", "methods", "families", "layers", "latency", "search" })
                 Assert.True(await page.Locator($"#chart-{chart} svg.main-svg").CountAsync() > 0, $"{chart} is not drawn at {width} pixels");
+            Assert.Empty(faults);
+            if (Environment.GetEnvironmentVariable("REPORT_SCREENSHOTS") is { Length: > 0 } folder)
+            {
+                await page.EvaluateAsync("id => document.getElementById(id)?.scrollIntoView({ behavior: 'instant' })", width == 1200 ? "top" : width == 768 ? "plan" : "pictures");
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"report-{width}.png") });
+                if (width == 1200)
+                {
+                    await page.FillAsync("#pictures-layer", "0");
+                    await page.Locator("#pictures .card").First.ScreenshotAsync(new() { Path = Path.Combine(folder, "report-tokens.png") });
+                }
+            }
+            if (width == 768)
+                continue;
             var found = await page.RunAxe();
             Assert.NotEmpty(found.Passes);
             Assert.True(found.Violations.Length == 0, string.Join("; ", found.Violations.Select(fault => $"{fault.Impact} {fault.Id}: {fault.Nodes[0].Html}")));
-            Assert.Empty(faults);
         }
     }
 
     [BrowserFact]
     public async Task The_slider_goes_through_the_layers_by_keyboard_and_says_what_they_see()
     {
-        await Write();
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserFactAttribute.Chromium, Args = ["--no-sandbox"] });
         var faults = new List<string>();
-        var page = await Opened(browser, 900, ColorScheme.Light, faults);
+        var page = await Opened(900, ColorScheme.Light, faults);
         var (slider, canvas, caption) = (page.Locator("#pictures-layer"), page.Locator("#pictures canvas").First, page.Locator("#pictures figcaption").First);
         Assert.Equal("Layer 3: 6 of 16 tokens kept, 0 merged into them, 10 dropped.", await caption.InnerTextAsync());
         var reduced = await Brightness(canvas);
@@ -55,11 +83,8 @@ public sealed class ReportInBrowserTests(TinyModel tiny) : IClassFixture<TinyMod
     [BrowserFact]
     public async Task Hostile_text_is_shown_as_it_is_and_does_nothing()
     {
-        await Write();
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserFactAttribute.Chromium, Args = ["--no-sandbox"] });
         var faults = new List<string>();
-        var page = await Opened(browser, 900, ColorScheme.Light, faults);
+        var page = await Opened(900, ColorScheme.Light, faults);
         Assert.Contains(Alert, await page.Locator("#pictures h3").AllInnerTextsAsync());
         Assert.Empty(faults);
         // Were a text to become a script after all, the page would not run it.
@@ -80,17 +105,18 @@ public sealed class ReportInBrowserTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     // What goes wrong in the page, and whatever it asks for beside itself, is a fault.
-    private async Task<IPage> Opened(IBrowser browser, int width, ColorScheme scheme, List<string> faults)
+    private async Task<IPage> Opened(int width, ColorScheme scheme, List<string> faults)
     {
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+        var file = new Uri(Environment.GetEnvironmentVariable("REPORT_FILE") is { Length: > 0 } other ? other : tiny["browser.html"]).AbsoluteUri;
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 960 }, ColorScheme = scheme });
         page.PageError += (_, error) => faults.Add(error);
         page.Dialog += (_, dialog) => faults.Add(dialog.Message);
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.EndsWith("browser.html", StringComparison.Ordinal))
+            if (!request.Url.StartsWith("data:", StringComparison.Ordinal) && request.Url != file)
                 faults.Add(request.Url);
         };
-        await page.GotoAsync(new Uri(tiny["browser.html"]).AbsoluteUri);
+        await page.GotoAsync(file);
         await page.WaitForFunctionAsync("() => document.querySelectorAll('svg.main-svg').length > 0");
         return page;
     }

@@ -42,7 +42,7 @@ internal static class PlanWords
     /// <summary>Which are kept.</summary>
     internal static string Chosen(ReductionSite site)
     {
-        var mixture = string.Join(", ", site.Score.Select(score => Text($"{Words(score.Key.ToString())} {score.Value:0.###}")));
+        var mixture = string.Join(", ", site.Score.Select(score => Text($"{Named(score.Key)} {score.Value:0.###}")));
         List<string> parts = mixture.Length == 0 ? [] : [$"The highest scores: {mixture}."];
         if (site.Extra is { } extra)
             parts.Add($"{extra.Count} are chosen otherwise: {Words(extra.Rule.ToString())}.");
@@ -63,6 +63,9 @@ internal static class PlanWords
         }
         return words.ToString();
     }
+
+    private static string Named(ScoreCriterion criterion) =>
+        criterion == ScoreCriterion.ClsAttention ? "[CLS] attention" : Words(criterion.ToString());
 
     private static string Given(ReductionSite site) =>
         site.Transfer == 1 ? "Each of the others" : Text($"{100 * site.Transfer:0.#} % of each of the others");

@@ -30,7 +30,7 @@ internal static class ReportPage
             {new Html(Asset("report.css"))}</style>
             </head>
             <body>
-            <a class="skip" href="#summary">To the summary</a>
+            <a class="skip" id="top" href="#summary">To the summary</a>
             <header><p class="kind">Report of a reduction plan</p><h1>{report.Plan} on {report.Model}</h1>
             <nav aria-label="Sections"><ul>{Sections(report).Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Name}</a></li>"""))}</ul></nav>
             </header>

@@ -88,9 +88,8 @@ internal static class SummarySection
     {
         yield return Html.Of(
             $"""
-            Asked were {report.Questions:#,0} questions about {report.Images:#,0} pictures{(report.Questions < report.Rows
-                ? Html.Of($", of {report.Rows:#,0} in the table") : default)}. {(report.Metric.Contains("averaged", StringComparison.Ordinal)
-                ? "Every family of questions counts alike." : "")}
+            {report.Questions:#,0} {(report.Questions < report.Rows ? Html.Of($"of the table's {report.Rows:#,0} ") : default)}questions were asked, about
+            {report.Images:#,0} pictures. {(report.Metric.Contains("averaged", StringComparison.Ordinal) ? "Every family of questions counts alike." : "")}
             """);
         yield return Changed(report);
         if (report.Methods.Any(method => method.Kind == MethodKind.Preset))
