@@ -9,6 +9,7 @@ using EosMLNet.Tool.Export;
 using EosMLNet.Tool.Forward;
 using EosMLNet.Tool.Inspect;
 using EosMLNet.Tool.Presets;
+using EosMLNet.Tool.Report;
 using EosMLNet.Tool.Search;
 
 namespace EosMLNet.Tool;
@@ -23,6 +24,7 @@ internal static class EosCommandLine
         {
             new SearchCommand(console),
             new EvaluateCommand(console),
+            new ReportCommand(console),
             new AskCommand(console),
             new InspectCommand(console),
             new PresetCommand(console),

@@ -80,6 +80,9 @@ public class FolderTests
         Presets  -> CommandLine, Search
         Export   -> CommandLine
         Search   -> CommandLine
+        Report   -> CommandLine, Evaluate, Inspect, Report/Contents, Report/Page
+        Report/Contents -> Evaluate
+        Report/Page -> Report/Contents
         Build    -> CommandLine, Search, Build/Exchange
         """;
 
