@@ -4,6 +4,7 @@
 //   dotnet run --project tests/Benchmarks -c Release -- speed
 //   dotnet run --project tests/Benchmarks -c Release -- precision
 //   dotnet run --project tests/Benchmarks -c Release -- onnx
+//   dotnet run --project tests/Benchmarks -c Release -- start
 //   dotnet run --project tests/Benchmarks -c Release -- peers
 //   dotnet run --project tests/Benchmarks -c Release -- no-op --project samples/BuildTime
 //   dotnet run --project tests/Benchmarks -c Release -- data-parallel
@@ -16,5 +17,6 @@ using Benchmarks.Precision;
 using Benchmarks.Quality;
 using Benchmarks.Searching;
 using Benchmarks.Speed;
+using Benchmarks.Start;
 
-return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new BackboneCommand(), new SpeedCommand(), new PrecisionCommand(), new OnnxCommand(), new PeersCommand(), new NoOpBuildCommand(), new DataParallelCommand() }.Parse(args).Invoke();
+return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new BackboneCommand(), new SpeedCommand(), new PrecisionCommand(), new OnnxCommand(), new StartCommand(), new PeersCommand(), new NoOpBuildCommand(), new DataParallelCommand() }.Parse(args).Invoke();

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using Benchmarks.Report;
 using Benchmarks.Speed;
 using EosMLNet.Evaluation;
@@ -14,62 +12,78 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.Peers;
 
-/// <summary><c>peers</c>: the same decoder on the same prompts through this project and through llama.cpp, in turns.</summary>
+/// <summary><c>peers</c>: the same decoder on the same prompts through this project and through llama.cpp, in turns; and through ONNX Runtime.</summary>
 internal sealed class PeersCommand : Command
 {
-    private const int DecodedTokens = 32, DecodedBehind = 96;
-    private static readonly int[] Lengths = [608, 224, 96, 48];
+    internal const int DecodedTokens = 32, DecodedBehind = 96;
+    internal static readonly int[] Lengths = [608, 224, 96, 48];
+
+    private const string OfLlama = "llama", OfOnnx = "onnx";
 
     private readonly Option<int> rounds = new("--rounds") { Description = "How often each is timed.", DefaultValueFactory = _ => 5 };
+    private readonly Option<string?> only = new("--only") { Description = $"Measure one part, '{OfLlama}' or '{OfOnnx}'; the other stays as the report has it." };
     private readonly Option<string> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
 
-    private sealed record Limit(string Type, double TeraFlops);
-
-    private sealed record Document(string Hardware, string Peer, double GigabytesPerSecond, IReadOnlyList<Limit> Limits, IReadOnlyList<PeerRow> Rows);
-
     internal PeersCommand()
-        : base("peers", "Prefill and decode beside llama.cpp (LLamaSharp) on the same shapes, in float32, bfloat16 and 8 bits.")
+        : base("peers", "Prefill and decode beside llama.cpp (LLamaSharp) on the same shapes, in float32, bfloat16 and 8 bits; and by ONNX Runtime.")
     {
+        only.AcceptOnlyFromAmong(OfLlama, OfOnnx);
         Add(rounds);
+        Add(only);
         Add(output);
-        SetAction(values => Measure(values.GetValue(rounds), values.GetValue(output)!));
+        SetAction(values => Measure(values.GetValue(rounds), values.GetValue(only), values.GetValue(output)!));
     }
 
-    private static int Measure(int rounds, string output)
+    private static int Measure(int rounds, string? only, string output)
     {
         TorchRuntime.EnsureLoaded();
+        var report = Path.Combine(output, "peers.json");
+        var document = ResultFile.Load<PeersDocument>(report) ?? new("", "", 0, [], []);
         var folder = Directory.CreateTempSubdirectory("eos-peers-").FullName;
         try
         {
             var config = LargeModel.Config with { EosTokenIds = [31_998] };
             RandomCheckpoint.Write(config, folder, shards: 1, ScalarType.BFloat16);
-            var (rows, limits) = (new List<PeerRow>(), new List<Limit>());
-            var bandwidth = CopyBandwidth();
-            var types = new (ModelDataType Ours, GgufType Theirs)[] { (ModelDataType.Float32, GgufType.Float32), (ModelDataType.BFloat16, GgufType.BFloat16), (ModelDataType.Int8, GgufType.Q8) };
-            foreach (var (ours, theirs) in types.Where(type => type.Ours != ModelDataType.Int8 || CpuSpeed.HasInt8))
-            {
-                var gguf = Path.Combine(folder, $"{theirs}.gguf");
-                GgufFile.Write(gguf, config.Text, theirs);
-                using var model = LlavaModel.Load(folder, ours);
-                using var llama = new LlamaCpp(gguf, get_num_threads());
-                limits.Add(new Limit($"{ours}", Math.Round(TeraFlops(model), 3)));
-                foreach (var row in Rows(model, llama, rounds, limits[^1].TeraFlops, bandwidth))
-                {
-                    Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {row.Type}, {row.Work}: {row.Ratio:0.00} ({row.Low:0.00} to {row.High:0.00}) times as fast as llama.cpp; {row.Milliseconds} ms against {row.PeerMilliseconds}"));
-                    rows.Add(row);
-                }
-                File.Delete(gguf);
-                // After each type: a run that is stopped loses nothing.
-                var document = new Document(Hardware.Describe(), llama.Description, Math.Round(bandwidth, 1), limits, rows);
-                ResultFile.Save(Path.Combine(output, "peers.json"), document);
-                AtomicFile.WriteText(Path.Combine(output, "peers.md"), Page(document));
-            }
+            if (only != OfOnnx)
+                MeasureLlama(folder, config, rounds, measured => Save(measured with { Onnx = document.Onnx }));
+            if (only != OfLlama)
+                OnnxPeers.Measure(folder, config, rounds, Hardware.Describe(), measured => Save(document with { Onnx = measured }));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
         return 0;
+
+        // After each part: a run that is stopped loses nothing.
+        void Save(PeersDocument now)
+        {
+            document = now;
+            ResultFile.Save(report, document);
+            AtomicFile.WriteText(Path.Combine(output, "peers.md"), PeersPage.Write(document));
+        }
+    }
+
+    private static void MeasureLlama(string folder, LlavaConfig config, int rounds, Action<PeersDocument> save)
+    {
+        var (rows, limits) = (new List<PeerRow>(), new List<PeerLimit>());
+        var bandwidth = CopyBandwidth();
+        var types = new (ModelDataType Ours, GgufType Theirs)[] { (ModelDataType.Float32, GgufType.Float32), (ModelDataType.BFloat16, GgufType.BFloat16), (ModelDataType.Int8, GgufType.Q8) };
+        foreach (var (ours, theirs) in types.Where(type => type.Ours != ModelDataType.Int8 || CpuSpeed.HasInt8))
+        {
+            var gguf = Path.Combine(folder, $"{theirs}.gguf");
+            GgufFile.Write(gguf, config.Text, theirs);
+            using var model = LlavaModel.Load(folder, ours);
+            using var llama = new LlamaCpp(gguf, get_num_threads());
+            limits.Add(new PeerLimit($"{ours}", Math.Round(TeraFlops(model), 3)));
+            foreach (var row in Rows(model, llama, rounds, limits[^1].TeraFlops, bandwidth))
+            {
+                Console.WriteLine(FormattableString.Invariant($"{DateTime.Now:HH:mm:ss} {row.Type}, {row.Work}: {row.Ratio:0.00} ({row.Low:0.00} to {row.High:0.00}) times as fast as llama.cpp; {row.Milliseconds} ms against {row.PeerMilliseconds}"));
+                rows.Add(row);
+            }
+            File.Delete(gguf);
+            save(new PeersDocument(Hardware.Describe(), llama.Description, Math.Round(bandwidth, 1), [.. limits], [.. rows]));
+        }
     }
 
     private static IEnumerable<PeerRow> Rows(LlavaModel model, LlamaCpp llama, int rounds, double teraFlops, double bandwidth)
@@ -104,15 +118,18 @@ internal sealed class PeersCommand : Command
     private static (double Ours, double Theirs, double Bare)[] Triples(int rounds, Func<double> ours, Func<double> theirs, Func<double> bare) =>
         [.. Enumerable.Range(-1, rounds + 1).Select(_ => (ours(), theirs(), bare())).ToArray().Skip(1)];
 
-    private static double Seconds(Action action)
+    internal static double Seconds(Action action)
     {
         var start = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    // Token ids alone: what was an image's is as many words.
-    private static PromptBatch Prompt(LlavaModel model, int length) => PromptBatch.Create(model, [[.. Enumerable.Range(0, length).Select(i => 3 + i % 1000)]], null);
+    /// <summary>Token ids alone: what was an image's is as many words.</summary>
+    internal static int[] Ids(int length) => [.. Enumerable.Range(0, length).Select(i => 3 + i % 1000)];
+
+    /// <summary>The same as a batch.</summary>
+    internal static PromptBatch Prompt(LlavaModel model, int length) => PromptBatch.Create(model, [Ids(length)], null);
 
     // Numbers in the decoder's matrices.
     private static (double Layers, double Head) Multiplied(LlavaModel model)
@@ -145,25 +162,5 @@ internal sealed class PeersCommand : Command
         using var scope = NewDisposeScope();
         var (from, to) = (zeros(1 << 27), zeros(1 << 27));
         return 2 * 4.0 * (1 << 27) / Enumerable.Range(0, 5).Min(_ => Seconds(() => to.copy_(from))) / 1e9;
-    }
-
-    private static string Page(Document document)
-    {
-        var page = new StringBuilder($"""
-            # Beside llama.cpp
-
-            Written by `dotnet run --project tests/Benchmarks -c Release -- peers`; the numbers are in `peers.json` beside this page. A Llama decoder with random weights (width 2048, 32 heads in 4 groups, MLP 5632, 8 layers, 32,000 words, 489 million
-            parameters), one row, unreduced, through this project and through llama.cpp (LLamaSharp 0.30.0, a process of its own, as many threads), in turns in one run. "Times as fast" is the median over the pairs, with its 95% interval.
-            8 bits are int8 with a scale a row here, and Q8_0 there. "Bare" is our matrix products and attention calls alone. The last two columns say what is reached of the machine's own limit, measured in the same run: for a prefill our
-            fastest matrix product in that type, for a token the copying of memory.
-
-            | type | work | ours, ms | llama.cpp, ms | times as fast | bare, ms | ours of the limit | llama.cpp of it |
-            |---|---|---:|---:|---|---:|---:|---:|
-
-            """.ReplaceLineEndings("\n"));
-        foreach (var row in document.Rows)
-            page.Append(CultureInfo.InvariantCulture, $"| {row.Type} | {row.Work} | {row.Milliseconds} | {row.PeerMilliseconds} | **{row.Ratio:0.00}** ({row.Low:0.00} to {row.High:0.00}) | {(row.BareMilliseconds > 0 ? row.BareMilliseconds : "")} | {row.Share:p0} | {row.PeerShare:p0} |\n");
-        page.Append(CultureInfo.InvariantCulture, $"\nLimits: {string.Join(", ", document.Limits.Select(limit => FormattableString.Invariant($"{limit.TeraFlops:0.00} TFLOP/s in {limit.Type}")))}; copying {document.GigabytesPerSecond:0} GB/s, read and written.\n");
-        return page.Append(CultureInfo.InvariantCulture, $"Machine: {document.Hardware}. llama.cpp says: {document.Peer}.\n").ToString();
     }
 }

@@ -9,7 +9,16 @@ internal static class Interleaved
     internal static IReadOnlyList<double[]> Seconds(int rounds, params IReadOnlyList<Action> things) => Seconds(rounds, TimeSpan.Zero, things);
 
     /// <summary>The same with a rest in front of each turn: threads of the thing before, which spin for a while, have gone to sleep.</summary>
-    internal static IReadOnlyList<double[]> Seconds(int rounds, TimeSpan rest, params IReadOnlyList<Action> things)
+    internal static IReadOnlyList<double[]> Seconds(int rounds, TimeSpan rest, params IReadOnlyList<Action> things) => Told(rounds, [.. things.Select(thing => (Func<double>)(() =>
+    {
+        Thread.Sleep(rest);
+        var start = Stopwatch.GetTimestamp();
+        thing();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }))]);
+
+    /// <summary>The same of things that tell their seconds themselves.</summary>
+    internal static IReadOnlyList<double[]> Told(int rounds, IReadOnlyList<Func<double>> things)
     {
         double[][] seconds = [.. things.Select(_ => new double[rounds])];
         for (var round = -1; round < rounds; round++)
@@ -18,11 +27,9 @@ internal static class Interleaved
             {
                 // Every second round backwards: none is always behind the same other.
                 var thing = round % 2 == 0 ? turn : things.Count - 1 - turn;
-                Thread.Sleep(rest);
-                var start = Stopwatch.GetTimestamp();
-                things[thing]();
+                var told = things[thing]();
                 if (round >= 0)
-                    seconds[thing][round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    seconds[thing][round] = told;
             }
         }
         return seconds;

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using EosMLNet.Evaluation;
+using EosMLNet.Tests;
+
+namespace Benchmarks.Start;
+
+/// <summary>A small application that answers from a saved model (tests/AnswerPeer), published for this kind of system.</summary>
+internal sealed class AnswerApplication
+{
+    private readonly string folder, program;
+    private readonly List<StartTimes> times = [];
+
+    /// <summary>Publishes it.</summary>
+    /// <param name="engine">What answers in it: Onnx or Torch.</param>
+    /// <param name="folder">Where to.</param>
+    internal AnswerApplication(string engine, string folder)
+    {
+        (Engine, this.folder, program) = (engine, folder, Path.Combine(folder, $"AnswerPeer.{engine}.dll"));
+        Run("publish", Repository.At("tests", "AnswerPeer", engine), "-c", "Release", "-r", "linux-x64", "--self-contained", "false", "-v:q", "-nologo", "-o", folder);
+    }
+
+    /// <summary>What answers in it.</summary>
+    internal string Engine { get; }
+
+    /// <summary>From start to answer, of each start that counts.</summary>
+    internal IEnumerable<double> Times => times.Select(time => time.Whole);
+
+    /// <summary>The names of its files.</summary>
+    internal IReadOnlyList<FileInfo> Files => new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories);
+
+    /// <summary>Saves a model.</summary>
+    internal void Save(string checkpoint, string plan, string target) => Run(program, "save", checkpoint, plan, target);
+
+    /// <summary>Starts it and waits for its answer, which it returns.</summary>
+    /// <param name="counts">Whether the times are kept.</param>
+    /// <param name="arguments">The saved model, the image and the question.</param>
+    internal string Ask(bool counts, params string[] arguments)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var process = Started([program, .. arguments]);
+        var answer = process.StandardOutput.ReadLine();
+        var whole = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        var parts = process.StandardOutput.ReadLine()?.Split(' ');
+        process.WaitForExit();
+        if (answer is null || parts is not [var load, var first])
+            throw new InvalidOperationException($"{program} has not answered; what it wrote stands above.");
+        if (counts)
+            times.Add(new(whole, double.Parse(load, CultureInfo.InvariantCulture), double.Parse(first, CultureInfo.InvariantCulture)));
+        return answer;
+    }
+
+    /// <summary>What was measured.</summary>
+    internal StartRow ToRow()
+    {
+        return new(Engine, Math.Round(Files.Sum(file => file.Length) / 1e6, 1), Files.Count, Median(time => time.Whole), Median(time => time.Begin), Median(time => time.Load), Median(time => time.Answer));
+
+        double Median(Func<StartTimes, double> part) => Math.Round(Statistics.Median([.. times.Select(part)]), 1);
+    }
+
+    private static void Run(params string[] arguments)
+    {
+        using var process = Started(arguments);
+        var written = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} failed with exit code {process.ExitCode}.\n{written}");
+    }
+
+    private static Process Started(string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+}
