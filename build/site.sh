@@ -36,8 +36,9 @@ while read -r page; do
   mkdir -p "$pages/$(dirname "$page")"
   # What the site has no page of is linked to where the source lies.
   sed -E -e 's#\]\((\.\./)*((src|tests|samples|build)/[^)]*\.(cs|csproj|targets|json|sh)|\.github/[^)]*|LICENSE|src/[^)]*|tests/[^)]*|samples/[A-Za-z]+|Dockerfile)\)#]('"$source"'/\2)#g' \
-    -e 's#(\]\([^):]*)README\.md#\1index.md#g' "$root/$page" > "$pages/${page/README.md/index.md}"
-done < <(cd "$root" && find README.md build/docs samples/*/README.md -name '*.md' -not -path 'build/docs/site/*')
+    -e 's#\]\(([A-Za-z]+\.(cs|csproj|targets|json)|Dockerfile|scenes-[a-z]+)\)#]('"$source/$(dirname "$page")"'/\1)#g' \
+    -e 's#((\]\(|href: )[^):]*)README\.md#\1index.md#g' "$root/$page" > "$pages/${page/README.md/index.md}"
+done < <(cd "$root" && find README.md build/docs samples/*/README.md \( -name '*.md' -o -name toc.yml \) -not -path 'build/docs/site/*')
 (cd "$root" && find build/docs samples \( -name '*.png' -o -name '*.svg' -o -name 'plan.schema.json' \) -not -path '*/bin/*' -not -path '*/obj/*' -not -path '*/out/*') \
   | while read -r file; do
     mkdir -p "$pages/$(dirname "$file")"
