@@ -126,6 +126,8 @@ holds "eos evaluate prints what the plan is worth" says 'plan\.json'
 holds "eos search writes the plan" test -s plan.json
 holds "and the model for ML.NET" test -s eos.zip
 
+# The guides go on in the folder of the first program.
+cd "$place/vqa"
 paste_block ask
 holds "eos ask answers" says '^[a-z]+$'
 paste_block 'several images'
