@@ -22,6 +22,23 @@ public partial class SnippetTests
             Assert.Fail($"what runs this?\n{block.Code}");
     });
 
+    public static TheoryData<string> Packages => [.. Directory.EnumerateFiles(Repository.At("tests", "Site.Tests", "PackagePages"), "*.cs").Select(file => Path.GetFileNameWithoutExtension(file))];
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void What_the_page_of_a_package_shows_is_compiled_here(string package)
+    {
+        var blocks = Blocks(Pages.Text($"src/{package}/PACKAGE.md")).ToList();
+        Assert.NotEmpty(blocks);
+        Assert.All(blocks, block => AssertPart(block.Code, $"tests/Site.Tests/PackagePages/{package}.cs"));
+    }
+
+    [Fact]
+    public void Each_package_whose_page_has_code_is_among_them() => Assert.Equal(
+        Directory.EnumerateDirectories(Repository.At("src")).Where(folder => File.Exists(Path.Combine(folder, "PACKAGE.md")) && File.ReadAllText(Path.Combine(folder, "PACKAGE.md")).Contains("```csharp", StringComparison.Ordinal))
+            .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal),
+        Packages.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
+
     [Fact]
     public void No_two_blocks_have_one_name()
     {
