@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Does what README.md tells a new user, line by line: packs the packages, then pastes install lines, programs, build and tool into new folders, with an
-# empty HOME and an empty package folder. The clone is this repository. Each check has a line; the last line counts them as `dotnet test` does.
+# Does what README.md and the pages of build/docs tell a new user, line by line: packs the packages, then pastes install lines, programs, build and tool
+# into new folders, with an empty HOME and an empty package folder. The clone is this repository. Each check has a line; the last line counts them as `dotnet test` does.
 #   build/first-hour.sh
 set -euo pipefail
 
@@ -42,10 +42,11 @@ dotnet() {
   esac
 }
 
-# The code behind the mark <!-- first-hour: NAME -->.
+# The code behind the mark <!-- first-hour: NAME --> of README.md or a page of build/docs.
+pages=("$repository/README.md" "$repository"/build/docs/*.md "$repository"/build/docs/quick-start/*.md "$repository"/build/docs/guides/*.md)
 block() {
-  awk -v mark="<!-- first-hour: $1 -->" '$0 == mark {found = 1; next} found && /^```/ {if (inside) exit; inside = 1; next} inside' "$repository/README.md" \
-    | sed -e '/^git clone /d' -e "s#^cd eosmlnet\$#cd '$repository'#" -e "s#\\.\\./eosmlnet/#$repository/#" | grep . || { echo "README.md has no block '$1'"; return 1; }
+  awk -v mark="<!-- first-hour: $1 -->" '$0 == mark {found = 1; next} found && /^```/ {if (inside) exit; inside = 1; next} inside' "${pages[@]}" \
+    | sed -e '/^git clone /d' -e "s#^cd eosmlnet\$#cd '$repository'#" -e "s#\\.\\./eosmlnet/#$repository/#" | grep . || { echo "no page has a block '$1'"; return 1; }
 }
 
 # Pastes a block into this shell.
@@ -75,7 +76,7 @@ is_silent() { ! grep -iE -- 'warn(ing)?[ :]|is missing a readme' "$log"; }
 has_no_torch() { [ -z "$(find "$1" -iname '*torch*' -o -iname 'libc10*')" ]; }
 below() { [ "$(stat -c %s "$1")" -lt "$2" ]; }
 
-echo "first-hour.sh: README.md as pasted"
+echo "first-hour.sh: README.md and the pages of build/docs as pasted"
 cd "$place"
 paste_block packages
 cd "$place"
@@ -124,6 +125,24 @@ holds "the doctor finds no problem" says '^No problem found\.$'
 doing="the program in one file"
 block ask.cs > ask.cs
 paste_block 'four commands'
-holds "eos search writes the plan" test -s plan.json
+holds "eos search writes the plan" test -s vqa/plan.json
 holds "eos evaluate prints what the plan and a preset are worth" says '^ +fastv:48 +[0-9.]+ '
 holds "the program in one file answers: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+\)$'
+holds "and the model for ML.NET" test -s ask.zip
+
+# The guides go on in the folder of the first program.
+cd "$place/vqa"
+paste_block ask
+holds "eos ask answers" says '^[a-z]+$'
+paste_block 'several images'
+holds "a row of a table has several images" says '1 questions about 2 images'
+paste_block video
+holds "a folder of pictures is a video" says 'visual tokens'
+paste_block front
+for budget in 48 24; do
+  holds "a front has a plan of $budget tokens" test -s "front-$budget.json"
+done
+paste_block export
+for file in vqa-onnx/eos-onnx.json vqa-genai/genai_config.json; do
+  holds "eos export writes $file" test -s "$file"
+done

@@ -115,7 +115,7 @@ public sealed class OnnxModel : IDisposable
     /// <param name="onKept">Told a row's number and which visual tokens the plan's sites leave of its images, in front of its first token:
     /// image by image, an entry for what the encoder leaves and one for each site of the decoder. Null for nobody.</param>
     /// <param name="cancellation">Checked before each token, and while one is computed.</param>
-    /// <inheritdoc cref="Generate"/>
+    /// <inheritdoc cref="Generate" path="/*[not(self::param) and not(self::summary)]"/>
     public IReadOnlyList<(int[] Ids, double MeanProbability)> GenerateEncoded(
         IReadOnlyList<(int[] Prompt, IReadOnlyList<EncodedImage> Images)> rows, int maxNewTokens, Action<int, int>? onToken = null,
         Action<int, IReadOnlyList<KeptTokens>>? onKept = null, CancellationToken cancellation = default) =>

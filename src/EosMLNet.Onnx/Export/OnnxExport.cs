@@ -27,7 +27,7 @@ public static class OnnxExport
     /// <param name="outputFolder">Where the graphs go. Another folder than the checkpoint's gets copies of its files.</param>
     /// <param name="options">How it is exported; null for <see cref="OnnxModel"/>, with the weights as they are.</param>
     /// <param name="cancellation">Ends the work. Without its manifest a folder is no export.</param>
-    /// <inheritdoc cref="ExportOnnx"/>
+    /// <inheritdoc cref="ExportOnnx" path="/*[not(self::param) and not(self::summary)]"/>
     public static OnnxManifest Write(string modelFolder, ReductionPlan? plan, string outputFolder, OnnxExportOptions? options = null,
         CancellationToken cancellation = default)
     {

@@ -60,7 +60,7 @@ public sealed class GenAiPrompts : IDisposable
     /// <param name="prompt">Token ids, in which an image is one image token, or one for each of its visual tokens.</param>
     /// <param name="images">The images, in order of appearance.</param>
     /// <param name="cancellation">Ends the check of the weights.</param>
-    /// <inheritdoc cref="Of"/>
+    /// <inheritdoc cref="Of" path="/*[not(self::param) and not(self::summary)]"/>
     public GenAiPrompt OfEncoded(int[] prompt, IReadOnlyList<EncodedImage> images, CancellationToken cancellation = default)
     {
         if (images.Select(image => image.Layout).Distinct().ToArray() is { Length: > 1 } layouts)

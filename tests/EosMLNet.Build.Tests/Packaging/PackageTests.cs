@@ -76,6 +76,7 @@ public sealed class PackageTests
         var metadata = Specification(id).Root!.Elements().Single().Elements().ToDictionary(element => element.Name.LocalName);
         Assert.Equal(id, metadata["id"].Value);
         Assert.Equal("MIT", metadata["license"].Value);
+        Assert.Contains(metadata["icon"].Value, Names(id));
         Assert.Contains("vision-language", metadata["tags"].Value);
         Assert.Equal(metadata["projectUrl"].Value, (string?)metadata["repository"].Attribute("url"));
         Assert.InRange(metadata["description"].Value.Length, 40, 300);

@@ -7,7 +7,7 @@ using Microsoft.ML.Transforms.Image;
 namespace EosMLNet.Tests.Readme;
 
 #pragma warning disable IDE0051, IDE0040 // compiled, not called: it names files of the reader's
-/// <summary>The README's program that answers with the model of its build, in parts.</summary>
+/// <summary>The quick start's program that answers with the model of its build, in parts.</summary>
 internal static class BuiltModelProgram
 {
     private static void Program(string[] args)

@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 namespace EosMLNet.Tests.Readme;
 
 #pragma warning disable IDE0051, IDE0040 // compiled, not called: it names files of the reader's
-/// <summary>The README's first program, in parts.</summary>
+/// <summary>The first quick start's program, in parts.</summary>
 internal static class FirstProgram
 {
     private static void Program(string[] args)
