@@ -78,6 +78,13 @@ public sealed class OnnxModel : IDisposable
         return new OnnxModel(graphs, write(graphs), notes, folder, options);
     }
 
+    /// <summary>Loads graphs that are written in memory.</summary>
+    /// <param name="graphs">The graphs, which stay the caller's.</param>
+    /// <param name="folder">The folder with their weights.</param>
+    /// <param name="options">Where and how it is run.</param>
+    internal static OnnxModel Of(ModelGraphs graphs, string folder, OnnxOptions options) =>
+        new(graphs, graphs.Write(OnnxLayout.Eos), [], folder, options);
+
     /// <summary>Runs the encoder on images, each by itself: what is made of one does not depend on the others.</summary>
     /// <param name="images">The images, and how many the prompt has that each is in.</param>
     /// <param name="cancellation">Ends the run.</param>
@@ -168,6 +175,12 @@ public sealed class OnnxModel : IDisposable
         var row = PromptRow.Parse(config, [prompt], [.. layouts.SelectMany(config.Stretches)])[0];
         return (row.Ids.Length, layouts.Sum(layout => layout.Count));
     }
+
+    /// <summary>Whether a question about images is longer than the model was made for.</summary>
+    /// <exception cref="EosException">EOS1014: the folder has no tokenizer.</exception>
+    internal bool IsTooLong(string question, IReadOnlyList<Visual> images) =>
+        RequiredProcessor.EncodePrompt(question, images).Length + images.Sum(image =>
+            config.LayoutOf(RequiredProcessor.Images.ShapeOf(image, images.Count)).Count - 1) > config.Text.MaxPositions;
 
     /// <summary>The encoder's input of images.</summary>
     internal ImagePixels Pixels(IReadOnlyList<(Visual Image, int InPrompt)> images) => encoder.Pixels(images);

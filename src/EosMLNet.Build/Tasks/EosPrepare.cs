@@ -83,7 +83,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     public override bool Execute()
     {
         List<ITaskItem> runs = [], artifacts = [];
-        var outputs = new Dictionary<string, ITaskItem>(StringComparer.OrdinalIgnoreCase);
+        var outputs = new List<(string Path, ITaskItem Model)>();
         foreach (var model in Models)
         {
             try
@@ -123,15 +123,17 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 
     // Of a front the plan for one value; the value is empty where the item has one plan.
     private void Prepare(
-        ITaskItem model, string value, Dictionary<string, ITaskItem> outputs, List<ITaskItem> runs, List<ITaskItem> artifacts)
+        ITaskItem model, string value, List<(string Path, ITaskItem Model)> outputs, List<ITaskItem> runs, List<ITaskItem> artifacts)
     {
         var target = ModelFront.Named(Target(model), value);
         var output = Path.GetFullPath(Path.Combine(OutputFolder, target));
-        if (outputs.TryGetValue(output, out var other))
+        if (outputs.FirstOrDefault(other => Meet(other.Path, output)) is { Model: { } other, Path: { } place })
             throw new BuildInputException(EosErrors.DuplicateOutput,
-                $"The models '{other.ItemSpec}' and '{model.ItemSpec}' both have the output '{target}'. Give each its own OutputFile.");
-        outputs[output] = model;
-        artifacts.AddRange(ArtifactPaths.All(output).Select(path => Artifact(path, target)));
+                $"The models '{other.ItemSpec}' and '{model.ItemSpec}' both have the output '{ArtifactPaths.Artifact(target)}'" +
+                (SameFiles(place, output) ? "" : ", or one in the folder of the other") + ". Give each its own OutputFile.");
+        outputs.Add((output, model));
+        var folder = Path.GetDirectoryName(output)!;
+        artifacts.AddRange(ArtifactPaths.Possible(output, model.GetMetadata("FullPath")).Select(path => Artifact(path, target, folder)));
         if (ModelProject.OtherOwner(output, Path.GetFullPath(ProjectFile)) is { } owner)
             throw new BuildInputException(EosErrors.DuplicateOutput,
                 $"'{output}' is the artifact of another project, '{owner}'. " +
@@ -155,32 +157,59 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         runs.Add(Run(model, request, output));
     }
 
+    private static bool Meet(string a, string b) => SameFiles(a, b) || Holds(a, b) || Holds(b, a);
+
+    // Also a zip and a folder of one name: their plans would be one file.
+    private static bool SameFiles(string a, string b) =>
+        string.Equals(ArtifactPaths.Folder(a), ArtifactPaths.Folder(b), StringComparison.OrdinalIgnoreCase);
+
+    private static bool Holds(string folder, string output) => ArtifactPaths.IsFolder(folder)
+        && output.StartsWith(ArtifactPaths.Folder(folder) + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
+
     // What an earlier build has finished is taken as it is, as the program's own files are.
     private static void CheckBuilt(ITaskItem model, string output, BuildStamp? stamp)
     {
         var made = stamp?.Files.Select(file => Path.GetFileName(file.Path)) ?? [];
-        bool Belongs(string path) => ArtifactPaths.Always(output).Contains(path) || made.Contains(Path.GetFileName(path));
-        var missing = ArtifactPaths.All(output).FirstOrDefault(path => Belongs(path) && !File.Exists(path));
+        var inFolder = ArtifactPaths.IsFolder(output)
+            ? stamp?.Files.Select(file => file.Path).Where(path => Path.GetDirectoryName(path) == ArtifactPaths.Folder(output)) ?? [] : [];
+        var missing = ArtifactPaths.Always(output)
+            .Concat(ArtifactPaths.Beside(output).Where(path => made.Contains(Path.GetFileName(path)))).Concat(inFolder)
+            .FirstOrDefault(path => !File.Exists(path));
         if (missing is null && stamp is not null)
             return;
-        var found = missing is null ? $"the build of '{output}' was not finished" : $"'{missing}' does not exist";
+        var found = missing is null ? $"the build of '{ArtifactPaths.Artifact(output)}' was not finished" : $"'{missing}' does not exist";
         throw new BuildInputException(EosErrors.ArtifactMissing,
             $"The model '{model.ItemSpec}' was not built: {found}, and NoBuild (--no-build) forbids to make it. " +
             "Build the project first, in the same configuration, or leave --no-build out.");
     }
 
+    // The output's name: of a folder with .onnx at its end.
     private string Target(ITaskItem model)
     {
+        var isFolder = Format(model) == ArtifactFormat.Onnx;
         var output = model.GetMetadata("OutputFile");
         if (output.Length == 0)
-            output = Path.GetFileName(model.ItemSpec.TrimEnd('/', '\\')) + ".zip";
+            output = Path.GetFileName(model.ItemSpec.TrimEnd('/', '\\')) + (isFolder ? "" : ArtifactPaths.Zip);
         var full = Path.GetFullPath(Path.Combine(OutputFolder, output));
-        if (Path.IsPathRooted(output)
-            || !full.StartsWith(Path.GetFullPath(OutputFolder).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            || Path.GetExtension(output) != ".zip")
+        var isInside = !Path.IsPathRooted(output)
+            && full.StartsWith(Path.GetFullPath(OutputFolder).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        if (!isInside || isFolder == (Path.GetExtension(output) == ArtifactPaths.Zip))
             throw new BuildInputException(EosErrors.InvalidOption,
-                $"OutputFile is '{output}'; expected the name of a .zip file, relative to the output folder and inside it.");
-        return output;
+                $"OutputFile is '{output}'; expected the name of {(isFolder ? "a folder (Format is Onnx)" : "a .zip file")}, relative to " +
+                "the output folder and inside it.");
+        return isFolder ? output.TrimEnd('/', '\\') + ArtifactPaths.Onnx : output;
+    }
+
+    private static ArtifactFormat Format(ITaskItem model)
+    {
+        var text = model.GetMetadata("Format").Trim();
+        var names = Enum.GetNames(typeof(ArtifactFormat));
+        if (text.Length == 0)
+            return ArtifactFormat.MlNet;
+        return names.FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? (ArtifactFormat)Enum.Parse(typeof(ArtifactFormat), found)
+            : throw new BuildInputException(EosErrors.InvalidOption,
+                $"Format is '{text}'; expected one of {string.Join(", ", names)}. Correct the metadata of the EosModel item.");
     }
 
     private BuildRequest Request(ITaskItem model, string value, string output)
@@ -235,10 +264,11 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
 
     private string Full(string path) => Path.GetFullPath(Path.Combine(ProjectFolder, path));
 
-    private ITaskItem Artifact(string path, string target)
+    // The target's folder in the output is that of the artifact in the folder that it is made in.
+    private static ITaskItem Artifact(string path, string target, string folder)
     {
         var item = new TaskItem(SafePropertyValue.Escape(path));
-        item.SetMetadata("Link", SafePropertyValue.Escape(Path.Combine(Path.GetDirectoryName(target)!, Path.GetFileName(path))));
+        item.SetMetadata("Link", SafePropertyValue.Escape(Path.Combine(Path.GetDirectoryName(target)!, path.Substring(folder.Length + 1))));
         item.SetMetadata("CopyToOutputDirectory", "PreserveNewest");
         item.SetMetadata("ExcludeFromSingleFile", "true"); // it is read as a file, not as a resource
         item.SetMetadata("Visible", "false");

@@ -104,7 +104,7 @@ public sealed class EosSearch : ToolTask
     private void LogResult()
     {
         var lines = string.Concat(results.Select(line => $"\n    {line}"));
-        Log.LogMessage(MessageImportance.High, "{0}", $"{ModelName} -> {request[BuildRequest.Output]}{lines}");
+        Log.LogMessage(MessageImportance.High, "{0}", $"{ModelName} -> {ArtifactPaths.Artifact(request[BuildRequest.Output])}{lines}");
     }
 
     /// <inheritdoc/>

@@ -9,9 +9,6 @@ namespace EosMLNet.Evaluation;
 /// <summary>Answers datasets and scores the answers.</summary>
 public static class Evaluator
 {
-    private static readonly Comparer<IReadOnlyList<int>> ImageOrder = Comparer<IReadOnlyList<int>>.Create((a, b) =>
-        a.Zip(b, (x, y) => x.CompareTo(y)).FirstOrDefault(order => order != 0) is not 0 and var found ? found : a.Count.CompareTo(b.Count));
-
     /// <summary>
     /// Answers every row and compares with the expected answers. A question that is too long for the model is not asked and counts as
     /// wrong;
@@ -138,7 +135,7 @@ public static class Evaluator
         Array.Fill(probabilities, double.NaN);
         var done = 0;
         // Rows about the same images stand together, so that also an image that is not kept is encoded once a batch.
-        foreach (var chunk in Enumerable.Range(0, rows.Count).OrderBy(row => rows[row].Images, ImageOrder).Chunk(batchSize))
+        foreach (var chunk in ImageGroups.InOrder([.. rows.Select(row => row.Images)]).Chunk(batchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             Generate(model, processor, rows, part, chunk, images, maxNewTokens, answers, probabilities, cancellation);
@@ -201,18 +198,15 @@ public static class Evaluator
 
     private static EvaluationResult Score(VqaDataset data, string[] answers, bool[] tooLong, double milliseconds, TokenLedger ledger)
     {
-        var scores = data.Examples.Zip(answers, tooLong)
-            .Select(row => !row.Third && AnswerComparison.IsCorrect(row.Second, row.First.Answer) ? 1.0 : 0.0).ToArray();
-        var families = data.Examples.Zip(scores).GroupBy(row => row.First.Family).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Average(row => row.Second));
+        var scores = AnswerScores.Of(data, [.. answers.Zip(tooLong, (answer, unasked) => unasked ? null : answer)]);
         return new EvaluationResult
         {
-            Accuracy = scores.Average(),
-            FamilyAverage = families.Values.Average(),
-            ByFamily = families,
-            Answers = answers,
-            Scores = scores,
-            TooLong = tooLong.Count(row => row),
+            Accuracy = scores.Accuracy,
+            FamilyAverage = scores.ByFamily.Values.Average(),
+            ByFamily = scores.ByFamily,
+            Answers = scores.Answers,
+            Scores = scores.Scores,
+            TooLong = scores.TooLong,
             MillisecondsPerAnswer = milliseconds,
             Ledger = ledger,
         };

@@ -266,7 +266,7 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
             Seconds = state.SecondsBefore + clock.Elapsed.TotalSeconds,
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
         };
-        return new SearchResult(plan, report) { Held = new HeldQuestions(validation, unreduced, limits, settings.CacheBytes) };
+        return new SearchResult(plan, report) { Held = new HeldQuestions(model, validation, unreduced, limits, settings.CacheBytes) };
     }
 
     private LatencyReport? Latency(SearchConstraints limits, ReductionPlan plan, SearchMeter meter, int index,

@@ -27,13 +27,27 @@ public sealed record SearchResult(ReductionPlan Plan, SearchReport Report)
     {
         if (model.Form == Report.MeasuredForm)
             return this;
-        if (Held is null)
-            throw new EosException(EosErrors.InvalidOption,
-                "The result was read from files, and the questions that it was measured on are not there; expected one that a search of " +
-                "this process has given.");
+        var held = RequiredHeld;
         Plan.CheckFits(model);
-        return this with { Report = Held.Measured(Plan, Report, model, cancellation) };
+        return this with { Report = held.Measured(Plan, Report, model, cancellation) };
     }
+
+    /// <summary>
+    /// The same plan, with what is reached by an engine of another kind. Accuracies by <see cref="SearchReport.MeasuredForm"/> are measured
+    /// again, on the same questions; the unreduced model's stays the one that the search has measured. The searched model may be disposed
+    /// before.
+    /// </summary>
+    /// <param name="form">What the answers are given by, as reports call it.</param>
+    /// <param name="generate">Answers prompts under the plan: token ids, in which an image is one image token, and the images; and the most
+    /// tokens of an answer. It returns the likeliest token ids of each, without the one that ends an answer.</param>
+    /// <exception cref="EosException">EOS1013: the result is not of a search in this process.</exception>
+    public SearchResult AsAnsweredElsewhere(
+        string form, Func<IReadOnlyList<(int[] Prompt, IReadOnlyList<Visual> Images)>, int, IReadOnlyList<int[]>> generate) =>
+        this with { Report = RequiredHeld.Measured(Report, form, generate) };
+
+    private HeldQuestions RequiredHeld => Held ?? throw new EosException(EosErrors.InvalidOption,
+        "The result was read from files, and the questions that it was measured on are not there; expected one that a search of " +
+        "this process has given.");
 
     /// <summary>The plan's cost in a line, and the report.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

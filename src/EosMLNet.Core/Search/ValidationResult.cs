@@ -22,7 +22,7 @@ internal sealed record ValidationResult(
     internal sealed record Family(int Questions, double Accuracy, double Probability);
 
     /// <summary>One row: an image with some questions.</summary>
-    /// <param name="Losses">The cross-entropy of each answer, summed over its tokens.</param>
+    /// <param name="Losses">The cross-entropy of each answer, summed over its tokens; not a number where it is not known.</param>
     /// <param name="Correct">Which answers are right.</param>
     internal sealed record Row(double[] Losses, bool[] Correct)
     {

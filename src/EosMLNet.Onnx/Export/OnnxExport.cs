@@ -15,8 +15,10 @@ public static class OnnxExport
     /// <param name="options">How it is exported; null for <see cref="OnnxModel"/>, with the weights as they are.</param>
     /// <param name="cancellation">Ends the work. Without its manifest a folder is no export.</param>
     /// <returns>What was written.</returns>
-    /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be read. EOS2003: a file cannot be written. EOS4002: the plan was made
-    /// for other weights, or has a part that cannot be written as operators.</exception>
+    /// <exception cref="EosException">EOS1xxx: the checkpoint cannot be read. EOS1013: an option is out of its range. EOS2003: a file
+    /// cannot be written. EOS2011: converted weights are to be measured, and ONNX Runtime is not there. EOS3003: they lose more accuracy
+    /// than they may; nothing is written. EOS4002: the plan was made for other weights, or has a part that cannot be written as
+    /// operators.</exception>
     public static OnnxManifest ExportOnnx(this ReductionPlan plan, string modelFolder, string outputFolder,
         OnnxExportOptions? options = null, CancellationToken cancellation = default) =>
         Write(modelFolder, plan, outputFolder, options, cancellation);
@@ -31,21 +33,26 @@ public static class OnnxExport
     public static OnnxManifest Write(string modelFolder, ReductionPlan? plan, string outputFolder, OnnxExportOptions? options = null,
         CancellationToken cancellation = default)
     {
-        using var graphs = ModelGraphs.Open(modelFolder, plan, new OnnxOptions(), []);
+        var (layout, weights, check) = (options?.Layout ?? OnnxLayout.Eos, options?.Weights ?? OnnxWeights.Stored, options?.Check);
+        CheckOptions(weights, check);
+        using var graphs = ModelGraphs.Open(modelFolder, plan, check?.Runtime ?? new OnnxOptions(), []);
         graphs.PlanModel.Identity.Begin();
-        var (layout, weights) = (options?.Layout ?? OnnxLayout.Eos, options?.Weights ?? OnnxWeights.Stored);
         var (vision, decoder) = graphs.Write(layout); // refuses what cannot be written, before anything is
         graphs.Plan.CheckFingerprint(graphs.PlanModel, cancellation);
+        using var staged = weights == OnnxWeights.Stored ? null : new StagedWeights(outputFolder);
+        WeightsAccuracy? accuracy = null;
+        if (staged is not null)
+        {
+            WeightConversion.Write(staged.Folder, graphs.Config, graphs.Weights.Checkpoint!, weights, cancellation);
+            using var few = WeightFiles.OfConverted(staged.Folder);
+            var converted = graphs with { Weights = few };
+            if (check is not null)
+                accuracy = WeightsAccuracy.Of(check, weights, (graphs, modelFolder), (converted, staged.Folder), cancellation);
+            (vision, decoder) = converted.Write(layout);
+        }
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
             Copy(modelFolder, outputFolder, withWeights: weights == OnnxWeights.Stored, cancellation);
-        OnnxGraphFile? converted = null;
-        if (weights != OnnxWeights.Stored)
-        {
-            WeightConversion.Write(outputFolder, graphs.Config, graphs.Weights.Checkpoint!, weights, cancellation);
-            using var few = WeightFiles.OfConverted(outputFolder);
-            (vision, decoder) = (graphs with { Weights = few }).Write(layout);
-            converted = OnnxManifest.Describe(outputFolder, WeightFiles.ConvertedFile);
-        }
+        staged?.Take();
         graphs.Plan.Save(Path.Combine(outputFolder, OnnxManifest.PlanFile));
         var (visionFile, decoderFile) = OnnxManifest.FilesOf(layout);
         var manifest = new OnnxManifest
@@ -55,7 +62,8 @@ public static class OnnxExport
             Model = graphs.PlanModel.Fingerprint,
             Plan = GraphMetadata.HashOf(graphs.Plan),
             Weights = weights,
-            WeightsFile = converted,
+            WeightsFile = staged is null ? null : OnnxManifest.Describe(outputFolder, WeightFiles.ConvertedFile),
+            Accuracy = accuracy,
             Graphs = [Save(visionFile, vision), Save(decoderFile, decoder)],
         };
         if (layout == OnnxLayout.GenAi)
@@ -71,6 +79,17 @@ public static class OnnxExport
             AtomicFile.Write(Path.Combine(outputFolder, name), stream => stream.Write(graph));
             return new OnnxGraphFile(name, OnnxManifest.HashOf(graph), graph.LongLength);
         }
+    }
+
+    private static void CheckOptions(OnnxWeights weights, WeightsCheck? check)
+    {
+        if (check is not null && weights == OnnxWeights.Stored)
+            throw new EosException(EosErrors.InvalidOption,
+                "Questions were given to measure converted weights, but the weights are exported as they are stored. Choose Float16, " +
+                "Int8 or Int4 weights, or leave the questions out.");
+        if (check is not null && check.MaxAccuracyDrop is not (>= 0 and <= 1))
+            throw new EosException(EosErrors.InvalidOption, FormattableString.Invariant(
+                $"MaxAccuracyDrop is {check.MaxAccuracyDrop}; expected 0 to 1."));
     }
 
     private static void Copy(string from, string to, bool withWeights, CancellationToken cancellation)

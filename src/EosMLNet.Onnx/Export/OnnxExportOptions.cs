@@ -10,4 +10,8 @@ public sealed record OnnxExportOptions
     /// <summary>What the weights are kept in.</summary>
     /// <value>The default is <see cref="OnnxWeights.Stored"/>: as the checkpoint has them.</value>
     public OnnxWeights Weights { get; init; }
+
+    /// <summary>What measures converted weights, and refuses them where they lose too much accuracy.</summary>
+    /// <value>The default is null: they are not measured.</value>
+    public WeightsCheck? Check { get; init; }
 }

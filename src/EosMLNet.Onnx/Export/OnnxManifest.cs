@@ -47,6 +47,10 @@ public sealed record OnnxManifest
     /// <summary>The file with converted weights; null where they are the checkpoint's own.</summary>
     public OnnxGraphFile? WeightsFile { get; init; }
 
+    /// <summary>What the converted weights were found to cost; null where that was not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WeightsAccuracy? Accuracy { get; init; }
+
     /// <summary>The graphs: the vision encoder's, and the decoder's.</summary>
     public required IReadOnlyList<OnnxGraphFile> Graphs { get; init; }
 

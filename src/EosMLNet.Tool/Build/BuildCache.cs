@@ -13,8 +13,14 @@ internal sealed class BuildCache(string root, WorkerLog log)
     private const string Damaged = "damaged";
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
-    /// <summary>The artifact's path in an entry; plan and summary lie beside it as they do everywhere.</summary>
-    internal static string Artifact(string folder) => Path.Combine(folder, "model.zip");
+    /// <summary>
+    /// The artifact's path in an entry, that of a folder where there is one; plan and summary lie beside it as they do everywhere.
+    /// </summary>
+    internal static string Artifact(string folder)
+    {
+        var path = Path.Combine(folder, "model");
+        return path + (Directory.Exists(path) ? ArtifactPaths.Onnx : ArtifactPaths.Zip);
+    }
 
     /// <summary>The folder of an entry whose files all are what its list says; null where there is none.</summary>
     internal string? Find(string key)
@@ -60,8 +66,7 @@ internal sealed class BuildCache(string root, WorkerLog log)
     // One of several entries may be there already, where only another one was damaged or taken away.
     private void Enter(string key, string folder)
     {
-        var files = ArtifactPaths.All(Artifact(folder)).Where(File.Exists)
-            .Select(file => $"{FileHash.Of(file)} {Path.GetFileName(file)}\n");
+        var files = Files(folder).Select(name => $"{FileHash.Of(Path.Combine(folder, name))} {name}\n");
         File.WriteAllText(Path.Combine(folder, List), string.Concat(files));
         if (Find(key) is null)
             Directory.Move(folder, Folder(key));
@@ -83,13 +88,22 @@ internal sealed class BuildCache(string root, WorkerLog log)
         if (!File.Exists(list))
             return $"it lacks {List}";
         var lines = File.ReadAllLines(list).Select(line => line.Split(' ', 2)).ToList();
-        if (lines.Any(line => line.Length != 2 || Path.GetFileName(line[1]) != line[1])
-            || !lines.Any(line => line[1] == Path.GetFileName(Artifact(folder))))
+        var artifact = Artifact(folder);
+        var needed = Name(folder, ArtifactPaths.IsFolder(artifact) ? ArtifactPaths.ManifestOf(artifact) : artifact);
+        if (lines.Any(line => line.Length != 2 || InsideFolder.Resolve(folder, line[1]) is null) || !lines.Any(line => line[1] == needed))
             return $"{List} is malformed";
+        if (Files(folder).Except(lines.Select(line => line[1])).FirstOrDefault() is { } other)
+            return $"{other} was not stored";
         var wrong = lines.FirstOrDefault(line =>
             !File.Exists(Path.Combine(folder, line[1])) || FileHash.Of(Path.Combine(folder, line[1])) != line[0]);
         return wrong is null ? null : $"{wrong[1]} is missing or has other content than was stored";
     }
+
+    // The files of an entry, as its list names them.
+    private static IEnumerable<string> Files(string folder) =>
+        ArtifactPaths.All(Artifact(folder)).Where(File.Exists).Select(file => Name(folder, file));
+
+    private static string Name(string folder, string file) => Path.GetRelativePath(folder, file).Replace('\\', '/');
 
     private void RemoveKept(string pattern, TimeSpan olderThan)
     {

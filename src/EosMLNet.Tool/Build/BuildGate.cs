@@ -1,4 +1,5 @@
 using System.Globalization;
+using EosMLNet.Evaluation;
 
 namespace EosMLNet.Tool.Build;
 
@@ -18,13 +19,8 @@ internal sealed record BuildGate
     internal void Check(BuildSummary summary)
     {
         var validation = summary.Validation;
-        var drop = validation.UnreducedAccuracy - validation.Accuracy;
-        if (drop > MaxAccuracyDrop)
-        {
-            throw new EosException(EosErrors.AccuracyGate, string.Create(CultureInfo.InvariantCulture,
-                $"Validation accuracy falls by {drop:0.0000}, from {validation.UnreducedAccuracy:0.0000} to {validation.Accuracy:0.0000} " +
-                $"over {validation.Questions} questions; MaxAccuracyDrop allows {MaxAccuracyDrop:0.####}. ") + InForm(validation) + Advice);
-        }
+        AccuracyGate.Check("Validation accuracy", validation.UnreducedAccuracy, validation.Accuracy, validation.Questions,
+            MaxAccuracyDrop, nameof(MaxAccuracyDrop), InForm(validation) + Advice);
         foreach (var (family, fall) in validation.FamilyDrops.OrderBy(x => x.Key, StringComparer.Ordinal))
         {
             if ((MaxFamilyDrops.TryGetValue(family, out var limit) || MaxFamilyDrops.TryGetValue("", out limit)) && fall > limit)

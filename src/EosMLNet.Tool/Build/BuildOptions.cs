@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EosMLNet.Build.Exchange;
+using EosMLNet.Onnx;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
@@ -91,6 +92,12 @@ internal sealed class BuildOptions
     /// <summary>What the model computes in, when it is searched and when it answers.</summary>
     internal ModelDataType DataType { get; private set; }
 
+    /// <summary>What the build makes.</summary>
+    internal ArtifactFormat Format { get; private set; }
+
+    /// <summary>What the weights of an exported folder are kept in.</summary>
+    internal OnnxWeights Weights { get; private set; }
+
     /// <summary>How the artifact answers.</summary>
     private readonly AnswerOptions answers = new() { ModelPath = "." };
 
@@ -109,13 +116,14 @@ internal sealed class BuildOptions
         FormattableString.Invariant(
             $"embed {EmbedWeightsUpTo} type {DataType} answers {answers.AnswerBatchSize} {answers.MaxNewTokens} {answers.ImageCacheBytes}")
         + (answers.Engine == AnsweringEngine.Auto ? "" : $" engine {answers.Engine}")
+        + (Format == ArtifactFormat.MlNet ? "" : $" format {Format} weights {Weights}")
         + (Prompts == new PromptChoice() ? "" : $" prompts {JsonSerializer.Serialize(Prompts, Json)}");
 
     /// <summary>Every metadatum that is understood.</summary>
     internal static IEnumerable<string> Names =>
         Setters.Keys.Concat(
             ["Seeds", "EmbedWeightsUpTo", "DataType", "ImagePadding", "PromptTemplate", "SystemText",
-                "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes", "Engine",
+                "AnswerBatchSize", "MaxNewTokens", "ImageCacheBytes", "Engine", "Format", "Weights",
                 "MaxAccuracyDrop", "MaxFamilyDrop", "MinSpeedup"]);
 
     /// <exception cref="EosException">EOS1013: an unknown name, or a value that cannot be read.</exception>
@@ -152,7 +160,20 @@ internal sealed class BuildOptions
 
     /// <summary>The same for what has a say in how the artifact answers.</summary>
     /// <exception cref="EosException">EOS1013, with the metadatum's name.</exception>
-    internal void CheckAnswers() => Configured(new() { ModelPath = "." }).Check();
+    internal void CheckAnswers()
+    {
+        Configured(new() { ModelPath = "." }).Check();
+        var isFolder = Format == ArtifactFormat.Onnx;
+        var fault = !isFolder && Weights != OnnxWeights.Stored
+                ? $"Weights is {Weights}, but Format is {Format}: an ML.NET model keeps the checkpoint's weights. Set Format to Onnx"
+            : isFolder && DataType == ModelDataType.Int8
+                ? $"DataType is {DataType}, which is torch's, but Format is {Format}. Set Weights to Int8, and leave DataType out"
+            : isFolder && answers.Engine == AnsweringEngine.Torch
+                ? $"Engine is {answers.Engine}, but Format is {Format}: ONNX Runtime runs the folder. Leave Engine out"
+            : null;
+        if (fault is not null)
+            throw new EosException(EosErrors.InvalidOption, $"{fault}.");
+    }
 
     /// <summary>The options with what the item says about answers.</summary>
     internal AnswerOptions Configured(AnswerOptions options)
@@ -208,6 +229,10 @@ internal sealed class BuildOptions
             answers.ImageCacheBytes = Long(text);
         else if (Is("Engine"))
             answers.Engine = Name<AnsweringEngine>(text);
+        else if (Is("Format"))
+            Format = Name<ArtifactFormat>(text);
+        else if (Is("Weights"))
+            Weights = Name<OnnxWeights>(text);
         else if (Is("MaxAccuracyDrop"))
             Gate = Gate with { MaxAccuracyDrop = Real(text) };
         else if (Is("MaxFamilyDrop"))

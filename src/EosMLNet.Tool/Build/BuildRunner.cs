@@ -28,11 +28,11 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         else
             options.Check(hasLatencyTable: request[BuildRequest.LatencyTable].Length > 0);
         using var turn = FileLock.Wait(Path.ChangeExtension(output, ".lock"),
-            () => Wait($"Waiting for another build of {Path.GetFileName(output)}."), cancellation);
+            () => Wait($"Waiting for another build of {Path.GetFileName(ArtifactPaths.Artifact(output))}."), cancellation);
         var last = BuildStamp.TryRead(BuildStamp.PathFor(output));
         if (last?.Holds(request.Fingerprint(), out _) == true)
         {
-            log.High($"{Path.GetFileName(output)} was built meanwhile by another build.");
+            log.High($"{Path.GetFileName(ArtifactPaths.Artifact(output))} was built meanwhile by another build.");
             return;
         }
         log.Activity(LiveTargets.Inputs);
@@ -173,6 +173,8 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         {
             foreach (var file in ArtifactPaths.All(output)) // of an earlier build with other limits
                 File.Delete(file);
+            if (ArtifactPaths.IsFolder(output))
+                RemoveFolder(ArtifactPaths.Folder(output));
             throw;
         }
     }
@@ -186,9 +188,14 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         var temporary = Directory.CreateDirectory(Path.Combine(folder, prefix + staging)).FullName;
         try
         {
-            var files = ArtifactPaths.All(BuildCache.Artifact(entry)).Zip(ArtifactPaths.All(output)).ToList();
+            var artifact = BuildCache.Artifact(entry);
+            var isFolder = ArtifactPaths.IsFolder(output);
+            var files = (isFolder ? ArtifactPaths.Beside(artifact).Zip(ArtifactPaths.Beside(output))
+                : ArtifactPaths.All(artifact).Zip(ArtifactPaths.All(output))).ToList();
             foreach (var (from, to) in files.Where(pair => File.Exists(pair.First)))
                 File.Copy(from, Path.Combine(temporary, Path.GetFileName(to)));
+            if (isFolder)
+                EmitFolder(ArtifactPaths.Folder(artifact), ArtifactPaths.Folder(output), Path.Combine(temporary, "model"));
             foreach (var (from, to) in files)
             {
                 if (File.Exists(from))
@@ -201,6 +208,22 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         {
             Directory.Delete(temporary, recursive: true);
         }
+    }
+
+    // As a whole: nothing of an earlier build stays in it.
+    private static void EmitFolder(string from, string to, string temporary)
+    {
+        Directory.CreateDirectory(temporary);
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(temporary, Path.GetFileName(file)));
+        RemoveFolder(to);
+        Directory.Move(temporary, to);
+    }
+
+    private static void RemoveFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     private static void Commit(string output, string plan)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EosMLNet.Onnx;
 using EosMLNet.Tensors;
 
 namespace EosMLNet.Tool.Build;
@@ -59,6 +60,11 @@ internal sealed record BuildSummary
         /// The item's type of answers. It and what follows are null where a summary was written before they were recorded.
         /// </summary>
         public ModelDataType? DataType { get; init; }
+
+        /// <summary>
+        /// What the weights of an exported folder are kept in, with which <see cref="Accuracy"/> was measured; null of a zip.
+        /// </summary>
+        public OnnxWeights? Weights { get; init; }
 
         /// <summary>The form of the model that <see cref="Accuracy"/> is of: the one that answers.</summary>
         public string? Form { get; init; }

@@ -1,6 +1,7 @@
 using EosMLNet.Build.Exchange;
 using EosMLNet.LibTorch;
 using EosMLNet.Models;
+using EosMLNet.Onnx;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
@@ -23,26 +24,54 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
     {
         var device = LoadTorch(request);
         string[] plans = [.. folders.Select(folder => ArtifactPaths.Plan(BuildCache.Artifact(folder)))];
-        var summaries = SearchPlans(request, front, keys, device, plans, checkpoint, cancellation);
-        for (var i = 0; i < summaries.Count; i++)
+        var found = SearchPlans(request, front, device, plans, checkpoint, cancellation);
+        foreach (var (i, options) in front.Index())
         {
-            WriteArtifact(request, front[i], summaries[i].Provenance, folders[i]);
-            AtomicFile.WriteText(ArtifactPaths.Summary(BuildCache.Artifact(folders[i])), summaries[i].ToJson());
+            var (result, prefill) = found[i];
+            var artifact = BuildCache.Artifact(folders[i]);
+            log.Activity(LiveTargets.Artifact);
+            if (options.Format == ArtifactFormat.Onnx)
+                result = Export(request, options, result, ArtifactPaths.Folder(artifact), cancellation);
+            var summary = Summary(options, keys[i], plans[i], result, prefill);
+            if (options.Format == ArtifactFormat.Onnx)
+                OnnxArtifact.Write(ArtifactPaths.Folder(artifact), summary.Provenance);
+            else
+                WriteZip(request, options, summary.Provenance, artifact);
+            AtomicFile.WriteText(ArtifactPaths.Summary(artifact), summary.ToJson());
         }
+    }
+
+    // The folder's answers are measured, not torch's.
+    private SearchResult Export(
+        BuildRequest request, BuildOptions options, SearchResult result, string folder, CancellationToken cancellation)
+    {
+        OnnxArtifact.Write(folder, request[BuildRequest.Model], result.Plan, options.Weights, cancellation);
+        var name = Path.GetFileName(request[BuildRequest.Model]);
+        log.High($"Measuring {name} by ONNX Runtime with {options.Weights} weights, as it will answer.");
+        return OnnxArtifact.Measured(folder, result, options, cancellation);
     }
 
     /// <inheritdoc/>
     public void Apply(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation)
     {
-        LoadTorch(request);
-        var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(folder)));
+        var artifact = BuildCache.Artifact(folder);
+        var summary = BuildSummary.Read(ArtifactPaths.Summary(artifact));
         var (name, file) = (Path.GetFileName(request[BuildRequest.Model]), Path.GetFileName(request[BuildRequest.Plan]));
         log.High($"Putting {name} under the committed plan {file}.");
-        var plan = ReductionPlan.Load(ArtifactPaths.Plan(BuildCache.Artifact(folder)));
+        var plan = ReductionPlan.Load(ArtifactPaths.Plan(artifact));
         foreach (var remark in CheckPadding(request[BuildRequest.Plan], plan, options.ImagePadding))
             log.High($"{remark}");
         CheckDataType(request[BuildRequest.Plan], summary.Validation, options.DataType);
-        WriteArtifact(request, options, summary.Provenance, folder);
+        CheckWeights(request[BuildRequest.Plan], summary.Validation, options.Weights);
+        log.Activity(LiveTargets.Artifact);
+        if (options.Format == ArtifactFormat.Onnx)
+        {
+            OnnxArtifact.Write(ArtifactPaths.Folder(artifact), request[BuildRequest.Model], plan, options.Weights, cancellation);
+            OnnxArtifact.Write(ArtifactPaths.Folder(artifact), summary.Provenance);
+            return;
+        }
+        LoadTorch(request);
+        WriteZip(request, options, summary.Provenance, artifact);
     }
 
     /// <summary>What is to be said about how a committed plan treats images that are not square.</summary>
@@ -69,6 +98,16 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
                 $"item says {asked}. Change it, or build with EosMode=Search, and commit what it writes.");
     }
 
+    /// <summary>Checks that a committed plan was measured with the weights that the item asks for.</summary>
+    /// <exception cref="EosException">EOS3005: it was measured with others.</exception>
+    internal static void CheckWeights(string name, BuildSummary.ValidationSummary measured, OnnxWeights asked)
+    {
+        if ((measured.Weights ?? OnnxWeights.Stored) is var weights && weights != asked)
+            throw new EosException(EosErrors.StalePlan,
+                $"The accuracy of the committed plan '{name}' was measured with Weights {weights}, the item says {asked}. Change it, or " +
+                "build with EosMode=Search, and commit what it writes.");
+    }
+
     private Device LoadTorch(BuildRequest request)
     {
         log.Activity(LiveTargets.LibTorch);
@@ -78,8 +117,9 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         return TorchDevice.Resolve(request[BuildRequest.Device] is { Length: > 0 } name ? name : "auto");
     }
 
-    private IReadOnlyList<BuildSummary> SearchPlans(BuildRequest request, IReadOnlyList<BuildOptions> front, IReadOnlyList<string> keys,
-        Device device, IReadOnlyList<string> planFiles, string checkpoint, CancellationToken cancellation)
+    private IReadOnlyList<(SearchResult Result, BuildSummary.PrefillSummary Prefill)> SearchPlans(BuildRequest request,
+        IReadOnlyList<BuildOptions> front, Device device, IReadOnlyList<string> planFiles, string checkpoint,
+        CancellationToken cancellation)
     {
         var options = front[0];
         var latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null;
@@ -108,9 +148,11 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         var plans = front.Count == 1 ? "a plan" : $"{front.Count} plans";
         log.High($"Searching {plans} for {name} on {kind}: {data}, {settings.Steps} steps, seed {settings.Seed}.");
         var ofSeeds = Searched(model, settings, constraints, options.Seeds, training, held, cancellation);
-        using var other = model.HasAnswerForm ? null : Answering(request, options, device, model);
+        // A folder is measured when it is there.
+        using var other = model.HasAnswerForm || options.Format == ArtifactFormat.Onnx ? null : Answering(request, options, device, model);
         var answering = other ?? model;
-        ofSeeds = [.. ofSeeds.Select(plans => plans.Select(one => one.AsAnsweredBy(answering, cancellation)).ToArray())];
+        if (other is not null)
+            ofSeeds = [.. ofSeeds.Select(plans => plans.Select(one => one.AsAnsweredBy(other, cancellation)).ToArray())];
         SearchResult[] best = [.. front.Select((_, i) => ofSeeds.Select(plans => plans[i]).MaxBy(one => one.Report.ValidationAccuracy)!)];
         foreach (var (result, planFile) in best.Zip(planFiles))
         {
@@ -120,8 +162,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
                 $"Searched for {result.Report.Seconds:0} s: {sites} sites, {ledger.Mean:0.#} mean and {ledger.Final} final visual tokens.");
         }
         log.Activity(LiveTargets.Prefill);
-        return [.. best.Select((result, i) =>
-            Summary(front[i], keys[i], planFiles[i], result, Timed(answering, result, held ?? training, device, cancellation)))];
+        return [.. best.Select(result => (result, Timed(answering, result, held ?? training, device, cancellation)))];
     }
 
     private static VisionLanguageModel Load(BuildRequest request, BuildOptions options, Device device, ModelUse use) =>
@@ -222,6 +263,7 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             Validation = new(report.ValidationQuestions, report.ValidationAccuracy, report.UnreducedAccuracy, report.FamilyDrops)
             {
                 DataType = options.DataType,
+                Weights = options.Format == ArtifactFormat.Onnx ? options.Weights : null,
                 Form = report.MeasuredForm,
                 SearchedForm = report.SearchedForm,
                 SearchedAccuracy = report.SearchedAccuracy,
@@ -232,13 +274,9 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
         };
     }
 
-    private void WriteArtifact(BuildRequest request, BuildOptions options, BuildProvenance provenance, string folder)
-    {
-        log.Activity(LiveTargets.Artifact);
-        var artifact = BuildCache.Artifact(folder);
+    private static void WriteZip(BuildRequest request, BuildOptions options, BuildProvenance provenance, string artifact) =>
         // Where large weights lay on the build machine is nobody's business.
         ModelArtifactFile.Write(
             artifact, request[BuildRequest.Model], ArtifactPaths.Plan(artifact), configure: one => options.Configured(one),
             namesFolder: false, additions: new Dictionary<string, byte[]> { [BuildProvenance.EntryName] = provenance.ToBytes() });
-    }
 }

@@ -11,6 +11,7 @@ internal static class WorkerVersion
 
     /// <summary>The program's own files, which the stamp keeps an eye on.</summary>
     internal static IEnumerable<string> Files =>
-        new[] { typeof(WorkerVersion).Assembly, typeof(VisionLanguageCatalog).Assembly, typeof(EosException).Assembly }
+        new[] { typeof(WorkerVersion), typeof(VisionLanguageCatalog), typeof(Onnx.OnnxExport), typeof(EosException) }
+            .Select(type => type.Assembly)
             .Select(assembly => assembly.Location).Where(path => path.Length > 0);
 }

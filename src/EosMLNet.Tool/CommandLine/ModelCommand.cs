@@ -53,14 +53,8 @@ internal abstract class ModelCommand : EosCommand
             () => VisionLanguageModel.Load(folder, DataType(values), device, padding: padding, use: use, prompts: Prompts.Of(values)));
         var (layers, tokens, type) = (model.LayerCount, model.VisualTokens, model.WeightType);
         Console.Line($"Model {folder}: {model.Family}, {layers} layers, {tokens} visual tokens, {type} on {model.Device}");
-        PrintNotes(model.Notes);
+        Console.PrintNotes(model.Notes);
         return model;
-    }
-
-    private void PrintNotes(IEnumerable<string> notes)
-    {
-        foreach (var note in notes)
-            Console.Line($"Note: {note}");
     }
 
     /// <summary>The model under the plan that is named, or under none.</summary>
@@ -68,18 +62,5 @@ internal abstract class ModelCommand : EosCommand
         new(model, plan?.For(model.ToPlanModel()) ?? ReductionPlan.Identity(model.ToPlanModel()));
 
     /// <summary>Which frames of videos the model sees; null where it takes none. Its weights are not read.</summary>
-    protected FrameSampling? Sampling(ParseResult values)
-    {
-        var folder = values.GetRequiredValue(ModelFolder);
-        return ModelConfig.Load(folder).LoadImages(folder, PaddingChoice.Default, []).Sampling;
-    }
-
-    protected VqaDataset LoadData(string table, string images, FrameSampling? videos, bool answers = true)
-    {
-        var data = Console.While($"Reading {Path.GetFileName(table)} and its images",
-            () => VqaDataset.LoadTsv(table, images, answers, videos));
-        Console.Line($"Data {table}: {data.Examples.Count} questions about {data.Images.Count} images");
-        PrintNotes(data.Notes);
-        return data;
-    }
+    protected FrameSampling? Sampling(ParseResult values) => QuestionTable.Sampling(values.GetRequiredValue(ModelFolder));
 }

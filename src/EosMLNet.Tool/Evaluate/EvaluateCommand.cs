@@ -113,7 +113,7 @@ internal sealed class EvaluateCommand : ModelCommand
                 throw new EosException(EosErrors.InvalidOption,
                     "--images is missing. A table of questions needs the folder that its image paths start from; published benchmarks " +
                     "are named with --benchmark.");
-            return [TableBenchmark.Of(Path.GetFileName(path), LoadData(path, folder, Sampling(values)).Take(rows ?? int.MaxValue))];
+            return [TableBenchmark.Of(Path.GetFileName(path), Console.LoadData(path, folder, Sampling(values)).Take(rows ?? int.MaxValue))];
         }
         if (folder is not null || rows is not null)
             throw new EosException(EosErrors.InvalidOption,

@@ -20,29 +20,39 @@ internal sealed class ExportCommand : EosCommand
 
     private readonly Option<OnnxWeights> weights = CommonOptions.Default("--weights", "stored|float16|int8|int4", OnnxWeights.Stored,
         "What the weights are kept in: as the checkpoint has them, or converted, in a file of their own.").OfferingWords();
+    private readonly WeightsCheckOptions check = new();
 
     public ExportCommand(EosConsole console)
         : base("export", "Writes a model, unreduced or under a plan, as ONNX graphs beside its weights. ONNX Runtime answers with them, " +
-            "without libtorch.", console)
-    {
-        Add(model);
-        Add(plan);
-        Add(output);
-        Add(weights);
-        Add(layout);
-        AddOptions();
-    }
+            "without libtorch.", console) =>
+        AddOptions([model, plan, output, weights, layout, .. check.All]);
 
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
     {
         var (folder, target) = (values.GetRequiredValue(model), values.GetRequiredValue(output));
-        var under = values.GetValue(plan) is { } given ? PlanChoice.Of(given).For(folder) : null;
-        var options = new OnnxExportOptions { Layout = values.GetValue(layout), Weights = values.GetValue(weights) };
-        var manifest = Console.While("Writing the graphs", () => OnnxExport.Write(folder, under, target, options, cancellation));
-        Console.Line($"Model {folder}: {manifest.Family}, {(under is null ? "unreduced" : $"{under.Sites.Count} sites")}");
+        (string Name, ReductionPlan Plan)? under = values.GetValue(plan) is { } file ? (file, PlanChoice.Of(file).For(folder)) : null;
+        var options = new OnnxExportOptions
+        {
+            Layout = values.GetValue(layout),
+            Weights = values.GetValue(weights),
+            Check = check.Read(values, Console, folder, under),
+        };
+        var manifest = Console.Progress("Writing the graphs", display => OnnxExport.Write(
+            folder, under?.Plan, target, options with { Check = Told(options.Check, display) }, cancellation));
+        Console.Line($"Model {folder}: {manifest.Family}, {(under is null ? "unreduced" : $"{under.Value.Plan.Sites.Count} sites")}");
         foreach (var graph in manifest.Graphs)
             Console.Line($"{Path.Combine(target, graph.Name)}: {graph.Bytes / 1024.0:0} KiB");
         Console.Line($"Plan {manifest.Plan}");
+        if (manifest.Accuracy is { } accuracy)
+            Console.Line($"{accuracy.ToString()}");
+        else if (manifest.Weights != OnnxWeights.Stored)
+            Console.Line($"Accuracy with {manifest.Weights} weights was not measured. Export with --data TSV and --images DIR to measure it.");
         return (ExitCodes.Success, manifest);
     }
+
+    private static WeightsCheck? Told(WeightsCheck? check, ProgressDisplay display) => check is null ? null : check with
+    {
+        Progress = new InlineProgress<int>(done =>
+            display.Report(ProgressNote.Counted(done, 2 * check.Questions.Examples.Count, "answers", display.Elapsed))),
+    };
 }

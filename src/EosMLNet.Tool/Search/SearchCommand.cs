@@ -284,8 +284,8 @@ internal sealed class SearchCommand : ModelCommand
         var folder = values.GetRequiredValue(images);
         var answers = values.GetValue(objective) == SearchObjective.Answers;
         var videos = Sampling(values);
-        var training = LoadData(values.GetRequiredValue(data), folder, videos, answers);
-        var held = values.GetValue(validation) is { } heldTable ? LoadData(heldTable, folder, videos, answers) : null;
+        var training = Console.LoadData(values.GetRequiredValue(data), folder, videos, answers);
+        var held = values.GetValue(validation) is { } heldTable ? Console.LoadData(heldTable, folder, videos, answers) : null;
         var (table, model) = TableAndModel(values, cancellation);
         try
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using EosMLNet.Build.Exchange;
+using EosMLNet.Onnx;
 using EosMLNet.Tool.Build;
 
 namespace EosMLNet.Build.Tests;
@@ -26,10 +27,10 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
         Behave(folders[0], checkpoint, cancellation);
         Note("done");
         for (var i = 0; i < front.Count; i++)
-            Found(front[i], keys[i], folders[i]);
+            Found(request, front[i], keys[i], folders[i]);
     }
 
-    private static void Found(BuildOptions options, string key, string folder)
+    private static void Found(BuildRequest request, BuildOptions options, string key, string folder)
     {
         var artifact = BuildCache.Artifact(folder);
         File.WriteAllText(ArtifactPaths.Plan(artifact), $"{{ \"key\": \"{key}\" }}\n");
@@ -48,7 +49,7 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
             UnreducedAccuracy = 0.875,
             MeanVisualTokens = options.Settings.Constraints.MeanVisualTokens ?? 16,
         };
-        WriteZip(artifact, provenance);
+        WriteArtifact(request, options, artifact, provenance);
         File.WriteAllText(ArtifactPaths.Summary(artifact), new BuildSummary
         {
             Version = 1,
@@ -65,7 +66,24 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
     {
         Note("apply");
         var artifact = BuildCache.Artifact(folder);
-        WriteZip(artifact, BuildSummary.Read(ArtifactPaths.Summary(artifact)).Provenance);
+        WriteArtifact(request, options, artifact, BuildSummary.Read(ArtifactPaths.Summary(artifact)).Provenance);
+    }
+
+    // A folder has the files of an export by their names, the weights as stored or converted.
+    private static void WriteArtifact(BuildRequest request, BuildOptions options, string artifact, BuildProvenance provenance)
+    {
+        if (options.Format == ArtifactFormat.MlNet)
+        {
+            WriteZip(artifact, provenance);
+            return;
+        }
+        var folder = Directory.CreateDirectory(ArtifactPaths.Folder(artifact)).FullName;
+        foreach (var name in new[] { "eos-vision.onnx", "eos-decoder.onnx", "eos-plan.json", "eos-onnx.json" })
+            File.WriteAllText(Path.Combine(folder, name), name);
+        foreach (var file in BuildStamp.ModelFiles(request[BuildRequest.Model]).Where(file => options.Weights == OnnxWeights.Stored || Path.GetExtension(file) != ".safetensors"))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        if (options.Weights != OnnxWeights.Stored)
+            File.WriteAllText(Path.Combine(folder, "eos-weights.safetensors"), $"{options.Weights}");
     }
 
     private static void WriteZip(string artifact, BuildProvenance provenance)

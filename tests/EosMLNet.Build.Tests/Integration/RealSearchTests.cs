@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using EosMLNet.Checkpoints;
+using EosMLNet.Onnx;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.Tests;
 using Microsoft.ML;
@@ -47,6 +49,34 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
             {
             }
         }
+    }
+
+    [Theory]
+    [InlineData("Stored")]
+    [InlineData("Int8")]
+    public void A_folder_answers_by_ONNX_Runtime_as_it_was_measured(string weights)
+    {
+        app.Project(" MaxAccuracyDrop=\"1\"", model: tiny.Model, properties: Worker, data: $"""
+             TrainingData="{tiny.Table}" ValidationData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny" MeanVisualTokens="8" Steps="3" BatchSize="2"
+            Format="Onnx" Weights="{weights}" Objective="UnreducedModel"
+            """);
+        var run = app.Dotnet("build").Succeeds();
+        Assert.Contains($"in ONNX Runtime with {weights} weights", run.Output);
+        var folder = app["bin/Debug/net10.0/tiny"];
+        Assert.Equal(Names(app["obj/eos/Debug/tiny"]), Names(folder)); // all of it is copied
+        Assert.Equal(weights == "Stored", File.Exists(Path.Combine(folder, "model.safetensors")));
+        var validation = BuildSummary.Read(app["bin/Debug/net10.0/tiny.summary.json"]).Validation;
+        Assert.Equal((weights, 12), ($"{validation.Weights}", validation.Questions));
+
+        var questions = VqaDataset.LoadTsv(tiny.Table, tiny.Images);
+        using OnnxModel unreduced = OnnxModel.Load(tiny.Model), model = OnnxModel.LoadExported(folder);
+        Assert.Equal(ReductionPlan.Load(app["bin/Debug/net10.0/tiny.plan.json"]).ToJson(), model.Plan.ToJson());
+        var same = questions.Examples.Count(row => Answer(model, row).SequenceEqual(Answer(unreduced, row))); // what the objective calls right
+        Assert.Equal(validation.Accuracy, same / 12.0, 1e-9);
+        Assert.Equal(validation.UnreducedAccuracy - validation.Accuracy, validation.FamilyDrops.Values.Average(), 1e-9); // two families of one size
+
+        int[] Answer(OnnxModel one, VqaExample row) => one.Generate([([questions.Images[row.Images[0]]], row.Question)], 32)[0].Ids;
+        static IEnumerable<string?> Names(string folder) => Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
     }
 
     [Fact]

@@ -109,6 +109,47 @@ public sealed class EosPrepareTests : IDisposable
         Assert.Contains(why, error.Message);
     }
 
+    [Theory]
+    [InlineData(null, "model")] // the model's own name
+    [InlineData("models/vqa-1.5", "models/vqa-1.5")]
+    public void A_folder_is_an_output_with_the_files_that_it_may_have(string? outputFile, string folderName)
+    {
+        folder.Write("model/config.json", "{}");
+        var task = Prepare(Model([("Format", "onnx"), .. outputFile is null ? Array.Empty<(string, string)>() : [("OutputFile", outputFile)]]));
+        Assert.True(task.Execute());
+        var links = task.Artifacts.Select(item => item.GetMetadata("Link")).ToArray();
+        Assert.All(["config.json", "eos-onnx.json", "eos-weights.safetensors"], file => Assert.Contains($"{folderName}/{file}", links));
+        Assert.Contains($"{folderName}.plan.json", links);
+        Assert.DoesNotContain(links, link => Path.GetExtension(link) is ".zip" || link.EndsWith($"{folderName}.onnx", StringComparison.Ordinal));
+        Assert.All(task.Artifacts, item => Assert.Equal(folder[$"out/{item.GetMetadata("Link")}"], item.ItemSpec));
+    }
+
+    [Theory]
+    [InlineData("Format is 'gguf'; expected one of MlNet, Onnx", "Format", "gguf")]
+    [InlineData("Format is '1'; expected one of MlNet, Onnx", "Format", "1")]
+    [InlineData("OutputFile is 'vqa.zip'; expected the name of a folder (Format is Onnx)", "Format", "Onnx", "OutputFile", "vqa.zip")]
+    [InlineData("OutputFile is '../vqa'; expected the name of a folder", "Format", "Onnx", "OutputFile", "../vqa")]
+    [InlineData("OutputFile is 'vqa'; expected the name of a .zip file", "Format", "MlNet", "OutputFile", "vqa")]
+    public void A_format_that_is_none_and_an_output_that_is_not_of_its_kind_are_refused(string why, params string[] metadata)
+    {
+        Assert.False(Prepare(Model([.. metadata.Chunk(2).Select(pair => (pair[0], pair[1]))])).Execute());
+        var error = Assert.Single(engine.Errors);
+        Assert.Equal("EOS1013", error.Code);
+        Assert.Contains(why, error.Message);
+    }
+
+    [Theory]
+    [InlineData("vqa", "vqa.zip", "'vqa.zip'")] // their plans would be one file
+    [InlineData("vqa", "vqa/small.zip", "one in the folder of the other")]
+    public void A_folder_and_another_output_may_not_meet(string first, string second, string told)
+    {
+        var format = Path.GetExtension(second) == ".zip" ? "MlNet" : "Onnx";
+        Assert.False(Prepare(Model(("Format", "Onnx"), ("OutputFile", first)), Model(("Format", format), ("OutputFile", second))).Execute());
+        var error = Assert.Single(engine.Errors);
+        Assert.Equal("EOS1016", error.Code);
+        Assert.Contains(told, error.Message);
+    }
+
     [Fact]
     public void Every_kind_of_limit_can_have_several_values() =>
         Assert.Equal(EosMLNet.Plans.ConstraintKind.All.Select(kind => kind.Name).Order(), ModelFront.Limits.Order());

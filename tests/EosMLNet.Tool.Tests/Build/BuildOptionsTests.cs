@@ -54,6 +54,8 @@ public sealed class BuildOptionsTests
     [InlineData("ImagePadding", "1", "one of Square, Crop")]
     [InlineData("SoftForward", "yes", "true or false")]
     [InlineData("DataType", "float8", "one of Auto, Float32, BFloat16, Float16, Int8, Float64")]
+    [InlineData("Format", "gguf", "one of MlNet, Onnx")]
+    [InlineData("Weights", "int3", "one of Stored, Float16, Int8, Int4")]
     [InlineData("Seeds", "0", "at least 1")]
     [InlineData("MaxFamilyDrop", "colour=much", "a number")]
     [InlineData("MeanVisualToken", "16", "Expected one of")]
@@ -76,6 +78,9 @@ public sealed class BuildOptionsTests
     [InlineData("Sites is -1", false, "MacsRatio", "0.5", "Sites", "-1")]
     [InlineData("MaxNewTokens is 0", false, "MacsRatio", "0.5", "MaxNewTokens", "0")]
     [InlineData("PromptTemplate is '<image>'", false, "MacsRatio", "0.5", "PromptTemplate", "<image>")]
+    [InlineData("Weights is Int8, but Format is MlNet", false, "MacsRatio", "0.5", "Weights", "int8")]
+    [InlineData("DataType is Int8, which is torch's, but Format is Onnx", false, "MacsRatio", "0.5", "Format", "onnx", "DataType", "int8")]
+    [InlineData("Engine is Torch, but Format is Onnx", false, "MacsRatio", "0.5", "Format", "onnx", "Engine", "torch")]
     [InlineData("AnswerBatchSize is 0", false, "MacsRatio", "0.5", "AnswerBatchSize", "0")]
     public void What_is_wrong_whatever_model_and_data_are_needs_neither(string why, bool hasTable, params string[] metadata)
     {
@@ -95,9 +100,14 @@ public sealed class BuildOptionsTests
     [InlineData("MaxNewTokens", "32")]
     [InlineData("ImageCacheBytes", "1000")]
     [InlineData("Engine", "onnx")]
+    [InlineData("Format", "onnx")]
     [InlineData("PromptTemplate", "<image>{question}")]
     [InlineData("SystemText", "Be brief.")]
     public void What_changes_plan_or_artifact_is_part_of_the_caches_key(string name, string value) => Assert.NotEqual(Parse((name, value)).Canonical, Parse().Canonical);
+
+    [Fact]
+    public void The_weights_of_a_folder_are_part_of_it_too() =>
+        Assert.NotEqual(Parse(("Format", "onnx"), ("Weights", "int8")).Canonical, Parse(("Format", "onnx")).Canonical);
 
     [Fact]
     public void The_artifact_answers_as_the_item_says()

@@ -63,6 +63,23 @@ public sealed class ModelSearchTests(ModelSearchTests.Spoiled spoiled) : IClassF
         await Fails("Int8", EosErrors.StalePlan, ["measured in DataType Float32, the item says Int8"], plan, (BuildRequest.Mode, "UsePlan"));
     }
 
+    [Fact]
+    public async Task A_folder_whose_converted_weights_lose_too_much_fails_the_gate_and_a_committed_plan_is_for_its_weights()
+    {
+        (string, string)[] folder = [("Format", "Onnx"), ("Weights", "Int8"), (BuildRequest.Output, tiny["folder/tiny.onnx"]), (BuildRequest.Plan, tiny["folder/tiny.plan.json"])];
+        Directory.CreateDirectory(tiny["folder"]);
+        await Fails("Float32", EosErrors.AccuracyGate,
+            ["Validation accuracy falls by ", "answers in ONNX Runtime with Int8 weights; as it was searched, in Float32, the plan reaches"], [.. folder, ("MaxAccuracyDrop", "0.4")]);
+        Assert.False(Directory.Exists(tiny["folder/tiny"]));
+        await Succeeds("Float32", [.. folder, ("MaxAccuracyDrop", "1")]);
+        Assert.True(File.Exists(tiny["folder/tiny/eos-weights.safetensors"]));
+        Assert.Equal(Onnx.OnnxWeights.Int8, BuildSummary.Read(tiny["folder/tiny.summary.json"]).Validation.Weights);
+        var recorded = JsonNode.Parse(File.ReadAllText(tiny["folder/tiny/eos-provenance.json"]))!;
+        Assert.Equal("ONNX Runtime with Int8 weights", recorded["form"]!.GetValue<string>());
+        (string, string)[] committed = [folder[0], ("Weights", "Int4"), folder[2], (BuildRequest.Plan, tiny["folder/tiny.plan.json"]), (BuildRequest.Mode, "UsePlan")];
+        await Fails("Float32", EosErrors.StalePlan, ["measured with Weights Int8, the item says Int4"], committed);
+    }
+
     [Theory]
     [InlineData(null, ModelDataType.Auto, true)] // of a summary from before types were recorded
     [InlineData(null, ModelDataType.BFloat16, true)]
@@ -95,13 +112,13 @@ public sealed class ModelSearchTests(ModelSearchTests.Spoiled spoiled) : IClassF
     private async Task<EosRun> Build(string type, (string Name, string Value)[] more)
     {
         var request = new BuildRequest();
-        foreach (var (name, value) in new[]
+        foreach (var (name, value) in new (string Name, string Value)[]
         {
             (BuildRequest.Model, tiny.Model), (BuildRequest.TrainingData, tiny.Table), (BuildRequest.ValidationData, tiny.Table), (BuildRequest.ImageFolder, tiny.Images),
             (BuildRequest.Output, tiny["obj/tiny.zip"]), (BuildRequest.Device, "cpu"), (BuildRequest.Cache, tiny["cache"]), ("option.DataType", type),
             ("option.MeanVisualTokens", "16"), ("option.Steps", "2"), ("option.BatchSize", "2"), ("option.Objective", "UnreducedModel"), ("option.SnapToCorners", "false"),
             ("option.TryCounts", "false"),
-        })
+        }.Where(one => more.All(other => other.Name != one.Name)))
             request.Add(name, value);
         foreach (var (name, value) in more)
             request.Add(char.IsUpper(name[0]) ? BuildRequest.OptionPrefix + name : name, value);

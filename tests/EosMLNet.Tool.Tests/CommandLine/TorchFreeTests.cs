@@ -29,6 +29,10 @@ public sealed class TorchFreeTests(TinyModel tiny) : IClassFixture<TinyModel>
     public void Inspecting_a_checkpoint_loads_no_libtorch() => Assert.DoesNotContain(Loaded("inspect", tiny.Model), IsTorch);
 
     [LinuxFact]
+    public void Measuring_converted_weights_loads_no_libtorch() => Assert.DoesNotContain(Loaded("export", "--model", tiny.Model, "--output", tiny["few"],
+        "--weights", "int8", "--data", tiny.Table, "--images", tiny.Images, "--max-accuracy-drop", "1"), IsTorch);
+
+    [LinuxFact]
     public void What_needs_torch_is_seen_to_load_it() => Assert.Contains(Loaded("doctor"), IsTorch);
 
     private static bool IsTorch(string library) => library.Contains("torch", StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using EosMLNet.Onnx;
+using EosMLNet.Tests.Models;
 
 namespace EosMLNet.Tool.Tests.Export;
 
@@ -21,6 +23,57 @@ public sealed class ExportCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.True(File.Exists(Path.Combine(tiny["few"], "eos-weights.safetensors")));
         Assert.False(File.Exists(Path.Combine(tiny["few"], "model.safetensors")));
+        Assert.Contains("Accuracy with Int8 weights was not measured. Export with --data TSV and --images DIR to measure it.", run.Output);
+    }
+
+    [Fact]
+    public async Task Converted_weights_that_lose_nothing_are_written_with_both_accuracies_and_those_that_lose_much_are_not()
+    {
+        using var outlier = new TinyModel();
+        OutlierModel.Make(outlier.Model);
+        Answer(outlier);
+        string[] export = ["export", "--model", outlier.Model, "--output", outlier["out"], "--data", outlier.Table, "--images", outlier.Images];
+
+        var refused = await EosRun.Of([.. export, "--weights", "int8"]);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Matches("EOS3003: Accuracy with Int8 weights falls by 0\\.[0-9]{4}, from 1\\.0000 to 0\\.[0-9]{4} over 12 questions; MaxAccuracyDrop allows 0\\.01\\.", refused.Error);
+        Assert.Contains("95% interval", refused.Error);
+        Assert.False(Directory.Exists(outlier["out"]));
+
+        var written = await EosRun.Of([.. export, "--weights", "float16", "--limit", "6", "--json", outlier["result.json"]]);
+        Assert.Equal((0, ""), (written.ExitCode, written.Error));
+        Assert.Contains("Accuracy over 6 questions: 1.0000 with the weights as stored, 1.0000 converted; the difference is 0.0000, its 95% interval 0.0000 to 0.0000.", written.Output);
+        Assert.Equal(6, OnnxManifest.Load(outlier["out"]).Accuracy!.Questions);
+        Assert.Contains("\"stored\": 1", File.ReadAllText(outlier["result.json"]));
+
+        var allowed = await EosRun.Of([.. export, "--weights", "int8", "--max-accuracy-drop", "1"]);
+        Assert.Equal((0, ""), (allowed.ExitCode, allowed.Error));
+    }
+
+    [Theory]
+    [InlineData("--images is missing", "--weights", "int8", "--data", "rows.tsv")]
+    [InlineData("--data is missing", "--weights", "int8", "--images", ".")]
+    [InlineData("--limit is 0", "--weights", "int8", "--limit", "0")]
+    public async Task Options_of_the_measurement_that_make_no_sense_are_refused(string why, params string[] options)
+    {
+        var run = await EosRun.Of(["export", "--model", tiny.Model, "--output", tiny["none"], .. options]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"EOS1013: {why}", run.Error);
+        Assert.False(Directory.Exists(tiny["none"]));
+    }
+
+    // The table's answers become the model's own.
+    private static void Answer(TinyModel tiny)
+    {
+        var data = VqaDataset.LoadTsv(tiny.Table, tiny.Images);
+        using var model = OnnxModel.Load(tiny.Model);
+        var rows = File.ReadAllLines(tiny.Table);
+        var said = data.Examples.Select(row => model.Generate([([data.Images[row.Images[0]]], row.Question)], 8)[0].Ids);
+        File.WriteAllLines(tiny.Table, rows.Skip(1).Zip(said).Select(row =>
+        {
+            var fields = row.First.Split('\t');
+            return $"{fields[0]}\t{fields[1]}\t{model.Processor!.Decode(row.Second)}\t{fields[3]}";
+        }).Prepend(rows[0]));
     }
 
     [Fact]
