@@ -14,23 +14,21 @@ internal static class CaseFinder
     /// <param name="plan">The model under the plan.</param>
     /// <param name="data">The questions that were asked.</param>
     /// <param name="answers">What the plan and the unreduced model answered.</param>
-    /// <param name="cases">The most questions that are shown of those lost, and as many of those won.</param>
-    /// <param name="pictures">The pictures that are shown beside them.</param>
-    /// <param name="bytes">The most that all pictures may take.</param>
+    /// <param name="settings">How many are shown, and what their pictures may take.</param>
     /// <param name="console">Shows progress.</param>
     /// <param name="cancellation">Looked at before each question.</param>
     internal static ReportCases Find(
-        ReducedModel plan, VqaDataset data, (BenchmarkReport.PlanReport Plan, BenchmarkReport.PlanReport Unreduced) answers, int cases,
-        int pictures, long bytes, EosConsole console, CancellationToken cancellation)
+        ReducedModel plan, VqaDataset data, (BenchmarkReport.PlanReport Plan, BenchmarkReport.PlanReport Unreduced) answers,
+        ReportSettings settings, EosConsole console, CancellationToken cancellation)
     {
-        var store = new PictureStore(plan.Model.Processor!.Images.Padding, bytes);
+        var store = new PictureStore(plan.Model.Processor!.Images.Padding, settings.PictureBytes);
         int[] rows = [.. Enumerable.Range(0, data.Examples.Count)];
         int[] lost = [.. rows.Where(row => answers.Plan.Scores[row] < answers.Unreduced.Scores[row])];
         int[] won = [.. rows.Where(row => answers.Plan.Scores[row] > answers.Unreduced.Scores[row])];
         // Of each picture another of its questions: the first ones are often of one kind.
         int[] examples = [.. rows.GroupBy(row => string.Join(' ', data.Examples[row].Images))
             .Select((about, i) => about.ElementAt(i % about.Count()))];
-        int[][] shown = [[.. Spread.Over(lost, cases)], [.. Spread.Over(won, cases)], [.. Spread.Over(examples, pictures)]];
+        int[][] shown = [[.. Spread.Over(lost, settings.Cases)], [.. Spread.Over(won, settings.Cases)], [.. Spread.Over(examples, settings.Pictures)]];
         var (done, all) = (0, shown.Sum(group => group.Length));
         var groups = console.Progress("Following tokens", display => shown.Select(group => group.Select(row =>
         {

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using EosMLNet.Execution;
 using EosMLNet.Latency;
 using EosMLNet.Models;
@@ -7,33 +6,20 @@ using EosMLNet.Tool.Report.Contents;
 
 namespace EosMLNet.Tool.Report;
 
-/// <summary>Options about the times in a report, and their measurement.</summary>
-internal sealed class ReportLatencyOptions
+/// <summary>Measures how long prefill takes under a plan and without it, in turns.</summary>
+internal static class ReportTimer
 {
-    private const int Questions = 4;
-
-    private readonly Option<string?> table = CommonOptions.Optional("--latency-table", "FILE",
-        "What `eos search --calibrate` has measured on this device: the report then has predicted times beside measured ones.");
-    private readonly Option<int> rounds = CommonOptions.Default("--latency-rounds", "N", 9,
-        $"How often prefill is timed for each of {Questions} questions, in turns with the unreduced model. 0 for not at all.");
-
-    internal IEnumerable<Option> All => [table, rounds];
-
-    /// <exception cref="EosException">EOS1013: a value is out of its range. EOS1001, EOS4007: the table cannot be read.</exception>
-    internal LatencyTable? Check(ParseResult values)
-    {
-        values.AtLeast(rounds, 0);
-        return values.GetValue(table) is { } file ? LatencyTable.Load(file) : null;
-    }
+    /// <summary>How many questions are timed.</summary>
+    internal const int Questions = 4;
 
     /// <summary>Measures; null where that is not wanted, or where the plan acts in the encoder, which prefill leaves out.</summary>
     /// <exception cref="EosException">EOS4002: the table is of another model or device. EOS1013: it has no single prompts.</exception>
-    internal ReportLatency? Measure(
-        ParseResult values, LatencyTable? known, ReducedModel unreduced, ReducedModel plan, VqaDataset data, EosConsole console,
+    internal static ReportLatency? Measure(
+        ReportSettings settings, ReducedModel unreduced, ReducedModel plan, VqaDataset data, EosConsole console,
         CancellationToken cancellation)
     {
-        known?.CheckFits(plan.Model);
-        var times = values.GetValue(rounds);
+        settings.Latency?.CheckFits(plan.Model);
+        var times = settings.LatencyRounds;
         if (times == 0 || plan.Plan.ActsInEncoder)
             return null;
         var asked = Spread.Over(data.Examples, Questions);
@@ -57,7 +43,7 @@ internal sealed class ReportLatencyOptions
         });
         var (spent, whole, tokens) = (LatencySpread.Of(with), LatencySpread.Of(without), text / asked.Count);
         var isCpu = plan.Model.Device.type == TorchSharp.DeviceType.CPU;
-        return new(whole, spent, asked.Count, times, tokens, Predicted(known, unreduced.Plan, tokens), Predicted(known, plan.Plan, tokens),
+        return new(whole, spent, asked.Count, times, tokens, Predicted(settings.Latency, unreduced.Plan, tokens), Predicted(settings.Latency, plan.Plan, tokens),
             SpeedRemark.For(plan.Plan, spent.Median, whole.Median, isCpu));
     }
 
