@@ -1,4 +1,5 @@
 using EosMLNet.Models;
+using EosMLNet.Onnx;
 using EosMLNet.Search;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -24,6 +25,17 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.True(model.LastTransformer.Plan.Ledger.Mean <= 6, $"{model.LastTransformer.Plan.Ledger.Mean} visual tokens");
         Assert.NotNull(model.LastTransformer.Report);
         Assert.Equal(answers.Select(a => a.PredictedAnswer), FreshProcess.Answers(folder["vqa.zip"], tiny.Tsv, tiny.ImageFolder));
+    }
+
+    [Fact]
+    public void The_transformer_of_a_search_exports_itself_by_its_plan()
+    {
+        using var model = Pipeline(Options()).Fit(tiny.Data(ml));
+        var plan = model.LastTransformer.Plan;
+        var manifest = plan.ExportOnnx(tiny.ModelPath, folder["exported"]);
+        Assert.Equal(plan.Model.Fingerprint, manifest.Model);
+        Assert.Equal(manifest.Graphs, OnnxManifest.Load(folder["exported"]).Graphs);
+        Assert.Equal(plan.ToJson(), ReductionPlan.Load(folder["exported/eos-plan.json"]).ToJson());
     }
 
     [Fact]
