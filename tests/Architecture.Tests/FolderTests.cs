@@ -83,7 +83,7 @@ public class FolderTests
         Report   -> CommandLine, Evaluate, Inspect, Report/Contents, Report/Page
         Report/Contents -> Evaluate
         Report/Page -> Report/Contents
-        Build    -> CommandLine, Search, Build/Exchange
+        Build    -> CommandLine, Report, Search, Build/Exchange
         """;
 
     public static TheoryData<string, string, string> Tables => new()

@@ -86,6 +86,12 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
             File.WriteAllText(Path.Combine(folder, "eos-weights.safetensors"), $"{options.Weights}");
     }
 
+    public void Report(BuildRequest request, BuildOptions options, string plan, CancellationToken cancellation)
+    {
+        Note("report");
+        File.WriteAllText(request[BuildRequest.Report], $"of {File.ReadAllText(plan)} on {Path.GetFileName(request[BuildRequest.ValidationData])}");
+    }
+
     private static void WriteZip(string artifact, BuildProvenance provenance)
     {
         using var zip = ZipFile.Open(artifact, ZipArchiveMode.Create);
