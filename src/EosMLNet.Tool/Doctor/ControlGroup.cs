@@ -21,7 +21,8 @@ internal static class ControlGroup
     /// <summary>The fewest processors, as a share of their time; null without a limit.</summary>
     internal static double? ProcessorLimit(string root)
     {
-        var limits = Folders(root, "", "").SelectMany(folder => MachineFacts.Lines(folder, "cpu.max")).Select(line => Share(line.Split(' ')))
+        var limits = Folders(root, "", "").SelectMany(folder => MachineFacts.Lines(folder, "cpu.max"))
+            .Select(line => Share(line.Split(' ')))
             .Concat(Folders(root, "cpu", "cpu").Select(folder => Share([
                 .. MachineFacts.Lines(folder, "cpu.cfs_quota_us"), .. MachineFacts.Lines(folder, "cpu.cfs_period_us")])))
             .OfType<double>().ToArray();

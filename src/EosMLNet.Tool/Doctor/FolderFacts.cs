@@ -6,14 +6,15 @@ namespace EosMLNet.Tool.Doctor;
 /// <param name="FreeBytes">What can still be written; null where the system does not tell.</param>
 internal sealed record FolderFacts(string What, string Path, long? FreeBytes)
 {
-    // What a saved model of the samples takes a hundred times.
+    // Large models take more; the samples' take a hundredth.
     private const long Little = 1L << 30;
 
     internal static IReadOnlyList<FolderFacts> All() =>
     [
         Of("Working folder", Environment.CurrentDirectory),
         Of("Temporary files", System.IO.Path.GetTempPath()),
-        Of("Caches", Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)),
+        Of("Caches",
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)),
         .. Environment.GetEnvironmentVariable("EOS_CACHE_DIR") is { Length: > 0 } cache
             ? new[] { Of("EOS_CACHE_DIR", cache) } : [],
     ];

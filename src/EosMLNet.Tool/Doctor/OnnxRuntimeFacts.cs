@@ -11,8 +11,9 @@ internal sealed record OnnxRuntimeFacts(string Binding, string? Version, IReadOn
 {
     internal static OnnxRuntimeFacts Read()
     {
-        var binding = typeof(OrtEnv).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
-            ?? $"{typeof(OrtEnv).Assembly.GetName().Version}";
+        var assembly = typeof(OrtEnv).Assembly;
+        var binding = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? $"{assembly.GetName().Version}";
         try
         {
             return new(binding, OrtEnv.Instance().GetVersionString(), OrtEnv.Instance().GetAvailableProviders());
