@@ -7,6 +7,7 @@ using EosMLNet.Tool.Evaluate;
 using EosMLNet.Tool.Export;
 using EosMLNet.Tool.Forward;
 using EosMLNet.Tool.Inspect;
+using EosMLNet.Tool.Report;
 using EosMLNet.Tool.Search;
 
 namespace EosMLNet.Tool;
@@ -21,6 +22,7 @@ internal static class EosCommandLine
         {
             new SearchCommand(console),
             new EvaluateCommand(console),
+            new ReportCommand(console),
             new AskCommand(console),
             new InspectCommand(console),
             new ExportCommand(console),

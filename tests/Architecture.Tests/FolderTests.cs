@@ -78,6 +78,9 @@ public class FolderTests
         Inspect  -> CommandLine
         Export   -> CommandLine
         Search   -> CommandLine
+        Report   -> CommandLine, Evaluate, Inspect, Report/Contents, Report/Page
+        Report/Contents -> Evaluate
+        Report/Page -> Report/Contents
         Build    -> CommandLine, Search, Build/Exchange
         """;
 

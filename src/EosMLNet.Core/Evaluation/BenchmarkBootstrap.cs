@@ -7,6 +7,13 @@ public static class BenchmarkBootstrap
 {
     extension(PairedBootstrap)
     {
+        /// <summary>A benchmark's own figure by itself, in its own unit: how far it can be trusted with these images.</summary>
+        /// <param name="benchmark">The benchmark.</param>
+        /// <param name="result">A plan's result.</param>
+        public static BootstrapInterval Value(Benchmark benchmark, BenchmarkResult result) =>
+            PairedBootstrap.Of(ImageGroups.OfRows([.. benchmark.Questions.Select(q => q.Images)]),
+                drawn => benchmark.Value(result.Scores, drawn));
+
         /// <summary>The difference of a benchmark's own figure, in its own unit.</summary>
         /// <param name="benchmark">The benchmark.</param>
         /// <param name="a">The first plan's result.</param>

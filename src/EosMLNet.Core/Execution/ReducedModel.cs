@@ -83,9 +83,30 @@ public sealed class ReducedModel : IDisposable
         using var unrecorded = no_grad();
         using var scope = NewDisposeScope();
         var kept = new List<long[][]>();
-        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, kept.Add);
+        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, (left, site) =>
+        {
+            if (site >= 0)
+                kept.Add(left.Kept());
+        });
         Plan.CheckFingerprint(planned);
         return kept;
+    }
+
+    /// <summary>
+    /// The visual tokens on their way through the decoder: what enters it and what each of the decoder's sites leaves, of all images, and
+    /// what those tokens are made of. For those who want to see or explain what a plan does; answers do not need it.
+    /// </summary>
+    /// <param name="batch">The prompts.</param>
+    /// <exception cref="EosException">EOS4002: the plan was made for other weights. EOS1001: the model's files have gone or were changed
+    /// before they could be compared with those that the plan names.</exception>
+    public IReadOnlyList<TokenTrace> Trace(PromptBatch batch)
+    {
+        using var unrecorded = no_grad();
+        using var scope = NewDisposeScope();
+        var traces = new List<TokenTrace>();
+        using var sequence = Prefill(batch, caches: null, keyBiases: null, tap: null, (left, site) => traces.AddRange(left.Trace(site)));
+        Plan.CheckFingerprint(planned);
+        return traces;
     }
 
     /// <summary>Continues each prompt with its most probable tokens until the model ends its answer.</summary>
@@ -237,13 +258,14 @@ public sealed class ReducedModel : IDisposable
 
     /// <summary>Runs all layers over the prompts, with each site in front of its layer.</summary>
     private TokenSequence Prefill(PromptBatch batch, LayerCache[]? caches, Tensor?[]? keyBiases, Action<string, Tensor>? tap,
-        Action<long[][]>? chosen = null)
+        Action<TokenSequence, int>? watch = null)
     {
         CheckEncoding(batch);
         var sequence = new TokenSequence(Model, batch);
         try
         {
             tap?.Invoke("inputs_embeds", sequence.Hidden);
+            watch?.Invoke(sequence, -1);
             DecoderWalk.Run(0, Model.LayerCount, sites, Reduce, RunLayer);
             return sequence;
         }
@@ -256,7 +278,7 @@ public sealed class ReducedModel : IDisposable
         void Reduce((ReductionSite Site, int Index) at)
         {
             sequence.Reduce(at.Site, parameters[at.Index], Model.ImagesVary ? tokens => Counted(tokens)[at.Index].Keep : null);
-            chosen?.Invoke(sequence.Kept());
+            watch?.Invoke(sequence, at.Index);
         }
 
         void RunLayer(int layer, IEnumerable<(ReductionSite Site, int Index)> next)

@@ -29,6 +29,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
     private Tensor? instruction;             // (I, d): what scores compare with
     private Tensor? planes;                  // (N, p, d): what the next p layers add to the visual tokens
     private Tensor? hidden; // (B, T, d); null until a layer or a site needs it: a site in front of layer 0 takes the images as they come
+    private TokenParts? parts;               // where somebody wants to know what tokens are made of
     private double massWeight;               // the latest site's weight of log mass on attention logits
     private bool padded;
     private Rotary rotary;
@@ -96,6 +97,26 @@ internal sealed class TokenSequence : TokenState, IDisposable
         return kept;
     }
 
+    /// <summary>
+    /// What is left of each image's visual tokens. From the first call on it is followed what sites make them of.
+    /// </summary>
+    /// <param name="site">What the result calls the place.</param>
+    internal IEnumerable<TokenTrace> Trace(int site)
+    {
+        using var scope = NewDisposeScope();
+        var kept = Kept();
+        parts ??= new(kept, batch.Images.Select(image => image.Layout), model.Device);
+        var masses = batch.Vision is null ? [] : VisualMass.cpu().data<float>().ToArray();
+        var traces = new List<TokenTrace>();
+        foreach (var (image, places) in kept.Index())
+        {
+            traces.Add(new(image, batch.Images[image].Layout, site, [.. places.Select(place => (int)place)], masses[..places.Length],
+                parts.Of(image)));
+            masses = masses[places.Length..];
+        }
+        return traces;
+    }
+
     /// <summary>What each visual token stands for, (N).</summary>
     internal Tensor VisualMass => mass.flatten().index_select(0, slots);
 
@@ -160,8 +181,12 @@ internal sealed class TokenSequence : TokenState, IDisposable
                 Instruction = site.Score.ContainsKey(ScoreCriterion.TextRelevance) ? Some(Instruction(), images) : null,
                 TextPivots = site.Extra is { TextPivots: > 0 } extra ? Some(TextPivots(site, extra.TextPivots), images) : null,
             };
+            if (parts is not null)
+                input = parts.With(group, input);
             var counted = keeps is null ? site : site with { Keep = keeps(group.Layout.Count), KeepShare = null };
             var reduced = ReductionOperator.Reduce(input, counted, parameters);                     // (g, k, d)
+            if (parts is not null)
+                reduced = parts.Taken(group, reduced);
             foreach (var image in group.Images)
                 left[image] = (int)reduced.Anchors.shape[1];
             stay.Add(places.gather(1, reduced.Anchors));
@@ -262,6 +287,7 @@ internal sealed class TokenSequence : TokenState, IDisposable
         foreach (var held in new[] { patchIndex, clsAttention, next, valid, positions, mass, slots, origins, planes, hidden, instruction,
             Rotary.Cos, Rotary.Sin, KeyBias, Bias, raters?.Index, raters?.Weight }.Concat(observed.Values))
             held?.Dispose();
+        parts?.Dispose();
     }
 
     // Of the tokens of the unreduced images, (N): the encoder may have left fewer.

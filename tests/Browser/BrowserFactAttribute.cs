@@ -1,4 +1,4 @@
-namespace WebApi.Tests;
+namespace EosMLNet.Tests.Browser;
 
 /// <summary>A test with a real browser, where Chromium is installed.</summary>
 internal sealed class BrowserFactAttribute : FactAttribute
