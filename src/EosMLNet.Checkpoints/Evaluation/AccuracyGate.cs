@@ -3,6 +3,14 @@ namespace EosMLNet.Evaluation;
 /// <summary>Refuses what answers worse than it may.</summary>
 public static class AccuracyGate
 {
+    /// <summary>What rounding may add to a fall: one that is the limit passes.</summary>
+    private const double Rounding = 1e-9;
+
+    /// <summary>Whether accuracy falls further than it may.</summary>
+    /// <param name="fall">By how much it falls, 0 to 1; negative where it rises.</param>
+    /// <param name="limit">The most that it may fall, 0 to 1; null for no limit.</param>
+    public static bool IsTooMuch(double fall, double? limit) => fall > limit + Rounding;
+
     /// <summary>Compares two accuracies with a limit.</summary>
     /// <param name="what">What falls, as the beginning of a sentence.</param>
     /// <param name="before">The accuracy that it falls from, 0 to 1.</param>
@@ -14,7 +22,7 @@ public static class AccuracyGate
     /// <exception cref="EosException">EOS3003: it falls further.</exception>
     public static void Check(string what, double before, double after, int questions, double? limit, string option, string advice)
     {
-        if (before - after > limit)
+        if (IsTooMuch(before - after, limit))
             throw new EosException(EosErrors.AccuracyGate, FormattableString.Invariant(
                 $"{what} falls by {before - after:0.0000}, from {before:0.0000} to {after:0.0000} over {questions} questions; ") +
                 FormattableString.Invariant($"{option} allows {limit:0.####}. {advice}"));
