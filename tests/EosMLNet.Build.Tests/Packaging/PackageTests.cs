@@ -24,8 +24,9 @@ public sealed class PackageTests
         Assert.Single(Entries, name => name.StartsWith("tasks/", StringComparison.Ordinal)); // the task depends on nothing
     }
 
+    // 31 MB of it are ONNX Runtime for three systems, which measures the folders of Format="Onnx".
     [Fact]
-    public void It_stays_below_40_MB() => Assert.InRange(new FileInfo(LocalFeed.Package).Length, 1, 40_000_000);
+    public void It_stays_below_60_MB() => Assert.InRange(new FileInfo(LocalFeed.Package).Length, 1, 60_000_000);
 
     [Fact]
     public void It_brings_the_library_to_net10_and_nothing_to_older_frameworks()
