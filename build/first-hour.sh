@@ -134,6 +134,8 @@ holds "and the model for ML.NET" test -s ask.zip
 cd "$place/vqa"
 paste_block ask
 holds "eos ask answers" says '^[a-z]+$'
+paste_block report
+holds "eos report writes one file" test -s report.html
 paste_block 'several images'
 holds "a row of a table has several images" says '1 questions about 2 images'
 paste_block video
