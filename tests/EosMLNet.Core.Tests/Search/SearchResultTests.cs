@@ -77,6 +77,34 @@ public sealed class SearchResultTests : IDisposable
         Expect.Error(EosErrors.InvalidOption, () => new SearchResult(searched.Plan, searched.Report).AsAnsweredBy(other), "read from files");
     }
 
+    [Fact]
+    public void An_engine_of_another_kind_is_given_prompts_and_images_and_its_answers_are_compared_with_the_expected_ones()
+    {
+        var builder = new VqaDataset.Builder();
+        foreach (var row in data.Examples)
+            builder.Add(data.Images[0], row.Question, row.Family, row.Family); // the answer is the family's name
+        using var model = LlavaModel.Load(folder.Path, ModelDataType.Float32, use: ModelUse.Search);
+        var questions = builder.Build();
+        var searched = new OperatorSearch(model, Settings with { Objective = SearchObjective.Answers }).Run(questions, questions);
+        var right = model.Processor!.EncodeAnswer("one");
+        Assert.Equal(model.EosTokenIds[0], right[^1]);
+
+        var found = searched.AsAnsweredElsewhere("somebody else", (prompts, longest) =>
+        {
+            Assert.Equal(questions.Examples.Select(row => model.Processor.EncodePrompt(row.Question, images: 1)), prompts.Select(one => one.Prompt));
+            Assert.All(prompts, one => Assert.Same(questions.Images[0], Assert.Single(one.Images)));
+            Assert.Equal(questions.Examples.Max(row => model.Processor.EncodeAnswer(row.Answer).Length), longest);
+            return [.. prompts.Select(_ => right[..^1])];
+        }).Report;
+        Assert.Equal(("somebody else", 0.5), (found.MeasuredForm, found.ValidationAccuracy));
+        Assert.Equal(searched.Report.UnreducedAccuracy - 0.5, found.FamilyDrops.Values.Average(), 1e-9);
+        Assert.True(found.FamilyDrops["one"] <= 0 && found.FamilyDrops["other"] >= 0);
+
+        var longer = searched.AsAnsweredElsewhere("a babbler", (prompts, _) => [.. prompts.Select(_ => (int[])[.. right[..^1], 5])]);
+        Assert.Equal(0, longer.Report.ValidationAccuracy);
+        Expect.Error(EosErrors.InvalidOption, () => new SearchResult(searched.Plan, searched.Report).AsAnsweredElsewhere("nobody", (_, _) => []), "read from files");
+    }
+
     private SearchResult Search(ModelDataType type, SearchSettings settings)
     {
         using var model = LlavaModel.Load(folder.Path, type, use: ModelUse.Search);
