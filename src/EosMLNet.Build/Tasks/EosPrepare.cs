@@ -246,8 +246,8 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
             return null;
         return model.GetMetadata("ValidationData").Length > 0 ? Full(ModelFront.Named(report, value))
             : throw new BuildInputException(EosErrors.InvalidOption,
-                $"The model '{model.ItemSpec}' has a Report, but no ValidationData. A report on the questions of the search would flatter " +
-                "the plan. Set ValidationData on the EosModel item.");
+                $"The model '{model.ItemSpec}' has a Report, but no ValidationData. A report on the questions of the search would " +
+                "flatter the plan. Set ValidationData on the EosModel item.");
     }
 
     private static IEnumerable<string> Options(ITaskItem model) => model.CloneCustomMetadata().Keys.Cast<string>()
