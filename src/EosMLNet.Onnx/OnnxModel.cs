@@ -56,7 +56,7 @@ public sealed class OnnxModel : IDisposable
     /// there, or cannot load the graphs. EOS4002: the plan does not fit the model, or has a part that cannot be written as
     /// operators.</exception>
     public static OnnxModel Load(string folder, ReductionPlan? plan = null, OnnxOptions? options = null) =>
-        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write(OnnxLayout.Eos));
+        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write(OnnxLayout.Eos, []));
 
     /// <summary>Loads a model that was exported: its graphs as they lie beside the weights, under the plan that lies there too.</summary>
     /// <param name="folder">The folder that <see cref="OnnxExport"/> wrote to.</param>

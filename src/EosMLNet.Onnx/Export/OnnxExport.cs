@@ -34,7 +34,8 @@ public static class OnnxExport
         using var graphs = ModelGraphs.Open(modelFolder, plan, new OnnxOptions(), []);
         graphs.PlanModel.Identity.Begin();
         var (layout, weights) = (options?.Layout ?? OnnxLayout.Eos, options?.Weights ?? OnnxWeights.Stored);
-        var (vision, decoder) = graphs.Write(layout); // refuses what cannot be written, before anything is
+        var metadata = GraphMetadata.Of(graphs.Plan);
+        var (vision, decoder) = graphs.Write(layout, metadata); // refuses what cannot be written, before anything is
         graphs.Plan.CheckFingerprint(graphs.PlanModel, cancellation);
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
             Copy(modelFolder, outputFolder, withWeights: weights == OnnxWeights.Stored, cancellation);
@@ -43,7 +44,7 @@ public static class OnnxExport
         {
             WeightConversion.Write(outputFolder, graphs.Config, graphs.Weights.Checkpoint!, weights, cancellation);
             using var few = WeightFiles.OfConverted(outputFolder);
-            (vision, decoder) = (graphs with { Weights = few }).Write(layout);
+            (vision, decoder) = (graphs with { Weights = few }).Write(layout, metadata);
             converted = OnnxManifest.Describe(outputFolder, WeightFiles.ConvertedFile);
         }
         graphs.Plan.Save(Path.Combine(outputFolder, OnnxManifest.PlanFile));
