@@ -56,7 +56,7 @@ public sealed class OnnxModel : IDisposable
     /// there, or cannot load the graphs. EOS4002: the plan does not fit the model, or has a part that cannot be written as
     /// operators.</exception>
     public static OnnxModel Load(string folder, ReductionPlan? plan = null, OnnxOptions? options = null) =>
-        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write(OnnxLayout.Eos));
+        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write(OnnxLayout.Eos, []));
 
     /// <summary>Loads a model that was exported: its graphs as they lie beside the weights, under the plan that lies there too.</summary>
     /// <param name="folder">The folder that <see cref="OnnxExport"/> wrote to.</param>
@@ -83,7 +83,7 @@ public sealed class OnnxModel : IDisposable
     /// <param name="folder">The folder with their weights.</param>
     /// <param name="options">Where and how it is run.</param>
     internal static OnnxModel Of(ModelGraphs graphs, string folder, OnnxOptions options) =>
-        new(graphs, graphs.Write(OnnxLayout.Eos), [], folder, options);
+        new(graphs, graphs.Write(OnnxLayout.Eos, []), [], folder, options);
 
     /// <summary>Runs the encoder on images, each by itself: what is made of one does not depend on the others.</summary>
     /// <param name="images">The images, and how many the prompt has that each is in.</param>

@@ -59,10 +59,10 @@ internal sealed record ModelGraphs(ModelConfig Config, PlanModel PlanModel, Redu
 
     /// <summary>Writes both graphs.</summary>
     /// <param name="layout">The program that they are for.</param>
+    /// <param name="metadata">What they say of themselves; nothing where they become no files.</param>
     /// <exception cref="EosException">EOS4002: a part of the plan cannot be written as operators.</exception>
-    internal (byte[] Vision, byte[] Tokens) Write(OnnxLayout layout)
+    internal (byte[] Vision, byte[] Tokens) Write(OnnxLayout layout, IReadOnlyCollection<KeyValuePair<string, string>> metadata)
     {
-        var metadata = GraphMetadata.Of(Plan);
         var ofTokens = layout == OnnxLayout.GenAi ? GenAiDecoder.Write(Weights, metadata) : Decoder.Write(Weights, metadata);
         return (Encoder.Write(Weights, metadata).ToByteArray(), ofTokens.ToByteArray());
     }

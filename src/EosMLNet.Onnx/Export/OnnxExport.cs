@@ -37,7 +37,8 @@ public static class OnnxExport
         CheckOptions(weights, check);
         using var graphs = ModelGraphs.Open(modelFolder, plan, check?.Runtime ?? new OnnxOptions(), []);
         graphs.PlanModel.Identity.Begin();
-        var (vision, decoder) = graphs.Write(layout); // refuses what cannot be written, before anything is
+        var metadata = GraphMetadata.Of(graphs.Plan);
+        var (vision, decoder) = graphs.Write(layout, metadata); // refuses what cannot be written, before anything is
         graphs.Plan.CheckFingerprint(graphs.PlanModel, cancellation);
         using var staged = weights == OnnxWeights.Stored ? null : new StagedWeights(outputFolder);
         WeightsAccuracy? accuracy = null;
@@ -48,7 +49,7 @@ public static class OnnxExport
             var converted = graphs with { Weights = few };
             if (check is not null)
                 accuracy = WeightsAccuracy.Of(check, weights, (graphs, modelFolder), (converted, staged.Folder), cancellation);
-            (vision, decoder) = converted.Write(layout);
+            (vision, decoder) = converted.Write(layout, metadata);
         }
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
             Copy(modelFolder, outputFolder, withWeights: weights == OnnxWeights.Stored, cancellation);

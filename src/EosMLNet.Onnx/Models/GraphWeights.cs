@@ -60,9 +60,9 @@ internal sealed class GraphWeights(Graph graph, ModelConfig config, WeightFiles 
     {
         if (files.Quantized(name) is not var (steps, scales))
             return null;
-        var bits = (int)steps.Entry.Shape[2] * 8 / BlockQuantization.Block;
+        var bits = BlockQuantization.BitsOf(steps.Entry.Shape[2]);
         return Graph.Node(Graph.RuntimeDomain + ":MatMulNBits", x.Type, [x, Once(steps), Once(scales)],
-            ("N", shapes[name][0]), ("K", shapes[name][1]), ("bits", bits), ("block_size", BlockQuantization.Block),
+            ("N", shapes[name][0]), ("K", shapes[name][1]), ("bits", bits), ("block_size", BlockQuantization.BlockOf(bits)),
             ("accuracy_level", 4)); // inputs are rounded to 8 bits
     }
 

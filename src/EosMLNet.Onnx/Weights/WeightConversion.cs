@@ -33,11 +33,12 @@ internal static class WeightConversion
     private static SafetensorsPart[] Quantized(WeightShape weight, Func<float[]> read, int bits, CancellationToken cancellation)
     {
         var (rows, columns) = ((int)weight.Shape[0], (int)weight.Shape[1]);
-        var blocks = (columns + BlockQuantization.Block - 1) / BlockQuantization.Block;
+        var size = BlockQuantization.BlockOf(bits);
+        var blocks = (columns + size - 1) / size;
         // Both parts are written apart, and the weight is rounded for each: memory for one weight, not for all.
         return
         [
-            new(BlockQuantization.StepsOf(weight.Name), SafetensorsType.Byte, [rows, blocks, BlockQuantization.Block * bits / 8],
+            new(BlockQuantization.StepsOf(weight.Name), SafetensorsType.Byte, [rows, blocks, size * bits / 8],
                 stream => stream.Write(Round().Steps)),
             new(BlockQuantization.ScalesOf(weight.Name), SafetensorsType.Float32, [rows, blocks],
                 stream => stream.Write(MemoryMarshal.AsBytes(Round().Scales.AsSpan()))),

@@ -76,18 +76,20 @@ internal static class PlanJson
     // Entries that follow from others are written for readers; a file that states something else was edited halfway.
     private static void CheckDerived(JsonElement root, ReductionPlan plan, string source)
     {
-        Same(root, "", "questionAgnostic", plan.IsQuestionAgnostic);
-        Same(root, "", "parametersFingerprint", plan.ParametersFingerprint);
+        Same(root, "", "questionAgnostic", plan.IsQuestionAgnostic ? "true" : "false");
+        Same(root, "", "parametersFingerprint", plan.ParametersFingerprint is { } fingerprint ? Quoted(fingerprint) : "null");
         for (var i = 0; i < plan.Sites.Count; i++)
-            Same(root.GetProperty("sites")[i], $"sites[{i}].", "regime", plan.Sites[i].Regime);
+            Same(root.GetProperty("sites")[i], $"sites[{i}].", "regime", Quoted($"{plan.Sites[i].Regime}"));
 
-        void Same<T>(JsonElement parent, string path, string name, T actual)
+        // As the serializer writes it. To ask that would make each program that loads a plan get what writes plans ready, too.
+        void Same(JsonElement parent, string path, string name, string computed)
         {
-            var computed = JsonSerializer.Serialize(actual, Options);
             if (parent.TryGetProperty(name, out var stated) && stated.GetRawText() != computed)
                 throw new EosException(EosErrors.PlanFile,
                     $"{source}: '{path}{name}' is {stated.GetRawText()}, but the rest of the plan makes it {computed}. Correct one " +
                     "of them.");
         }
+
+        static string Quoted(string text) => $"\"{text}\"";
     }
 }

@@ -57,7 +57,7 @@ internal sealed class ReportCommand : ModelCommand
         var wanted = Wanted(values);
         OutputFile.CheckWritable(file);
         var folder = values.GetRequiredValue(images);
-        var table = LoadData(values.GetRequiredValue(data), folder, Sampling(values));
+        var table = Console.LoadData(values.GetRequiredValue(data), folder, Sampling(values));
         var padding = PaddingChoice.Of(values.GetValue(imagePadding), wanted.Plans);
         using var model = LoadModel(values, padding: padding.Padding);
         foreach (var remark in padding.Remarks)

@@ -21,6 +21,7 @@ internal sealed class PeersCommand : Command
     private const string OfLlama = "llama", OfOnnx = "onnx";
 
     private readonly Option<int> rounds = new("--rounds") { Description = "How often each is timed.", DefaultValueFactory = _ => 5 };
+    private readonly Option<bool> quick = new("--quick") { Description = "Everything once, on one layer: whether the program works." };
     private readonly Option<string?> only = new("--only") { Description = $"Measure one part, '{OfLlama}' or '{OfOnnx}'; the other stays as the report has it." };
     private readonly Option<string> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
 
@@ -29,12 +30,13 @@ internal sealed class PeersCommand : Command
     {
         only.AcceptOnlyFromAmong(OfLlama, OfOnnx);
         Add(rounds);
+        Add(quick);
         Add(only);
         Add(output);
-        SetAction(values => Measure(values.GetValue(rounds), values.GetValue(only), values.GetValue(output)!));
+        SetAction(values => Measure(values.GetValue(quick) ? 1 : values.GetValue(rounds), values.GetValue(quick), values.GetValue(only), values.GetValue(output)!));
     }
 
-    private static int Measure(int rounds, string? only, string output)
+    private static int Measure(int rounds, bool quick, string? only, string output)
     {
         TorchRuntime.EnsureLoaded();
         var report = Path.Combine(output, "peers.json");
@@ -43,6 +45,7 @@ internal sealed class PeersCommand : Command
         try
         {
             var config = LargeModel.Config with { EosTokenIds = [31_998] };
+            config = quick ? config with { Text = config.Text with { LayerCount = 1 } } : config;
             RandomCheckpoint.Write(config, folder, shards: 1, ScalarType.BFloat16);
             if (only != OfOnnx)
                 MeasureLlama(folder, config, rounds, measured => Save(measured with { Onnx = document.Onnx }));

@@ -37,7 +37,7 @@ internal static class PeersPage
             ## ONNX Runtime
 
             Written by the same program with `--only onnx`, in a run of its own. The same decoder and the same prompts through ONNX Runtime (`EosMLNet.Onnx`), torch's engine and llama.cpp, all with as many threads, in turns, {onnx.Rounds} times.
-            Int8 and Int4 are what `eos export --weights` writes: MatMulNBits with a scale for each 32 numbers, inputs rounded to 8 bits. Float32 is the checkpoint as it is. Beside each time of another stands how many times as fast
+            Int8 and Int4 are what `eos export --weights` writes: MatMulNBits with a scale for each 128 or 32 numbers, inputs rounded to 8 bits. Float32 is the checkpoint as it is. Beside each time of another stands how many times as fast
             ONNX Runtime is: the median over the pairs, with its 95% interval.
 
             | weights | work | ONNX Runtime, ms | {string.Join(" | ", others.Select(other => $"{other}, ms"))} |
