@@ -37,7 +37,7 @@ public class FolderTests
         Families/LlavaNext      -> Families/Llava
         Families/LlavaOneVision -> Families/Llava
         Families/QwenVl         -> Families, Graphs, Models, Sessions, Weights
-        Export   -> Evaluation, Families, Models, Sessions, Weights
+        Export   -> Families, Models, Sessions, Weights
         GenAi    -> Export, Families, Models, Sessions
         Queue    -> Sessions
         """;

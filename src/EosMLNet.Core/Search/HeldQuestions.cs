@@ -53,7 +53,9 @@ internal sealed class HeldQuestions(
         var reached = ValidationResult.Of(rows, found, families.Count);
         return report with
         {
-            MeasuredForm = form, ValidationAccuracy = reached.Accuracy, FamilyDrops = unreduced.Drops(families, reached),
+            MeasuredForm = form,
+            ValidationAccuracy = reached.Accuracy,
+            FamilyDrops = unreduced.Drops(families, reached),
         };
     }
 

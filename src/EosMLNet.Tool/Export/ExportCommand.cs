@@ -46,7 +46,10 @@ internal sealed class ExportCommand : EosCommand
         if (manifest.Accuracy is { } accuracy)
             Console.Line($"{accuracy.ToString()}");
         else if (manifest.Weights != OnnxWeights.Stored)
-            Console.Line($"Accuracy with {manifest.Weights} weights was not measured. Export with --data TSV and --images DIR to measure it.");
+        {
+            const string How = "Export with --data TSV and --images DIR to measure it.";
+            Console.Line($"Accuracy with {manifest.Weights} weights was not measured. {How}");
+        }
         return (ExitCodes.Success, manifest);
     }
 

@@ -17,10 +17,10 @@ internal sealed class WeightsCheckOptions
     private readonly Option<double> maxDrop = CommonOptions.Default("--max-accuracy-drop", "X", WeightsCheck.DefaultMaxAccuracyDrop,
         "For --data: the most that accuracy may fall by the conversion, from 0 to 1. Where it falls further, nothing is written " +
         "(EOS3003).");
-    private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", OnnxEvaluator.DefaultMaxNewTokens,
+    private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", WeightsCheck.DefaultMaxNewTokens,
         "For --data: the longest answer, in tokens.");
     private readonly Option<int> batchSize =
-        CommonOptions.BatchSize(OnnxEvaluator.DefaultBatchSize, "For --data: questions that are answered at once.");
+        CommonOptions.BatchSize(WeightsCheck.DefaultBatchSize, "For --data: questions that are answered at once.");
     private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("as the plan was searched; square without a plan.");
     private readonly PromptOptions prompts = new();
 

@@ -5,12 +5,6 @@ namespace EosMLNet.Onnx;
 /// <summary>Answers datasets by ONNX Runtime and scores the answers.</summary>
 public static class OnnxEvaluator
 {
-    /// <summary>How many questions are answered at once where nobody says otherwise.</summary>
-    public const int DefaultBatchSize = 16;
-
-    /// <summary>The longest answer in tokens where nobody says otherwise.</summary>
-    public const int DefaultMaxNewTokens = 8;
-
     /// <summary>
     /// Answers every row and compares with the expected answers. A question that is too long for the model is not asked and counts as
     /// wrong; <see cref="AnswerScores.TooLong"/> says how many there are.
@@ -24,8 +18,8 @@ public static class OnnxEvaluator
     /// <exception cref="EosException">EOS1013: an option is out of its range. EOS1014: the model has no tokenizer. EOS4002: the plan was
     /// made for other weights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static AnswerScores Evaluate(this OnnxModel model, VqaDataset data, int batchSize = DefaultBatchSize,
-        int maxNewTokens = DefaultMaxNewTokens, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static AnswerScores Evaluate(this OnnxModel model, VqaDataset data, int batchSize = WeightsCheck.DefaultBatchSize,
+        int maxNewTokens = WeightsCheck.DefaultMaxNewTokens, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (batchSize < 1)
             throw new EosException(EosErrors.InvalidOption, $"The batch size is {batchSize}; expected 1 or more.");

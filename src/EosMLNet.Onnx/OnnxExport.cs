@@ -48,7 +48,8 @@ public static class OnnxExport
             using var few = WeightFiles.OfConverted(staged.Folder);
             var converted = graphs with { Weights = few };
             if (check is not null)
-                accuracy = WeightsAccuracy.Of(check, weights, (graphs, modelFolder), (converted, staged.Folder), cancellation);
+                accuracy = WeightsMeasurement.Of(check, (graphs, modelFolder), (converted, staged.Folder), cancellation);
+            accuracy?.Check(weights);
             (vision, decoder) = converted.Write(layout, metadata);
         }
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
