@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Benchmarks.Report;
 using EosMLNet.Evaluation;
 using EosMLNet.Tests;
 
@@ -12,21 +13,24 @@ internal sealed class AnswerApplication
     private readonly List<StartTimes> times = [];
 
     /// <summary>Publishes it.</summary>
+    /// <param name="name">What it is called.</param>
     /// <param name="engine">What answers in it: Onnx or Torch.</param>
-    /// <param name="folder">Where to.</param>
-    internal AnswerApplication(string engine, string folder)
+    /// <param name="folder">Where to; a folder of its own is made there.</param>
+    /// <param name="settings">Settings of the publishing.</param>
+    internal AnswerApplication(string name, string engine, string folder, params string[] settings)
     {
-        (Engine, this.folder, program) = (engine, folder, Path.Combine(folder, $"AnswerPeer.{engine}.dll"));
-        Run("publish", Repository.At("tests", "AnswerPeer", engine), "-c", "Release", "-r", "linux-x64", "--self-contained", "false", "-v:q", "-nologo", "-o", folder);
+        (Name, this.folder) = (name, Path.Combine(folder, $"{engine}-{settings.Length}"));
+        program = Path.Combine(this.folder, $"AnswerPeer.{engine}.dll");
+        Run(["publish", Repository.At("tests", "AnswerPeer", engine), "-c", "Release", "-r", "linux-x64", "--self-contained", "false", "-v:q", "-nologo", "-o", this.folder, .. settings]);
     }
 
-    /// <summary>What answers in it.</summary>
-    internal string Engine { get; }
+    /// <summary>What it is called.</summary>
+    internal string Name { get; }
 
     /// <summary>From start to answer, of each start that counts.</summary>
-    internal IEnumerable<double> Times => times.Select(time => time.Whole);
+    internal IReadOnlyList<double> Times => [.. times.Select(time => time.Whole)];
 
-    /// <summary>The names of its files.</summary>
+    /// <summary>Its files.</summary>
     internal IReadOnlyList<FileInfo> Files => new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories);
 
     /// <summary>Saves a model.</summary>
@@ -51,9 +55,11 @@ internal sealed class AnswerApplication
     }
 
     /// <summary>What was measured.</summary>
-    internal StartRow ToRow()
+    /// <param name="other">What it is held against, started in the same rounds.</param>
+    internal StartRow ToRow(AnswerApplication other)
     {
-        return new(Engine, Math.Round(Files.Sum(file => file.Length) / 1e6, 1), Files.Count, Median(time => time.Whole), Median(time => time.Begin), Median(time => time.Load), Median(time => time.Answer));
+        return new(Name, Math.Round(Files.Sum(file => file.Length) / 1e6, 1), Files.Count, Median(time => time.Whole), Median(time => time.Begin), Median(time => time.Load), Median(time => time.Answer),
+            PairedRatio.Of([.. other.Times.Zip(Times, (theirs, ours) => theirs / ours)]));
 
         double Median(Func<StartTimes, double> part) => Math.Round(Statistics.Median([.. times.Select(part)]), 1);
     }

@@ -9,45 +9,47 @@ using ScenesVqa;
 namespace Benchmarks.Start;
 
 /// <summary>
-/// <c>start</c>: the time from the start of a published application to its first answer from a saved model, once with ONNX Runtime and once
-/// with libtorch, both of one source.
+/// <c>start</c>: the time from the start of a published application to its first answer from a saved model, with ONNX Runtime and with
+/// libtorch, of one source.
 /// </summary>
 internal sealed class StartCommand : Command
 {
     private const int MeanTokens = 48, Seed = 7;
     private const string Question = "what colour is the square";
 
-    private readonly Option<int> pairs = new("--pairs") { Description = "How often both are started, in turns.", DefaultValueFactory = _ => 20 };
+    private readonly Option<int> rounds = new("--rounds") { Description = "How often all are started, in turns.", DefaultValueFactory = _ => 20 };
     private readonly Option<string> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
 
     internal StartCommand()
         : base("start", "From the start of a published application to its first answer: with ONNX Runtime, and with libtorch (linux-x64).")
     {
-        Add(pairs);
+        Add(rounds);
         Add(output);
-        SetAction(values => Measure(values.GetValue(pairs), values.GetValue(output)!));
+        SetAction(values => Measure(values.GetValue(rounds), values.GetValue(output)!));
     }
 
-    private static int Measure(int pairs, string output)
+    private static int Measure(int rounds, string output)
     {
         var folder = Directory.CreateTempSubdirectory("eos-start-").FullName;
         try
         {
             string[] asked = [Path.Combine(folder, "vqa.zip"), Path.Combine(folder, "question.png"), Question];
-            Say("publishing both applications");
-            var (onnx, torch) = (new AnswerApplication("Onnx", Path.Combine(folder, "onnx")), new AnswerApplication("Torch", Path.Combine(folder, "torch")));
-            if (onnx.Files.FirstOrDefault(file => IsOfTorch(file.Name)) is { } file)
-                throw new InvalidOperationException($"The application without torch has the file {file.Name}.");
+            Say("publishing the applications");
+            AnswerApplication[] all =
+            [
+                new("ONNX Runtime", "Onnx", folder), new("ONNX Runtime, ReadyToRun", "Onnx", folder, "-p:PublishReadyToRun=true"), new("torch", "Torch", folder),
+            ];
+            if (all[..^1].SelectMany(one => one.Files).FirstOrDefault(file => IsOfTorch(file.Name)) is { } file)
+                throw new InvalidOperationException($"An application without torch has the file {file.Name}.");
             File.WriteAllBytes(asked[1], DatasetWriter.EncodePng(DatasetWriter.Distinct(Seed).First().Scene));
-            onnx.Save(Path.Combine(AppContext.BaseDirectory, "scenes-llava"), SavePlan(folder), asked[0]);
-            for (var pair = -1; pair < pairs; pair++) // the first one warms up: files are read from the disk
+            all[0].Save(Path.Combine(AppContext.BaseDirectory, "scenes-llava"), SavePlan(folder), asked[0]);
+            for (var round = -1; round < rounds; round++) // the first one warms up: files are read from the disk
             {
-                var (first, second) = pair % 2 == 0 ? (onnx, torch) : (torch, onnx);
-                var (one, other) = (first.Ask(pair >= 0, asked), second.Ask(pair >= 0, asked));
-                if (one != other)
-                    throw new InvalidOperationException($"{first.Engine} answers '{one}' and {second.Engine} '{other}'.");
-                if (pair >= 0)
-                    Write(output, onnx, torch);
+                var answers = (round % 2 == 0 ? all : all.Reverse()).Select(one => one.Ask(round >= 0, asked)).ToHashSet();
+                if (answers.Count != 1)
+                    throw new InvalidOperationException($"The applications answer differently: {string.Join(", ", answers)}.");
+                if (round >= 0)
+                    Write(output, all);
             }
             return 0;
         }
@@ -57,12 +59,11 @@ internal sealed class StartCommand : Command
         }
     }
 
-    // After each pair: a run that is stopped loses nothing.
-    private static void Write(string output, AnswerApplication onnx, AnswerApplication torch)
+    // After each round: a run that is stopped loses nothing.
+    private static void Write(string output, AnswerApplication[] all)
     {
-        double[] ratios = [.. torch.Times.Zip(onnx.Times, (other, ours) => other / ours)];
-        var document = new StartDocument(Hardware.Describe(), ratios.Length, [onnx.ToRow(), torch.ToRow()], PairedRatio.Of(ratios));
-        Say(FormattableString.Invariant($"pair {ratios.Length}: {onnx.Times.Last():f0} ms, {torch.Times.Last():f0} ms; so far {document.Ratio.Median:0.00} times as fast"));
+        var document = new StartDocument(Hardware.Describe(), all[0].Times.Count, [.. all.Select(one => one.ToRow(all[^1]))]);
+        Say($"round {document.Rounds}: " + string.Join("; ", all.Zip(document.Applications, (one, row) => FormattableString.Invariant($"{one.Name} {one.Times[^1]:f0} ms, so far {row.Ratio.Median:0.00} times as fast as torch"))));
         ResultFile.Save(Path.Combine(output, "start.json"), document);
         AtomicFile.WriteText(Path.Combine(output, "start.md"), StartPage.Write(document));
     }
