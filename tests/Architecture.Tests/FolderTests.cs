@@ -80,8 +80,8 @@ public class FolderTests
         Search   -> CommandLine
         Report   -> CommandLine, Evaluate, Inspect, Report/Contents, Report/Page
         Report/Contents -> Evaluate
-        Report/Page -> Report/Contents
-        Build    -> CommandLine, Search, Build/Exchange
+        Report/Page -> Evaluate, Report/Contents
+        Build    -> CommandLine, Report, Report/Contents, Search, Build/Exchange
         """;
 
     public static TheoryData<string, string, string> Tables => new()

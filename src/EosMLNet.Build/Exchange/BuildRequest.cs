@@ -10,8 +10,8 @@ internal sealed class BuildRequest
 {
     internal const string Origin = "origin", OriginLine = "originLine", OriginColumn = "originColumn", ItemName = "item",
         Project = "project", Model = "model", TrainingData = "trainingData", ValidationData = "validationData", ImageFolder = "imageFolder",
-        WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", OfFront = "ofFront", Plan = "plan", Mode = "mode",
-        Device = "device", LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
+        WarmStart = "warmStart", LatencyTable = "latencyTable", Output = "output", OfFront = "ofFront", Plan = "plan", Report = "report",
+        Mode = "mode", Device = "device", LibTorch = "libtorch", Natives = "natives", NuGetRoot = "nugetRoot", Cache = "cache",
         Worker = "worker", Timeout = "timeout", Host = "host", OptionPrefix = "option.";
 
     // What says where the build runs and how long it may take, not what it makes.

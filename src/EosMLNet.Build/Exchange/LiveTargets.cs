@@ -13,9 +13,10 @@ internal static class LiveTargets
 
     /// <summary>What else a worker does.</summary>
     internal const string Waiting = "waiting for another build", Inputs = "reading the inputs", LibTorch = "loading libtorch",
-        Model = "loading the model", Data = "reading the data", Prefill = "measuring prefill", Artifact = "writing the artifact";
+        Model = "loading the model", Data = "reading the data", Prefill = "measuring prefill", Artifact = "writing the artifact",
+        Report = "measuring for the report";
 
-    private static readonly string[] Activities = [Waiting, Inputs, LibTorch, Model, Data, Prefill, Artifact];
+    private static readonly string[] Activities = [Waiting, Inputs, LibTorch, Model, Data, Prefill, Artifact, Report];
 
     // In seconds, up to which each is told; rougher the farther away.
     private static readonly (int Seconds, string Text)[] Times =

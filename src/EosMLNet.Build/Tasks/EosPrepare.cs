@@ -14,7 +14,7 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
     private static readonly string[] Modes = ["Search", "UseExisting", "Verify"];
     // Metadata that are paths, and those that other parts of MSBuild or Visual Studio put on items.
     private static readonly string[] NotOptions = ["TrainingData", "ValidationData", "ImageFolder", "WarmStart", "LatencyTable",
-        "OutputFile", "Plan", "Device", "Link", "Visible", "SubType", "Pack", "CopyToOutputDirectory"];
+        "OutputFile", "Plan", "Report", "Device", "Link", "Visible", "SubType", "Pack", "CopyToOutputDirectory"];
 
     /// <summary>The <c>EosModel</c> items.</summary>
     [Required]
@@ -203,10 +203,22 @@ public sealed class EosPrepare : Microsoft.Build.Utilities.Task
         request.Add(BuildRequest.Output, output);
         request.Add(BuildRequest.OfFront, value);
         request.Add(BuildRequest.Plan, model.GetMetadata("Plan") is { Length: > 0 } plan ? Full(ModelFront.Named(plan, value)) : null);
+        request.Add(BuildRequest.Report, ReportFile(model, value));
         request.Add(BuildRequest.Device, Device.Length > 0 ? Device : model.GetMetadata("Device"));
         foreach (var name in Options(model))
             request.Add(BuildRequest.OptionPrefix + name, model.GetMetadata(name));
         return request;
+    }
+
+    private string? ReportFile(ITaskItem model, string value)
+    {
+        var report = model.GetMetadata("Report");
+        if (report.Length == 0)
+            return null;
+        return model.GetMetadata("ValidationData").Length > 0 ? Full(ModelFront.Named(report, value))
+            : throw new BuildInputException(EosErrors.InvalidOption,
+                $"The model '{model.ItemSpec}' has a Report, but no ValidationData. A report on the questions of the search would " +
+                "flatter the plan. Set ValidationData on the EosModel item.");
     }
 
     private static IEnumerable<string> Options(ITaskItem model) => model.CloneCustomMetadata().Keys.Cast<string>()

@@ -10,7 +10,7 @@ namespace EosMLNet.Execution;
 /// </summary>
 internal sealed class TokenParts : IDisposable
 {
-    private readonly Tensor[] parts;                                                                // (n', n) of each image: n' of n are left
+    private readonly Tensor[] parts;                                                        // (n', n) of each image: n' of n are left
 
     /// <param name="left">Which tokens of each image there are, each made of itself.</param>
     /// <param name="layouts">How the tokens of each unreduced image lie.</param>

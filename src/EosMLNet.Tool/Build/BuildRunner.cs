@@ -41,6 +41,7 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         var entry = Entry(request, options, inputs, key, staging, cancellation);
         File.Delete(BuildStamp.PathFor(output));
         var summary = BuildSummary.Read(ArtifactPaths.Summary(BuildCache.Artifact(entry)));
+        Report(request, options, ArtifactPaths.Plan(BuildCache.Artifact(entry)), cancellation); // also of a plan that the gate refuses
         CheckGate(options.Gate, summary, output);
         log.Activity(LiveTargets.Artifact);
         Emit(entry, output, staging);
@@ -49,6 +50,19 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         WriteStamp(request, inputs, output);
         foreach (var line in BuildReport.Lines(summary, options.Gate))
             log.Result(line);
+    }
+
+    private void Report(BuildRequest request, BuildOptions options, string plan, CancellationToken cancellation)
+    {
+        if (request[BuildRequest.Report].Length == 0)
+            return;
+        if (request[BuildRequest.ValidationData].Length == 0)
+        {
+            log.High($"No report is written: EosMode is {request[BuildRequest.Mode]}, which reads no data.");
+            return;
+        }
+        search.Report(request, options, plan, cancellation);
+        log.High($"Report written to {request[BuildRequest.Report]}");
     }
 
     private void Wait(FormattableString text)
@@ -225,7 +239,7 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         var plan = request[BuildRequest.Plan];
         string[] committed = plan.Length > 0 ? [plan, ArtifactPaths.CommittedParameters(plan), ArtifactPaths.CommittedSummary(plan)] : [];
         var files = inputs.Files.Concat(ArtifactPaths.All(output).Concat(committed).Concat(WorkerVersion.Files)
-            .Append(request[BuildRequest.Worker]).Where(File.Exists).Select(StampedFile.Of));
+            .Append(request[BuildRequest.Worker]).Append(request[BuildRequest.Report]).Where(File.Exists).Select(StampedFile.Of));
         var stamp = BuildStamp.Of(request.Fingerprint(), files.DistinctBy(file => file.Path), request[BuildRequest.Model]);
         AtomicFile.WriteText(BuildStamp.PathFor(output), stamp.ToText());
     }

@@ -20,4 +20,11 @@ internal interface IModelSearch
 
     /// <summary>Writes the artifact of a plan that was searched before; plan and summary are in the folder already.</summary>
     void Apply(BuildRequest request, BuildOptions options, string key, string folder, CancellationToken cancellation);
+
+    /// <summary>Measures a plan on the validation data and writes a page that shows what it does.</summary>
+    /// <param name="request">Names the data and the page.</param>
+    /// <param name="options">How the model answers.</param>
+    /// <param name="plan">The plan's file.</param>
+    /// <param name="cancellation">Stops it.</param>
+    void Report(BuildRequest request, BuildOptions options, string plan, CancellationToken cancellation);
 }

@@ -4,6 +4,7 @@ using EosMLNet.Models;
 using EosMLNet.Search;
 using EosMLNet.Tensors;
 using EosMLNet.Tool.CommandLine;
+using EosMLNet.Tool.Report;
 using EosMLNet.Tool.Search;
 using static TorchSharp.torch;
 
@@ -43,6 +44,29 @@ internal sealed class ModelSearch(WorkerLog log) : IModelSearch
             log.High($"{remark}");
         CheckDataType(request[BuildRequest.Plan], summary.Validation, options.DataType);
         WriteArtifact(request, options, summary.Provenance, folder);
+    }
+
+    /// <inheritdoc/>
+    public void Report(BuildRequest request, BuildOptions options, string plan, CancellationToken cancellation)
+    {
+        var device = LoadTorch(request);
+        log.Activity(LiveTargets.Report);
+        var (loaded, output) = (ReductionPlan.Load(plan), request[BuildRequest.Output]);
+        var name = Path.GetFileNameWithoutExtension(output);
+        var padding = PaddingChoice.Of(options.ImagePadding, (name, loaded)).Padding;
+        using var model = VisionLanguageModel.Load(
+            request[BuildRequest.Model], options.DataType, device, padding: padding, prompts: options.Prompts);
+        var settings = new ReportSettings
+        {
+            Model = Path.GetFileName(request[BuildRequest.Model]),
+            Table = Path.GetFileName(request[BuildRequest.ValidationData]),
+            Plans = [(name, loaded)],
+            Latency = request[BuildRequest.LatencyTable] is { Length: > 0 } measured ? LatencyTable.Load(measured) : null,
+        };
+        var data = VqaDataset.LoadTsv(
+            request[BuildRequest.ValidationData], request[BuildRequest.ImageFolder], videos: model.Processor?.Images.Sampling);
+        var quiet = new EosConsole(TextWriter.Null, TextWriter.Null, isTerminal: false); // the log says what is going on
+        new ReportMaker(model, settings, quiet).Make(data, request[BuildRequest.Report], cancellation);
     }
 
     /// <summary>What is to be said about how a committed plan treats images that are not square.</summary>

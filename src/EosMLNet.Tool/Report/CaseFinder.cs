@@ -28,8 +28,9 @@ internal static class CaseFinder
         // Of each picture another of its questions: the first ones are often of one kind.
         int[] examples = [.. rows.GroupBy(row => string.Join(' ', data.Examples[row].Images))
             .Select((about, i) => about.ElementAt(i % about.Count()))];
-        int[][] shown = [[.. Spread.Over(lost, settings.Cases)], [.. Spread.Over(won, settings.Cases)], [.. Spread.Over(examples, settings.Pictures)]];
-        var (done, all) = (0, shown.Sum(group => group.Length));
+        IReadOnlyList<int>[] shown =
+            [Spread.Over(lost, settings.Cases), Spread.Over(won, settings.Cases), Spread.Over(examples, settings.Pictures)];
+        var (done, all) = (0, shown.Sum(group => group.Count));
         var groups = console.Progress("Following tokens", display => shown.Select(group => group.Select(row =>
         {
             cancellation.ThrowIfCancellationRequested();

@@ -4,8 +4,8 @@ using SkiaSharp;
 namespace EosMLNet.Tool.Report;
 
 /// <summary>
-/// The pictures of a page, each once, as the model sees them: cut or padded so that the grid of tokens covers the whole. Small ones are PNG,
-/// so that every pixel is what it was; others are WebP, made smaller.
+/// The pictures of a page, each once, as the model sees them: cut or padded so that the grid of tokens covers the whole. Small ones are
+/// PNG, so that every pixel is what it was; others are WebP, made smaller.
 /// </summary>
 /// <param name="padding">What becomes of images that are not square; null where they keep their proportions.</param>
 /// <param name="limit">The most bytes that all of them may take as text.</param>

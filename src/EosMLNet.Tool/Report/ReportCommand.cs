@@ -4,7 +4,9 @@ using EosMLNet.Tool.Inspect;
 
 namespace EosMLNet.Tool.Report;
 
-/// <summary><c>eos report</c>: what a plan does to a model, measured on a table of questions, as one HTML file that needs no network.</summary>
+/// <summary>
+/// <c>eos report</c>: what a plan does to a model, measured on a table of questions, as one HTML file that needs no network.
+/// </summary>
 internal sealed class ReportCommand : ModelCommand
 {
     private const long Megabyte = 1 << 20;
@@ -26,8 +28,8 @@ internal sealed class ReportCommand : ModelCommand
         $"{ReportPresets.Names} between commas.");
     private readonly Option<int> questions = CommonOptions.Default("--questions", "N", Defaults.Questions,
         "Ask about this many of the table's questions, those of whole pictures, drawn alike each time. 0 for all.");
-    private readonly Option<int> cases =
-        CommonOptions.Default("--cases", "N", Defaults.Cases, "Show at most N of the questions that the plan loses, and as many that it wins.");
+    private readonly Option<int> cases = CommonOptions.Default("--cases", "N", Defaults.Cases,
+        "Show at most N of the questions that the plan loses, and as many that it wins.");
     private readonly Option<int> pictures =
         CommonOptions.Default("--pictures", "N", Defaults.Pictures, "Show the tokens on N further pictures, spread over the table.");
     private readonly Option<int> size = CommonOptions.Default("--max-picture-mb", "N", (int)(Defaults.PictureBytes / Megabyte),
@@ -38,15 +40,16 @@ internal sealed class ReportCommand : ModelCommand
         $"How often prefill is timed for each of {ReportTimer.Questions} questions, in turns with the unreduced model. 0 for not at all.");
     private readonly Option<string?> search = CommonOptions.Optional("--search", "FILE",
         "What `eos search --json FILE` has written: the report then has the search's curve.");
-    private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", Defaults.MaxNewTokens, "The longest answer, in tokens.");
+    private readonly Option<int> maxNewTokens = CommonOptions.Default("--max-new-tokens", "N", Defaults.MaxNewTokens,
+        "The longest answer, in tokens.");
     private readonly Option<int> batchSize = CommonOptions.BatchSize(Defaults.BatchSize, "Questions that are answered at once.");
     private readonly Option<ImagePadding?> imagePadding = CommonOptions.ImagePadding("as the plans were searched.");
 
     public ReportCommand(EosConsole console)
         : base("report",
             "Writes one HTML file that shows what a plan does: accuracy against cost, tokens layer by layer, and on pictures.", console) =>
-        AddOptions([plans, data, images, output, presets, questions, cases, pictures, size, latencyTable, rounds, search, maxNewTokens, batchSize,
-            imagePadding, .. Prompts.All]);
+        AddOptions([plans, data, images, output, presets, questions, cases, pictures, size, latencyTable, rounds, search, maxNewTokens,
+            batchSize, imagePadding, .. Prompts.All]);
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {

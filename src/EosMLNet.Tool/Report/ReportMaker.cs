@@ -131,7 +131,8 @@ internal sealed class ReportMaker(VisionLanguageModel model, ReportSettings sett
         if (plan.Provenance is { } from)
         {
             yield return new("Plan was searched by", string.Create(culture,
-                $"EosMLNet {from.Tool} on {from.Device}{(from.DataType is { } type ? $" in {type}" : "")}, seed {from.Seed}, {from.Samples} samples"));
+                $"EosMLNet {from.Tool} on {from.Device}{(from.DataType is { } type ? $" in {type}" : "")}, seed {from.Seed}, ") +
+                $"{from.Samples} samples");
             yield return new("Plan was searched on", from.Data);
         }
         yield return new("Questions", $"{settings.Table}: {table.Examples.Count} questions about " +

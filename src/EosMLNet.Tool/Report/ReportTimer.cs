@@ -43,7 +43,8 @@ internal static class ReportTimer
         });
         var (spent, whole, tokens) = (LatencySpread.Of(with), LatencySpread.Of(without), text / asked.Count);
         var isCpu = plan.Model.Device.type == TorchSharp.DeviceType.CPU;
-        return new(whole, spent, asked.Count, times, tokens, Predicted(settings.Latency, unreduced.Plan, tokens), Predicted(settings.Latency, plan.Plan, tokens),
+        return new(whole, spent, asked.Count, times, tokens, Predicted(settings.Latency, unreduced.Plan, tokens),
+            Predicted(settings.Latency, plan.Plan, tokens),
             SpeedRemark.For(plan.Plan, spent.Median, whole.Median, isCpu));
     }
 

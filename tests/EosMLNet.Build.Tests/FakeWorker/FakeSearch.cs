@@ -68,6 +68,12 @@ internal sealed class FakeSearch(WorkerLog log) : IModelSearch
         WriteZip(artifact, BuildSummary.Read(ArtifactPaths.Summary(artifact)).Provenance);
     }
 
+    public void Report(BuildRequest request, BuildOptions options, string plan, CancellationToken cancellation)
+    {
+        Note("report");
+        File.WriteAllText(request[BuildRequest.Report], $"of {File.ReadAllText(plan)} on {Path.GetFileName(request[BuildRequest.ValidationData])}");
+    }
+
     private static void WriteZip(string artifact, BuildProvenance provenance)
     {
         using var zip = ZipFile.Open(artifact, ZipArchiveMode.Create);

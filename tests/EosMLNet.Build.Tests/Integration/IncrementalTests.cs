@@ -32,6 +32,26 @@ public sealed class IncrementalTests : IDisposable
     }
 
     [Fact]
+    public void A_report_is_written_with_the_model_again_where_it_is_missing_and_also_where_the_gate_fails()
+    {
+        const string Report = " ValidationData=\"data/train.tsv\" Report=\"report.html\"";
+        app.Project(Report).Dotnet("build").Succeeds();
+        Assert.Equal((1, 1), app.Count());
+        Assert.Matches("""^of \{ "key": .* on train\.tsv$""", File.ReadAllText(app["report.html"]).ReplaceLineEndings(""));
+        app.Dotnet("build", "--no-restore").Succeeds();
+        Assert.Equal((0, 0), app.Count());
+
+        File.Delete(app["report.html"]);
+        app.Dotnet("build", "--no-restore").Succeeds();
+        Assert.Equal((1, 0), app.Count()); // of the plan in the cache
+        Assert.True(File.Exists(app["report.html"]));
+
+        File.Delete(app["report.html"]);
+        app.Project(Report + " MaxAccuracyDrop=\"0.1\"").Dotnet("build", "--no-restore").FailsWith("EOS3003");
+        Assert.True(File.Exists(app["report.html"]));
+    }
+
+    [Fact]
     public void Only_content_counts()
     {
         app.Dotnet("build").Succeeds();

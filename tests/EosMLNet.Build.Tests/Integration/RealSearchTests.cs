@@ -36,6 +36,17 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     }
 
     [Fact]
+    public void A_report_shows_what_the_plan_does_on_the_validation_data()
+    {
+        Project($""" ValidationData="{tiny.Table}" Report="pages/report.html" """).Dotnet("build").Succeeds();
+        var page = File.ReadAllText(app["pages/report.html"]);
+        Assert.Contains("<title>tiny on model: report</title>", page);
+        Assert.Contains("<dt>Questions</dt><dd>rows.tsv: 12 questions about 6 pictures</dd>", page);
+        Assert.DoesNotContain(app.Root, page);
+        Assert.DoesNotContain(tiny.Images, page);
+    }
+
+    [Fact]
     public void A_front_of_two_plans_meets_both_limits()
     {
         app.Project("", model: tiny.Model, properties: Worker,

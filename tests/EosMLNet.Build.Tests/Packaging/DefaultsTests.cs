@@ -7,7 +7,7 @@ namespace EosMLNet.Build.Tests.Packaging;
 /// <summary>The metadata that the package declares are those that the worker knows, with the library's defaults.</summary>
 public sealed class DefaultsTests
 {
-    private static readonly string[] TheTasksOwn = ["TrainingData", "ValidationData", "ImageFolder", "OutputFile", "Plan", "Device", "WarmStart", "LatencyTable"];
+    private static readonly string[] TheTasksOwn = ["TrainingData", "ValidationData", "ImageFolder", "OutputFile", "Plan", "Report", "Device", "WarmStart", "LatencyTable"];
     private static readonly IReadOnlyList<XElement> Declared =
         [.. XDocument.Load(Repository.At("src", "EosMLNet.Build", "build", "EosMLNet.Build.props")).Descendants("EosModel").Single().Elements()];
 

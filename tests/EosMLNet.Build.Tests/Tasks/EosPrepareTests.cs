@@ -97,6 +97,20 @@ public sealed class EosPrepareTests : IDisposable
         Assert.Contains("models/vqa-32.plan.json", task.Artifacts.Select(item => item.GetMetadata("Link")));
     }
 
+    [Fact]
+    public void A_report_is_a_file_beside_the_project_for_each_plan_and_needs_questions_that_the_search_has_not_seen()
+    {
+        var task = Prepare(Model(("MeanVisualTokens", "64;32"), ("Report", "pages/vqa.html"), ("ValidationData", "train.tsv")));
+        Assert.True(task.Execute(), string.Join("\n", engine.Errors.Select(error => error.Message)));
+        var requests = task.Runs.Select(run => BuildRequest.Parse(File.ReadAllText(SafePropertyValue.Decode(run.GetMetadata("AdditionalProperties")["EosRequestFile=".Length..]))));
+        Assert.Equal([folder["pages/vqa-64.html"], folder["pages/vqa-32.html"]], requests.Select(request => request[BuildRequest.Report]));
+
+        Assert.False(Prepare(Model(("Report", "vqa.html"))).Execute());
+        var error = Assert.Single(engine.Errors);
+        Assert.Equal("EOS1013", error.Code);
+        Assert.Contains("has a Report, but no ValidationData", error.Message);
+    }
+
     [Theory]
     [InlineData("MeanVisualTokens and MacsRatio both have several values", "64;32", "0.5;0.25")]
     [InlineData("MeanVisualTokens has the value '../x'; expected numbers", "64;../x", "0.5")]

@@ -10,5 +10,5 @@ namespace EosMLNet.Tool.Report.Contents;
 /// <param name="PredictedPlan">The same of the plan; null without a table, or where the table does not know a site of the plan.</param>
 /// <param name="Remark">The plan's time beside the unreduced model's in words, and why it is slower where it is.</param>
 internal sealed record ReportLatency(
-    LatencySpread Unreduced, LatencySpread Plan, int Questions, int Rounds, int TextTokens, double? PredictedUnreduced, double? PredictedPlan,
-    string Remark);
+    LatencySpread Unreduced, LatencySpread Plan, int Questions, int Rounds, int TextTokens, double? PredictedUnreduced,
+    double? PredictedPlan, string Remark);

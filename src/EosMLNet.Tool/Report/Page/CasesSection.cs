@@ -9,9 +9,10 @@ internal static class CasesSection
         $"""
         {Group("lost", "Questions it lost", "Right without the plan, wrong or worse with it.", cases.Lost, plan, 0)}
         {Group("won", "Questions it won", "Wrong without the plan, right or better with it.", cases.Won, plan, 1)}
-        {Group("pictures", "Tokens on pictures", "One question about each of some pictures, spread over the table.", cases.Examples, plan, 2)}
+        {Group("pictures", "Tokens on pictures", "One question about each of some pictures, spread over the table.", cases.Examples, plan,
+            2)}
         {(cases.LeftOut == 0 ? default : Html.Of(
-            $"""<p class="small">{cases.LeftOut} pictures are left out: together they would be larger than --max-picture-mb allows.</p>"""))}
+            $"""<p class="small">{cases.LeftOut} pictures are left out: together they would be larger than is allowed.</p>"""))}
         """);
 
     private static Html Group(string id, string title, string what, CaseGroup group, ReductionPlan plan, int number) => Html.Of(
@@ -48,7 +49,9 @@ internal static class CasesSection
         <article class="card">
         <h3>{one.Question}</h3>
         {(one.Images.Count > 0 ? Html.Of(
-            $"""<figure class="tokens" data-case="{group}/{number}" data-name="{(one.Place.Length > 0 ? one.Place : "picture")}"></figure>""")
+            $"""
+            <figure class="tokens" data-case="{group}/{number}" data-name="{(one.Place.Length > 0 ? one.Place : "picture")}"></figure>
+            """)
             : default)}
         <dl>
         <dt>Expected</dt><dd>{one.Expected}</dd>

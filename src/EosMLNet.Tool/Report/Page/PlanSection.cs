@@ -7,25 +7,27 @@ internal static class PlanSection
 {
     internal static Html Write(ReportData report, ReductionPlan plan)
     {
-        var ledger = plan.Ledger;
+        var (ledger, unreduced) = (plan.Ledger, report.Unreduced.Result.Ledger);
         return Html.Of(
             $"""
             <section id="plan" aria-labelledby="plan-title"><h2 id="plan-title">What the plan does</h2>
-            {Parts.Chart("chart-layers", "Visual tokens layer by layer", FormattableString.Invariant(
-                $"Visual tokens that enter each of {plan.Model.Layers} layers: {Steps(ledger)}. Unreduced they are {report.Unreduced.Result.Ledger.Mean:0.#} everywhere."),
+            {Parts.Chart("chart-layers", "Visual tokens layer by layer",
+                Text($"Visual tokens that enter each of {plan.Model.Layers} layers: {Steps(ledger)}. ") +
+                Text($"Unreduced they are {unreduced.Mean:0.#} everywhere."),
                 "What enters each decoder layer. The dotted line is the unreduced model. A drop is a site.",
                 Parts.Table("Token ledger", ["Layer", "Visual tokens", "Unreduced", "Sites in front of it"],
                     ledger.VisualTokensPerLayer.Select((tokens, layer) => (IReadOnlyList<string>)
                     [
-                        Text($"{layer}"), Text($"{tokens:0.###}"), Text($"{report.Unreduced.Result.Ledger.VisualTokensPerLayer[layer]:0.###}"),
+                        Text($"{layer}"), Text($"{tokens:0.###}"), Text($"{unreduced.VisualTokensPerLayer[layer]:0.###}"),
                         string.Join(", ", plan.Sites.Where(site => site.Stage == ReductionStage.Decoder && site.Layer == layer)
                             .Select(site => site.Regime)),
                     ])))}
             <h3>Sites</h3>
             {Sites(plan)}
             <h3>Ledger</h3>
-            <p>Mean {ledger.Mean:0.###} and final {ledger.Final:0.###} visual tokens. Multiply-accumulates {100 * ledger.MacsRatio:0.0} % and key-value cache
-            {100 * ledger.KvBytesRatio:0.0} % of the unreduced model, {ledger.TextTokens} text tokens supposed.
+            <p>Mean {ledger.Mean:0.###} and final {ledger.Final:0.###} visual tokens. Multiply-accumulates
+            {100 * ledger.MacsRatio:0.0} % and key-value cache {100 * ledger.KvBytesRatio:0.0} % of the unreduced model,
+            {ledger.TextTokens} text tokens supposed.
             {(plan.IsQuestionAgnostic ? "No site looks at the question: one reduced picture serves several questions."
                 : "What is kept depends on the question.")}</p>
             {Constraints(plan)}
@@ -38,7 +40,10 @@ internal static class PlanSection
         : Html.Of(
             $"""
             <ol class="sites">{plan.Sites.Select(site => Html.Of(
-                $"""<li><strong>{PlanWords.Place(site)}: {PlanWords.Words(site.Regime.ToString())}.</strong> {PlanWords.Keeps(site)} {PlanWords.Chosen(site)} {PlanWords.Others(site)}</li>"""))}</ol>
+                $"""
+                <li><strong>{PlanWords.Place(site)}: {PlanWords.Words(site.Regime.ToString())}.</strong> {PlanWords.Keeps(site)}
+                {PlanWords.Chosen(site)} {PlanWords.Others(site)}</li>
+                """))}</ol>
             {Parts.Table("Sites", ["Site", "Keep", "Regime", "Transfer γ", "Temperature τ", "Reweighting ρ", "Diversity δ",
                 "Proportional attention"], plan.Sites.Select(Row))}
             """);
@@ -56,7 +61,8 @@ internal static class PlanSection
         {Parts.Table("Limits of the search", ["Limit", "At most", "Left", "What it cost (multiplier)"], plan.Constraints.Select(limit =>
             (IReadOnlyList<string>)
             [
-                PlanWords.Words(limit.Kind.ToString()!), Text($"{limit.Limit:0.####}"), Text($"{limit.Slack:0.####}"), Text($"{limit.Multiplier:0.####}"),
+                PlanWords.Words(limit.Kind.ToString()!), Text($"{limit.Limit:0.####}"), Text($"{limit.Slack:0.####}"),
+                Text($"{limit.Multiplier:0.####}"),
             ]))}
         """);
 

@@ -32,11 +32,12 @@ internal static class ReportPage
             <body>
             <a class="skip" id="top" href="#summary">To the summary</a>
             <header><p class="kind">Report of a reduction plan</p><h1>{report.Plan} on {report.Model}</h1>
-            <nav aria-label="Sections"><ul>{Sections(report).Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Name}</a></li>"""))}</ul></nav>
+            <nav aria-label="Sections"><ul>{Sections(report).Select(section => Html.Of(
+                $"""<li><a href="#{section.Id}">{section.Name}</a></li>"""))}</ul></nav>
             </header>
             <main>
-            <noscript><p class="notes">Charts and tokens are drawn by a script in this file, which is switched off here. All numbers stand in the
-            tables.</p></noscript>
+            <noscript><p class="notes">Charts and tokens are drawn by a script in this file, which is switched off here. All numbers stand
+            in the tables.</p></noscript>
             {SummarySection.Write(report, plan)}
             {MethodsSection.Write(report)}
             {PlanSection.Write(report, plan)}

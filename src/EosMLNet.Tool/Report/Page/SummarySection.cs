@@ -32,7 +32,11 @@ internal static class SummarySection
     }
 
     private static Html Tile(string name, FormattableString value, FormattableString line, FormattableString other) =>
-        Html.Of($"""<div class="tile"><h3>{name}</h3><p class="value">{Html.Of(value)}</p><p>{Html.Of(line)}</p><p>{Html.Of(other)}</p></div>""");
+        Html.Of(
+            $"""
+            <div class="tile"><h3>{name}</h3><p class="value">{Html.Of(value)}</p>
+            <p>{Html.Of(line)}</p><p>{Html.Of(other)}</p></div>
+            """);
 
     private static string Interval(BootstrapInterval interval) =>
         FormattableString.Invariant($"{interval.Low:0.0} to {interval.High:0.0}");
@@ -58,15 +62,16 @@ internal static class SummarySection
             : Html.Of($"The difference of {gap.Difference:+0.00;−0.00;0.00} points may be chance {interval}.");
     }
 
-    private static Html Speed(ReportLatency? times) => times is null ? default : Html.Of($"Measured here, it is {LowerFirst(times.Remark)}");
+    private static Html Speed(ReportLatency? times) =>
+        times is null ? default : Html.Of($"Measured here, it is {LowerFirst(times.Remark)}");
 
     private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
     private static Html Changed(ReportData report) => Html.Of(
         $"""
         The plan loses <a href="#lost">{report.Lost:#,0} {Questions(report.Lost)}</a> that the unreduced model answers right, and wins
-        <a href="#won">{report.Won:#,0} {Questions(report.Won)}</a> that it answers wrong; {100 * report.Own.Result.Agreement:0.0}&nbsp;% of all answers
-        are the same.
+        <a href="#won">{report.Won:#,0} {Questions(report.Won)}</a> that it answers wrong;
+        {100 * report.Own.Result.Agreement:0.0}&nbsp;% of all answers are the same.
         """);
 
     private static string Questions(int count) => count == 1 ? "question" : "questions";
@@ -88,8 +93,9 @@ internal static class SummarySection
     {
         yield return Html.Of(
             $"""
-            {report.Questions:#,0} {(report.Questions < report.Rows ? Html.Of($"of the table's {report.Rows:#,0} ") : default)}questions were asked, about
-            {report.Images:#,0} pictures. {(report.Metric.Contains("averaged", StringComparison.Ordinal) ? "Every family of questions counts alike." : "")}
+            {report.Questions:#,0} {(report.Questions < report.Rows ? Html.Of($"of the table's {report.Rows:#,0} ") : default)}questions
+            were asked, about {report.Images:#,0} pictures.
+            {(report.Metric.Contains("averaged", StringComparison.Ordinal) ? "Every family of questions counts alike." : "")}
             """);
         yield return Changed(report);
         if (report.Methods.Any(method => method.Kind == MethodKind.Preset))

@@ -24,7 +24,8 @@
     const narrow = element.clientWidth < 480, size = narrow ? 11 : 13;
     const named = own => own?.title ? { ...own, title: { standoff: 8, ...own.title, font: { size } } } : own;
     Plotly.react(element, traces, {
-      height: printing ? Math.round(height * .75) : height, autosize: true, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', dragmode: false,
+      height: printing ? Math.round(height * .75) : height, autosize: true, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+        dragmode: false,
       font: { color: ink, size, family: 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif' },
       margin: { l: 10, r: 16, t: 10, b: 10 }, hovermode: 'closest', showlegend: true,
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size } },
@@ -33,29 +34,35 @@
     }, { displayModeBar: false, responsive: true });
   }
 
-  const bars = (rows, key) => ({ type: 'data', symmetric: false, thickness: 1.5, width: 4, array: rows.map(r => r.high - r.value), arrayminus: rows.map(r => r.value - r.low), ...key });
-  const told = rows => rows.map(r => `<b>${escaped(r.name)}</b><br>${percent(r.value)} (${r.low.toFixed(2)} to ${r.high.toFixed(2)})<br>${r.mean.toFixed(1)} tokens a layer, ${r.macs.toFixed(1)} % of the MACs`);
+  const bars = (rows, key) => ({ type: 'data', symmetric: false, thickness: 1.5, width: 4, array: rows.map(r => r.high - r.value),
+    arrayminus: rows.map(r => r.value - r.low), ...key });
+  const told = rows => rows.map(r => [`<b>${escaped(r.name)}</b>`, `${percent(r.value)} (${r.low.toFixed(2)} to ${r.high.toFixed(2)})`,
+    `${r.mean.toFixed(1)} tokens a layer, ${r.macs.toFixed(1)} % of the MACs`].join('<br>'));
   // Plotly reads a few tags in names and hover texts.
   const escaped = text => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
   const present = () => Object.keys(kinds).map(kind => [kind, data.methods.filter(m => m.kind === kind)]).filter(([, rows]) => rows.length);
 
   function cost() {
     draw('chart-cost', present().map(([kind, rows]) => ({
-      type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r.macs), y: rows.map(r => r.value), error_y: bars(rows, { color: colour(kind) }),
-      marker: { color: colour(kind), symbol: kinds[kind].symbol, size: kind === 'Plan' ? 14 : 11, line: { width: 2, color: colour(kind) } }, text: told(rows), hoverinfo: 'text',
-    })), { xaxis: { title: { text: 'multiply-accumulates, % of unreduced' }, range: [0, 108] }, yaxis: { title: { text: 'accuracy, %' } } }, Math.max(320, 130 + 34 * data.methods.length));
+      type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r.macs), y: rows.map(r => r.value),
+      error_y: bars(rows, { color: colour(kind) }), text: told(rows), hoverinfo: 'text',
+      marker: { color: colour(kind), symbol: kinds[kind].symbol, size: kind === 'Plan' ? 14 : 11, line: { width: 2, color: colour(kind) } },
+    })), { xaxis: { title: { text: 'multiply-accumulates, % of unreduced' }, range: [0, 108] },
+      yaxis: { title: { text: 'accuracy, %' } } }, Math.max(320, 130 + 34 * data.methods.length));
   }
 
   function methods() {
     const order = [...data.methods].sort((a, b) => a.value - b.value).map(m => m.name);
     const unreduced = data.methods[0].value;
     draw('chart-methods', present().map(([kind, rows]) => ({
-      type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r.value), y: rows.map(r => order.indexOf(r.name)), error_x: bars(rows, { color: colour(kind) }),
-      marker: { color: colour(kind), symbol: kinds[kind].symbol, size: 11, line: { width: 2, color: colour(kind) } }, text: told(rows), hoverinfo: 'text',
+      type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r.value), y: rows.map(r => order.indexOf(r.name)),
+      error_x: bars(rows, { color: colour(kind) }), text: told(rows), hoverinfo: 'text',
+      marker: { color: colour(kind), symbol: kinds[kind].symbol, size: 11, line: { width: 2, color: colour(kind) } },
     })), {
       xaxis: { title: { text: 'accuracy, %' } },
       yaxis: { tickvals: order.map((_, i) => i), ticktext: order.map(escaped), range: [-0.6, order.length - 0.4], zeroline: false },
-      shapes: [{ type: 'line', x0: unreduced, x1: unreduced, yref: 'paper', y0: 0, y1: 1, line: { dash: 'dot', width: 1.5, color: colour('Unreduced') } }],
+      shapes: [{ type: 'line', x0: unreduced, x1: unreduced, yref: 'paper', y0: 0, y1: 1, line: { dash: 'dot', width: 1.5,
+        color: colour('Unreduced') } }],
     }, Math.max(320, 130 + 34 * order.length));
   }
 
@@ -64,21 +71,29 @@
     const at = rows.map((_, i) => i);
     const line = { type: 'scatter', mode: 'lines', showlegend: false, hoverinfo: 'skip', line: { color: colour('Unreduced'), width: 1.5 },
       x: rows.flatMap(r => [r.plan, r.unreduced, null]), y: at.flatMap(i => [i, i, null]) };
-    const dots = (kind, key) => ({ type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r[key]), y: at, hoverinfo: 'text',
-      text: rows.map(r => `<b>${escaped(r.name)}</b><br>plan ${percent(r.plan)}, unreduced ${percent(r.unreduced)}`), marker: { color: colour(kind), symbol: kind === 'Plan' ? 'circle' : 'diamond-open', size: kind === 'Plan' ? 10 : 15, line: { width: 2, color: colour(kind) } } });
+    const dots = (kind, key) => ({ type: 'scatter', mode: 'markers', name: kinds[kind].name, x: rows.map(r => r[key]), y: at,
+      hoverinfo: 'text',
+      text: rows.map(r => `<b>${escaped(r.name)}</b><br>plan ${percent(r.plan)}, unreduced ${percent(r.unreduced)}`),
+        marker: { color: colour(kind), symbol: kind === 'Plan' ? 'circle' : 'diamond-open', size: kind === 'Plan' ? 10 : 15,
+          line: { width: 2, color: colour(kind) } } });
     draw('chart-families', [line, dots('Unreduced', 'unreduced'), dots('Plan', 'plan')],
-      { xaxis: { title: { text: 'accuracy, %' } }, yaxis: { tickvals: at, ticktext: rows.map(r => escaped(r.name)), range: [-0.6, rows.length - 0.4], zeroline: false } }, 130 + 30 * rows.length);
+      { xaxis: { title: { text: 'accuracy, %' } }, yaxis: { tickvals: at, ticktext: rows.map(r => escaped(r.name)), range: [-0.6,
+        rows.length - 0.4], zeroline: false } }, 130 + 30 * rows.length);
   }
 
   function layers() {
     const at = data.layers.map((_, i) => i);
     draw('chart-layers', [
-      { type: 'bar', name: 'this plan', x: at, y: data.layers, marker: { color: colour('Plan') }, hovertemplate: 'layer %{x}: %{y} tokens<extra></extra>' },
-      { type: 'scatter', mode: 'lines', name: 'unreduced', x: at, y: data.unreduced, line: { dash: 'dot', width: 2, color: colour('Unreduced') }, hovertemplate: 'layer %{x}: %{y} tokens<extra>unreduced</extra>' },
+      { type: 'bar', name: 'this plan', x: at, y: data.layers, marker: { color: colour('Plan') },
+        hovertemplate: 'layer %{x}: %{y} tokens<extra></extra>' },
+      { type: 'scatter', mode: 'lines', name: 'unreduced', x: at, y: data.unreduced, line: { dash: 'dot', width: 2,
+        color: colour('Unreduced') }, hovertemplate: 'layer %{x}: %{y} tokens<extra>unreduced</extra>' },
     ], {
-      xaxis: { title: { text: 'decoder layer' }, tickmode: at.length <= 16 ? 'linear' : 'auto', tick0: 0, dtick: at.length <= 16 ? 1 : undefined },
+      xaxis: { title: { text: 'decoder layer' }, tickmode: at.length <= 16 ? 'linear' : 'auto', tick0: 0, dtick: at.length <= 16 ? 1
+        : undefined },
       yaxis: { title: { text: 'visual tokens' }, rangemode: 'tozero' }, bargap: 0.25,
-      annotations: data.sites.map(site => ({ x: site.layer, y: data.layers[site.layer], text: site.name, showarrow: false, yshift: 12, font: { size: 12 } })),
+      annotations: data.sites.map(site => ({ x: site.layer, y: data.layers[site.layer], text: site.name, showarrow: false, yshift: 12,
+        font: { size: 12 } })),
     }, 320);
   }
 
@@ -86,10 +101,13 @@
     if (!data.latency) return;
     const { plan, unreduced, predictedPlan, predictedUnreduced } = data.latency;
     const names = ['unreduced', 'this plan'], rows = [unreduced, plan];
-    const marks = (name, x, symbol) => ({ type: 'scatter', mode: 'markers', name, x, y: names, hovertemplate: `%{y}, ${name}: %{x:.2f} ms<extra></extra>`,
+    const marks = (name, x, symbol) => ({ type: 'scatter', mode: 'markers', name, x, y: names,
+      hovertemplate: `%{y}, ${name}: %{x:.2f} ms<extra></extra>`,
       marker: { symbol, size: 13, color: colour('Preset'), line: { width: 2, color: isDark() ? '#11171d' : '#ffffff' } } });
-    const traces = [{ type: 'bar', orientation: 'h', name: 'measured', y: names, x: rows.map(r => r.median), marker: { color: [colour('Unreduced'), colour('Plan')] }, width: 0.55,
-      error_x: { type: 'data', symmetric: false, array: rows.map(r => r.high - r.median), arrayminus: rows.map(r => r.median - r.low), color: colour('Preset'), thickness: 2 },
+    const traces = [{ type: 'bar', orientation: 'h', name: 'measured', y: names, x: rows.map(r => r.median),
+      marker: { color: [colour('Unreduced'), colour('Plan')] }, width: 0.55,
+      error_x: { type: 'data', symmetric: false, array: rows.map(r => r.high - r.median), arrayminus: rows.map(r => r.median - r.low),
+        color: colour('Preset'), thickness: 2 },
       hovertemplate: '%{y}, measured: %{x:.2f} ms<extra></extra>', showlegend: false }];
     if (predictedUnreduced != null) traces.push(marks('predicted', [predictedUnreduced, predictedPlan], 'diamond'));
     traces.push(marks('if time followed the MACs', [null, data.byMacs], 'x'));
@@ -98,10 +116,13 @@
 
   function search() {
     const steps = data.losses.map((_, i) => i + 1), reach = Math.max(1, Math.round(steps.length / 40));
-    const smooth = data.losses.map((_, i) => { const near = data.losses.slice(Math.max(0, i - reach), i + reach + 1).filter(x => x != null); return near.length ? near.reduce((a, b) => a + b) / near.length : null; });
+    const smooth = data.losses.map((_, i) => { const near = data.losses.slice(Math.max(0, i - reach),
+      i + reach + 1).filter(x => x != null); return near.length ? near.reduce((a, b) => a + b) / near.length : null; });
     draw('chart-search', [
-      { type: 'scatter', mode: 'lines', name: 'each step', x: steps, y: data.losses, line: { width: 1, color: colour('Preset') }, hovertemplate: 'step %{x}: %{y:.4f}<extra></extra>' },
-      { type: 'scatter', mode: 'lines', name: 'smoothed', x: steps, y: smooth, line: { width: 3, color: colour('Plan') }, hovertemplate: 'around step %{x}: %{y:.4f}<extra></extra>' },
+      { type: 'scatter', mode: 'lines', name: 'each step', x: steps, y: data.losses, line: { width: 1, color: colour('Preset') },
+        hovertemplate: 'step %{x}: %{y:.4f}<extra></extra>' },
+      { type: 'scatter', mode: 'lines', name: 'smoothed', x: steps, y: smooth, line: { width: 3, color: colour('Plan') },
+        hovertemplate: 'around step %{x}: %{y:.4f}<extra></extra>' },
     ], { xaxis: { title: { text: 'step' } }, yaxis: { title: { text: 'loss' }, rangemode: 'tozero' } }, 300);
   }
 
@@ -121,7 +142,8 @@
     if (img.complete && img.naturalWidth > 0) context.drawImage(img, 0, 0, width, height);
     if (!shown || !stage) return;
     const w = width / view.columns, h = height / view.rows, thin = Math.max(1, width / 300);
-    const to = (row, column) => row < 0 || column < 0 || row >= view.rows || column >= view.columns ? -2 : stage.to[cellOf(view, row, column)];
+    const to = (row, column) => row < 0 || column < 0 || row >= view.rows || column >= view.columns ? -2 : stage.to[cellOf(view, row,
+      column)];
     for (let row = 0; row < view.rows; row++) {
       for (let column = 0; column < view.columns; column++) {
         const owner = to(row, column), x = column * w, y = row * h;
@@ -141,8 +163,10 @@
         const owner = to(row, column);
         if (owner < 0) continue;
         const x = column * w, y = row * h;
-        if (column + 1 < view.columns && to(row, column + 1) >= 0 && to(row, column + 1) !== owner) { context.moveTo(x + w, y); context.lineTo(x + w, y + h); }
-        if (row + 1 < view.rows && to(row + 1, column) >= 0 && to(row + 1, column) !== owner) { context.moveTo(x, y + h); context.lineTo(x + w, y + h); }
+        if (column + 1 < view.columns && to(row, column + 1) >= 0 && to(row, column + 1) !== owner) { context.moveTo(x + w, y);
+          context.lineTo(x + w, y + h); }
+        if (row + 1 < view.rows && to(row + 1, column) >= 0 && to(row + 1, column) !== owner) { context.moveTo(x, y + h);
+          context.lineTo(x + w, y + h); }
       }
     }
     context.stroke();
@@ -154,8 +178,10 @@
         const place = cellOf(view, row, column);
         if (stage.to[place] !== place) continue;
         const x = column * w, y = row * h, mass = stage.mass[place];
-        context.lineWidth = outline + thin * 2; context.strokeStyle = '#000'; context.strokeRect(x + outline, y + outline, w - 2 * outline, h - 2 * outline);
-        context.lineWidth = outline; context.strokeStyle = '#ffd43b'; context.strokeRect(x + outline, y + outline, w - 2 * outline, h - 2 * outline);
+        context.lineWidth = outline + thin * 2; context.strokeStyle = '#000'; context.strokeRect(x + outline, y + outline,
+          w - 2 * outline, h - 2 * outline);
+        context.lineWidth = outline; context.strokeStyle = '#ffd43b'; context.strokeRect(x + outline, y + outline, w - 2 * outline,
+          h - 2 * outline);
         if (mass >= 1.5 && Math.min(w, h) / (devicePixelRatio || 1) >= 15) {
           context.lineWidth = thin * 3; context.strokeStyle = '#000'; context.fillStyle = '#fff';
           const text = `${Math.round(mass)}`; context.strokeText(text, x + w / 2, y + h / 2); context.fillText(text, x + w / 2, y + h / 2);
@@ -180,7 +206,8 @@
     const place = cellOf(view, row, column), owner = stage.to[place], where = `Row ${row + 1}, column ${column + 1}`;
     if (owner < 0) return `${where}: dropped.`;
     if (owner === place) return `${where}: kept, stands for ${stage.mass[place].toFixed(1)} token${stage.mass[place] === 1 ? '' : 's'}.`;
-    const inside = owner - view.first, at = inside >= 0 && inside < view.rows * view.stride ? `row ${Math.floor(inside / view.stride) + 1}, column ${inside % view.stride + 1}` : 'another grid';
+    const inside = owner - view.first, at = inside >= 0 && inside < view.rows * view.stride
+      ? `row ${Math.floor(inside / view.stride) + 1}, column ${inside % view.stride + 1}` : 'another grid';
     return `${where}: ${stage.part[place]} % of it is in the token of ${at}.`;
   }
 
@@ -191,7 +218,8 @@
         const box = document.createElement('div'), img = new Image(), canvas = document.createElement('canvas');
         box.className = 'view';
         img.src = data.pictures[view.picture];
-        const name = `The picture ${figure.dataset.name}${images.length > 1 ? `, ${i + 1} of ${images.length}` : ''}${view.name ? `, ${view.name}` : ''}`;
+        const name = [`The picture ${figure.dataset.name}`, images.length > 1 ? `${i + 1} of ${images.length}` : '', view.name]
+          .filter(part => part).join(', ');
         canvas.setAttribute('role', 'img');
         box.append(canvas);
         figure.append(box);
@@ -225,11 +253,13 @@
 
   const groups = ['lost', 'won', 'pictures'];
   const settings = [...document.querySelectorAll('.controls')].map(controls => {
-    const group = groups.indexOf(controls.dataset.group), slider = controls.querySelector('input[type=range]'), box = controls.querySelector('input[type=checkbox]');
+    const group = groups.indexOf(controls.dataset.group), slider = controls.querySelector('input[type=range]'),
+      box = controls.querySelector('input[type=checkbox]');
     const output = controls.querySelector('output'), own = figures.filter(figure => figure.group === group), count = data.layers.length;
     const set = () => {
       const layer = Number(slider.value), tokens = layer < 0 ? null : data.layers[layer];
-      const text = layer < 0 ? 'before the decoder: all tokens' : `${layer}${layer === count - 1 ? ', the last one' : ''}: ${Number(tokens.toFixed(1))} tokens enter it`;
+      const text = layer < 0 ? 'before the decoder: all tokens'
+        : `${layer}${layer === count - 1 ? ', the last one' : ''}: ${Number(tokens.toFixed(1))} tokens enter it`;
       output.textContent = text;
       slider.setAttribute('aria-valuetext', text);
       for (const figure of own) { figure.layer = layer; figure.shown = box.checked; figure.update(); }
@@ -246,7 +276,8 @@
   dark.addEventListener('change', redraw);
   print.addEventListener('change', redraw);
   // Charts are as wide as a page while it is printed: they are drawn before the page is laid out for paper.
-  const widths = on => document.querySelectorAll('.plot').forEach(plot => { plot.style.width = !on ? '' : plot.closest('.pair') ? '330px' : '680px'; });
+  const widths = on => document.querySelectorAll('.plot').forEach(plot => { plot.style.width = !on ? '' : plot.closest('.pair') ? '330px'
+    : '680px'; });
   addEventListener('beforeprint', () => { printing = true; widths(true); redraw(); });
   addEventListener('afterprint', () => { printing = false; widths(false); redraw(); });
   charts();
