@@ -2,11 +2,13 @@ using System.CommandLine;
 using EosMLNet.Tool.Ask;
 using EosMLNet.Tool.Build;
 using EosMLNet.Tool.CommandLine;
+using EosMLNet.Tool.Completion;
 using EosMLNet.Tool.Doctor;
 using EosMLNet.Tool.Evaluate;
 using EosMLNet.Tool.Export;
 using EosMLNet.Tool.Forward;
 using EosMLNet.Tool.Inspect;
+using EosMLNet.Tool.Presets;
 using EosMLNet.Tool.Report;
 using EosMLNet.Tool.Search;
 
@@ -25,9 +27,11 @@ internal static class EosCommandLine
             new ReportCommand(console),
             new AskCommand(console),
             new InspectCommand(console),
+            new PresetCommand(console),
             new ExportCommand(console),
             new ForwardCommand(console),
             new DoctorCommand(console),
+            new CompletionCommand(console),
             new BuildCommand(console),
         };
         HelpWithExitCodes.AddTo(root);

@@ -72,10 +72,12 @@ public class FolderTests
 
     private const string Tool = """
         Ask      -> CommandLine
+        Completion -> CommandLine
         Doctor   -> CommandLine
         Evaluate -> CommandLine
         Forward  -> CommandLine
         Inspect  -> CommandLine
+        Presets  -> CommandLine, Search
         Export   -> CommandLine
         Search   -> CommandLine
         Report   -> CommandLine, Evaluate, Inspect, Report/Contents, Report/Page

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Tests;
 
@@ -47,17 +46,6 @@ public sealed class EosCommandLineTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Equal(1, run.ExitCode);
         Assert.Equal($"eos : error EOS1013: {message}", run.Error.Split(Environment.NewLine)[0]);
         Assert.DoesNotContain("Required command was not provided", run.Error);
-    }
-
-    [Theory]
-    [InlineData("search", "serach", 1)]
-    [InlineData("search", "search", 0)]
-    [InlineData("", "abc", 3)]
-    [InlineData("kitten", "sitting", 3)]
-    public void The_distance_counts_slips_of_the_fingers(string a, string b, int expected)
-    {
-        Assert.Equal(expected, Mistakes.Distance(a, b));
-        Assert.Equal(expected, Mistakes.Distance(b, a));
     }
 
     [Theory]

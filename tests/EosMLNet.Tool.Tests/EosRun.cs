@@ -18,9 +18,16 @@ internal sealed record EosRun(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Runs the program in a process of its own: what is loaded natively can be tested only there.</summary>
-    internal static async Task<EosRun> InChildProcess(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    internal static async Task<EosRun> InChildProcess(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        await InChildProcess(environment, null, arguments);
+
+    /// <summary>The same in a folder.</summary>
+    internal static async Task<EosRun> InFolder(string folder, params string[] arguments) =>
+        await InChildProcess(new Dictionary<string, string?>(), folder, arguments);
+
+    private static async Task<EosRun> InChildProcess(IReadOnlyDictionary<string, string?> environment, string? folder, string[] arguments)
     {
-        using var process = StartChild(environment, arguments);
+        using var process = StartChild(environment, arguments, folder);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new EosRun(process.ExitCode, await output, await error);
@@ -47,12 +54,12 @@ internal sealed record EosRun(int ExitCode, string Output, string Error)
         }
     }
 
-    internal static Process StartChild(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    internal static Process StartChild(IReadOnlyDictionary<string, string?> environment, string[] arguments, string? folder = null)
     {
         string[] program = ["dotnet", typeof(EosCommandLine).Assembly.Location, .. arguments];
         // Tests that run in the background may have been started with Ctrl+C ignored, which children inherit.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. program] : program;
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
         start.Environment.Remove("EOS_LIBTORCH");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

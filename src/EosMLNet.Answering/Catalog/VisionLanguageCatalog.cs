@@ -98,7 +98,7 @@ public sealed class VisionLanguageCatalog
                 if (inner is EosException)
                     ExceptionDispatchInfo.Throw(inner);
             throw new EosException(EosErrors.ModelArtifact,
-                $"'{path}' cannot be loaded: {e.Message} Save the model again, or fetch it anew.", e);
+                $"'{path}' cannot be loaded: {e.GetBaseException().Message} Save the model again, or fetch it anew.", e);
         }
     }
 

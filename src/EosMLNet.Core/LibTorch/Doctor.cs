@@ -34,6 +34,7 @@ public static partial class Doctor
             DotNet = RuntimeInformation.FrameworkDescription,
             OperatingSystem = RuntimeInformation.OSDescription,
             Architecture = RuntimeInformation.ProcessArchitecture.ToString(),
+            Processor = ProcessorName.Read(),
             Glibc = System.OperatingSystem.IsLinux() ? GlibcVersion() : null,
             LibStdCpp = libStdCpp,
             GlibCxx = libStdCpp is null ? null : HighestGlibCxx(File.ReadAllBytes(libStdCpp)),

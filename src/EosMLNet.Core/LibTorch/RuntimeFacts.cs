@@ -9,6 +9,8 @@ public sealed record RuntimeFacts
     public required string OperatingSystem { get; init; }
     /// <summary>The processor architecture of this process.</summary>
     public required string Architecture { get; init; }
+    /// <summary>The processor's name, where the system tells it; else its architecture.</summary>
+    public string Processor { get; init; } = "";
     /// <summary>The version of the GNU C library, or null where it is not used.</summary>
     public string? Glibc { get; init; }
     /// <summary>The file of the C++ library that this process uses, or null where it is not libstdc++.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using EosMLNet.Models;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
@@ -19,7 +20,11 @@ internal sealed record SearchCheckpoint(string Path, string Search)
     private const string Identity = "search", VersionName = "version", StandingName = "standing";
     private static readonly string Version = $"{SearchStanding.Version}";
     // τ may be ∞
-    private static readonly JsonSerializerOptions Written = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Written = new()
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // also in applications that switch the default off
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>The checkpoint of a search; <see langword="null"/> where none is wanted.</summary>
     /// <param name="model">The model.</param>

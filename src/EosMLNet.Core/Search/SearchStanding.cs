@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace EosMLNet.Search;
 
@@ -12,6 +13,7 @@ internal sealed record SearchStanding
     // A loss may be ∞. Whatever is missing, or not known, is an error.
     private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Strict)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // also in applications that switch the default off
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace EosMLNet.Onnx;
 
@@ -16,6 +17,7 @@ public sealed record OnnxManifest
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // also in applications that switch the default off
         WriteIndented = true, NewLine = "\n", UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, MaxDepth = 8,
         Converters = { new JsonStringEnumConverter() },
     };

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace EosMLNet.Plans;
 
@@ -17,6 +18,7 @@ public sealed record LatencyTable
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Strict)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // also in applications that switch the default off
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         NewLine = "\n",

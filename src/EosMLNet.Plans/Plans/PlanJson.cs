@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace EosMLNet.Plans;
 
@@ -10,6 +11,7 @@ internal static class PlanJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Strict)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // also in applications that switch the default off
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,      // a temperature of "Infinity"
         WriteIndented = true,

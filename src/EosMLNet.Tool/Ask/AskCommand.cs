@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using EosMLNet.Execution;
-using EosMLNet.Models;
 using EosMLNet.Tool.CommandLine;
 using static TorchSharp.torch;
 
@@ -44,13 +43,12 @@ internal sealed class AskCommand : ModelCommand
         if (string.IsNullOrWhiteSpace(asked))
             throw new EosException(EosErrors.InvalidOption, "The question is empty. Write it in quotation marks behind the options.");
         Visual[] seen = [.. (values.GetValue(images) ?? []).Select(RgbImage.Decode), .. Videos(values, cancellation)];
-        var planFile = values.GetValue(plan);
-        var planned = planFile is null ? null : ReductionPlan.Load(planFile);
-        var padding = PaddingChoice.Of(values.GetValue(imagePadding), planned is null ? [] : [(Path.GetFileName(planFile!), planned)]);
+        var planned = values.GetValue(plan) is { } given ? PlanChoice.Of(given) : null;
+        var padding = PaddingChoice.Of(values.GetValue(imagePadding), planned?.Loaded is { } loaded ? [(planned.Name, loaded)] : []);
         using var model = LoadModel(values, padding: padding.Padding);
         foreach (var remark in padding.Remarks)
             Console.Line($"{remark}");
-        using var reduced = new ReducedModel(model, planned ?? ReductionPlan.Identity(model.ToPlanModel()));
+        using var reduced = Reduce(model, planned);
         using var scope = NewDisposeScope();
         var watch = Stopwatch.StartNew();
         using var batch = PromptBatch.Create(model, [(seen, asked)], reduced.Plan);

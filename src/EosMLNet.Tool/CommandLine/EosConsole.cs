@@ -15,7 +15,7 @@ internal sealed class EosConsole
 
     private readonly Lock gate = new();
     private readonly Func<int> width;
-    private readonly bool errorIsTerminal;
+    private readonly bool errorIsTerminal, isAscii;
     private ProgressDisplay? live;
 
     /// <param name="output">The results.</param>
@@ -23,11 +23,13 @@ internal sealed class EosConsole
     /// <param name="isTerminal">Whether somebody is watching the results: progress is then a line that redraws itself.</param>
     /// <param name="width">How many characters a line has; <see langword="null"/> for 80.</param>
     /// <param name="errorIsTerminal">The same of the diagnostics.</param>
-    internal EosConsole(TextWriter output, TextWriter error, bool isTerminal, Func<int>? width = null, bool errorIsTerminal = false)
+    /// <param name="isAscii">Whether who reads them may know ASCII alone.</param>
+    internal EosConsole(TextWriter output, TextWriter error, bool isTerminal, Func<int>? width = null, bool errorIsTerminal = false,
+        bool isAscii = false)
     {
-        (Output, Machine, Error, IsTerminal, this.errorIsTerminal, this.width) =
-            (output, output, error, isTerminal, errorIsTerminal, width ?? (() => PlainWidth));
-        Text = new(output.Encoding);
+        (Output, Machine, Error, IsTerminal, this.errorIsTerminal, this.width, this.isAscii) =
+            (output, output, error, isTerminal, errorIsTerminal, width ?? (() => PlainWidth), isAscii);
+        Text = new(output.Encoding, isAscii);
     }
 
     internal static EosConsole ForThisProcess()
@@ -35,7 +37,8 @@ internal sealed class EosConsole
         var plain = int.TryParse(Environment.GetEnvironmentVariable(WidthVariable), NumberStyles.None, CultureInfo.InvariantCulture,
             out var asked) ? asked : PlainWidth;
         return new(Console.Out, Console.Error, !Console.IsOutputRedirected,
-            () => Console.IsOutputRedirected && Console.IsErrorRedirected ? plain : TerminalWidth(), !Console.IsErrorRedirected);
+            () => Console.IsOutputRedirected && Console.IsErrorRedirected ? plain : TerminalWidth(), !Console.IsErrorRedirected,
+            TerminalLocale.IsAscii);
     }
 
     /// <summary>What people read.</summary>
@@ -59,7 +62,7 @@ internal sealed class EosConsole
     internal void LeaveOutputToMachines()
     {
         (Output, IsTerminal) = (Error, errorIsTerminal);
-        Text = new(Error.Encoding);
+        Text = new(Error.Encoding, isAscii);
     }
 
     internal void Line(FormattableString text) => Exclusively(() =>
@@ -123,7 +126,7 @@ internal sealed class EosConsole
     internal void Diagnostic(string category, string text, string? place = null) => Exclusively(() =>
     {
         live?.Erase();
-        Error.WriteLine(new PlainText(Error.Encoding).Of($"{place ?? "eos"} : {category} {text.ReplaceLineEndings(" ")}"));
+        Error.WriteLine(new PlainText(Error.Encoding, isAscii).Of($"{place ?? "eos"} : {category} {text.ReplaceLineEndings(" ")}"));
     });
 
     private static int TerminalWidth()

@@ -19,6 +19,8 @@ internal sealed class HelpWithExitCodes(HelpAction usual) : SynchronousCommandLi
     internal static void AddTo(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();
+        foreach (var alias in help.Aliases.Where(alias => alias.StartsWith('/')).ToArray())
+            help.Aliases.Remove(alias); // offered beside paths otherwise
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
     }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace EosMLNet.Tool.CommandLine;
@@ -18,16 +20,26 @@ internal static class JsonResult
         Converters = { new JsonStringEnumConverter() },
     };
 
+    // For a stream in another encoding than JSON's: é becomes \u00e9.
+    private static readonly JsonSerializerOptions Ascii = new(Options) { Encoder = JavaScriptEncoder.Default };
+
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
-    internal static void Write(string path, object result) => AtomicFile.WriteText(path, Text(result));
+    internal static void Write(string path, object result) => AtomicFile.WriteText(path, Text(result, Options));
 
     internal static void Write(TextWriter output, object result)
     {
-        output.Write(Text(result));
+        output.Write(Text(result, CarriesAll(output.Encoding) ? Options : Ascii));
         output.Flush();
     }
 
-    private static string Text(object result) => JsonSerializer.Serialize(result, Options) + "\n";
+    // A console's encoding wraps another one, of the same code page.
+    private static bool CarriesAll(Encoding encoding) =>
+        encoding.CodePage == Encoding.UTF8.CodePage || encoding.CodePage == Encoding.Unicode.CodePage;
+
+    private static string Text(object result, JsonSerializerOptions options) => JsonSerializer.Serialize(result, options) + "\n";
+
+    /// <summary>What would be written, to add more to it.</summary>
+    internal static JsonObject Node(object result) => JsonSerializer.SerializeToNode(result, Options)!.AsObject();
 
     /// <summary>A part of what was written.</summary>
     internal static T Read<T>(string path, string property)

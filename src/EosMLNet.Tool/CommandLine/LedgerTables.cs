@@ -1,10 +1,21 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>A plan as tables: its sites, its cost layer by layer, and what it was searched under.</summary>
 internal static class LedgerTables
 {
+    /// <summary>All of it.</summary>
+    /// <returns>What <c>--json</c> writes.</returns>
+    internal static JsonNode PrintPlan(this EosConsole console, ReductionPlan plan)
+    {
+        console.PrintSites(plan);
+        console.PrintLedger(plan);
+        console.PrintOrigin(plan);
+        return JsonNode.Parse(plan.ToJson())!;
+    }
+
     internal static void PrintSites(this EosConsole console, ReductionPlan plan)
     {
         if (plan.Sites.Count == 0)

@@ -64,8 +64,8 @@ internal abstract class ModelCommand : EosCommand
     }
 
     /// <summary>The model under the plan that is named, or under none.</summary>
-    protected static ReducedModel Reduce(VisionLanguageModel model, string? planFile) =>
-        new(model, planFile is null ? ReductionPlan.Identity(model.ToPlanModel()) : ReductionPlan.Load(planFile));
+    protected static ReducedModel Reduce(VisionLanguageModel model, PlanChoice? plan) =>
+        new(model, plan?.For(model.ToPlanModel()) ?? ReductionPlan.Identity(model.ToPlanModel()));
 
     /// <summary>Which frames of videos the model sees; null where it takes none. Its weights are not read.</summary>
     protected FrameSampling? Sampling(ParseResult values)

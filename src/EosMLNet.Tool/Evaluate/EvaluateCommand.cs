@@ -15,8 +15,8 @@ internal sealed class EvaluateCommand : ModelCommand
     private const string Unreduced = "unreduced";
     private readonly Option<string[]> plans = new("--plan")
     {
-        HelpName = "FILE",
-        Description = "A plan to compare with the unreduced model; may be given several times.",
+        HelpName = CommonOptions.PlanHelp,
+        Description = $"A plan to compare with the unreduced model; may be given several times: {CommonOptions.PlanForms}",
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<string?> benchmarks = CommonOptions.Optional("--benchmark", "NAMES",
@@ -42,8 +42,12 @@ internal sealed class EvaluateCommand : ModelCommand
     public EvaluateCommand(EosConsole console)
         : base("evaluate",
             "Answers questions about images, unreduced and under plans, and compares with the expected answers and with each other.",
-            console) =>
+            console)
+    {
+        plans.CompletionSources.Add(PlanChoice.Completions);
+        benchmarks.CompletionSources.Add([.. BenchmarkCatalog.Names, "all"]);
         AddOptions([plans, benchmarks, data, images, limit, maxNewTokens, batchSize, imagePadding, predictions, .. Prompts.All]);
+    }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
@@ -53,12 +57,13 @@ internal sealed class EvaluateCommand : ModelCommand
         // Published benchmarks were padded also by versions that did not record it.
         var isTable = values.GetValue(benchmarks) is null;
         var padding =
-            PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => isTable || plan.Plan.ImagePadding is not null)]);
+            PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => plan.Choice.Loaded is { } loaded
+                && (isTable || loaded.ImagePadding is not null)).Select(plan => (plan.Name, plan.Choice.Loaded!))]);
         using var model = LoadModel(values, padding: padding.Padding);
         foreach (var remark in padding.Remarks)
             Console.Line($"{remark}");
         (string Name, ReducedModel Model)[] reduced =
-            [(Unreduced, Reduce(model, null)), .. planned.Select(plan => (plan.Name, new ReducedModel(model, plan.Plan)))];
+            [(Unreduced, Reduce(model, null)), .. planned.Select(plan => (plan.Name, Reduce(model, plan.Choice)))];
         var reports = new List<(Benchmark Benchmark, BenchmarkReport Report)>();
         foreach (var benchmark in questions)
         {
@@ -137,13 +142,10 @@ internal sealed class EvaluateCommand : ModelCommand
     }
 
     // Two plans of one file name go by their paths.
-    private static (string Name, ReductionPlan Plan)[] LoadPlans(string[] files)
+    private static (string Name, PlanChoice Choice)[] LoadPlans(string[] given)
     {
-        var repeated = files.Distinct().CountBy(file => Path.GetFileNameWithoutExtension(file)!).Where(count => count.Value > 1)
-            .Select(count => count.Key).ToHashSet();
-        return [.. files.Distinct()
-            .Select(file =>
-                (repeated.Contains(Path.GetFileNameWithoutExtension(file)) ? file : Path.GetFileNameWithoutExtension(file),
-                    ReductionPlan.Load(file)))];
+        (string Given, PlanChoice Choice)[] plans = [.. given.Distinct().Select(one => (one, PlanChoice.Of(one)))];
+        var repeated = plans.CountBy(plan => plan.Choice.Name).Where(count => count.Value > 1).Select(count => count.Key).ToHashSet();
+        return [.. plans.Select(plan => (repeated.Contains(plan.Choice.Name) ? plan.Given : plan.Choice.Name, plan.Choice))];
     }
 }

@@ -34,9 +34,10 @@ internal sealed class ForwardCommand : ModelCommand
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
         var count = values.AtLeast(generate, 0);
+        var planned = values.GetValue(plan) is { } given ? PlanChoice.Of(given) : null;
         using var scope = NewDisposeScope();
         using var model = LoadModel(values);
-        var reduced = Reduce(model, values.GetValue(plan));
+        var reduced = Reduce(model, planned);
         var results = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         using var batch = ForwardInputs.Read(values.GetRequiredValue(inputs), model).ToBatch(reduced, Keep);
         results["attention_mask"] = batch.Valid.to(ScalarType.Int64);

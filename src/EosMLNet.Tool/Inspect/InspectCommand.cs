@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Inspect;
@@ -7,15 +6,19 @@ namespace EosMLNet.Tool.Inspect;
 /// <summary><c>eos inspect</c>: what a plan, a saved ML.NET model or a checkpoint folder holds.</summary>
 internal sealed class InspectCommand : EosCommand
 {
-    private readonly Argument<string> path =
-        new("PATH") { Description = "A plan (.json), a saved ML.NET model (.zip) or a checkpoint folder." };
+    private readonly Argument<string> path = new("PATH")
+    {
+        Description = "A plan (.json), a saved ML.NET model (.zip), a checkpoint folder, or a preset with its budget, such as fastv:36.",
+    };
+    private readonly Option<string?> model = CommonOptions.Optional("--model", "DIR", "For a preset: the model that it is for.");
 
     public InspectCommand(EosConsole console)
         : base("inspect",
             "Prints what a plan, a saved model or a checkpoint folder holds: sites, cost of each layer, constraints, provenance.", console)
     {
         Add(path);
-        AddOptions();
+        path.CompletionSources.Add(PlanChoice.Completions);
+        AddOptions(model);
     }
 
     protected override (int, object) Run(ParseResult values, CancellationToken cancellation)
@@ -23,18 +26,13 @@ internal sealed class InspectCommand : EosCommand
         var file = values.GetRequiredValue(path);
         if (Directory.Exists(file))
             return (ExitCodes.Success, Print(Console.While("Reading the checkpoint", () => CheckpointSummary.Read(file))));
+        if (!File.Exists(file) && PresetBudget.IsMeant(file))
+            return (ExitCodes.Success, Console.PrintPlan(PlanChoice.Of(file).For(values.GetValue(model) ?? throw new EosException(
+                EosErrors.InvalidOption, $"--model is missing. '{file}' is a preset, whose plan is another for each model."))));
         if (!File.Exists(file))
             throw new EosException(EosErrors.FileMissing,
                 $"There is no '{file}'. Expected a plan, a saved ML.NET model or a checkpoint folder.");
-        return (ExitCodes.Success, Print(SavedModelPlan.IsZip(file) ? SavedModelPlan.Read(file) : ReductionPlan.Load(file)));
-    }
-
-    private JsonNode Print(ReductionPlan plan)
-    {
-        Console.PrintSites(plan);
-        Console.PrintLedger(plan);
-        Console.PrintOrigin(plan);
-        return JsonNode.Parse(plan.ToJson())!;
+        return (ExitCodes.Success, Console.PrintPlan(SavedModelPlan.IsZip(file) ? SavedModelPlan.Read(file) : ReductionPlan.Load(file)));
     }
 
     private CheckpointSummary Print(CheckpointSummary model)

@@ -18,7 +18,7 @@ internal sealed class ArtifactOptions
         "For --artifact: the largest model, in bytes, that is put into it; a larger one is referred to.");
 
     private readonly Option<AnsweringEngine> engine = CommonOptions.Default("--engine", "auto|torch|onnx", Defaults.Engine,
-        "For --artifact: what runs it. auto is torch where the application references EosMLNet, else ONNX Runtime.");
+        "For --artifact: what runs it. auto is torch where the application references EosMLNet, else ONNX Runtime.").OfferingWords();
 
     internal IEnumerable<Option> All => [batch, tokens, cache, embed, engine];
 

@@ -122,6 +122,7 @@ internal sealed class SearchCommand : ModelCommand
             "Searches where a model's visual tokens are reduced, how many are kept and what happens to the rest, within a budget.", console)
     {
         alignment.Aliases.Add("--alignment"); // as it was called once
+        scores.CompletionSources.Add([.. Enum.GetValues<ScoreCriterion>().Where(score => score.IsSearched()).Select(score => $"{score}")]);
         AddOptions([
             data, images, .. limits.Select(limit => limit.Option), .. latency.All, familyDrop, output, validation, artifact, steps,
             batchSize, seed, seeds, learningRate, countLearningRate, siteLearningRate, objective, alignment, alignmentLayers, warmStart,

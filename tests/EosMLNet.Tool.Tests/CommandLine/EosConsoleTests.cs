@@ -35,6 +35,15 @@ public class EosConsoleTests
         Assert.All(written.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
     }
 
+    [Fact]
+    public void What_has_no_ASCII_of_its_own_becomes_its_number_and_stays_where_the_encoding_has_it()
+    {
+        Assert.Equal(@"caf\u00e9 \u4e2d <=", new PlainText(Encoding.ASCII).Of("café 中 ≤"));
+        Assert.Equal(@"café \u4e2d <=", new PlainText(Encoding.Latin1).Of("café 中 ≤"));
+        Assert.Equal("café 中 🐈 <=", new PlainText(Encoding.UTF8, isAscii: true).Of("café 中 🐈 ≤"));
+        Assert.Equal("café 中 🐈 ≤", new PlainText(Encoding.UTF8).Of("café 中 🐈 ≤"));
+    }
+
     [Theory]
     [InlineData(20)]
     [InlineData(40)]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EosMLNet.LibTorch;
+using EosMLNet.Tool.Doctor;
 
 namespace EosMLNet.Tool.Tests.Doctor;
 
@@ -16,16 +17,18 @@ public sealed class DoctorCommandTests : IDisposable
     {
         var run = await EosRun.Of("doctor");
         Assert.Equal(0, run.ExitCode);
-        foreach (var name in new[] { "EosMLNet", ".NET", "Operating system", "TorchSharp", "libtorch", "LibTorchSharp", "Devices", "Threads" })
+        foreach (var name in new[] { "EosMLNet", ".NET", "Operating system", "TorchSharp", "libtorch", "LibTorchSharp", "Devices", "Threads", "Processor", "Cores", "Instructions", "Memory", "GPUs",
+            "ONNX Runtime", "ffmpeg", "Locale", "Working folder", "Temporary files", "Caches", "Variables EOS_" })
             Assert.Contains(run.Output.Split('\n'), line => line.StartsWith($"{name} ", StringComparison.Ordinal));
         Assert.Contains("2.10.0, packaged, ", run.Output);
+        Assert.Matches("Paste all of this into an issue, .*: https://[^ ]+/issues\n$", run.Output);
     }
 
     [Fact]
     public void All_missing_functions_are_listed_with_their_count()
     {
         var facts = new RuntimeFacts { DotNet = "", OperatingSystem = "", Architecture = "", TorchSharp = "", MissingFunctions = ["_ZN2at1aE", "_ZN2at1bE"] };
-        var lines = Tool.Doctor.DoctorCommand.Lines(facts).ToArray();
+        var lines = DoctorLines.Of(DoctorReport.Of(facts)).ToArray();
         Assert.Contains(("Missing: 2", "_ZN2at1aE"), lines);
         Assert.Contains(("", "_ZN2at1bE"), lines);
     }
@@ -34,7 +37,7 @@ public sealed class DoctorCommandTests : IDisposable
     public void It_tells_whether_videos_can_be_decoded()
     {
         var facts = new RuntimeFacts { DotNet = "", OperatingSystem = "", Architecture = "", TorchSharp = "" };
-        string Line(RuntimeFacts of) => Tool.Doctor.DoctorCommand.Lines(of).Single(line => line.Name == "ffmpeg").Value;
+        string Line(RuntimeFacts of) => DoctorLines.Of(DoctorReport.Of(of)).Single(line => line.Name == "ffmpeg").Value;
         Assert.Contains("not on the PATH", Line(facts));
         Assert.Equal("/usr/bin/ffmpeg", Line(facts with { Ffmpeg = "/usr/bin/ffmpeg" }));
         Assert.Equal(Checkpoints.Ffmpeg.Find(), LibTorch.Doctor.Examine().Ffmpeg);
@@ -48,6 +51,9 @@ public sealed class DoctorCommandTests : IDisposable
         using var facts = JsonDocument.Parse(File.ReadAllText(file));
         Assert.Equal("2.10.0", facts.RootElement.GetProperty("libTorchVersion").GetString());
         Assert.Equal("cpu", facts.RootElement.GetProperty("devices")[0].GetString());
+        Assert.NotEmpty(facts.RootElement.GetProperty("processor").GetString()!);
+        Assert.Equal(Environment.ProcessorCount, facts.RootElement.GetProperty("machine").GetProperty("processors").GetInt32());
+        Assert.All(new[] { "version", "onnxRuntime", "locale", "encoding", "folders", "variables", "problems" }, name => Assert.True(facts.RootElement.TryGetProperty(name, out _), name));
     }
 
     [LinuxFact]
@@ -108,6 +114,29 @@ public sealed class DoctorCommandTests : IDisposable
         var run = await EosRun.InChildProcess(new Dictionary<string, string?> { ["XDG_DATA_HOME"] = file, ["TMPDIR"] = root.FullName }, "doctor");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.DoesNotContain(root.GetDirectories(), folder => folder.Name.StartsWith("eosmlnet-", StringComparison.Ordinal)); // nothing is left behind
+    }
+
+    [LinuxFact]
+    public async Task Variables_are_listed_and_one_that_is_not_known_is_a_warning()
+    {
+        var variables = new Dictionary<string, string?> { ["EOS_LIBTROCH"] = "/opt/torch", ["EOS_MODEL_PATH"] = "/nowhere", ["EOS_LINE_WIDTH"] = "200" };
+        var run = await EosRun.InChildProcess(variables, "doctor");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("EOS_LIBTROCH=/opt/torch\n", run.Output);
+        Assert.Contains("EOS_LINE_WIDTH=200\n", run.Output);
+        Assert.Contains("eos : warning EOS1013: The variable EOS_LIBTROCH is set, but has no effect. Did you mean 'EOS_LIBTORCH'?", run.Error);
+        Assert.Contains("eos : warning EOS4004: EOS_MODEL_PATH names '/nowhere', which is no folder.", run.Error);
+        Assert.DoesNotContain("No problem found", run.Output);
+    }
+
+    [Fact]
+    public void A_folder_without_room_is_a_warning()
+    {
+        var facts = new RuntimeFacts { DotNet = "", OperatingSystem = "", Architecture = "", TorchSharp = "" };
+        var report = DoctorReport.Of(facts) with { Folders = [new("Temporary files", "/tmp", 1 << 20), new("Caches", "/cache", 1L << 40)], Variables = new Dictionary<string, string>() };
+        var problem = Assert.Single(report.Problems);
+        Assert.Equal((EosErrors.CannotWrite, false), (problem.Code, problem.IsError));
+        Assert.Contains("'/tmp' has 0.0 GiB left", problem.Message);
     }
 
     private async Task AssertUnfit(string reason)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -77,6 +78,25 @@ public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyMode
 
     [Fact]
     public async Task What_is_not_there_is_EOS1001() => await AssertError("EOS1001", tiny["nowhere"]);
+
+    // As in a program of a single file, which is made for ahead-of-time compilation.
+    [Fact]
+    public async Task A_plan_is_read_where_the_application_switches_the_reflection_of_json_off()
+    {
+        var settings = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(typeof(EosCommandLine).Assembly.Location, ".runtimeconfig.json")))!;
+        settings["runtimeOptions"]!["configProperties"]!["System.Text.Json.JsonSerializer.IsReflectionEnabledByDefault"] = false;
+        File.WriteAllText(tiny["no-reflection.json"], settings.ToJsonString());
+        var start = new ProcessStartInfo("dotnet", ["exec", "--runtimeconfig", tiny["no-reflection.json"], typeof(EosCommandLine).Assembly.Location, "inspect", tiny.Plan(4)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        Assert.Contains("Mean 4 and final 4 visual tokens", await process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.Equal((0, ""), (process.ExitCode, await error));
+    }
 
     private static async Task AssertError(string code, string path)
     {
