@@ -46,7 +46,7 @@ dotnet() {
 pages=("$repository/README.md" "$repository"/build/docs/*.md "$repository"/build/docs/quick-start/*.md "$repository"/build/docs/guides/*.md)
 block() {
   awk -v mark="<!-- first-hour: $1 -->" '$0 == mark {found = 1; next} found && /^```/ {if (inside) exit; inside = 1; next} inside' "${pages[@]}" \
-    | sed -e '/^git clone /d' -e "s#^cd eosmlnet\$#cd '$repository'#" -e "s#\\.\\./eosmlnet/#$repository/#" | grep . || { echo "no page has a block '$1'"; return 1; }
+    | sed -e '/^git clone /d' -e "s#^cd eosmlnet\$#cd '$repository'#" -e "s#\\.\\./eosmlnet/#$repository/#" -e "s# eosmlnet/# $repository/#" | grep . || { echo "no page has a block '$1'"; return 1; }
 }
 
 # Pastes a block into this shell.
@@ -125,13 +125,11 @@ holds "the doctor finds no problem" says '^No problem found\.$'
 doing="the program in one file"
 block ask.cs > ask.cs
 paste_block 'four commands'
-holds "eos search writes the plan" test -s vqa/plan.json
+holds "eos search writes the plan" test -s plan.json
 holds "eos evaluate prints what the plan and a preset are worth" says '^ +fastv:48 +[0-9.]+ '
 holds "the program in one file answers: $(tail -1 "$log")" says '^[a-z]+ \(probability [01]\.[0-9]+\)$'
-holds "and the model for ML.NET" test -s ask.zip
 
-# The guides go on in the folder of the first program.
-cd "$place/vqa"
+# The guides go on beside the folder of the first program.
 paste_block ask
 holds "eos ask answers" says '^[a-z]+$'
 paste_block report
