@@ -61,8 +61,8 @@ public sealed record PresetBudget(Preset Preset, double Amount, bool IsShare)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Preset}{Separator}{(IsShare ? $"{(100 * Amount).ToString("0.######", CultureInfo.InvariantCulture)}{Percent}" : $"{Amount}")}");
+    public override string ToString() => $"{Preset}{Separator}" +
+        (IsShare ? (100 * Amount).ToString("0.######", CultureInfo.InvariantCulture) + Percent : Amount.ToString(CultureInfo.InvariantCulture));
 
     // Rounds in one place halve what enters them, and extra anchors are counted: neither is a part of an image's tokens.
     private ReductionPlan OfEachImage(ReductionPlan plan)

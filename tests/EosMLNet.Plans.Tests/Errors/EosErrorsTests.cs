@@ -9,7 +9,7 @@ public class EosErrorsTests
 
     [Fact]
     public void Every_code_has_a_page_and_every_page_a_code() =>
-        Assert.Equal(Codes, Directory.GetFiles(Pages, "*.md").Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.Equal(Codes, Directory.GetFiles(Pages, "EOS*.md").Select(Path.GetFileNameWithoutExtension).Order());
 
     [Fact]
     public void Every_code_is_used_once_and_has_the_form_EOSnnnn()
