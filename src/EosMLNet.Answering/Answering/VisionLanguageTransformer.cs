@@ -19,8 +19,8 @@ namespace EosMLNet;
 /// <c>OperatorSearchEstimator</c>, <see cref="AnswerEstimator"/> or <c>Model.Load</c>.
 /// </summary>
 /// <remarks>
-/// <para><see cref="Transform(IDataView)"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row by row; the
-/// answers are the same. One transformer serves any number of threads.</para>
+/// <para><see cref="Transform(IDataView)"/> answers in batches and keeps the order of the rows; <c>PredictionEngine</c> answers row
+/// by row; the answers are the same. One transformer serves any number of threads.</para>
 /// <para>It holds the model's weights: dispose it when it is not needed any more (<c>(model as IDisposable)?.Dispose()</c> after
 /// <c>Model.Load</c>). A <c>PredictionEngine</c> disposes its transformer with itself unless
 /// <see cref="PredictionEngineOptions.OwnsTransformer"/> is false: where several threads have an engine each, make them with

@@ -61,8 +61,11 @@ public sealed record PresetBudget(Preset Preset, double Amount, bool IsShare)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Preset}{Separator}" +
-        (IsShare ? (100 * Amount).ToString("0.######", CultureInfo.InvariantCulture) + Percent : Amount.ToString(CultureInfo.InvariantCulture));
+    public override string ToString()
+    {
+        var number = (IsShare ? 100 * Amount : Amount).ToString("0.######", CultureInfo.InvariantCulture);
+        return $"{Preset}{Separator}{number}{(IsShare ? $"{Percent}" : "")}";
+    }
 
     // Rounds in one place halve what enters them, and extra anchors are counted: neither is a part of an image's tokens.
     private ReductionPlan OfEachImage(ReductionPlan plan)

@@ -23,7 +23,8 @@ internal sealed record BuildGate
             MaxAccuracyDrop, nameof(MaxAccuracyDrop), InForm(validation) + Advice);
         foreach (var (family, fall) in validation.FamilyDrops.OrderBy(x => x.Key, StringComparer.Ordinal))
         {
-            if ((MaxFamilyDrops.TryGetValue(family, out var limit) || MaxFamilyDrops.TryGetValue("", out limit)) && AccuracyGate.IsTooMuch(fall, limit))
+            var limited = MaxFamilyDrops.TryGetValue(family, out var limit) || MaxFamilyDrops.TryGetValue("", out limit);
+            if (limited && AccuracyGate.IsTooMuch(fall, limit))
                 throw new EosException(EosErrors.AccuracyGate, FormattableString.Invariant(
                     $"Validation accuracy of the family '{family}' falls by {fall:0.0000}; MaxFamilyDrop allows {limit:0.####}. ")
                     + Advice);

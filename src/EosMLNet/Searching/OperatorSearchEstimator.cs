@@ -168,7 +168,10 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         foreach (var done in all.Select(seed => OperatorSearch.CheckpointOf(searching, seed)).OfType<string>())
             File.Delete(done);
         foreach (var (seed, plans) in all.Zip(found))
-            channel.Info($"Seed {seed}: validation accuracy {string.Join(", ", plans.Select(one => $"{one.Report.ValidationAccuracy:0.0000}"))}");
+        {
+            var accuracies = plans.Select(one => FormattableString.Invariant($"{one.Report.ValidationAccuracy:0.0000}"));
+            channel.Info($"Seed {seed}: validation accuracy {string.Join(", ", accuracies)}");
+        }
         return [.. front.Select((_, i) => found.Select(plans => plans[i]).MaxBy(one => one.Report.ValidationAccuracy)!)];
     }
 
