@@ -12,6 +12,9 @@ public sealed class FamilyTests(GoldenFamilies families) : IClassFixture<GoldenF
     private const double Tolerance = 1e-4;
     private const int NewTokens = 4;
 
+    // The models are tiny: more threads would only wait for each other.
+    private static readonly OnnxOptions OneThread = new() { Threads = 1 };
+
     // Sites where models whose images vary have none.
     private static readonly string[] InEncoder = ["tome-tower", "visionzip", "prumerge", "prumerge+"];
 
@@ -26,7 +29,7 @@ public sealed class FamilyTests(GoldenFamilies families) : IClassFixture<GoldenF
     public void Models_generate_what_transformers_did(string family)
     {
         var golden = families.Of(family).Together;
-        using var onnx = OnnxModel.Load(families.Of(family).Folder);
+        using var onnx = OnnxModel.Load(families.Of(family).Folder, options: OneThread);
         Assert.Equal(golden.Generated, onnx.GenerateEncoded(golden.Rows(onnx), golden.Generated[0].Length).Select(answer => answer.Ids));
     }
 
@@ -37,7 +40,7 @@ public sealed class FamilyTests(GoldenFamilies families) : IClassFixture<GoldenF
         var golden = families.Of(family);
         var plan = golden.Plan(name);
         using var reduced = new ReducedModel(golden.Model, plan);
-        using var onnx = OnnxModel.Load(golden.Folder, plan);
+        using var onnx = OnnxModel.Load(golden.Folder, plan, OneThread);
         // All rows side by side, but no grid of windows is to be had of a video.
         var compared = (name == "pool" ? golden.Cases : [golden.Together]).Count(one => AssertAlike(reduced, onnx, one));
         Assert.InRange(compared, 1, golden.Cases.Count);
@@ -54,7 +57,7 @@ public sealed class FamilyTests(GoldenFamilies families) : IClassFixture<GoldenF
             Assert.Equal(EosErrors.PlanFile, Assert.IsType<EosException>(unmade).Code); // such numbers make no plan
             return;
         }
-        Expect.Error(EosErrors.PlanMismatch, () => OnnxModel.Load(golden.Folder, plan).Dispose());
+        Expect.Error(EosErrors.PlanMismatch, () => OnnxModel.Load(golden.Folder, plan, OneThread).Dispose());
         Expect.Error(EosErrors.PlanMismatch, () =>
         {
             using var reduced = new ReducedModel(golden.Model, plan!);
@@ -77,7 +80,7 @@ public sealed class FamilyTests(GoldenFamilies families) : IClassFixture<GoldenF
         int[] images = [.. prompts.Rows.Select((_, row) => prompts.Input(row)?.Images.Count ?? 0)];
         var plan = PlanSamples.OfShares(golden.Model.ToPlanModel());
         using var reduced = new ReducedModel(golden.Model, plan);
-        using var onnx = OnnxModel.Load(golden.Folder, plan);
+        using var onnx = OnnxModel.Load(golden.Folder, plan, OneThread);
         Assert.True(AssertAlike(reduced, onnx, GoldenCase.Of(prompts.Rows, images, [], prompts.Input())));
     }
 

@@ -21,7 +21,7 @@ internal sealed class ScenesUnderPlan : IDisposable
         var folder = Repository.At("samples", "ScenesVqa", "scenes-llava");
         model = VisionLanguageModel.Load(folder, ModelDataType.Float32, use: ModelUse.Search);
         Reduced = new ReducedModel(model, PlanSamples.Of(plan, model.ToPlanModel()));
-        Onnx = OnnxModel.Load(folder, Reduced.Plan);
+        Onnx = OnnxModel.Load(folder, Reduced.Plan, new OnnxOptions { Threads = 1 });
         Rows = [.. Questions.Select((question, i) => ((IReadOnlyList<Visual>)[SampleImages.Of(i, 96)], question))];
         Batch = PromptBatch.Create(model, Rows, Reduced.Plan);
         Encoded = [.. Rows.Zip(Onnx.Encode([.. Rows.Select(row => (row.Images[0], 1))]),
