@@ -86,13 +86,31 @@ public sealed class OperatorSearch(VisionLanguageModel model, SearchSettings set
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<SearchResult> RunSeeds(
         IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation = null, IProgress<SearchProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        [.. RunFrontWithSeeds([settings.Constraints], seeds, training, validation, progress, cancellation).Select(plans => plans[0])];
+
+    /// <summary>
+    /// Searches plans for several constraints with several seeds; each seed has a checkpoint of its own, whose name ends with the seed. All
+    /// of them are deleted at the end.
+    /// </summary>
+    /// <param name="front">As for <see cref="RunFrontAndKeep"/>.</param>
+    /// <param name="seeds">As there.</param>
+    /// <param name="training">As there.</param>
+    /// <param name="validation">As there.</param>
+    /// <param name="progress">As there.</param>
+    /// <param name="cancellation">As there.</param>
+    /// <returns>For each seed, a result for each entry of <paramref name="front"/>.</returns>
+    /// <exception cref="EosException">As there.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<IReadOnlyList<SearchResult>> RunFrontWithSeeds(
+        IReadOnlyList<SearchConstraints> front, IReadOnlyList<int> seeds, VqaDataset training, VqaDataset? validation,
+        IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
-        var results = RunFrontAndKeep([settings.Constraints], seeds, training, validation, progress, cancellation);
+        var results = RunFrontAndKeep(front, seeds, training, validation, progress, cancellation);
         // only now: a run that was stopped finds the seeds that were done
         foreach (var done in seeds.Select(seed => CheckpointOf(settings, seed)).OfType<string>())
             File.Delete(done);
-        return [.. results.Select(plans => plans[0])];
+        return results;
     }
 
     /// <summary>

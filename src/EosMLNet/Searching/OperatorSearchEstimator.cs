@@ -164,9 +164,7 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         if (seeds == 1)
             return search.RunFront(front, training, validation, relay, cancellation);
         int[] all = [.. Enumerable.Range(searching.Seed, seeds)];
-        var found = search.RunFrontAndKeep(front, all, training, validation, relay, cancellation);
-        foreach (var done in all.Select(seed => OperatorSearch.CheckpointOf(searching, seed)).OfType<string>())
-            File.Delete(done);
+        var found = search.RunFrontWithSeeds(front, all, training, validation, relay, cancellation);
         foreach (var (seed, plans) in all.Zip(found))
         {
             var accuracies = plans.Select(one => FormattableString.Invariant($"{one.Report.ValidationAccuracy:0.0000}"));
