@@ -12,7 +12,7 @@ public sealed class AnswerProgressTests(TinyModel tiny) : IClassFixture<TinyMode
         using var model = tiny.Fit(ml); // batches of 5
         var (images, told) = (Images(), new List<AnswerProgress>());
 
-        var answers = TinyModel.Answers(ml, model.LastTransformer.Transform(images, new Listener(told.Add)));
+        var answers = TinyModel.Answers(ml, model.LastTransformer.Transform(images, new Listener<AnswerProgress>(told.Add)));
 
         Same.Answers(TinyModel.Answers(ml, model.LastTransformer.Transform(images)), answers);
         Assert.Equal([5L, 10, 12], told.Select(one => one.Rows));
@@ -26,7 +26,7 @@ public sealed class AnswerProgressTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         using var model = tiny.Fit(ml);
         var told = new List<long>();
-        var view = model.LastTransformer.Transform(Images(), new Listener(one => told.Add(one.Rows)));
+        var view = model.LastTransformer.Transform(Images(), new Listener<AnswerProgress>(one => told.Add(one.Rows)));
 
         TinyModel.Answers(ml, view);
         TinyModel.Answers(ml, view);
@@ -40,7 +40,7 @@ public sealed class AnswerProgressTests(TinyModel tiny) : IClassFixture<TinyMode
         using var model = tiny.Fit(ml);
         using var source = new CancellationTokenSource();
         var told = new List<long>();
-        var view = model.LastTransformer.Transform(Images(), new Listener(one =>
+        var view = model.LastTransformer.Transform(Images(), new Listener<AnswerProgress>(one =>
         {
             told.Add(one.Rows);
             source.Cancel();
@@ -59,9 +59,4 @@ public sealed class AnswerProgressTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Equal(line, new AnswerProgress(rows, total, TimeSpan.FromSeconds(seconds)).ToString());
 
     private IDataView Images() => tiny.Load(ml).Fit(tiny.Data(ml)).Transform(tiny.Data(ml));
-
-    private sealed class Listener(Action<AnswerProgress> listen) : IProgress<AnswerProgress>
-    {
-        public void Report(AnswerProgress value) => listen(value);
-    }
 }

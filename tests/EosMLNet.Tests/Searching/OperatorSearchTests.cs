@@ -76,7 +76,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         ml.Log += (_, line) => lines.Add(line.RawMessage);
         var (together, searches) = (Options(), new HashSet<int>());
         (together.Seed, together.Seeds, together.CheckpointPath, together.ValidationSet) = (1, 3, folder["state"], Held());
-        together.Progress = new Listener(progress => searches.Add(progress.Search));
+        together.Progress = new Listener<SearchProgress>(progress => searches.Add(progress.Search));
 
         using var model = Pipeline(together).Fit(tiny.Data(ml));
 
@@ -116,7 +116,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         var (steps, lines) = (new List<int>(), new List<string>());
         ml.Log += (_, line) => lines.Add(line.RawMessage);
         var options = Options();
-        options.Progress = new Listener(progress => Note(steps, progress));
+        options.Progress = new Listener<SearchProgress>(progress => Note(steps, progress));
 
         Pipeline(options).Fit(tiny.Data(ml)).Dispose();
 
@@ -136,7 +136,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         using var source = new CancellationTokenSource();
         var options = Options();
         options.CancellationToken = source.Token;
-        options.Progress = new Listener(_ => source.Cancel());
+        options.Progress = new Listener<SearchProgress>(_ => source.Cancel());
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
         Assert.ThrowsAny<OperationCanceledException>(() => Pipeline(options).Fit(tiny.Data(ml)));
@@ -149,7 +149,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         var steps = 0;
         var options = Options();
-        options.Progress = new Listener(_ =>
+        options.Progress = new Listener<SearchProgress>(_ =>
         {
             steps++;
             typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(ml, null);
@@ -166,7 +166,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         using var source = new CancellationTokenSource();
         var options = Options();
         (options.CheckpointPath, options.CancellationToken) = (folder["search.ckpt"], source.Token);
-        options.Progress = new Listener(progress =>
+        options.Progress = new Listener<SearchProgress>(progress =>
         {
             if (progress.Step == 2)
                 source.Cancel();
@@ -175,7 +175,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.True(File.Exists(options.CheckpointPath));
 
         var steps = new List<int>();
-        (options.CancellationToken, options.Progress) = (default, new Listener(progress => Note(steps, progress)));
+        (options.CancellationToken, options.Progress) = (default, new Listener<SearchProgress>(progress => Note(steps, progress)));
         using var resumed = Pipeline(options).Fit(tiny.Data(ml));
         Assert.Equal([3, 4], steps);
         Assert.Equal(whole.LastTransformer.Plan.ToJson(), resumed.LastTransformer.Plan.ToJson());
@@ -220,7 +220,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         var steps = new List<int>();
         var options = Options();
-        options.Progress = new Listener(progress => Note(steps, progress));
+        options.Progress = new Listener<SearchProgress>(progress => Note(steps, progress));
         var data = tiny.Load(ml).Fit(tiny.Data(ml)).Transform(tiny.Data(ml));
 
         var front = ml.VisionLanguage().OperatorSearch(options).FitFront(data, [new() { MeanVisualTokens = 4 }, new() { MeanVisualTokens = 3 }]);
@@ -416,11 +416,5 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         if (progress.Phase == SearchPhase.Steps)
             steps.Add(progress.Step);
-    }
-
-    // Unlike Progress<T>, at once and on the searching thread.
-    private sealed class Listener(Action<SearchProgress> listen) : IProgress<SearchProgress>
-    {
-        public void Report(SearchProgress value) => listen(value);
     }
 }
