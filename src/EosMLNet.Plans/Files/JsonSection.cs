@@ -139,7 +139,6 @@ public sealed class JsonSection
     private int ToInt(JsonElement v, string name) =>
         v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var number) ? number : throw Wrong(name, v, "an integer");
 
-    /// <summary>The beginning of a value, for messages.</summary>
     /// <summary>The beginning of a value, as messages show it.</summary>
     /// <param name="value">The value.</param>
     public static string Excerpt(JsonElement value) =>
