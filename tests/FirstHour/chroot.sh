@@ -18,7 +18,7 @@ mkdir -p "$base/usr/share/dotnet"
 cp -ru "$sdk/." "$base/usr/share/dotnet/"
 ln -sf ../share/dotnet/dotnet "$base/usr/bin/dotnet"
 
-# The way to the packages, as this machine has it: names, certificates, sources.
+# The way to the packages, as this machine has it: names, certificates, sources, proxies.
 cp -L /etc/resolv.conf "$base/etc/resolv.conf"
 cp -L /etc/ssl/certs/ca-certificates.crt "$base/etc/ssl/certs/ca-certificates.crt"
 rm -rf "$base/root" "$base/tmp"
@@ -33,6 +33,6 @@ git clone -q "$repository" "$base/root/eosmlnet"
 mount --bind /dev "$base/dev"
 mount -t proc proc "$base/proc"
 trap 'umount "$base/proc" "$base/dev"' EXIT
-proxies=()
-while read -r name; do proxies+=("$name=${!name}"); done < <(compgen -e | grep -iE '^(https?|no|all)_proxy$' || true)
-chroot "$base" /usr/bin/env -i HOME=/root PATH=/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 "${proxies[@]}" bash /root/eosmlnet/tests/FirstHour/run.sh
+passed=()
+while read -r name; do passed+=("$name=${!name}"); done < <(compgen -e | grep -iE '^((https?|no|all)_proxy|NUGET_CERT_REVOCATION_MODE)$' || true)
+chroot "$base" /usr/bin/env -i HOME=/root PATH=/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 "${passed[@]}" bash /root/eosmlnet/tests/FirstHour/run.sh
