@@ -11,8 +11,8 @@ internal static class CommonOptions
     internal const string PlanHelp = "FILE|PRESET:N";
 
     /// <summary>What a plan may be, in help texts.</summary>
-    internal const string PlanForms = "a file, or a preset with its mean visual tokens a layer or a part of them, such as fastv:36 or " +
-        "fastv:25%; `eos preset` lists the presets.";
+    internal const string PlanForms = "a file, which may be a saved ML.NET model, or a preset with its mean visual tokens a layer or a " +
+        "part of them, such as fastv:36 or fastv:25%; `eos preset` lists the presets.";
 
     internal static Option<string> Required(string name, string help, string description) =>
         new(name) { Description = description, HelpName = help, Required = true };

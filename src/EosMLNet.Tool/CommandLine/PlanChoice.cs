@@ -1,8 +1,8 @@
 namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>
-/// What <c>--plan</c> names: a file, or else a preset with its budget, such as <c>fastv:36</c>, which becomes a plan with the model. A file
-/// that has such a name is taken.
+/// What <c>--plan</c> names: a file (a plan, or a saved ML.NET model that holds one), or else a preset with its budget, such as
+/// <c>fastv:36</c>, which becomes a plan with the model. A file that has such a name is taken.
 /// </summary>
 internal sealed class PlanChoice
 {
@@ -20,12 +20,27 @@ internal sealed class PlanChoice
     internal ReductionPlan? Loaded { get; }
 
     /// <summary>Reads the file, or the preset's name.</summary>
-    /// <exception cref="EosException">EOS1001, EOS4001: the file is missing or malformed. EOS1013: there is no such preset or budget.
-    /// </exception>
-    internal static PlanChoice Of(string given) => !File.Exists(given) && PresetBudget.IsMeant(given) ? Of(PresetBudget.Parse(given))
-        : new(Path.GetFileNameWithoutExtension(given), ReductionPlan.Load(given), null);
+    /// <exception cref="EosException">EOS1001, EOS4001: the file is missing or malformed. EOS4003: it is a zip without a plan. EOS1013:
+    /// there is no such preset or budget.</exception>
+    internal static PlanChoice Of(string given)
+    {
+        var exists = File.Exists(given);
+        if (!exists && PresetBudget.IsMeant(given))
+            return Of(PresetBudget.Parse(given));
+        var plan = exists && SavedModelPlan.IsZip(given) ? SavedModelPlan.Read(given) : ReductionPlan.Load(given);
+        return new(Path.GetFileNameWithoutExtension(given), plan, null);
+    }
 
     internal static PlanChoice Of(PresetBudget preset) => new($"{preset}", null, preset);
+
+    /// <summary>Reads several. Two of one file name go by their paths.</summary>
+    /// <inheritdoc cref="Of(string)"/>
+    internal static (string Name, PlanChoice Choice)[] Of(IEnumerable<string> given)
+    {
+        (string Given, PlanChoice Choice)[] plans = [.. given.Distinct().Select(one => (one, Of(one)))];
+        var repeated = plans.CountBy(plan => plan.Choice.Name).Where(count => count.Value > 1).Select(count => count.Key).ToHashSet();
+        return [.. plans.Select(plan => (repeated.Contains(plan.Choice.Name) ? plan.Given : plan.Choice.Name, plan.Choice))];
+    }
 
     /// <summary>The plan for a model.</summary>
     /// <exception cref="EosException">EOS3001, EOS4002: the preset cannot meet its budget, or is not for this model.</exception>

@@ -53,7 +53,7 @@ internal sealed class EvaluateCommand : ModelCommand
     {
         var (atOnce, longest) = (values.AtLeast(batchSize, 1), values.AtLeast(maxNewTokens, 1));
         var questions = LoadQuestions(values);
-        var planned = LoadPlans(values.GetValue(plans) ?? []);
+        var planned = PlanChoice.Of(values.GetValue(plans) ?? []);
         // Published benchmarks were padded also by versions that did not record it.
         var isTable = values.GetValue(benchmarks) is null;
         var padding =
@@ -139,13 +139,5 @@ internal sealed class EvaluateCommand : ModelCommand
         return present.Length > 0 ? present
             : throw new EosException(EosErrors.FileMissing,
                 $"'{path}' has no folder of a benchmark; expected some of {string.Join(", ", BenchmarkCatalog.Names)} in it.");
-    }
-
-    // Two plans of one file name go by their paths.
-    private static (string Name, PlanChoice Choice)[] LoadPlans(string[] given)
-    {
-        (string Given, PlanChoice Choice)[] plans = [.. given.Distinct().Select(one => (one, PlanChoice.Of(one)))];
-        var repeated = plans.CountBy(plan => plan.Choice.Name).Where(count => count.Value > 1).Select(count => count.Key).ToHashSet();
-        return [.. plans.Select(plan => (repeated.Contains(plan.Choice.Name) ? plan.Given : plan.Choice.Name, plan.Choice))];
     }
 }

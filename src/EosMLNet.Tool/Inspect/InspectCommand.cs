@@ -32,7 +32,7 @@ internal sealed class InspectCommand : EosCommand
         if (!File.Exists(file))
             throw new EosException(EosErrors.FileMissing,
                 $"There is no '{file}'. Expected a plan, a saved ML.NET model or a checkpoint folder.");
-        return (ExitCodes.Success, Console.PrintPlan(SavedModelPlan.IsZip(file) ? SavedModelPlan.Read(file) : ReductionPlan.Load(file)));
+        return (ExitCodes.Success, Console.PrintPlan(PlanChoice.Of(file).Loaded!));
     }
 
     private CheckpointSummary Print(CheckpointSummary model)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using EosMLNet.Tool.CommandLine;
-using EosMLNet.Tool.Inspect;
 
 namespace EosMLNet.Tool.Report;
 
@@ -14,10 +13,9 @@ internal sealed class ReportCommand : ModelCommand
 
     private readonly Option<string[]> plans = new("--plan")
     {
-        HelpName = "FILE",
+        HelpName = CommonOptions.PlanHelp,
         Required = true,
-        Description = "The plan that the report is about, or the saved ML.NET model that holds it. Further plans, of other budgets say, " +
-            "stand beside it.",
+        Description = $"The plan that the report is about: {CommonOptions.PlanForms} Further plans, of other budgets say, stand beside it.",
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<string> data = CommonOptions.Data();
@@ -47,9 +45,12 @@ internal sealed class ReportCommand : ModelCommand
 
     public ReportCommand(EosConsole console)
         : base("report",
-            "Writes one HTML file that shows what a plan does: accuracy against cost, tokens layer by layer, and on pictures.", console) =>
+            "Writes one HTML file that shows what a plan does: accuracy against cost, tokens layer by layer, and on pictures.", console)
+    {
         AddOptions([plans, data, images, output, presets, questions, cases, pictures, size, latencyTable, rounds, search, maxNewTokens,
             batchSize, imagePadding, .. Prompts.All]);
+        plans.CompletionSources.Add(PlanChoice.Completions);
+    }
 
     protected override object Execute(ParseResult values, CancellationToken cancellation)
     {
@@ -79,9 +80,10 @@ internal sealed class ReportCommand : ModelCommand
     private ReportSettings Wanted(ParseResult values)
     {
         ReportPresets.Check(values.GetRequiredValue(presets));
+        var folder = values.GetRequiredValue(ModelFolder);
         return new()
         {
-            Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(values.GetRequiredValue(ModelFolder))),
+            Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
             Table = Path.GetFileName(values.GetRequiredValue(data)),
             Presets = values.GetRequiredValue(presets),
             Questions = values.AtLeast(questions, 0),
@@ -93,10 +95,7 @@ internal sealed class ReportCommand : ModelCommand
             LatencyRounds = values.AtLeast(rounds, 0),
             Latency = values.GetValue(latencyTable) is { } known ? LatencyTable.Load(known) : null,
             Losses = values.GetValue(search) is { } searched ? SearchCurve.Read(searched) : [],
-            Plans = [.. values.GetRequiredValue(plans).Distinct().Select(path => (Path.GetFileNameWithoutExtension(path), LoadPlan(path)))],
+            Plans = [.. PlanChoice.Of(values.GetRequiredValue(plans)).Select(plan => (plan.Name, plan.Choice.For(folder)))],
         };
     }
-
-    private static ReductionPlan LoadPlan(string path) =>
-        File.Exists(path) && SavedModelPlan.IsZip(path) ? SavedModelPlan.Read(path) : ReductionPlan.Load(path);
 }

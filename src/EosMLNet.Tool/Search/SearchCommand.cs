@@ -56,7 +56,7 @@ internal sealed class SearchCommand : ModelCommand
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<string?> warmStart =
-        CommonOptions.Optional("--warm-start", "PLAN", "A plan for this model that the search begins with.");
+        CommonOptions.Optional("--warm-start", CommonOptions.PlanHelp, $"A plan that the search begins with: {CommonOptions.PlanForms}");
     private readonly Option<int?> patience = new("--patience")
     {
         HelpName = "N",
@@ -269,7 +269,7 @@ internal sealed class SearchCommand : ModelCommand
         Objective = values.GetValue(objective),
         AlignmentWeight = values.GetValue(alignment),
         AlignmentLayers = values.GetValue(alignmentLayers) is { Length: > 0 } aligned ? aligned : null,
-        WarmStart = values.GetValue(warmStart) is { } plan ? ReductionPlan.Load(plan) : null,
+        WarmStart = values.GetValue(warmStart) is { } plan ? PlanChoice.Of(plan).For(values.GetRequiredValue(ModelFolder)) : null,
         Patience = values.GetValue(patience),
         CheckpointPath = Checkpoint(values) is { } path ? values.GetValue(front) ? path : budget.Named(path) : null,
         MicroBatch = values.GetValue(microBatch),

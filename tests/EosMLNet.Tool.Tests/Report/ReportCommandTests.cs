@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EosMLNet.Latency;
@@ -38,6 +39,18 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
         }
         foreach (var (method, number) in methods.Skip(1).Zip([0, 1]))
             Assert.True(JsonElement.DeepEquals(benchmark.GetProperty("differences")[number], method.GetProperty("toUnreduced")));
+    }
+
+    [Fact]
+    public async Task A_plan_may_be_a_preset_by_its_name_or_lie_in_a_saved_model()
+    {
+        using (var zip = ZipFile.Open(tiny["reported.zip"], ZipArchiveMode.Create))
+            zip.CreateEntryFromFile(tiny.Plan(6), "TransformerChain/Transform_001/Plan.json");
+        var run = await Report("named.html", "--plan", tiny["reported.zip"], "stride:6", "--presets", "none", "--latency-rounds", "0", "--json", tiny["named.json"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        using var report = JsonDocument.Parse(File.ReadAllText(tiny["named.json"]));
+        var methods = report.RootElement.GetProperty("methods").EnumerateArray().Select(method => (Name: method.GetProperty("name").GetString(), Mean: method.GetProperty("result").GetProperty("ledger").GetProperty("mean").GetDouble()));
+        Assert.Equal([("reported", ReductionPlan.Load(tiny.Plan(6)).Ledger.Mean), ("stride:6", 6)], methods.Skip(1));
     }
 
     [Fact]

@@ -40,6 +40,16 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     }
 
     [Fact]
+    public async Task A_search_begins_with_a_preset_by_its_name_as_with_its_file()
+    {
+        Assert.Equal(0, (await EosRun.Of("preset", "fastv", "--model", tiny.Model, "--keep", "4", "--output", tiny["fastv.json"])).ExitCode);
+        foreach (var (output, more) in new[] { ("cold", Array.Empty<string>()), ("named", ["--warm-start", "fastv:4"]), ("filed", ["--warm-start", tiny["fastv.json"]]) })
+            Assert.Equal((0, ""), (await EosRun.Of(Arguments($"{output}.json", "4", more))) is var run ? (run.ExitCode, run.Error) : default);
+        Assert.Equal(File.ReadAllText(tiny["filed.json"]), File.ReadAllText(tiny["named.json"]));
+        Assert.NotEqual(File.ReadAllText(tiny["cold.json"]), File.ReadAllText(tiny["named.json"]));
+    }
+
+    [Fact]
     public async Task The_artifact_is_an_ML_NET_model_that_answers()
     {
         var run = await EosRun.Of(Arguments("packed.json", "4", "--artifact", tiny["packed.zip"]));

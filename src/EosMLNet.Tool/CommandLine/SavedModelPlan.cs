@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace EosMLNet.Tool.Inspect;
+namespace EosMLNet.Tool.CommandLine;
 
 /// <summary>The plan in the zip of a saved ML.NET pipeline, wherever in the pipeline the model stands; nothing else is loaded.</summary>
 internal static class SavedModelPlan
