@@ -27,6 +27,7 @@ internal static class Api
         AddModel(builder.Services, builder.Configuration);
         AddTelemetry(builder.Services, builder.Configuration);
         builder.Services.AddHealthChecks().AddCheck<QueueHealth>(Ready, tags: [Ready]);
+        builder.Services.Configure<Access>(builder.Configuration.GetSection("Access")).AddSingleton<AccessRules>();
         builder.Services.AddSingleton<AskEndpoints>().AddSingleton<Problems>();
         builder.Services.AddSingleton<IExceptionHandler>(all => all.GetRequiredService<Problems>());
         // What was accepted is answered, for this long.
@@ -36,6 +37,7 @@ internal static class Api
         var app = builder.Build();
         app.UseExceptionHandler(_ => { });
         app.Use(RefuseWhenStoppingAsync);
+        app.Use(app.Services.GetRequiredService<AccessRules>().CheckAsync);
         Map(app);
         app.Services.GetRequiredService<AnswerQueue>(); // loads the model before anybody asks
         return app;

@@ -37,11 +37,14 @@ internal sealed class Problems(AnswerQueue queue, ILogger<Problems> log) : IExce
     }
 
     /// <summary>Writes a problem as the response.</summary>
-    public static Task WriteAsync(HttpContext context, Problem problem)
+    /// <param name="context">The request.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="retryAfter">When to ask again, where the problem is one that passes; null for a second.</param>
+    public static Task WriteAsync(HttpContext context, Problem problem, TimeSpan? retryAfter = null)
     {
         context.Response.StatusCode = problem.Status;
         if (problem.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
-            context.Response.Headers.RetryAfter = "1";
+            context.Response.Headers.RetryAfter = FormattableString.Invariant($"{(retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds:0}");
         return context.Response.WriteAsJsonAsync(problem, CancellationToken.None);
     }
 }
