@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace Fuzz.Commands;
+
+internal sealed class ReportCommand : Command
+{
+    internal ReportCommand()
+        : base("report", "later")
+    {
+    }
+}
