@@ -7,7 +7,7 @@ namespace Fuzz.Tests;
 /// <summary>A short run of what <c>tests/Fuzz</c> does for hours, without instrumentation: the same seed, so the same inputs.</summary>
 public class HostileFileTests
 {
-    private const int Inputs = 120; // a reader: some seconds for all of them
+    private const int Inputs = 60; // a reader: some seconds for all of them
 
     public static TheoryData<string> Targets => [.. FuzzTargets.All.Select(target => target.Name)];
 

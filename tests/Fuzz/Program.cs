@@ -8,5 +8,5 @@ using Fuzz.Commands;
 
 return new RootCommand("Hostile files for the readers of EosMLNet.")
 {
-    new RunCommand(), new ReproduceCommand(), new ReportCommand(), new WorkCommand(),
+    new RunCommand(), new ReproduceCommand(), new ReportCommand(), new WorkCommand(), new DriveCommand(),
 }.Parse(args).Invoke();

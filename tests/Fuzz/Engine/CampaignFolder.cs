@@ -26,8 +26,10 @@ internal sealed class CampaignFolder
     internal int Findings => Corpus.Files(findings).Count(file => !file.EndsWith(".txt", StringComparison.Ordinal));
 
     /// <summary>Keeps an input.</summary>
-    internal void Keep(byte[] input) =>
-        File.WriteAllBytes(Path.Combine(corpus, Convert.ToHexStringLower(SHA256.HashData(input))[..16]), input);
+    internal void Keep(byte[] input) => File.WriteAllBytes(PathOf(input), input);
+
+    /// <summary>Forgets an input, which the next process would end with too.</summary>
+    internal void Forget(byte[] input) => File.Delete(PathOf(input));
 
     /// <summary>Keeps the smallest input of each fault.</summary>
     /// <returns>Whether the fault is new.</returns>
@@ -57,4 +59,6 @@ internal sealed class CampaignFolder
     /// <summary>How far the last campaign came; null where there was none.</summary>
     internal CampaignState? Reached() =>
         File.Exists(state) ? JsonSerializer.Deserialize<CampaignState>(File.ReadAllText(state), Json) : null;
+
+    private string PathOf(byte[] input) => Path.Combine(corpus, Convert.ToHexStringLower(SHA256.HashData(input))[..16]);
 }

@@ -9,10 +9,24 @@ namespace Fuzz.Engine;
 /// </summary>
 internal static class InstrumentedProgram
 {
-    private const string FolderName = "instrumented", Done = "done";
+    private const string FolderName = "instrumented", Done = "done", MutexName = "eosmlnet-fuzz-instrumented";
 
     /// <summary>Makes the copy, unless it is there.</summary>
     internal static string Make()
+    {
+        using var mutex = new Mutex(false, MutexName); // several campaigns may begin at once
+        mutex.WaitOne();
+        try
+        {
+            return MakeAlone();
+        }
+        finally
+        {
+            mutex.ReleaseMutex();
+        }
+    }
+
+    private static string MakeAlone()
     {
         var source = AppContext.BaseDirectory;
         var folder = Path.Combine(source, FolderName);

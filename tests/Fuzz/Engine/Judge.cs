@@ -11,6 +11,7 @@ internal sealed class Judge(FuzzTarget target, string folder)
     /// <summary>Bytes that a reader may allocate for any file; what the file declares, and a few copies of it, come on top.</summary>
     internal const long Allowance = 64L << 20;
 
+    private const double BytesPerSecond = 200e6; // of what a file declares beyond that time
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private readonly string path = Path.Combine(folder, target.FileName);
     private bool isPrepared;
@@ -35,8 +36,12 @@ internal sealed class Judge(FuzzTarget target, string folder)
         }
         File.WriteAllBytes(path, input);
         var fault = Read(input);
+        if (fault is not null || Elapsed <= Longest)
+            return fault;
         // Once more, since a busy machine takes its time too.
-        return fault is null && Elapsed > Longest ? Read(input) ?? (Elapsed > Longest ? Slow() : null) : fault;
+        var allowed = Longest + TimeSpan.FromSeconds(target.Declared(input) / BytesPerSecond);
+        return Elapsed <= allowed ? null : Read(input) ?? (Elapsed <= allowed ? null
+            : new("slow", "", $"It took {Elapsed.TotalSeconds:f1} s, at most {allowed.TotalSeconds:f1} are allowed."));
     }
 
     private Fault? Read(byte[] input)
@@ -66,6 +71,4 @@ internal sealed class Judge(FuzzTarget target, string folder)
         return allocated <= allowed ? null
             : new("allocation", "", $"{allocated} bytes were allocated for a file of {input.Length} bytes; at most {allowed} are allowed.");
     }
-
-    private Fault Slow() => new("slow", "", $"It took {Elapsed.TotalSeconds:f1} s, at most {Longest.TotalSeconds} are allowed.");
 }

@@ -19,19 +19,25 @@ internal static class Supervisor
             {
                 folder.Save(state);
                 using var process = InstrumentedProgram.Start(own,
-                    ["work", "--target", target.Name, "--inputs", $"{inputs}", "--seconds", $"{(time - TimeSpan.FromSeconds(state.Seconds)).TotalSeconds:f0}",
-                        "--work", Path.GetFullPath(work), "--folder", own]);
+                [
+                    "work", "--target", target.Name, "--inputs", $"{inputs}", "--seconds", $"{time.TotalSeconds - state.Seconds:f0}",
+                    "--work", Path.GetFullPath(work), "--folder", own,
+                ]);
                 process.WaitForExit();
                 state = folder.Reached()!;
                 if (process.ExitCode == 0)
                     return state;
-                var input = Path.Combine(own, target.FileName);
-                if (!File.Exists(input))
+                var file = Path.Combine(own, target.FileName);
+                if (!File.Exists(file))
                     throw new InvalidOperationException($"The campaign on {target.Name} did not begin (exit code {process.ExitCode}).");
+                var input = File.ReadAllBytes(file);
+                folder.Forget(input);
                 var fault = new Fault(process.ExitCode == Campaign.HangExit ? "hang" : "crash", $"{process.ExitCode}", "");
-                if (folder.Add(fault, File.ReadAllBytes(input)))
+                if (folder.Add(fault, input))
                     Console.WriteLine($"{target.Name}: {fault.Kind} {fault.Where}");
                 state = state with { Seed = state.Seed + 1, Inputs = state.Inputs + 1, Findings = folder.Findings };
+                if (state.Seconds >= time.TotalSeconds)
+                    return state;
             }
             finally
             {

@@ -14,9 +14,9 @@ internal sealed class AnimationTarget : FuzzTarget
         var path = Path.Combine(folder, FileName);
         if (!AnimatedImage.IsOne(path))
             throw new EosException(EosErrors.UnreadableImage, "It is for ffmpeg, which is no reader of ours.");
+        PictureTarget.RefuseMostLarge(File.ReadAllBytes(path));
         VideoFile.Read(path, new(FrameSpacing.FirstToLast, LeastFrames: 2, MostFrames: MostFrames));
     }
 
-    // The frames that are seen, and one that they are composed upon.
-    internal override long Declared(ReadOnlySpan<byte> input) => PictureTarget.DeclaredPixels(input) * BytesPerPixel * (MostFrames + 1);
+    internal override long Declared(ReadOnlySpan<byte> input) => PictureTarget.DeclaredPixels(input) * BytesPerPixel;
 }
