@@ -38,7 +38,7 @@ public static class OnnxExport
         using var graphs = ModelGraphs.Open(modelFolder, plan, check?.Runtime ?? new OnnxOptions(), []);
         graphs.PlanModel.Identity.Begin();
         var metadata = GraphMetadata.Of(graphs.Plan);
-        var (vision, decoder) = graphs.Write(layout, metadata); // refuses what cannot be written, before anything is
+        var (vision, decoder) = GraphsOf(graphs); // refuses what cannot be written, before anything is
         graphs.Plan.CheckFingerprint(graphs.PlanModel, cancellation);
         using var staged = weights == OnnxWeights.Stored ? null : new StagedWeights(outputFolder);
         WeightsAccuracy? accuracy = null;
@@ -50,7 +50,7 @@ public static class OnnxExport
             if (check is not null)
                 accuracy = WeightsMeasurement.Of(check, (graphs, modelFolder), (converted, staged.Folder), cancellation);
             accuracy?.Check(weights);
-            (vision, decoder) = converted.Write(layout, metadata);
+            (vision, decoder) = GraphsOf(converted);
         }
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
             Copy(modelFolder, outputFolder, withWeights: weights == OnnxWeights.Stored, cancellation);
@@ -75,6 +75,8 @@ public static class OnnxExport
         }
         manifest.Save(outputFolder); // last: a folder without it is no export
         return manifest;
+
+        (byte[] Vision, byte[] Tokens) GraphsOf(ModelGraphs of) => (of.WriteVision(metadata), of.WriteTokens(layout, metadata));
 
         OnnxGraphFile Save(string name, byte[] graph)
         {

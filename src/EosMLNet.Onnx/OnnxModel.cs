@@ -16,23 +16,31 @@ public sealed class OnnxModel : IDisposable
     private readonly ImageEncoder encoder;
     private readonly GraphSession tokens;
 
-    private OnnxModel(
-        ModelGraphs graphs, (byte[] Vision, byte[] Tokens) written, IReadOnlyList<string> notes, string folder, OnnxOptions options)
+    private OnnxModel(ModelGraphs graphs, (Func<byte[]> Vision, Func<byte[]> Tokens) write, IReadOnlyList<string> notes, string folder,
+        OnnxOptions options)
     {
-        var (ofVision, ofTokens) = written;
         (config, planModel, decoder) = (graphs.Config, graphs.PlanModel, graphs.Decoder);
         (Plan, Notes) = (graphs.Plan, notes);
-        encoder = new ImageEncoder(graphs.Encoder, graphs.Processor, new GraphSession(ofVision, folder, options));
+        // Side by side: ONNX Runtime loads one graph while the other is written.
+        var vision = Task.Run(() => new GraphSession(write.Vision(), folder, options));
         try
         {
-            tokens = new GraphSession(ofTokens, folder, options);
+            tokens = new GraphSession(write.Tokens(), folder, options);
+            encoder = new ImageEncoder(graphs.Encoder, graphs.Processor, vision.GetAwaiter().GetResult());
         }
         catch
         {
-            encoder.Dispose();
+            tokens?.Dispose();
+            Task.WhenAny(vision).Wait(); // it still reads files that the caller closes
+            if (vision.IsCompletedSuccessfully)
+                vision.Result.Dispose();
             throw;
         }
     }
+
+    /// <summary>The version of ONNX Runtime. Its library is loaded where it is not yet, which takes a tenth of a second.</summary>
+    /// <exception cref="EosException">EOS2011: it is not there.</exception>
+    public static string RuntimeVersion => OnnxRuntimeLibrary.Version;
 
     /// <summary>The plan that the model runs under.</summary>
     public ReductionPlan Plan { get; }
@@ -56,7 +64,7 @@ public sealed class OnnxModel : IDisposable
     /// there, or cannot load the graphs. EOS4002: the plan does not fit the model, or has a part that cannot be written as
     /// operators.</exception>
     public static OnnxModel Load(string folder, ReductionPlan? plan = null, OnnxOptions? options = null) =>
-        Load(folder, plan, options ?? new OnnxOptions(), graphs => graphs.Write(OnnxLayout.Eos, []));
+        Load(folder, plan, options ?? new OnnxOptions(), Written);
 
     /// <summary>Loads a model that was exported: its graphs as they lie beside the weights, under the plan that lies there too.</summary>
     /// <param name="folder">The folder that <see cref="OnnxExport"/> wrote to.</param>
@@ -67,23 +75,26 @@ public sealed class OnnxModel : IDisposable
     {
         var manifest = OnnxManifest.Load(folder, OnnxLayout.Eos);
         return Load(folder, manifest.LoadPlan(folder), options ?? new OnnxOptions(),
-            _ => (ExportedGraph.Read(folder, manifest.Vision), ExportedGraph.Read(folder, manifest.Decoder)), manifest);
+            _ => (() => ExportedGraph.Read(folder, manifest.Vision), () => ExportedGraph.Read(folder, manifest.Decoder)), manifest);
     }
 
     private static OnnxModel Load(string folder, ReductionPlan? plan, OnnxOptions options,
-        Func<ModelGraphs, (byte[] Vision, byte[] Tokens)> write, OnnxManifest? manifest = null)
+        Func<ModelGraphs, (Func<byte[]> Vision, Func<byte[]> Tokens)> write, OnnxManifest? manifest = null)
     {
         var notes = new List<string>();
         using var graphs = ModelGraphs.Open(folder, plan, options, notes, manifest);
         return new OnnxModel(graphs, write(graphs), notes, folder, options);
     }
 
+    private static (Func<byte[]> Vision, Func<byte[]> Tokens) Written(ModelGraphs graphs) =>
+        (() => graphs.WriteVision([]), () => graphs.WriteTokens(OnnxLayout.Eos, []));
+
     /// <summary>Loads graphs that are written in memory.</summary>
     /// <param name="graphs">The graphs, which stay the caller's.</param>
     /// <param name="folder">The folder with their weights.</param>
     /// <param name="options">Where and how it is run.</param>
     internal static OnnxModel Of(ModelGraphs graphs, string folder, OnnxOptions options) =>
-        new(graphs, graphs.Write(OnnxLayout.Eos, []), [], folder, options);
+        new(graphs, Written(graphs), [], folder, options);
 
     /// <summary>Runs the encoder on images, each by itself: what is made of one does not depend on the others.</summary>
     /// <param name="images">The images, and how many the prompt has that each is in.</param>

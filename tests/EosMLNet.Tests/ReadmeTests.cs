@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace EosMLNet.Tests;
 
-/// <summary>The programs of the quick starts are compiled here: see the folder Readme. build/first-hour.sh runs them.</summary>
+/// <summary>The programs of the quick starts are compiled here: see the folder Readme. tests/FirstHour/run.sh runs them.</summary>
 public class ReadmeTests
 {
     [Theory]

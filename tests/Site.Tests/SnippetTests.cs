@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Site.Tests;
 
-/// <summary>What pages show is what is run: build/first-hour.sh pastes it, or it is taken from a file that is compiled.</summary>
+/// <summary>What pages show is what is run: tests/FirstHour/run.sh pastes it, or it is taken from a file that is compiled.</summary>
 public partial class SnippetTests
 {
-    private static readonly string Script = File.ReadAllText(Repository.At("build", "first-hour.sh"));
+    private static readonly string Script = File.ReadAllText(Repository.At("tests", "FirstHour", "run.sh"));
 
     public static TheoryData<string> Guides => [.. Pages.Guides];
 
@@ -15,7 +15,7 @@ public partial class SnippetTests
     {
         if (block.Mark is ["first-hour", var name])
             Assert.True(Script.Contains($"paste_block {name}\n", StringComparison.Ordinal) || Script.Contains($"paste_block '{name}'\n", StringComparison.Ordinal)
-                || Script.Contains($"block {name}", StringComparison.Ordinal) || Script.Contains($"block '{name}'", StringComparison.Ordinal), $"first-hour.sh does not use '{name}'");
+                || Script.Contains($"block {name}", StringComparison.Ordinal) || Script.Contains($"block '{name}'", StringComparison.Ordinal), $"tests/FirstHour/run.sh does not use '{name}'");
         else if (block.Mark is ["part of", var source])
             AssertPart(block.Code, source);
         else

@@ -22,6 +22,28 @@ public abstract class EngineProvider
     /// <exception cref="EosException">EOS1xxx, EOS2xxx: the model cannot be loaded. EOS4002: the plan does not fit it.</exception>
     public abstract AnsweringModel Load(ModelRequest request);
 
+    /// <summary>Loads the engine's libraries; nothing where <see cref="Load"/> does it as soon.</summary>
+    /// <exception cref="EosException">EOS2011: they cannot be loaded.</exception>
+    internal virtual void Prepare()
+    {
+    }
+
+    /// <summary>
+    /// Begins to get an engine ready, beside other work: its libraries are loaded while files are read. What goes wrong is
+    /// <see cref="Load"/>'s to say.
+    /// </summary>
+    /// <param name="engine">Which one.</param>
+    internal static void Begin(AnsweringEngine engine) => _ = Task.Run(() =>
+    {
+        try
+        {
+            Find(engine).Prepare();
+        }
+        catch (EosException)
+        {
+        }
+    });
+
     /// <summary>Finds an engine.</summary>
     /// <param name="engine">Which one.</param>
     /// <exception cref="EosException">EOS2010: it is not there.</exception>

@@ -10,6 +10,8 @@ namespace EosMLNet;
 /// <summary>Loads models that ONNX Runtime runs.</summary>
 internal sealed class OnnxProvider : EngineProvider
 {
+    internal override void Prepare() => _ = OnnxModel.RuntimeVersion;
+
     public override AnsweringModel Load(ModelRequest request)
     {
         var model = OnnxModel.Load(request.Folder, request.Plan, new OnnxOptions

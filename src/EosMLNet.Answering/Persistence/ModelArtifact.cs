@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EosMLNet.Engines;
 using Microsoft.ML;
 
 namespace EosMLNet;
@@ -90,6 +91,7 @@ internal static class ModelArtifact
         var manifest = ModelManifest.Parse(ReadEntry(context, Manifest, ModelManifest.LargestManifest));
         // Versions before 0.1.1 cropped, and wrote nothing about it: such a model goes on answering as it did.
         var settings = manifest.Settings with { ImagePadding = manifest.Settings.ImagePadding ?? ImagePadding.Crop };
+        EngineProvider.Begin(settings.Engine);
         var folder = new TemporaryFolder();
         try
         {

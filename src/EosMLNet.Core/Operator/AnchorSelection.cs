@@ -85,7 +85,9 @@ internal sealed record AnchorSelection(
     private static Tensor Farthest(SiteInput input, Affinity affinity, Tensor anchors, int count)
     {
         using var scope = NewDisposeScope();
-        var similarity = ReductionOperator.Affinity(input, affinity).detach();                             // (I, n, n)
+        var product = ReductionOperator.Affinity(input, affinity).detach();                                // (I, n, n)
+        // Two tokens that are nearest to each other tie. Only where both are rounded alike does the lower place win, whatever computes.
+        var similarity = product.maximum(product.transpose(1, 2));
         var n = similarity.size(1);
         // How much each token resembles its most similar anchor, once there is one; more than anything else, if it is one.
         var nearest = anchors.size(1) > 0

@@ -57,15 +57,18 @@ internal sealed record ModelGraphs(ModelConfig Config, PlanModel PlanModel, Redu
     /// <summary>What answers in ONNX Runtime GenAI.</summary>
     internal GenAiDecoderGraph GenAiDecoder => new(Config, Plan, LayoutOf(Config), Decoder);
 
-    /// <summary>Writes both graphs.</summary>
-    /// <param name="layout">The program that they are for.</param>
-    /// <param name="metadata">What they say of themselves; nothing where they become no files.</param>
+    /// <summary>Writes the graph that makes visual tokens of images.</summary>
+    /// <param name="metadata">What it says of itself; nothing where it becomes no file.</param>
     /// <exception cref="EosException">EOS4002: a part of the plan cannot be written as operators.</exception>
-    internal (byte[] Vision, byte[] Tokens) Write(OnnxLayout layout, IReadOnlyCollection<KeyValuePair<string, string>> metadata)
-    {
-        var ofTokens = layout == OnnxLayout.GenAi ? GenAiDecoder.Write(Weights, metadata) : Decoder.Write(Weights, metadata);
-        return (Encoder.Write(Weights, metadata).ToByteArray(), ofTokens.ToByteArray());
-    }
+    internal byte[] WriteVision(IReadOnlyCollection<KeyValuePair<string, string>> metadata) =>
+        Encoder.Write(Weights, metadata).ToByteArray();
+
+    /// <summary>Writes the graph that answers.</summary>
+    /// <param name="layout">The program that it is for.</param>
+    /// <param name="metadata">What it says of itself; nothing where it becomes no file.</param>
+    /// <exception cref="EosException">EOS4002: a part of the plan cannot be written as operators.</exception>
+    internal byte[] WriteTokens(OnnxLayout layout, IReadOnlyCollection<KeyValuePair<string, string>> metadata) =>
+        (layout == OnnxLayout.GenAi ? GenAiDecoder.Write(Weights, metadata) : Decoder.Write(Weights, metadata)).ToByteArray();
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();

@@ -44,7 +44,9 @@ internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAn
 
     private Value Farthest(Value taken)
     {
-        var similarity = Affinities.Of(tokens, site.Affinity, null);                                // (G, n, n)
+        var product = Affinities.Of(tokens, site.Affinity, null);                                   // (G, n, n)
+        // Two tokens that are nearest to each other tie. Only where both are rounded alike does the lower place win, whatever computes.
+        var similarity = product.Maximum(product.Transpose(0, 2, 1));
         var never = similarity.Like(double.PositiveInfinity);
         var outputs = Graph.Loop(Graph.Number(ElementType.Int64, extra.Count), [Start()], (turn, state) =>
         {

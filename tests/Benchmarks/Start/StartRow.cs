@@ -10,5 +10,5 @@ namespace Benchmarks.Start;
 /// <param name="Begin">Of that, until the program's first line runs: the system, and .NET.</param>
 /// <param name="Load">Until the saved model is loaded.</param>
 /// <param name="Answer">Until its first answer.</param>
-/// <param name="Ratio">The time with libtorch over this one's: the median over the rounds.</param>
+/// <param name="Ratio">The time with libtorch, published in the same way, over this one's: the median over the rounds.</param>
 internal sealed record StartRow(string Application, double Megabytes, int Files, double FirstAnswer, double Begin, double Load, double Answer, PairedRatio Ratio);

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Does what README.md and the pages of build/docs tell a new user, line by line: packs the packages, then pastes install lines, programs, build and tool
 # into new folders, with an empty HOME and an empty package folder. The clone is this repository. Each check has a line; the last line counts them as `dotnet test` does.
-#   build/first-hour.sh
+#   tests/FirstHour/run.sh
 set -euo pipefail
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
+repository=$(cd "$(dirname "$0")/../.." && pwd)
 place=$(mktemp -d)
 packages=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//')
 user_home=$HOME
@@ -19,8 +19,8 @@ finish() {
     [ ! -f "$log" ] || cat "$log"
   fi
   rm -rf "$place"
-  echo "first-hour.sh took $((SECONDS - begun)) s"
-  echo "$([ "$status" -eq 0 ] && echo 'Passed!' || echo 'Failed!')  - Failed: $([ "$status" -eq 0 ] && echo 0 || echo 1), Passed: $passed, Skipped: 0 - first-hour.sh"
+  echo "tests/FirstHour took $((SECONDS - begun)) s"
+  echo "$([ "$status" -eq 0 ] && echo 'Passed!' || echo 'Failed!')  - Failed: $([ "$status" -eq 0 ] && echo 0 || echo 1), Passed: $passed, Skipped: 0 - tests/FirstHour"
 }
 trap finish EXIT
 
@@ -76,7 +76,7 @@ is_silent() { ! grep -iE -- 'warn(ing)?[ :]|is missing a readme' "$log"; }
 has_no_torch() { [ -z "$(find "$1" -iname '*torch*' -o -iname 'libc10*')" ]; }
 below() { [ "$(stat -c %s "$1")" -lt "$2" ]; }
 
-echo "first-hour.sh: README.md and the pages of build/docs as pasted"
+echo "tests/FirstHour: README.md and the pages of build/docs as pasted"
 cd "$place"
 paste_block packages
 cd "$place"
