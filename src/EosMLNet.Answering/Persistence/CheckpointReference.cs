@@ -4,7 +4,7 @@ namespace EosMLNet;
 /// <param name="Path">The folder's full path at that time.</param>
 /// <param name="RelativePath">The path from the zip's folder to it, with forward slashes; null where the zip went to something that is no
 /// file.</param>
-internal sealed record CheckpointReference(string Path, string? RelativePath)
+internal sealed record CheckpointReference(string Path, string? RelativePath = null)
 {
     /// <summary>Names the folder where this machine has the checkpoint; it goes before what the zip says.</summary>
     public const string Variable = "EOS_MODEL_PATH";

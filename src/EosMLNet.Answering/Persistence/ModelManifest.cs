@@ -19,6 +19,7 @@ internal sealed record ModelManifest
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         AllowDuplicateProperties = false,
         WriteIndented = true,
         NewLine = "\n",
@@ -69,6 +70,8 @@ internal sealed record ModelManifest
         if (Version < 1)
             throw new EosException(EosErrors.ModelArtifact, $"The model's manifest has version {Version}; expected 1 to {CurrentVersion}.");
         Settings.Checked(EosErrors.ModelArtifact);
+        if (Files.Contains(null!)) // annotations say nothing of what a list from a file may hold
+            throw new EosException(EosErrors.ModelArtifact, "The model's manifest lists null as a file.");
         foreach (var file in Files)
             file.Check();
         if (Files.GroupBy(file => file.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)

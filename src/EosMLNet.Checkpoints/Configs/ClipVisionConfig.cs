@@ -75,7 +75,7 @@ public sealed record ClipVisionConfig
         {
             HiddenSize = json.Size("hidden_size", 768),
             IntermediateSize = json.Size("intermediate_size", 3072),
-            LayerCount = json.Size("num_hidden_layers", 12),
+            LayerCount = json.Layers("num_hidden_layers", 12),
             HeadCount = json.Size("num_attention_heads", 12),
             ChannelCount = json.Size("num_channels", 3),
             ImageSize = json.Size("image_size", 224),

@@ -4,13 +4,12 @@ namespace EosMLNet.Checkpoints;
 internal static class ConfigChecks
 {
     private const int LargestSize = 1 << 24; // no published model comes near it, and products of two still fit a long
+    private const int MostLayers = 1 << 12; // the same: each has its own weights, whose names are held in a list
     private static readonly string[] Activations = ["quick_gelu", "gelu", "gelu_pytorch_tanh", "silu", "relu"];
 
-    internal static int Size(this JsonSection json, string name, int fallback)
-    {
-        var size = json.Int(name, fallback);
-        return size is > 0 and <= LargestSize ? size : throw json.Unsupported(name, size, $"1 to {LargestSize}");
-    }
+    internal static int Size(this JsonSection json, string name, int fallback) => json.From1To(LargestSize, name, fallback);
+
+    internal static int Layers(this JsonSection json, string name, int fallback) => json.From1To(MostLayers, name, fallback);
 
     internal static double Epsilon(this JsonSection json, string name, double fallback)
     {
@@ -36,5 +35,11 @@ internal static class ConfigChecks
     {
         if (value % divisor != 0)
             throw json.Unsupported(name, value, $"a multiple of {divisorName}, which is {divisor}");
+    }
+
+    private static int From1To(this JsonSection json, int most, string name, int fallback)
+    {
+        var number = json.Int(name, fallback);
+        return number > 0 && number <= most ? number : throw json.Unsupported(name, number, $"1 to {most}");
     }
 }

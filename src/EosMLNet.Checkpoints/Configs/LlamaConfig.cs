@@ -119,7 +119,7 @@ public sealed record LlamaConfig
             VocabularySize = json.Size("vocab_size", defaults.VocabularySize),
             HiddenSize = hidden,
             IntermediateSize = json.Size("intermediate_size", defaults.IntermediateSize),
-            LayerCount = json.Size("num_hidden_layers", defaults.LayerCount),
+            LayerCount = json.Layers("num_hidden_layers", defaults.LayerCount),
             HeadCount = heads,
             KeyValueHeadCount = json.Size("num_key_value_heads", keyValueHeads ?? heads),
             HeadSize = json.Size("head_dim", headSize ?? hidden / heads),

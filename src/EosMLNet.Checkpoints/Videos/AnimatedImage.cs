@@ -10,6 +10,7 @@ namespace EosMLNet.Checkpoints;
 internal sealed class AnimatedImage : FrameSource
 {
     private const int Unset = 100; // milliseconds; viewers show a frame so long whose file says 0
+    private const long MostPixels = 1L << 32; // that are decoded: a frame of some bytes may stand upon any number of whole ones
     private readonly byte[] file;
     private readonly string path;
 
@@ -53,6 +54,11 @@ internal sealed class AnimatedImage : FrameSource
         using var codec = Open();
         var frames = codec.FrameInfo;
         var needed = Needed(frames, indices);
+        if ((long)codec.Info.Width * codec.Info.Height * needed.Count > MostPixels)
+        {
+            throw Wrong($"has {needed.Count} frames of {codec.Info.Width} x {codec.Info.Height} pixels that stand upon each other up to the " +
+                $"last one that is seen, at most {MostPixels} pixels in all are allowed");
+        }
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         // The last frame that stays when the next one is shown.
         byte[]? staying = null;

@@ -19,6 +19,7 @@ public sealed record OnnxManifest
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // also in applications that switch the default off
         WriteIndented = true, NewLine = "\n", UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, MaxDepth = 8,
+        RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter() },
     };
 
@@ -164,6 +165,8 @@ public sealed record OnnxManifest
             throw Damaged(path, $"has version {Version}, this EosMLNet reads up to {CurrentVersion}");
         if (Weights != OnnxWeights.Stored != (WeightsFile?.Name == Onnx.Weights.WeightFiles.ConvertedFile))
             throw Damaged(path, $"names weights in {Weights} and the file '{WeightsFile?.Name}', which do not belong together");
+        if (Graphs.Contains(null!)) // annotations say nothing of what a list from a file may hold
+            throw Damaged(path, "lists null as a graph");
         var (vision, decoder) = FilesOf(Layout);
         if (!Graphs.Select(graph => graph.Name).SequenceEqual([vision, decoder]))
         {

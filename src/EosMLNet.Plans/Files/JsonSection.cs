@@ -32,11 +32,9 @@ public sealed class JsonSection
                 $"'{file}' has {info.Length} bytes, more than the {maximumBytes} that a file of its kind may have.");
         try
         {
-            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(file), Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new EosException(EosErrors.MalformedJson,
-                    $"'{file}' holds a JSON {document.RootElement.ValueKind}, expected an object.");
-            return new JsonSection(file, document.RootElement.Clone(), "");
+            var root = JsonText.Parse(System.IO.File.ReadAllBytes(file), Strict);
+            return root.ValueKind == JsonValueKind.Object ? new JsonSection(file, root, "")
+                : throw new EosException(EosErrors.MalformedJson, $"'{file}' holds a JSON {root.ValueKind}, expected an object.");
         }
         catch (JsonException e)
         {

@@ -35,6 +35,17 @@ public sealed class VideoFileTests : IDisposable
         Assert.Equal((10, 0.5), (video.Duration, video.FramesPerSecond));
     }
 
+    // Of 2,000 bytes, and each of its frames stands upon the whole one before.
+    [Fact]
+    public void A_small_file_of_many_large_frames_is_refused_before_they_are_decoded()
+    {
+        var gif = new AnimatedGif(9000, 9000, Red, Green, Blue, White);
+        for (var i = 0; i < 60; i++)
+            gif.Frame(1, 1, -1, (0, 0, 1, 1), 0);
+        File.WriteAllBytes(_folder["bomb.gif"], gif.End());
+        Expect.Error(EosErrors.UnreadableImage, () => Read(_folder["bomb.gif"]), "bomb.gif", "60 frames of 9000 x 9000");
+    }
+
     [Fact]
     public void Folders_that_are_no_video_are_refused()
     {

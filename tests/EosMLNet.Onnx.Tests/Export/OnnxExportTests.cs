@@ -148,6 +148,9 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("{", "malformed")]
     [InlineData("""{"version":2,"family":"llava","model":"","plan":"","graphs":[]}""", "version 2")]
     [InlineData("""{"version":1,"family":"llava","model":"","plan":"","graphs":[{"name":"../x","sha256":"","bytes":1}]}""", "../x")]
+    [InlineData("""{"version":1,"family":"llava","model":"","plan":"","graphs":[null]}""", "null")]
+    [InlineData("""{"version":1,"family":"llava","model":"","plan":"","graphs":null}""", "malformed")]
+    [InlineData("""{"version":1,"family":"llava","model":"","plan":"","graphs":[{"name":"eos-vision.onnx"},{"name":"eos-decoder.onnx"}]}""", "malformed")]
     public void A_manifest_that_is_not_what_was_written_is_EOS4009(string json, string named)
     {
         File.WriteAllText(Path.Combine(folder.Path, "eos-onnx.json"), json);

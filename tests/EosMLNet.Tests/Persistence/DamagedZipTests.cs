@@ -79,6 +79,13 @@ public sealed class DamagedZipTests : IClassFixture<TinyModel>, IDisposable
         Expect.Error(EosErrors.ModelArtifact, () => LoadChangedManifest(manifest => manifest["files"]![0]!["name"] = name), name);
 
     [Fact]
+    public void A_manifest_that_lists_null_or_a_file_without_a_name_is_EOS4003()
+    {
+        Expect.Error(EosErrors.ModelArtifact, () => LoadChangedManifest(manifest => manifest["files"]![0] = null), "null");
+        Expect.Error(EosErrors.ModelArtifact, () => LoadChangedManifest(manifest => manifest["files"]![0] = new JsonObject()), "name");
+    }
+
+    [Fact]
     public void A_manifest_with_settings_out_of_range_is_EOS4003() =>
         Expect.Error(EosErrors.ModelArtifact, () => LoadChangedManifest(manifest => manifest["settings"]!["batchSize"] = 1_000_000_000), "1000000000");
 

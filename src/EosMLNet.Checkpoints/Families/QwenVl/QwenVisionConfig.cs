@@ -102,7 +102,7 @@ public sealed record QwenVisionConfig
         var config = defaults with
         {
             HiddenSize = json.Size(width, defaults.HiddenSize),
-            LayerCount = json.Size("depth", defaults.LayerCount),
+            LayerCount = json.Layers("depth", defaults.LayerCount),
             HeadCount = json.Size("num_heads", defaults.HeadCount),
             PatchSize = json.Size("patch_size", defaults.PatchSize),
             TemporalPatchSize = json.Size("temporal_patch_size", defaults.TemporalPatchSize),

@@ -17,8 +17,7 @@ internal static class BenchmarkFile
         var bytes = Read(file);
         try
         {
-            using var document = JsonDocument.Parse(bytes, Strict);
-            return document.RootElement.Clone();
+            return JsonText.Parse(bytes, Strict);
         }
         catch (JsonException e)
         {
@@ -44,8 +43,7 @@ internal static class BenchmarkFile
             JsonElement element;
             try
             {
-                using var document = JsonDocument.Parse(line, Strict);
-                element = document.RootElement.Clone();
+                element = JsonText.Parse(Encoding.UTF8.GetBytes(line), Strict);
             }
             catch (JsonException e)
             {

@@ -40,7 +40,12 @@ internal sealed partial class ChoiceBenchmark : Benchmark
     internal static Benchmark LoadSeed(string folder)
     {
         var (builder, file) = (new BenchmarkBuilder(), Path.Combine(folder, "SEED-Bench.json"));
-        var types = BenchmarkFile.Entries(file, "question_type").ToDictionary(type => type.Entry.Element.ToString(), type => type.Key);
+        var types = new Dictionary<string, string>();
+        foreach (var (type, entry) in BenchmarkFile.Entries(file, "question_type"))
+        {
+            if (!types.TryAdd(entry.Element.ToString(), type))
+                throw entry.Bad($"{entry.Element} is the number of another type of questions too");
+        }
         foreach (var (_, entry) in BenchmarkFile.Entries(file, "questions"))
         {
             if (entry.Text("data_type") != "image")

@@ -63,6 +63,8 @@ public sealed class ChoiceBenchmarkTests : IDisposable
         Assert.Equal((100, 100), (result.Value, result.Details["Instance Identity"]));
         folder.Write("SEED-Bench.json", """{"questions": []}""");
         Expect.Error(EosErrors.DatasetRow, () => folder.Load("seed"), "SEED-Bench.json", "'question_type'");
+        folder.Write("SEED-Bench.json", """{"question_type": {"Scene": 2, "Instance": 2}, "questions": []}""");
+        Expect.Error(EosErrors.DatasetRow, () => folder.Load("seed"), "SEED-Bench.json", "entry 'Instance'", "another type");
     }
 
     [Theory]

@@ -27,6 +27,8 @@ public sealed class FreeAnswerTests : IDisposable
         Expect.Error(EosErrors.DatasetRow, () => folder.Load("gqa"), "entry '201'", "'types'");
         folder.Write("testdev_balanced_questions.json", "{\n\"201\": {,}");
         Expect.Error(EosErrors.MalformedJson, () => folder.Load("gqa"), "line 2");
+        folder.Write("testdev_balanced_questions.json", "{\n\"201\": {\"question\": \"\\ud800\"}}");
+        Expect.Error(EosErrors.MalformedJson, () => folder.Load("gqa"), "line 2", "Unicode");
     }
 
     [Fact]

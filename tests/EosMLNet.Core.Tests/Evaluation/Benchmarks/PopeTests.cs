@@ -51,6 +51,7 @@ public sealed class PopeTests : IDisposable
 
     [Theory]
     [InlineData("not json", EosErrors.MalformedJson, "line 2")]
+    [InlineData("""{"image": "a.jpg", "text": "\ud800", "label": "yes"}""", EosErrors.MalformedJson, "line 2", "Unicode")]
     [InlineData("[]", EosErrors.DatasetRow, "line 2", "Array")]
     [InlineData("""{"image": "a.jpg", "text": "?", "label": "maybe"}""", EosErrors.DatasetRow, "line 2", "neither yes nor no")]
     [InlineData("""{"image": "a.jpg", "label": "yes"}""", EosErrors.DatasetRow, "line 2", "'text' is missing")]

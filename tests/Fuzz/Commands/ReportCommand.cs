@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Benchmarks.Report;
+using Fuzz.Engine;
+using Fuzz.Report;
+using Fuzz.Targets;
+
+namespace Fuzz.Commands;
+
+/// <summary><c>report</c>: the last campaign on each reader, in the documents.</summary>
+internal sealed class ReportCommand : Command
+{
+    internal ReportCommand()
+        : base("report", "Writes the section on hostile files of reliability.md and .json, from the last campaign on each reader.")
+    {
+        var work = FuzzOptions.Work();
+        var output = new Option<string>("--output")
+        {
+            Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks"),
+        };
+        Add(work);
+        Add(output);
+        SetAction(values =>
+        {
+            var rows = FuzzTargets.All.Select(target => Row(target, new CampaignFolder(values.GetValue(work)!, target.Name).Reached()));
+            var document = new FuzzDocument(Hardware.Describe(), [.. rows.OfType<FuzzRow>()]);
+            ReliabilityFiles.Write(values.GetValue(output)!, "hostileFiles", document, FuzzSection.Heading, FuzzSection.Write(document));
+        });
+    }
+
+    private static FuzzRow? Row(FuzzTarget target, CampaignState? reached) => reached is null ? null
+        : new(target.Name, target.Reader, reached.Inputs, reached.Accepted, reached.Edges, Corpus.Findings(target).Count, reached.Findings,
+            reached.Seconds, reached.Seed, reached.Date);
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Fuzz.Engine;
+using Fuzz.Targets;
+
+namespace Fuzz.Commands;
+
+/// <summary><c>run</c>: campaigns, one behind the other.</summary>
+internal sealed class RunCommand : Command
+{
+    internal RunCommand()
+        : base("run", "Gives readers inputs until there were enough or the time is over, and says which were faults.")
+    {
+        var targets = new Option<string[]>("--target")
+        {
+            Description = $"The readers; all where none is named: {string.Join(", ", FuzzTargets.All.Select(target => target.Name))}.",
+            HelpName = "NAME",
+        };
+        var inputs = new Option<long>("--inputs") { Description = "Inputs a reader.", DefaultValueFactory = _ => 1_000_000 };
+        var minutes = new Option<double>("--minutes") { Description = "The most time a reader.", DefaultValueFactory = _ => 60 };
+        var seed = new Option<int>("--seed") { Description = "The same seed and the same folder give the same inputs.", DefaultValueFactory = _ => 1 };
+        var work = FuzzOptions.Work();
+        foreach (var option in (Option[])[targets, inputs, minutes, seed, work])
+            Add(option);
+        SetAction(values =>
+        {
+            var findings = 0;
+            foreach (var target in FuzzTargets.Named(values.GetValue(targets) ?? []))
+            {
+                var reached = Supervisor.Run(target, values.GetValue(work)!, values.GetValue(inputs),
+                    TimeSpan.FromMinutes(values.GetValue(minutes)), values.GetValue(seed));
+                findings += reached.Findings;
+                Console.WriteLine($"{target.Name}: {reached.Inputs} inputs in {reached.Seconds} s, {reached.Accepted} of them read, " +
+                    $"{reached.Edges} edges, {reached.Kept} inputs kept, {reached.Findings} findings");
+            }
+            return findings == 0 ? 0 : 1;
+        });
+    }
+}

@@ -1,0 +1,6 @@
+namespace Fuzz.Report;
+
+/// <summary>What <c>report</c> writes.</summary>
+/// <param name="Hardware">The machine.</param>
+/// <param name="Rows">A row a reader.</param>
+internal sealed record FuzzDocument(string Hardware, IReadOnlyList<FuzzRow> Rows);

@@ -1,0 +1,9 @@
+namespace Fuzz.Targets;
+
+/// <summary>A video processor's settings.</summary>
+internal sealed class VideoPreprocessorTarget : ProcessorTarget
+{
+    internal override string Reader => "video_preprocessor_config.json";
+
+    internal override string FileName => "video_preprocessor_config.json";
+}
