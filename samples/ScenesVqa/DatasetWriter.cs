@@ -29,12 +29,32 @@ public static class DatasetWriter
     /// <exception cref="EosException">EOS2003: the folder cannot be written.</exception>
     public static void Write(string folder, int seed, int train, int validation, int test, IReadOnlyList<ImageSize>? sizes = null)
     {
+        var images = Distinct(seed, sizes).Select(drawn => (EncodePng(drawn.Scene), drawn.Questions));
+        using var drawn = images.GetEnumerator();
+        foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
+            WriteSplit(folder, split, count, drawn);
+    }
+
+    /// <summary>Writes one split: a TSV and its images.</summary>
+    /// <param name="folder">The data set's folder.</param>
+    /// <param name="split">The split's name.</param>
+    /// <param name="count">How many images it gets.</param>
+    /// <param name="images">PNG files' bytes, with what is asked about each.</param>
+    /// <exception cref="EosException">EOS2003: the folder cannot be written.</exception>
+    public static void WriteSplit(string folder, string split, int count, IEnumerator<(byte[] Png, List<SceneQuestion> Questions)> images)
+    {
         try
         {
             Directory.CreateDirectory(Path.Combine(folder, "images"));
-            using var scenes = Distinct(seed, sizes).GetEnumerator();
-            foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
-                WriteSplit(folder, split, count, scenes);
+            var lines = new StringBuilder("ImagePath\tQuestion\tAnswer\tFamily\n");
+            for (var i = 0; i < count && images.MoveNext(); i++)
+            {
+                var name = $"{split}-{i:d5}.png";
+                File.WriteAllBytes(Path.Combine(folder, "images", name), images.Current.Png);
+                foreach (var question in images.Current.Questions)
+                    lines.Append($"{name}\t{question.Text}\t{question.Answer}\t{question.Family}\n");
+            }
+            File.WriteAllText(Path.Combine(folder, $"{split}.tsv"), lines.ToString());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,30 +62,23 @@ public static class DatasetWriter
         }
     }
 
-    private static void WriteSplit(string folder, string split, int count, IEnumerator<(Scene Scene, List<SceneQuestion> Questions)> scenes)
-    {
-        var lines = new StringBuilder("ImagePath\tQuestion\tAnswer\tFamily\n");
-        for (var i = 0; i < count && scenes.MoveNext(); i++)
-        {
-            var name = $"{split}-{i:d5}.png";
-            File.WriteAllBytes(Path.Combine(folder, "images", name), EncodePng(scenes.Current.Scene));
-            foreach (var question in scenes.Current.Questions)
-                lines.Append($"{name}\t{question.Text}\t{question.Answer}\t{question.Family}\n");
-        }
-        File.WriteAllText(Path.Combine(folder, $"{split}.tsv"), lines.ToString());
-    }
-
     /// <summary>The scene's image as a PNG file's bytes.</summary>
-    public static byte[] EncodePng(Scene scene)
+    public static byte[] EncodePng(Scene scene) => EncodePng(scene.Width, scene.Height, scene.Pixels);
+
+    /// <summary>An image as a PNG file's bytes.</summary>
+    /// <param name="width">Pixels a row.</param>
+    /// <param name="height">Rows of pixels.</param>
+    /// <param name="rgb">Rows x columns x RGB.</param>
+    public static byte[] EncodePng(int width, int height, ReadOnlySpan<byte> rgb)
     {
-        var count = scene.Width * scene.Height;
+        var count = width * height;
         var pixels = new byte[count * 4];
         for (var i = 0; i < count; i++)
         {
-            scene.Pixels.AsSpan(i * 3, 3).CopyTo(pixels.AsSpan(i * 4));
+            rgb.Slice(i * 3, 3).CopyTo(pixels.AsSpan(i * 4));
             pixels[i * 4 + 3] = 255;
         }
-        using var image = SKImage.FromPixelCopy(new SKImageInfo(scene.Width, scene.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }

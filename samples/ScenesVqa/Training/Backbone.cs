@@ -15,7 +15,7 @@ internal abstract class Backbone
     /// <summary>The backbones by their names on the command line.</summary>
     public static Backbone Of(string name, int vocabularySize) => name switch
     {
-        "llava" => new LlavaBackbone(vocabularySize),
+        "llava" => new LlavaBackbone(vocabularySize, LlavaBackbone.ScenesTower),
         "qwen" => new QwenBackbone(vocabularySize),
         _ => throw new EosException(EosErrors.InvalidOption, $"--model is '{name}', expected llava or qwen."),
     };
@@ -65,16 +65,29 @@ internal abstract class Backbone
     /// <param name="seed">The seed of random weights.</param>
     /// <param name="resume">A checkpoint folder of the same shape.</param>
     /// <param name="decoder">A decoder to begin with, where nothing is resumed.</param>
-    public VisionLanguageModel Create(int seed, string? resume, TrainedDecoder? decoder = null)
+    /// <param name="type">The weights' precision.</param>
+    public VisionLanguageModel Create(
+        int seed, string? resume, TrainedDecoder? decoder = null, ScalarType type = ScalarType.Float32)
     {
         if (resume is null)
         {
             random.manual_seed(seed);
-            return Build((name, shape) => (decoder?.Weight(name, shape) ?? Initial(name, shape)).requires_grad_());
+            return Build((name, shape) => Leaf(decoder?.Weight(name, shape) ?? Initial(name, shape)));
         }
         using var checkpoint = Checkpoint.Open(resume);
-        return Build((name, shape) => checkpoint.Read(name, shape, ScalarType.Float32, CPU).requires_grad_());
+        return Build((name, shape) => Leaf(Replaced(name) ?? checkpoint.Read(name, shape, ScalarType.Float32, CPU)));
+
+        Tensor Leaf(Tensor weight) => weight.to(type).requires_grad_();
     }
+
+    /// <summary>Whether a tower other than the resumed checkpoint's is taken.</summary>
+    public virtual bool ReplacesTower => false;
+
+    /// <summary>A weight of that other tower; null for the others.</summary>
+    protected virtual Tensor? Replaced(string name) => null;
+
+    /// <summary>Comes before each step in which the tower is trained alone.</summary>
+    public virtual void BeforeTowerStep(VisionLanguageModel model, int step) { }
 
     /// <summary>Learns the vocabulary of these texts and writes the processor's files.</summary>
     /// <returns>What reads them back: training uses the very files that are shipped.</returns>

@@ -1,7 +1,14 @@
 using ScenesVqa.Questions;
-using ScenesVqa.Scenes;
+using static TorchSharp.torch;
 
 namespace ScenesVqa.Training;
 
-/// <summary>An image and what is asked about it; the scene too, where the image was drawn here.</summary>
-internal sealed record ImageQuestions(RgbImage Image, IReadOnlyList<SceneQuestion> Questions, Scene? Scene = null);
+/// <summary>An image and what is asked about it.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Questions">What is asked.</param>
+/// <param name="Labels">What a tower should tell about it, where the image was made here.</param>
+/// <param name="Again">Asks anew, other questions for each number, where the image was made here.</param>
+/// <param name="Seen">Its visual tokens, (n, d), where the tower and the projector stay as they are; null where the model makes them.</param>
+internal sealed record ImageQuestions(
+    RgbImage Image, IReadOnlyList<SceneQuestion> Questions, TowerLabels? Labels = null, Func<long, IReadOnlyList<SceneQuestion>>? Again = null,
+    Tensor? Seen = null);

@@ -1,5 +1,4 @@
 using EosMLNet.Models;
-using EosMLNet.Search;
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -16,6 +15,12 @@ internal sealed class JointTrainer(VisionLanguageModel model, VisionLanguageProc
     /// <summary>Images a step.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>Where the state of training goes with each checkpoint; null where it is not kept.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The state of training to go on from, where that file is there.</summary>
+    public string? Before { get; init; }
+
     /// <summary>Trains until the budget is used up.</summary>
     /// <param name="training">Images with questions, without end.</param>
     /// <param name="heldOut">What the progress is measured on; not among the training images.</param>
@@ -23,7 +28,9 @@ internal sealed class JointTrainer(VisionLanguageModel model, VisionLanguageProc
     /// <param name="save">Writes a checkpoint.</param>
     public void Run(IEnumerable<ImageQuestions> training, IReadOnlyList<ImageQuestions> heldOut, Budget budget, Action save)
     {
-        using var adam = new Adam([.. model.Weights.Values, .. tower?.Heads ?? []], PeakRate, beta2: 0.98, weightDecay: 0.02);
+        using var adam = new MasterAdam([.. model.Weights.Values, .. tower?.Heads ?? []], PeakRate, beta2: 0.98, weightDecay: 0.02);
+        if (File.Exists(Before))
+            adam.Load(Before);
         TimeSpan saved = default, evaluated = default;
         foreach (var images in training.Batches(BatchSize))
         {
@@ -40,23 +47,32 @@ internal sealed class JointTrainer(VisionLanguageModel model, VisionLanguageProc
             }
             if (budget.Elapsed - saved > SaveInterval)
             {
-                save();
+                SaveAll();
                 saved = budget.Elapsed;
             }
         }
+        SaveAll();
         log.Write($"joint training done after {budget.Step} steps, {budget.Elapsed.TotalSeconds:f0} s");
+
+        void SaveAll()
+        {
+            save();
+            if (State is not null)
+                adam.Save(State);
+        }
     }
 
-    private float Step(Adam adam, ImageQuestions[] images)
+    private float Step(MasterAdam adam, ImageQuestions[] images)
     {
         using var scope = NewDisposeScope();
         adam.ZeroGrad();
         var batch = new PackedBatch(images, processor, model);
-        using var taps = tower?.NewTaps();
+        var looking = images[0].Seen is null ? tower : null;
+        using var taps = looking?.NewTaps();
         var logits = batch.Logits(taps is null ? null : taps.Receive);
         var loss = functional.cross_entropy(logits, batch.TargetIds());
         // The tower goes on telling what lies under its patches: a decoder that knows nothing yet must not spoil it.
-        var total = tower is null ? loss : loss.Add(tower.Loss([.. images.Select(p => p.Scene!)], taps!).Mul(TowerWeight));
+        var total = looking is null ? loss : loss.Add(looking.Loss(images, taps!).Mul(TowerWeight));
         total.backward();
         adam.ClipGradients(1);
         adam.Step();

@@ -6,16 +6,20 @@ using static TorchSharp.torch;
 namespace ScenesVqa.Training;
 
 /// <summary>The shape of <c>scenes-llava</c>: LLaVA-1.5 with 2.2 million parameters.</summary>
-internal sealed class LlavaBackbone(int vocabularySize) : Backbone
+internal class LlavaBackbone(int vocabularySize, ClipVisionConfig vision) : Backbone
 {
+    /// <summary>The width of the decoder.</summary>
     private const int Width = 128;
+
+    /// <summary>The tower of <c>scenes-llava</c>.</summary>
+    public static readonly ClipVisionConfig ScenesTower = new()
+    {
+        HiddenSize = Width, IntermediateSize = 512, LayerCount = 4, HeadCount = 4, ImageSize = Scene.Size, PatchSize = 8,
+    };
 
     private readonly LlavaConfig config = new()
     {
-        Vision = new ClipVisionConfig
-        {
-            HiddenSize = Width, IntermediateSize = 512, LayerCount = 4, HeadCount = 4, ImageSize = Scene.Size, PatchSize = 8,
-        },
+        Vision = vision,
         Text = new LlamaConfig
         {
             VocabularySize = vocabularySize, HiddenSize = Width, IntermediateSize = 384, LayerCount = 6, HeadCount = 4, KeyValueHeadCount = 4,
@@ -26,8 +30,8 @@ internal sealed class LlavaBackbone(int vocabularySize) : Backbone
     };
 
     public override ModelConfig Config => config;
-    public override IReadOnlyList<ImageSize> ImageSizes => [new(Scene.Size, Scene.Size)];
-    public override int CellSize => config.Vision.PatchSize;
+    public override IReadOnlyList<ImageSize> ImageSizes => [new(vision.ImageSize, vision.ImageSize)];
+    public override int CellSize => vision.PatchSize;
     public override string TowerRoot => "vision_tower.";
     public override string StatesTap => "vision.feature_full";
     public override bool HasClsToken => true;
@@ -38,7 +42,7 @@ internal sealed class LlavaBackbone(int vocabularySize) : Backbone
     {
         var texts = questions.SelectMany(q => new[] { "USER: ", $"\n{q.Text} ASSISTANT:", $" {q.Answer}" }).Select(ApartDigits);
         BpeTrainer.Train(texts, vocabularySize).Save(folder);
-        ClipImageProcessor.Default(config.Vision.ImageSize).Save(folder);
+        ClipImageProcessor.Default(vision.ImageSize).Save(folder);
     }
 
     protected override void WriteConfig(string folder) => config.Save(folder);
@@ -46,7 +50,7 @@ internal sealed class LlavaBackbone(int vocabularySize) : Backbone
     protected override VisionLanguageModel Build(Func<string, long[], Tensor> weight) => new LlavaModel(config, weight);
 
     protected override Tensor? Prepared(string name) =>
-        name.EndsWith("position_embedding.weight", StringComparison.Ordinal) ? PlanePositions(config.Vision.GridSize, Width) : null;
+        name.EndsWith("position_embedding.weight", StringComparison.Ordinal) ? PlanePositions(vision.GridSize, vision.HiddenSize) : null;
 
     // Sines and cosines of the patch's column and row instead of noise: a tower this small would spend its first minutes on learning where patches lie.
     private static Tensor PlanePositions(int grid, int width)

@@ -22,6 +22,7 @@ internal sealed class PackedBatch
     private readonly VisionInput input;
     private readonly Tensor ids, positions, segments;
     private readonly int imageStart, visualTokens;
+    private readonly Tensor[]? seen;
 
     /// <param name="images">Images of one size, each with one question at least.</param>
     /// <param name="processor">The checkpoint's prompt and tokenizer.</param>
@@ -29,6 +30,7 @@ internal sealed class PackedBatch
     public PackedBatch(IReadOnlyList<ImageQuestions> images, VisionLanguageProcessor processor, VisionLanguageModel model)
     {
         this.model = model;
+        seen = images.All(image => image.Seen is not null) ? [.. images.Select(image => image.Seen!)] : null;
         input = processor.Images.ToInput([.. images.Select(p => p.Image)]);
         var layout = model.LayoutOf(input.Images[0]);
         visualTokens = layout.Count;
@@ -101,12 +103,12 @@ internal sealed class PackedBatch
     public Tensor Logits(Action<string, Tensor>? tap = null)
     {
         using var scope = NewDisposeScope();
-        var visual = model.EncodeImages(input, tap).Stacked();                                        // (B, n, d)
+        var visual = seen is null ? model.EncodeImages(input, tap).Stacked() : stack(seen);           // (B, n, d)
         var afterImage = imageStart + visualTokens;
         var hidden = cat([
             model.EmbedTokens(ids.narrow(1, 0, imageStart)), visual, model.EmbedTokens(ids.narrow(1, afterImage, Length - afterImage))], dim: 1);
         var rotary = model.Rotary(positions);
-        var bias = Bias();
+        var bias = Bias(hidden.dtype);
         for (var layer = 0; layer < model.LayerCount; layer++)
         {
             hidden = model.RunLayer(layer, hidden, rotary, bias);                                     // (B, T, d)
@@ -114,18 +116,18 @@ internal sealed class PackedBatch
         }
         var rows = tensor(Targets.Select(t => (long)t.Row * Length + t.Position).ToArray());
         var asked = hidden.view(-1, hidden.shape[2]).index_select(0, rows).unsqueeze(0);              // (1, N, d)
-        return model.Logits(asked).squeeze(0).MoveToOuterDisposeScope();
+        return model.Logits(asked).squeeze(0).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     // (B, 1, T, T): −∞ where a token may not look: ahead, and into other questions.
-    private Tensor Bias()
+    private Tensor Bias(ScalarType type)
     {
         using var scope = NewDisposeScope();
         var keys = segments.unsqueeze(1);                                                             // (B, 1, T)
         var same = segments.unsqueeze(2).eq(keys);                                                    // (B, T, T)
         var order = Scalars.Arange(Length);
         var visible = same.logical_or(keys.Eq(0)).logical_and(order.unsqueeze(0).le(order.unsqueeze(1)));
-        return zeros(visible.shape).MaskedFill(visible.logical_not(), double.NegativeInfinity).unsqueeze(1).MoveToOuterDisposeScope();
+        return zeros(visible.shape, type).MaskedFill(visible.logical_not(), double.NegativeInfinity).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     private Tensor Table(IEnumerable<List<int>> rows, int filler)

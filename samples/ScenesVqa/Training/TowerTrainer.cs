@@ -1,7 +1,5 @@
 using EosMLNet.Models;
-using EosMLNet.Search;
 using EosMLNet.Tensors;
-using ScenesVqa.Scenes;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,28 +12,33 @@ namespace ScenesVqa.Training;
 /// </summary>
 internal sealed class TowerTrainer : IDisposable
 {
-    private const int HeldOut = 48, PlaceLayer = 1;
-    private const double PeakRate = 1.5e-3, SummaryWeight = 0.5, PairWeight = 20; // a mean over 36 pairs of which 4 are there
+    private const int PlaceLayer = 1;
+    private const double PeakRate = 1.5e-3, SummaryWeight = 0.5, PresentWeight = 20; // a mean over 36 pairs of which 4 are there
     private const double PlaceWeight = 2;
-    // In the order of DenseLabels.Names: the kind of shape is the hardest to see, and what is merely helpful counts less. What needs a look at other
-    // cells comes late, and only where it counts much.
-    private static readonly double[] LabelWeights = [1, 2, 1, 1, 0.5, 1, 0.3, 0.3, 3, 3, 1.5, 1.5];
+    private static readonly TimeSpan MeasureInterval = TimeSpan.FromMinutes(2);
 
     private readonly VisionLanguageModel model;
     private readonly Backbone backbone;
+    private readonly TowerTask task;
     private readonly ImageProcessor images;
     private readonly TrainingLog log;
-    private readonly SceneStream drawn, unseen;
+    private readonly IReadOnlyList<ImageQuestions> unseen;
     private readonly Tensor cellHead;
     private readonly Tensor? clsHead, placeHead;
 
-    public TowerTrainer(VisionLanguageModel model, Backbone backbone, ImageProcessor images, TrainingLog log, int seed, int unseenSeed)
+    /// <param name="model">The model whose tower is trained.</param>
+    /// <param name="backbone">What it was made by.</param>
+    /// <param name="task">What the tower learns to tell.</param>
+    /// <param name="images">The model's image processor.</param>
+    /// <param name="log">Receives the progress.</param>
+    /// <param name="unseen">What the progress is measured on, with labels; not among the training images.</param>
+    public TowerTrainer(
+        VisionLanguageModel model, Backbone backbone, TowerTask task, ImageProcessor images, TrainingLog log, IReadOnlyList<ImageQuestions> unseen)
     {
-        (this.model, this.backbone, this.images, this.log) = (model, backbone, images, log);
-        (drawn, unseen) = (new SceneStream(seed, backbone.ImageSizes), new SceneStream(unseenSeed, backbone.ImageSizes));
-        cellHead = HeadOf(DenseLabels.Classes.Sum(), WidthOfStates());
-        clsHead = backbone.HasClsToken ? HeadOf(TowerBatch.PairCount + TowerBatch.SummaryClasses.Sum(), WidthOfStates()) : null;
-        placeHead = backbone.TowerKnowsPlaces ? null : HeadOf(2 * DenseLabels.MostCells, model.HiddenSize);
+        (this.model, this.backbone, this.task, this.images, this.log, this.unseen) = (model, backbone, task, images, log, unseen);
+        cellHead = HeadOf(task.Cells.Sum(label => label.Classes), WidthOfStates());
+        clsHead = backbone.HasClsToken ? HeadOf(task.Present + task.Summary.Sum(s => s.Classes), WidthOfStates()) : null;
+        placeHead = backbone.TowerKnowsPlaces ? null : HeadOf(Places.Sum(label => label.Classes), model.HiddenSize);
     }
 
     /// <summary>Images a step.</summary>
@@ -44,71 +47,83 @@ internal sealed class TowerTrainer : IDisposable
     /// <summary>The heads, for those who train them together with the model.</summary>
     public IEnumerable<Tensor> Heads => new[] { cellHead, clsHead, placeHead }.OfType<Tensor>();
 
-    /// <summary>Keeps what <see cref="Loss(IReadOnlyList{Scene}, Taps)"/> reads.</summary>
+    private IEnumerable<CellLabel> Places => task.Cells.Where(label => label.IsPlace);
+
+    /// <summary>Keeps what <see cref="Loss(IReadOnlyList{ImageQuestions}, Taps)"/> reads.</summary>
     public Taps NewTaps() => new(backbone.StatesTap, PackedBatch.LayerTap(PlaceLayer));
 
-    public void Run(Budget budget, Action save)
+    /// <summary>Trains until the budget is used up.</summary>
+    /// <param name="training">Images with labels, without end.</param>
+    /// <param name="budget">How long.</param>
+    /// <param name="save">Writes a checkpoint.</param>
+    public void Run(IEnumerable<ImageQuestions> training, Budget budget, Action save)
     {
         var tower = model.Weights.Where(w => w.Key.StartsWith(backbone.TowerRoot, StringComparison.Ordinal)).Select(w => w.Value);
-        using var adam = new Adam([.. tower, cellHead, .. clsHead is null ? [] : (Tensor[])[clsHead]], PeakRate, weightDecay: 0.02);
+        using var adam = new MasterAdam([.. tower, cellHead, .. clsHead is null ? [] : (Tensor[])[clsHead]], PeakRate, weightDecay: 0.02);
+        using var drawn = training.GetEnumerator();
+        TimeSpan measured = default;
         while (budget.Next())
         {
             using var scope = NewDisposeScope();
             adam.LearningRate = CosineSchedule.At(PeakRate, budget.Progress);
             adam.ZeroGrad();
-            var scenes = Enumerable.Range(0, BatchSize).Select(i => drawn.Draw((long)budget.Step * BatchSize + i)).ToList();
-            using var taps = Encode(scenes);
-            var loss = Loss(scenes, taps);
+            backbone.BeforeTowerStep(model, budget.Step);
+            var batch = new List<ImageQuestions>(BatchSize);
+            while (batch.Count < BatchSize && drawn.MoveNext())
+                batch.Add(drawn.Current);
+            using var taps = Encode(batch);
+            var loss = Loss(batch, taps);
             loss.backward();
             adam.ClipGradients(1);
             adam.Step();
             if (log.IsDue())
+                log.Write($"tower step {budget.Step} ({budget.Progress:p0}, {budget.Elapsed.TotalSeconds:f0} s) loss {loss.item<float>():f3}");
+            if (budget.Elapsed - measured > MeasureInterval)
             {
-                log.Write($"tower step {budget.Step} ({budget.Progress:p0}, {budget.Elapsed.TotalSeconds:f0} s) loss {loss.item<float>():f3} | {Accuracies()}");
+                measured = budget.Elapsed;
+                log.Write($"tower step {budget.Step} unseen: {Accuracies()}");
                 save();
             }
         }
         log.Write($"tower done after {budget.Step} steps, {budget.Elapsed.TotalSeconds:f0} s | {Accuracies()}");
     }
 
-    /// <summary>How badly the model's states tell what is in these scenes.</summary>
-    /// <param name="scenes">B scenes.</param>
-    /// <param name="taps">What the tower, and the decoder where it ran, made of their images.</param>
-    public Tensor Loss(IReadOnlyList<Scene> scenes, Taps taps)
+    /// <summary>How badly the model's states tell what is in these images.</summary>
+    /// <param name="labelled">B images with labels.</param>
+    /// <param name="taps">What the tower, and the decoder where it ran, made of them.</param>
+    public Tensor Loss(IReadOnlyList<ImageQuestions> labelled, Taps taps)
     {
         using var scope = NewDisposeScope();
-        var batch = new TowerBatch(scenes, backbone.CellSize);
+        var batch = new TowerBatch([.. labelled.Select(image => image.Labels!)]);
         var (cells, cls) = Predict(taps[backbone.StatesTap]!);
         var loss = cls is null ? zeros(1).squeeze() : OfSummary(batch, cls);
-        foreach (var (label, logits) in Split(cells, 0, DenseLabels.Classes).Index())
+        foreach (var (i, logits) in Split(cells, 0, task.Cells.Select(label => label.Classes)).Index())
         {
-            if (backbone.TowerKnowsPlaces || label is not (DenseLabels.Column or DenseLabels.Row))
-                loss = loss.Add(functional.cross_entropy(logits, batch.Labels[label], ignore_index: -1).Mul(LabelWeights[label]));
+            if (backbone.TowerKnowsPlaces || !task.Cells[i].IsPlace)
+                loss = loss.Add(functional.cross_entropy(logits, batch.Cells[i], ignore_index: -1).Mul(task.Cells[i].Weight));
         }
         if (placeHead is not null && taps[PackedBatch.LayerTap(PlaceLayer)] is { } states)
         {
-            var places = functional.linear(Normalised(states).flatten(0, 1), placeHead);              // (N, 2 · cells)
-            foreach (var (axis, logits) in Split(places, 0, [DenseLabels.MostCells, DenseLabels.MostCells]).Index())
-            {
-                var labels = batch.Labels[axis == 0 ? DenseLabels.Column : DenseLabels.Row];
-                loss = loss.Add(functional.cross_entropy(logits, labels, ignore_index: -1).Mul(PlaceWeight));
-            }
+            var places = functional.linear(Normalised(states).flatten(0, 1), placeHead);              // (N, columns + rows)
+            foreach (var (label, logits) in Places.Zip(Split(places, 0, Places.Select(label => label.Classes))))
+                loss = loss.Add(functional.cross_entropy(logits, batch.Cells[task.Cells.ToList().IndexOf(label)], ignore_index: -1).Mul(PlaceWeight));
         }
         return loss.MoveToOuterDisposeScope();
     }
 
-    private static Tensor OfSummary(TowerBatch batch, Tensor cls)
+    private Tensor OfSummary(TowerBatch batch, Tensor cls)
     {
-        var loss = functional.binary_cross_entropy_with_logits(cls.narrow(1, 0, TowerBatch.PairCount), batch.Pairs).Mul(PairWeight);
-        foreach (var (logits, labels) in Split(cls, TowerBatch.PairCount, TowerBatch.SummaryClasses).Zip(batch.Summary))
+        var loss = task.Present == 0 ? zeros(1).squeeze()
+            : functional.binary_cross_entropy_with_logits(cls.narrow(1, 0, task.Present), batch.Present).Mul(PresentWeight);
+        foreach (var (logits, labels) in SplitSummary(cls).Zip(batch.Summary))
             loss = loss.Add(functional.cross_entropy(logits, labels).Mul(SummaryWeight));
         return loss;
     }
 
-    private Taps Encode(IEnumerable<Scene> scenes)
+    private Taps Encode(IEnumerable<ImageQuestions> labelled)
     {
         var taps = NewTaps();
-        model.EncodeImages(images.ToInput([.. scenes.Select(TowerBatch.Image)]), taps.Receive);
+        model.EncodeImages(images.ToInput([.. labelled.Select(image => image.Image)]), taps.Receive, clsAttention: false);
         return taps;
     }
 
@@ -116,15 +131,15 @@ internal sealed class TowerTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        using var taps = Encode([unseen.Draw(0)]);
+        using var taps = Encode(unseen.Take(1));
         return taps[backbone.StatesTap]!.shape[^1];
     }
 
     private static Tensor HeadOf(int classes, long width) => randn(classes, width).Mul(0.05).requires_grad_().DetachFromDisposeScope();
 
-    private static Tensor Normalised(Tensor states) => functional.layer_norm(states, [states.shape[^1]]);
+    private static Tensor Normalised(Tensor states) => functional.layer_norm(states.to(ScalarType.Float32), [states.shape[^1]]);
 
-    // (N, all classes) and (B, pairs and summary classes)
+    // (N, all classes) and (B, things and summary classes)
     private (Tensor Cells, Tensor? Cls) Predict(Tensor states)
     {
         var normalised = Normalised(states);                                                          // (N, d) or (B, n + 1, d)
@@ -133,7 +148,9 @@ internal sealed class TowerTrainer : IDisposable
             functional.linear(normalised.select(1, 0), clsHead));
     }
 
-    private static IEnumerable<Tensor> Split(Tensor logits, int start, int[] classes)
+    private IEnumerable<Tensor> SplitSummary(Tensor cls) => Split(cls, task.Present, task.Summary.Select(s => s.Classes));
+
+    private static IEnumerable<Tensor> Split(Tensor logits, int start, IEnumerable<int> classes)
     {
         foreach (var count in classes)
         {
@@ -146,18 +163,18 @@ internal sealed class TowerTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        var scenes = Enumerable.Range(0, HeldOut).Select(i => unseen.Draw(i)).ToList();
-        var batch = new TowerBatch(scenes, backbone.CellSize);
-        using var taps = Encode(scenes);
+        var batch = new TowerBatch([.. unseen.Select(image => image.Labels!)]);
+        using var taps = Encode(unseen);
         var (cells, cls) = Predict(taps[backbone.StatesTap]!);
-        var dense = string.Join(' ', Split(cells, 0, DenseLabels.Classes).Zip(batch.Labels)
-            .Zip(DenseLabels.Names, (p, name) => FormattableString.Invariant($"{name} {Share(p.First, p.Second):f3}")));
+        var dense = string.Join(' ', Split(cells, 0, task.Cells.Select(label => label.Classes)).Zip(batch.Cells)
+            .Zip(task.Cells, (p, label) => FormattableString.Invariant($"{label.Name} {Share(p.First, p.Second):f3}")));
         if (cls is null)
             return dense;
-        var summary = Split(cls, TowerBatch.PairCount, TowerBatch.SummaryClasses).Zip(batch.Summary)
-            .Zip(["tens", "units", "tallest", "shortest"], (p, name) => FormattableString.Invariant($"{name} {Share(p.First, p.Second):f3}"));
-        var pairs = cls.narrow(1, 0, TowerBatch.PairCount).Gt(0).eq(batch.Pairs.Gt(0)).all(1).to(ScalarType.Float32).mean().item<float>();
-        return FormattableString.Invariant($"{dense} | cls: all pairs {pairs:f3} {string.Join(' ', summary)}");
+        var summary = SplitSummary(cls).Zip(batch.Summary)
+            .Zip(task.Summary, (p, of) => FormattableString.Invariant($"{of.Name} {Share(p.First, p.Second):f3}"));
+        var pairs = task.Present == 0 ? 1
+            : cls.narrow(1, 0, task.Present).Gt(0).eq(batch.Present.Gt(0)).all(1).to(ScalarType.Float32).mean().item<float>();
+        return FormattableString.Invariant($"{dense} | cls: all there {pairs:f3} {string.Join(' ', summary)}");
     }
 
     private static float Share(Tensor logits, Tensor labels)

@@ -16,10 +16,10 @@ internal sealed record TrainingData(
 
     /// <summary>Scenes drawn on the fly: no image is seen twice.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="sizes">The images' sizes, which take turns; null for the usual one.</param>
-    public static TrainingData Drawn(int seed, IReadOnlyList<ImageSize>? sizes = null) => new(
-        Scenes(Stream(seed, 1), sizes), [.. Scenes(Stream(seed, 2), sizes).Take(HeldOutImages)],
-        [.. Scenes(Stream(seed, 3), sizes).Take(FinalImages * (sizes?.Count ?? 1))]);
+    /// <param name="backbone">The model that they are for: its images' sizes take turns, and its cells are labelled.</param>
+    public static TrainingData Drawn(int seed, Backbone backbone) => new(
+        Scenes(Stream(seed, 1), backbone), [.. Scenes(Stream(seed, 2), backbone).Take(HeldOutImages)],
+        [.. Scenes(Stream(seed, 3), backbone).Take(FinalImages * backbone.ImageSizes.Count)]);
 
     /// <summary>A data set of the layout that <c>generate</c> writes; a tenth of its images is held out.</summary>
     /// <exception cref="EosException">EOS1011, EOS1012: malformed or empty data, or too few images to hold any out.</exception>
@@ -37,13 +37,14 @@ internal sealed record TrainingData(
     public static int Stream(int seed, int purpose) => -(4 * seed + purpose);
 
     // Grainy backgrounds make every image one of a kind.
-    private static IEnumerable<ImageQuestions> Scenes(int seed, IReadOnlyList<ImageSize>? sizes)
+    private static IEnumerable<ImageQuestions> Scenes(int seed, Backbone backbone)
     {
-        var stream = new SceneStream(seed, sizes);
+        var stream = new SceneStream(seed, backbone.ImageSizes);
         for (var index = 0L; ; index++)
         {
             var scene = stream.Draw(index);
-            yield return new ImageQuestions(TowerBatch.Image(scene), QuestionWriter.Ask(scene, stream.Questions(index)), scene);
+            yield return new ImageQuestions(new RgbImage(scene.Width, scene.Height, scene.Pixels),
+                QuestionWriter.Ask(scene, stream.Questions(index)), SceneTower.LabelsOf(scene, backbone.CellSize));
         }
     }
 

@@ -1,6 +1,5 @@
 using EosMLNet.Tensors;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EosMLNet.Models;
 
@@ -132,13 +131,12 @@ internal sealed class LlamaDecoder
         }
         // One new token sees all others: the query heads of a group are as many queries of one head, and keys need no copies.
         var grouped = queries.reshape(queries.shape[0], config.KeyValueHeadCount, -1, config.HeadSize);   // (B, G, H / G, hs)
-        return functional.scaled_dot_product_attention(grouped, keys, values, bias).reshape(queries.shape[0], 1, -1);
+        return Attention.Apply(grouped, keys, values, bias).reshape(queries.shape[0], 1, -1);
     }
 
     private Tensor AttendMany(Tensor queries, Tensor keys, Tensor values, Tensor? bias)
     {
-        var attended =
-            functional.scaled_dot_product_attention(queries, ExpandGroups(keys), ExpandGroups(values), bias, is_casual: bias is null);
+        var attended = Attention.Apply(queries, ExpandGroups(keys), ExpandGroups(values), bias, isCausal: bias is null);
         return attended.transpose(1, 2).flatten(2);
     }
 

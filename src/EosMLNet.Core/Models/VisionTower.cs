@@ -110,7 +110,7 @@ internal sealed class VisionTower
     private Tensor Attend(Tensor hidden, LinearInput normalised, Tensor keys, Layer layer, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        var attended = functional.scaled_dot_product_attention(
+        var attended = Attention.Apply(
             Heads(layer.Query.Apply(normalised)), Heads(keys), Heads(layer.Value.Apply(normalised)),
             bias?.expand(-1, config.HeadCount, hidden.shape[1], -1));
         var merged = attended.transpose(1, 2).flatten(2);                                           // (I, t, d)

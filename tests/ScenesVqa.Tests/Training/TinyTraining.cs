@@ -8,7 +8,7 @@ internal sealed class TinyTraining : IDisposable
     public TinyTraining(string name)
     {
         Backbone = Backbone.Of(name, Vocabulary.Size);
-        var data = TrainingData.Drawn(1, Backbone.ImageSizes);
+        var data = TrainingData.Drawn(1, Backbone);
         Images = [.. data.HeldOut.Take(4)];
         Processor = Backbone.SaveProcessor(data.HeldOut.SelectMany(image => image.Questions), Folder);
     }

@@ -9,14 +9,15 @@ namespace ScenesVqa.Tests.Training;
 public sealed class TrainerTests
 {
     [Theory]
-    [InlineData("llava")]
-    [InlineData("qwen")]
-    public void A_few_steps_lower_the_loss_and_the_checkpoint_reads_back(string name)
+    [InlineData("llava", ScalarType.Float32)]
+    [InlineData("qwen", ScalarType.Float32)]
+    [InlineData("llava", ScalarType.BFloat16)]
+    public void A_few_steps_lower_the_loss_and_the_checkpoint_reads_back(string name, ScalarType precision)
     {
         using var tiny = new TinyTraining(name);
         using var log = new TrainingLog(tiny.Folder);
-        using var model = tiny.Backbone.Create(seed: 3, resume: null);
-        using var tower = new TowerTrainer(model, tiny.Backbone, tiny.Processor.Images, log, 1, 2);
+        using var model = tiny.Backbone.Create(seed: 3, resume: null, type: precision);
+        using var tower = new TowerTrainer(model, tiny.Backbone, SceneTower.Task, tiny.Processor.Images, log, tiny.Images);
         using (var scope = NewDisposeScope())
         {
             var joint = new JointTrainer(model, tiny.Processor, log, tower) { BatchSize = 2 };

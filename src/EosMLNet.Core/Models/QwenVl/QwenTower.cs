@@ -178,7 +178,7 @@ internal sealed class QwenTower
         using var scope = NewDisposeScope();
         var attended = segments.Groups.Select(places =>
         {
-            var ofGroups = functional.scaled_dot_product_attention(Rows(queries), Rows(keys), Rows(values));   // (g, H, l, hs)
+            var ofGroups = Attention.Apply(Rows(queries), Rows(keys), Rows(values));   // (g, H, l, hs)
             return ofGroups.transpose(1, 2).flatten(2).flatten(0, 1);                                    // (g · l, H · hs)
 
             Tensor Rows(Tensor x) => segments.Order is null

@@ -1,0 +1,44 @@
+using EosMLNet.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ScenesVqa.Training;
+
+/// <summary>
+/// Images whose visual tokens are made once, by a tower and a projector that stay as they are while the decoder learns: it meets each image
+/// many times, with other questions every time, at a third of the work.
+/// </summary>
+internal sealed class SeenImages : IDisposable
+{
+    private const int Batch = 16;
+
+    private readonly List<ImageQuestions> images = [];
+
+    /// <param name="source">Images that can be asked about anew.</param>
+    /// <param name="model">What sees them.</param>
+    /// <param name="processor">The model's image processor.</param>
+    public SeenImages(IEnumerable<ImageQuestions> source, VisionLanguageModel model, ImageProcessor processor)
+    {
+        using var unrecorded = no_grad();
+        foreach (var some in source.Batches(Batch))
+        {
+            using var scope = NewDisposeScope();
+            var tokens = model.EncodeImages(processor.ToInput([.. some.Select(image => image.Image)]), clsAttention: false).Stacked();
+            images.AddRange(some.Select((image, i) => image with { Seen = tokens[i].clone().DetachFromDisposeScope() }));
+        }
+    }
+
+    /// <summary>The images in turn, without end.</summary>
+    public IEnumerable<ImageQuestions> Rounds()
+    {
+        for (var round = 0L; ; round++)
+            foreach (var image in images)
+                yield return image with { Questions = image.Again!(round) };
+    }
+
+    public void Dispose()
+    {
+        foreach (var image in images)
+            image.Seen!.Dispose();
+    }
+}
