@@ -1,4 +1,4 @@
-using EosMLNet.Tool.Inspect;
+using EosMLNet.Tool.CommandLine;
 using Microsoft.ML;
 
 namespace Fuzz.Targets;
