@@ -80,7 +80,7 @@ public class FolderTests
         Presets  -> CommandLine, Search
         Export   -> CommandLine
         Search   -> CommandLine
-        Report   -> CommandLine, Evaluate, Inspect, Report/Contents, Report/Page
+        Report   -> CommandLine, Evaluate, Report/Contents, Report/Page
         Report/Contents -> Evaluate
         Report/Page -> Evaluate, Report/Contents
         Build    -> CommandLine, Report, Report/Contents, Search, Build/Exchange

@@ -56,8 +56,8 @@ internal sealed class AnimatedImage : FrameSource
         var needed = Needed(frames, indices);
         if ((long)codec.Info.Width * codec.Info.Height * needed.Count > MostPixels)
         {
-            throw Wrong($"has {needed.Count} frames of {codec.Info.Width} x {codec.Info.Height} pixels that stand upon each other up to the " +
-                $"last one that is seen, at most {MostPixels} pixels in all are allowed");
+            throw Wrong($"has {needed.Count} frames of {codec.Info.Width} x {codec.Info.Height} pixels that stand upon each other up to " +
+                $"the last one that is seen, at most {MostPixels} pixels in all are allowed");
         }
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         // The last frame that stays when the next one is shown.

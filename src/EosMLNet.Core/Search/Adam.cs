@@ -80,13 +80,13 @@ public sealed class Adam : IDisposable
     }
 
     /// <summary>The mean gradient and the mean squared gradient of each parameter. With the steps made they are all of its state.</summary>
-    internal IReadOnlyList<(Tensor Parameter, double[] Mean, double[] Square)> Moments() =>
+    public IReadOnlyList<(Tensor Parameter, double[] Mean, double[] Square)> Moments() =>
         [.. slots.Select(slot => (slot.Parameter, slot.Mean.Numbers(), slot.Square.Numbers()))];
 
     /// <summary>Goes back to a state that was read before.</summary>
     /// <param name="made">Steps made since it began, or was reset.</param>
     /// <param name="moments">The moments of a parameter.</param>
-    internal void Restore(int made, Func<Tensor, (double[] Mean, double[] Square)> moments)
+    public void Restore(int made, Func<Tensor, (double[] Mean, double[] Square)> moments)
     {
         steps = made;
         foreach (var slot in slots)
