@@ -102,7 +102,7 @@ internal sealed class Campaign
                 memory = PeakMemory.Reset();
                 Judged(input);
                 if (IsHigh(target.Declared(input)))
-                    Add(new Fault("memory", "", $"The process grew by {PeakMemory.Highest - memory} bytes for {input.Length} bytes."), input);
+                    Add(new("memory", "", $"The process grew by {PeakMemory.Highest - memory} bytes for {input.Length} bytes."), input);
             }
             GC.Collect();
         }

@@ -1,6 +1,8 @@
 namespace Fuzz.Targets;
 
-/// <summary>A file with the settings of an image processor, as each family reads it; a small image goes through what it describes.</summary>
+/// <summary>
+/// A file with the settings of an image processor, as each family reads it; a small image goes through what it describes.
+/// </summary>
 internal abstract class ProcessorTarget : FuzzTarget
 {
     private const int Side = 24; // of the image, in pixels
