@@ -34,5 +34,6 @@ public class HostileFileTests
     [Fact]
     public void Every_folder_of_the_corpus_is_a_targets() =>
         Assert.Equal(FuzzTargets.All.Select(target => target.Name),
-            Directory.GetDirectories(Path.GetDirectoryName(Corpus.Folder(FuzzTargets.All[0]))!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetDirectories(Path.GetDirectoryName(Corpus.Folder(FuzzTargets.All[0]))!).Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal));
 }

@@ -4,7 +4,7 @@ namespace EosMLNet.Checkpoints;
 internal static class ConfigChecks
 {
     private const int LargestSize = 1 << 24; // no published model comes near it, and products of two still fit a long
-    private const int MostLayers = 1 << 12; // the same: each has its own weights, whose names are held in a list
+    private const int MostLayers = 1 << 10; // eight times the largest model; each has its own weights, whose names are held
     private static readonly string[] Activations = ["quick_gelu", "gelu", "gelu_pytorch_tanh", "silu", "relu"];
 
     internal static int Size(this JsonSection json, string name, int fallback) => json.From1To(LargestSize, name, fallback);

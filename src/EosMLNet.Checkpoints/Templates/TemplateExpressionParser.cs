@@ -60,14 +60,14 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             var (first, second) = (left, ReadSum());
             left = sign switch
             {
-                "==" => run => TemplateValue.AreEqual(first(run), second(run)),
-                "!=" => run => !TemplateValue.AreEqual(first(run), second(run)),
-                "<" => run => TemplateValue.Compare(first(run), second(run), line) < 0,
-                ">" => run => TemplateValue.Compare(first(run), second(run), line) > 0,
-                "<=" => run => TemplateValue.Compare(first(run), second(run), line) <= 0,
-                ">=" => run => TemplateValue.Compare(first(run), second(run), line) >= 0,
-                "in" => run => TemplateValue.Contains(second(run), first(run), line),
-                _ => run => !TemplateValue.Contains(second(run), first(run), line),
+                "==" => run => TemplateValue.AreEqual(first(run), second(run), run, line),
+                "!=" => run => !TemplateValue.AreEqual(first(run), second(run), run, line),
+                "<" => run => TemplateValue.Compare(first(run), second(run), run, line) < 0,
+                ">" => run => TemplateValue.Compare(first(run), second(run), run, line) > 0,
+                "<=" => run => TemplateValue.Compare(first(run), second(run), run, line) <= 0,
+                ">=" => run => TemplateValue.Compare(first(run), second(run), run, line) >= 0,
+                "in" => run => TemplateValue.Contains(second(run), first(run), run, line),
+                _ => run => !TemplateValue.Contains(second(run), first(run), run, line),
             };
         }
         return left;
@@ -198,7 +198,8 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         tokens.Expect("]");
         if (colons > 0)
         {
-            return run => TemplateValue.Slice(subject(run), Whole(parts[0], run), Whole(parts[1], run), Whole(parts[2], run) ?? 1, line);
+            return run =>
+                TemplateValue.Slice(subject(run), Whole(parts[0], run), Whole(parts[1], run), Whole(parts[2], run) ?? 1, run, line);
         }
         var key = parts[0] ?? throw tokens.Unexpected("an index in front of ']'");
         return run => TemplateValue.Item(subject(run), key(run), line);
@@ -229,7 +230,13 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
                 return run => items.ConvertAll(item => item(run));
             case TemplateTokenKind.Sign when token.Text == "{":
                 var entries = ReadUntil("}", ReadEntry);
-                return run => entries.ToDictionary(entry => TemplateValue.Text(entry.Key(run), token.Line).Text, entry => entry.Value(run));
+                return run =>
+                {
+                    var map = new Dictionary<string, object?>();
+                    foreach (var (key, value) in entries)
+                        map[TemplateValue.Text(key(run), token.Line).Text] = value(run); // of equal keys the last counts, as in Python
+                    return map;
+                };
             default:
                 throw TemplateFault.At(token.Line, $"has '{token.Text}' where a value is expected");
         }
@@ -284,6 +291,8 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         {
             if (name is null)
                 values.Add(value);
+            else if (named.Exists(other => other.Name == name))
+                throw TemplateFault.At(tokens.Line, $"gives the argument '{name}' twice");
             else
                 named.Add((name, value));
         }

@@ -7,16 +7,16 @@ internal static class TemplateFunctions
     internal static readonly Dictionary<string, TemplateFunction> Filters = new()
     {
         ["trim"] = call => Strip(call, true, true),
-        ["upper"] = call => call.Subject.Map(text => text.ToUpperInvariant()),
-        ["lower"] = call => call.Subject.Map(text => text.ToLowerInvariant()),
-        ["capitalize"] = call => call.Subject.Map(Capitalized),
+        ["upper"] = call => Mapped(call, text => text.ToUpperInvariant()),
+        ["lower"] = call => Mapped(call, text => text.ToLowerInvariant()),
+        ["capitalize"] = call => Mapped(call, Capitalized),
         ["string"] = call => call.Subject,
         ["safe"] = call => call.Value,
-        ["length"] = call => (long)(call.Value is TemplateText text ? text.Length : TemplateValue.Items(call.Value, call.Line).Count),
-        ["count"] = call => (long)(call.Value is TemplateText text ? text.Length : TemplateValue.Items(call.Value, call.Line).Count),
-        ["list"] = call => TemplateValue.Items(call.Value, call.Line),
-        ["first"] = call => TemplateValue.Item(TemplateValue.Items(call.Value, call.Line), 0L, call.Line),
-        ["last"] = call => TemplateValue.Item(TemplateValue.Items(call.Value, call.Line), -1L, call.Line),
+        ["length"] = Length,
+        ["count"] = Length,
+        ["list"] = call => TemplateValue.Items(call.Value, call.Run, call.Line),
+        ["first"] = call => TemplateValue.Item(TemplateValue.Items(call.Value, call.Run, call.Line), 0L, call.Line),
+        ["last"] = call => TemplateValue.Item(TemplateValue.Items(call.Value, call.Run, call.Line), -1L, call.Line),
         ["default"] = Default,
         ["d"] = Default,
         ["join"] = Join,
@@ -36,8 +36,8 @@ internal static class TemplateFunctions
         ["lower"] = Filters["lower"],
         ["capitalize"] = Filters["capitalize"],
         ["replace"] = Replace,
-        ["startswith"] = call => call.Subject.Text.StartsWith(call.Text(0), StringComparison.Ordinal),
-        ["endswith"] = call => call.Subject.Text.EndsWith(call.Text(0), StringComparison.Ordinal),
+        ["startswith"] = call => Counted(call).Text.StartsWith(call.Text(0), StringComparison.Ordinal),
+        ["endswith"] = call => Counted(call).Text.EndsWith(call.Text(0), StringComparison.Ordinal),
         ["split"] = Split,
         ["get"] = call => call.Value is Dictionary<string, object?> map
             ? map.TryGetValue(call.Text(0), out var value) ? value : call.Arguments.Count > 1 ? call[1] : null
@@ -68,14 +68,26 @@ internal static class TemplateFunctions
         ["raise_exception"] = (TemplateFunction)(call => throw TemplateFault.At(call.Line, $"refuses: {call.Text(0)}")),
     };
 
-    private static TemplateText Strip(TemplateCall call, bool start, bool end)
+    // The subject of what looks at all of it.
+    private static TemplateText Counted(TemplateCall call)
     {
         call.Run.Work(call.Subject.Length, call.Line);
+        return call.Subject;
+    }
+
+    private static TemplateText Mapped(TemplateCall call, Func<string, string> change) => Counted(call).Map(change);
+
+    private static TemplateText Strip(TemplateCall call, bool start, bool end)
+    {
         if (call.Arguments.Count == 0)
-            return call.Subject.Trim(char.IsWhiteSpace, start, end);
+            return Counted(call).Trim(char.IsWhiteSpace, start, end);
         var characters = call.Text(0);
+        call.Run.Search(call.Subject.Length, characters.Length, call.Line);
         return call.Subject.Trim(characters.Contains, start, end);
     }
+
+    private static object? Length(TemplateCall call) =>
+        (long)(call.Value is TemplateText text ? text.Length : TemplateValue.Items(call.Value, call.Run, call.Line).Count);
 
     private static string Capitalized(string text) =>
         text.Length == 0 ? text : text[..1].ToUpperInvariant() + text[1..].ToLowerInvariant();
@@ -88,7 +100,7 @@ internal static class TemplateFunctions
     {
         var between = call.Arguments.Count > 0 ? TemplateValue.Text(call[0], call.Line) : TemplateText.Empty;
         List<TemplateText> parts = [];
-        foreach (var item in TemplateValue.Items(call.Value, call.Line))
+        foreach (var item in TemplateValue.Items(call.Value, call.Run, call.Line))
         {
             if (parts.Count > 0)
                 parts.Add(between);
@@ -103,6 +115,7 @@ internal static class TemplateFunctions
     {
         if (call.Text(0).Length == 0)
             throw TemplateFault.At(call.Line, "replaces an empty text");
+        call.Run.Search(call.Subject.Length, call.Text(0).Length, call.Line);
         List<TemplateText> parts = [];
         foreach (var part in call.Subject.Split(call.Text(0)))
         {
@@ -118,13 +131,19 @@ internal static class TemplateFunctions
     {
         if (call.Arguments.Count != 1 || call.Text(0).Length == 0)
             throw TemplateFault.At(call.Line, "splits a text otherwise than at another text");
-        call.Run.Work(call.Subject.Length, call.Line);
+        call.Run.Search(call.Subject.Length, call.Text(0).Length, call.Line);
         return [.. call.Subject.Split(call.Text(0))];
     }
 
     private static List<object?> Select(TemplateCall call, bool selected) =>
-        TemplateValue.Items(call.Value, call.Line)
-            .FindAll(item => Holds(call, TemplateValue.Item(item, call[0], call.Line)) == selected);
+        CountedItems(call).FindAll(item => Holds(call, TemplateValue.Item(item, call[0], call.Line)) == selected);
+
+    private static List<object?> CountedItems(TemplateCall call)
+    {
+        var items = TemplateValue.Items(call.Value, call.Run, call.Line);
+        call.Run.Work(8 * items.Count, call.Line);
+        return items;
+    }
 
     private static bool Holds(TemplateCall call, object? value)
     {
@@ -133,15 +152,15 @@ internal static class TemplateFunctions
         var test = call.Text(1);
         return test switch
         {
-            "equalto" or "eq" or "==" => TemplateValue.AreEqual(value, call[2]),
-            "ne" or "!=" => !TemplateValue.AreEqual(value, call[2]),
-            "in" => TemplateValue.Contains(call[2], value, call.Line),
+            "equalto" or "eq" or "==" => TemplateValue.AreEqual(value, call[2], call.Run, call.Line),
+            "ne" or "!=" => !TemplateValue.AreEqual(value, call[2], call.Run, call.Line),
+            "in" => TemplateValue.Contains(call[2], value, call.Run, call.Line),
             _ => Tests.TryGetValue(test, out var known) ? known(value)
                 : throw TemplateFault.At(call.Line, $"has the test '{test}', which is not known here"),
         };
     }
 
     private static List<object?> MapAttribute(TemplateCall call) => call.Named.TryGetValue("attribute", out var name)
-        ? [.. TemplateValue.Items(call.Value, call.Line).Select(item => TemplateValue.Item(item, name, call.Line))]
+        ? [.. CountedItems(call).Select(item => TemplateValue.Item(item, name, call.Line))]
         : throw TemplateFault.At(call.Line, "has the filter 'map' without 'attribute'");
 }

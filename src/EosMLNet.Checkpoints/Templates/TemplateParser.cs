@@ -19,6 +19,7 @@ internal sealed class TemplateParser
     // Up to one of the words that end it, which is left to be read.
     private TemplateStatement ReadBody(IReadOnlyCollection<string> ends) => _tokens.Nested<TemplateStatement>(() =>
     {
+        var first = _tokens.Line;
         List<TemplateStatement> parts = [];
         while (true)
         {
@@ -37,15 +38,31 @@ internal sealed class TemplateParser
                 case TemplateTokenKind.End when ends.Count > 0:
                     throw _tokens.Unexpected($"'{ends.Last()}'");
                 default:
-                    return run => parts.ForEach(part => part(run));
+                    return run =>
+                    {
+                        run.Work(8 * parts.Count, first);
+                        parts.ForEach(part => part(run));
+                    };
             }
         }
     });
 
+    // It is as much work as it has tokens.
+    private TemplateExpression Expression(Func<TemplateExpression> read)
+    {
+        var line = _tokens.Line;
+        var (value, length) = _tokens.Counted(read);
+        return run =>
+        {
+            run.Work(8 * length, line);
+            return value(run);
+        };
+    }
+
     private TemplateStatement ReadOutput()
     {
         var line = _tokens.Take().Line;
-        var value = _expressions.Read();
+        var value = Expression(_expressions.Read);
         _tokens.Close();
         return run => run.Write(TemplateValue.Text(value(run), line), line);
     }
@@ -88,7 +105,7 @@ internal sealed class TemplateParser
         List<(TemplateExpression Condition, TemplateStatement Body)> branches = [];
         do
         {
-            var condition = _expressions.Read();
+            var condition = Expression(_expressions.Read);
             _tokens.Close();
             branches.Add((condition, ReadBody(["elif", "else", "endif"])));
             _tokens.Take();
@@ -122,8 +139,8 @@ internal sealed class TemplateParser
         if (names.Count > 1)
             throw TemplateFault.At(line, $"has a loop over {string.Join(", ", names)} at once, which is not known here");
         _tokens.Expect("in");
-        var list = _expressions.ReadOr();
-        var filter = _tokens.TryTake("if") ? _expressions.Read() : null;
+        var list = Expression(_expressions.ReadOr);
+        var filter = _tokens.TryTake("if") ? Expression(_expressions.Read) : null;
         _tokens.Close();
         var body = ReadBody(["else", "endfor"]);
         if (_tokens.IsSecond("else"))
@@ -131,7 +148,7 @@ internal sealed class TemplateParser
         End("endfor");
         return run =>
         {
-            var items = TemplateValue.Items(list(run), line);
+            var items = TemplateValue.Items(list(run), run, line);
             run.Work(8 * items.Count, line);
             run.InScope(() =>
             {
@@ -183,7 +200,7 @@ internal sealed class TemplateParser
             return run => run.Set(name, run.Capture(line, () => body(run)));
         }
         _tokens.Expect("=");
-        var value = _expressions.Read();
+        var value = Expression(_expressions.Read);
         _tokens.Close();
         if (member is null)
             return run => run.Set(name, value(run));
@@ -203,7 +220,7 @@ internal sealed class TemplateParser
         while (!_tokens.TryTake(")"))
         {
             var parameter = _tokens.Expect(TemplateTokenKind.Name, "a name");
-            parameters.Add((parameter, _tokens.TryTake("=") ? _expressions.Read() : _ => TemplateValue.Undefined));
+            parameters.Add((parameter, _tokens.TryTake("=") ? Expression(_expressions.Read) : _ => TemplateValue.Undefined));
             if (!_tokens.Is(")"))
                 _tokens.Expect(",");
         }

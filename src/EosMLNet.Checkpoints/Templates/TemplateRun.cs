@@ -8,6 +8,7 @@ internal sealed class TemplateRun
     private const int MostSteps = 1 << 22;
     private const int MostText = 1 << 22; // characters
     private const int MostCalls = 32;
+    private const int ComparedAtOnce = 16; // characters
     private readonly Stack<Dictionary<string, object?>> _scopes = new();
     private List<TemplateText> _written = [];
     private long _length;
@@ -75,6 +76,13 @@ internal sealed class TemplateRun
             _written = outer;
         }
     }
+
+    /// <summary>Counts the work of looking for a text in another.</summary>
+    /// <param name="length">Characters of the other.</param>
+    /// <param name="wanted">Characters that are looked for: at worst all of them are compared at each place, many at once.</param>
+    /// <param name="line">The line that asked for it.</param>
+    internal void Search(int length, int wanted, int line) =>
+        Work((int)Math.Min(int.MaxValue, length + (long)length * wanted / ComparedAtOnce), line);
 
     /// <summary>Counts work that was done.</summary>
     /// <param name="size">How many characters or items it was about.</param>

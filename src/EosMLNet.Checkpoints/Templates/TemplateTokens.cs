@@ -49,6 +49,13 @@ internal sealed class TemplateTokens(IReadOnlyList<TemplateToken> tokens)
     /// <summary>What is wrong with the next token.</summary>
     internal EosException Unexpected(string expected) => TemplateFault.At(Line, $"has '{Next.Text}' where {expected} is expected");
 
+    /// <summary>Reads something, and counts its tokens.</summary>
+    internal (T Value, int Length) Counted<T>(Func<T> read)
+    {
+        var start = _at;
+        return (read(), _at - start);
+    }
+
     /// <summary>Reads something that may have its like inside.</summary>
     internal T Nested<T>(Func<T> read)
     {

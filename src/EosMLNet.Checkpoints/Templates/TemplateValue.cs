@@ -25,28 +25,45 @@ internal static class TemplateValue
     };
 
     /// <summary>Whether two values are equal.</summary>
-    internal static bool AreEqual(object? left, object? right) => (left, right) switch
+    internal static bool AreEqual(object? left, object? right, TemplateRun run, int line)
     {
-        (TemplateText a, TemplateText b) => a.Text == b.Text,
-        (long or double or bool, long or double or bool) => Number(left) == Number(right),
-        (List<object?> a, List<object?> b) => a.Count == b.Count && a.Zip(b).All(pair => AreEqual(pair.First, pair.Second)),
-        _ => ReferenceEquals(left, right),
-    };
+        // Lists may lie in each other as deep as there are steps, and a list in another several times: no call for each, and each is work.
+        Stack<(object? Left, object? Right)> pairs = new([(left, right)]);
+        while (pairs.TryPop(out var pair))
+        {
+            if (pair is not (List<object?> a, List<object?> b))
+            {
+                if (!AreEqualSingle(pair.Left, pair.Right, run, line))
+                    return false;
+                continue;
+            }
+            if (a.Count != b.Count)
+                return false;
+            run.Work(8 * a.Count, line);
+            for (var i = a.Count - 1; i >= 0; i--)
+                pairs.Push((a[i], b[i]));
+        }
+        return true;
+    }
 
     /// <summary>Below, at or above 0, as the first of two values is smaller, equal or larger.</summary>
-    internal static int Compare(object? left, object? right, int line) => (left, right) switch
+    internal static int Compare(object? left, object? right, TemplateRun run, int line)
     {
-        (long or double or bool, long or double or bool) => Number(left).CompareTo(Number(right)),
-        (TemplateText a, TemplateText b) => string.CompareOrdinal(a.Text, b.Text),
-        _ => throw TemplateFault.At(line, $"compares {Name(left)} with {Name(right)}"),
-    };
+        if (left is TemplateText a && right is TemplateText b)
+        {
+            run.Work(Math.Min(a.Length, b.Length), line);
+            return string.CompareOrdinal(a.Text, b.Text);
+        }
+        return left is long or double or bool && right is long or double or bool ? Number(left).CompareTo(Number(right))
+            : throw TemplateFault.At(line, $"compares {Name(left)} with {Name(right)}");
+    }
 
     /// <summary>Whether a list has an item, a dictionary a key, or a text a part.</summary>
-    internal static bool Contains(object? whole, object? part, int line) => (whole, part) switch
+    internal static bool Contains(object? whole, object? part, TemplateRun run, int line) => (whole, part) switch
     {
-        (TemplateText text, TemplateText wanted) => text.Text.Contains(wanted.Text, StringComparison.Ordinal),
+        (TemplateText text, TemplateText wanted) => Find(text, wanted, run, line),
         (Dictionary<string, object?> map, _) => part is TemplateText key && map.ContainsKey(key.Text),
-        (List<object?> list, _) => list.Exists(item => AreEqual(item, part)),
+        (List<object?> list, _) => list.Exists(item => AreEqual(item, part, run, line)),
         _ when whole == Undefined => false,
         _ => throw TemplateFault.At(line, $"looks for something in {Name(whole)}"),
     };
@@ -63,7 +80,7 @@ internal static class TemplateValue
     };
 
     /// <summary>A part of a list or a text.</summary>
-    internal static object? Slice(object? whole, long? from, long? to, long step, int line)
+    internal static object? Slice(object? whole, long? from, long? to, long step, TemplateRun run, int line)
     {
         var count = whole switch
         {
@@ -77,6 +94,7 @@ internal static class TemplateValue
         if (step == -1 && (from ?? to) is not null)
             throw TemplateFault.At(line, "takes a part backwards");
         var length = Math.Max(0, last - first);
+        run.Work(8 * length, line);
         if (whole is TemplateText characters)
         {
             return step == 1 ? characters.Slice(first, length)
@@ -145,10 +163,10 @@ internal static class TemplateValue
     };
 
     /// <summary>The items of a list, the keys of a dictionary.</summary>
-    internal static List<object?> Items(object? value, int line) => value switch
+    internal static List<object?> Items(object? value, TemplateRun run, int line) => value switch
     {
         List<object?> list => list,
-        Dictionary<string, object?> map => [.. map.Keys.Select(key => TemplateText.Of(key))],
+        Dictionary<string, object?> map => Keys(map, run, line),
         _ when value == Undefined => [],
         _ => throw TemplateFault.At(line, $"goes through {Name(value)}"),
     };
@@ -168,6 +186,27 @@ internal static class TemplateValue
         Dictionary<string, object?> => "a dictionary",
         _ => value == Undefined ? "something that is not there" : "a function",
     };
+
+    private static bool AreEqualSingle(object? left, object? right, TemplateRun run, int line)
+    {
+        if (left is not TemplateText a || right is not TemplateText b)
+            return left is long or double or bool && right is long or double or bool ? Number(left) == Number(right)
+                : ReferenceEquals(left, right);
+        run.Work(Math.Min(a.Length, b.Length), line);
+        return a.Text == b.Text;
+    }
+
+    private static bool Find(TemplateText text, TemplateText wanted, TemplateRun run, int line)
+    {
+        run.Search(text.Length, wanted.Length, line);
+        return text.Text.Contains(wanted.Text, StringComparison.Ordinal);
+    }
+
+    private static List<object?> Keys(Dictionary<string, object?> map, TemplateRun run, int line)
+    {
+        run.Work(8 * map.Count, line);
+        return [.. map.Keys.Select(key => TemplateText.Of(key))];
+    }
 
     private static double Number(object? value) => value switch
     {

@@ -68,6 +68,8 @@ internal sealed record SearchStanding
         {
             throw new InvalidDataException($"its state cannot be read: {e.Message}", e);
         }
+        if (found.Stages.Contains(null!)) // annotations say nothing of what a list from a file may hold
+            throw new InvalidDataException("one of its stages is null");
         int[] steps = [0, .. found.Stages.Select(stage => stage.StepsMade), found.StepsMade];
         return found.Step >= 0 && steps.Zip(steps.Skip(1)).All(pair => pair.First <= pair.Second) && steps[^1] - steps[^2] == found.Step
             ? found : throw new InvalidDataException($"its stages do not have {found.StepsMade} steps");

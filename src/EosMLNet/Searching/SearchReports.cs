@@ -10,6 +10,7 @@ internal static class SearchReports
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter() },
     };
 
@@ -20,7 +21,10 @@ internal static class SearchReports
     {
         try
         {
-            return JsonSerializer.Deserialize<SearchReport>(json, Json) ?? throw new JsonException("It is null.");
+            var report = JsonSerializer.Deserialize<SearchReport>(json, Json) ?? throw new JsonException("It is null.");
+            // Annotations say nothing of what a list from a file may hold.
+            return report.Sites.Contains(null!) || report.Constraints.Contains(null!)
+                ? throw new JsonException("A site or a constraint is null.") : report;
         }
         catch (JsonException e)
         {

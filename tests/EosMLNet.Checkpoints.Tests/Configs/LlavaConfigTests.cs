@@ -160,8 +160,8 @@ public sealed class LlavaConfigTests : IDisposable
     [InlineData("""{"model_type":"llava","text_config":{"hidden_size":0}}""", "hidden_size")]
     [InlineData("""{"model_type":"llava","text_config":{"hidden_size":-8}}""", "-8")]
     [InlineData("""{"model_type":"llava","text_config":{"num_hidden_layers":2000000000}}""", "2000000000")]
-    [InlineData("""{"model_type":"llava","text_config":{"num_hidden_layers":4097}}""", "1 to 4096")] // names of weights without end
-    [InlineData("""{"model_type":"llava","vision_config":{"num_hidden_layers":4097}}""", "1 to 4096")]
+    [InlineData("""{"model_type":"llava","text_config":{"num_hidden_layers":1025}}""", "1 to 1024")] // names of weights without end
+    [InlineData("""{"model_type":"llava","vision_config":{"num_hidden_layers":1025}}""", "1 to 1024")]
     [InlineData("""{"model_type":"llava","text_config":{"hidden_size":100,"num_attention_heads":3}}""", "num_attention_heads")]
     [InlineData("""{"model_type":"llava","text_config":{"num_attention_heads":32,"num_key_value_heads":5}}""", "num_key_value_heads")]
     [InlineData("""{"model_type":"llava","text_config":{"head_dim":15}}""", "head_dim")]

@@ -32,6 +32,7 @@ public sealed class JinjaTemplateTests
     [InlineData("{{ parts | map(attribute='n') | join(',') }} {{ parts | rejectattr('type', 'equalto', 'b') | list | length }}", "1,2 1")]
     [InlineData("{% macro f(a, b='y') %}{{ a }}{{ b }}{% endmacro %}{{ f('x') }} {{ f('x', b='z') }} {{ f('x', 'w') }}", "xy xz xw")]
     [InlineData("{{ ['a', 'b'] | join }} {{ {'k': 'v'}.k }} {{ ('a', 'b')[1] }} {{ (['a'] + ['b']) | length }}", "ab v b 2")]
+    [InlineData("{{ {'k': 1, 'k': 2}.k }} {{ [[1], ['a', [2]]] == [[1], ['a', [2]]] }} {{ [[1], [2]] == [[1], [3]] }}", "2 True False")]
     [InlineData("{{ 2 < 3 and 3 >= 3 and 'a' < 'b' }} {{ 1.5 + 1 }} {{ 'x' or 'y' }} {{ '' or 'y' }} {{ 1 == 1.0 }}", "True 2.5 x y True")]
     [InlineData("{% generation %}a{% endgeneration %}{{ m.a is string }}{{ list is iterable }}{{ none is none }}", "aTrueTrueTrue")]
     [InlineData("a\r\n{% if true %}\r\nb{% endif %}", "a\nb")]
@@ -74,6 +75,12 @@ public sealed class JinjaTemplateTests
         { "loops", Loops(12, "") },
         { "loops that write", Loops(7, new string('a', 1000)) },
         { "a macro that calls itself", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}" },
+        { "lists of one list, compared", Nested("[n.x, n.x]", "[n.y, n.y]", 2) },
+        { "one statement, again and again", Loops(6, string.Concat(Enumerable.Repeat("{% set x = 1 %}", 1000))) },
+        { "long texts, compared", LongTexts + Loops(6, "{% if n.x == n.y %}{% endif %}") },
+        { "long texts, cut", LongTexts + Loops(6, "{% set x = n.x[1:] %}") },
+        { "long texts, searched", LongTexts + "{% if n.y + 'b' in n.x %}{% endif %}" },
+        { "an argument twice", "{% macro f(a) %}{% endmacro %}{{ f(a=1, a=2) }}" },
         { "a long source", new string('a', (1 << 20) + 1) },
     };
 
@@ -84,6 +91,10 @@ public sealed class JinjaTemplateTests
         Assert.NotEmpty(what);
         Expect.Error(EosErrors.ChatTemplate, () => Render(template), "Line 1 ");
     }
+
+    // 27,000 deep: a call for each would be more than a stack has.
+    [Fact]
+    public void Lists_are_compared_however_deep_they_lie_in_each_other() => Assert.Equal("same", Render(Nested("[n.x]", "[n.y]", 3) + "same"));
 
     [Fact]
     public void A_text_knows_which_of_it_is_the_users()
@@ -96,6 +107,13 @@ public sealed class JinjaTemplateTests
         Assert.Equal(-1, written.IndexOf("b>", from: 3));
         Assert.Equal("[0]A<B>b> ", written.Replace("<b>", i => TemplateText.Of($"[{i}]")).Text);
     }
+
+    // Two equal texts of a million characters.
+    private static string LongTexts => "{% set n = namespace(x='aaaaaaaa', y='aaaaaaaa') %}" +
+        string.Concat(Enumerable.Repeat("{% set n.x = n.x + n.x %}{% set n.y = n.y + n.y %}", 17));
+
+    private static string Nested(string x, string y, int depth) => "{% set n = namespace(x=[1], y=[1]) %}" +
+        Loops(depth, $"{{% set n.x = {x} %}}{{% set n.y = {y} %}}") + "{% if n.x != n.y %}{{ raise_exception('other') }}{% endif %}";
 
     private static string Loops(int depth, string text)
     {

@@ -138,6 +138,7 @@ public class ResumeTests
         { "'countsTried'", (_, texts) => texts["standing"] = texts["standing"].Replace("\"countsTried\":false,", "") },
         { "do not have 4 steps", (_, texts) => texts["standing"] = texts["standing"].Replace("\"step\":4", "\"step\":3") },
         { "null", (_, texts) => texts["standing"] = texts["standing"].Replace("\"stages\":[]", "\"stages\":null") },
+        { "stages is null", (_, texts) => texts["standing"] = texts["standing"].Replace("\"stages\":[]", "\"stages\":[null]") },
         { "'losses' is missing", (arrays, _) => arrays.Remove("losses") },
         { "'losses' has 3 numbers, not 4", (arrays, _) => arrays["losses"] = arrays["losses"][..3] },
         { "'multipliers' has 1 numbers, not 2", (arrays, _) => arrays["multipliers"] = arrays["multipliers"][..1] },

@@ -59,6 +59,9 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Equal(model.LastTransformer.Report!.Losses, again.Report!.Losses);
         Expect.Error(EosErrors.ModelArtifact, () => SearchReports.Parse("{ \"losses\": [1] }"), "report");
         Expect.Error(EosErrors.ModelArtifact, () => SearchReports.Parse("null"), "report");
+        var json = SearchReports.ToJson(again.Report!);
+        Expect.Error(EosErrors.ModelArtifact, () => SearchReports.Parse(json.Replace("\"sites\":[", "\"sites\":[null,")), "report", "null");
+        Expect.Error(EosErrors.ModelArtifact, () => SearchReports.Parse(json.Replace("\"measuredForm\":", "\"measuredForm\":null,\"x\":")), "report");
     }
 
     [Fact]

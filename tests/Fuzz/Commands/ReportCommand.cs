@@ -15,7 +15,8 @@ internal sealed class ReportCommand : Command
         var work = FuzzOptions.Work();
         var output = new Option<string>("--output")
         {
-            Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks"),
+            Description = "Where the report goes.", HelpName = "DIR",
+            DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks"),
         };
         Add(work);
         Add(output);

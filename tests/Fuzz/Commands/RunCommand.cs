@@ -15,9 +15,9 @@ internal sealed class RunCommand : Command
             Description = $"The readers; all where none is named: {string.Join(", ", FuzzTargets.All.Select(target => target.Name))}.",
             HelpName = "NAME",
         };
-        var inputs = new Option<long>("--inputs") { Description = "Inputs a reader.", DefaultValueFactory = _ => 1_000_000 };
-        var minutes = new Option<double>("--minutes") { Description = "The most time a reader.", DefaultValueFactory = _ => 60 };
-        var seed = new Option<int>("--seed") { Description = "The same seed and the same folder give the same inputs.", DefaultValueFactory = _ => 1 };
+        var inputs = Number("--inputs", "Inputs a reader, those of earlier runs included.", 1_000_000L);
+        var minutes = Number("--minutes", "The most time a reader, in this run.", 60.0);
+        var seed = Number("--seed", "The same seed and the same folder give the same inputs.", 1);
         var work = FuzzOptions.Work();
         foreach (var option in (Option[])[targets, inputs, minutes, seed, work])
             Add(option);
@@ -35,4 +35,7 @@ internal sealed class RunCommand : Command
             return findings == 0 ? 0 : 1;
         });
     }
+
+    private static Option<T> Number<T>(string name, string description, T usual) =>
+        new(name) { Description = description, DefaultValueFactory = _ => usual };
 }

@@ -14,7 +14,8 @@ internal sealed class Campaign
 
     private const int Newest = 16; // of the kept inputs, from which every third one is changed
     private const int Together = 64; // inputs between two looks at the memory
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20), Telling = TimeSpan.FromSeconds(5);
+    // Of the processor, and by the clock: what waits for something uses no processor, and on a busy machine nobody gets it at times.
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(15), Wait = TimeSpan.FromMinutes(3), Telling = TimeSpan.FromSeconds(5);
     private readonly FuzzTarget target;
     private readonly CampaignFolder folder;
     private readonly Judge judge;
@@ -23,7 +24,7 @@ internal sealed class Campaign
     private readonly List<byte[]> lately = [];
     private readonly CampaignState before;
     private readonly long begin = Stopwatch.GetTimestamp();
-    private long tried, accepted, memory, since;
+    private long tried, accepted, memory, since, turn;
 
     /// <param name="target">The reader.</param>
     /// <param name="folder">What is left behind.</param>
@@ -67,9 +68,8 @@ internal sealed class Campaign
 
     private void Try(byte[] input, bool isNew)
     {
-        Volatile.Write(ref since, Stopwatch.GetTimestamp());
         map.Clear();
-        if (judge.Try(input) is { } fault)
+        if (Judged(input) is { } fault)
             Add(fault, input);
         tried++;
         accepted += judge.Accepted ? 1 : 0;
@@ -84,6 +84,13 @@ internal sealed class Campaign
             LookAtMemory();
     }
 
+    private Fault? Judged(byte[] input)
+    {
+        Volatile.Write(ref since, Stopwatch.GetTimestamp());
+        Interlocked.Increment(ref turn);
+        return judge.Try(input);
+    }
+
     // The peak is of the whole process, so that it takes time to look at: of many inputs at once, and of each only where it is high.
     private void LookAtMemory()
     {
@@ -93,9 +100,9 @@ internal sealed class Campaign
             {
                 GC.Collect();
                 memory = PeakMemory.Reset();
-                judge.Try(input);
+                Judged(input);
                 if (IsHigh(target.Declared(input)))
-                    Add(new Fault("memory", "", $"The process grew by {PeakMemory.Highest - memory} bytes for {input.Length} bytes."), input);
+                    Add(new("memory", "", $"The process grew by {PeakMemory.Highest - memory} bytes for {input.Length} bytes."), input);
             }
             GC.Collect();
         }
@@ -125,8 +132,14 @@ internal sealed class Campaign
     // The input is in its file: the process that has started this one takes it from there.
     private void Watch()
     {
-        while (Stopwatch.GetElapsedTime(Volatile.Read(ref since)) < Hang)
+        var (last, used) = (-1L, TimeSpan.Zero);
+        do
+        {
+            if (Interlocked.Read(ref turn) is var now && now != last)
+                (last, used) = (now, Environment.CpuUsage.TotalTime);
             Thread.Sleep(TimeSpan.FromSeconds(1));
+        }
+        while (Environment.CpuUsage.TotalTime - used < Hang && Stopwatch.GetElapsedTime(Volatile.Read(ref since)) < Wait);
         folder.Save(Reached());
         Environment.Exit(HangExit);
     }

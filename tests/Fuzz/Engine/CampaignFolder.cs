@@ -45,12 +45,11 @@ internal sealed class CampaignFolder
         return isNew;
     }
 
-    /// <summary>Forgets the findings of the campaign before.</summary>
-    internal void Begin()
+    /// <summary>Forgets all faults: those that are still there are found again.</summary>
+    internal void ForgetFindings()
     {
         foreach (var file in Directory.GetFiles(findings))
             File.Delete(file);
-        File.Delete(state);
     }
 
     /// <summary>Says how far the campaign has come.</summary>

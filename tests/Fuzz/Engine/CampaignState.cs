@@ -2,7 +2,7 @@ namespace Fuzz.Engine;
 
 /// <summary>How far a campaign has come: what the report is made of.</summary>
 /// <param name="Target">The target.</param>
-/// <param name="Seed">Decides about all inputs, but for those behind a crash.</param>
+/// <param name="Seed">Decides about the inputs of its last process; each process has the next one.</param>
 /// <param name="Inputs">Inputs that were tried.</param>
 /// <param name="Accepted">How many of them were read rather than refused.</param>
 /// <param name="Edges">Edges between blocks of code that they went.</param>

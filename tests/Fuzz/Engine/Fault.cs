@@ -8,7 +8,7 @@ namespace Fuzz.Engine;
 /// <param name="Text">All that is known.</param>
 internal sealed record Fault(string Kind, string Where, string Text)
 {
-    /// <summary>An exception that is none of ours; it is told from others by its type, and by the first method of ours on its way.</summary>
+    /// <summary>An exception that is none of ours, told from others by its type and by the first method of ours on its way.</summary>
     internal static Fault Of(Exception exception)
     {
         var frame = new StackTrace(exception).GetFrames().Select(each => each.GetMethod())

@@ -4,8 +4,8 @@ using SharpFuzz;
 namespace Fuzz.Engine;
 
 /// <summary>
-/// A copy of this program whose readers write down which ways they go: SharpFuzz rewrites the assemblies of EosMLNet. It is made again where
-/// a file is newer.
+/// A copy of this program whose readers write down which ways they go: SharpFuzz rewrites the assemblies of EosMLNet. It is made again
+/// where a file is newer.
 /// </summary>
 internal static class InstrumentedProgram
 {

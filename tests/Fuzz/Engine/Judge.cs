@@ -22,7 +22,7 @@ internal sealed class Judge(FuzzTarget target, string folder)
     /// <summary>Why it was refused, where it was.</summary>
     internal string? Refusal { get; private set; }
 
-    /// <summary>How long the last input took.</summary>
+    /// <summary>How much time of the processor the last input took: on a busy machine the clock goes on while others have it.</summary>
     internal TimeSpan Elapsed { get; private set; }
 
     /// <summary>The fault of the reader with this input; null where there is none.</summary>
@@ -38,7 +38,7 @@ internal sealed class Judge(FuzzTarget target, string folder)
         var fault = Read(input);
         if (fault is not null || Elapsed <= Longest)
             return fault;
-        // Once more, since a busy machine takes its time too.
+        // Once more, since what is compiled or collected takes its time too.
         var allowed = Longest + TimeSpan.FromSeconds(target.Declared(input) / BytesPerSecond);
         return Elapsed <= allowed ? null : Read(input) ?? (Elapsed <= allowed ? null
             : new("slow", "", $"It took {Elapsed.TotalSeconds:f1} s, at most {allowed.TotalSeconds:f1} are allowed."));
@@ -47,7 +47,7 @@ internal sealed class Judge(FuzzTarget target, string folder)
     private Fault? Read(byte[] input)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var start = Stopwatch.GetTimestamp();
+        var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         (Accepted, Refusal) = (false, null);
         try
         {
@@ -65,6 +65,8 @@ internal sealed class Judge(FuzzTarget target, string folder)
         finally
         {
             Elapsed = Stopwatch.GetElapsedTime(start);
+            if (Elapsed > Longest)
+                Elapsed = TimeSpan.FromTicks(Math.Min(Elapsed.Ticks, (Environment.CpuUsage.TotalTime - used).Ticks));
         }
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         var allowed = Allowance + target.Declared(input);

@@ -5,13 +5,20 @@ namespace Fuzz.Engine;
 /// <summary>Runs a campaign in a process of its own, and again where a reader ended that process.</summary>
 internal static class Supervisor
 {
-    /// <summary>Runs a campaign to its end.</summary>
+    /// <summary>Runs a campaign, or goes on with it where it was stopped.</summary>
+    /// <param name="target">The reader.</param>
+    /// <param name="work">The folder of all campaigns.</param>
+    /// <param name="inputs">Inputs of the whole campaign.</param>
+    /// <param name="time">The most time from now on.</param>
+    /// <param name="seed">Decides about the inputs of one that begins.</param>
     internal static CampaignState Run(FuzzTarget target, string work, long inputs, TimeSpan time, int seed)
     {
         var folder = new CampaignFolder(work, target.Name);
-        folder.Begin();
-        var state = new CampaignState(target.Name, seed, 0, 0, 0, 0, 0, 0, DateOnly.FromDateTime(DateTime.UtcNow));
-        while (true)
+        var state = folder.Reached() is { } before ? before with { Seed = before.Seed + 1, Findings = 0 }
+            : new CampaignState(target.Name, seed, 0, 0, 0, 0, 0, 0, DateOnly.FromDateTime(DateTime.UtcNow));
+        folder.ForgetFindings();
+        var end = state.Seconds + time.TotalSeconds;
+        while (state.Inputs < inputs)
         {
             var shared = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
             var own = Directory.CreateDirectory(Path.Combine(shared, $"eos-fuzz-{Guid.NewGuid():N}")).FullName;
@@ -20,7 +27,7 @@ internal static class Supervisor
                 folder.Save(state);
                 using var process = InstrumentedProgram.Start(own,
                 [
-                    "work", "--target", target.Name, "--inputs", $"{inputs}", "--seconds", $"{time.TotalSeconds - state.Seconds:f0}",
+                    "work", "--target", target.Name, "--inputs", $"{inputs}", "--seconds", $"{end - state.Seconds:f0}",
                     "--work", Path.GetFullPath(work), "--folder", own,
                 ]);
                 process.WaitForExit();
@@ -36,7 +43,7 @@ internal static class Supervisor
                 if (folder.Add(fault, input))
                     Console.WriteLine($"{target.Name}: {fault.Kind} {fault.Where}");
                 state = state with { Seed = state.Seed + 1, Inputs = state.Inputs + 1, Findings = folder.Findings };
-                if (state.Seconds >= time.TotalSeconds)
+                if (state.Seconds >= end)
                     return state;
             }
             finally
@@ -44,5 +51,6 @@ internal static class Supervisor
                 Directory.Delete(own, recursive: true);
             }
         }
+        return state;
     }
 }

@@ -13,11 +13,11 @@ internal static class FuzzSection
         var section = new StringBuilder($"""
             {Heading}
 
-            Written by `dotnet run --project tests/Fuzz -c Release -- report`; the numbers are in `reliability.json` beside this page. Every reader of a file got
-            inputs that were made of whole files by changes at random, and of those that had gone a new way through its code
-            ([ADR 39](../adr/0039-fuzzing.md)). A fault is a process that ends, a reading of more than 2 seconds, more than 64 MiB of memory beyond what
-            the file declares, or an exception that is no `EosException`. An edge is a step from one block of code to another. What was a fault once
-            is fixed, and its inputs are tests.
+            Written by `dotnet run --project tests/Fuzz -c Release -- report`; the numbers are in `reliability.json` beside this page.
+            Every reader of a file got inputs that were made of whole files by changes at random, and of those that had gone a new way
+            through its code ([ADR 39](../adr/0039-fuzzing.md)). A fault is a process that ends, more than 2 seconds of the processor,
+            more than 64 MiB of memory beyond what the file declares, or an exception that is no `EosException`. An edge is a step from
+            one block of code to another. What was a fault once is fixed, and its inputs are tests.
 
             | reader | inputs | of them read | edges | inputs kept as tests | open faults | date |
             |---|---:|---:|---:|---:|---:|---|
@@ -26,7 +26,8 @@ internal static class FuzzSection
         foreach (var row in document.Rows)
         {
             section.Append(CultureInfo.InvariantCulture,
-                $"| {row.Reader} | {row.Inputs:N0} | {row.Accepted:N0} | {row.Edges:N0} | {row.Kept} | {row.Open} | {row.Date:yyyy-MM-dd} |\n");
+                $"| {row.Reader} | {row.Inputs:N0} | {row.Accepted:N0} | {row.Edges:N0} | {row.Kept} | {row.Open} | ")
+                .Append(CultureInfo.InvariantCulture, $"{row.Date:yyyy-MM-dd} |\n");
         }
         section.Append(CultureInfo.InvariantCulture,
             $"| **all** | **{document.Rows.Sum(row => row.Inputs):N0}** | {document.Rows.Sum(row => row.Accepted):N0} | | ")

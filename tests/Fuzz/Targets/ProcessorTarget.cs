@@ -1,10 +1,12 @@
 namespace Fuzz.Targets;
 
-/// <summary>A file with the settings of an image processor, as each family reads it; a small image goes through what it describes.</summary>
+/// <summary>
+/// A file with the settings of an image processor, as each family reads it; a small image goes through what it describes.
+/// </summary>
 internal abstract class ProcessorTarget : FuzzTarget
 {
     private const int Side = 24; // of the image, in pixels
-    private const long MostSeen = 1 << 22; // pixels that are written, in all parts: settings may ask for large ones
+    private const long MostSeen = 1 << 18; // pixels that are written, in all parts: settings may ask for large ones
     private readonly RgbImage image = new(Side, Side / 2, new byte[Side * Side / 2 * 3]);
     private readonly Lazy<ModelConfig[]> families = new(() =>
     [

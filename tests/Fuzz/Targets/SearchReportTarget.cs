@@ -7,5 +7,6 @@ internal sealed class SearchReportTarget : FuzzTarget
 
     internal override string FileName => "Report.json";
 
-    internal override void Read(string folder) => SearchReports.ToJson(SearchReports.Parse(File.ReadAllText(Path.Combine(folder, FileName))));
+    internal override void Read(string folder) =>
+        SearchReports.ToJson(SearchReports.Parse(File.ReadAllText(Path.Combine(folder, FileName))));
 }
