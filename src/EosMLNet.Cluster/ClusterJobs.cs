@@ -1,4 +1,5 @@
 using EosMLNet.Cluster.Grains;
+using EosMLNet.Cluster.Hosting;
 using EosMLNet.Cluster.Storage;
 
 namespace EosMLNet.Cluster;
@@ -26,7 +27,7 @@ public sealed class ClusterJobs(IGrainFactory grains)
     public async Task<JobStatus> StatusAsync(string job)
     {
         JobId.Check(job);
-        return await GuardAsync(() => grains.GetGrain<IJobGrain>(job).Status()) ?? throw Fault.UnknownJob(job).ToException();
+        return await Reachable.AskAsync(() => grains.GetGrain<IJobGrain>(job).Status()) ?? throw Fault.UnknownJob(job).ToException();
     }
 
     /// <summary>Cancels a job: nothing of it is begun any more, what runs is stopped within seconds, and it leaves no results. One that is
@@ -45,33 +46,19 @@ public sealed class ClusterJobs(IGrainFactory grains)
     /// <exception cref="EosException">EOS2015: no silo answers.</exception>
     public async Task<IReadOnlyList<JobStatus>> ListAsync(int most = 20)
     {
-        var jobs = await GuardAsync(() => grains.GetGrain<IQueueGrain>(QueueGrain.Key).Jobs(most));
-        var all = await GuardAsync(() => Task.WhenAll(jobs.Select(job => grains.GetGrain<IJobGrain>(job).Status())));
+        var jobs = await Reachable.AskAsync(() => grains.GetGrain<IQueueGrain>(QueueGrain.Key).Jobs(most));
+        var all = await Reachable.AskAsync(() => Task.WhenAll(jobs.Select(job => grains.GetGrain<IJobGrain>(job).Status())));
         return [.. all.OfType<JobStatus>()];
     }
 
     /// <summary>The devices that work, or wait for work.</summary>
     /// <exception cref="EosException">EOS2015: no silo answers.</exception>
     public Task<IReadOnlyList<WorkerStatus>> WorkersAsync() =>
-        GuardAsync(() => grains.GetGrain<IQueueGrain>(QueueGrain.Key).Workers());
+        Reachable.AskAsync(() => grains.GetGrain<IQueueGrain>(QueueGrain.Key).Workers());
 
     private static async Task AskAsync(Func<Task<Fault?>> ask)
     {
-        if (await GuardAsync(ask) is { } fault)
+        if (await Reachable.AskAsync(ask) is { } fault)
             throw fault.ToException();
-    }
-
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
-        {
-            throw new EosException(EosErrors.ClusterUnreachable,
-                $"No silo of the cluster has answered: {e.GetType().Name}. Start one with `eos cluster silo`, and give all of them the same " +
-                "Redis and name.", e);
-        }
     }
 }

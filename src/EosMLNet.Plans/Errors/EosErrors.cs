@@ -90,6 +90,8 @@ public static class EosErrors
     public const string SpeedGate = "EOS3004";
     /// <summary>The committed plan was not made from the present options, data, model and version.</summary>
     public const string StalePlan = "EOS3005";
+    /// <summary>A job of a cluster is over, and something of it could not be done.</summary>
+    public const string JobFailed = "EOS3006";
     /// <summary>A plan file is malformed or of a newer version.</summary>
     public const string PlanFile = "EOS4001";
     /// <summary>A plan does not fit the model it is applied to.</summary>
