@@ -183,6 +183,7 @@ internal sealed class JobGrain(
     // Items whose devices were not heard of for a lease go to another one.
     private void LoseSilent()
     {
+        var stage = Record.Stage;
         foreach (var item in Record.Items.RunningItems.ToArray())
         {
             if (leases.TryAdd(item, (time.GetTimestamp(), 0)) || time.GetElapsedTime(leases[item].Seen) <= options.Value.Lease)
@@ -193,6 +194,8 @@ internal sealed class JobGrain(
                 $"{MostLosses} devices one after another were lost with it, and none came further than the ones before. Look at the " +
                 "memory that it needs, and at the silos' logs."));
             isSaved = false;
+            if (Record.Stage != stage) // the last loss has ended it, and with it the other items
+                return;
         }
     }
 

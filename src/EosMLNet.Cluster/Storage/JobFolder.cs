@@ -50,8 +50,13 @@ internal sealed record JobFolder(string Root)
         }
     }
 
-    /// <summary>Deletes all that is no result.</summary>
-    internal void DeleteWork() => Delete(Path.Combine(Root, Work));
+    /// <summary>Deletes all that is no result, also what a device has left that died while it wrote one.</summary>
+    internal void DeleteWork()
+    {
+        Delete(Path.Combine(Root, Work));
+        foreach (var file in Directory.Exists(Root) ? Directory.GetFiles(Root, "*.tmp") : [])
+            File.Delete(file);
+    }
 
     private string Item(int item) => Path.Combine(Root, Work, item.ToString("D6", CultureInfo.InvariantCulture));
 
