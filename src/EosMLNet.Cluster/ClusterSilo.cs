@@ -18,8 +18,8 @@ public static class ClusterSilo
     /// <param name="configure">Sets the options.</param>
     /// <param name="log">Told, a line each, what the silo does.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="EosException">EOS1001, EOS1013: an option. EOS2001, EOS2002: a device is not there. EOS2003: the shared folder cannot
-    /// be written. EOS2014: it is not the one that the other silos share. EOS2015: Redis cannot be reached.</exception>
+    /// <exception cref="EosException">EOS1001, EOS1013: an option. EOS2001, EOS2002: a device is not there. EOS2003: the shared folder
+    /// cannot be written. EOS2014: it is not the one that the other silos share. EOS2015: Redis cannot be reached.</exception>
     public static async Task RunAsync(ClusterSettings settings, SiloEndpoint endpoint, Action<EosSiloOptions> configure,
         Action<string> log, CancellationToken cancellation)
     {
@@ -29,8 +29,9 @@ public static class ClusterSilo
         options.Check();
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(new LineLog(log));
-        // What Orleans tells of other machines is about addresses; its metrics say it in numbers.
-        builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddFilter("EosMLNet", LogLevel.Information);
+        // What Orleans tells of other machines is about their addresses, which belong in nobody's log; its metrics say it in numbers.
+        builder.Logging.AddFilter((category, level) =>
+            level >= LogLevel.Information && category?.StartsWith(nameof(EosMLNet), StringComparison.Ordinal) == true);
         builder.UseOrleans(silo => silo.UseEosCluster(settings)
             .ConfigureEndpoints(endpoint.Address ?? IPAddress.Loopback, endpoint.Port, endpoint.GatewayPort)
             .AddEosSilo(configure));

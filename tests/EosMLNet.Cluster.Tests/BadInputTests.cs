@@ -122,5 +122,12 @@ public class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Equal((16, 0.5), (constraints.MeanVisualTokens, constraints.MacsRatio));
     }
 
+    [Fact]
+    public void The_samples_of_the_guide_are_jobs()
+    {
+        Assert.Equal(["vqa-64"], ((SearchJob)JobFile.Read(Repository.At("samples", "Cluster", "jobs", "search.json"))).Searches.Select(item => item.Name));
+        Assert.Equal(500, ((BatchJob)JobFile.Read(Repository.At("samples", "Cluster", "jobs", "batch.json"))).PartRows);
+    }
+
     private static SearchJob With(Func<SearchItem, SearchItem> change) => Good with { Searches = [change(Good.Searches[0])] };
 }

@@ -24,8 +24,8 @@ internal static class Reachable
         catch (Exception e) when (Chain(e).Any(cause => cause is OrleansException or TimeoutException))
         {
             throw new EosException(EosErrors.ClusterUnreachable,
-                $"No silo of the cluster has answered: {e.GetType().Name}. Start one with `eos cluster silo`, and give all of them the same " +
-                "Redis, name and authority.", e);
+                $"No silo of the cluster has answered: {e.GetType().Name}. Start one with `eos cluster silo`, and give all of them the " +
+                "same Redis, name and authority.", e);
         }
     }
 

@@ -57,7 +57,8 @@ public static class JobFile
 
     private static SearchItem Search(JsonSection item)
     {
-        CheckNames(item, DataType, Limits, "name", "model", "data", "images", "validation", "seed", "steps", "batchSize", "checkpointEvery");
+        CheckNames(item, DataType, Limits, "name", "model", "data", "images", "validation", "seed", "steps", "batchSize",
+            "checkpointEvery");
         var limits = item.Section(Limits);
         var search = new SearchItem
         {

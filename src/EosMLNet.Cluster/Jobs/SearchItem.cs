@@ -70,8 +70,8 @@ public sealed partial record SearchItem
     {
         if (!FileName().IsMatch(Name))
             throw new EosException(EosErrors.InvalidOption,
-                $"A search is called '{Name}', and its plan is a file of that name; expected letters, digits, '-', '_' and dots behind the " +
-                "first letter or digit, at most 64.");
+                $"A search is called '{Name}', and its plan is a file of that name; expected letters, digits, '-', '_' and dots behind " +
+                "the first letter or digit, at most 64.");
         foreach (var name in Limits.Keys.Where(name => Kinds.All(kind => kind.Name != name)))
             throw new EosException(EosErrors.InvalidOption,
                 $"The search '{Name}' limits '{name}'; expected some of {string.Join(", ", Kinds)}." +

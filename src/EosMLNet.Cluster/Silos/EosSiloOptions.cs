@@ -39,7 +39,7 @@ public sealed class EosSiloOptions
                 $"The devices are {string.Join(", ", Devices)}; expected at least one, and none twice.");
         if (Heartbeat <= TimeSpan.Zero || Idle <= TimeSpan.Zero || Lease < 2 * Heartbeat)
             throw new EosException(EosErrors.InvalidOption,
-                $"The heartbeat is {Heartbeat}, the lease {Lease}, the pause of an idle device {Idle}; expected all above zero, and a lease " +
-                "of at least two heartbeats.");
+                $"The heartbeat is {Heartbeat}, the lease {Lease}, the pause of an idle device {Idle}; expected all above zero, and a " +
+                "lease of at least two heartbeats.");
     }
 }

@@ -35,7 +35,8 @@ internal static class PartsFile
             using var file = File.OpenRead(path);
             file.Position = (long)index * LineBytes;
             file.ReadExactly(line);
-            return Encoding.ASCII.GetString(line).TrimEnd('\n').Split(' ') is [var offset, var length, var number, var row, var rows, var hash]
+            return Encoding.ASCII.GetString(line).TrimEnd('\n').Split(' ')
+                is [var offset, var length, var number, var row, var rows, var hash]
                 ? new(Number(offset), (int)Number(length), Number(number), Number(row), (int)Number(rows), hash)
                 : throw new FormatException("it has another form");
         }

@@ -33,8 +33,8 @@ internal sealed class SharedFolder(IOptions<EosSiloOptions> options)
             var full = Resolve(path);
             if (!(isFolder ? Directory.Exists(full) : File.Exists(full)))
                 throw new EosException(EosErrors.FileMissing,
-                    $"The shared folder has no {(isFolder ? "folder" : "file")} '{path}', which the job names as {setting}. Paths start from " +
-                    "the shared folder; copy it there.");
+                    $"The shared folder has no {(isFolder ? "folder" : "file")} '{path}', which the job names as {setting}. Paths start " +
+                    "from the shared folder; copy it there.");
         }
     }
 

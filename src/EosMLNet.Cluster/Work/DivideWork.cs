@@ -11,6 +11,7 @@ internal static class DivideWork
     {
         var (parts, rows) = PartsFile.Write(job.Parts, TsvParts.Of(shared.Resolve(batch.Table), batch.PartRows, cancellation));
         return parts > 0 ? new(parts, rows)
-            : throw new EosException(EosErrors.EmptyDataset, $"The table '{batch.Table}' has no rows below its header; expected at least one.");
+            : throw new EosException(
+                EosErrors.EmptyDataset, $"The table '{batch.Table}' has no rows below its header; expected at least one.");
     }
 }

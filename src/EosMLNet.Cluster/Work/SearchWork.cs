@@ -10,7 +10,8 @@ internal static class SearchWork
     private const string State = "state";
 
     /// <summary>What a search leaves, by file name.</summary>
-    internal static IEnumerable<string> Results(SearchItem item) => [$"{item.Name}.json", $"{item.Name}.safetensors", $"{item.Name}.report.txt"];
+    internal static IEnumerable<string> Results(SearchItem item) =>
+        [$"{item.Name}.json", $"{item.Name}.safetensors", $"{item.Name}.report.txt"];
 
     /// <summary>Searches; goes on where the attempt before this one was stopped.</summary>
     internal static void Run(SearchItem item, int index, int attempt, JobFolder job, SharedFolder shared, ModelHolder models,

@@ -15,8 +15,8 @@ internal sealed class SiloWork(
     private readonly CancellationTokenSource stopping = new(), abandoned = new();
     private Task workers = Task.CompletedTask;
 
-    /// <exception cref="EosException">EOS1001, EOS1013: an option. EOS2001, EOS2002: a device is not there. EOS2003: the shared folder cannot
-    /// be written. EOS2014: it is not the one that the other silos share.</exception>
+    /// <exception cref="EosException">EOS1001, EOS1013: an option. EOS2001, EOS2002: a device is not there. EOS2003: the shared folder
+    /// cannot be written. EOS2014: it is not the one that the other silos share.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         options.Value.Check();

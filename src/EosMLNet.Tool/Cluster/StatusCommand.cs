@@ -32,7 +32,8 @@ internal sealed class StatusCommand : ClientCommand
         }
         var (all, workers) = (await jobs.ListAsync(), await jobs.WorkersAsync());
         Console.Print(all);
-        Console.Table("", ["silo", "device", "works on"], workers.Select(worker => new[] { worker.Silo, worker.Device, worker.Work ?? "-" }));
+        Console.Table("", ["silo", "device", "works on"],
+            workers.Select(worker => new[] { worker.Silo, worker.Device, worker.Work ?? "-" }));
         return new { Jobs = all, Workers = workers };
     }
 }
