@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EosMLNet.Tool.Ask;
 using EosMLNet.Tool.Build;
+using EosMLNet.Tool.Cluster;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Completion;
 using EosMLNet.Tool.Doctor;
@@ -30,6 +31,7 @@ internal static class EosCommandLine
             new PresetCommand(console),
             new ExportCommand(console),
             new ForwardCommand(console),
+            new ClusterCommand(console),
             new DoctorCommand(console),
             new CompletionCommand(console),
             new BuildCommand(console),

@@ -70,8 +70,15 @@ public class FolderTests
         Catalog   -> Searching
         """;
 
+    private const string Cluster = """
+        Storage -> Jobs, Silos
+        Grains  -> Jobs, Silos, Storage
+        Work    -> Jobs, Silos, Storage, Grains
+        """;
+
     private const string Tool = """
         Ask      -> CommandLine
+        Cluster  -> CommandLine
         Completion -> CommandLine
         Doctor   -> CommandLine
         Evaluate -> CommandLine
@@ -95,6 +102,7 @@ public class FolderTests
         { "EosMLNet.Core", "EosMLNet.Core", Core },
         { "EosMLNet.Answering", "EosMLNet.Answering", Answering },
         { "EosMLNet", "EosMLNet", MlNet },
+        { "EosMLNet.Cluster", "EosMLNet.Cluster", Cluster },
         { "EosMLNet.Tool", "eos", Tool },
     };
 

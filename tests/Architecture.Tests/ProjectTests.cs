@@ -15,7 +15,8 @@ public class ProjectTests
         EosMLNet.Extensions.AI -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx
         EosMLNet.Answering   -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx
         EosMLNet             -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core
-        EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core, EosMLNet
+        EosMLNet.Cluster     -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Core
+        EosMLNet.Tool        -> EosMLNet.Plans, EosMLNet.Checkpoints, EosMLNet.Onnx, EosMLNet.Answering, EosMLNet.Core, EosMLNet, EosMLNet.Cluster
         EosMLNet.Build       -> EosMLNet, EosMLNet.Tool   # packed with both; the task itself uses neither
         """;
 
@@ -46,6 +47,7 @@ public class ProjectTests
     [InlineData("EosMLNet.Core", null)]
     [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]
+    [InlineData("EosMLNet.Cluster", null)]
     [InlineData("EosMLNet.Tool", "eos")]
     public void What_is_compiled_uses_only_what_it_may(string project, string? assembly)
     {
@@ -86,6 +88,7 @@ public class ProjectTests
     [InlineData("EosMLNet.Core", null)]
     [InlineData("EosMLNet.Answering", null)]
     [InlineData("EosMLNet", null)]
+    [InlineData("EosMLNet.Cluster", null)]
     [InlineData("EosMLNet.Tool", "eos")]
     public void Only_tests_and_benchmarks_see_internals(string project, string? assembly)
     {

@@ -18,14 +18,13 @@ internal sealed class TsvReader
     private TsvReader(string file, string imageFolder, bool answers, FrameSampling? videos) =>
         (_file, _imageFolder, _answers, _videos) = (file, Path.GetFullPath(imageFolder), answers, videos);
 
-    internal static VqaDataset Read(string file, string imageFolder, bool answers, FrameSampling? videos)
+    internal static VqaDataset Read(string file, string imageFolder, bool answers, FrameSampling? videos, TsvPart? part)
     {
         if (!Directory.Exists(imageFolder))
             throw new EosException(EosErrors.FileMissing, $"the image folder '{imageFolder}' does not exist.");
         try
         {
-            return new TsvReader(file, imageFolder, answers, videos)
-                .ReadRows(File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)));
+            return new TsvReader(file, imageFolder, answers, videos).ReadRows(Lines(file, part));
         }
         catch (DecoderFallbackException e)
         {
@@ -37,12 +36,28 @@ internal sealed class TsvReader
         }
     }
 
-    private VqaDataset ReadRows(IEnumerable<string> lines)
+    // Without their line ends, LF or CRLF: all of the file's, or the header and those of a part.
+    private static IEnumerable<(int Number, string Text)> Lines(string file, TsvPart? part)
+    {
+        var text = new UTF8Encoding(false, throwOnInvalidBytes: true);
+        var all = File.ReadLines(file, text).Select((line, i) => (Number: i + 1, Text: line));
+        return part is null ? all : all.Where(line => line.Text.Length > 0).Take(1)
+            .Concat(LinesOf(text.GetString(TsvParts.Read(file, part))).Select((line, i) => (checked((int)part.Line + i), line)));
+    }
+
+    private static IEnumerable<string> LinesOf(string text)
+    {
+        using var reader = new StringReader(text);
+        while (reader.ReadLine() is { } line)
+            yield return line;
+    }
+
+    private VqaDataset ReadRows(IEnumerable<(int Number, string Text)> lines)
     {
         Columns? columns = null;
-        foreach (var line in lines) // without their line ends, LF or CRLF
+        foreach (var (number, line) in lines)
         {
-            _line++;
+            _line = number;
             if (line.Length == 0)
                 continue;
             if (columns is null)

@@ -52,7 +52,18 @@ public sealed class VqaDataset
     /// <exception cref="EosException">EOS1001: no such file. EOS1010: an image or video cannot be decoded. EOS1011: a malformed row.
     /// EOS1012: no rows. EOS2005: a video needs ffmpeg, which is not installed.</exception>
     public static VqaDataset LoadTsv(string tsvPath, string imageFolder, bool answers = true, FrameSampling? videos = null) =>
-        TsvReader.Read(tsvPath, imageFolder, answers, videos);
+        TsvReader.Read(tsvPath, imageFolder, answers, videos, part: null);
+
+    /// <summary>The same for a part of the table.</summary>
+    /// <param name="tsvPath">As there.</param>
+    /// <param name="part">The rows, one of <see cref="TsvParts.Of"/>.</param>
+    /// <param name="imageFolder">As there.</param>
+    /// <param name="answers">As there.</param>
+    /// <param name="videos">As there.</param>
+    /// <exception cref="EosException">As there, and EOS1011: the table was changed since it was divided.</exception>
+    public static VqaDataset LoadTsvPart(
+        string tsvPath, TsvPart part, string imageFolder, bool answers = true, FrameSampling? videos = null) =>
+        TsvReader.Read(tsvPath, imageFolder, answers, videos, part);
 
     /// <summary>The first <paramref name="examples"/> rows, or all where there are fewer.</summary>
     /// <exception cref="EosException">EOS1012: that leaves no rows.</exception>

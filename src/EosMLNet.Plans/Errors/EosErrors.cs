@@ -42,6 +42,8 @@ public static class EosErrors
     public const string DuplicateOutput = "EOS1016";
     /// <summary>A model's chat template has something that is not understood, or writes no prompt for the question.</summary>
     public const string ChatTemplate = "EOS1017";
+    /// <summary>A cluster has no job of that name.</summary>
+    public const string UnknownJob = "EOS1018";
     /// <summary>libtorch or its .NET binding cannot be loaded.</summary>
     public const string LibTorch = "EOS2001";
     /// <summary>The device that was asked for is not there.</summary>
@@ -72,6 +74,12 @@ public static class EosErrors
     public const string MlTorchSharp = "EOS2012";
     /// <summary>A queue of questions takes no more: it is full, or it is closed.</summary>
     public const string QueueFull = "EOS2013";
+    /// <summary>The silos of a cluster see different shared folders.</summary>
+    public const string SharedFolder = "EOS2014";
+    /// <summary>No silo of a cluster answers.</summary>
+    public const string ClusterUnreachable = "EOS2015";
+    /// <summary>The devices that worked on a piece of a cluster's work were lost with it, again and again.</summary>
+    public const string WorkLost = "EOS2016";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>
@@ -82,6 +90,8 @@ public static class EosErrors
     public const string SpeedGate = "EOS3004";
     /// <summary>The committed plan was not made from the present options, data, model and version.</summary>
     public const string StalePlan = "EOS3005";
+    /// <summary>A job of a cluster is over, and something of it could not be done.</summary>
+    public const string JobFailed = "EOS3006";
     /// <summary>A plan file is malformed or of a newer version.</summary>
     public const string PlanFile = "EOS4001";
     /// <summary>A plan does not fit the model it is applied to.</summary>

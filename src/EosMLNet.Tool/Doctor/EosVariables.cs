@@ -11,7 +11,7 @@ internal static class EosVariables
     internal static IReadOnlyList<string> Known { get; } =
     [
         "EOS_LIBTORCH", "EOS_LIBTORCH_ANY_VERSION", "EOS_MODEL_PATH", "EOS_LINE_WIDTH", "EOS_ENABLED", "EOS_MODE", "EOS_DEVICE",
-        "EOS_TIMEOUT", "EOS_CACHE_DIR",
+        "EOS_TIMEOUT", "EOS_CACHE_DIR", "EOS_REDIS",
     ];
 
     /// <summary>Those that are set, with their values.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using EosMLNet.Evaluation.Benchmarks;
 
@@ -26,15 +25,10 @@ internal static class PredictionsFile
                     [
                         benchmark.Name, plan.Plan, question.ImagePath ?? string.Join('|', places), question.Prompt,
                         string.Join('|', question.References), question.Category,
-                        plan.Answers[row], Number(plan.Probabilities[row]), Number(plan.Scores[row]),
+                        plan.Answers[row], TsvCell.Of(plan.Probabilities[row]), TsvCell.Of(plan.Scores[row]),
                     ];
-                    text.AppendJoin('\t', cells.Select(OneCell)).Append('\n');
+                    text.AppendJoin('\t', cells.Select(TsvCell.Of)).Append('\n');
                 }
         AtomicFile.WriteText(path, text.ToString());
     }
-
-    private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
-
-    // A model may answer anything, also a tab.
-    private static string OneCell(string text) => text.ReplaceLineEndings(" ").Replace('\t', ' ');
 }
