@@ -3,6 +3,7 @@ namespace EosMLNet.Checkpoints;
 /// <summary>Reads the statements of a template.</summary>
 internal sealed class TemplateParser
 {
+    private const int SizeOfScope = 64; // the variables of one turn of a loop, in characters that take as long
     private readonly TemplateTokens _tokens;
     private readonly TemplateExpressionParser _expressions;
 
@@ -158,7 +159,7 @@ internal sealed class TemplateParser
             for (var i = 0; i < items.Count; i++)
             {
                 var at = i;
-                run.Work(1, line);
+                run.Work(SizeOfScope, line);
                 run.InScope(() =>
                 {
                     run.Set(names[0], items[at]);

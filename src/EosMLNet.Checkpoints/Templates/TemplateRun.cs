@@ -5,7 +5,7 @@ namespace EosMLNet.Checkpoints;
 /// <summary>One run of a template: its variables, what it has written, and how much it may still do.</summary>
 internal sealed class TemplateRun
 {
-    private const int MostSteps = 1 << 22;
+    private const int MostSteps = 1 << 20;
     private const int MostText = 1 << 22; // characters
     private const int MostCalls = 32;
     private const int ComparedAtOnce = 16; // characters

@@ -7,5 +7,7 @@ internal sealed class ChatTemplateJsonTarget : FuzzTarget
 
     internal override string FileName => "chat_template.json";
 
+    internal override long Declared(ReadOnlySpan<byte> input) => ChatTemplateTarget.Garbage;
+
     internal override void Read(string folder) => ChatTemplate.Choose(folder, []);
 }

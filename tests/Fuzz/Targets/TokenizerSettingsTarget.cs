@@ -10,6 +10,8 @@ internal sealed class TokenizerSettingsTarget : TokenizerTarget
     internal override void Prepare(string folder) =>
         File.Copy(Path.Combine(Engine.Corpus.Folder(new TokenizerJsonTarget()), "small.json"), Path.Combine(folder, "tokenizer.json"));
 
+    internal override long Declared(ReadOnlySpan<byte> input) => ChatTemplateTarget.Garbage;
+
     internal override void Read(string folder)
     {
         base.Read(folder);
