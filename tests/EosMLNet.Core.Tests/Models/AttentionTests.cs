@@ -1,5 +1,5 @@
 using EosMLNet.Models;
-using EosMLNet.Tensors;
+using EosMLNet.Search;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

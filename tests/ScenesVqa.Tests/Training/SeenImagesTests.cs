@@ -13,13 +13,13 @@ public sealed class SeenImagesTests
         using var unrecorded = no_grad();
         using var model = tiny.Backbone.Create(seed: 3, resume: null);
         var asked = tiny.Images.Select(image => image with { Again = round => [.. image.Questions.Skip((int)round).Take(2)] }).ToList();
-        using var seen = new SeenImages(asked, model, tiny.Processor.Images);
+        using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
         var rounds = seen.Rounds().Take(2 * asked.Count).ToList();
         foreach (var (i, image) in rounds.Index())
         {
             Assert.Equal(asked[i % asked.Count].Questions.Skip(i / asked.Count).Take(2), image.Questions);
-            var looked = new PackedBatch([image with { Seen = null }], tiny.Processor, model).Logits();
-            var once = new PackedBatch([image], tiny.Processor, model).Logits();
+            var looked = new PackedBatch([image with { Seen = null }], tiny.Processor, tiny.Backbone, model).Logits();
+            var once = new PackedBatch([image], tiny.Processor, tiny.Backbone, model).Logits();
             Assert.True(looked.sub(once).abs().max().item<float>() < 1e-4f);
         }
     }
