@@ -31,6 +31,9 @@ internal sealed class SeenImages : IDisposable
         }
     }
 
+    /// <summary>The images.</summary>
+    public IReadOnlyList<ImageQuestions> Images => images;
+
     /// <summary>The images in turn, without end.</summary>
     public IEnumerable<ImageQuestions> Rounds()
     {

@@ -61,6 +61,8 @@ internal static class Trainer
         {
             seenShare = (1 - towerShare) * options.Number("seen-percent", SeenPercent) / 100.0;
             using var seen = new SeenImages(data.Training.Take(seenImages), backbone, model, processor.Images);
+            if (task is not null && (resume is null || backbone.ReplacesTower))
+                LabelReader.Begin(model, seen.Images, task);
             joint.Run(seen.Rounds(), data.HeldOut, Limit(options, share * seenShare), Save);
         }
         joint.Run(data.Training.Skip(VocabularyImages + options.Number("skip", 0)), data.HeldOut, Limit(options, share * (1 - towerShare - seenShare)), Save);
