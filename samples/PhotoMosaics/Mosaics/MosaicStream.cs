@@ -33,5 +33,11 @@ public sealed class MosaicStream(PhotoAlbum album, int seed)
     /// <param name="mosaic">The mosaic.</param>
     /// <param name="round">Other questions for each number.</param>
     public List<SceneQuestion> Ask(long index, Mosaic mosaic, long round = 0) =>
-        new MosaicQuestions(album.Classes).Ask(mosaic, SceneRandom.For(seed, index + (round << 32), purpose: 1));
+        new MosaicQuestions(album.Classes).Ask(mosaic, Random(index, round));
+
+    /// <summary>What is in each of its places, in another order for each round.</summary>
+    public List<SceneQuestion> AskPlaces(long index, Mosaic mosaic, long round) =>
+        [.. new MosaicQuestions(album.Classes).Places(mosaic, Random(index, round))];
+
+    private SceneRandom Random(long index, long round) => SceneRandom.For(seed, index + (round << 32), purpose: 1);
 }

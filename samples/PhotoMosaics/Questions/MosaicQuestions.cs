@@ -20,7 +20,8 @@ public sealed class MosaicQuestions(IReadOnlyList<string> classes)
         .. Few(mosaic, random).Take(2), Many(mosaic, random), .. Lines(mosaic, random).Take(2), .. Commonest(mosaic),
     ];
 
-    private IEnumerable<SceneQuestion> Places(Mosaic mosaic, SceneRandom random) =>
+    /// <summary>What is in each place, in random order: all other answers rest on these.</summary>
+    public IEnumerable<SceneQuestion> Places(Mosaic mosaic, SceneRandom random) =>
         from cell in random.Permutation(Mosaic.Cells)
         select new SceneQuestion("place", $"what is in {Cell(cell)}", Name(mosaic, cell));
 

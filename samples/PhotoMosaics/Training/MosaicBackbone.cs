@@ -21,6 +21,9 @@ internal sealed class MosaicBackbone(int vocabularySize, Checkpoint? photos = nu
     /// <summary>Numbers of a token in the tower, and in each of its heads.</summary>
     public const int Width = 192, HeadWidth = 32;
 
+    // The usual size of a number of what the tower gives.
+    private const double FeatureSize = 12;
+
     /// <summary>The tower for square images.</summary>
     /// <param name="side">Pixels on each side of the image.</param>
     public static ClipVisionConfig Tower(int side) => new()
@@ -31,7 +34,9 @@ internal sealed class MosaicBackbone(int vocabularySize, Checkpoint? photos = nu
 
     public override bool ReplacesTower => photos is not null;
 
-    protected override Tensor? Prepared(string name) => Replaced(name) ?? base.Prepared(name);
+    // The projector makes small numbers of the tower's large ones, as the decoder's other tokens are small: it could not learn fast otherwise.
+    protected override Tensor? Prepared(string name) => name == "multi_modal_projector.linear_1.weight"
+        ? randn(Config.Text.HiddenSize, Width).Mul(1 / (FeatureSize * Math.Sqrt(Width))) : Replaced(name) ?? base.Prepared(name);
 
     protected override Tensor? Replaced(string name)
     {

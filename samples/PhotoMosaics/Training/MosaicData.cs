@@ -8,6 +8,9 @@ namespace PhotoMosaics.Training;
 /// <summary>What a run trains on and is measured on.</summary>
 internal static class MosaicData
 {
+    // In the first rounds only places are asked for: to find one is the first thing that a decoder has to learn.
+    private const int PlaceRounds = 2;
+
     private const int HeldOutImages = 64, FinalImages = 400, HeldOutPhotos = 1000;
 
     /// <summary>Mosaics composed on the fly: the photographs of training are never twice the same.</summary>
@@ -51,7 +54,7 @@ internal static class MosaicData
             }
             var number = index;
             yield return new(mosaic.ToImage(), stream.Ask(index, mosaic), MosaicTower.LabelsOf(mosaic, photos.Classes.Count, Photo.Side / cell),
-                round => [.. stream.Ask(number, mosaic, 2 * round + 1), .. stream.Ask(number, mosaic, 2 * round + 2)]);
+                round => round < PlaceRounds ? stream.AskPlaces(number, mosaic, round + 1) : stream.Ask(number, mosaic, round + 1));
         }
     }
 }

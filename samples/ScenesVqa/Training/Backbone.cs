@@ -32,6 +32,12 @@ internal abstract class Backbone
     /// <summary>What the names of the vision tower's weights begin with.</summary>
     public abstract string TowerRoot { get; }
 
+    /// <summary>The name under which the model taps what its projector is given, (B, n, dv); null where tower and projector are not apart.</summary>
+    public virtual string? FeatureTap => null;
+
+    /// <summary>Makes visual tokens of what <see cref="FeatureTap"/> gave, (B, n, d).</summary>
+    public virtual Tensor Project(VisionLanguageModel model, Tensor features) => throw new NotSupportedException();
+
     /// <summary>The name under which the model taps what its tower makes: (N, d), or (B, n + 1, d) with a [CLS] token.</summary>
     public abstract string StatesTap { get; }
 

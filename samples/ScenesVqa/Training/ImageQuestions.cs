@@ -8,7 +8,7 @@ namespace ScenesVqa.Training;
 /// <param name="Questions">What is asked.</param>
 /// <param name="Labels">What a tower should tell about it, where the image was made here.</param>
 /// <param name="Again">Asks anew, other questions for each number, where the image was made here.</param>
-/// <param name="Seen">Its visual tokens, (n, d), where the tower and the projector stay as they are; null where the model makes them.</param>
+/// <param name="Seen">What the projector is given of it, (n, dv), where the tower stays as it is; null where the model looks.</param>
 internal sealed record ImageQuestions(
     RgbImage Image, IReadOnlyList<SceneQuestion> Questions, TowerLabels? Labels = null, Func<long, IReadOnlyList<SceneQuestion>>? Again = null,
     Tensor? Seen = null);

@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace ScenesVqa.Training;
 
 /// <summary>Trains the whole model on questions: cross-entropy on the answers' tokens, many questions to an image in one sequence.</summary>
-internal sealed class JointTrainer(VisionLanguageModel model, VisionLanguageProcessor processor, TrainingLog log, TowerTrainer? tower)
+internal sealed class JointTrainer(
+    VisionLanguageModel model, Backbone backbone, VisionLanguageProcessor processor, TrainingLog log, TowerTrainer? tower)
 {
     private const int EvaluationBatch = 32;
     private const double PeakRate = 1e-3, TowerWeight = 0.1;
@@ -66,7 +67,7 @@ internal sealed class JointTrainer(VisionLanguageModel model, VisionLanguageProc
     {
         using var scope = NewDisposeScope();
         adam.ZeroGrad();
-        var batch = new PackedBatch(images, processor, model);
+        var batch = new PackedBatch(images, processor, backbone, model);
         var looking = images[0].Seen is null ? tower : null;
         using var taps = looking?.NewTaps();
         var logits = batch.Logits(taps is null ? null : taps.Receive);
@@ -95,7 +96,7 @@ internal sealed class JointTrainer(VisionLanguageModel model, VisionLanguageProc
     private List<(Questions.SceneQuestion Question, bool Right)> Answers(ImageQuestions[] images)
     {
         using var scope = NewDisposeScope();
-        var batch = new PackedBatch(images, processor, model);
+        var batch = new PackedBatch(images, processor, backbone, model);
         var likeliest = batch.Logits().argmax(1).data<long>().ToArray();
         var right = Enumerable.Repeat(true, batch.QuestionCount).ToArray();
         foreach (var (id, target) in likeliest.Zip(batch.Targets))

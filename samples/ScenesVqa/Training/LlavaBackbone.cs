@@ -2,6 +2,7 @@ using EosMLNet.Models;
 using ScenesVqa.Questions;
 using ScenesVqa.Scenes;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ScenesVqa.Training;
 
@@ -34,9 +35,18 @@ internal class LlavaBackbone(int vocabularySize, ClipVisionConfig vision) : Back
     public override int CellSize => vision.PatchSize;
     public override string TowerRoot => "vision_tower.";
     public override string StatesTap => "vision.feature_full";
+    public override string? FeatureTap => "vision.feature";
     public override bool HasClsToken => true;
     public override bool TowerKnowsPlaces => true;
     public override IReadOnlyList<string> ProcessorFiles => ["vocab.json", "merges.txt", "tokenizer_config.json", "preprocessor_config.json"];
+
+    public override Tensor Project(VisionLanguageModel model, Tensor features)
+    {
+        return Layer(functional.gelu(Layer(features, "linear_1")), "linear_2");
+
+        Tensor Layer(Tensor x, string name) => functional.linear(
+            x, model.Weights[$"multi_modal_projector.{name}.weight"], model.Weights[$"multi_modal_projector.{name}.bias"]);
+    }
 
     protected override void WriteProcessor(IEnumerable<SceneQuestion> questions, string folder)
     {

@@ -23,13 +23,15 @@ internal sealed class PackedBatch
     private readonly Tensor ids, positions, segments;
     private readonly int imageStart, visualTokens;
     private readonly Tensor[]? seen;
+    private readonly Backbone backbone;
 
     /// <param name="images">Images of one size, each with one question at least.</param>
     /// <param name="processor">The checkpoint's prompt and tokenizer.</param>
+    /// <param name="backbone">What the model was made by.</param>
     /// <param name="model">The model that they are for.</param>
-    public PackedBatch(IReadOnlyList<ImageQuestions> images, VisionLanguageProcessor processor, VisionLanguageModel model)
+    public PackedBatch(IReadOnlyList<ImageQuestions> images, VisionLanguageProcessor processor, Backbone backbone, VisionLanguageModel model)
     {
-        this.model = model;
+        (this.backbone, this.model) = (backbone, model);
         seen = images.All(image => image.Seen is not null) ? [.. images.Select(image => image.Seen!)] : null;
         input = processor.Images.ToInput([.. images.Select(p => p.Image)]);
         var layout = model.LayoutOf(input.Images[0]);
@@ -103,7 +105,7 @@ internal sealed class PackedBatch
     public Tensor Logits(Action<string, Tensor>? tap = null)
     {
         using var scope = NewDisposeScope();
-        var visual = seen is null ? model.EncodeImages(input, tap).Stacked() : stack(seen);           // (B, n, d)
+        var visual = seen is null ? model.EncodeImages(input, tap).Stacked() : backbone.Project(model, stack(seen)); // (B, n, d)
         var afterImage = imageStart + visualTokens;
         var hidden = cat([
             model.EmbedTokens(ids.narrow(1, 0, imageStart)), visual, model.EmbedTokens(ids.narrow(1, afterImage, Length - afterImage))], dim: 1);

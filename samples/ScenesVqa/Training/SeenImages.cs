@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace ScenesVqa.Training;
 
 /// <summary>
-/// Images whose visual tokens are made once, by a tower and a projector that stay as they are while the decoder learns: it meets each image
-/// many times, with other questions every time, at a third of the work.
+/// Images at which a tower looks once and stays as it is, while projector and decoder learn: they meet each image many times, with other
+/// questions every time, at a third of the work.
 /// </summary>
 internal sealed class SeenImages : IDisposable
 {
@@ -15,18 +15,24 @@ internal sealed class SeenImages : IDisposable
     private readonly List<ImageQuestions> images = [];
 
     /// <param name="source">Images that can be asked about anew.</param>
+    /// <param name="backbone">What the model was made by.</param>
     /// <param name="model">What sees them.</param>
     /// <param name="processor">The model's image processor.</param>
-    public SeenImages(IEnumerable<ImageQuestions> source, VisionLanguageModel model, ImageProcessor processor)
+    public SeenImages(IEnumerable<ImageQuestions> source, Backbone backbone, VisionLanguageModel model, ImageProcessor processor)
     {
         using var unrecorded = no_grad();
         foreach (var some in source.Batches(Batch))
         {
             using var scope = NewDisposeScope();
-            var tokens = model.EncodeImages(processor.ToInput([.. some.Select(image => image.Image)]), clsAttention: false).Stacked();
-            images.AddRange(some.Select((image, i) => image with { Seen = tokens[i].clone().DetachFromDisposeScope() }));
+            using var taps = new Taps(backbone.FeatureTap!);
+            model.EncodeImages(processor.ToInput([.. some.Select(image => image.Image)]), taps.Receive, clsAttention: false);
+            var features = taps[backbone.FeatureTap!]!;                                               // (B, n, dv)
+            images.AddRange(some.Select((image, i) => image with { Seen = features[i].clone().DetachFromDisposeScope() }));
         }
     }
+
+    /// <summary>The images.</summary>
+    public IReadOnlyList<ImageQuestions> Images => images;
 
     /// <summary>The images in turn, without end.</summary>
     public IEnumerable<ImageQuestions> Rounds()

@@ -49,22 +49,26 @@ internal static class Trainer
             : new TowerTrainer(model, backbone, task, processor.Images, log, [.. data.HeldOut.Take(TowerHeldOut)]) { BatchSize = batch * 3 / 2 };
         if (towerShare > 0)
             tower?.Run(data.Training, Limit(options, share * towerShare), Save);
-        var joint = new JointTrainer(model, processor, log, tower)
+        var joint = new JointTrainer(model, backbone, processor, log, tower)
         {
             BatchSize = batch, State = Path.Combine(folder, StateFile),
             Before = resume is null || towerShare > 0 || backbone.ReplacesTower ? null : Path.Combine(resume, StateFile),
         };
         var (seenImages, seenShare) = (options.Number("seen-images", 0), 0.0);
+        if (seenImages > 0 && backbone.FeatureTap is null)
+            throw new EosException(EosErrors.InvalidOption, "--seen-images was given, but this model's tower and projector are one. Leave it out.");
         if (seenImages > 0)
         {
             seenShare = (1 - towerShare) * options.Number("seen-percent", SeenPercent) / 100.0;
-            using var seen = new SeenImages(data.Training.Take(seenImages), model, processor.Images);
+            using var seen = new SeenImages(data.Training.Take(seenImages), backbone, model, processor.Images);
+            if (task is not null && (resume is null || backbone.ReplacesTower))
+                LabelReader.Begin(model, seen.Images, task);
             joint.Run(seen.Rounds(), data.HeldOut, Limit(options, share * seenShare), Save);
         }
         joint.Run(data.Training.Skip(VocabularyImages + options.Number("skip", 0)), data.HeldOut, Limit(options, share * (1 - towerShare - seenShare)), Save);
 
         using var shipped = VisionLanguageModel.Load(folder, ModelDataType.Float32); // measured as it is written, rounded to bfloat16
-        var evaluation = new JointTrainer(shipped, processor, log, tower: null);
+        var evaluation = new JointTrainer(shipped, backbone, processor, log, tower: null);
         foreach (var size in data.Final.GroupBy(image => new ImageSize(image.Image.Height, image.Image.Width)).Where(_ => backbone.ImageSizes.Count > 1))
             log.Write($"final, images of {size.Key}: {evaluation.Evaluate([.. size])}");
         var final = evaluation.Evaluate(data.Final);

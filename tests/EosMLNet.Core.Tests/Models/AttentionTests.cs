@@ -1,6 +1,5 @@
 using EosMLNet.Models;
 using EosMLNet.Search;
-using EosMLNet.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

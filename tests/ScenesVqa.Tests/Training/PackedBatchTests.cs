@@ -19,7 +19,7 @@ public sealed class PackedBatchTests
         using var model = tiny.Backbone.Create(seed: 3, resume: null);
         foreach (var images in tiny.Images.Batches(2))
         {
-            var batch = new PackedBatch(images, tiny.Processor, model);
+            var batch = new PackedBatch(images, tiny.Processor, tiny.Backbone, model);
             var packed = batch.Logits();
             var at = 0;
             foreach (var image in images)

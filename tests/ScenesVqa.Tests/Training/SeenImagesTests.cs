@@ -1,3 +1,5 @@
+using EosMLNet.Models;
+using EosMLNet.Tensors;
 using ScenesVqa.Training;
 using static TorchSharp.torch;
 
@@ -13,14 +15,40 @@ public sealed class SeenImagesTests
         using var unrecorded = no_grad();
         using var model = tiny.Backbone.Create(seed: 3, resume: null);
         var asked = tiny.Images.Select(image => image with { Again = round => [.. image.Questions.Skip((int)round).Take(2)] }).ToList();
-        using var seen = new SeenImages(asked, model, tiny.Processor.Images);
+        using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
         var rounds = seen.Rounds().Take(2 * asked.Count).ToList();
         foreach (var (i, image) in rounds.Index())
         {
             Assert.Equal(asked[i % asked.Count].Questions.Skip(i / asked.Count).Take(2), image.Questions);
-            var looked = new PackedBatch([image with { Seen = null }], tiny.Processor, model).Logits();
-            var once = new PackedBatch([image], tiny.Processor, model).Logits();
+            var looked = new PackedBatch([image with { Seen = null }], tiny.Processor, tiny.Backbone, model).Logits();
+            var once = new PackedBatch([image], tiny.Processor, tiny.Backbone, model).Logits();
             Assert.True(looked.sub(once).abs().max().item<float>() < 1e-4f);
         }
+    }
+
+    [Fact]
+    public void A_projector_that_begins_with_a_regression_tells_the_labels()
+    {
+        using var tiny = new TinyTraining("llava");
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        using var model = tiny.Backbone.Create(seed: 3, resume: null);
+        var asked = tiny.Images.Select(image => image with { Again = _ => image.Questions }).ToList();
+        using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
+        LabelReader.Begin(model, seen.Images, SceneTower.Task);
+        var things = SceneTower.Task.Cells[0].Classes; // the first rows are those of the first label
+        var (right, cells) = (0, 0);
+        foreach (var image in seen.Images)
+        {
+            var hidden = nn.functional.linear(image.Seen!, Weight("weight"), Weight("bias")).narrow(1, 0, things);
+            var told = hidden.argmax(1).data<long>().ToArray();
+            foreach (var (i, label) in image.Labels!.Cells[0].Index())
+                (right, cells) = (right + (told[i] == label ? 1 : 0), cells + 1);
+        }
+        Assert.Equal(4 * 144, cells);
+        var commonest = seen.Images.SelectMany(image => image.Labels!.Cells[0]).CountBy(label => label).Max(count => count.Value);
+        Assert.True(right > commonest + (cells - commonest) / 3, $"{right} of {cells} cells are told, the commonest label has {commonest}"); // of an untrained tower
+
+        Tensor Weight(string part) => model.Weights[$"multi_modal_projector.linear_1.{part}"];
     }
 }

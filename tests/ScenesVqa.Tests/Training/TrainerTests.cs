@@ -20,7 +20,7 @@ public sealed class TrainerTests
         using var tower = new TowerTrainer(model, tiny.Backbone, SceneTower.Task, tiny.Processor.Images, log, tiny.Images);
         using (var scope = NewDisposeScope())
         {
-            var joint = new JointTrainer(model, tiny.Processor, log, tower) { BatchSize = 2 };
+            var joint = new JointTrainer(model, tiny.Backbone, tiny.Processor, log, tower) { BatchSize = 2 };
             var before = Loss(model, tiny);
             joint.Run(Enumerable.Repeat(tiny.Images, 100).SelectMany(p => p), tiny.Images, new Budget(6, null), () => { });
             Assert.True(Loss(model, tiny) < before * 0.9);
@@ -42,7 +42,7 @@ public sealed class TrainerTests
         using var tiny = new TinyTraining(name);
         using var scope = NewDisposeScope();
         using var model = tiny.Backbone.Create(seed: 3, resume: null);
-        var batch = new PackedBatch(tiny.Images.Batches(2).First(), tiny.Processor, model);
+        var batch = new PackedBatch(tiny.Images.Batches(2).First(), tiny.Processor, tiny.Backbone, model);
         nn.functional.cross_entropy(batch.Logits(), batch.TargetIds()).backward();
         Assert.All(model.Weights, weight => Assert.True(weight.Value.grad is { } gradient && gradient.abs().max().item<float>() > 0, weight.Key));
     }
@@ -53,7 +53,7 @@ public sealed class TrainerTests
         using var unrecorded = no_grad();
         return tiny.Images.Batches(2).Average(images =>
         {
-            var batch = new PackedBatch(images, tiny.Processor, model);
+            var batch = new PackedBatch(images, tiny.Processor, tiny.Backbone, model);
             return nn.functional.cross_entropy(batch.Logits(), batch.TargetIds()).item<float>();
         });
     }
