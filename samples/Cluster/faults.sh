@@ -38,13 +38,19 @@ over() { state "$1" state | grep -qE 'Done|Failed|Cancelled'; }
 # Asked beside the kills: on a machine that is busy an answer takes seconds.
 { until over "$search" && over "$batch"; do sleep 2; done; touch "$place/over"; } &
 asking=$!
-begun=$SECONDS kills=0
+begun=$SECONDS kills=0 ended=0
 while sleep "$kill_every" && [ ! -e "$place/over" ]; do
   n=$((1 + RANDOM % silos)) kills=$((kills + 1))
-  kill -9 "${silo_of[$n]}"
-  wait "${silo_of[$n]}" 2> /dev/null || true
-  start_silo "$n"
+  { kill -9 "${silo_of[$n]}" && wait "${silo_of[$n]}"; } 2> /dev/null || true
   echo "$((SECONDS - begun)) s: silo $n was killed"
+  # The one that was killed; and one that others took for dead, since the machine did not let it answer, has ended itself.
+  for n in $(seq "$silos"); do
+    if ! kill -0 "${silo_of[$n]}" 2> /dev/null; then
+      wait "${silo_of[$n]}" 2> /dev/null || true
+      start_silo "$n"
+      ended=$((ended + 1))
+    fi
+  done
 done
 took=$((SECONDS - begun))
 wait "$expected" "$asking"
@@ -61,6 +67,6 @@ read -r answered misplaced different < <(awk -F'\t' '
   file == 2 { if ($1 != FNR - 1) misplaced++; if (expected[(FNR - 2) % n] != $2 FS $3 FS $4) different++; rows++ }
   END { print rows + 0, misplaced + 0, different + 0 }' "$place/predictions.tsv" "$shared/jobs/$batch/answers.tsv")
 left=$(find "$shared/jobs" -name '*.tmp' -o -name work | wc -l)
-printf '{ "silos": %d, "kills": %d, "seconds": %d, "searches": %d, "plansEqual": %d, "lost": %d, "rows": %d, "answered": %d, "misplaced": %d, "different": %d, "left": %d }\n' \
-  "$silos" "$kills" "$took" "$searches" "$equal" "$(($(state "$search" lost) + $(state "$batch" lost)))" "$rows" "$answered" "$misplaced" "$different" "$left"
+printf '{ "silos": %d, "kills": %d, "starts": %d, "seconds": %d, "searches": %d, "plansEqual": %d, "lost": %d, "rows": %d, "answered": %d, "misplaced": %d, "different": %d, "left": %d }\n' \
+  "$silos" "$kills" "$((silos + ended))" "$took" "$searches" "$equal" "$(($(state "$search" lost) + $(state "$batch" lost)))" "$rows" "$answered" "$misplaced" "$different" "$left"
 [ "$equal" = "$searches" ] && [ "$answered" = "$rows" ] && [ "$misplaced" = 0 ] && [ "$different" = 0 ] && [ "$left" = 0 ]

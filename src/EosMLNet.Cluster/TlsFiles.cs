@@ -48,7 +48,8 @@ public sealed record TlsFiles(string Certificate, string Key, string Authority)
     {
         try
         {
-            return read(file);
+            using (File.OpenRead(file)) // a missing one is another fault than one that is no certificate
+                return read(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,8 @@ using EosMLNet.Cluster.Grains;
 
 namespace EosMLNet.Cluster.Tests;
 
-public class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
+[Collection(nameof(WaitingCluster))]
+public class BadInputTests(WaitingCluster shared)
 {
     private static readonly SearchJob Good = SampleJobs.Searches(1);
 
@@ -32,39 +33,37 @@ public class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
         ("unknown plan", SampleJobs.Batch() with { Plan = "none.json" }, EosErrors.FileMissing, "as plan"),
     ];
 
-    private string Shared => Path.GetDirectoryName(tiny.Model)!;
+    private SmallCluster Cluster => shared.Cluster;
 
     [Fact]
     public async Task A_job_that_cannot_be_done_is_refused_with_a_code_and_reasons()
     {
-        await using var cluster = await SmallCluster.StartAsync(Shared, works: false);
+        var before = await Cluster.Jobs.ListAsync(1000);
         foreach (var (name, job, code, says) in Jobs)
         {
-            var error = await Assert.ThrowsAsync<EosException>(() => cluster.Jobs.SubmitAsync(job));
+            var error = await Assert.ThrowsAsync<EosException>(() => Cluster.Jobs.SubmitAsync(job));
             Assert.True(error.Code == code && error.Message.Contains(says), $"{name}: {error.Message}");
         }
-        Assert.Empty(await cluster.Jobs.ListAsync());
+        Assert.Equal(before.Count, (await Cluster.Jobs.ListAsync(1000)).Count);
     }
 
     // A client need not be ours.
     [Fact]
     public async Task Silos_check_jobs_and_names_themselves()
     {
-        await using var cluster = await SmallCluster.StartAsync(Shared, works: false);
-        var fault = await cluster.Grains.GetGrain<IJobGrain>("a").Begin(Good with { Priority = -1 });
+        var fault = await Cluster.Grains.GetGrain<IJobGrain>("a").Begin(Good with { Priority = -1 });
         Assert.Equal(EosErrors.InvalidOption, fault!.Code);
         foreach (var name in new[] { "../../elsewhere", "a/b", "Upper", "", new string('a', 65), "a\n" })
         {
-            Assert.Equal(EosErrors.UnknownJob, (await cluster.Grains.GetGrain<IJobGrain>(name.Length == 0 ? "." : name).Begin(Good))!.Code);
-            Assert.Equal(EosErrors.UnknownJob, (await Assert.ThrowsAsync<EosException>(() => cluster.Jobs.StatusAsync(name))).Code);
+            Assert.Equal(EosErrors.UnknownJob, (await Cluster.Grains.GetGrain<IJobGrain>(name.Length == 0 ? "." : name).Begin(Good))!.Code);
+            Assert.Equal(EosErrors.UnknownJob, (await Assert.ThrowsAsync<EosException>(() => Cluster.Jobs.StatusAsync(name))).Code);
         }
     }
 
     [Fact]
     public async Task A_job_that_there_is_not_is_named()
     {
-        await using var cluster = await SmallCluster.StartAsync(Shared, works: false);
-        foreach (var ask in new Func<string, Task>[] { cluster.Jobs.StatusAsync, cluster.Jobs.CancelAsync })
+        foreach (var ask in new Func<string, Task>[] { Cluster.Jobs.StatusAsync, Cluster.Jobs.CancelAsync })
         {
             var error = await Assert.ThrowsAsync<EosException>(() => ask("search-00000000"));
             Assert.Equal(EosErrors.UnknownJob, error.Code);
@@ -75,10 +74,10 @@ public class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
     [Fact]
     public async Task A_silo_with_another_folder_does_not_start()
     {
-        await using var cluster = await SmallCluster.StartAsync(Shared);
-        var fault = await cluster.Grains.GetGrain<IQueueGrain>(QueueGrain.Key).Enter("another folder's name");
-        Assert.Equal(EosErrors.SharedFolder, fault!.Code);
-        Assert.Null(await cluster.Grains.GetGrain<IQueueGrain>(QueueGrain.Key).Enter(File.ReadAllText(tiny["eos-cluster.id"])));
+        var queue = Cluster.Grains.GetGrain<IQueueGrain>(QueueGrain.Key);
+        Assert.Null(await queue.Enter("the first one's"));
+        Assert.Equal(EosErrors.SharedFolder, (await queue.Enter("another"))!.Code);
+        Assert.Null(await queue.Enter("the first one's"));
     }
 
     [Theory]

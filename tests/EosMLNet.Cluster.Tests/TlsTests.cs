@@ -54,7 +54,7 @@ public sealed class TlsTests : IDisposable
                 client.UseTls(tls.Apply);
         });
         using var host = builder.Build();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(tls is null ? 3 : 20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         try
         {
             await Reachable.AskAsync(() => host.StartAsync(patience.Token));

@@ -1,5 +1,6 @@
 using EosMLNet.Cluster;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 
 namespace Site.Tests.PackagePages;
 
