@@ -17,7 +17,8 @@ internal static class FuzzSection
             Every reader of a file got inputs that were made of whole files by changes at random, and of those that had gone a new way
             through its code ([ADR 39](../adr/0039-fuzzing.md)). A fault is a process that ends, more than 2 seconds of the processor,
             more than 64 MiB of memory beyond what the file declares, or an exception that is no `EosException`. An edge is a step from
-            one block of code to another. What was a fault once is fixed, and its inputs are tests.
+            one block of code to another. What was a fault once is fixed, and its inputs are tests. The goal is 1,000,000 inputs a
+            reader: a run goes on where the last one ended.
 
             | reader | inputs | of them read | edges | inputs kept as tests | open faults | date |
             |---|---:|---:|---:|---:|---:|---|
