@@ -15,8 +15,8 @@ public sealed class StepCountTests
         Constraints = new() { MeanVisualTokens = 6 }, RelevanceRank = 4, Steps = 4, BatchSize = Rows, ValidationQuestions = 1, SnapToCorners = false, TryCounts = false,
     };
 
-    // How often each site is run forward, by how a step is run.
-    public static TheoryData<int?, int?, int, int> Ways => new() { { null, null, 1, 2535 }, { 1, null, Rows, 7080 }, { null, 2, 2, 3712 }, { 1, 2, 2 * Rows, 10578 } };
+    // How often each site is run forward, by how a step is run. Five kernels a layer are casts around its attention, on a CPU alone.
+    public static TheoryData<int?, int?, int, int> Ways => new() { { null, null, 1, 2555 }, { 1, null, Rows, 7140 }, { null, 2, 2, 3752 }, { 1, 2, 2 * Rows, 10698 } };
 
     [Theory]
     [MemberData(nameof(Ways))]

@@ -33,10 +33,16 @@ public sealed class CancellationTests(TinyModel tiny) : IClassFixture<TinyModel>
     private void Ends(Action<DataViewRowCursor> stop)
     {
         using var model = tiny.Fit(ml, options => (options.ModelPath, options.PlanPath, options.MaxNewTokens) = (Talkative(), null, Endless));
-        var view = model.Transform(tiny.Data(ml));
+        using var begun = new ManualResetEventSlim();
+        var view = model.Transform(ml.Data.LoadFromEnumerable(tiny.Rows.Select(row =>
+        {
+            begun.Set();
+            return row;
+        })));
         using var cursor = view.GetRowCursor(view.Schema);
         var answering = Task.Run(() => cursor.MoveNext());
-        Thread.Sleep(300); // long enough to begin, far too short for so many tokens
+        Assert.True(begun.Wait(TimeSpan.FromMinutes(1)));
+        Thread.Sleep(300); // far too short for so many tokens
         Assert.False(answering.IsCompleted, "the answer is over already");
 
         stop(cursor);
