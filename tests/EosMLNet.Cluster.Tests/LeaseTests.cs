@@ -40,7 +40,7 @@ public class LeaseTests(WaitingCluster shared)
         var lease = (await job.Take(Slow))!.Lease;
         for (var i = 0; i < 4; i++)
         {
-            await Task.Delay(SmallCluster.Lease / 3);
+            await Task.Delay(SmallCluster.Lease / 3); // as long as a lease and a third in all
             Assert.True(await job.Renew(lease, 0.2));
             Assert.Null(await job.Take(Other));
         }

@@ -8,7 +8,7 @@ namespace EosMLNet.Cluster.Tests;
 /// <summary>Silos in this process that share the folder of a <see cref="TinyModel"/>, with short leases and a storage that outlives them.</summary>
 internal sealed class SmallCluster : IAsyncDisposable
 {
-    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
 
     private readonly InProcessTestCluster cluster;
 
@@ -37,7 +37,7 @@ internal sealed class SmallCluster : IAsyncDisposable
                     (Lease, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(20));
             });
             silo.Configure<ClusterMembershipOptions>(options => (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromSeconds(1), 1));
-            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(2));
+            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
             if (!works)
                 silo.Services.Remove(silo.Services.Last(service => service.ImplementationType?.Name == "SiloWork"));
         });

@@ -21,7 +21,7 @@ internal sealed class SiloWork(
     {
         options.Value.Check();
         var devices = options.Value.Devices.Select(name => TorchDevice.Resolve(name)).ToArray();
-        if (await grains.GetGrain<IQueueGrain>(QueueGrain.Key).Enter(shared.Name()) is { } fault)
+        if (await EnterAsync(shared.Name(), cancellationToken) is { } fault)
             throw fault.ToException();
         workers = Task.WhenAll(devices.Select(device => Task.Run(
             () => new DeviceWorker(grains, shared, options.Value, silo.Name, device, log).RunAsync(stopping.Token, abandoned.Token),
@@ -35,6 +35,22 @@ internal sealed class SiloWork(
             await abandoned.CancelAsync();
         await Task.WhenAny(workers, Task.Delay(Timeout.Infinite, cancellationToken));
         await abandoned.CancelAsync();
+    }
+
+    // The list of jobs may have been kept by a silo that is gone, and another one takes its place.
+    private async Task<Fault?> EnterAsync(string folder, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await grains.GetGrain<IQueueGrain>(QueueGrain.Key).Enter(folder);
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                await Task.Delay(options.Value.Heartbeat, cancellation);
+            }
+        }
     }
 
     public void Dispose()
