@@ -71,6 +71,14 @@ public static class DatasetWriter
     /// <param name="rgb">Rows x columns x RGB.</param>
     public static byte[] EncodePng(int width, int height, ReadOnlySpan<byte> rgb)
     {
+        using var image = ToImage(width, height, rgb);
+        using var data = image.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
+    /// <summary>The same as SkiaSharp has images.</summary>
+    internal static SKImage ToImage(int width, int height, ReadOnlySpan<byte> rgb)
+    {
         var count = width * height;
         var pixels = new byte[count * 4];
         for (var i = 0; i < count; i++)
@@ -78,8 +86,6 @@ public static class DatasetWriter
             rgb.Slice(i * 3, 3).CopyTo(pixels.AsSpan(i * 4));
             pixels[i * 4 + 3] = 255;
         }
-        using var image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
-        using var data = image.Encode(SKEncodedImageFormat.Png, 100);
-        return data.ToArray();
+        return SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
     }
 }

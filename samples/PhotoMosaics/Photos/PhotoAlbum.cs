@@ -50,12 +50,12 @@ public sealed record PhotoAlbum(IReadOnlyList<string> Classes, IReadOnlyList<IRe
     {
         if (image is { Width: Photo.Side, Height: Photo.Side })
             return image.Pixels.ToArray();
-        using var bitmap = SKBitmap.Decode(DatasetWriter.EncodePng(image.Width, image.Height, image.Pixels.Span));
+        using var whole = DatasetWriter.ToImage(image.Width, image.Height, image.Pixels.Span);
         var square = Math.Min(image.Width, image.Height);
         using var small = new SKBitmap(new SKImageInfo(Photo.Side, Photo.Side, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(small))
         using (var smooth = new SKPaint { FilterQuality = SKFilterQuality.High })
-            canvas.DrawBitmap(bitmap, SKRect.Create((image.Width - square) / 2, (image.Height - square) / 2, square, square),
+            canvas.DrawImage(whole, SKRect.Create((image.Width - square) / 2, (image.Height - square) / 2, square, square),
                 SKRect.Create(Photo.Side, Photo.Side), smooth);
         return [.. small.Bytes.Where((_, i) => i % 4 != 3)];
     }

@@ -38,7 +38,7 @@ internal sealed class TowerTrainer : IDisposable
         (this.model, this.backbone, this.task, this.images, this.log, this.unseen) = (model, backbone, task, images, log, unseen);
         cellHead = HeadOf(task.Cells.Sum(label => label.Classes), WidthOfStates());
         clsHead = backbone.HasClsToken ? HeadOf(task.Present + task.Summary.Sum(s => s.Classes), WidthOfStates()) : null;
-        placeHead = backbone.TowerKnowsPlaces ? null : HeadOf(Places.Sum(label => label.Classes), model.HiddenSize);
+        placeHead = backbone.TowerKnowsPlaces ? null : HeadOf(Places.Sum(place => place.Classes), model.HiddenSize);
     }
 
     /// <summary>Images a step.</summary>
@@ -47,7 +47,9 @@ internal sealed class TowerTrainer : IDisposable
     /// <summary>The heads, for those who train them together with the model.</summary>
     public IEnumerable<Tensor> Heads => new[] { cellHead, clsHead, placeHead }.OfType<Tensor>();
 
-    private IEnumerable<CellLabel> Places => task.Cells.Where(label => label.IsPlace);
+    // The labels that are places, by their number and classes.
+    private IEnumerable<(int Label, int Classes)> Places =>
+        task.Cells.Index().Where(cell => cell.Item.IsPlace).Select(cell => (cell.Index, cell.Item.Classes));
 
     /// <summary>Keeps what <see cref="Loss(IReadOnlyList{ImageQuestions}, Taps)"/> reads.</summary>
     public Taps NewTaps() => new(backbone.StatesTap, PackedBatch.LayerTap(PlaceLayer));
@@ -105,8 +107,8 @@ internal sealed class TowerTrainer : IDisposable
         if (placeHead is not null && taps[PackedBatch.LayerTap(PlaceLayer)] is { } states)
         {
             var places = functional.linear(Normalised(states).flatten(0, 1), placeHead);              // (N, columns + rows)
-            foreach (var (label, logits) in Places.Zip(Split(places, 0, Places.Select(label => label.Classes))))
-                loss = loss.Add(functional.cross_entropy(logits, batch.Cells[task.Cells.ToList().IndexOf(label)], ignore_index: -1).Mul(PlaceWeight));
+            foreach (var ((label, _), logits) in Places.Zip(Split(places, 0, Places.Select(place => place.Classes))))
+                loss = loss.Add(functional.cross_entropy(logits, batch.Cells[label], ignore_index: -1).Mul(PlaceWeight));
         }
         return loss.MoveToOuterDisposeScope();
     }

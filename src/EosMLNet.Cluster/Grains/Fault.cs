@@ -12,6 +12,6 @@ internal sealed record Fault([property: Id(0)] string Code, [property: Id(1)] st
 
     internal EosException ToException() => new(Code, Detail);
 
-    /// <summary>Whether another machine, or the same one later, may do better: the environment is at fault.</summary>
-    internal bool MayPass => Code.StartsWith("EOS2", StringComparison.Ordinal);
+    /// <summary>Whether another machine, or the same one later, may do better.</summary>
+    internal bool MayPass => EosErrors.IsOfEnvironment(Code);
 }

@@ -6,6 +6,10 @@ namespace EosMLNet;
 /// </summary>
 public static class EosErrors
 {
+    /// <summary>Whether a code says that the machine is at fault, EOS2xxx: another machine, or the same one later, may do better.</summary>
+    /// <param name="code">The code.</param>
+    public static bool IsOfEnvironment(string code) => code.StartsWith("EOS2", StringComparison.Ordinal);
+
     /// <summary>A file or folder that was named does not exist or cannot be read.</summary>
     public const string FileMissing = "EOS1001";
     /// <summary>A safetensors file is truncated or its header is not valid.</summary>

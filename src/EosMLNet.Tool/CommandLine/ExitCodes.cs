@@ -22,5 +22,5 @@ internal static class ExitCodes
           130  cancelled
         """;
 
-    internal static int Of(EosException e) => e.Code.StartsWith("EOS2", StringComparison.Ordinal) ? Environment : UserError;
+    internal static int Of(EosException e) => EosErrors.IsOfEnvironment(e.Code) ? Environment : UserError;
 }

@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
-using System.Text.Json;
+using Benchmarks.Report;
 
 namespace Fuzz.Engine;
 
 /// <summary>What campaigns on one target leave behind: inputs that go ways of their own, findings, how far the last one came.</summary>
 internal sealed class CampaignFolder
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly string corpus, findings, state;
 
     /// <param name="work">The folder of all campaigns.</param>
@@ -53,11 +52,10 @@ internal sealed class CampaignFolder
     }
 
     /// <summary>Says how far the campaign has come.</summary>
-    internal void Save(CampaignState reached) => AtomicFile.WriteText(state, JsonSerializer.Serialize(reached, Json) + "\n");
+    internal void Save(CampaignState reached) => ResultFile.Save(state, reached);
 
     /// <summary>How far the last campaign came; null where there was none.</summary>
-    internal CampaignState? Reached() =>
-        File.Exists(state) ? JsonSerializer.Deserialize<CampaignState>(File.ReadAllText(state), Json) : null;
+    internal CampaignState? Reached() => ResultFile.Load<CampaignState>(state);
 
     private string PathOf(byte[] input) => Path.Combine(corpus, Convert.ToHexStringLower(SHA256.HashData(input))[..16]);
 }

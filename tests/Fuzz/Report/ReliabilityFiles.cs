@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Benchmarks.Report;
 
 namespace Fuzz.Report;
 
@@ -7,7 +8,6 @@ namespace Fuzz.Report;
 internal static class ReliabilityFiles
 {
     private const string Title = "# Reliability\n\nWhat was done to break it, and how often. Each section says which command writes it.\n";
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>Writes one section anew, and leaves all others as they are.</summary>
     /// <param name="folder">The folder of both.</param>
@@ -19,8 +19,8 @@ internal static class ReliabilityFiles
     {
         var (json, page) = (Path.Combine(folder, "reliability.json"), Path.Combine(folder, "reliability.md"));
         var numbers = File.Exists(json) ? JsonNode.Parse(File.ReadAllText(json))!.AsObject() : [];
-        numbers[name] = JsonSerializer.SerializeToNode(content, Readable);
-        AtomicFile.WriteText(json, numbers.ToJsonString(Readable) + "\n");
+        numbers[name] = JsonSerializer.SerializeToNode(content, ResultFile.Readable);
+        AtomicFile.WriteText(json, numbers.ToJsonString(ResultFile.Readable) + "\n");
         AtomicFile.WriteText(page, Replaced(File.Exists(page) ? File.ReadAllText(page) : Title, heading, section));
     }
 
