@@ -6,6 +6,9 @@ namespace EosMLNet.Tool.Tests;
 /// <summary>What one run of <c>eos</c> returned and wrote.</summary>
 internal sealed record EosRun(int ExitCode, string Output, string Error)
 {
+    /// <summary>It succeeded, and had nothing to complain of. Where not, all that it said is shown.</summary>
+    internal void MustSucceed() => Assert.True((ExitCode, Error) == (0, ""), $"exit code {ExitCode}: {Error}");
+
     /// <summary>Runs the program's entry in this process, with what it writes captured as if redirected.</summary>
     internal static async Task<EosRun> Of(params string[] arguments) => await Cancellable(default, arguments);
 

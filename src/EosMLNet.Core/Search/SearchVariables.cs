@@ -102,6 +102,7 @@ internal sealed class SearchVariables : IDisposable
         var learned = basis.Place(probe, relevance);
         var count = Scalars.Full(Budget.VisualTokens, [], keep.dtype, keep.device);
         var weight = Scalars.Full(0, [], keep.dtype, keep.device);
+        var gains = frozen.Reweight is null ? reweight.Softplus() : null; // (sites)
         for (var i = 0; i < sites.Length; i++)
         {
             var open = frozen.Activation is { } activation ? Fixed(activation)
@@ -124,7 +125,7 @@ internal sealed class SearchVariables : IDisposable
                 frozen.Transfer is { } given ? Fixed(given) : transfer[i].sigmoid(),
                 frozen.Temperature is { } fixedTemperature ? Fixed(fixedTemperature)
                     : logTemperature[i].Clamp(Math.Log(SmallestTemperature), Math.Log(LargestTemperature)).exp(),
-                (frozen.Reweight is { } gain ? Fixed(gain) : nn.functional.softplus(reweight[i])).mul(open),
+                (gains?[i] ?? Fixed(frozen.Reweight!.Value)).mul(open),
                 weight,
                 frozen.Diversity is { } apart ? apart > 0 ? Fixed(apart) : null
                     : logDiversity[i].Clamp(Math.Log(SmallestDiversity), Math.Log(LargestDiversity)).exp(),

@@ -91,6 +91,15 @@ public static class Scalars
         return x.pow(scalar);
     }
 
+    /// <summary>
+    /// Element-wise <c>log(1 + e^x)</c>. TorchSharp's own function makes two scalars within, with the fault described above.
+    /// </summary>
+    internal static Tensor Softplus(this Tensor x)
+    {
+        using var zero = x.new_zeros(1);
+        return x.logaddexp(zero);
+    }
+
     /// <summary>Element-wise <c>min(max(x, low), high)</c>.</summary>
     public static Tensor Clamp(this Tensor x, double low, double high)
     {

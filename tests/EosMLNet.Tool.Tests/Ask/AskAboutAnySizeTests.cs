@@ -18,16 +18,16 @@ public sealed class AskAboutAnySizeTests : IDisposable
         using var tiny = new TinyBackbone(family);
         var searched = await EosRun.Of("search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--mean-visual-share", "0.4", "--steps", "4",
             "--device", "cpu", "--output", folder["plan.json"]);
-        Assert.Equal((0, ""), (searched.ExitCode, searched.Error));
+        searched.MustSucceed();
         var evaluated = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--plan", folder["plan.json"], "--device", "cpu",
             "--predictions", folder["predictions.tsv"], "--max-new-tokens", "4");
-        Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        evaluated.MustSucceed();
         Assert.DoesNotContain("square", evaluated.Output, StringComparison.Ordinal); // nothing is padded or cropped
 
         // The video's place is its own in the prompt; its four frames are two steps of two.
         var run = await EosRun.Of("ask", "--model", tiny.Model, "--plan", folder["plan.json"], "--image", Path.Combine(tiny.Images, "wide.png"), "--image", Path.Combine(tiny.Images, "tall.png"),
             "--video", Path.Combine(tiny.Images, "clip"), "--max-new-tokens", "4", "--device", "cpu", "--json", folder["answer.json"], "what colour is it?");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var answer = JsonDocument.Parse(File.ReadAllText(folder["answer.json"])).RootElement;
         Assert.Equal(3, answer.GetProperty("visualTokens").GetArrayLength());
         Assert.Equal(0, answer.GetProperty("visualTokens")[2].GetInt32() % 2);
@@ -42,10 +42,10 @@ public sealed class AskAboutAnySizeTests : IDisposable
         using var tiny = new TinyBackbone(family);
         var searched = await EosRun.Of("search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--mean-visual-share", "0.4", "--steps", "4",
             "--device", "cpu", "--output", folder["plan.json"]);
-        Assert.Equal((0, ""), (searched.ExitCode, searched.Error));
+        searched.MustSucceed();
         var run = await EosRun.Of("ask", "--model", tiny.Model, "--plan", folder["plan.json"], "--image", Path.Combine(tiny.Images, "wide.png"), "--image", Path.Combine(tiny.Images, "tall.png"),
             "--max-new-tokens", "4", "--device", "cpu", "--json", folder["answer.json"], "what colour is it?");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var answer = JsonDocument.Parse(File.ReadAllText(folder["answer.json"])).RootElement;
         Assert.Equal(2, answer.GetProperty("visualTokens").GetArrayLength());
         Assert.InRange(answer.GetProperty("ledger").GetProperty("macsRatio").GetDouble(), 0.05, 0.95);
@@ -59,12 +59,12 @@ public sealed class AskAboutAnySizeTests : IDisposable
         File.AppendAllText(tiny.Table, "video:clip\twhat colour is it?\tgreen\n");
         var together = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--predictions", folder["all.tsv"],
             "--max-new-tokens", "4", "--data-type", "float32");
-        Assert.Equal((0, ""), (together.ExitCode, together.Error));
+        together.MustSucceed();
         string[] answers = [.. File.ReadLines(folder["all.tsv"]).Skip(1).Select(line => line.Split('\t')[6])];
         Assert.Equal(7, answers.Length);
         var alone = await EosRun.Of("ask", "--model", tiny.Model, "--video", Path.Combine(tiny.Images, "clip"), "--max-new-tokens", "4", "--device", "cpu", "--data-type", "float32",
             "--json", folder["answer.json"], "what colour is it?");
-        Assert.Equal((0, ""), (alone.ExitCode, alone.Error));
+        alone.MustSucceed();
         Assert.Equal(answers[6], JsonDocument.Parse(File.ReadAllText(folder["answer.json"])).RootElement.GetProperty("answer").GetString());
     }
 

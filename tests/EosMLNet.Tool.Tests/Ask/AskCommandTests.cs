@@ -15,7 +15,7 @@ public sealed class AskCommandTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     public async Task The_answer_is_that_of_evaluate_with_its_time_and_tokens_below()
     {
         var run = await Ask("--image", Image(0), "--max-new-tokens", "8", "--json", folder["answer.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var answer = Json("answer.json");
         var text = answer.GetProperty("answer").GetString()!;
         Assert.Equal(await Evaluated(), text);
@@ -29,7 +29,7 @@ public sealed class AskCommandTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     public async Task A_plan_tells_what_it_saves()
     {
         var run = await Ask("--image", Image(1), "--plan", tiny.Plan(4), "--max-new-tokens", "2", "--json", folder["answer.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var ledger = Json("answer.json").GetProperty("ledger");
         Assert.Equal(4, ledger.GetProperty("mean").GetDouble());
         var saved = 1 - ledger.GetProperty("macsRatio").GetDouble();
@@ -41,10 +41,10 @@ public sealed class AskCommandTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     public async Task Several_images_or_none_can_be_asked_about()
     {
         var two = await Ask("--image", Image(0), "--image", Image(1), "--max-new-tokens", "1");
-        Assert.Equal((0, ""), (two.ExitCode, two.Error));
+        two.MustSucceed();
         Assert.Contains("32 visual tokens", two.Output);
         var none = await Ask("--max-new-tokens", "1");
-        Assert.Equal((0, ""), (none.ExitCode, none.Error));
+        none.MustSucceed();
         Assert.DoesNotContain("saved", none.Output);
     }
 
@@ -76,7 +76,7 @@ public sealed class AskCommandTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     {
         var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--limit", "1", "--device", "cpu",
             "--max-new-tokens", "8", "--predictions", folder["predictions.tsv"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var (header, row) = (File.ReadAllLines(folder["predictions.tsv"])[0].Split('\t'), File.ReadAllLines(folder["predictions.tsv"])[1].Split('\t'));
         return row[Array.IndexOf(header, "PredictedAnswer")];
     }

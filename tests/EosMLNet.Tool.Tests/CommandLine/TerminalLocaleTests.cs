@@ -14,7 +14,7 @@ public sealed class TerminalLocaleTests(TinyModel tiny) : IClassFixture<TinyMode
     public async Task A_locale_without_UTF_8_gets_ASCII(string locale)
     {
         var run = await In(locale, "inspect", tiny.Plan(4));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("(gamma transfer, tau temperature, rho reweighting", run.Output);
         Assert.Contains("-----", run.Output);
         Assert.All(run.Output, each => Assert.True(char.IsAscii(each) && each != '?', run.Output));

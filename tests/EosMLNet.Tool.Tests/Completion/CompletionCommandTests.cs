@@ -28,7 +28,7 @@ public sealed class CompletionCommandTests : IDisposable
     public async Task Each_shell_has_a_script(string shell, string expected)
     {
         var run = await EosRun.Of("completion", shell);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains(expected, run.Output);
         Assert.Contains("[suggest:", run.Output);
         Assert.DoesNotContain('\r', run.Output);

@@ -62,7 +62,7 @@ public sealed class DoctorCommandTests : IDisposable
         foreach (var file in Directory.GetFiles(Packaged).Where(f => Files.Contains(Path.GetFileName(f)) || f.Contains("libgomp")))
             File.Copy(file, Path.Combine(root.FullName, Path.GetFileName(file))); // copies: links to the packaged files would be the same library to the loader
         var run = await EosRun.InChildProcess(new Dictionary<string, string?> { ["EOS_LIBTORCH"] = root.FullName }, "doctor");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error)); // two copies would be an error
+        run.MustSucceed(); // two copies would be an error
         Assert.Contains($"2.10.0, existing, {root.FullName}\n", run.Output);
     }
 
@@ -72,7 +72,7 @@ public sealed class DoctorCommandTests : IDisposable
         foreach (var file in Directory.GetFiles(Packaged))
             File.CreateSymbolicLink(Path.Combine(root.FullName, Path.GetFileName(file)), file);
         var run = await EosRun.InChildProcess(new Dictionary<string, string?>(), "doctor", "--libtorch", root.FullName);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("2.10.0, existing, ", run.Output);
     }
 
@@ -86,7 +86,7 @@ public sealed class DoctorCommandTests : IDisposable
         var environment = new Dictionary<string, string?> { ["EOS_LIBTORCH"] = lib };
         Assert.Equal(3, (await EosRun.InChildProcess(environment, "doctor")).ExitCode);
         var run = await EosRun.InChildProcess(new Dictionary<string, string?>(environment) { ["EOS_LIBTORCH_ANY_VERSION"] = "1" }, "doctor");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error)); // what is loaded says 2.10.0, and that needs no warning
+        run.MustSucceed(); // what is loaded says 2.10.0, and that needs no warning
         Assert.Contains("2.10.0, existing, ", run.Output);
     }
 
@@ -112,7 +112,7 @@ public sealed class DoctorCommandTests : IDisposable
         var file = Path.Combine(root.FullName, "a-file-not-a-folder");
         File.WriteAllText(file, "");
         var run = await EosRun.InChildProcess(new Dictionary<string, string?> { ["XDG_DATA_HOME"] = file, ["TMPDIR"] = root.FullName }, "doctor");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.DoesNotContain(root.GetDirectories(), folder => folder.Name.StartsWith("eosmlnet-", StringComparison.Ordinal)); // nothing is left behind
     }
 

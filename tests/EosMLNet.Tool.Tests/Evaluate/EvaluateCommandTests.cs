@@ -12,7 +12,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     public async Task Every_row_is_answered_scored_and_written()
     {
         var run = await Evaluate("--predictions", tiny["predictions.tsv"], "--json", tiny["result.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("12 questions about 6 images", run.Output);
         Assert.Contains("rows.tsv: accuracy, % averaged over families, 12 questions", run.Output);
         Assert.Matches(@"colour +\d+\.\d\d", run.Output);
@@ -38,7 +38,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         File.WriteAllLines(tiny["long.tsv"], [.. File.ReadAllLines(tiny.Table), $"{new string('?', 5000)}\t0.png\tred\tcolour"]);
         var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny["long.tsv"], "--images", tiny.Images, "--device", "cpu", "--max-new-tokens", "3",
             "--plan", tiny.Plan(6), "--predictions", tiny["long-predictions.tsv"], "--json", tiny["long.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("1 of 13 questions are longer than the model was made for", run.Output);
         using var result = JsonDocument.Parse(File.ReadAllText(tiny["long.json"]));
         var benchmark = result.RootElement.GetProperty("benchmarks")[0];
@@ -51,7 +51,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     {
         File.WriteAllLines(tiny["quoted.tsv"], [.. File.ReadAllLines(tiny.Table), "\"what colour is it?\"\t0.png\tred\tcolour"]);
         var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny["quoted.tsv"], "--images", tiny.Images, "--device", "cpu", "--max-new-tokens", "3", "--plan", tiny.Plan(6));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var notes = run.Output.Split('\n').Where(line => line.StartsWith("Note: ", StringComparison.Ordinal)).ToArray();
         Assert.Equal(2, notes.Length);
         Assert.Single(notes, note => note.Contains("CLIP's are taken"));
@@ -70,7 +70,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     public async Task Plans_stand_beside_the_unreduced_model_with_agreement_intervals_and_ledger()
     {
         var run = await Evaluate("--plan", tiny.Plan(4), "--plan", tiny.Plan(9), "--limit", "5", "--json", tiny["plans.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Matches(@"plan-4 +\d+\.\d\d +\d\.\d{3} +4 +4 ", run.Output);
         Assert.Matches(@"plan-9 +plan-4 +[+-]?\d+\.\d\d +[+-]?\d+\.\d\d +[+-]?\d+\.\d\d", run.Output);
         Assert.Matches(@"layer +unreduced +plan-4 +plan-9\n", run.Output);
@@ -93,7 +93,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         WriteBenchmarks();
         var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--benchmark", "all", "--data", tiny["benchmarks"], "--plan", tiny.Plan(4), tiny.Plan(9), "--device", "cpu",
             "--max-new-tokens", "2", "--json", tiny["benchmarks.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("pope, 6 questions about 2 images", run.Output);
         Assert.Contains("pope: F1, mean of the splits, %, 6 questions", run.Output);
         Assert.Matches(@"plan +mean tokens +mme +pope +mean, % of unreduced", run.Output);
@@ -102,7 +102,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         Assert.Equal(["mme", "pope"], json.RootElement.GetProperty("benchmarks").EnumerateArray().Select(report => report.GetProperty("name").GetString()));
 
         var alone = await EosRun.Of("evaluate", "--model", tiny.Model, "--benchmark", "pope", "--data", Path.Combine(tiny["benchmarks"], "pope"), "--device", "cpu", "--max-new-tokens", "2", "--json", tiny["pope.json"]);
-        Assert.Equal((0, ""), (alone.ExitCode, alone.Error));
+        alone.MustSucceed();
         using var pope = JsonDocument.Parse(File.ReadAllText(tiny["pope.json"]));
         static string? Answers(JsonElement report) => report.GetProperty("plans")[0].GetProperty("answers").ToString();
         Assert.Equal(Answers(json.RootElement.GetProperty("benchmarks")[1]), Answers(pope.RootElement.GetProperty("benchmarks")[0]));
@@ -129,7 +129,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         File.WriteAllLines(tiny["several.tsv"], ["ImagePath\tQuestion\tAnswer", "[\"0.png\", \"1.png\"]\twhat colour is it?\tred", "['1.png', '0.png']\twhat colour is it?\tred", "2.png\thow many of 4?\t2"]);
         var run = await EosRun.Of("evaluate", "--model", tiny.Model, "--plan", tiny.Plan(4), "--data", tiny["several.tsv"], "--images", tiny.Images, "--device", "cpu",
             "--predictions", tiny["several-answers.tsv"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("3 questions about 3 images", run.Output);
         Assert.Equal(["[\"0.png\", \"1.png\"]", "['1.png', '0.png']", "2.png"], File.ReadLines(tiny["several-answers.tsv"]).Skip(1).Take(3).Select(line => line.Split('\t')[2]));
     }

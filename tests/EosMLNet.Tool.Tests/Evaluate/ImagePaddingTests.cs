@@ -81,7 +81,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
         string[] padding = asked is null ? [] : ["--image-padding", asked];
         var run = await EosRun.Of(["search", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "5",
             "--steps", "1", "--output", tiny[$"{recorded}.found.json"], "--artifact", tiny[$"{recorded}.zip"], .. padding]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Equal(recorded, ReductionPlan.Load(tiny[$"{recorded}.found.json"]).ImagePadding);
         using var answering = new MLContext().VisionLanguage().LoadAnswering(tiny[$"{recorded}.zip"]);
         Assert.Equal(recorded, answering.ImagePadding);
@@ -105,7 +105,7 @@ public sealed class ImagePaddingTests : IClassFixture<TinyModel>
     private async Task<string?> Evaluated(params string[] more)
     {
         var run = await Evaluate(["--json", tiny["padding.json"], .. more]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var result = JsonDocument.Parse(File.ReadAllText(tiny["padding.json"]));
         return result.RootElement.GetProperty("imagePadding").GetString();
     }

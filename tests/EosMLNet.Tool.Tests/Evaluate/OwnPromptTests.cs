@@ -25,7 +25,7 @@ public sealed class OwnPromptTests(TinyModel tiny) : IClassFixture<TinyModel>
     private async Task<string> Predicted(string file, params string[] more)
     {
         var run = await Evaluate(["--predictions", tiny[file], .. more]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         return File.ReadAllText(tiny[file]);
     }
 

@@ -10,7 +10,7 @@ public sealed class ExportCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task Graphs_plan_and_manifest_lie_beside_copies_of_the_model_s_files()
     {
         var run = await EosRun.Of("export", "--model", tiny.Model, "--plan", tiny.Plan(4), "--output", tiny["exported"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("sites", run.Output);
         Assert.All(["eos-vision.onnx", "eos-decoder.onnx", "eos-onnx.json", "eos-plan.json", "config.json", "model.safetensors", "tokenizer_config.json"],
             file => Assert.True(File.Exists(Path.Combine(tiny["exported"], file)), file));
@@ -20,7 +20,7 @@ public sealed class ExportCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task Converted_weights_take_the_place_of_the_model_s()
     {
         var run = await EosRun.Of("export", "--model", tiny.Model, "--output", tiny["few"], "--weights", "int8");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.True(File.Exists(Path.Combine(tiny["few"], "eos-weights.safetensors")));
         Assert.False(File.Exists(Path.Combine(tiny["few"], "model.safetensors")));
         Assert.Contains("Accuracy with Int8 weights was not measured. Export with --data TSV and --images DIR to measure it.", run.Output);
@@ -41,13 +41,13 @@ public sealed class ExportCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.False(Directory.Exists(outlier["out"]));
 
         var written = await EosRun.Of([.. export, "--weights", "float16", "--limit", "6", "--json", outlier["result.json"]]);
-        Assert.Equal((0, ""), (written.ExitCode, written.Error));
+        written.MustSucceed();
         Assert.Matches(@"Accuracy over 6 questions: ([01]\.[0-9]{4}) with the weights as stored, \1 converted; the difference is 0\.0000, its 95% interval 0\.0000 to 0\.0000\.", written.Output);
         Assert.Equal(6, OnnxManifest.Load(outlier["out"]).Accuracy!.Questions);
         Assert.Contains("\"stored\": ", File.ReadAllText(outlier["result.json"]));
 
         var allowed = await EosRun.Of([.. export, "--weights", "int8", "--max-accuracy-drop", "1"]);
-        Assert.Equal((0, ""), (allowed.ExitCode, allowed.Error));
+        allowed.MustSucceed();
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class ExportCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         using var folder = new TemporaryFolder();
         var run = await EosRun.Of("export", "--model", tiny.Model, "--plan", tiny.Plan(4), "--layout", layout, "--output", folder.Path, "--json", folder["result.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.True(File.Exists(folder[file]));
         using var result = JsonDocument.Parse(File.ReadAllText(folder["result.json"]));
         Assert.Contains(layout, result.RootElement.GetRawText(), StringComparison.OrdinalIgnoreCase);

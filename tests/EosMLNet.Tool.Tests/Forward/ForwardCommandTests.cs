@@ -31,7 +31,7 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         using var golden = SafetensorsFile.Open(TinyModel.Golden($"golden-{model}.safetensors"));
         var run = await Forward(TinyModel.Golden(model), Inputs(golden, test, unexpanded), "--generate", "12");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var output = SafetensorsFile.Open(folder["out.safetensors"]);
         foreach (var name in Compared.Where(name => golden.Entries.ContainsKey($"{test}.{name}")))
             AssertClose(golden, test, name, output, 5e-5);
@@ -74,7 +74,7 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         var at = TinyModel.Golden(Path.Combine("backbones", family));
         using var golden = SafetensorsFile.Open(Path.Combine(at, "golden.safetensors"));
         var run = await Forward(Path.Combine(at, "checkpoint"), PatchInputs(golden, test, Cases(family).GetProperty(test)), "--generate", "8");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var output = SafetensorsFile.Open(folder["out.safetensors"]);
         foreach (var name in (string[])["inputs_embeds", "layer_out.0", "layer_out.1", "layer_out.2", "layer_out.3", "final_norm", "logits"])
         {
@@ -107,7 +107,7 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         using var golden = SafetensorsFile.Open(TinyModel.Golden("golden-tiny-llava.safetensors"));
         var run = await Forward(tiny.Model, Inputs(golden, "a", unexpanded: true), "--plan", tiny.Plan(4), "--generate", "3");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var output = SafetensorsFile.Open(folder["out.safetensors"]);
         Assert.Equal(29, output.Entries["inputs_embeds"].Shape[1]);
         Assert.Equal(29 - 16 + 4, output.Entries["layer_out.3"].Shape[1]);
@@ -140,7 +140,7 @@ public sealed class ForwardCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         var at = TinyModel.Golden(Path.Combine("backbones", family));
         using var golden = SafetensorsFile.Open(Path.Combine(at, "golden.safetensors"));
         var run = await Forward(Path.Combine(at, "checkpoint"), TiledInputs(golden, test, Cases(family).GetProperty(test)), "--generate", "8");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var output = SafetensorsFile.Open(folder["out.safetensors"]);
         foreach (var name in (string[])["projector", "inputs_embeds", "layer_out.0", "layer_out.1", "layer_out.2", "final_norm"])
         {

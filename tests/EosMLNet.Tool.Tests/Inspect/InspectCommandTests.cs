@@ -11,7 +11,7 @@ public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     public async Task A_plan_is_shown_site_by_site_and_layer_by_layer()
     {
         var run = await EosRun.Of("inspect", tiny.Plan(4), "--json", tiny["plan-again.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Matches(@"0 +4 +Prune", run.Output);
         Assert.Matches(@"3 +4 +16", run.Output);
         Assert.Contains("Mean 4 and final 4 visual tokens", run.Output);
@@ -31,7 +31,7 @@ public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     public async Task A_checkpoint_folder_is_summarised_without_loading_its_weights()
     {
         var run = await EosRun.Of("inspect", tiny.Model, "--json", tiny["model.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("549088 parameters in Float32", run.Output);
         Assert.Contains("with tokenizer", run.Output);
         using var summary = JsonDocument.Parse(File.ReadAllText(tiny["model.json"]));
@@ -62,7 +62,7 @@ public sealed class InspectCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         using (var zip = ZipFile.Open(tiny["model.zip"], ZipArchiveMode.Create))
             zip.CreateEntryFromFile(tiny.Plan(4), "TransformerChain/Transform_001/Plan.json");
         var run = await EosRun.Of("inspect", tiny["model.zip"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("Mean 4 and final 4 visual tokens", run.Output);
     }
 

@@ -10,7 +10,7 @@ public sealed class PresetCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task All_presets_are_listed_with_a_line_each(params string[] arguments)
     {
         var run = await EosRun.Of(arguments);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.All(Preset.All, preset => Assert.Contains($"\n  {preset.Name} ", run.Output));
         Assert.Equal(Preset.All.Count + 3, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // heading, rule, how to use them
         var json = await EosRun.Of([.. arguments, "--json", "-"]);
@@ -26,10 +26,10 @@ public sealed class PresetCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         using var folder = new TemporaryFolder();
         var run = await EosRun.Of("preset", "fastv", "--model", tiny.Model, option, budget, "--output", folder["fastv.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Equal(8, ReductionPlan.Load(folder["fastv.json"]).Ledger.Mean);
         var evaluated = await EosRun.Of("evaluate", "--model", tiny.Model, "--plan", folder["fastv.json"], "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu");
-        Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        evaluated.MustSucceed();
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class PresetCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         using var folder = new TemporaryFolder();
         var evaluated = await EosRun.Of("evaluate", "--model", tiny.Model, "--plan", "fastv:8", "divprune:25%", tiny.Plan(4), "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu",
             "--json", folder["result.json"]);
-        Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        evaluated.MustSucceed();
         using var result = JsonDocument.Parse(File.ReadAllText(folder["result.json"]));
         Assert.Equal(["unreduced", "fastv:8", "divprune:25%", "plan-4"],
             result.RootElement.GetProperty("benchmarks")[0].GetProperty("plans").EnumerateArray().Select(plan => plan.GetProperty("plan").GetString()!));
@@ -72,7 +72,7 @@ public sealed class PresetCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal(4, JsonDocument.Parse(File.ReadAllText(folder["answer.json"])).RootElement.GetProperty("ledger").GetProperty("mean").GetDouble());
 
         var exported = await EosRun.Of("export", "--model", tiny.Model, "--plan", "fastv:8", "--output", folder["exported"]);
-        Assert.Equal((0, ""), (exported.ExitCode, exported.Error));
+        exported.MustSucceed();
         Assert.Equal(8, ReductionPlan.Load(Path.Combine(folder["exported"], "eos-plan.json")).Ledger.Mean);
 
         var inspected = await EosRun.Of("inspect", "fastv:8", "--model", tiny.Model, "--json", "-");
@@ -102,11 +102,11 @@ public sealed class PresetCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         using var folder = new TemporaryFolder();
         string[] asked = ["ask", "--model", varying.Model, "--image", Path.Combine(varying.Images, "wide.png"), "--device", "cpu", "--max-new-tokens", "2", "--json", folder["answer.json"], "what?"];
         var run = await EosRun.Of([.. asked, "--plan", "fastv:50%"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var answer = JsonDocument.Parse(File.ReadAllText(folder["answer.json"])).RootElement;
         var tokens = answer.GetProperty("visualTokens")[0].GetInt32();
         Assert.InRange(answer.GetProperty("ledger").GetProperty("mean").GetDouble(), tokens * 0.5 - 1, tokens * 0.5);
-        Assert.Equal((0, ""), await EosRun.Of([.. asked, "--plan", "divprune:3"]) is var counted ? (counted.ExitCode, counted.Error) : default);
+        (await EosRun.Of([.. asked, "--plan", "divprune:3"])).MustSucceed();
         var refused = await EosRun.Of([.. asked, "--plan", "divprune:50%"]);
         Assert.StartsWith("eos : error EOS4002: The preset divprune counts tokens", refused.Error);
     }

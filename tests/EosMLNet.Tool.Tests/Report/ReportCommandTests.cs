@@ -19,7 +19,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
     {
         var (first, second) = (tiny.Plan(6), tiny.Plan(9));
         var run = await Report("numbers.html", "--plan", first, second, "--presets", "none", "--latency-rounds", "0", "--json", tiny["numbers.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         await EosRun.Of("evaluate", "--model", tiny.Model, "--data", tiny.Table, "--images", tiny.Images, "--device", "cpu", "--max-new-tokens", "3", "--plan", first, second, "--json", tiny["evaluated.json"]);
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["numbers.json"]));
         using var evaluated = JsonDocument.Parse(File.ReadAllText(tiny["evaluated.json"]));
@@ -47,7 +47,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
         using (var zip = ZipFile.Open(tiny["reported.zip"], ZipArchiveMode.Create))
             zip.CreateEntryFromFile(tiny.Plan(6), "TransformerChain/Transform_001/Plan.json");
         var run = await Report("named.html", "--plan", tiny["reported.zip"], "stride:6", "--presets", "none", "--latency-rounds", "0", "--json", tiny["named.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["named.json"]));
         var methods = report.RootElement.GetProperty("methods").EnumerateArray().Select(method => (Name: method.GetProperty("name").GetString(), Mean: method.GetProperty("result").GetProperty("ledger").GetProperty("mean").GetDouble()));
         Assert.Equal([("reported", ReductionPlan.Load(tiny.Plan(6)).Ledger.Mean), ("stride:6", 6)], methods.Skip(1));
@@ -69,7 +69,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
             return string.Join('\t', cells[0], cells[1], row == differ[0] ? unreduced[row] : plan[row], cells[3]);
         })));
         var run = await About(tiny["cases.tsv"], "cases.html", options);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["cases.json"]));
         Assert.Equal((1, differ.Length - 1), (report.RootElement.GetProperty("lost").GetInt32(), report.RootElement.GetProperty("won").GetInt32()));
         var page = File.ReadAllText(tiny["cases.html"]);
@@ -91,7 +91,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
         const string Script = "</script><script>alert(1)</script>";
         File.WriteAllLines(tiny["hostile.tsv"], ["ImagePath\tQuestion\tAnswer\tFamily", $"{Name}\t{Script}\t<b>bold</b>\t<i>{Script}", $"1.png\twhat & why?\t{Script}\tother"]);
         var run = await About(tiny["hostile.tsv"], "hostile.html", "--plan", tiny.Plan(6), "--presets", "none", "--latency-rounds", "0");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var page = WithoutLibrary(tiny["hostile.html"]);
         Assert.DoesNotContain("<script>alert", page);
         Assert.DoesNotContain("<img src=x", page);
@@ -106,7 +106,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
     public async Task The_page_needs_nothing_from_elsewhere_and_forbids_it()
     {
         var run = await Report("alone.html", "--plan", tiny.Plan(6), "--presets", "stride", "--latency-rounds", "1");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var page = WithoutLibrary(tiny["alone.html"]);
         Assert.DoesNotContain("http://", page);
         Assert.DoesNotContain("https://", page);
@@ -123,7 +123,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
         foreach (var name in new[] { "same-1.html", "same-2.html" })
         {
             var run = await Report(name, "--plan", tiny.Plan(6), "--presets", "stride,tome", "--latency-rounds", "0");
-            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            run.MustSucceed();
             pages.Add(Date().Replace(LastCell().Replace(File.ReadAllText(tiny[name]), ""), ""));
         }
         Assert.Equal(pages[0], pages[1]);
@@ -133,7 +133,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
     public async Task Some_of_many_questions_are_asked_about_whole_pictures_and_that_is_said()
     {
         var run = await Report("some.html", "--plan", tiny.Plan(6), "--presets", "none", "--latency-rounds", "0", "--questions", "5", "--pictures", "1", "--json", tiny["some.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["some.json"]));
         var (asked, images) = (report.RootElement.GetProperty("questions").GetInt32(), report.RootElement.GetProperty("images").GetInt32());
         Assert.Equal((12, 2 * images), (report.RootElement.GetProperty("rows").GetInt32(), asked));
@@ -147,7 +147,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
     public async Task Pictures_without_room_are_left_out_and_that_is_said()
     {
         var run = await Report("small.html", "--plan", tiny.Plan(6), "--presets", "none", "--latency-rounds", "0", "--max-picture-mb", "0");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var page = WithoutLibrary(tiny["small.html"]);
         Assert.Contains("pictures are left out", page);
         Assert.DoesNotContain("data:image", page);
@@ -157,7 +157,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
     public async Task Presets_have_the_budget_of_the_plan_and_those_that_do_not_fit_are_named()
     {
         var run = await Report("presets.html", "--plan", tiny.Plan(6), "--presets", "all", "--latency-rounds", "0", "--questions", "4", "--json", tiny["presets.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["presets.json"]));
         var presets = report.RootElement.GetProperty("methods").EnumerateArray().Where(method => method.GetProperty("kind").GetString() == "Preset").ToArray();
         Assert.Equal(14, presets.Length + report.RootElement.GetProperty("leftOut").GetArrayLength());
@@ -169,7 +169,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
     {
         File.WriteAllText(tiny["search.json"], """{"plan": {}, "report": {"losses": [0.75, "NaN", 0.25]}}""");
         var run = await Report("search.html", "--plan", tiny.Plan(6), "--presets", "none", "--latency-rounds", "0", "--search", tiny["search.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("The loss of 3 steps: 0.75 at first, 0.25 at last.", File.ReadAllText(tiny["search.html"]));
         Assert.Contains("\"losses\":[0.75,null,0.25]", File.ReadAllText(tiny["search.html"]));
     }
@@ -184,7 +184,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
             ReductionPlan.Create(model.ToPlanModel(), [site]).Save(tiny["searchable.json"]);
         }
         var run = await Report("latency.html", "--plan", tiny["searchable.json"], "--presets", "none", "--latency-rounds", "2", "--latency-table", tiny["latency.json"], "--json", tiny["latency-report.json"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["latency-report.json"]));
         var latency = report.RootElement.GetProperty("latency");
         Assert.Equal(LatencyTable.Load(tiny["latency.json"]).Predict(ReductionPlan.Load(tiny["searchable.json"]), 8), latency.GetProperty("predictedPlan").GetDouble(), 9);
@@ -230,7 +230,7 @@ public sealed partial class ReportCommandTests(TinyModel tiny) : IClassFixture<T
             Baselines.Stride(model.ToPlanModel(), 4).Save(other["plan.json"]);
         var run = await EosRun.Of("report", "--model", other.Model, "--data", other.Table, "--images", other.Images, "--device", "cpu", "--max-new-tokens", "2", "--plan", other["plan.json"],
             "--presets", "none", "--latency-rounds", "1", "--output", other["report.html"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         using var data = JsonDocument.Parse(Data().Match(File.ReadAllText(other["report.html"])).Groups[1].Value);
         var examples = data.RootElement.GetProperty("groups")[2].EnumerateArray().ToArray();
         Assert.Contains(examples, images => images.GetArrayLength() == 2);

@@ -101,7 +101,7 @@ public sealed class ReportInBrowserTests(TinyModel tiny) : IClassFixture<TinyMod
         File.WriteAllText(tiny["search.json"], """{"report": {"losses": [0.75, 0.5, 0.25]}}""");
         var run = await EosRun.Of("report", "--model", tiny.Model, "--data", tiny["browser.tsv"], "--images", tiny.Images, "--device", "cpu", "--max-new-tokens", "3", "--plan", tiny.Plan(6),
             "--presets", "stride,tome", "--latency-rounds", "1", "--search", tiny["search.json"], "--output", tiny["browser.html"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
     }
 
     // What goes wrong in the page, and whatever it asks for beside itself, is a fault.

@@ -16,7 +16,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task A_plan_within_the_budget_is_written_with_its_report()
     {
         var run = await EosRun.Of(Arguments("found.json", "5", "--json", tiny["report.json"], "--validation", tiny.Table));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var plan = ReductionPlan.Load(tiny["found.json"]);
         Assert.InRange(plan.Ledger.Mean, 1, 5);
         Assert.Contains("Searching: 100 %, done in ", run.Output);
@@ -32,11 +32,11 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         Assert.Equal(0, (await EosRun.Of(Arguments("used.json", "4"))).ExitCode);
         var inspected = await EosRun.Of("inspect", tiny["used.json"]);
-        Assert.Equal((0, ""), (inspected.ExitCode, inspected.Error));
+        inspected.MustSucceed();
         Assert.Contains("MeanVisualTokens", inspected.Output);
         Assert.Contains("Searched with seed 1 on ", inspected.Output);
         var evaluated = await EosRun.Of("evaluate", "--model", tiny.Model, "--plan", tiny["used.json"], "--data", tiny.Table, "--images", tiny.Images, "--max-new-tokens", "2");
-        Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        evaluated.MustSucceed();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         Assert.Equal(0, (await EosRun.Of("preset", "fastv", "--model", tiny.Model, "--keep", "4", "--output", tiny["fastv.json"])).ExitCode);
         foreach (var (output, more) in new[] { ("cold", Array.Empty<string>()), ("named", ["--warm-start", "fastv:4"]), ("filed", ["--warm-start", tiny["fastv.json"]]) })
-            Assert.Equal((0, ""), (await EosRun.Of(Arguments($"{output}.json", "4", more))) is var run ? (run.ExitCode, run.Error) : default);
+            (await EosRun.Of(Arguments($"{output}.json", "4", more))).MustSucceed();
         Assert.Equal(File.ReadAllText(tiny["filed.json"]), File.ReadAllText(tiny["named.json"]));
         Assert.NotEqual(File.ReadAllText(tiny["cold.json"]), File.ReadAllText(tiny["named.json"]));
     }
@@ -53,7 +53,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task The_artifact_is_an_ML_NET_model_that_answers()
     {
         var run = await EosRun.Of(Arguments("packed.json", "4", "--artifact", tiny["packed.zip"]));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         var evaluate = new[] { "evaluate", "--model", tiny.Model, "--plan", tiny["packed.json"], "--data", tiny.Table, "--images", tiny.Images, "--max-new-tokens", "16" };
         Assert.Equal(0, (await EosRun.Of([.. evaluate, "--predictions", tiny["packed.tsv"]])).ExitCode);
         var predictions = File.ReadAllLines(tiny["packed.tsv"]).Select(line => line.Split('\t')).ToArray();
@@ -74,7 +74,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
             return;
         string[] eight = ["--data-type", "int8", "--latency-table", tiny["eight.latency.json"]];
         var run = await EosRun.Of(Arguments("eight.json", "5", [.. eight, "--calibrate", "--json", tiny["eight.report.json"], "--validation", tiny.Table]));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Matches(@"Validation accuracy \d\.\d{4} in Int8 with Float32, \d\.\d{4} as it was searched in Float32, unreduced \d\.\d{4} in Float32, over 12 questions", run.Output);
         Assert.Equal("Int8 with Float32", LatencyTable.Load(tiny["eight.latency.json"]).Target.DataType);
         using var json = JsonDocument.Parse(File.ReadAllText(tiny["eight.report.json"]));
@@ -161,7 +161,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         string[] half = ["--data-type", "bfloat16"];
         var run = await EosRun.Of(Arguments("half.json", "4", [.. half, "--artifact", tiny["half.zip"]]));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("BFloat16 on cpu", run.Output);
         Assert.Equal(0, (await EosRun.Of(Arguments("half-again.json", "4", half))).ExitCode);
         Assert.Equal(File.ReadAllBytes(tiny["half.json"]), File.ReadAllBytes(tiny["half-again.json"]));
@@ -196,14 +196,14 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         var table = File.ReadAllText(tiny["latency.json"]);
 
         var again = await EosRun.Of(Arguments("slow.json", "9", ["--latency-table", tiny["latency.json"], "--latency-text-tokens", "6", "--calibrate"]));
-        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+        again.MustSucceed();
         Assert.DoesNotContain("Calibrating", again.Output);
         Assert.Contains("Prefill ", again.Output);
         Assert.Contains(" ms, predicted ", again.Output);
         Assert.Equal(table, File.ReadAllText(tiny["latency.json"]));
 
         var more = await EosRun.Of(Arguments("slow.json", "9", ["--latency-table", tiny["latency.json"], "--latency-text-tokens", "9", "--latency-batch", "2", "--calibrate"]));
-        Assert.Equal((0, ""), (more.ExitCode, more.Error));
+        more.MustSucceed();
         Assert.Equal([(6, 1), (9, 2)], LatencyTable.Load(tiny["latency.json"]).Profiles.Select(profile => (profile.TextTokens, profile.Batch)));
     }
 
@@ -252,12 +252,12 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         // Long enough that the signal arrives before the end, also where the machine is busy.
         var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "100"));
-        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+        whole.MustSucceed();
         string[] resumed = Arguments("resumed.json", "4", "--steps", "100", "--checkpoint", tiny["resumed.ckpt"]);
         Assert.Equal(130, (await EosRun.Interrupted(resumed)).ExitCode);
         Assert.True(File.Exists(tiny["resumed.ckpt.1"]));
         var run = await EosRun.Of(resumed);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Equal(File.ReadAllText(tiny["whole.json"]), File.ReadAllText(tiny["resumed.json"]));
         Assert.False(File.Exists(tiny["resumed.ckpt.1"]));
     }
@@ -267,9 +267,9 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         string[] several = ["--mean-visual-tokens", "5", "4", "--steps", "3", "--seeds", "2", "--micro-batch", "1", "--recompute", "2"];
         var inTurn = await EosRun.Of(InTurn("turn.json", several));
-        Assert.Equal((0, ""), (inTurn.ExitCode, inTurn.Error));
+        inTurn.MustSucceed();
         var together = await EosRun.Of(OnTwo("crew.json", [.. several, "--json", tiny["crew.report"]]));
-        Assert.Equal((0, ""), (together.ExitCode, together.Error));
+        together.MustSucceed();
         Assert.Contains("[cpu, --mean-visual-tokens 4 seed 2] Searching: 100 %, done in ", together.Output);
         foreach (var budget in new[] { 5, 4 })
         {
@@ -289,7 +289,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task Several_limits_are_searched_one_by_one_also_shares()
     {
         var run = await EosRun.Of(InTurn("share.json", "--mean-visual-share", "0.5", "0.25", "--steps", "2"));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         foreach (var (name, share) in new[] { ("0.5", 0.5), ("0.25", 0.25) })
             Assert.InRange(ReductionPlan.Load(tiny[$"share-{name}.json"]).Spent(ConstraintKind.MeanVisualShare), 0.01, share);
     }
@@ -299,7 +299,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         string[] arguments = ["--front", "--mean-visual-tokens", "4", "6", "--macs-ratio", "0.9", "--steps", "4", "--seeds", "2", "--checkpoint", tiny["front.ckpt"]];
         var run = await EosRun.Of(InTurn("front.json", [.. arguments, "--json", tiny["front.report"]]));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.True(run.Output.IndexOf("--mean-visual-tokens 6:", StringComparison.Ordinal) < run.Output.IndexOf("--mean-visual-tokens 4:", StringComparison.Ordinal)); // the loosest first
         using var report = JsonDocument.Parse(File.ReadAllText(tiny["front.report"]));
         var reports = report.RootElement.GetProperty("searches").EnumerateArray().Select(search => search.GetProperty("report")).ToArray();
@@ -340,7 +340,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     {
         string[] budgets = ["--mean-visual-tokens", "5", "4", "--steps", "60"];
         var straight = await EosRun.Of(InTurn("straight.json", budgets));
-        Assert.Equal((0, ""), (straight.ExitCode, straight.Error));
+        straight.MustSucceed();
         string[] crew = OnTwo("stopped.json", budgets);
         var stopped = await EosRun.Interrupted(crew);
         Assert.Equal(130, stopped.ExitCode);
@@ -348,7 +348,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Contains($"{tiny["stopped.json"]}-", stopped.Error);
         Assert.NotEmpty(Directory.GetFiles(tiny[""], "stopped.json-*.1"));
         var run = await EosRun.Of(crew);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         foreach (var budget in new[] { 5, 4 })
             Assert.Equal(File.ReadAllText(tiny[$"straight-{budget}.json"]), File.ReadAllText(tiny[$"stopped-{budget}.json"]));
         Assert.Empty(Directory.GetFiles(tiny[""], "stopped.json*.1"));
@@ -387,7 +387,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         var refused = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a)]);
         Assert.StartsWith($"{table}(1) : error EOS1011: ", refused.Error);
         var run = await EosRun.Of([.. arguments.Select(a => a == tiny.Table ? table : a), "--objective", "UnreducedModel"]);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        run.MustSucceed();
         Assert.Contains("Validation accuracy by seed: 1: ", run.Output);
         Assert.Contains("The family that fell most is ", run.Output);
         Assert.Contains("unreduced 1.0000", run.Output); // it agrees with itself
