@@ -9,8 +9,6 @@ namespace Gpu.Sections;
 /// <summary>Prefill and decode of a model with random weights, unreduced and under plans.</summary>
 internal static class SpeedSection
 {
-    private const int Repeats = 10;
-
     internal static void Measure(Bench bench, Action<object> save)
     {
         using var unrecorded = inference_mode();
@@ -53,7 +51,7 @@ internal static class SpeedSection
         var plan = budget is { } mean ? TypicalPlan.Of(model.ToPlanModel(), mean) : ReductionPlan.Identity(model.ToPlanModel());
         var (shape, reduced) = (bench.Shape, new ReducedModel(model, plan));
         var pixels = SearchGradient.Pixels(model, seed: 1, rows);
-        var encode = Clock.Median(bench, Repeats, () => model.EncodeImages(pixels).Dispose());
+        var encode = Clock.Median(bench, bench.Shape.Repeats, () => model.EncodeImages(pixels).Dispose());
         using var batch = PromptBatch.Create(model, Prompts(model, rows, shape.TextTokens), model.EncodeImages(pixels));
         var (prefill, decode) = Times(bench, reduced, batch);
         var ledger = TokenLedger.Compute(plan.Model, plan.Sites, shape.TextTokens);
@@ -75,8 +73,8 @@ internal static class SpeedSection
     internal static (double Prefill, double Decode) Times(Bench bench, ReducedModel reduced, PromptBatch batch)
     {
         var tokens = 1 + bench.Shape.DecodedTokens;
-        var first = Clock.Median(bench, Repeats, () => reduced.Generate(batch, 1));
-        return (first, Clock.Median(bench, Repeats, () => CheckLength(reduced.Generate(batch, tokens), tokens)) - first);
+        var first = Clock.Median(bench, bench.Shape.Repeats, () => reduced.Generate(batch, 1));
+        return (first, Clock.Median(bench, bench.Shape.Repeats, () => CheckLength(reduced.Generate(batch, tokens), tokens)) - first);
     }
 
     internal static int[][] Prompts(LlavaModel model, int rows, int textTokens)

@@ -29,6 +29,9 @@ internal sealed record Shape
     /// <summary>Tokens that are decoded after the first one.</summary>
     internal int DecodedTokens => 64;
 
+    /// <summary>How often each pass is timed; the median counts.</summary>
+    internal int Repeats { get; init; } = 10;
+
     /// <summary>n of the n×n×n matrix product.</summary>
     internal required int MatmulSize { get; init; }
 
@@ -72,6 +75,7 @@ internal sealed record Shape
     internal static Shape Tiny { get; } = new()
     {
         Name = "tiny",
+        Repeats = 3,
         Config = new()
         {
             Vision = new() { HiddenSize = 32, IntermediateSize = 64, LayerCount = 2, HeadCount = 2, ImageSize = 84 },
