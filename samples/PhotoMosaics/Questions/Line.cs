@@ -12,7 +12,10 @@ internal sealed record Line(bool IsRow, int Number)
         [.. from isRow in new[] { true, false } from number in Enumerable.Range(1, Mosaic.Grid) select new Line(isRow, number)];
 
     /// <summary>As questions name it.</summary>
-    public string Name => $"{(IsRow ? "row" : "column")} {Number}";
+    public string Name => $"{(IsRow ? "row" : "column")} {Mark}";
+
+    /// <summary>A row's number, a column's letter.</summary>
+    public string Mark => IsRow ? $"{Number}" : $"{(char)('a' + Number - 1)}";
 
     /// <summary>How many photographs of a class it has.</summary>
     public int Count(Mosaic mosaic, int kind) => Classes(mosaic).Count(c => c == kind);

@@ -4,7 +4,7 @@ using ScenesVqa.Scenes;
 
 namespace PhotoMosaics.Questions;
 
-/// <summary>Asks about mosaics in eight families; rows are counted from the top and columns from the left, from 1.</summary>
+/// <summary>Asks about mosaics in eight families; rows have numbers from the top, columns have letters from the left.</summary>
 /// <param name="classes">The classes' names.</param>
 public sealed class MosaicQuestions(IReadOnlyList<string> classes)
 {
@@ -42,7 +42,7 @@ public sealed class MosaicQuestions(IReadOnlyList<string> classes)
             if (possible.Count == 0)
                 continue;
             var (asked, of) = random.Pick(possible);
-            yield return new("existence", $"is there a {classes[of]} in {asked.Name}", answer ? "yes" : "no");
+            yield return new("existence", $"is there {Article(of)} {classes[of]} in {asked.Name}", answer ? "yes" : "no");
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class MosaicQuestions(IReadOnlyList<string> classes)
         from rows in new[] { true, false }.Shuffled(random)
         let lines = Line.All.Where(line => line.IsRow == rows).OrderByDescending(line => line.Count(mosaic, kind)).ToList()
         where lines[0].Count(mosaic, kind) > lines[1].Count(mosaic, kind)
-        select new SceneQuestion("line", $"which {(rows ? "row" : "column")} has most {Plural(kind)}", $"{lines[0].Number}");
+        select new SceneQuestion("line", $"which {(rows ? "row" : "column")} has most {Plural(kind)}", lines[0].Mark);
 
     private IEnumerable<SceneQuestion> Commonest(Mosaic mosaic)
     {
@@ -86,7 +86,10 @@ public sealed class MosaicQuestions(IReadOnlyList<string> classes)
 
     private string Name(Mosaic mosaic, int cell) => classes[mosaic.Photos[cell].Class];
 
+    private string Article(int kind) => "aeiou".Contains(classes[kind][0]) ? "an" : "a";
+
     private string Plural(int kind) => $"{classes[kind]}s";
 
-    private static string Cell(int cell) => $"row {cell / Mosaic.Grid + 1} column {cell % Mosaic.Grid + 1}";
+    // As in a table of numbers or on a chess board: the column's letter, then the row's number.
+    private static string Cell(int cell) => new Line(false, cell % Mosaic.Grid + 1).Mark + new Line(true, cell / Mosaic.Grid + 1).Mark;
 }

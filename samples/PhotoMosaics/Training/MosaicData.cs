@@ -8,8 +8,11 @@ namespace PhotoMosaics.Training;
 /// <summary>What a run trains on and is measured on.</summary>
 internal static class MosaicData
 {
-    // In the first rounds only places are asked for: to find one is the first thing that a decoder has to learn.
-    private const int PlaceRounds = 2;
+    // A decoder that knows nothing yet does not find one token among hundreds. So a photograph is one token first, and only places are asked
+    // for; then it has all its tokens.
+    private const int WithoutPlaces = 1;
+
+    private static readonly SeenStage[] Stages = [new(0.1, Photo.Side / MosaicBackbone.Patch), new(0.6, Photo.Side / MosaicBackbone.Patch), new(0.3)];
 
     private const int HeldOutImages = 64, FinalImages = 400, HeldOutPhotos = 1000;
 
@@ -20,7 +23,8 @@ internal static class MosaicData
     /// <param name="cell">Pixels on each side of a visual token.</param>
     public static TrainingData Mosaics(PhotoAlbum photos, PhotoAlbum unseen, int seed, int cell) => new(
         Stream(photos, TrainingData.Stream(seed, 1), cell, varied: true), [.. Stream(unseen, TrainingData.Stream(seed, 2), cell).Take(HeldOutImages)],
-        [.. Stream(unseen, TrainingData.Stream(seed, 3), cell).Take(FinalImages)]);
+        [.. Stream(unseen, TrainingData.Stream(seed, 3), cell).Take(FinalImages)])
+    { SeenStages = Stages };
 
     /// <summary>Photographs alone, in random order, without end.</summary>
     public static IEnumerable<ImageQuestions> Photos(PhotoAlbum photos, int seed, int cell)
@@ -54,7 +58,7 @@ internal static class MosaicData
             }
             var number = index;
             yield return new(mosaic.ToImage(), stream.Ask(index, mosaic), MosaicTower.LabelsOf(mosaic, photos.Classes.Count, Photo.Side / cell),
-                round => round < PlaceRounds ? stream.AskPlaces(number, mosaic, round + 1) : stream.Ask(number, mosaic, round + 1));
+                (stage, round) => stage < WithoutPlaces ? stream.AskPlaces(number, mosaic, round + 1) : stream.Ask(number, mosaic, round + 1));
         }
     }
 }

@@ -35,13 +35,15 @@ internal sealed class PackedBatch
         seen = images.All(image => image.Seen is not null) ? [.. images.Select(image => image.Seen!)] : null;
         input = processor.Images.ToInput([.. images.Select(p => p.Image)]);
         var layout = model.LayoutOf(input.Images[0]);
-        visualTokens = layout.Count;
+        var at = seen is null ? null : images[0].SeenAt;
+        visualTokens = at?.Count ?? layout.Count;
         var prompts = images.Select(image => image.Questions.Select(q => processor.EncodePrompt(q.Text)).ToArray()).ToArray();
         var first = prompts[0][0];
         imageStart = Array.IndexOf(first, model.ImageTokenId);
         var shared = prompts.Min(row => row.Min(prompt => Math.Min(prompt.Length - 1, prompt.AsSpan().CommonPrefixLength(first))));
         int[] head = [.. first[..imageStart], .. Enumerable.Repeat(model.ImageTokenId, visualTokens), .. first[(imageStart + 1)..shared]];
-        var (placed, behindImage) = model.PositionsOf(layout);
+        var (all, behindImage) = model.PositionsOf(layout);
+        var placed = at is null ? all : [.. Enumerable.Range(0, model.PositionAxes).SelectMany(axis => at.Select(i => all[axis * layout.Count + i]))];
         var behindHead = imageStart + (int)behindImage + shared - imageStart - 1;
         var rows = new List<Row>();
         List<(int Row, int Position, int Id, int Question)> targets = [];
@@ -71,14 +73,14 @@ internal sealed class PackedBatch
             QuestionCount++;
         }
 
-        Tensor Positions(List<Row> all)                                                                       // (axes, B, T) or (B, T)
+        Tensor Positions(List<Row> made)                                                                      // (axes, B, T) or (B, T)
         {
             var axes = model.PositionAxes;
             var tables = Enumerable.Range(0, axes).Select(axis =>
             {
                 int[] ofHead = [.. Enumerable.Range(0, imageStart), .. placed.Skip(axis * visualTokens).Take(visualTokens).Select(p => imageStart + (int)p),
                     .. Enumerable.Range(imageStart + (int)behindImage, shared - imageStart - 1)];
-                return Table(all.Select(row => ofHead.Concat(row.Positions).ToList()), 0);
+                return Table(made.Select(row => ofHead.Concat(row.Positions).ToList()), 0);
             }).ToArray();
             return axes == 1 ? tables[0] : stack(tables);
         }

@@ -35,14 +35,42 @@ internal sealed class SeenImages : IDisposable
     public IReadOnlyList<ImageQuestions> Images => images;
 
     /// <summary>The images in turn, without end.</summary>
-    public IEnumerable<ImageQuestions> Rounds()
+    /// <param name="stage">What is asked.</param>
+    /// <param name="together">Cells on each side of a square whose mean is one visual token. Attention finds a token among few the sooner.</param>
+    public IEnumerable<ImageQuestions> Rounds(int stage, int together = 1)
     {
-        for (var round = 0L; ; round++)
-            foreach (var image in images)
-                yield return image with { Questions = image.Again!(round) };
+        var asked = together == 1 ? images : [.. images.Select(image => Pooled(image, together))];
+        try
+        {
+            for (var round = 0L; ; round++)
+                foreach (var image in asked)
+                    yield return image with { Questions = image.Again!(stage, round) };
+        }
+        finally
+        {
+            if (together > 1)
+                Dispose(asked);
+        }
     }
 
-    public void Dispose()
+    private static ImageQuestions Pooled(ImageQuestions image, int together)
+    {
+        using var scope = NewDisposeScope();
+        var grid = (int)Math.Sqrt(image.Seen!.shape[0]);
+        var side = grid / together;
+        var means = image.Seen.view(side, together, side, together, -1).mean([1L, 3L]).flatten(0, 1);              // (side · side, dv)
+        return image with
+        {
+            Seen = means.DetachFromDisposeScope(),
+            SeenAt = [.. from row in Enumerable.Range(0, side)
+                      from column in Enumerable.Range(0, side)
+                      select (row * together + together / 2) * grid + column * together + together / 2],
+        };
+    }
+
+    public void Dispose() => Dispose(images);
+
+    private static void Dispose(List<ImageQuestions> images)
     {
         foreach (var image in images)
             image.Seen!.Dispose();

@@ -63,7 +63,8 @@ internal static class Trainer
             using var seen = new SeenImages(data.Training.Take(seenImages), backbone, model, processor.Images);
             if (task is not null && (resume is null || backbone.ReplacesTower))
                 LabelReader.Begin(model, seen.Images, task);
-            joint.Run(seen.Rounds(), data.HeldOut, Limit(options, share * seenShare), Save);
+            foreach (var (number, stage) in data.SeenStages.Index())
+                joint.Run(seen.Rounds(number, stage.Together), data.HeldOut, Limit(options, share * seenShare * stage.Share), Save);
         }
         joint.Run(data.Training.Skip(VocabularyImages + options.Number("skip", 0)), data.HeldOut, Limit(options, share * (1 - towerShare - seenShare)), Save);
 

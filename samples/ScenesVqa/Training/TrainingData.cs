@@ -11,6 +11,9 @@ namespace ScenesVqa.Training;
 internal sealed record TrainingData(
     IEnumerable<ImageQuestions> Training, IReadOnlyList<ImageQuestions> HeldOut, IReadOnlyList<ImageQuestions> Final)
 {
+    /// <summary>The stages in which images are learnt from that were seen once.</summary>
+    public IReadOnlyList<SeenStage> SeenStages { get; init; } = [new(1)];
+
     private const int HeldOutImages = 64, FinalImages = 400, QuestionsPerSequence = 16;
     private const double HeldOutShare = 0.1;
 

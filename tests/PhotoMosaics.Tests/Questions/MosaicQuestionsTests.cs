@@ -6,7 +6,7 @@ namespace PhotoMosaics.Tests.Questions;
 
 public sealed class MosaicQuestionsTests
 {
-    private static readonly string[] Classes = ["car", "frog", "ship"];
+    private static readonly string[] Classes = ["airplane", "frog", "ship"];
 
     private static readonly List<(Mosaic Mosaic, SceneQuestion Question)> Sample = Ask();
 
@@ -40,21 +40,26 @@ public sealed class MosaicQuestionsTests
         string At(int row, int column) => places.Single(p => p.Row == row && p.Column == column).Name;
         int LineOf((string Name, int Row, int Column) place, string kind) => kind == "row" ? place.Row : place.Column;
         string One(string plural) => plural[..^1];
+        int ColumnOf(string cell) => "abcd".IndexOf(cell[0]) + 1;
+        int RowOf(string cell) => int.Parse(cell[1..]);
+        int NumberOf(string line) => "abcd".Contains(line) ? ColumnOf(line) : int.Parse(line);
+        string Named(string kind, int line) => kind == "row" ? $"{line}" : $"{"abcd"[line - 1]}";
         return question.Split(' ') switch
         {
-            ["what", "is", "in", "row", var r, "column", var c] => At(int.Parse(r), int.Parse(c)),
-            ["what", "is", "left", "of", "row", var r, "column", var c] => At(int.Parse(r), int.Parse(c) - 1),
-            ["what", "is", "right", "of", "row", var r, "column", var c] => At(int.Parse(r), int.Parse(c) + 1),
-            ["what", "is", "above", "row", var r, "column", var c] => At(int.Parse(r) - 1, int.Parse(c)),
-            ["what", "is", "below", "row", var r, "column", var c] => At(int.Parse(r) + 1, int.Parse(c)),
-            ["is", "there", "a", var name, "in", var kind, var n] => places.Exists(p => p.Name == name && LineOf(p, kind) == int.Parse(n)) ? "yes" : "no",
+            ["what", "is", "in", var cell] => At(RowOf(cell), ColumnOf(cell)),
+            ["what", "is", "left", "of", var cell] => At(RowOf(cell), ColumnOf(cell) - 1),
+            ["what", "is", "right", "of", var cell] => At(RowOf(cell), ColumnOf(cell) + 1),
+            ["what", "is", "above", var cell] => At(RowOf(cell) - 1, ColumnOf(cell)),
+            ["what", "is", "below", var cell] => At(RowOf(cell) + 1, ColumnOf(cell)),
+            ["is", "there", "a", ("frog" or "ship") and var name, "in", var kind, var n] => places.Exists(p => p.Name == name && LineOf(p, kind) == NumberOf(n)) ? "yes" : "no",
+            ["is", "there", "an", "airplane", "in", var kind, var n] => places.Exists(p => p.Name == "airplane" && LineOf(p, kind) == NumberOf(n)) ? "yes" : "no",
             ["in", "row", var n, "is", "the", var a, "left", "of", "the", var b] =>
                 places.Single(p => p.Name == a && p.Row == int.Parse(n)).Column < places.Single(p => p.Name == b && p.Row == int.Parse(n)).Column ? "yes" : "no",
             ["in", "column", var n, "is", "the", var a, "above", "the", var b] =>
-                places.Single(p => p.Name == a && p.Column == int.Parse(n)).Row < places.Single(p => p.Name == b && p.Column == int.Parse(n)).Row ? "yes" : "no",
-            ["how", "many", var names, "are", "in", var kind, var n] => $"{places.Count(p => p.Name == One(names) && LineOf(p, kind) == int.Parse(n))}",
+                places.Single(p => p.Name == a && p.Column == ColumnOf(n)).Row < places.Single(p => p.Name == b && p.Column == ColumnOf(n)).Row ? "yes" : "no",
+            ["how", "many", var names, "are", "in", var kind, var n] => $"{places.Count(p => p.Name == One(names) && LineOf(p, kind) == NumberOf(n))}",
             ["how", "many", var names, "are", "there"] => $"{places.Count(p => p.Name == One(names))}",
-            ["which", var kind, "has", "most", var names] => $"{Most(places.Where(p => p.Name == One(names)).Select(p => LineOf(p, kind)))}",
+            ["which", var kind, "has", "most", var names] => Named(kind, Most(places.Where(p => p.Name == One(names)).Select(p => LineOf(p, kind)))),
             ["what", "is", "there", "most", "of"] => Most(places.Select(p => p.Name)),
             _ => throw new InvalidOperationException(question),
         };

@@ -14,9 +14,9 @@ public sealed class SeenImagesTests
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         using var model = tiny.Backbone.Create(seed: 3, resume: null);
-        var asked = tiny.Images.Select(image => image with { Again = round => [.. image.Questions.Skip((int)round).Take(2)] }).ToList();
+        var asked = tiny.Images.Select(image => image with { Again = (_, round) => [.. image.Questions.Skip((int)round).Take(2)] }).ToList();
         using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
-        var rounds = seen.Rounds().Take(2 * asked.Count).ToList();
+        var rounds = seen.Rounds(0).Take(2 * asked.Count).ToList();
         foreach (var (i, image) in rounds.Index())
         {
             Assert.Equal(asked[i % asked.Count].Questions.Skip(i / asked.Count).Take(2), image.Questions);
@@ -27,13 +27,50 @@ public sealed class SeenImagesTests
     }
 
     [Fact]
+    public void Cells_together_are_one_token_at_the_place_of_the_middle_one_with_their_mean()
+    {
+        using var tiny = new TinyTraining("llava");
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        using var model = tiny.Backbone.Create(seed: 3, resume: null);
+        var asked = tiny.Images.Select(image => image with { Again = (stage, _) => [.. image.Questions.Skip(stage).Take(2)] }).ToList();
+        using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
+        using var rounds = seen.Rounds(stage: 1, together: 4).GetEnumerator(); // its tokens live as long
+        Assert.True(rounds.MoveNext());
+        var pooled = rounds.Current;
+        Assert.Equal(asked[0].Questions.Skip(1).Take(2), pooled.Questions);
+        Assert.Equal([26, 30, 34, 74, 78, 82, 122, 126, 130], pooled.SeenAt); // of 12 x 12 cells
+        var cells = from row in Enumerable.Range(4, 4) from column in Enumerable.Range(8, 4) select seen.Images[0].Seen![12 * row + column];
+        Assert.True(stack(cells).mean([0L]).sub(pooled.Seen![5]).abs().max().item<float>() < 1e-5f);
+        Assert.Equal(2, new PackedBatch([pooled], tiny.Processor, tiny.Backbone, model).QuestionCount);
+    }
+
+    [Fact]
+    public void Tokens_stand_at_the_places_that_they_are_said_to_have()
+    {
+        using var tiny = new TinyTraining("llava");
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        using var model = tiny.Backbone.Create(seed: 3, resume: null);
+        var asked = tiny.Images.Select(image => image with { Again = (_, _) => image.Questions }).ToList();
+        using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
+        var whole = seen.Rounds(stage: 0).First();
+        var logits = Logits(whole);
+        Assert.True(Difference(whole with { SeenAt = [.. Enumerable.Range(0, 144)] }) < 1e-6f);
+        Assert.True(Difference(whole with { SeenAt = [.. Enumerable.Range(0, 144).Reverse()] }) > 1e-4f);
+
+        Tensor Logits(ImageQuestions image) => new PackedBatch([image], tiny.Processor, tiny.Backbone, model).Logits();
+        float Difference(ImageQuestions image) => Logits(image).sub(logits).abs().max().item<float>();
+    }
+
+    [Fact]
     public void A_projector_that_begins_with_a_regression_tells_the_labels()
     {
         using var tiny = new TinyTraining("llava");
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         using var model = tiny.Backbone.Create(seed: 3, resume: null);
-        var asked = tiny.Images.Select(image => image with { Again = _ => image.Questions }).ToList();
+        var asked = tiny.Images.Select(image => image with { Again = (_, _) => image.Questions }).ToList();
         using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
         LabelReader.Begin(model, seen.Images, SceneTower.Task);
         var things = SceneTower.Task.Cells[0].Classes; // the first rows are those of the first label
