@@ -48,6 +48,8 @@ public static class EosErrors
     public const string ChatTemplate = "EOS1017";
     /// <summary>A cluster has no job of that name.</summary>
     public const string UnknownJob = "EOS1018";
+    /// <summary>A file was changed while it was read.</summary>
+    public const string InputChanged = "EOS1019";
     /// <summary>libtorch or its .NET binding cannot be loaded.</summary>
     public const string LibTorch = "EOS2001";
     /// <summary>The device that was asked for is not there.</summary>
@@ -84,6 +86,8 @@ public static class EosErrors
     public const string ClusterUnreachable = "EOS2015";
     /// <summary>The devices that worked on a piece of a cluster's work were lost with it, again and again.</summary>
     public const string WorkLost = "EOS2016";
+    /// <summary>There is too little memory.</summary>
+    public const string OutOfMemory = "EOS2017";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>

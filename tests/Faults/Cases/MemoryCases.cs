@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Faults.Cases;
+
+/// <summary>Too little memory.</summary>
+internal static class MemoryCases
+{
+    private const string Area = "little memory";
+
+    internal static IReadOnlyList<FaultCase> All { get; } =
+    [
+        Refused("`eos search`, .NET may use 12 MiB", (place, arguments) =>
+            place.With(new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = "C00000" }, arguments)),
+        Refused("`eos search`, 1,400 MiB of addresses, which is too few for libtorch", (place, arguments) => Addresses(place, 1400, arguments)),
+        Grouped("`eos search` in a control group of 120 MiB", 120),
+    ];
+
+    private static FaultCase Refused(string done, Func<CasePlace, string[], CaseRun> run) => FaultCase.Refused(Area, done, EosErrors.OutOfMemory, place =>
+    {
+        var folder = Directory.CreateDirectory(place["out"]).FullName;
+        File.Copy(place.Plan, Path.Combine(folder, "plan.json"));
+        return (folder, () => run(place, place.Search(Path.Combine(folder, "plan.json"), "--artifact", Path.Combine(folder, "model.zip"))));
+    });
+
+    // .NET asks for addresses that it does not use; it is told to ask for fewer.
+    private static CaseRun Addresses(CasePlace place, long mebibytes, string[] arguments) => place.Started(
+        ["env", "DOTNET_GCRegionRange=10000000", "prlimit", $"--as={mebibytes << 20}"], arguments);
+
+    // The system ends the process: nothing can be said, and nothing may be lost.
+    private static FaultCase Grouped(string done, int mebibytes) => new(Area, done, place =>
+    {
+        const string Group = "/sys/fs/cgroup/memory/eos-faults";
+        try
+        {
+            Directory.CreateDirectory(Group);
+            File.WriteAllText($"{Group}/memory.limit_in_bytes", ((long)mebibytes << 20).ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CaseSkippedException($"no control group can be made: {e.Message}");
+        }
+        try
+        {
+            var folder = Directory.CreateDirectory(place["out"]).FullName;
+            File.Copy(place.Plan, Path.Combine(folder, "plan.json"));
+            var before = FolderState.Of(folder);
+            var run = place.Started(["bash", "-c", $"echo $$ > {Group}/cgroup.procs; exec \"$@\"", "-"], place.Search(Path.Combine(folder, "plan.json")));
+            var changed = FolderState.Of(folder).Differences(before);
+            var ended = run.ExitCode is 137 or 3;
+            return new(changed.Length > 0 ? changed : run.ExitCode == 137 ? "the system kills it (137); the old plan is there" : run.Told, run.Code, run.ExitCode, ended && changed.Length == 0);
+        }
+        finally
+        {
+            Directory.Delete(Group);
+        }
+    });
+}
