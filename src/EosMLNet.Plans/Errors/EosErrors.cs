@@ -10,7 +10,7 @@ public static class EosErrors
     /// <param name="code">The code.</param>
     public static bool IsOfEnvironment(string code) => code.StartsWith("EOS2", StringComparison.Ordinal);
 
-    /// <summary>A file or folder that was named does not exist or cannot be read.</summary>
+    /// <summary>A file or folder that was named does not exist, cannot be read, or was changed while it was read.</summary>
     public const string FileMissing = "EOS1001";
     /// <summary>A safetensors file is truncated or its header is not valid.</summary>
     public const string SafetensorsHeader = "EOS1002";
@@ -48,8 +48,6 @@ public static class EosErrors
     public const string ChatTemplate = "EOS1017";
     /// <summary>A cluster has no job of that name.</summary>
     public const string UnknownJob = "EOS1018";
-    /// <summary>A file was changed while it was read.</summary>
-    public const string InputChanged = "EOS1019";
     /// <summary>libtorch or its .NET binding cannot be loaded.</summary>
     public const string LibTorch = "EOS2001";
     /// <summary>The device that was asked for is not there.</summary>

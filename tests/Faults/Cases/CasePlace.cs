@@ -25,8 +25,8 @@ internal sealed class CasePlace : IDisposable
 
     /// <summary>The arguments of a short search, and those behind them.</summary>
     internal string[] Search(string output, params string[] more) =>
-        ["search", "--model", Model, "--data", Table, "--images", Images, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "4", "--steps", "3",
-            "--output", output, .. more];
+        ["search", "--model", Model, "--data", Table, "--images", Images, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "4",
+            "--output", output, .. more, .. more.Contains("--steps") ? Array.Empty<string>() : ["--steps", "3"]];
 
     /// <summary>Runs <c>eos</c> in a process of its own.</summary>
     internal CaseRun Eos(params string[] arguments) => Started([], arguments);

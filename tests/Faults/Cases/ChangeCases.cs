@@ -40,7 +40,7 @@ internal static class ChangeCases
             Shorten(path, 4096);
             var run = Ended(process);
             var exported = File.Exists(Path.Combine(place["exported"], "eos-onnx.json"));
-            return new(exported ? $"an export with half of the weights; {run.Told}" : run.Told, run.Code, run.ExitCode, run.Code == EosErrors.InputChanged && !exported);
+            return new(exported ? $"an export with half of the weights; {run.Told}" : run.Told, run.Code, run.ExitCode, run.Code == EosErrors.FileMissing && !exported);
         }),
         new(Area, "the table changes while a build searches", place =>
         {
@@ -53,7 +53,7 @@ internal static class ChangeCases
             var run = Ended(process);
             var kept = Directory.GetDirectories(place["cache"]).Length > 0 || File.Exists(place["obj/tiny.zip"]);
             DiskCases.Must(place.Eos("build", "--request", request)); // nothing stands in the way of the next one
-            return new(kept ? $"a result of both tables; {run.Told}" : run.Told, run.Code, run.ExitCode, run.Code == EosErrors.InputChanged && !kept);
+            return new(kept ? $"a result of both tables; {run.Told}" : run.Told, run.Code, run.ExitCode, run.Code == EosErrors.FileMissing && !kept);
         }),
         new(Area, "a graph of an export becomes shorter before it is loaded", place =>
         {

@@ -20,7 +20,7 @@ internal static class DiskCases
             var folder = Path.Combine(disk, "exported");
             Must(place.Eos("export", "--model", place.Model, "--output", folder));
             return ["export", "--model", place.Model, "--plan", place.Plan, "--output", folder];
-        }, "2m"),
+        }, "8m"),
         Refused("`eos evaluate --predictions`", (place, disk) =>
             ["evaluate", "--model", place.Model, "--data", place.Table, "--images", place.Images, "--max-new-tokens", "2", "--predictions", Path.Combine(disk, "answers.tsv")]),
         Refused("`eos report`", (place, disk) => ["report", "--model", place.Model, "--data", place.Table, "--images", place.Images, "--plan", place.Plan, "--output", Path.Combine(disk, "report.html")]),

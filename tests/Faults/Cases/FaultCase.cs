@@ -16,6 +16,10 @@ internal sealed record FaultCase(string Area, string Done, Func<CasePlace, CaseO
             var outcome = Do(place);
             return new(Area, Done, outcome.Happened.Replace(place.Root, "…", StringComparison.Ordinal), outcome.Code, outcome.ExitCode, outcome.Holds, today);
         }
+        catch (InvalidOperationException e)
+        {
+            return new(Area, Done, $"it could not be prepared: {e.Message}", null, null, false, today);
+        }
         catch (CaseSkippedException e)
         {
             return new(Area, Done, e.Message, null, null, null, today);

@@ -12,7 +12,7 @@ internal static class PermissionCases
         Unreadable("its `config.json`", EosErrors.FileMissing, place => Path.Combine(place.Model, "config.json")),
         Unreadable("its tokenizer", EosErrors.Tokenizer, place => Path.Combine(place.Model, "tokenizer_config.json")),
         Unreadable("the table", EosErrors.FileMissing, place => place.Table),
-        Unreadable("a picture", EosErrors.UnreadableImage, place => Path.Combine(place.Images, "0.png")),
+        Unreadable("a picture", EosErrors.FileMissing, place => Path.Combine(place.Images, "0.png")),
         FaultCase.Refused(Area, "`eos inspect` of a plan that may not be read", EosErrors.FileMissing, place => (place.Model, () => AsAnother(place, place.Plan, "inspect", place.Plan))),
         FaultCase.Refused(Area, "`eos inspect` of a saved model that may not be read", EosErrors.FileMissing, place =>
         {
@@ -21,7 +21,7 @@ internal static class PermissionCases
         }),
         FaultCase.Refused(Area, "`eos export` of weights that may not be read", EosErrors.FileMissing, place =>
             (place.Model, () => AsAnother(place, Path.Combine(place.Model, "model.safetensors"), "export", "--model", place.Model, "--output", Open(place, "out")))),
-        FaultCase.Refused(Area, "a search whose state may not be read", EosErrors.SearchCheckpoint, place =>
+        FaultCase.Refused(Area, "a search whose state may not be read", EosErrors.FileMissing, place =>
         {
             var folder = Open(place, "out");
             var state = Path.Combine(folder, "state.1");

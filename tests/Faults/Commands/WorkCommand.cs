@@ -15,11 +15,14 @@ internal sealed class WorkCommand : Command
         var kind = new Option<string>("--kind") { Required = true };
         var folder = new Option<string>("--folder") { Required = true };
         var once = new Option<bool>("--once");
-        foreach (var option in (Option[])[kind, folder, once])
+        var prepare = new Option<bool>("--prepare");
+        foreach (var option in (Option[])[kind, folder, once, prepare])
             Add(option);
         SetAction(values =>
         {
             var (work, place) = (KillKinds.Named([values.GetRequiredValue(kind)])[0], new KillPlace(values.GetRequiredValue(folder)));
+            if (values.GetValue(prepare))
+                work.Prepare(place);
             var goesOn = false; // the first run is looked at before the next one begins
             Console.WriteLine(Worker.Ready);
             do

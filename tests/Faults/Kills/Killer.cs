@@ -16,6 +16,7 @@ internal sealed class Killer : IDisposable
     private readonly KillState before;
     private readonly HashSet<string> faults;
     private OutputCheck check = null!;
+    private TimeSpan unbroken;
     private int kills, ended, files, left, refused;
 
     /// <param name="kind">The kind.</param>
@@ -40,15 +41,14 @@ internal sealed class Killer : IDisposable
     internal KillState Run(int most, TimeSpan time)
     {
         place.Clear();
-        kind.Prepare(place);
-        Unbroken();
+        unbroken = Unbroken();
         check = new OutputCheck(kind, place, OutputCheck.Hashes(place));
         while (before.Kills + kills < most && Stopwatch.GetElapsedTime(begin) < time)
         {
             try
             {
                 if (kind.GoesOn)
-                    KillUntilItEnds(most, time);
+                    KillUntilItEnds();
                 else
                     KillOnce();
             }
@@ -64,11 +64,10 @@ internal sealed class Killer : IDisposable
 
     public void Dispose() => tiny.Dispose();
 
-    private void Unbroken()
+    private TimeSpan Unbroken()
     {
-        using var worker = new Worker(kind, place, once: true);
-        worker.AwaitDone();
-        worker.Kill();
+        using var worker = new Worker(kind, place, once: true, prepares: true);
+        return worker.AwaitDone();
     }
 
     // The first run of the process is the one behind the last kill: it has to come to its end, and to leave what an unbroken run leaves.
@@ -85,14 +84,14 @@ internal sealed class Killer : IDisposable
         Look();
     }
 
-    private void KillUntilItEnds(int most, TimeSpan time)
+    private void KillUntilItEnds()
     {
         place.Clear();
-        for (var moment = 0.5; before.Kills + kills < most || Stopwatch.GetElapsedTime(begin) < time; moment += 0.1) // s; later, so that it ends
+        while (true)
         {
             using var worker = new Worker(kind, place, once: true);
             worker.AwaitReady();
-            Thread.Sleep(TimeSpan.FromSeconds(random.NextDouble() * 2 + moment));
+            Thread.Sleep(unbroken * 1.2 * random.NextDouble());
             var (killed, runs) = worker.Kill();
             if (!killed)
             {

@@ -16,9 +16,11 @@ internal sealed class Worker : IDisposable
     /// <param name="kind">What it works on.</param>
     /// <param name="place">Where.</param>
     /// <param name="once">Whether it ends after one run.</param>
-    internal Worker(KillKind kind, KillPlace place, bool once)
+    /// <param name="prepares">Whether it prepares the folder first.</param>
+    internal Worker(KillKind kind, KillPlace place, bool once, bool prepares = false)
     {
-        string[] arguments = [typeof(Worker).Assembly.Location, "work", "--kind", kind.Name, "--folder", place.Root, .. once ? ["--once"] : Array.Empty<string>()];
+        string[] arguments = [typeof(Worker).Assembly.Location, "work", "--kind", kind.Name, "--folder", place.Root,
+            .. once ? ["--once"] : Array.Empty<string>(), .. prepares ? ["--prepare"] : Array.Empty<string>()];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TMPDIR"] = place.Temporary;
         start.Environment["DOTNET_EnableDiagnostics"] = "0"; // its pipes stay in the temporary folder
