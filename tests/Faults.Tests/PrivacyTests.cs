@@ -11,7 +11,7 @@ namespace Faults.Tests;
 /// <summary>
 /// What is written goes to other people and machines. It tells nothing of the machine that it was made on. By design two things do: the
 /// stamp and the request of a build, which stay in <c>obj</c>, and a saved model that is too large for its weights, which says where they
-/// are. What commands print for the person who gave them a path has that path.
+/// are. What commands print, or write as <c>--json</c>, of a path that they were asked about has that path.
 /// </summary>
 public sealed class PrivacyTests : IDisposable
 {
@@ -29,25 +29,20 @@ public sealed class PrivacyTests : IDisposable
         File.Copy(tiny.Table, Path.Combine(home, "rows.tsv"));
         string[] questions = ["--model", At("model"), "--data", At("rows.tsv"), "--images", At("images")];
         Eos(["search", .. questions, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "4", "--steps", "2", "--output", At("out/plan.json"),
-            "--artifact", At("out/model.zip"), "--json", At("out/search.json"), "--latency-table", At("out/latency.json"), "--latency-text-tokens", "6", "--calibrate"]);
-        string[] planned = [.. questions, "--plan", At("out/plan.json"), "--max-new-tokens", "2"];
-        Eos(["evaluate", .. planned, "--predictions", At("out/answers.tsv"), "--json", At("out/evaluated.json")]);
-        Eos(["report", .. planned, "--output", At("out/report.html"), "--json", At("out/report.json")]);
+            "--artifact", At("out/model.zip"), "--json", At("out/search.json")]);
         Eos(["export", "--model", At("model"), "--plan", At("out/plan.json"), "--output", At("out/exported"), "--json", At("out/export.json")]);
         Eos(["export", "--model", At("model"), "--output", At("out/genai"), "--layout", "genai"]);
-        Eos(["inspect", At("model"), "--json", At("out/model.json")]);
-        Eos(["inspect", At("out/model.zip"), "--json", At("out/inspected.json")]);
         Directory.CreateDirectory(At("out/build"));
         Eos(["build", "--request", RequestFile.Write(At("request.rsp"), At("model"), At("rows.tsv"), At("images"), At("out/build/vqa.zip"), At("out/cache"),
             (BuildRequest.ValidationData, At("rows.tsv")), (BuildRequest.Report, At("out/build/report.html")), (BuildRequest.Plan, At("out/committed/vqa.plan.json")))]);
 
         var written = Directory.GetFiles(At("out"), "*", SearchOption.AllDirectories);
-        Assert.Contains(At("out/build/vqa.summary.json"), written);
+        Assert.All(["vqa.zip", "vqa.summary.json", "report.html"], name => Assert.Contains(At($"out/build/{name}"), written));
         Assert.Contains(At("out/committed/vqa.plan.json"), written);
         var stamp = At("out/build/vqa.stamp");
         Assert.NotEmpty(Told(File.ReadAllBytes(stamp))); // what is looked for is found where it is
-        Assert.Empty(written.Where(file => file != stamp).SelectMany(file =>
-            Contents(file).SelectMany(part => Told(part.Bytes).Select(told => $"{Path.GetRelativePath(At("out"), file)} {part.Name}: {told}"))));
+        Assert.Equal("", string.Join('\n', written.Where(file => file != stamp).SelectMany(file =>
+            Contents(file).SelectMany(part => Told(part.Bytes).Select(told => $"{Path.GetRelativePath(At("out"), file)} {part.Name}: {told}")))));
 
         string At(string name) => Path.Combine(home, name);
     }
@@ -73,13 +68,15 @@ public sealed class PrivacyTests : IDisposable
         var text = Encoding.Latin1.GetString(bytes);
         string[] words = [Secret, User, Host, "SECRET_TOKEN", "secret-project", Path.TrimEndingDirectorySeparator(tiny[""]), Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)];
         return words.Where(word => text.Contains(word, StringComparison.OrdinalIgnoreCase))
-            .Concat(Regex.IsMatch(text, $@"(?<![\w.-]){Regex.Escape(Environment.MachineName)}(?![\w.-])") ? ["the host's name"] : Array.Empty<string>())
             .Concat(Regex.IsMatch(text, @"(?<![\w.:/])/(home|root|Users|tmp)/") ? ["a path"] : Array.Empty<string>());
     }
 
     private static void Eos(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(EosCommandLine).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // In a machine of another name, where that is possible: this one's may be a word.
+        string[] host = Environment.IsPrivilegedProcess ? ["unshare", "--uts", "sh", "-c", $"hostname {Host}; exec \"$@\"", "-"] : ["env"];
+        string[] command = [.. host, "dotnet", typeof(EosCommandLine).Assembly.Location, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[] { ("SECRET_TOKEN", Secret), ("USER", User), ("LOGNAME", User), ("USERNAME", User), ("HOSTNAME", Host) })
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -88,7 +85,7 @@ public sealed class PrivacyTests : IDisposable
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"eos {arguments[0]}: {error.Result}{output}");
         Assert.DoesNotContain(Secret, output + error.Result);
-        Assert.DoesNotContain(Environment.MachineName, output);
+        Assert.DoesNotContain(Host, output + error.Result);
     }
 
     private static void Copy(string from, string to)

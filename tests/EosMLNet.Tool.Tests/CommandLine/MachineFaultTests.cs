@@ -14,7 +14,8 @@ public class MachineFaultTests
         { EosErrors.CannotWrite, new IOException("No space left on device") },
         { EosErrors.CannotWrite, new UnauthorizedAccessException() },
         { null, new ExternalException("shape '[2]' is invalid for input of size 3") },
-        { null, new AggregateException(new OutOfMemoryException(), new InvalidOperationException()) },
+        { EosErrors.OutOfMemory, new TaskSchedulerException(new OutOfMemoryException()) },
+        { null, new AggregateException(new InvalidOperationException()) },
         { null, new InvalidOperationException() },
     };
 

@@ -107,7 +107,7 @@ internal sealed class CasePlace : IDisposable
         using var process = Start(start);
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(10)))
         {
             process.Kill(entireProcessTree: true);
             return new(CaseRun.Hung, output.Result, error.Result);

@@ -9,13 +9,13 @@ internal static class MemoryCases
 
     internal static IReadOnlyList<FaultCase> All { get; } =
     [
-        Refused("`eos search`, .NET may use 12 MiB", (place, arguments) =>
-            place.With(new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = "C00000" }, arguments)),
-        Refused("`eos search`, 1,400 MiB of addresses, which is too few for libtorch", (place, arguments) => Addresses(place, 1400, arguments)),
-        Grouped("`eos search` in a control group of 120 MiB", 120),
+        Refused("`eos search`, .NET may use 4 MiB", EosErrors.OutOfMemory, (place, arguments) =>
+            place.With(new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = "400000" }, arguments)),
+        Refused("`eos search`, 1,400 MiB of addresses, which is too few for libtorch", EosErrors.LibTorch, (place, arguments) => Addresses(place, 1400, arguments)),
+        Grouped("`eos search` in a control group of 60 MiB", 60),
     ];
 
-    private static FaultCase Refused(string done, Func<CasePlace, string[], CaseRun> run) => FaultCase.Refused(Area, done, EosErrors.OutOfMemory, place =>
+    private static FaultCase Refused(string done, string code, Func<CasePlace, string[], CaseRun> run) => FaultCase.Refused(Area, done, code, place =>
     {
         var folder = Directory.CreateDirectory(place["out"]).FullName;
         File.Copy(place.Plan, Path.Combine(folder, "plan.json"));

@@ -53,11 +53,11 @@ internal static class SharingCases
         string[] requests = [.. outputs.Select((output, i) => RequestFile.Write(place[$"{i}.rsp"], place.Model, place.Table, place.Images, output, place["cache"]))];
         var runs = AtOnce(requests.Select(request => (Func<CaseRun>)(() => place.Eos("build", "--request", request))));
         var searches = runs.Count(run => run.Output.Contains("Searching a plan", StringComparison.Ordinal));
+        if (runs.FirstOrDefault(run => run.ExitCode != 0) is { } failed)
+            return new(failed.Told, failed.Code, failed.ExitCode, false);
         var different = outputs.Distinct().Select(output => FolderState.Of(Path.GetDirectoryName(output)!).Files["tiny.zip"]).Distinct().Count();
         var left = Directory.GetFileSystemEntries(place["cache"], "~*").Length;
-        var failed = runs.FirstOrDefault(run => run.ExitCode != 0);
-        return new(failed is not null ? failed.Told : $"{searches} search, {different} artifact for all, {left} temporary folders left", failed?.Code, failed?.ExitCode ?? 0,
-            failed is null && (searches, different, left) == (1, 1, 0));
+        return new($"{searches} search, {different} artifact for all, {left} temporary folders left", null, 0, (searches, different, left) == (1, 1, 0));
     });
 
     private static CaseRun[] AtOnce(IEnumerable<Func<CaseRun>> runs) => Task.WhenAll(runs.Select(run => Task.Factory.StartNew(run, TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();

@@ -31,7 +31,6 @@ internal sealed class Killer : IDisposable
         random = new Random(before.Seed);
         faults = [.. before.Faults];
         place = new(tiny[""]);
-        tiny.Plan(4);
     }
 
     /// <summary>Where the state of a kind is kept.</summary>
@@ -40,6 +39,9 @@ internal sealed class Killer : IDisposable
     /// <summary>Kills until there were enough kills, those of earlier runs included, or the time is over.</summary>
     internal KillState Run(int most, TimeSpan time)
     {
+        if (before.Kills >= most)
+            return before;
+        tiny.Plan(4);
         place.Clear();
         unbroken = Unbroken();
         check = new OutputCheck(kind, place, OutputCheck.Hashes(place));

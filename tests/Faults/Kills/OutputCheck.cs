@@ -68,8 +68,8 @@ internal sealed class OutputCheck(KillKind kind, KillPlace place, IReadOnlyDicti
     private IEnumerable<string> Beside() => Directory.GetFileSystemEntries(place.Temporary).Where(path => !kind.WritesInPlace || !IsOthers(Path.GetFileName(path)))
         .Concat(Directory.GetFileSystemEntries(place.Beside).Where(path => Path.GetFileName(path)[0] == '~' || path.EndsWith(".tmp", StringComparison.Ordinal)));
 
-    // ML.NET's, of ml.Model.Save, and ONNX Runtime's.
-    private static bool IsOthers(string name) => name.StartsWith("ml_dotnet", StringComparison.Ordinal) || name == ".ses";
+    // ML.NET's, of ml.Model.Save.
+    private static bool IsOthers(string name) => name.StartsWith("ml_dotnet", StringComparison.Ordinal);
 
     // Names at random would make every fault another one.
     private static string Shown(string name) => System.Text.RegularExpressions.Regex.Replace(name, "[0-9a-f]{32,}", "…");
