@@ -28,21 +28,27 @@ public sealed class PrivacyTests : IDisposable
             Copy(folder, Path.Combine(home, Path.GetFileName(folder)));
         File.Copy(tiny.Table, Path.Combine(home, "rows.tsv"));
         string[] questions = ["--model", At("model"), "--data", At("rows.tsv"), "--images", At("images")];
-        Eos(["search", .. questions, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "4", "--steps", "2", "--output", At("out/plan.json"),
-            "--artifact", At("out/model.zip"), "--json", At("out/search.json")]);
-        Eos(["export", "--model", At("model"), "--plan", At("out/plan.json"), "--output", At("out/exported"), "--json", At("out/export.json")]);
+        Eos(["search", .. questions, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "4", "--steps", "2",
+            "--output", At("out/plan.json"), "--artifact", At("out/model.zip"), "--json", At("out/search.json")]);
+        Eos(["export", "--model", At("model"), "--plan", At("out/plan.json"), "--output", At("out/exported"),
+            "--json", At("out/export.json")]);
         Eos(["export", "--model", At("model"), "--output", At("out/genai"), "--layout", "genai"]);
         Directory.CreateDirectory(At("out/build"));
-        Eos(["build", "--request", RequestFile.Write(At("request.rsp"), At("model"), At("rows.tsv"), At("images"), At("out/build/vqa.zip"), At("out/cache"),
-            (BuildRequest.ValidationData, At("rows.tsv")), (BuildRequest.Report, At("out/build/report.html")), (BuildRequest.Plan, At("out/committed/vqa.plan.json")))]);
+        Eos(["build", "--request", RequestFile.Write(
+            At("request.rsp"), At("model"), At("rows.tsv"), At("images"), At("out/build/vqa.zip"), At("out/cache"),
+            (BuildRequest.ValidationData, At("rows.tsv")), (BuildRequest.Report, At("out/build/report.html")),
+            (BuildRequest.Plan, At("out/committed/vqa.plan.json")))]);
 
         var written = Directory.GetFiles(At("out"), "*", SearchOption.AllDirectories);
         Assert.All(["vqa.zip", "vqa.summary.json", "report.html"], name => Assert.Contains(At($"out/build/{name}"), written));
         Assert.Contains(At("out/committed/vqa.plan.json"), written);
         var stamp = At("out/build/vqa.stamp");
         Assert.NotEmpty(Told(File.ReadAllBytes(stamp))); // what is looked for is found where it is
-        Assert.Equal("", string.Join('\n', written.Where(file => file != stamp).SelectMany(file =>
-            Contents(file).SelectMany(part => Told(part.Bytes).Select(told => $"{Path.GetRelativePath(At("out"), file)} {part.Name}: {told}")))));
+        Assert.Equal("", string.Join('\n',
+            from file in written.Where(file => file != stamp)
+            from part in Contents(file)
+            from told in Told(part.Bytes)
+            select $"{Path.GetRelativePath(At("out"), file)} {part.Name}: {told}"));
 
         string At(string name) => Path.Combine(home, name);
     }
@@ -66,7 +72,8 @@ public sealed class PrivacyTests : IDisposable
     private IEnumerable<string> Told(byte[] bytes)
     {
         var text = Encoding.Latin1.GetString(bytes);
-        string[] words = [Secret, User, Host, "SECRET_TOKEN", "secret-project", Path.TrimEndingDirectorySeparator(tiny[""]), Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)];
+        string[] words = [Secret, User, Host, "SECRET_TOKEN", "secret-project",
+            .. new[] { tiny[""], AppContext.BaseDirectory }.Select(Path.TrimEndingDirectorySeparator)];
         return words.Where(word => text.Contains(word, StringComparison.OrdinalIgnoreCase))
             .Concat(Regex.IsMatch(text, @"(?<![\w.:/])/(home|root|Users|tmp)/") ? ["a path"] : Array.Empty<string>());
     }
@@ -77,7 +84,8 @@ public sealed class PrivacyTests : IDisposable
         string[] host = Environment.IsPrivilegedProcess ? ["unshare", "--uts", "sh", "-c", $"hostname {Host}; exec \"$@\"", "-"] : ["env"];
         string[] command = [.. host, "dotnet", typeof(EosCommandLine).Assembly.Location, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in new[] { ("SECRET_TOKEN", Secret), ("USER", User), ("LOGNAME", User), ("USERNAME", User), ("HOSTNAME", Host) })
+        foreach (var (name, value) in new[]
+            { ("SECRET_TOKEN", Secret), ("USER", User), ("LOGNAME", User), ("USERNAME", User), ("HOSTNAME", Host) })
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();

@@ -20,7 +20,8 @@ internal static class RequestFile
         var request = new BuildRequest();
         foreach (var (name, value) in ((string, string)[])
         [
-            (BuildRequest.Model, model), (BuildRequest.TrainingData, table), (BuildRequest.ImageFolder, images), (BuildRequest.Output, output),
+            (BuildRequest.Model, model), (BuildRequest.TrainingData, table), (BuildRequest.ImageFolder, images),
+            (BuildRequest.Output, output),
             (BuildRequest.Device, "cpu"), (BuildRequest.Cache, cache), ($"{BuildRequest.OptionPrefix}MeanVisualTokens", "8"),
             ($"{BuildRequest.OptionPrefix}Steps", "3"), ($"{BuildRequest.OptionPrefix}BatchSize", "2"),
         ])

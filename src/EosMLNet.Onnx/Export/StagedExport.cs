@@ -1,8 +1,8 @@
 namespace EosMLNet.Onnx;
 
 /// <summary>
-/// An export that is not finished, in a folder inside the output folder, so that its files are moved and not copied. An earlier export stays
-/// as it was until all is written. What is not taken goes.
+/// An export that is not finished, in a folder inside the output folder, so that its files are moved and not copied. An earlier export
+/// stays as it was until all is written. What is not taken goes.
 /// </summary>
 internal sealed class StagedExport : IDisposable
 {

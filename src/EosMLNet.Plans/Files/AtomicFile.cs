@@ -1,8 +1,8 @@
 namespace EosMLNet.Files;
 
 /// <summary>
-/// Writes a file as a whole or not at all: what is written goes to a temporary file beside it, which then takes its name. Where a process is
-/// killed meanwhile, its temporary file stays; the next writing of the same file removes it, once it is a minute old.
+/// Writes a file as a whole or not at all: what is written goes to a temporary file beside it, which then takes its name. Where a process
+/// is killed meanwhile, its temporary file stays; the next writing of the same file removes it, once it is a minute old.
 /// </summary>
 public static class AtomicFile
 {
@@ -24,15 +24,17 @@ public static class AtomicFile
 
     /// <summary>Writes files that belong together: where one of them cannot be written, all stay as they were.</summary>
     /// <exception cref="EosException">EOS2003: one cannot be written.</exception>
-    internal static void WriteTogether(params IReadOnlyList<(string Path, Action<Stream> Write)> files) => Make(files, take: true);
+    internal static void WriteTogether(params IReadOnlyList<(string Path, Action<Stream> Write)> files) =>
+        Make(files, take: true);
 
     /// <summary>What writes a text.</summary>
     internal static Action<Stream> TextWriter(string text) => stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
 
     private static void Make(IReadOnlyList<(string Path, Action<Stream> Write)> files, bool take)
     {
-        (string Target, string Temporary, Action<Stream> Write)[] parts =
-            [.. files.Select(file => (Path.GetFullPath(file.Path), $"{Path.GetFullPath(file.Path)}.{Guid.NewGuid():N}{Ending}", file.Write))];
+        (string Target, string Temporary, Action<Stream> Write)[] parts = [.. files
+            .Select(file => (Target: Path.GetFullPath(file.Path), file.Write))
+            .Select(file => (file.Target, $"{file.Target}.{Guid.NewGuid():N}{Ending}", file.Write))];
         var current = "";
         try
         {
@@ -69,7 +71,8 @@ public static class AtomicFile
     {
         var now = File.GetLastWriteTimeUtc(own);
         var start = Path.GetFileName(target) + ".";
-        foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, "*" + Ending))
+        var visible = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 }; // some folders may be written, not read
+        foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, "*" + Ending, visible))
         {
             var name = Path.GetFileName(other.AsSpan());
             if (!name.StartsWith(start, StringComparison.Ordinal) || !Guid.TryParseExact(name[start.Length..^Ending.Length], "N", out _)

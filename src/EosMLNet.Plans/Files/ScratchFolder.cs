@@ -51,7 +51,8 @@ public sealed class ScratchFolder : IDisposable
         }
         if (!CanLock(Path)) // as on some disks of a network: nobody could tell which folders are in use
             return;
-        foreach (var other in Directory.EnumerateDirectories(parent, prefix + "*").Where(other => !Living.ContainsKey(other)))
+        var visible = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 };
+        foreach (var other in Directory.EnumerateDirectories(parent, prefix + "*", visible).Where(other => !Living.ContainsKey(other)))
             RemoveIfAbandoned(other);
     }
 
@@ -93,7 +94,8 @@ public sealed class ScratchFolder : IDisposable
             Lock(other, FileMode.Open).Dispose();
             Remove(other, recursive: true);
         }
-        catch (FileNotFoundException) when ((Directory.GetLastWriteTimeUtc(Path) - Directory.GetLastWriteTimeUtc(other)).Duration() > Abandoned)
+        catch (FileNotFoundException)
+            when ((Directory.GetLastWriteTimeUtc(Path) - Directory.GetLastWriteTimeUtc(other)).Duration() > Abandoned)
         {
             Remove(other, recursive: false); // only where it is empty: before 0.2 there were no locks
         }

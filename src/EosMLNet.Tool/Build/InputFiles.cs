@@ -37,7 +37,9 @@ internal sealed class InputFiles(BuildStamp? last)
         }
     }
 
-    /// <summary>Checks, when all were read, that they are what was hashed: what was made of others would be kept under a wrong key.</summary>
+    /// <summary>
+    /// Checks, when all were read, that they are what was hashed: what was made of others would be kept under a wrong key.
+    /// </summary>
     /// <exception cref="EosException">EOS1001: one was changed meanwhile.</exception>
     internal void CheckUnchanged()
     {

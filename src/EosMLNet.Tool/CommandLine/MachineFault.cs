@@ -15,13 +15,14 @@ internal static class MachineFault
         for (var cause = e; cause is not null; cause = cause.InnerException) // of a thread that cannot start, say
             if (IsShortage(cause))
                 return new(EosErrors.OutOfMemory,
-                    $"There is too little memory: {cause.Message.Split('\n')[0]} Give the program more, or let it need less (--batch-size, " +
-                    "--micro-batch, --recomputed-layers, --data-type); `eos doctor` tells what there is.", e);
+                    $"There is too little memory: {cause.Message.Split('\n')[0]} Give the program more, or let it need less " +
+                    "(--batch-size, --micro-batch, --recomputed-layers, --data-type); `eos doctor` tells what there is.", e);
         // Files that are named have words of their own: this is standard output, mostly.
         return e is not (IOException or UnauthorizedAccessException) ? null : new(EosErrors.CannotWrite,
             $"What the command tells, or one of its files, cannot be written: {e.Message} Check that there is room, and permission.", e);
     }
 
     private static bool IsShortage(Exception e) => e is OutOfMemoryException
-        || e is ExternalException or OnnxRuntimeException && Shortages.Any(text => e.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
+        || e is ExternalException or OnnxRuntimeException
+            && Shortages.Any(text => e.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
 }

@@ -23,10 +23,31 @@ internal sealed class CasePlace : IDisposable
     /// <summary>The path of a file in the place.</summary>
     internal string this[string name] => tiny[name];
 
+    private string[] Questions => ["--model", Model, "--data", Table, "--images", Images];
+
+    /// <summary>A new folder.</summary>
+    internal string Folder(string name) => Directory.CreateDirectory(tiny[name]).FullName;
+
     /// <summary>The arguments of a short search, and those behind them.</summary>
     internal string[] Search(string output, params string[] more) =>
-        ["search", "--model", Model, "--data", Table, "--images", Images, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "4",
-            "--output", output, .. more, .. more.Contains("--steps") ? Array.Empty<string>() : ["--steps", "3"]];
+        ["search", .. Questions, "--device", "cpu", "--batch-size", "2", "--mean-visual-tokens", "4", "--output", output, .. more,
+            .. more.Contains("--steps") ? Array.Empty<string>() : ["--steps", "3"]];
+
+    /// <summary>Those of an evaluation.</summary>
+    internal string[] Evaluate(string predictions) => ["evaluate", .. Questions, "--max-new-tokens", "2", "--predictions", predictions];
+
+    /// <summary>Those of a report.</summary>
+    internal string[] Report(string output) => ["report", .. Questions, "--plan", Plan, "--output", output];
+
+    /// <summary>Those of an export, and those behind them.</summary>
+    internal string[] Export(string output, params string[] more) => ["export", "--model", Model, "--output", output, .. more];
+
+    /// <summary>Those of a build's worker.</summary>
+    /// <param name="output">The artifact.</param>
+    /// <param name="cache">The cache; one in the place where there is none.</param>
+    /// <param name="request">The name of the request's file.</param>
+    internal string[] Build(string output, string? cache = null, string request = "request.rsp") =>
+        ["build", "--request", RequestFile.Write(tiny[request], Model, Table, Images, output, cache ?? tiny["cache"])];
 
     /// <summary>Runs <c>eos</c> in a process of its own.</summary>
     internal CaseRun Eos(params string[] arguments) => Started([], arguments);
@@ -101,7 +122,10 @@ internal sealed class CasePlace : IDisposable
 
     private static CaseRun Run(string[] command, IReadOnlyDictionary<string, string?> variables)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         using var process = Start(start);

@@ -35,25 +35,27 @@ internal static class ChangeCases
             var path = Path.Combine(place.Model, Large);
             using (var large = File.Create(path))
                 large.SetLength(1 << 28);
-            using var process = Started("export", "--model", place.Model, "--output", place["exported"]);
-            Await(process, () => Directory.Exists(place["exported"]) && Directory.EnumerateFiles(place["exported"], $"{Large}*", SearchOption.AllDirectories).Any());
+            using var process = Started(place.Export(place["exported"]));
+            Await(process, () => Directory.Exists(place["exported"])
+                && Directory.EnumerateFiles(place["exported"], $"{Large}*", SearchOption.AllDirectories).Any());
             Shorten(path, 4096);
             var run = Ended(process);
             var exported = File.Exists(Path.Combine(place["exported"], "eos-onnx.json"));
-            return new(exported ? $"an export with half of the weights; {run.Told}" : run.Told, run.Code, run.ExitCode, run.Code == EosErrors.FileMissing && !exported);
+            return new(exported ? $"an export with half of the weights; {run.Told}" : run.Told, run.Code, run.ExitCode,
+                run.Code == EosErrors.FileMissing && !exported);
         }),
         new(Area, "the table changes while a build searches", place =>
         {
-            var request = RequestFile.Write(place["changed.rsp"], place.Model, place.Table, place.Images,
-                Path.Combine(Directory.CreateDirectory(place["obj"]).FullName, "tiny.zip"), place["cache"]);
-            using var process = Started("build", "--request", request);
+            var build = place.Build(Path.Combine(place.Folder("obj"), "tiny.zip"));
+            using var process = Started(build);
             while (process.StandardOutput.ReadLine() is { } line && !line.Contains("Searching a plan", StringComparison.Ordinal))
                 continue;
             File.AppendAllText(place.Table, "what?\t1.png\tred\tcolour\n");
             var run = Ended(process);
             var kept = Directory.GetDirectories(place["cache"]).Length > 0 || File.Exists(place["obj/tiny.zip"]);
-            DiskCases.Must(place.Eos("build", "--request", request)); // nothing stands in the way of the next one
-            return new(kept ? $"a result of both tables; {run.Told}" : run.Told, run.Code, run.ExitCode, run.Code == EosErrors.FileMissing && !kept);
+            DiskCases.Must(place.Eos(build)); // nothing stands in the way of the next one
+            return new(kept ? $"a result of both tables; {run.Told}" : run.Told, run.Code, run.ExitCode,
+                run.Code == EosErrors.FileMissing && !kept);
         }),
         new(Area, "a graph of an export becomes shorter before it is loaded", place =>
         {
@@ -87,7 +89,10 @@ internal static class ChangeCases
     }
 
     private static Process Started(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [typeof(EosCommandLine).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(new ProcessStartInfo("dotnet", [typeof(EosCommandLine).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
 
     private static void Await(Process process, Func<bool> condition)
     {

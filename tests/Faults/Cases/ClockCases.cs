@@ -24,9 +24,10 @@ internal static class ClockCases
             DiskCases.Must(place.Eos(place.Search(place["here.json"], "--steps", "40")));
             var clock = place["clock"];
             File.WriteAllText(clock, "+0d");
-            using var jumps = new Timer(_ => AtomicFile.WriteText(clock, Environment.TickCount64 / 100 % 2 == 0 ? "+400d" : "-400d"), null, 300, 100);
-            var run = place.Started(["env", $"FAKETIME_TIMESTAMP_FILE={clock}", "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", $"LD_PRELOAD={Faketime()}"],
-                place.Search(place["there.json"], "--steps", "40", "--checkpoint", place["state"], "--checkpoint-every", "1"));
+            using var jumps = new Timer(
+                _ => AtomicFile.WriteText(clock, Environment.TickCount64 / 100 % 2 == 0 ? "+400d" : "-400d"), null, 300, 100);
+            var run = place.Started(Faketime($"FAKETIME_TIMESTAMP_FILE={clock}", "FAKETIME_NO_CACHE=1"), place.Search(
+                place["there.json"], "--steps", "40", "--checkpoint", place["state"], "--checkpoint-every", "1"));
             return Same(place, run);
         }),
     ];
@@ -34,24 +35,25 @@ internal static class ClockCases
     // Only the content of inputs decides: a build behind a jump takes what it has.
     private static FaultCase Retimed(string jump, int days) => new(Area, $"all inputs of a build are {jump}", place =>
     {
-        var output = Path.Combine(Directory.CreateDirectory(place["obj"]).FullName, "tiny.zip");
-        var request = RequestFile.Write(place["clock.rsp"], place.Model, place.Table, place.Images, output, place["cache"]);
-        DiskCases.Must(place.Eos("build", "--request", request));
-        var before = FolderState.Of(place["obj"]);
-        foreach (var file in Directory.GetFiles(place.Model).Concat(Directory.GetFiles(place.Images)).Concat(Directory.GetFiles(place["obj"])).Append(place.Table))
+        var folder = place.Folder("obj");
+        var build = place.Build(Path.Combine(folder, "tiny.zip"));
+        DiskCases.Must(place.Eos(build));
+        var stamp = Path.Combine(folder, "tiny.stamp"); // has the times, so that nothing is hashed again
+        var (before, stamped) = (FolderState.Of(folder), File.ReadAllText(stamp));
+        foreach (var file in ((string[])[place.Model, place.Images, folder]).SelectMany(Directory.GetFiles).Append(place.Table))
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(days));
-        var run = place.Eos("build", "--request", request);
+        var run = place.Eos(build);
+        File.WriteAllText(stamp, stamped);
         var searched = run.Output.Contains("Searching a plan", StringComparison.Ordinal);
-        var changed = (FolderState.Of(place["obj"]) with { Files = FolderState.Of(place["obj"]).Files.Where(file => !file.Key.EndsWith(".stamp", StringComparison.Ordinal)).ToDictionary() })
-            .Differences(before with { Files = before.Files.Where(file => !file.Key.EndsWith(".stamp", StringComparison.Ordinal)).ToDictionary() });
-        return new(searched ? "it searched again" : changed.Length > 0 ? changed : "nothing is searched or written again", run.Code, run.ExitCode, run.ExitCode == 0 && !searched && changed.Length == 0);
+        var changed = FolderState.Of(folder).Differences(before);
+        return new(searched ? "it searched again" : changed.Length > 0 ? changed : "nothing is searched or written again",
+            run.Code, run.ExitCode, run.ExitCode == 0 && !searched && changed.Length == 0);
     });
 
     private static FaultCase Searched(string done, string jump) => new(Area, done, place =>
     {
         DiskCases.Must(place.Eos(place.Search(place["here.json"])));
-        var run = place.Started(["env", $"FAKETIME={jump}", "FAKETIME_DONT_FAKE_MONOTONIC=1", $"LD_PRELOAD={Faketime()}"], place.Search(place["there.json"]));
-        return Same(place, run);
+        return Same(place, place.Started(Faketime($"FAKETIME={jump}"), place.Search(place["there.json"])));
     });
 
     private static CaseOutcome Same(CasePlace place, CaseRun run)
@@ -60,7 +62,12 @@ internal static class ClockCases
         return new(same ? "the same plan" : run.ExitCode == 0 ? "another plan" : run.Told, run.Code, run.ExitCode, same);
     }
 
-    private static string Faketime() =>
-        Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true })
-            .FirstOrDefault() ?? throw new CaseSkippedException("Debian's package faketime is not installed");
+    // The clock alone: how long something takes is measured by another one, which never jumps.
+    private static string[] Faketime(params string[] variables)
+    {
+        var depth = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true };
+        var library = Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", depth).FirstOrDefault()
+            ?? throw new CaseSkippedException("Debian's package faketime is not installed");
+        return ["env", .. variables, "FAKETIME_DONT_FAKE_MONOTONIC=1", $"LD_PRELOAD={library}"];
+    }
 }

@@ -12,28 +12,31 @@ internal static class DiskCases
             File.Copy(place.Plan, Path.Combine(disk, "plan.json"));
             return place.Search(Path.Combine(disk, "plan.json"));
         }),
-        Refused("`eos search --checkpoint`", (place, disk) => place.Search(place["plan.json"], "--checkpoint", Path.Combine(disk, "state"), "--checkpoint-every", "1")),
-        Refused("`eos search --artifact`", (place, disk) => place.Search(place["plan.json"], "--artifact", Path.Combine(disk, "model.zip"))),
+        Refused("`eos search --checkpoint`", (place, disk) =>
+            place.Search(place["plan.json"], "--checkpoint", Path.Combine(disk, "state"), "--checkpoint-every", "1")),
+        Refused("`eos search --artifact`", (place, disk) =>
+            place.Search(place["plan.json"], "--artifact", Path.Combine(disk, "model.zip"))),
         Refused("`eos search --json`", (place, disk) => place.Search(place["plan.json"], "--json", Path.Combine(disk, "result.json"))),
         Refused("`eos export`, over an export under another plan", (place, disk) =>
         {
             var folder = Path.Combine(disk, "exported");
-            Must(place.Eos("export", "--model", place.Model, "--output", folder));
-            return ["export", "--model", place.Model, "--plan", place.Plan, "--output", folder];
+            Must(place.Eos(place.Export(folder)));
+            return place.Export(folder, "--plan", place.Plan);
         }, "8m"),
         Refused("`eos evaluate --predictions`", (place, disk) =>
-            ["evaluate", "--model", place.Model, "--data", place.Table, "--images", place.Images, "--max-new-tokens", "2", "--predictions", Path.Combine(disk, "answers.tsv")]),
-        Refused("`eos report`", (place, disk) => ["report", "--model", place.Model, "--data", place.Table, "--images", place.Images, "--plan", place.Plan, "--output", Path.Combine(disk, "report.html")]),
+            place.Evaluate(Path.Combine(disk, "answers.tsv"))),
+        Refused("`eos report`", (place, disk) => place.Report(Path.Combine(disk, "report.html"))),
         Refused("a build whose output has no room", (place, disk) =>
-            ["build", "--request", RequestFile.Write(place["full.rsp"], place.Model, place.Table, place.Images, Path.Combine(disk, "tiny.zip"), place["cache"])]),
+            place.Build(Path.Combine(disk, "tiny.zip"))),
         Refused("a build whose cache has no room", (place, disk) =>
-            ["build", "--request", RequestFile.Write(place["full.rsp"], place.Model, place.Table, place.Images, Path.Combine(Directory.CreateDirectory(place["obj"]).FullName, "tiny.zip"), disk)]),
+            place.Build(Path.Combine(place.Folder("obj"), "tiny.zip"), disk)),
         FaultCase.Refused(Full, "`eos inspect` of a saved model, in the folder for temporary files", EosErrors.CannotWrite, place =>
         {
             Must(place.Eos(place.Search(place["plan.json"], "--artifact", place["model.zip"])));
             var disk = place.Disk("small", "64k");
             CasePlace.Fill(disk);
-            return (disk, () => place.With(new Dictionary<string, string?> { ["TMPDIR"] = disk, ["DOTNET_EnableDiagnostics"] = "0" }, "inspect", place["model.zip"]));
+            var variables = new Dictionary<string, string?> { ["TMPDIR"] = disk, ["DOTNET_EnableDiagnostics"] = "0" };
+            return (disk, () => place.With(variables, "inspect", place["model.zip"]));
         }),
         FaultCase.Refused(Full, "`eos inspect` to a full standard output", EosErrors.CannotWrite, place =>
             (place.Model, () => place.Shell($"$EOS inspect {place.Plan} > /dev/full"))),
@@ -45,15 +48,14 @@ internal static class DiskCases
         FaultCase.Refused(ReadOnly, "`eos export`", EosErrors.CannotWrite, place =>
         {
             var disk = Locked(place);
-            return (disk, () => place.Eos("export", "--model", place.Model, "--output", Path.Combine(disk, "exported")));
+            return (disk, () => place.Eos(place.Export(Path.Combine(disk, "exported"))));
         }),
         FaultCase.Refused(ReadOnly, "a build whose output and lock are there from before", EosErrors.CannotWrite, place =>
         {
             var disk = place.Disk("locked", "4m");
             File.WriteAllText(Path.Combine(disk, "tiny.lock"), "");
             CasePlace.MakeReadOnly(disk);
-            var request = RequestFile.Write(place["locked.rsp"], place.Model, place.Table, place.Images, Path.Combine(disk, "tiny.zip"), place["cache"]);
-            return (disk, () => place.Eos("build", "--request", request));
+            return (disk, () => place.Eos(place.Build(Path.Combine(disk, "tiny.zip"))));
         }),
         FaultCase.Succeeds(ReadOnly, "`eos search` and `eos export` of a model that lies there", "both work", place =>
         {
@@ -61,8 +63,10 @@ internal static class DiskCases
             foreach (var file in Directory.GetFiles(place.Model))
                 File.Copy(file, Path.Combine(disk, Path.GetFileName(file)));
             CasePlace.MakeReadOnly(disk);
-            Must(place.Eos("export", "--model", disk, "--output", place["exported"]));
-            return place.Eos([.. place.Search(place["plan.json"]).Select(argument => argument == place.Model ? disk : argument)]);
+            Must(place.Eos(From(place.Export(place["exported"]))));
+            return place.Eos(From(place.Search(place["plan.json"])));
+
+            string[] From(string[] arguments) => [.. arguments.Select(argument => argument == place.Model ? disk : argument)];
         }),
     ];
 

@@ -11,16 +11,19 @@ internal static class MemoryCases
     [
         Refused("`eos search`, .NET may use 4 MiB", EosErrors.OutOfMemory, (place, arguments) =>
             place.With(new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = "400000" }, arguments)),
-        Refused("`eos search`, 1,400 MiB of addresses, which is too few for libtorch", EosErrors.LibTorch, (place, arguments) => Addresses(place, 1400, arguments)),
+        Refused("`eos search`, 1,400 MiB of addresses, which is too few for libtorch", EosErrors.LibTorch, (place, arguments) =>
+            Addresses(place, 1400, arguments)),
         Grouped("`eos search` in a control group of 60 MiB", 60),
     ];
 
-    private static FaultCase Refused(string done, string code, Func<CasePlace, string[], CaseRun> run) => FaultCase.Refused(Area, done, code, place =>
-    {
-        var folder = Directory.CreateDirectory(place["out"]).FullName;
-        File.Copy(place.Plan, Path.Combine(folder, "plan.json"));
-        return (folder, () => run(place, place.Search(Path.Combine(folder, "plan.json"), "--artifact", Path.Combine(folder, "model.zip"))));
-    });
+    private static FaultCase Refused(string done, string code, Func<CasePlace, string[], CaseRun> run) =>
+        FaultCase.Refused(Area, done, code, place =>
+        {
+            var folder = place.Folder("out");
+            var (plan, zip) = (Path.Combine(folder, "plan.json"), Path.Combine(folder, "model.zip"));
+            File.Copy(place.Plan, plan);
+            return (folder, () => run(place, place.Search(plan, "--artifact", zip)));
+        });
 
     // .NET asks for addresses that it does not use; it is told to ask for fewer.
     private static CaseRun Addresses(CasePlace place, long mebibytes, string[] arguments) => place.Started(
@@ -41,13 +44,14 @@ internal static class MemoryCases
         }
         try
         {
-            var folder = Directory.CreateDirectory(place["out"]).FullName;
-            File.Copy(place.Plan, Path.Combine(folder, "plan.json"));
+            var folder = place.Folder("out");
+            var plan = Path.Combine(folder, "plan.json");
+            File.Copy(place.Plan, plan);
             var before = FolderState.Of(folder);
-            var run = place.Started(["bash", "-c", $"echo $$ > {Group}/cgroup.procs; exec \"$@\"", "-"], place.Search(Path.Combine(folder, "plan.json")));
+            var run = place.Started(["bash", "-c", $"echo $$ > {Group}/cgroup.procs; exec \"$@\"", "-"], place.Search(plan));
             var changed = FolderState.Of(folder).Differences(before);
-            var ended = run.ExitCode is 137 or 3;
-            return new(changed.Length > 0 ? changed : run.ExitCode == 137 ? "the system kills it (137); the old plan is there" : run.Told, run.Code, run.ExitCode, ended && changed.Length == 0);
+            var told = run.ExitCode == 137 ? "the system kills it (137); the old plan is there" : run.Told;
+            return new(changed.Length > 0 ? changed : told, run.Code, run.ExitCode, run.ExitCode is 137 or 3 && changed.Length == 0);
         }
         finally
         {

@@ -11,21 +11,22 @@ internal static class OutputCases
         Refused("`eos search --artifact`", (place, folder) => place.Search(place["plan.json"], "--artifact", folder)),
         Refused("`eos search --json`", (place, folder) => place.Search(place["plan.json"], "--json", folder)),
         Refused("`eos evaluate --predictions`", (place, folder) =>
-            ["evaluate", "--model", place.Model, "--data", place.Table, "--images", place.Images, "--max-new-tokens", "2", "--predictions", folder]),
-        Refused("`eos report`", (place, folder) => ["report", "--model", place.Model, "--data", place.Table, "--images", place.Images, "--plan", place.Plan, "--output", folder]),
+            place.Evaluate(folder)),
+        Refused("`eos report`", (place, folder) => place.Report(folder)),
         Refused("`eos preset --output`", (place, folder) => ["preset", "fastv", "--model", place.Model, "--keep", "4", "--output", folder]),
         Refused("a build's artifact", (place, folder) =>
-            ["build", "--request", RequestFile.Write(place["folder.rsp"], place.Model, place.Table, place.Images, folder, place["cache"])], "tiny.zip"),
-        FaultCase.Refused("output is a file", "`eos export`", EosErrors.CannotWrite, place => (place.Images, () => place.Eos("export", "--model", place.Model, "--output", Path.Combine(place.Images, "0.png")))),
+            place.Build(folder), "tiny.zip"),
+        FaultCase.Refused("output is a file", "`eos export`", EosErrors.CannotWrite, place =>
+            (place.Images, () => place.Eos(place.Export(Path.Combine(place.Images, "0.png"))))),
         Closed("`eos inspect`", place => $"inspect {place.Plan}"),
-        Closed("`eos evaluate`", place => $"evaluate --model {place.Model} --data {place.Table} --images {place.Images} --max-new-tokens 2"),
+        Closed("`eos evaluate`", place => string.Join(' ', place.Evaluate(place["answers.tsv"]))),
         Closed("`eos inspect --json -`", place => $"inspect {place.Plan} --json -"),
     ];
 
     private static FaultCase Refused(string what, Func<CasePlace, string, string[]> arguments, string name = "folder") =>
         FaultCase.Refused(Folder, what, EosErrors.CannotWrite, place =>
         {
-            var folder = Directory.CreateDirectory(place[$"parent/{name}"]).FullName;
+            var folder = place.Folder($"parent/{name}");
             File.WriteAllText(Path.Combine(folder, "old"), "what is in it");
             var command = arguments(place, folder);
             return (place["parent"], () => place.Eos(command));

@@ -13,33 +13,35 @@ internal static class PermissionCases
         Unreadable("its tokenizer", EosErrors.Tokenizer, place => Path.Combine(place.Model, "tokenizer_config.json")),
         Unreadable("the table", EosErrors.FileMissing, place => place.Table),
         Unreadable("a picture", EosErrors.FileMissing, place => Path.Combine(place.Images, "0.png")),
-        FaultCase.Refused(Area, "`eos inspect` of a plan that may not be read", EosErrors.FileMissing, place => (place.Model, () => AsAnother(place, place.Plan, "inspect", place.Plan))),
+        FaultCase.Refused(Area, "`eos inspect` of a plan that may not be read", EosErrors.FileMissing, place =>
+            (place.Model, () => AsAnother(place, place.Plan, "inspect", place.Plan))),
         FaultCase.Refused(Area, "`eos inspect` of a saved model that may not be read", EosErrors.FileMissing, place =>
         {
             DiskCases.Must(place.Eos(place.Search(place["plan.json"], "--artifact", place["model.zip"])));
             return (place.Model, () => AsAnother(place, place["model.zip"], "inspect", place["model.zip"]));
         }),
         FaultCase.Refused(Area, "`eos export` of weights that may not be read", EosErrors.FileMissing, place =>
-            (place.Model, () => AsAnother(place, Path.Combine(place.Model, "model.safetensors"), "export", "--model", place.Model, "--output", Open(place, "out")))),
-        FaultCase.Refused(Area, "a search whose state may not be read", EosErrors.FileMissing, place =>
+            (place.Model, () => AsAnother(place, Path.Combine(place.Model, "model.safetensors"), place.Export(Open(place, "out"))))),
+        FaultCase.Refused(Area, "a search whose state may not be read", EosErrors.SearchCheckpoint, place =>
         {
             var folder = Open(place, "out");
             var state = Path.Combine(folder, "state.1");
             File.WriteAllText(state, "another's");
-            return (folder, () => AsAnother(place, state, place.Search(Path.Combine(folder, "plan.json"), "--checkpoint", Path.Combine(folder, "state"))));
+            var search = place.Search(Path.Combine(folder, "plan.json"), "--checkpoint", Path.Combine(folder, "state"));
+            return (folder, () => AsAnother(place, state, search));
         }),
         NotWritable("`eos search --output`", (place, folder) => place.Search(Path.Combine(folder, "plan.json"))),
-        NotWritable("`eos export`", (place, folder) => ["export", "--model", place.Model, "--output", folder]),
+        NotWritable("`eos export`", (place, folder) => place.Export(folder)),
         NotWritable("`eos evaluate --predictions`", (place, folder) =>
-            ["evaluate", "--model", place.Model, "--data", place.Table, "--images", place.Images, "--max-new-tokens", "2", "--predictions", Path.Combine(folder, "answers.tsv")]),
+            place.Evaluate(Path.Combine(folder, "answers.tsv"))),
         NotWritable("a build's output", (place, folder) =>
-            ["build", "--request", RequestFile.Write(place["other.rsp"], place.Model, place.Table, place.Images, Path.Combine(folder, "tiny.zip"), Open(place, "cache"))]),
+            place.Build(Path.Combine(folder, "tiny.zip"), Open(place, "cache"))),
         NotWritable("a build's cache", (place, folder) =>
-            ["build", "--request", RequestFile.Write(place["other.rsp"], place.Model, place.Table, place.Images, Path.Combine(Open(place, "obj"), "tiny.zip"), folder)]),
+            place.Build(Path.Combine(Open(place, "obj"), "tiny.zip"), folder)),
         FaultCase.Refused(Area, "a build whose table may not be read", EosErrors.FileMissing, place =>
         {
-            var request = RequestFile.Write(place["other.rsp"], place.Model, place.Table, place.Images, Path.Combine(Open(place, "obj"), "tiny.zip"), Open(place, "cache"));
-            return (place.Model, () => AsAnother(place, place.Table, "build", "--request", request));
+            var build = place.Build(Path.Combine(Open(place, "obj"), "tiny.zip"), Open(place, "cache"));
+            return (place.Model, () => AsAnother(place, place.Table, build));
         }),
     ];
 
@@ -53,7 +55,7 @@ internal static class PermissionCases
     private static FaultCase NotWritable(string what, Func<CasePlace, string, string[]> arguments) =>
         FaultCase.Refused(Area, $"{what}: the folder may not be written", EosErrors.CannotWrite, place =>
         {
-            var folder = Directory.CreateDirectory(place["closed"]).FullName;
+            var folder = place.Folder("closed");
             var command = arguments(place, folder);
             return (folder, () => place.EosAsAnother(command));
         });

@@ -11,8 +11,8 @@ internal static class SharingCases
 
     internal static IReadOnlyList<FaultCase> All { get; } =
     [
-        Together(Cache, $"{Builds} builds at once, an output each", (place, i) => Directory.CreateDirectory(place[$"obj{i}"]).FullName),
-        Together(Cache, $"{Builds} builds at once, one output", (place, _) => Directory.CreateDirectory(place["obj"]).FullName),
+        Together(Cache, $"{Builds} builds at once, an output each", (place, i) => place.Folder($"obj{i}")),
+        Together(Cache, $"{Builds} builds at once, one output", (place, _) => place.Folder("obj")),
         new(Writers, "two processes write one saved model over and over, and a third one looks at it", place =>
         {
             var (kind, at) = (new ArtifactKill(), new KillPlace(place[""]));
@@ -31,18 +31,18 @@ internal static class SharingCases
             for (var end = DateTime.UtcNow.AddSeconds(5); DateTime.UtcNow < end; looks++)
                 faults.UnionWith(check.AfterKill().Faults);
             var written = one.Kill().Ended + two.Kill().Ended;
-            return new(faults.Count == 0 ? "each look finds a whole file" : string.Join(", ", faults), null, null, faults.Count == 0 && written > 10 && looks > 10);
+            return new(faults.Count == 0 ? $"written {written} times, each of {looks} looks finds a whole file" : string.Join(", ", faults),
+                null, null, faults.Count == 0 && written > 10 && looks > 10);
         }),
         new(Writers, "two `eos export` into one folder at once", place =>
         {
-            string[] export = ["export", "--model", place.Model, "--plan", place.Plan, "--output", place["exported"]];
-            var runs = AtOnce([() => place.Eos(export), () => place.Eos([.. export, "--weights", "int8"])]);
+            var runs = AtOnce([place.Export(place["exported"]), place.Export(place["exported"], "--weights", "int8")], place);
             return Ended(runs, () => OnnxModel.LoadExported(place["exported"]).Dispose());
         }),
         new(Writers, "two `eos search` with one output and one checkpoint at once", place =>
         {
             string[] search = place.Search(place["plan.json"], "--checkpoint", place["state"], "--checkpoint-every", "1");
-            var runs = AtOnce([() => place.Eos(search), () => place.Eos(search)]);
+            var runs = AtOnce([search, search], place);
             return Ended(runs, () => ReductionPlan.Load(place["plan.json"]));
         }),
     ];
@@ -50,17 +50,18 @@ internal static class SharingCases
     private static FaultCase Together(string area, string done, Func<CasePlace, int, string> folder) => new(area, done, place =>
     {
         string[] outputs = [.. Enumerable.Range(0, Builds).Select(i => Path.Combine(folder(place, i), "tiny.zip"))];
-        string[] requests = [.. outputs.Select((output, i) => RequestFile.Write(place[$"{i}.rsp"], place.Model, place.Table, place.Images, output, place["cache"]))];
-        var runs = AtOnce(requests.Select(request => (Func<CaseRun>)(() => place.Eos("build", "--request", request))));
+        var runs = AtOnce([.. outputs.Select((output, i) => place.Build(output, request: $"{i}.rsp"))], place);
         var searches = runs.Count(run => run.Output.Contains("Searching a plan", StringComparison.Ordinal));
         if (runs.FirstOrDefault(run => run.ExitCode != 0) is { } failed)
             return new(failed.Told, failed.Code, failed.ExitCode, false);
-        var different = outputs.Distinct().Select(output => FolderState.Of(Path.GetDirectoryName(output)!).Files["tiny.zip"]).Distinct().Count();
+        var different = outputs.Select(output => FolderState.Of(Path.GetDirectoryName(output)!).Files["tiny.zip"]).Distinct().Count();
         var left = Directory.GetFileSystemEntries(place["cache"], "~*").Length;
-        return new($"{searches} search, {different} artifact for all, {left} temporary folders left", null, 0, (searches, different, left) == (1, 1, 0));
+        return new($"{searches} search, {different} artifact for all, {left} temporary folders left", null, 0,
+            (searches, different, left) == (1, 1, 0));
     });
 
-    private static CaseRun[] AtOnce(IEnumerable<Func<CaseRun>> runs) => Task.WhenAll(runs.Select(run => Task.Factory.StartNew(run, TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
+    private static CaseRun[] AtOnce(IReadOnlyList<string[]> commands, CasePlace place) => Task.WhenAll(commands.Select(
+        arguments => Task.Factory.StartNew(() => place.Eos(arguments), TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
 
     private static CaseOutcome Ended(CaseRun[] runs, Action open)
     {

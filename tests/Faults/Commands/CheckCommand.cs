@@ -12,7 +12,10 @@ internal sealed class CheckCommand : Command
     internal CheckCommand()
         : base("check", "Takes away room, permission, memory and time, and says what came of it.")
     {
-        var words = new Option<string>("--only") { Description = "Only those whose words have this.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var words = new Option<string>("--only")
+        {
+            Description = "Only those whose words have this.", HelpName = "TEXT", DefaultValueFactory = _ => "",
+        };
         var work = FaultOptions.Work();
         Add(words);
         Add(work);
@@ -20,10 +23,12 @@ internal sealed class CheckCommand : Command
         {
             var file = Path.Combine(values.GetValue(work)!, FileName);
             var results = ResultFile.Load<CaseResult[]>(file) ?? [];
-            foreach (var one in FaultCases.All.Where(one => $"{one.Area}: {one.Done}".Contains(values.GetValue(words)!, StringComparison.Ordinal)))
+            foreach (var one in FaultCases.With(values.GetValue(words)!))
             {
                 var result = one.Run();
-                Console.WriteLine($"{(result.Holds is { } holds ? holds ? "holds " : "FAULT " : "skipped")} {result.Area}: {result.Done}: {result.ExitCode} {result.Happened.ReplaceLineEndings(" ")}");
+                var holds = result.Holds switch { true => "holds", false => "FAULT", null => "skipped" };
+                var happened = result.Happened.ReplaceLineEndings(" ");
+                Console.WriteLine($"{holds,-7} {result.Area}: {result.Done}: {result.ExitCode} {happened}");
                 // In the order of the list, each once.
                 var all = results.Where(old => (old.Area, old.Done) != (one.Area, one.Done)).Append(result);
                 results = [.. FaultCases.All.SelectMany(known => all.Where(found => (found.Area, found.Done) == (known.Area, known.Done)))];

@@ -29,7 +29,8 @@ internal sealed class KillCommand : Command
                 var reached = killer.Run(values.GetValue(kills), TimeSpan.FromMinutes(values.GetValue(minutes)));
                 faults += reached.Faults.Count;
                 Console.WriteLine($"{kind.Name}: {reached.Kills} kills in {reached.Seconds} s, {reached.Ended} runs to the end, " +
-                    $"{reached.Files} files whole, {reached.Left} temporary ones removed, {reached.Refused} refused, {reached.Faults.Count} faults");
+                    $"{reached.Files} files whole, {reached.Left} temporary ones removed, {reached.Refused} refused, " +
+                    $"{reached.Faults.Count} faults");
                 foreach (var fault in reached.Faults)
                     Console.WriteLine($"  {fault}");
             }

@@ -39,7 +39,8 @@ internal sealed class BuildKill : KillKind
 
     private static void Build(KillPlace place, string output, string mode)
     {
-        var request = RequestFile.Write(Path.Combine(place.Root, $"{mode}.rsp"), place.Model, place.Table, place.Images, output, place.Beside,
+        var request = RequestFile.Write(
+            Path.Combine(place.Root, $"{mode}.rsp"), place.Model, place.Table, place.Images, output, place.Beside,
             (BuildRequest.Plan, Path.Combine(place.Root, "committed", "tiny.plan.json")), (BuildRequest.Mode, mode),
             ($"{BuildRequest.OptionPrefix}Format", "Onnx"));
         using var told = new StringWriter();

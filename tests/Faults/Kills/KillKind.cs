@@ -28,7 +28,9 @@ internal abstract class KillKind
     {
     }
 
-    /// <summary>Whether a file says how long things took: then its bytes differ from run to run, and <see cref="Open"/> has to read it.</summary>
+    /// <summary>
+    /// Whether a file says how long things took: then its bytes differ from run to run, and <see cref="Open"/> has to read it.
+    /// </summary>
     internal virtual bool Varies(string file) => false;
 
     /// <summary>Opens a file as a user would.</summary>

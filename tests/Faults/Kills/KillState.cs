@@ -13,5 +13,5 @@ namespace Faults.Kills;
 /// <param name="Seconds">How long all of it took.</param>
 /// <param name="Date">When it ended, in UTC.</param>
 internal sealed record KillState(
-    string Kind, string Does, int Seed, int Kills, int Ended, int Files, int Left, int Refused, IReadOnlyList<string> Faults, double Seconds,
-    DateOnly Date);
+    string Kind, string Does, int Seed, int Kills, int Ended, int Files, int Left, int Refused, IReadOnlyList<string> Faults,
+    double Seconds, DateOnly Date);

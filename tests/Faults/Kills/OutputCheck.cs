@@ -12,7 +12,9 @@ internal sealed class OutputCheck(KillKind kind, KillPlace place, IReadOnlyDicti
     internal static Dictionary<string, string> Hashes(KillPlace place) =>
         Files(place).ToDictionary(file => Path.GetRelativePath(place.Output, file), HashOf);
 
-    /// <summary>After a kill: every file is that of an unbroken run, or can be opened, or is left over for the next run to remove.</summary>
+    /// <summary>
+    /// After a kill: every file is that of an unbroken run, or can be opened, or is left over for the next run to remove.
+    /// </summary>
     internal OutputState AfterKill()
     {
         List<string> faults = [], left = [.. Beside()];
@@ -65,8 +67,11 @@ internal sealed class OutputCheck(KillKind kind, KillPlace place, IReadOnlyDicti
     }
 
     // What is temporary outside of the output: in the folder for that, and in caches by its name.
-    private IEnumerable<string> Beside() => Directory.GetFileSystemEntries(place.Temporary).Where(path => !kind.WritesInPlace || !IsOthers(Path.GetFileName(path)))
-        .Concat(Directory.GetFileSystemEntries(place.Beside).Where(path => Path.GetFileName(path)[0] == '~' || path.EndsWith(".tmp", StringComparison.Ordinal)));
+    private IEnumerable<string> Beside() =>
+    [
+        .. Directory.GetFileSystemEntries(place.Temporary).Where(path => !kind.WritesInPlace || !IsOthers(Path.GetFileName(path))),
+        .. Directory.GetFileSystemEntries(place.Beside, "~*"), .. Directory.GetFileSystemEntries(place.Beside, "*.tmp"),
+    ];
 
     // ML.NET's, of ml.Model.Save.
     private static bool IsOthers(string name) => name.StartsWith("ml_dotnet", StringComparison.Ordinal);

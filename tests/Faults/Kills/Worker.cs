@@ -21,7 +21,10 @@ internal sealed class Worker : IDisposable
     {
         string[] arguments = [typeof(Worker).Assembly.Location, "work", "--kind", kind.Name, "--folder", place.Root,
             .. once ? ["--once"] : Array.Empty<string>(), .. prepares ? ["--prepare"] : Array.Empty<string>()];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         start.Environment["TMPDIR"] = place.Temporary;
         start.Environment["DOTNET_EnableDiagnostics"] = "0"; // its pipes stay in the temporary folder
         process = Process.Start(start)!;

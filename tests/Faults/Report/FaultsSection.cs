@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Faults.Cases;
+using Faults.Kills;
 
 namespace Faults.Report;
 
@@ -25,29 +26,23 @@ internal static class FaultsSection
             works in the same folder. Its first run must come to its end with nobody's help, and leave exactly the files of an unbroken
             run: what kills have left behind is gone then, in the output, in the cache, and in the folder for temporary files.
 
-            | what was killed | kills | runs to the end between them | files whole | temporary ones left, and removed by the next run | open faults | date |
+            | what was killed | kills | runs to the end | files whole | temporary ones, removed by the next run | open faults | date |
             |---|---:|---:|---:|---:|---:|---|
 
             """.ReplaceLineEndings("\n"));
         foreach (var row in document.Kills)
-        {
-            section.Append(CultureInfo.InvariantCulture, $"| {row.Does} | {row.Kills:N0} | {row.Ended:N0} | {row.Files - row.Refused:N0} | ")
-                .Append(CultureInfo.InvariantCulture, $"{row.Left:N0} | {row.Faults.Count} | {row.Date:yyyy-MM-dd} |\n");
-        }
-        section.Append(CultureInfo.InvariantCulture,
-            $"| **all** | **{document.Kills.Sum(row => row.Kills):N0}** | {document.Kills.Sum(row => row.Ended):N0} | ")
-            .Append(CultureInfo.InvariantCulture, $"{document.Kills.Sum(row => row.Files - row.Refused):N0} | ")
-            .Append(CultureInfo.InvariantCulture, $"{document.Kills.Sum(row => row.Left):N0} | {document.Kills.Sum(row => row.Faults.Count)} | |\n\n");
+            section.Append(Kills(row.Does, [row], $"{row.Date:yyyy-MM-dd}"));
+        section.Append(Kills("**all**", document.Kills, "")).Append('\n');
         foreach (var row in document.Kills.Where(row => row.Refused > 0))
         {
-            section.Append(CultureInfo.InvariantCulture, $"Of {row.Does}, {row.Refused:N0} files were half. Our reader refused each with EOS4003. ")
+            section.Append(CultureInfo.InvariantCulture, $"Of {row.Does}, {row.Refused:N0} files were half, and refused with EOS4003. ")
                 .Append("Save to another name and rename it, or use `SaveWithoutLoading`, which writes whole files.\n\n");
         }
         section.Append("""
             ### Other faults
 
-            Each was done once, on the date. "Code" is what the program said, with its exit code behind it. Where it failed, no file was new,
-            changed or gone beside its output afterwards.
+            Each was done once, on its date. "Code" is what the program said, with its exit code behind it. Where it failed, no file was
+            new, changed or gone in the folder of its output afterwards.
 
             | what | what was done | what happened | code | holds |
             |---|---|---|---|---|
@@ -58,17 +53,26 @@ internal static class FaultsSection
             var code = string.Join(", ", new[] { row.Code, row.ExitCode?.ToString(CultureInfo.InvariantCulture) }.OfType<string>());
             section.Append(CultureInfo.InvariantCulture, $"| {row.Area} | {row.Done} | {Cell(row)} | {code} | {Holds(row)} |\n");
         }
-        var dates = document.Cases.Select(row => row.Date).DefaultIfEmpty();
+        var (held, dates) = (document.Cases.Count(row => row.Holds == true), document.Cases.Select(row => row.Date).DefaultIfEmpty());
         return section.Append(CultureInfo.InvariantCulture,
-            $"\n{document.Cases.Count(row => row.Holds == true)} of {document.Cases.Count} hold, from {dates.Min():yyyy-MM-dd} to {dates.Max():yyyy-MM-dd}. ")
+            $"\n{held} of {document.Cases.Count} hold, from {dates.Min():yyyy-MM-dd} to {dates.Max():yyyy-MM-dd}. ")
             .Append(CultureInfo.InvariantCulture, $"Machine: {document.Hardware}.\n").ToString();
+    }
+
+    private static string Kills(string what, IReadOnlyList<KillState> rows, string date)
+    {
+        var (whole, faults) = (rows.Sum(row => row.Files - row.Refused), rows.Sum(row => row.Faults.Count));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {what} | {rows.Sum(row => row.Kills):N0} | {rows.Sum(row => row.Ended):N0} | {whole:N0} | ")
+            + string.Create(CultureInfo.InvariantCulture, $"{rows.Sum(row => row.Left):N0} | {faults} | {date} |\n");
     }
 
     private static string Holds(CaseResult row) => row.Holds switch { true => "yes", false => "**no**", null => "not tried" };
 
     private static string Cell(CaseResult row)
     {
-        var text = row.Happened.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+        var text = row.Happened.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal);
         return text.Length > LongestWords ? text[..LongestWords] + " …" : text;
     }
 }
