@@ -24,7 +24,8 @@ internal static class FaultsSection
             Work is done over and over in a process, which is killed (SIGKILL) at a random moment. Then every file of the output must be
             that of an unbroken run to the byte, or absent; a file that says how long something took must open instead. The next process
             works in the same folder. Its first run must come to its end with nobody's help, and leave exactly the files of an unbroken
-            run: what kills have left behind is gone then, in the output, in the cache, and in the folder for temporary files.
+            run: what kills have left behind is gone then, in the output, in the cache, and in the folder for temporary files. The goal is
+            1,000 kills in all: a run goes on where the last one ended.
 
             | what was killed | kills | runs to the end | files whole | temporary ones, removed by the next run | open faults | date |
             |---|---:|---:|---:|---:|---:|---|
