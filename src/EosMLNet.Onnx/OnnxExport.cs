@@ -40,9 +40,9 @@ public static class OnnxExport
         var metadata = GraphMetadata.Of(graphs.Plan);
         var (vision, decoder) = GraphsOf(graphs); // refuses what cannot be written, before anything is
         graphs.Plan.CheckFingerprint(graphs.PlanModel, cancellation);
-        using var staged = weights == OnnxWeights.Stored ? null : new StagedWeights(outputFolder);
+        using var staged = new StagedExport(outputFolder);
         WeightsAccuracy? accuracy = null;
-        if (staged is not null)
+        if (weights != OnnxWeights.Stored)
         {
             WeightConversion.Write(staged.Folder, graphs.Config, graphs.Weights.Checkpoint!, weights, cancellation);
             using var few = WeightFiles.OfConverted(staged.Folder);
@@ -53,9 +53,8 @@ public static class OnnxExport
             (vision, decoder) = GraphsOf(converted);
         }
         if (Path.GetFullPath(outputFolder) != Path.GetFullPath(modelFolder))
-            Copy(modelFolder, outputFolder, withWeights: weights == OnnxWeights.Stored, cancellation);
-        staged?.Take();
-        graphs.Plan.Save(Path.Combine(outputFolder, OnnxManifest.PlanFile));
+            Copy(modelFolder, staged.Folder, withWeights: weights == OnnxWeights.Stored, cancellation);
+        graphs.Plan.Save(Path.Combine(staged.Folder, OnnxManifest.PlanFile));
         var (visionFile, decoderFile) = OnnxManifest.FilesOf(layout);
         var manifest = new OnnxManifest
         {
@@ -64,23 +63,24 @@ public static class OnnxExport
             Model = graphs.PlanModel.Fingerprint,
             Plan = GraphMetadata.HashOf(graphs.Plan),
             Weights = weights,
-            WeightsFile = staged is null ? null : OnnxManifest.Describe(outputFolder, WeightFiles.ConvertedFile),
+            WeightsFile = weights == OnnxWeights.Stored ? null : OnnxManifest.Describe(staged.Folder, WeightFiles.ConvertedFile),
             Accuracy = accuracy,
             Graphs = [Save(visionFile, vision), Save(decoderFile, decoder)],
         };
         if (layout == OnnxLayout.GenAi)
         {
-            GenAiConfig.Save(outputFolder, graphs.Config, graphs.GenAiDecoder.BufferCount);
-            GenAiReadme.Save(outputFolder, graphs, ExportedGraph.InputsOf(decoder));
+            GenAiConfig.Save(staged.Folder, graphs.Config, graphs.GenAiDecoder.BufferCount);
+            GenAiReadme.Save(staged.Folder, outputFolder, graphs, ExportedGraph.InputsOf(decoder));
         }
-        manifest.Save(outputFolder); // last: a folder without it is no export
+        manifest.Save(staged.Folder);
+        staged.Take();
         return manifest;
 
         (byte[] Vision, byte[] Tokens) GraphsOf(ModelGraphs of) => (of.WriteVision(metadata), of.WriteTokens(layout, metadata));
 
         OnnxGraphFile Save(string name, byte[] graph)
         {
-            AtomicFile.Write(Path.Combine(outputFolder, name), stream => stream.Write(graph));
+            AtomicFile.Write(Path.Combine(staged.Folder, name), stream => stream.Write(graph));
             return new OnnxGraphFile(name, OnnxManifest.HashOf(graph), graph.LongLength);
         }
     }
@@ -102,12 +102,22 @@ public static class OnnxExport
         foreach (var file in new DirectoryInfo(from).EnumerateFiles()
             .Where(file => IsOfCheckpoint(file) && (withWeights || !file.Name.Contains(".safetensors", StringComparison.Ordinal))))
         {
-            using var source = file.Open(FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var source = SafetensorsFile.OpenHandle(file.FullName);
+            var (length, written) = Stamp();
             AtomicFile.Write(Path.Combine(to, file.Name), stream =>
             {
-                for (int read; (read = source.Read(buffer)) > 0; cancellation.ThrowIfCancellationRequested())
+                long copied = 0;
+                for (int read; (read = RandomAccess.Read(source, buffer, copied)) > 0; cancellation.ThrowIfCancellationRequested())
+                {
                     stream.Write(buffer, 0, read);
+                    copied += read;
+                }
+                if (copied != length || Stamp() != (length, written))
+                    throw new EosException(EosErrors.FileMissing,
+                        $"'{file.FullName}' was changed while it was copied. Export the model again when nobody writes to it.");
             });
+
+            (long, DateTime) Stamp() => (RandomAccess.GetLength(source), File.GetLastWriteTimeUtc(source));
         }
     }
 

@@ -31,7 +31,7 @@ internal static class MlTorchSharpRewrite
         var version = Version(module);
         if (version == KnownVersion + Mark)
         {
-            File.Copy(source, target, overwrite: true);
+            WriteWhole(temporary => File.Copy(source, temporary), target);
             return;
         }
         if (version != KnownVersion)
@@ -42,7 +42,7 @@ internal static class MlTorchSharpRewrite
             PassOneMore(module, torch);
         SetVersion(module, version + Mark);
         module.Attributes &= ~ModuleAttributes.StrongNameSigned; // Microsoft's signature was for other bytes
-        WriteWhole(module, target);
+        WriteWhole(temporary => module.Write(temporary, new WriterParameters { DeterministicMvid = true }), target);
     }
 
     // using var tensor = torch.nn.init.zeros_(parameter);   becomes   var tensor = torch.nn.init.zeros_(parameter);
@@ -112,12 +112,12 @@ internal static class MlTorchSharpRewrite
         .FirstOrDefault(attribute => attribute.AttributeType.Name == nameof(System.Reflection.AssemblyInformationalVersionAttribute));
 
     // Builds may run side by side: nobody may see half a file. A new file, since the output folder may hold a hard link to an older copy.
-    private static void WriteWhole(ModuleDefinition module, string target)
+    private static void WriteWhole(Action<string> write, string target)
     {
         var temporary = $"{target}.{Guid.NewGuid():N}";
         try
         {
-            module.Write(temporary, new WriterParameters { DeterministicMvid = true });
+            write(temporary);
             File.Delete(target);
             File.Move(temporary, target);
         }

@@ -64,26 +64,8 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
         var reference = namesFolder
             ? CheckpointReference.To(builder.ModelPath, Path.GetDirectoryName(target))
             : new CheckpointReference("", null);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var file = File.Create(temporary))
-            using (var checkpoint = new CheckpointFolder(builder.ModelPath))
-            {
-                ArtifactWriter.Write(file, plan, Answering, checkpoint, reference, additions ?? NoAdditions);
-            }
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EosException(EosErrors.CannotWrite, $"'{target}' cannot be written: {e.Message} " +
-                "Check that the folder is writable and has room.", e);
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
-        }
+        using var checkpoint = new CheckpointFolder(builder.ModelPath);
+        AtomicFile.Write(target, file => ArtifactWriter.Write(file, plan, Answering, checkpoint, reference, additions ?? NoAdditions));
     }
 
     /// <summary>The input's columns with those for answer, score and visual tokens.</summary>

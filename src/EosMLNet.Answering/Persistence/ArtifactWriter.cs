@@ -30,7 +30,7 @@ internal static class ArtifactWriter
         FileInfo[] embedded = ModelArtifact.Embeds(checkpoint, settings) ? [.. checkpoint.Files()] : [];
         var stage = new Stage(plan, settings, [.. embedded.Select(Hashed)], embedded.Length > 0 ? null : reference);
         using var small = new MemoryStream();
-        using (var repository = RepositoryWriter.CreateNew(small))
+        using (var repository = RepositoryWriter.CreateNew(small, useFileSystem: false))
         {
             ModelSaveContext.SaveModel(repository, stage, CompositeDataLoader<object, ITransformer>.TransformerDirectory);
             repository.Commit();

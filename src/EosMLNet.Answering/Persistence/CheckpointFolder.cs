@@ -3,7 +3,7 @@ using EosMLNet.Engines;
 namespace EosMLNet;
 
 /// <summary>The folder that a transformer's model is loaded from: the user's own, or what was extracted from a zip.</summary>
-internal sealed class CheckpointFolder(string path, TemporaryFolder? owner = null) : IDisposable
+internal sealed class CheckpointFolder(string path, ScratchFolder? owner = null) : IDisposable
 {
     public string Path => path;
 

@@ -59,7 +59,7 @@ internal static class ModelArtifact
         ModelSaveContext context, ReductionPlan plan, AnswerSettings settings, string fingerprint, IReadOnlyList<ManifestFile> embedded,
         CheckpointReference? reference, string? report = null)
     {
-        using var staging = new TemporaryFolder();
+        using var staging = new ScratchFolder();
         plan.Save(staging[ManifestFile.Plan]);
         if (report is not null)
             File.WriteAllText(staging[ManifestFile.Report], report);
@@ -92,7 +92,7 @@ internal static class ModelArtifact
         // Versions before 0.1.1 cropped, and wrote nothing about it: such a model goes on answering as it did.
         var settings = manifest.Settings with { ImagePadding = manifest.Settings.ImagePadding ?? ImagePadding.Crop };
         EngineProvider.Begin(settings.Engine);
-        var folder = new TemporaryFolder();
+        var folder = new ScratchFolder();
         try
         {
             foreach (var file in manifest.Files)
@@ -124,7 +124,7 @@ internal static class ModelArtifact
         return new ManifestFile(name, length, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    private static void Extract(ModelLoadContext context, ManifestFile file, TemporaryFolder folder)
+    private static void Extract(ModelLoadContext context, ManifestFile file, ScratchFolder folder)
     {
         var path = folder[file.Name];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

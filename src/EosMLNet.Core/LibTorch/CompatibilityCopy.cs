@@ -53,20 +53,9 @@ internal static class CompatibilityCopy
     /// </summary>
     internal static string Store(byte[] bytes, string hash, string folder)
     {
-        Directory.CreateDirectory(folder);
         var copy = Path.Combine(folder, $"libLibTorchSharp-{hash}.so");
-        if (File.Exists(copy) && File.ReadAllBytes(copy).AsSpan().SequenceEqual(bytes))
-            return copy;
-        var temporary = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, copy, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(bytes))
+            AtomicFile.Write(copy, stream => stream.Write(bytes));
         return copy;
     }
 
@@ -77,7 +66,7 @@ internal static class CompatibilityCopy
         {
             return Path.IsPathRooted(CacheFolder) && NativeLibrary.TryLoad(Store(bytes, hash, CacheFolder), out handle);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is EosException or IOException or UnauthorizedAccessException)
         {
             return false;
         }
@@ -87,16 +76,9 @@ internal static class CompatibilityCopy
     // it.
     private static nint LoadOnce(byte[] bytes)
     {
-        var folder = Directory.CreateTempSubdirectory("eosmlnet-"); // readable by this user only
-        try
-        {
-            var copy = Path.Combine(folder.FullName, "libLibTorchSharp.so");
-            File.WriteAllBytes(copy, bytes);
-            return NativeLibrary.TryLoad(copy, out var handle) ? handle : 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true); // the mapping lives on without the file
-        }
+        using var folder = new ScratchFolder(); // the mapping lives on without the file
+        var copy = folder["libLibTorchSharp.so"];
+        File.WriteAllBytes(copy, bytes);
+        return NativeLibrary.TryLoad(copy, out var handle) ? handle : 0;
     }
 }

@@ -15,17 +15,9 @@ internal static class DecoyLibrary
     /// <summary>Loads an empty library of the SONAME <paramref name="name"/>, for example <c>torch_cpu.so</c>. Linux x64 only.</summary>
     internal static void Load(string name)
     {
-        var folder = Directory.CreateTempSubdirectory("eosmlnet-"); // readable by this user only
-        try
-        {
-            var path = Path.Combine(folder.FullName, name);
-            File.WriteAllBytes(path, Image(name));
-            NativeLibrary.Load(path);
-        }
-        finally
-        {
-            folder.Delete(recursive: true); // the mapping lives on without the file
-        }
+        using var folder = new ScratchFolder(); // the mapping lives on without the file
+        File.WriteAllBytes(folder[name], Image(name));
+        NativeLibrary.Load(folder[name]);
     }
 
     // An ELF file of one segment: file header, three program headers, the dynamic section, its strings, and the one symbol that every table

@@ -65,7 +65,7 @@ internal sealed record SearchCheckpoint(string Path, string Search)
     }
 
     /// <summary>Sets the state to what the file holds, if there is one.</summary>
-    /// <exception cref="EosException">EOS4005: the file belongs to another search, or is none of ours.</exception>
+    /// <exception cref="EosException">EOS4005: the file cannot be read, belongs to another search, or is none of ours.</exception>
     internal void LoadInto(SearchState state) => Read((standing, file) =>
     {
         state.Load(standing, new(file.Entries.Keys.ToDictionary(name => name, name => Numbers(file, name))));
@@ -95,6 +95,11 @@ internal sealed record SearchCheckpoint(string Path, string Search)
         catch (InvalidDataException e)
         {
             throw Unusable($"it is damaged; {e.Message}", e);
+        }
+        catch (EosException e) when (e.Code == EosErrors.FileMissing)
+        {
+            throw new EosException(EosErrors.SearchCheckpoint, // it may be whole: nobody should delete it
+                $"The search cannot go on: its state {e.Detail} Correct the file's permissions, or name another.", e);
         }
         catch (Exception e)
             when (e is EosException { Code: not EosErrors.SearchCheckpoint } or ArgumentException

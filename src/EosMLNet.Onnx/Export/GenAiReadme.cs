@@ -6,18 +6,18 @@ namespace EosMLNet.Onnx;
 /// <summary>The page in a folder that was exported for ONNX Runtime GenAI: what it can do and cannot do, and how it is called.</summary>
 internal static class GenAiReadme
 {
-    private const string Heading = "# A model for ONNX Runtime GenAI";
+    private const string Heading = "# A model for ONNX Runtime GenAI", Usual = "README.md";
 
     /// <summary>Writes it: <c>README.md</c> or, where a page of somebody else has that name, <c>README-genai.md</c>.</summary>
-    /// <param name="folder">The exported folder.</param>
+    /// <param name="folder">Where it goes.</param>
+    /// <param name="exported">The exported folder, where a page of somebody else may be.</param>
     /// <param name="graphs">What was exported.</param>
     /// <param name="inputs">The names of the decoder graph's inputs.</param>
-    internal static void Save(string folder, ModelGraphs graphs, IReadOnlyList<string> inputs)
+    internal static void Save(string folder, string exported, ModelGraphs graphs, IReadOnlyList<string> inputs)
     {
-        var path = Path.Combine(folder, "README.md");
-        if (File.Exists(path) && !File.ReadLines(path).FirstOrDefault("").StartsWith(Heading, StringComparison.Ordinal))
-            path = Path.Combine(folder, "README-genai.md");
-        AtomicFile.WriteText(path, Text(graphs, inputs));
+        var other = Path.Combine(exported, Usual);
+        var isOurs = !File.Exists(other) || File.ReadLines(other).FirstOrDefault("").StartsWith(Heading, StringComparison.Ordinal);
+        AtomicFile.WriteText(Path.Combine(folder, isOurs ? Usual : "README-genai.md"), Text(graphs, inputs));
     }
 
     private static string Text(ModelGraphs graphs, IReadOnlyList<string> inputs)

@@ -18,6 +18,7 @@ internal static class OnnxRuntimeLibrary
         {
             try
             {
+                OnnxTelemetry.SwitchOff();
                 return OrtEnv.Instance().GetVersionString();
             }
             catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)

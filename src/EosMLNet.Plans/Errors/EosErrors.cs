@@ -10,7 +10,7 @@ public static class EosErrors
     /// <param name="code">The code.</param>
     public static bool IsOfEnvironment(string code) => code.StartsWith("EOS2", StringComparison.Ordinal);
 
-    /// <summary>A file or folder that was named does not exist or cannot be read.</summary>
+    /// <summary>A file or folder that was named does not exist, cannot be read, or was changed while it was read.</summary>
     public const string FileMissing = "EOS1001";
     /// <summary>A safetensors file is truncated or its header is not valid.</summary>
     public const string SafetensorsHeader = "EOS1002";
@@ -84,6 +84,8 @@ public static class EosErrors
     public const string ClusterUnreachable = "EOS2015";
     /// <summary>The devices that worked on a piece of a cluster's work were lost with it, again and again.</summary>
     public const string WorkLost = "EOS2016";
+    /// <summary>There is too little memory.</summary>
+    public const string OutOfMemory = "EOS2017";
     /// <summary>No plan can satisfy the constraints.</summary>
     public const string InfeasibleBudget = "EOS3001";
     /// <summary>The search's loss stopped being a number.</summary>

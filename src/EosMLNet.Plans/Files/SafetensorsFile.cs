@@ -51,7 +51,12 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="metadata">The header's free-form texts; null for <c>format</c> = <c>pt</c>, which transformers asks for.</param>
     /// <exception cref="ArgumentException">Two tensors have one name, or one is called <c>__metadata__</c>.</exception>
     /// <exception cref="EosException">EOS2003: the file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<SafetensorsPart> parts, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<SafetensorsPart> parts, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, Writer(parts, metadata));
+
+    /// <summary>What writes such a file to a stream.</summary>
+    /// <exception cref="ArgumentException">Two tensors have one name, or one is called <c>__metadata__</c>.</exception>
+    internal static Action<Stream> Writer(IEnumerable<SafetensorsPart> parts, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var ordered = parts.OrderByDescending(part => part.DataType.Size()).ThenBy(part => part.Name, StringComparer.Ordinal).ToList();
         var header = new JsonObject { ["__metadata__"] = ToJson(metadata ?? new Dictionary<string, string> { ["format"] = "pt" }) };
@@ -67,12 +72,12 @@ public sealed class SafetensorsFile : IDisposable
             });
             offset = end;
         }
-        AtomicFile.Write(path, stream =>
+        return stream =>
         {
             WriteHeader(stream, header.ToJsonString());
             foreach (var part in ordered)
                 part.Write(stream);
-        });
+        };
     }
 
     /// <summary>Finds a tensor.</summary>

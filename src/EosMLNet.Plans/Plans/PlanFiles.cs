@@ -13,9 +13,11 @@ internal static class PlanFiles
     public static void Save(ReductionPlan plan, string path)
     {
         PlanRules.Check(plan, $"'{path}'");
+        var document = (path, AtomicFile.TextWriter(plan.ToJson()));
         if (plan.Parameters is { } parameters)
-            SafetensorsFile.Write(ParametersPath(path), Parts(parameters));
-        AtomicFile.WriteText(path, plan.ToJson());
+            AtomicFile.WriteTogether((ParametersPath(path), SafetensorsFile.Writer(Parts(parameters))), document);
+        else
+            AtomicFile.WriteTogether(document);
     }
 
     public static ReductionPlan Load(string path) =>

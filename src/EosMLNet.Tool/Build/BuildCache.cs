@@ -46,6 +46,13 @@ internal sealed class BuildCache(string root, WorkerLog log)
         Directory.CreateDirectory(root);
         foreach (var abandoned in keys.SelectMany(key => Directory.GetDirectories(root, $"~{key}-*")))
             Directory.Delete(abandoned, recursive: true); // by a process that was killed: this one has the lock
+        foreach (var folder in Directory.GetDirectories(root, "~*"))
+        {
+            // Of other keys' builds: nobody may come back for them, and one that still runs has no lock that this one could look at.
+            if (Path.GetFileName(folder).StartsWith($"~{Damaged}-", StringComparison.Ordinal)
+                || DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) >= KeptFor)
+                Delete(folder);
+        }
         RemoveKept("*.search.*", KeptFor); // of inputs that nobody has built since
         try
         {
@@ -124,6 +131,19 @@ internal sealed class BuildCache(string root, WorkerLog log)
     {
         var aside = Path.Combine(root, $"~{Damaged}-{Guid.NewGuid():N}"); // at once out of the way, whoever still reads it
         Directory.Move(folder, aside);
-        Directory.Delete(aside, recursive: true);
+        Delete(aside);
+    }
+
+    // Two builds may delete the same one; the next build tries again.
+    private void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Low($"{e.Message}");
+        }
     }
 }

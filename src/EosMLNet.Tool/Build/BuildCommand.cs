@@ -57,6 +57,11 @@ internal sealed class BuildCommand : EosCommand
                     $"{e.Message} Check that both are writable and have room."));
             return ExitCodes.Environment;
         }
+        catch (Exception e) when (MachineFault.Of(e) is { } fault)
+        {
+            log.Error(request, fault);
+            return ExitCodes.Of(fault);
+        }
     }
 
     private static BuildRequest ReadRequest(string path)

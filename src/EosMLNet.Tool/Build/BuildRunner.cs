@@ -76,6 +76,20 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
     private static InputFiles Inputs(BuildRequest request, BuildStamp? last)
     {
         var inputs = new InputFiles(last);
+        try
+        {
+            AddInputs(inputs, request);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EosException(EosErrors.FileMissing,
+                $"An input of the build cannot be read: {e.Message} Correct the EosModel item, or the file's permissions.", e);
+        }
+        return inputs;
+    }
+
+    private static void AddInputs(InputFiles inputs, BuildRequest request)
+    {
         inputs.AddModel(request[BuildRequest.Model]);
         if (request[BuildRequest.TrainingData] is { Length: > 0 } table)
             inputs.AddTable("training", table, request[BuildRequest.ImageFolder]);
@@ -85,7 +99,6 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
             AddPlan(inputs, "warm start", warm);
         if (request[BuildRequest.LatencyTable] is { Length: > 0 } latency)
             inputs.Add("latency table", "", latency);
-        return inputs;
     }
 
     private static void AddPlan(InputFiles inputs, string role, string plan)
@@ -118,6 +131,7 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
                 Copy(ArtifactPaths.CommittedParameters(plan), ArtifactPaths.Parameters(BuildCache.Artifact(folder)));
                 Copy(ArtifactPaths.CommittedSummary(plan), ArtifactPaths.Summary(BuildCache.Artifact(folder)));
                 search.Apply(request, options, key, folder, cancellation);
+                inputs.CheckUnchanged();
             }, cancellation);
         }
         // The plans of a front have a build each, of which the first one searches for all.
@@ -132,6 +146,7 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
                     $"inputs (sha256:{key}). Set Plan to a committed plan, or build once with EosMode=Search.");
             keepsState = () => cache.HasCheckpoint(searched);
             search.Search(request, front, keys, folders, cache.Checkpoint(searched), cancellation);
+            inputs.CheckUnchanged();
         }, cancellation);
     }
 
@@ -254,7 +269,11 @@ internal sealed class BuildRunner(IModelSearch search, WorkerLog log)
         if (!File.Exists(from))
             File.Delete(to);
         else if (!File.Exists(to) || FileHash.Of(from) != FileHash.Of(to))
-            File.Copy(from, to, overwrite: true);
+            AtomicFile.Write(to, stream =>
+            {
+                using var source = File.OpenRead(from);
+                source.CopyTo(stream);
+            });
     }
 
     private static void WriteStamp(BuildRequest request, InputFiles inputs, string output)

@@ -5,6 +5,9 @@ internal static class FileLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    // What the system says of a lock that somebody has: ERROR_SHARING_VIOLATION, and EWOULDBLOCK of BSD and of Linux.
+    private static readonly int Held = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
+
     /// <summary>Waits until nobody else has the lock.</summary>
     /// <param name="path">A file, which stays.</param>
     /// <param name="waiting">Called once where somebody has it.</param>
@@ -19,7 +22,7 @@ internal static class FileLock
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(path))
+            catch (IOException e) when (e.HResult == Held) // not a disk that is full or can only be read: for that nobody may wait
             {
                 if (attempt == 0)
                     waiting();

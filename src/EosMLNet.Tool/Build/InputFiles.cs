@@ -37,6 +37,17 @@ internal sealed class InputFiles(BuildStamp? last)
         }
     }
 
+    /// <summary>
+    /// Checks, when all were read, that they are what was hashed: what was made of others would be kept under a wrong key.
+    /// </summary>
+    /// <exception cref="EosException">EOS1001: one was changed meanwhile.</exception>
+    internal void CheckUnchanged()
+    {
+        foreach (var file in Files.Where(file => !file.LooksTheSame() && file.IfUnchanged() is null))
+            throw new EosException(EosErrors.FileMissing, $"'{file.Path}' was changed while the build read it, so that nothing is kept. " +
+                "Build again when nobody writes to it.");
+    }
+
     internal void Add(string role, string name, string path) =>
         inputs.Add((role, name, (known.TryGetValue(path, out var file) ? file.IfUnchanged() : null) ?? StampedFile.Of(path)));
 

@@ -46,6 +46,8 @@ internal abstract class EosCommand : Command
             var target = values.GetValue(json);
             if (target == StandardOutput)
                 Console.LeaveOutputToMachines();
+            else if (target is not null)
+                AtomicFile.CheckWritable(target);
             var (exitCode, result) = Run(values, cancellation);
             if (target == StandardOutput)
                 JsonResult.Write(Console.Machine, result);
@@ -58,13 +60,13 @@ internal abstract class EosCommand : Command
             Console.Error.WriteLine($"Cancelled. {WhenCancelled(values)}");
             return ExitCodes.Cancelled;
         }
-        catch (EosException e)
+        catch (Exception e) when ((e as EosException ?? MachineFault.Of(e)) is { } fault)
         {
             // With its place in front, editors and build logs can go there; the message then need not tell it once more.
-            var place = e is { File: { } file, Line: { } line } ? $"{file}({line})" : null;
-            Console.Diagnostic("error", place is null ? e.Message : $"{e.Code}: {e.Detail}", place);
-            Detail(values, e);
-            return ExitCodes.Of(e);
+            var place = fault is { File: { } file, Line: { } line } ? $"{file}({line})" : null;
+            Console.Diagnostic("error", place is null ? fault.Message : $"{fault.Code}: {fault.Detail}", place);
+            Detail(values, fault);
+            return ExitCodes.Of(fault);
         }
         catch (Exception e)
         {

@@ -10,27 +10,20 @@ internal static class SavedModelPlan
 
     internal static bool IsZip(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = SafetensorsFile.OpenHandle(path);
         Span<byte> start = stackalloc byte[4];
-        return file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start.SequenceEqual("PK\u0003\u0004"u8);
+        return RandomAccess.Read(file, start, 0) == 4 && start.SequenceEqual("PK\u0003\u0004"u8);
     }
 
     /// <exception cref="EosException">EOS4003: the zip is damaged or holds no plan. EOS4001: its plan is malformed.</exception>
     internal static ReductionPlan Read(string path)
     {
-        var folder = Directory.CreateTempSubdirectory("eosmlnet-");
-        try
-        {
-            Extract(path, folder.FullName);
-            return ReductionPlan.Load(Path.Combine(folder.FullName, Parts[0]));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = new ScratchFolder();
+        Extract(path, folder);
+        return ReductionPlan.Load(folder[Parts[0]]);
     }
 
-    private static void Extract(string path, string folder)
+    private static void Extract(string path, ScratchFolder folder)
     {
         try
         {
@@ -43,9 +36,14 @@ internal static class SavedModelPlan
                 if (entry.Length > LargestPlan)
                     throw Unfit(path, $"holds a '{entry.Name}' of {entry.Length} bytes");
                 using var source = entry.Open(); // ends at the entry's length
-                using var target = File.Create(Path.Combine(folder, entry.Name));
+                using var target = File.Create(folder[entry.Name]);
                 source.CopyTo(target);
             }
+        }
+        catch (IOException e)
+        {
+            throw new EosException(EosErrors.CannotWrite,
+                $"The plan of '{path}' cannot be written to '{folder.Path}': {e.Message} Check that there is room for temporary files.", e);
         }
         catch (InvalidDataException e)
         {

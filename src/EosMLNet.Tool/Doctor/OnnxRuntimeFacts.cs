@@ -1,4 +1,5 @@
 using System.Reflection;
+using EosMLNet.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EosMLNet.Tool.Doctor;
@@ -16,6 +17,7 @@ internal sealed record OnnxRuntimeFacts(string Binding, string? Version, IReadOn
             ?? $"{assembly.GetName().Version}";
         try
         {
+            OnnxTelemetry.SwitchOff();
             return new(binding, OrtEnv.Instance().GetVersionString(), OrtEnv.Instance().GetAvailableProviders());
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)

@@ -59,6 +59,8 @@ internal sealed class EvaluateCommand : ModelCommand
         var padding =
             PaddingChoice.Of(values.GetValue(imagePadding), [.. planned.Where(plan => plan.Choice.Loaded is { } loaded
                 && (isTable || loaded.ImagePadding is not null)).Select(plan => (plan.Name, plan.Choice.Loaded!))]);
+        if (values.GetValue(predictions) is { } target)
+            AtomicFile.CheckWritable(target);
         using var model = LoadModel(values, padding: padding.Padding);
         foreach (var remark in padding.Remarks)
             Console.Line($"{remark}");

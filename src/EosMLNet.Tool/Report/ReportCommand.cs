@@ -56,7 +56,7 @@ internal sealed class ReportCommand : ModelCommand
     {
         var file = values.GetRequiredValue(output);
         var wanted = Wanted(values);
-        OutputFile.CheckWritable(file);
+        AtomicFile.CheckWritable(file);
         var folder = values.GetRequiredValue(images);
         var table = Console.LoadData(values.GetRequiredValue(data), folder, Sampling(values));
         var padding = PaddingChoice.Of(values.GetValue(imagePadding), wanted.Plans);

@@ -44,7 +44,7 @@ internal sealed class LatencyOptions
     internal void CheckWritable(ParseResult values)
     {
         if (Calibrates(values))
-            OutputFile.CheckWritable(values.GetValue(table)
+            AtomicFile.CheckWritable(values.GetValue(table)
                 ?? throw new EosException(EosErrors.InvalidOption,
                     "--calibrate needs a file to write to; expected --latency-table beside it."));
     }

@@ -139,7 +139,7 @@ internal sealed class SearchCommand : ModelCommand
         var (planFile, zipFile) = (values.GetRequiredValue(output), values.GetValue(artifact));
         foreach (var file in budgets.SelectMany(budget =>
             new[] { planFile, Checkpoint(values), zipFile }.OfType<string>().Select(budget.Named)))
-            OutputFile.CheckWritable(file);
+            AtomicFile.CheckWritable(file);
         latency.CheckWritable(values);
         var seedsOfEach = Seeds(values);
         var found = Devices(values) is { } names ? SearchOn(names, values, budgets, seedsOfEach, cancellation)
@@ -350,25 +350,18 @@ internal sealed class SearchCommand : ModelCommand
         IReadOnlyList<string> names, ParseResult values, IReadOnlyList<SearchedBudget> budgets, IReadOnlyList<int> seedsOfEach,
         CancellationToken cancellation)
     {
-        var work = Directory.CreateTempSubdirectory("eos-search-").FullName;
-        try
+        using var work = new ScratchFolder();
+        var jobs = budgets.SelectMany(budget =>
+            seedsOfEach.Select(one => Job(values, budget, one, work[$"{budget.Name}.{one}"]))).ToArray();
+        Console.Progress($"{jobs.Length} searches on {names.Count} devices", display =>
         {
-            var jobs = budgets.SelectMany(budget =>
-                seedsOfEach.Select(one => Job(values, budget, one, Path.Combine(work, $"{budget.Name}.{one}")))).ToArray();
-            Console.Progress($"{jobs.Length} searches on {names.Count} devices", display =>
-            {
-                var notes = new CrewNotes(display, jobs, Console);
-                SearchCrew.Run(names, jobs, notes.Line, notes.Ended, cancellation);
-                return true;
-            });
-            return [.. jobs.Select(done =>
-                new SearchResult(ReductionPlan.Load(done.PlanFile), JsonResult.Read<SearchReport>(done.ReportFile, "report")))
-                .Chunk(seedsOfEach.Count)];
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
-        }
+            var notes = new CrewNotes(display, jobs, Console);
+            SearchCrew.Run(names, jobs, notes.Line, notes.Ended, cancellation);
+            return true;
+        });
+        return [.. jobs.Select(done =>
+            new SearchResult(ReductionPlan.Load(done.PlanFile), JsonResult.Read<SearchReport>(done.ReportFile, "report")))
+            .Chunk(seedsOfEach.Count)];
     }
 
     // The command line of one search: this one's, with one limit, one seed and files of its own.

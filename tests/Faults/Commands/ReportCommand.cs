@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Benchmarks.Report;
+using Faults.Cases;
+using Faults.Kills;
+using Faults.Report;
+using Fuzz.Report;
+
+namespace Faults.Commands;
+
+/// <summary><c>report</c>: what was counted, in the documents.</summary>
+internal sealed class ReportCommand : Command
+{
+    internal ReportCommand()
+        : base("report", "Writes the section on faults of reliability.md and .json, from what kill and check have counted.")
+    {
+        var work = FaultOptions.Work();
+        var output = new Option<string>("--output")
+        {
+            Description = "Where the report goes.", HelpName = "DIR",
+            DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks"),
+        };
+        Add(work);
+        Add(output);
+        SetAction(values =>
+        {
+            var folder = values.GetValue(work)!;
+            var document = new FaultsDocument(Hardware.Describe(),
+                [.. KillKinds.All.Select(kind => ResultFile.Load<KillState>(Killer.StateFile(folder, kind))).OfType<KillState>()],
+                ResultFile.Load<CaseResult[]>(Path.Combine(folder, CheckCommand.FileName)) ?? []);
+            ReliabilityFiles.Write(values.GetValue(output)!, "faults", document, FaultsSection.Heading, FaultsSection.Write(document));
+        });
+    }
+}
