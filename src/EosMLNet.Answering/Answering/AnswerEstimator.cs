@@ -48,7 +48,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     /// Writes the zip that <c>Model.Save</c> writes of what <see cref="Fit"/> gives, without a schema and without loading the model. The
     /// same model, plan and options give the same bytes.
     /// </summary>
-    /// <param name="path">The zip to write.</param>
+    /// <param name="path">The zip to write; its folder is made where it is missing.</param>
     /// <param name="namesFolder">Whether a zip that is too small for the weights says where they are; if not, EOS_MODEL_PATH must say so
     /// when it is loaded. The default is true.</param>
     /// <param name="additions">Further entries of the zip, by name; none by default.</param>

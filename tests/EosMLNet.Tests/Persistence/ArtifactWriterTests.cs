@@ -68,8 +68,18 @@ public sealed class ArtifactWriterTests(TinyModel tiny) : IClassFixture<TinyMode
         () => ml.VisionLanguage().Answer(new AnswerOptions { ModelPath = tiny.ModelPath }).SaveWithoutLoading(folder["none.zip"]), "PlanPath");
 
     [Fact]
-    public void A_folder_that_is_not_there_is_EOS2003() => Expect.Error(EosErrors.CannotWrite,
-        () => ml.VisionLanguage().Answer(Options()).SaveWithoutLoading(folder["nowhere/vqa.zip"]), "nowhere");
+    public void A_folder_that_is_not_there_is_made()
+    {
+        ml.VisionLanguage().Answer(Options()).SaveWithoutLoading(folder["new/vqa.zip"]);
+        Assert.Equal([folder["new/vqa.zip"]], Directory.GetFiles(folder["new"]));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_EOS2003()
+    {
+        File.WriteAllText(folder["file"], "");
+        Expect.Error(EosErrors.CannotWrite, () => ml.VisionLanguage().Answer(Options()).SaveWithoutLoading(folder["file/vqa.zip"]), "file");
+    }
 
     [Fact]
     public void Additions_stand_behind_everything_else()
