@@ -8,11 +8,11 @@ namespace PhotoMosaics.Training;
 /// <summary>What a run trains on and is measured on.</summary>
 internal static class MosaicData
 {
-    // A decoder that knows nothing yet does not find one token among hundreds. So a photograph is one token first, and only places are asked
-    // for; then it has all its tokens.
-    private const int WithoutPlaces = 1;
+    // A decoder that knows nothing yet does not find one token among hundreds. So a photograph is one token first, and in the first stage only
+    // places are asked for; then it has all its tokens.
+    private const int OnlyPlaces = 0, CellsOfPhoto = Photo.Side / MosaicBackbone.Patch;
 
-    private static readonly SeenStage[] Stages = [new(0.1, Photo.Side / MosaicBackbone.Patch), new(0.6, Photo.Side / MosaicBackbone.Patch), new(0.3)];
+    private static readonly SeenStage[] Stages = [new(0.1, CellsOfPhoto), new(0.6, CellsOfPhoto), new(0.3)];
 
     private const int HeldOutImages = 64, FinalImages = 400, HeldOutPhotos = 1000;
 
@@ -58,7 +58,7 @@ internal static class MosaicData
             }
             var number = index;
             yield return new(mosaic.ToImage(), stream.Ask(index, mosaic), MosaicTower.LabelsOf(mosaic, photos.Classes.Count, Photo.Side / cell),
-                (stage, round) => stage < WithoutPlaces ? stream.AskPlaces(number, mosaic, round + 1) : stream.Ask(number, mosaic, round + 1));
+                (stage, round) => stage == OnlyPlaces ? stream.AskPlaces(number, mosaic, round + 1) : stream.Ask(number, mosaic, round + 1));
         }
     }
 }

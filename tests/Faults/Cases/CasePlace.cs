@@ -52,7 +52,21 @@ internal sealed class CasePlace : IDisposable
     /// <summary>Runs <c>eos</c> in a process of its own.</summary>
     internal CaseRun Eos(params string[] arguments) => Started([], arguments);
 
-    /// <summary>The same as a user who owns nothing, in a folder that everybody may enter.</summary>
+    /// <summary>Starts it, for those who do something to it before it ends.</summary>
+    internal static Process Begin(params string[] arguments) =>
+        Begin(["dotnet", typeof(EosCommandLine).Assembly.Location, .. arguments], new Dictionary<string, string?>());
+
+    /// <summary>Waits until a program has ended, and ends one that does not.</summary>
+    internal static CaseRun Ended(Process process)
+    {
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var hung = !process.WaitForExit(TimeSpan.FromMinutes(10));
+        if (hung)
+            process.Kill(entireProcessTree: true);
+        return new(hung ? CaseRun.Hung : process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Runs <c>eos</c> as a user who owns nothing, in a folder that everybody may enter.</summary>
     internal CaseRun EosAsAnother(params string[] arguments)
     {
         File.SetUnixFileMode(tiny[""], (UnixFileMode)0b111_101_101);
@@ -122,21 +136,21 @@ internal sealed class CasePlace : IDisposable
 
     private static CaseRun Run(string[] command, IReadOnlyDictionary<string, string?> variables)
     {
+        using var process = Begin(command, variables);
+        return Ended(process);
+    }
+
+    private static Process Begin(string[] command, IReadOnlyDictionary<string, string?> variables)
+    {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
-        using var process = Start(start);
+        var process = Start(start);
         process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(TimeSpan.FromMinutes(10)))
-        {
-            process.Kill(entireProcessTree: true);
-            return new(CaseRun.Hung, output.Result, error.Result);
-        }
-        return new(process.ExitCode, output.Result, error.Result);
+        return process;
     }
 
     private static Process Start(ProcessStartInfo start)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EosMLNet.Onnx;
-using EosMLNet.Tool;
 
 namespace Faults.Cases;
 
@@ -35,11 +34,11 @@ internal static class ChangeCases
             var path = Path.Combine(place.Model, Large);
             using (var large = File.Create(path))
                 large.SetLength(1 << 28);
-            using var process = Started(place.Export(place["exported"]));
+            using var process = CasePlace.Begin(place.Export(place["exported"]));
             Await(process, () => Directory.Exists(place["exported"])
                 && Directory.EnumerateFiles(place["exported"], $"{Large}*", SearchOption.AllDirectories).Any());
             Shorten(path, 4096);
-            var run = Ended(process);
+            var run = CasePlace.Ended(process);
             var exported = File.Exists(Path.Combine(place["exported"], "eos-onnx.json"));
             return new(exported ? $"an export with half of the weights; {run.Told}" : run.Told, run.Code, run.ExitCode,
                 run.Code == EosErrors.FileMissing && !exported);
@@ -47,11 +46,11 @@ internal static class ChangeCases
         new(Area, "the table changes while a build searches", place =>
         {
             var build = place.Build(Path.Combine(place.Folder("obj"), "tiny.zip"));
-            using var process = Started(build);
+            using var process = CasePlace.Begin(build);
             while (process.StandardOutput.ReadLine() is { } line && !line.Contains("Searching a plan", StringComparison.Ordinal))
                 continue;
             File.AppendAllText(place.Table, "what?\t1.png\tred\tcolour\n");
-            var run = Ended(process);
+            var run = CasePlace.Ended(process);
             var kept = Directory.GetDirectories(place["cache"]).Length > 0 || File.Exists(place["obj/tiny.zip"]);
             DiskCases.Must(place.Eos(build)); // nothing stands in the way of the next one
             return new(kept ? $"a result of both tables; {run.Told}" : run.Told, run.Code, run.ExitCode,
@@ -88,22 +87,9 @@ internal static class ChangeCases
         }
     }
 
-    private static Process Started(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [typeof(EosCommandLine).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-
     private static void Await(Process process, Func<bool> condition)
     {
         while (!process.HasExited && !condition())
             Thread.Sleep(1);
-    }
-
-    private static CaseRun Ended(Process process)
-    {
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        return new(process.ExitCode, output.Result, error.Result);
     }
 }
