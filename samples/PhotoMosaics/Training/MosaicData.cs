@@ -12,7 +12,7 @@ internal static class MosaicData
     // places are asked for; then it has all its tokens.
     private const int OnlyPlaces = 0, CellsOfPhoto = Photo.Side / MosaicBackbone.Patch;
 
-    private static readonly SeenStage[] Stages = [new(0.1, CellsOfPhoto), new(0.6, CellsOfPhoto), new(0.3)];
+    private static readonly SeenStage[] Stages = [new(0.1, CellsOfPhoto), new(0.5, CellsOfPhoto), new(0.1, CellsOfPhoto / 2), new(0.3)];
 
     private const int HeldOutImages = 64, FinalImages = 400, HeldOutPhotos = 1000;
 

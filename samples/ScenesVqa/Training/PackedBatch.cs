@@ -33,7 +33,7 @@ internal sealed class PackedBatch
     {
         (this.backbone, this.model) = (backbone, model);
         seen = images.All(image => image.Seen is not null) ? [.. images.Select(image => image.Seen!)] : null;
-        input = processor.Images.ToInput([.. images.Select(p => p.Image)]);
+        input = processor.Images.ToInput([.. images.Take(seen is null ? images.Count : 1).Select(p => p.Image)]);
         var layout = model.LayoutOf(input.Images[0]);
         var at = seen is null ? null : images[0].SeenAt;
         visualTokens = at?.Count ?? layout.Count;

@@ -12,7 +12,9 @@ internal sealed class SeenImages : IDisposable
 {
     private const int Batch = 16;
 
-    private readonly List<ImageQuestions> images = [];
+    private readonly IReadOnlyList<ImageQuestions> images;
+
+    private SeenImages(IReadOnlyList<ImageQuestions> images) => this.images = images;
 
     /// <param name="source">Images that can be asked about anew.</param>
     /// <param name="backbone">What the model was made by.</param>
@@ -20,6 +22,7 @@ internal sealed class SeenImages : IDisposable
     /// <param name="processor">The model's image processor.</param>
     public SeenImages(IEnumerable<ImageQuestions> source, Backbone backbone, VisionLanguageModel model, ImageProcessor processor)
     {
+        var looked = new List<ImageQuestions>();
         using var unrecorded = no_grad();
         foreach (var some in source.Batches(Batch))
         {
@@ -27,8 +30,9 @@ internal sealed class SeenImages : IDisposable
             using var taps = new Taps(backbone.FeatureTap!);
             model.EncodeImages(processor.ToInput([.. some.Select(image => image.Image)]), taps.Receive, clsAttention: false);
             var features = taps[backbone.FeatureTap!]!;                                               // (B, n, dv)
-            images.AddRange(some.Select((image, i) => image with { Seen = features[i].clone().DetachFromDisposeScope() }));
+            looked.AddRange(some.Select((image, i) => image with { Seen = features[i].clone().DetachFromDisposeScope() }));
         }
+        images = looked;
     }
 
     /// <summary>The images.</summary>
@@ -36,22 +40,16 @@ internal sealed class SeenImages : IDisposable
 
     /// <summary>The images in turn, without end.</summary>
     /// <param name="stage">What is asked.</param>
-    /// <param name="together">Cells on each side of a square whose mean is one visual token. Attention finds a token among few the sooner.</param>
-    public IEnumerable<ImageQuestions> Rounds(int stage, int together = 1)
+    public IEnumerable<ImageQuestions> Rounds(int stage)
     {
-        var asked = together == 1 ? images : [.. images.Select(image => Pooled(image, together))];
-        try
-        {
-            for (var round = 0L; ; round++)
-                foreach (var image in asked)
-                    yield return image with { Questions = image.Again!(stage, round) };
-        }
-        finally
-        {
-            if (together > 1)
-                Dispose(asked);
-        }
+        for (var round = 0L; ; round++)
+            foreach (var image in images)
+                yield return image with { Questions = image.Again!(stage, round) };
     }
+
+    /// <summary>The same images with fewer visual tokens, for the caller to dispose. Attention finds a token among few the sooner.</summary>
+    /// <param name="together">Cells on each side of a square whose mean is one visual token.</param>
+    public SeenImages Pooled(int together) => new([.. images.Select(image => Pooled(image, together))]);
 
     private static ImageQuestions Pooled(ImageQuestions image, int together)
     {
@@ -68,9 +66,7 @@ internal sealed class SeenImages : IDisposable
         };
     }
 
-    public void Dispose() => Dispose(images);
-
-    private static void Dispose(List<ImageQuestions> images)
+    public void Dispose()
     {
         foreach (var image in images)
             image.Seen!.Dispose();

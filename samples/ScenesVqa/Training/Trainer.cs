@@ -11,7 +11,7 @@ internal static class Trainer
 {
     // The tower's share of a run; scenes come with dense labels, other people's images do not.
     private const int TowerPercent = 15, SeenPercent = 50;
-    private const int VocabularyImages = 500, TowerHeldOut = 48;
+    private const int VocabularyImages = 500, TowerHeldOut = 48, RegressionImages = 1500;
     private const string StateFile = "training-state.safetensors"; // not part of the model
 
     /// <summary>The run that the command line asks for.</summary>
@@ -27,7 +27,7 @@ internal static class Trainer
 
     /// <summary>A run of a backbone on data.</summary>
     /// <param name="options">The command line: <c>out, seed, resume, decoder, batch, precision, tower-percent, seen-images,
-    /// seen-percent, minutes, steps, skip</c>.</param>
+    /// seen-percent, first-stage, minutes, steps, skip</c>.</param>
     /// <param name="backbone">What is trained.</param>
     /// <param name="data">On what.</param>
     /// <param name="task">What the tower learns first; null where images have no labels.</param>
@@ -62,9 +62,16 @@ internal static class Trainer
             seenShare = (1 - towerShare) * options.Number("seen-percent", SeenPercent) / 100.0;
             using var seen = new SeenImages(data.Training.Take(seenImages), backbone, model, processor.Images);
             if (task is not null && (resume is null || backbone.ReplacesTower))
-                LabelReader.Begin(model, seen.Images, task);
-            foreach (var (number, stage) in data.SeenStages.Index())
-                joint.Run(seen.Rounds(number, stage.Together), data.HeldOut, Limit(options, share * seenShare * stage.Share), Save);
+                LabelReader.Begin(model, [.. seen.Images.Take(RegressionImages)], task);
+            using var heldOut = new SeenImages(data.HeldOut, backbone, model, processor.Images);
+            var first = Math.Clamp(options.Number("first-stage", 1), 1, data.SeenStages.Count) - 1;
+            var shares = data.SeenStages.Skip(first).Sum(stage => stage.Share);
+            foreach (var (number, stage) in data.SeenStages.Index().Skip(first))
+            {
+                using var asked = seen.Pooled(stage.Together);
+                using var unseen = heldOut.Pooled(stage.Together);
+                joint.Run(asked.Rounds(number), unseen.Images, Limit(options, share * seenShare * stage.Share / shares), Save);
+            }
         }
         joint.Run(data.Training.Skip(VocabularyImages + options.Number("skip", 0)), data.HeldOut, Limit(options, share * (1 - towerShare - seenShare)), Save);
 

@@ -37,7 +37,7 @@ public sealed class QualityCommandTests : IDisposable
     }
 
     private Process Start(string pattern) => Process.Start(new ProcessStartInfo("dotnet",
-        [typeof(QualityCommand).Assembly.Location, "quality", "--quick", "--jobs", "2", "--only", pattern, "--work", folder["work"], "--output", folder["report"]]))!;
+        [typeof(QualityCommand).Assembly.Location, "quality", "--quick", "--model", "scenes-llava", "--jobs", "2", "--only", pattern, "--work", folder["work"], "--output", folder["report"]]))!;
 
     private Dictionary<string, DateTime> Results() => !Directory.Exists(folder["work"]) ? []
         : Directory.GetFiles(folder["work"], "main~*~test.json", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
@@ -45,7 +45,7 @@ public sealed class QualityCommandTests : IDisposable
     private void AssertReport()
     {
         var settings = QualitySettings.Quick;
-        var report = JsonNode.Parse(File.ReadAllText(folder["report/quality.json"]))!;
+        var report = JsonNode.Parse(File.ReadAllText(folder["report/quality.json"]))!["models"]!["scenes-llava"]!;
         var rows = report["rows"]!.AsArray();
         foreach (var row in rows)
         {
@@ -75,8 +75,9 @@ public sealed class QualityCommandTests : IDisposable
                 Assert.InRange(difference["points"]!.GetValue<double>(), difference["low"]!.GetValue<double>(), difference["high"]!.GetValue<double>());
             });
         }
-        var page = File.ReadAllText(folder["report/quality.md"]);
+        var page = File.ReadAllText(folder["report/quality-scenes-llava.md"]);
         Assert.All(Directory.GetFiles(folder["report"], "*.png"), image => Assert.Contains($"({Path.GetFileName(image)})", page));
-        Assert.Contains("accuracy-macs.png", page);
+        Assert.Contains("accuracy-macs-scenes-llava.png", page);
+        Assert.Contains("| scenes-llava | ", File.ReadAllText(folder["report/quality.md"]));
     }
 }

@@ -10,6 +10,7 @@ namespace Benchmarks.Quality;
 internal sealed class QualityCommand : Command
 {
     private readonly Option<string?> only = new("--only") { Description = "Only the units whose key contains this, and those that they need; * stands for anything.", HelpName = "PATTERN" };
+    private readonly Option<string?> model = new("--model") { Description = "Only this model; all of them, if not given.", HelpName = "NAME" };
     private readonly Option<int> jobs = new("--jobs") { Description = "Processes side by side, one thread each.", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> quick = new("--quick") { Description = "Everything once, on next to nothing: whether the program works." };
     private readonly Option<bool> list = new("--list") { Description = "Name the units and whether they are done; measure nothing." };
@@ -21,7 +22,7 @@ internal sealed class QualityCommand : Command
     internal QualityCommand()
         : base("quality", "Accuracy of every method at equal ledgers, with ablations, transfer and cost. Go on with a run that was killed by starting it again.")
     {
-        foreach (var option in new Option[] { only, jobs, quick, list, report, work, output, worker })
+        foreach (var option in new Option[] { only, model, jobs, quick, list, report, work, output, worker })
             Add(option);
         SetAction(Run);
     }
@@ -31,38 +32,50 @@ internal sealed class QualityCommand : Command
         TorchRuntime.EnsureLoaded();
         TorchSharp.torch.set_num_threads(1); // the model is tiny: a second thread would mostly wait for the first
         var settings = values.GetValue(quick) ? QualitySettings.Quick : QualitySettings.Full;
-        using var bench = new Workbench(Path.Combine(values.GetValue(work)!, settings.Name), settings);
-        _ = bench.Data; // drawn once, before there are several processes
-        var trials = QualityTrials.All(settings);
-        var units = QualityUnits.Of(bench, trials, values.GetValue(only));
-        if (values.GetValue(list))
-            return List(units, bench.Store);
+        Workbench[] benches = [.. QualityModel.Of(values.GetValue(model)).Select(subject => new Workbench(values.GetValue(work)!, settings, subject))];
         if (values.GetValue(worker))
-        {
             UnitCrew.EndWithParent();
-            return Work(units, bench.Store) ? 0 : 1;
+        var complete = true;
+        foreach (var bench in benches)
+        {
+            _ = bench.Data; // drawn once, before there are several processes
+            var units = QualityUnits.Of(bench, QualityTrials.All(bench), values.GetValue(only));
+            if (values.GetValue(list))
+                List(units, bench);
+            else if (!values.GetValue(report))
+                complete &= values.GetValue(jobs) > 1 ? UnitCrew.Run(values.GetValue(jobs), WorkerArguments(values, bench.Subject)) : Work(units, bench.Store);
+            bench.Dispose();
         }
-        var complete = values.GetValue(report) || (values.GetValue(jobs) > 1 ? UnitCrew.Run(values.GetValue(jobs), WorkerArguments(values)) : Work(units, bench.Store));
-        QualityReport.Write(values.GetValue(output)!, bench, trials);
+        if (values.GetValue(list) || values.GetValue(worker))
+            return complete ? 0 : 1;
+        Write(values.GetValue(output)!, values.GetValue(work)!, settings);
         Console.WriteLine($"The report is in {values.GetValue(output)}{(complete ? "" : "; units failed, see above")}");
         return complete ? 0 : 1;
     }
 
-    private static int List(IReadOnlyList<Unit> units, UnitStore store)
+    // Of all models: what was measured of those that were not asked for stays in the report.
+    private static void Write(string output, string work, QualitySettings settings)
     {
-        var done = store.Done(units);
+        Workbench[] all = [.. QualityModel.All.Select(subject => new Workbench(work, settings, subject))];
+        QualityReport.Write(output, [.. all.Select(bench => (bench, QualityTrials.All(bench)))]);
+        foreach (var bench in all)
+            bench.Dispose();
+    }
+
+    private static void List(IReadOnlyList<Unit> units, Workbench bench)
+    {
+        var done = bench.Store.Done(units);
         foreach (var unit in units)
-            Console.WriteLine($"{(done.Contains(unit.Key) ? "done" : "open")}  {unit.Key}");
-        Console.WriteLine($"{done.Count} of {units.Count} units are done");
-        return 0;
+            Console.WriteLine($"{(done.Contains(unit.Key) ? "done" : "open")}  {bench.Subject.Name}  {unit.Key}");
+        Console.WriteLine($"{done.Count} of {units.Count} units of {bench.Subject.Name} are done");
     }
 
     private static bool Work(IReadOnlyList<Unit> units, UnitStore store) =>
         UnitWorker.Run(units, store, line => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {line}")).Count == 0;
 
-    private string[] WorkerArguments(ParseResult values) =>
+    private string[] WorkerArguments(ParseResult values, QualityModel subject) =>
     [
-        "quality", "--worker", "--work", values.GetValue(work)!,
+        "quality", "--worker", "--model", subject.Name, "--work", values.GetValue(work)!,
         .. values.GetValue(quick) ? new[] { "--quick" } : [],
         .. values.GetValue(only) is { } pattern ? new[] { "--only", pattern } : [],
     ];

@@ -19,7 +19,7 @@ internal sealed record QualitySettings
     public string Name { get; init; } = "full";
 
     /// <summary>Mean visual tokens.</summary>
-    public IReadOnlyList<int> Budgets { get; init; } = [48, 32, 16, 4];
+    public IReadOnlyList<int> Budgets { get; init; } = [48, 32, 16, 8, 4];
 
     /// <summary>The budget of ablations: where the search as it comes has something to lose.</summary>
     public int AblationBudget { get; init; } = 8;
@@ -28,7 +28,7 @@ internal sealed record QualitySettings
     public int CloseBudget { get; init; } = 16;
 
     /// <summary>Seeds of the searches.</summary>
-    public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3];
+    public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3, 4, 5];
 
     /// <summary>What the images are drawn from.</summary>
     public int DataSeed { get; init; } = 3003;

@@ -12,18 +12,24 @@ internal static class QualityTrials
     /// <summary>The operator search's name in tables.</summary>
     internal const string EosName = "EOS";
 
-    /// <summary>All trials.</summary>
-    internal static IReadOnlyList<Trial> All(QualitySettings settings) =>
+    /// <summary>All trials that a bench's model can run.</summary>
+    internal static IReadOnlyList<Trial> All(Workbench bench)
+    {
+        var presets = Presets.All.Where(preset => bench.CanRun(model => preset.Plan(model, bench.Settings.Budgets[0]))).ToList();
+        return All(bench.Settings, presets);
+    }
+
+    private static IReadOnlyList<Trial> All(QualitySettings settings, IReadOnlyList<(string Name, Func<PlanModel, double, ReductionPlan> Plan)> presets) =>
     [
         Unreduced,
-        .. settings.Budgets.SelectMany(PresetsAt),
+        .. settings.Budgets.SelectMany(budget => PresetsAt(budget, presets)),
         .. from seed in settings.Seeds from budget in settings.Budgets select Eos(settings, budget, seed),
+        .. from seed in settings.Seeds from budget in settings.Budgets select AgnosticEos(settings, budget, seed),
         // Where much is kept all seeds give much the same.
         .. from seed in settings.Seeds from budget in settings.Budgets where budget <= settings.CloseBudget || settings.OtherSeeds.Contains(seed) select SearchBaselines.PublishedRates(settings, budget, seed),
         .. settings.Seeds.SelectMany(seed => FrontOf(settings, seed)),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets select SearchBaselines.OwnRates(settings, budget, seed),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets from trial in SearchBaselines.TriedAt(settings, budget, seed) select trial,
-        .. settings.Budgets.Select(budget => AgnosticEos(settings, budget)),
         .. Transfers.OverFamilies(settings),
         .. Ablations.All(settings),
         .. Transfers.OverModels(settings), // last: training leaves memory behind that the searches' peaks would show
@@ -76,17 +82,17 @@ internal static class QualityTrials
         string PlanOf(Workbench bench, int budget) => bench.Store.PathOf($"{first.FindKey}/{budget}", ".plan.json");
     }
 
-    private static IEnumerable<Trial> PresetsAt(int budget) =>
+    private static IEnumerable<Trial> PresetsAt(int budget, IReadOnlyList<(string Name, Func<PlanModel, double, ReductionPlan> Plan)> presets) =>
     [
         .. from seed in new[] { 1, 2, 3 } select Preset(budget, "random", seed, model => Baselines.Random(model, budget, seed)),
-        .. from preset in Presets.All select Preset(budget, preset.Name, 1, model => preset.Plan(model, budget)),
+        .. from preset in presets select Preset(budget, preset.Name, 1, model => preset.Plan(model, budget)),
     ];
 
     private static Trial Preset(int budget, string method, int seed, Func<PlanModel, ReductionPlan> plan) => new()
     {
-        Section = Main, Budget = budget, Method = method, Kind = MethodKind.Preset, Seed = seed, Find = bench => new Found(plan(bench.Model.ToPlanModel())),
+        Section = Main, Budget = budget, Method = method, Kind = MethodKind.Preset, Seed = seed, Find = bench => new Found(bench.Fit(plan(bench.PlanModel))),
     };
 
-    private static Trial AgnosticEos(QualitySettings settings, int budget) => Searched(Agnostic, "EOS, question-agnostic", MethodKind.Eos,
-        Default(settings, budget, seed: 1) with { Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention] });
+    private static Trial AgnosticEos(QualitySettings settings, int budget, int seed) => Searched(Agnostic, "EOS, question-agnostic", MethodKind.Eos,
+        Default(settings, budget, seed) with { Scores = [ScoreCriterion.Probe, ScoreCriterion.ClsAttention] });
 }

@@ -76,7 +76,7 @@ internal static class SearchBaselines
         Settings = $"{settings.TrialQuestions} {settings.MostTrials} {JsonSerializer.Serialize(QualityTrials.Default(settings, budget, seed))}",
         Find = bench =>
         {
-            PlanModel model = bench.Model.ToPlanModel();
+            var model = bench.PlanModel;
             var data = bench.Data.Search;
             var rows = data.SplitByImage(Math.Min(0.9, (double)settings.TrialQuestions / data.Examples.Count), seed).First;
             var affordable = (int)(Questions(QualityTrials.Default(settings, budget, seed), data, model.Layers) / rows.Examples.Count);
@@ -85,9 +85,9 @@ internal static class SearchBaselines
             var (point, value) = search(dimensions(model), Math.Clamp(affordable, 2, settings.MostTrials), seed, point =>
             {
                 tried++;
-                return Evaluator.Evaluate(new ReducedModel(bench.Model, plan(model, point)), rows, images: images).FamilyAverage;
+                return Evaluator.Evaluate(new ReducedModel(bench.Model, bench.Fit(plan(model, point))), rows, images: images).FamilyAverage;
             });
-            return new Found(plan(model, point), (long)tried * rows.Examples.Count, FormattableString.Invariant($"{tried} plans on {rows.Examples.Count} questions, the best right on {value:p1} of them"));
+            return new Found(bench.Fit(plan(model, point)), (long)tried * rows.Examples.Count, FormattableString.Invariant($"{tried} plans on {rows.Examples.Count} questions, the best right on {value:p1} of them"));
         },
     };
 

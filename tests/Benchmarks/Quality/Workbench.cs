@@ -14,37 +14,47 @@ internal sealed class Workbench : IDisposable
     private const int EncodedTogether = 32;
 
     private readonly string folder;
-    private readonly Lazy<LlavaModel> model, second;
+    private readonly Lazy<VisionLanguageModel> model, second;
+    private readonly Lazy<PlanModel> here;
     private readonly Lazy<QualityData> data;
+    private readonly Lazy<VqaDataset> oneQuestion;
     private readonly Dictionary<VisionLanguageModel, ImageCache> testImages = [];
 
-    /// <param name="folder">Where data and results are.</param>
+    /// <param name="work">Where data and results are.</param>
     /// <param name="settings">How much is measured.</param>
-    internal Workbench(string folder, QualitySettings settings)
+    /// <param name="subject">What is measured.</param>
+    internal Workbench(string work, QualitySettings settings, QualityModel subject)
     {
-        this.folder = folder;
-        Settings = settings;
+        (Settings, Subject) = (settings, subject);
+        var shared = Path.Combine(work, settings.Name);
+        folder = Path.Combine(shared, subject.Name);
         Store = new Units.UnitStore(Path.Combine(folder, "units"));
-        model = new(() => LlavaModel.Load(ModelFolder, ModelDataType.Float32));
-        second = new(() => LlavaModel.Load(SecondModelFolder, ModelDataType.Float32));
-        data = new(() => QualityData.Load(folder, settings));
+        model = new(() => VisionLanguageModel.Load(subject.Folder, ModelDataType.Float32, use: ModelUse.Search));
+        second = new(() => VisionLanguageModel.Load(SecondModelFolder, ModelDataType.Float32, use: ModelUse.Search));
+        here = new(() => subject.Layout(Model) is var layout ? Model.ToPlanModel() with { VisualTokens = layout.Count, Grid = layout.Grid } : null!);
+        data = new(() => QualityData.Load(shared, settings with { DataSeed = subject.DataSeed }, subject.Size is { } size ? [size] : null));
+        oneQuestion = new(() => QualityData.Where(Data.Test, row => row == Data.Test.Examples[0]));
     }
+
+    /// <summary>What is measured.</summary>
+    internal QualityModel Subject { get; }
 
     internal QualitySettings Settings { get; }
 
     internal Units.UnitStore Store { get; }
 
-    /// <summary>The base model, <c>scenes-llava</c>.</summary>
-    internal LlavaModel Model => model.Value;
+    /// <summary>The base model.</summary>
+    internal VisionLanguageModel Model => model.Value;
+
+    /// <summary>What plans record of it, with the visual tokens of the images here.</summary>
+    internal PlanModel PlanModel => here.Value;
 
     /// <summary>Another base model of the same shape; its unit must be done.</summary>
-    internal LlavaModel Second => second.Value;
+    internal VisionLanguageModel Second => second.Value;
 
     internal QualityData Data => data.Value;
 
-    private static string ModelFolder => Path.Combine(AppContext.BaseDirectory, "scenes-llava");
-
-    private string SecondModelFolder => Path.Combine(folder, "second-llava");
+    private string SecondModelFolder => Path.Combine(folder, "second");
 
     /// <summary>Runs an operator search.</summary>
     internal Found Search(SearchSettings settings, VqaDataset? training = null, VqaDataset? validation = null, VisionLanguageModel? on = null)
@@ -68,6 +78,27 @@ internal sealed class Workbench : IDisposable
         return Evaluator.Evaluate(new ReducedModel(on, plan), Data.Test, images: images);
     }
 
+    /// <summary>A plan that was made for the images here, for the model and whatever images.</summary>
+    internal ReductionPlan Fit(ReductionPlan plan) => ReductionPlan.Create(Model.ToPlanModel(), plan.Sites);
+
+    /// <summary>What a plan costs on the images here.</summary>
+    internal TokenLedger LedgerOf(ReductionPlan plan) => TokenLedger.Compute(PlanModel, plan.Sites);
+
+    /// <summary>Whether the model can do what a plan does.</summary>
+    internal bool CanRun(Func<PlanModel, ReductionPlan> plan)
+    {
+        try
+        {
+            using var reduced = new ReducedModel(Model, Fit(plan(PlanModel)));
+            Evaluator.Evaluate(reduced, oneQuestion.Value);
+            return true;
+        }
+        catch (EosException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The plan that a trial's unit found.</summary>
     internal ReductionPlan Plan(Trial trial) => ReductionPlan.Load(PlanPath(trial));
 
@@ -79,7 +110,7 @@ internal sealed class Workbench : IDisposable
         var unfinished = $"{SecondModelFolder}.unfinished";
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);
-        Trainer.Run(new Arguments(["train", "--out", unfinished, "--resume", ModelFolder, "--steps", $"{Settings.SecondModelSteps}", "--seed", "2"]));
+        Trainer.Run(new Arguments(["train", "--out", unfinished, "--model", Subject.Backbone, "--resume", Subject.Folder, "--steps", $"{Settings.SecondModelSteps}", "--seed", "2"]));
         if (Directory.Exists(SecondModelFolder))
             Directory.Delete(SecondModelFolder, recursive: true);
         Directory.Move(unfinished, SecondModelFolder);

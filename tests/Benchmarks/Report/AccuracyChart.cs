@@ -11,7 +11,7 @@ internal static class AccuracyChart
 
     internal static IEnumerable<string> Draw(QualityResults results, string folder)
     {
-        const string Name = "accuracy-macs.png";
+        var name = $"accuracy-macs-{results.Bench.Subject.Name}.png";
         var methods = results.Of(QualityTrials.Main).Concat(results.Of(QualityTrials.Agnostic)).Where(done => done.Trial.Kind != MethodKind.Unreduced)
             .GroupBy(done => done.Trial.Method).ToList();
         if (methods.Count == 0)
@@ -21,9 +21,9 @@ internal static class AccuracyChart
         var markers = new[] { MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.Eks };
         for (var i = 0; i < methods.Count; i++)
         {
-            var budgets = methods[i].GroupBy(done => done.Trial.Budget).OrderBy(budget => budget.Average(done => done.Plan.Ledger.MacsRatio)).ToList();
+            var budgets = methods[i].GroupBy(done => done.Trial.Budget).OrderBy(budget => budget.Average(done => done.Ledger.MacsRatio)).ToList();
             var line = plot.Add.Scatter(
-                budgets.Select(budget => 100 * budget.Average(done => done.Plan.Ledger.MacsRatio)).ToArray(), budgets.Select(budget => 100 * budget.Average(done => done.Accuracy)).ToArray());
+                budgets.Select(budget => 100 * budget.Average(done => done.Ledger.MacsRatio)).ToArray(), budgets.Select(budget => 100 * budget.Average(done => done.Accuracy)).ToArray());
             var kind = methods[i].First().Trial.Kind;
             line.LegendText = methods[i].Key;
             line.LineWidth = kind == MethodKind.Eos ? Strong : Weak;
@@ -34,11 +34,11 @@ internal static class AccuracyChart
         }
         if (results.Unreduced is { } whole)
             plot.Add.HorizontalLine(100 * whole.Accuracy, 1, Colors.Black, LinePattern.Dotted).LegendText = "unreduced";
-        plot.Title("Accuracy on unseen images at equal mean visual tokens");
+        plot.Title($"{results.Bench.Subject.Name}: accuracy on unseen images at equal mean visual tokens");
         plot.XLabel("multiply-accumulates, % of the unreduced model's");
         plot.YLabel("accuracy averaged over question families, %");
         plot.ShowLegend(Edge.Right);
-        plot.SavePng(Path.Combine(folder, Name), Width, Height);
-        return [Name];
+        plot.SavePng(Path.Combine(folder, name), Width, Height);
+        return [name];
     }
 }

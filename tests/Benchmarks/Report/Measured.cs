@@ -7,13 +7,15 @@ namespace Benchmarks.Report;
 /// <summary>A trial that is done: its plan, what that cost, and how it answers the test questions.</summary>
 /// <param name="Trial">The trial.</param>
 /// <param name="Plan">The plan.</param>
+/// <param name="Ledger">What it costs on the images here.</param>
 /// <param name="Cost">What finding it took.</param>
 /// <param name="Answers">The answers.</param>
 /// <param name="Scores">1 for each right answer, 0 for each wrong one.</param>
 /// <param name="ByFamily">Accuracy by question family.</param>
 /// <param name="Milliseconds">Milliseconds an answer, in batches.</param>
 internal sealed record Measured(
-    Trial Trial, ReductionPlan Plan, SearchCost Cost, IReadOnlyList<string> Answers, IReadOnlyList<double> Scores, IReadOnlyDictionary<string, double> ByFamily, double Milliseconds)
+    Trial Trial, ReductionPlan Plan, TokenLedger Ledger, SearchCost Cost, IReadOnlyList<string> Answers, IReadOnlyList<double> Scores,
+    IReadOnlyDictionary<string, double> ByFamily, double Milliseconds)
 {
     /// <summary>The mean of the families.</summary>
     internal double Accuracy => ByFamily.Values.Average();
@@ -32,6 +34,7 @@ internal sealed record Measured(
         double[] scores = [.. rows.Zip(result.Answers, (row, answer) => AnswerComparison.IsCorrect(answer, row.Answer) ? 1.0 : 0.0)];
         var families = rows.Zip(scores).GroupBy(row => row.First.Family).OrderBy(family => family.Key, StringComparer.Ordinal)
             .ToDictionary(family => family.Key, family => family.Average(row => row.Second));
-        return new Measured(trial, bench.Plan(trial), cost, result.Answers, scores, families, result.Milliseconds);
+        var plan = bench.Plan(trial);
+        return new Measured(trial, plan, bench.LedgerOf(plan), cost, result.Answers, scores, families, result.Milliseconds);
     }
 }

@@ -24,7 +24,7 @@ internal static class OperatorChart
             var plans = results.Of(QualityTrials.Main).Concat(results.Of(QualityTrials.Agnostic)).Where(done => done.Trial.Budget == budget).Reverse().ToList();
             if (plans.Count == 0)
                 continue;
-            var name = $"operators-{budget}.png";
+            var name = $"operators-{results.Bench.Subject.Name}-{budget}.png";
             Image(plans, budget).SavePng(Path.Combine(folder, name), Labels + CellWidth * results.Bench.Model.LayerCount, Frame + RowHeight * plans.Count);
             yield return name;
         }
@@ -35,9 +35,9 @@ internal static class OperatorChart
         var plot = new Plot();
         for (var row = 0; row < plans.Count; row++)
         {
-            var plan = plans[row].Plan;
+            var (plan, ledger) = (plans[row].Plan, plans[row].Ledger);
             for (var layer = 0; layer < plan.Model.Layers; layer++)
-                Cell(plot, layer, row, plan.Ledger.VisualTokensPerLayer[layer], [.. plan.Sites.Where(site => site.Layer == layer)]);
+                Cell(plot, layer, row, ledger.VisualTokensPerLayer[layer], [.. plan.Sites.Where(site => site.Layer == layer)]);
         }
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, plans.Count).Select(i => (double)i)], [.. plans.Select(done => $"{Name(done)}  {100 * done.Accuracy:f1}")]);
         plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, plans[0].Plan.Model.Layers).Select(i => (double)i)], [.. Enumerable.Range(0, plans[0].Plan.Model.Layers).Select(i => $"layer {i}")]);

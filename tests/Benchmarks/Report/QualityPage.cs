@@ -5,7 +5,7 @@ using Benchmarks.Quality;
 
 namespace Benchmarks.Report;
 
-/// <summary>Writes <c>quality.md</c>.</summary>
+/// <summary>Writes <c>quality.md</c> and the page of each model.</summary>
 internal sealed class QualityPage
 {
     private readonly QualityResults results;
@@ -13,14 +13,13 @@ internal sealed class QualityPage
 
     private QualityPage(QualityResults results) => this.results = results;
 
-    internal static string Write(QualityResults results, IReadOnlyList<string> images, string? remarks, BackboneDocument? other)
+    /// <summary>The page of one model.</summary>
+    internal static string Write(QualityResults results, IReadOnlyList<string> images)
     {
         var page = new QualityPage(results);
         page.Introduction();
         page.Summary();
         page.Agnostic();
-        if (remarks is not null)
-            page.Line(remarks.Trim());
         foreach (var budget in results.Bench.Settings.Budgets)
             page.Budget(budget);
         page.Families();
@@ -28,31 +27,74 @@ internal sealed class QualityPage
         page.OneThingChanged();
         page.TransferOverFamilies();
         page.TransferOverModels();
-        if (other is not null)
-            page.OtherBackbone(other);
         page.Cost();
         page.Images(images);
         page.Missing();
         return page.text.ToString();
     }
 
+    /// <summary>The page of all models.</summary>
+    internal static string WriteAll(IReadOnlyList<QualityResults> all, string? remarks, BackboneDocument? sizes)
+    {
+        var page = new QualityPage(all[0]);
+        page.InShort(all);
+        if (remarks is not null)
+            page.Line(remarks.Trim());
+        if (sizes is not null)
+            page.SeveralSizes(sizes);
+        return page.text.ToString();
+    }
+
     private QualitySettings Settings => results.Bench.Settings;
 
-    private void Introduction()
+    private void InShort(IReadOnlyList<QualityResults> all)
     {
-        var (data, model) = (results.Bench.Data, results.Bench.Model);
         Line("# Quality: accuracy at equal ledgers");
         Line($"""
             Written by `dotnet run --project tests/Benchmarks -c Release -- quality` on {DateTime.Today:d MMMM yyyy}: {Hardware.Describe()}; each measurement on one thread.
-            The numbers are in `quality.json` beside this page.
+            The numbers are in `quality.json` beside this page. Each model has a page with all methods: {string.Join(", ", all.Select(one => $"[{one.Bench.Subject.Name}](quality-{one.Bench.Subject.Name}.md)"))}.
 
-            **Model:** `scenes-llava`, {model.VisualTokens} visual tokens, {model.LayerCount} decoder layers, frozen.
-            **Data:** images drawn by `samples/ScenesVqa` (seed {Settings.DataSeed}); no image is in two parts. Searches learn from {data.Search.Images.Count} images ({data.Search.Examples.Count} questions) and
-            decide by {data.Validation.Images.Count} more; all accuracies below are on {data.Test.Examples.Count} questions about {data.Test.Images.Count} images that no search saw.
-            **Accuracy** is the mean of the eight question families' shares of right answers (greedy decoding, the whole answer must be right).
-            **Budgets** are mean visual tokens a layer. Every plan's own ledger is printed: none is above the budget. Only the decoder's prefill is counted, not the operator's own work.
-            **Milliseconds** are those of an answer in batches, the encoder's work not counted; questions about one image share what a question-agnostic plan makes of it.
+            **Accuracy** is the mean of the question families' shares of right answers (greedy decoding, the whole answer must be right), on images that no search saw.
+            **Budgets** are mean visual tokens a layer. No plan's ledger is above its budget. Only the decoder's prefill is counted, not the operator's own work.
             **Intervals** are 95% intervals of paired differences: the test images are drawn with replacement, 2,000 times, and each method is averaged over its seeds first.
+            **Again:** `-- quality --model NAME --only main/16/fastv` measures what is missing of one row, and the command above goes on where it was stopped.
+            """);
+        Line("## In short");
+        Table(["model", "unreduced", "budget", "EOS", "of unreduced", "its seeds", "question-agnostic", "best preset", "EOS less best preset", "best other search", "EOS less best other search"],
+            from results in all
+            from budget in results.Bench.Settings.Budgets
+            where results.Unreduced is not null && results.MethodsAt(budget).Any(IsEos)
+            select new QualityPage(results).Row(budget));
+    }
+
+    // A model at a budget.
+    private string[] Row(int budget)
+    {
+        var (methods, whole, tokens) = (results.MethodsAt(budget), results.Unreduced!.Accuracy, results.Bench.PlanModel.VisualTokens);
+        var seeds = methods.First(IsEos);
+        var agnostic = results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).ToList();
+        var (preset, search) = (Best(methods, MethodKind.Preset), Best(methods, MethodKind.Search));
+        return
+        [
+            results.Bench.Subject.Name, Percent(whole), $"{budget} of {tokens}", Percent(Accuracy(seeds)), Percent(Accuracy(seeds) / whole), Spread(seeds),
+            agnostic.Count == 0 ? "" : $"{Percent(Accuracy(agnostic))} ({Spread(agnostic)})", Named(preset), Against(budget, preset), Named(search), Against(budget, search),
+        ];
+
+        static string Spread(IReadOnlyList<Measured> plans) => plans.Count == 1 ? "1" : FormattableString.Invariant(
+            $"{plans.Count}, {100 * plans.Min(plan => plan.Accuracy):f1} to {100 * plans.Max(plan => plan.Accuracy):f1}");
+    }
+
+    private void Introduction()
+    {
+        var (data, subject) = (results.Bench.Data, results.Bench.Subject);
+        Line($"# Quality: {subject.Name}");
+        Line($"""
+            Written with [the page of all models](quality.md), which says what the figures mean.
+
+            **Model:** `{subject.Name}`, {results.Bench.PlanModel.VisualTokens} visual tokens{(subject.Size is { } size ? $" (images of {size.Width} × {size.Height} pixels)" : "")}, {results.Bench.Model.LayerCount} decoder layers, frozen.
+            **Data:** images drawn by `samples/ScenesVqa` (seed {subject.DataSeed}); no image is in two parts. Searches learn from {data.Search.Images.Count} images ({data.Search.Examples.Count} questions) and
+            decide by {data.Validation.Images.Count} more; all accuracies below are on {data.Test.Examples.Count} questions about {data.Test.Images.Count} images that no search saw.
+            **Milliseconds** are those of an answer in batches, the encoder's work not counted; questions about one image share what a question-agnostic plan makes of it.
             """);
     }
 
@@ -71,20 +113,22 @@ internal sealed class QualityPage
             return new[] { $"{budget}", Percent(eos), Percent(eos / whole.Accuracy), Named(preset), Against(budget, preset), Named(search), Against(budget, search) };
         }));
 
-        string Named(IReadOnlyList<Measured>? method) => method is null ? "" : $"{method[0].Trial.Method}, {Percent(Accuracy(method))}";
-        string Against(int budget, IReadOnlyList<Measured>? method) =>
-            method is null ? "" : Interval(results.Differences.Single(d => d.Budget == budget && d.B == method[0].Trial.Method));
     }
+
+    private static string Named(IReadOnlyList<Measured>? method) => method is null ? "" : $"{method[0].Trial.Method}, {Percent(Accuracy(method))}";
+
+    private string Against(int budget, IReadOnlyList<Measured>? method) =>
+        method is null ? "" : Interval(results.Differences.Single(d => d.Budget == budget && d.B == method[0].Trial.Method));
 
     private void Agnostic()
     {
         var best = results.AgnosticDifferences.Where(difference => difference.BestPreset).ToList();
         if (best.Count == 0)
             return;
-        Line("Without looking at the question, so that one reduced image serves all questions about it (one seed):");
+        Line("Without looking at the question, so that one reduced image serves all questions about it:");
         Table(["mean tokens", "EOS, question-agnostic", "best preset of that kind", "difference"], best.Select(difference => new[]
         {
-            $"{difference.Budget}", Percent(results.Of(QualityTrials.Agnostic).Single(done => done.Trial.Budget == difference.Budget).Accuracy),
+            $"{difference.Budget}", Percent(Accuracy([.. results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == difference.Budget)])),
             $"{difference.B}, {Percent(Accuracy(results.MethodsAt(difference.Budget).Single(method => method[0].Trial.Method == difference.B)))}", Interval(difference),
         }));
     }
@@ -95,14 +139,14 @@ internal sealed class QualityPage
         if (methods.Count == 0)
             return;
         Line($"## At most {budget} mean visual tokens");
-        var agnostic = results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).Select(done => (IReadOnlyList<Measured>)[done]);
+        var agnostic = results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).GroupBy(done => done.Trial.Method).Select(method => (IReadOnlyList<Measured>)[.. method]);
         Table(["method", "kind", "sees the question", "accuracy", "seeds", "EOS less this", "mean tokens", "final", "MACs", "KV bytes", "same answer as unreduced", "ms an answer"],
             methods.Concat(agnostic).OrderByDescending(Accuracy).Select(method => new[]
             {
                 method[0].Trial.Method, Kind(method), method[0].Plan.IsQuestionAgnostic ? "" : "yes", Percent(Accuracy(method)), method.Count == 1 ? "1" : string.Join(", ", method.Select(plan => (100 * plan.Accuracy).ToString("f1"))),
                 results.Differences.FirstOrDefault(d => d.Budget == budget && d.B == method[0].Trial.Method && !IsEos(method)) is { } difference ? Interval(difference) : "",
-                Range(method, plan => plan.Plan.Ledger.Mean, "0.##"), Range(method, plan => plan.Plan.Ledger.Final, "0"), Range(method, plan => 100 * plan.Plan.Ledger.MacsRatio, "0.0", " %"),
-                Range(method, plan => 100 * plan.Plan.Ledger.KvBytesRatio, "0.0", " %"), results.Agreement(method[0]) is null ? "" : Percent(method.Average(plan => results.Agreement(plan)!.Value)),
+                Range(method, plan => plan.Ledger.Mean, "0.##"), Range(method, plan => plan.Ledger.Final, "0"), Range(method, plan => 100 * plan.Ledger.MacsRatio, "0.0", " %"),
+                Range(method, plan => 100 * plan.Ledger.KvBytesRatio, "0.0", " %"), results.Agreement(method[0]) is null ? "" : Percent(method.Average(plan => results.Agreement(plan)!.Value)),
                 method.Average(plan => plan.Milliseconds).ToString("f2"),
             }));
     }
@@ -150,7 +194,7 @@ internal sealed class QualityPage
         Line($"All of these searches take {Settings.AblationSteps:0.##} of the usual number of steps, the first, in which nothing else is changed, too. One seed each: a difference smaller than that between the seeds in the tables above says little.");
         Table(["change", "accuracy", "difference", "mean tokens", "tokens by layer", "seconds"], changed.Select(plan => new[]
         {
-            plan.Trial.Method, Percent(plan.Accuracy), plan == home ? "" : Signed(plan.Accuracy - home.Accuracy), plan.Plan.Ledger.Mean.ToString("0.##"), Layers(plan.Plan),
+            plan.Trial.Method, Percent(plan.Accuracy), plan == home ? "" : Signed(plan.Accuracy - home.Accuracy), plan.Ledger.Mean.ToString("0.##"), Layers(plan),
             plan.Cost.Seconds.ToString("f0"),
         }));
     }
@@ -184,9 +228,9 @@ internal sealed class QualityPage
         Table(["plan", "accuracy"], moved.Concat(Home() is { } home ? [home] : []).Select(plan => new[] { plan.Trial.Section == Transfers.Models ? plan.Trial.Method : "first model's plan on the first", Percent(plan.Accuracy) }));
     }
 
-    private void OtherBackbone(BackboneDocument other)
+    private void SeveralSizes(BackboneDocument other)
     {
-        Line("## Another backbone, images of two sizes");
+        Line("## Images of two sizes");
         Line($"`scenes-qwen`, of the shape of Qwen2.5-VL, at one ninth of its tokens, on {other.TestQuestions} questions about {other.TestImages} images: [measured by itself](backbones.md).");
         var whole = other.Rows.First(row => row.Kind == "unreduced");
         string[] sizes = [.. whole.BySize.Keys];
@@ -247,7 +291,7 @@ internal sealed class QualityPage
 
     private static string Kind(IReadOnlyList<Measured> method) => method[0].Trial.Kind switch { MethodKind.Eos => "EOS", var kind => kind.ToString().ToLowerInvariant() };
 
-    private static string Layers(ReductionPlan plan) => string.Join(" ", plan.Ledger.VisualTokensPerLayer);
+    private static string Layers(Measured plan) => string.Join(" ", plan.Ledger.VisualTokensPerLayer);
 
     private static string Range(IReadOnlyList<Measured> method, Func<Measured, double> value, string format, string unit = "")
     {

@@ -5,7 +5,7 @@ using Benchmarks.Quality;
 
 namespace Benchmarks.Report;
 
-/// <summary>Writes <c>quality.json</c>, <c>quality.md</c> and the images of what is measured so far.</summary>
+/// <summary>Writes <c>quality.json</c>, <c>quality.md</c>, a page for each model and the images of what is measured so far.</summary>
 internal static class QualityReport
 {
     private static readonly JsonSerializerOptions Readable = new()
@@ -13,27 +13,34 @@ internal static class QualityReport
         WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal static void Write(string folder, Workbench bench, IReadOnlyList<Trial> trials)
+    internal static void Write(string folder, IReadOnlyList<(Workbench Bench, IReadOnlyList<Trial> Trials)> benches)
     {
-        var results = new QualityResults(bench, trials);
+        QualityResults[] all = [.. benches.Select(one => new QualityResults(one.Bench, one.Trials))];
         Directory.CreateDirectory(folder);
-        AtomicFile.WriteText(Path.Combine(folder, "quality.json"), Json(results) + "\n");
-        IReadOnlyList<string> images = [.. AccuracyChart.Draw(results, folder), .. OperatorChart.Draw(results, folder)];
-        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.Write(results, images, Remarks(folder), BackboneDocument.Load(folder)));
+        AtomicFile.WriteText(Path.Combine(folder, "quality.json"), Json(all) + "\n");
+        foreach (var results in all)
+        {
+            IReadOnlyList<string> images = [.. AccuracyChart.Draw(results, folder), .. OperatorChart.Draw(results, folder)];
+            AtomicFile.WriteText(Path.Combine(folder, $"quality-{results.Bench.Subject.Name}.md"), QualityPage.Write(results, images));
+        }
+        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.WriteAll(all, Remarks(folder), BackboneDocument.Load(folder)));
     }
 
     // What a person has to say about the numbers lies beside them, and survives the next run.
     private static string? Remarks(string folder) => File.Exists(Path.Combine(folder, "remarks.md")) ? File.ReadAllText(Path.Combine(folder, "remarks.md")) : null;
 
-    private static string Json(QualityResults results)
+    private static string Json(IEnumerable<QualityResults> all) => JsonSerializer.Serialize(new
+    {
+        date = DateOnly.FromDateTime(DateTime.Today), hardware = Hardware.Describe(), models = all.ToDictionary(results => results.Bench.Subject.Name, OfModel),
+    }, Readable);
+
+    private static object OfModel(QualityResults results)
     {
         var data = results.Bench.Data;
-        return JsonSerializer.Serialize(new
+        return new
         {
-            date = DateOnly.FromDateTime(DateTime.Today),
-            hardware = Hardware.Describe(),
             model = results.Bench.Model.Fingerprint,
-            visual_tokens = results.Bench.Model.VisualTokens,
+            visual_tokens = results.Bench.PlanModel.VisualTokens,
             test = new { questions = data.Test.Examples.Count, images = data.Test.Images.Count, fingerprint = data.Test.Fingerprint },
             search = new { questions = data.Search.Examples.Count, images = data.Search.Images.Count, fingerprint = data.Search.Fingerprint },
             missing = results.Trials.Count - results.Done.Count,
@@ -46,7 +53,7 @@ internal static class QualityReport
             ablations = Rows(results, Ablations.Section),
             transfer_families = Rows(results, Transfers.Families),
             transfer_models = Rows(results, Transfers.Models),
-        }, Readable);
+        };
     }
 
     private static IEnumerable<Row> Rows(QualityResults results, string section) =>
@@ -60,11 +67,11 @@ internal static class QualityReport
         Seed = done.Trial.Seed,
         Accuracy = Math.Round(done.Accuracy, 5),
         ByFamily = done.ByFamily.ToDictionary(family => family.Key, family => Math.Round(family.Value, 5)),
-        MeanTokens = done.Plan.Ledger.Mean,
-        FinalTokens = done.Plan.Ledger.Final,
-        MacsRatio = Math.Round(done.Plan.Ledger.MacsRatio, 5),
-        KvBytesRatio = Math.Round(done.Plan.Ledger.KvBytesRatio, 5),
-        TokensPerLayer = done.Plan.Ledger.VisualTokensPerLayer,
+        MeanTokens = done.Ledger.Mean,
+        FinalTokens = done.Ledger.Final,
+        MacsRatio = Math.Round(done.Ledger.MacsRatio, 5),
+        KvBytesRatio = Math.Round(done.Ledger.KvBytesRatio, 5),
+        TokensPerLayer = done.Ledger.VisualTokensPerLayer,
         AgreementWithUnreduced = results.Agreement(done) is { } agreement ? Math.Round(agreement, 5) : null,
         QuestionAgnostic = done.Plan.IsQuestionAgnostic,
         MillisecondsPerAnswer = Math.Round(done.Milliseconds, 3),

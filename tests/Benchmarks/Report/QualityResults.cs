@@ -50,8 +50,8 @@ internal sealed class QualityResults
             : Against(budget, eos, [.. methods.Where(method => method != eos), .. Unreduced is null ? Array.Empty<IReadOnlyList<Measured>>() : [[Unreduced]]]);
     }
 
-    private IEnumerable<Difference> AgnosticDifferencesAt(int budget) => Of(QualityTrials.Agnostic).FirstOrDefault(done => done.Trial.Budget == budget) is not { } eos ? []
-        : Against(budget, [eos], MethodsAt(budget).Where(method => method[0].Trial.Kind == MethodKind.Preset && method[0].Plan.IsQuestionAgnostic));
+    private IEnumerable<Difference> AgnosticDifferencesAt(int budget) => Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).ToList() is not { Count: > 0 } eos ? []
+        : Against(budget, eos, MethodsAt(budget).Where(method => method[0].Trial.Kind == MethodKind.Preset && method[0].Plan.IsQuestionAgnostic));
 
     private IEnumerable<Difference> Against(int budget, IReadOnlyList<Measured> eos, IEnumerable<IReadOnlyList<Measured>> others)
     {

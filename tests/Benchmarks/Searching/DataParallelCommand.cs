@@ -33,7 +33,7 @@ internal sealed class DataParallelCommand : Command
     {
         TorchRuntime.EnsureLoaded();
         set_num_threads(1); // one core is one worker
-        using var bench = new Workbench(Repository.At("tests", "Benchmarks", "out", "quick"), QualitySettings.Quick);
+        using var bench = new Workbench(Repository.At("tests", "Benchmarks", "out"), QualitySettings.Quick, QualityModel.All[0]);
         var settings = new SearchSettings { Constraints = new() { MeanVisualTokens = values.GetValue(tokens) } };
         var model = bench.Model;
         using var data = SearchData.Of(model, model.Processor!, bench.Data.Search, [.. bench.Data.Search.Examples.Select(row => row.Family).Distinct()], settings, default);

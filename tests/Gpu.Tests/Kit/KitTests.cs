@@ -13,9 +13,6 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
 
     public void Dispose() => folder.Dispose();
 
-    [LinuxFact]
-    public void It_has_at_most_40_MB() => Assert.InRange(new FileInfo(kit.File).Length, 1, 40_000_000);
-
     // The machine may have one or the other, or none.
     [LinuxTheory]
     [InlineData("xz", 0)]

@@ -35,9 +35,8 @@ public sealed class SeenImagesTests
         using var model = tiny.Backbone.Create(seed: 3, resume: null);
         var asked = tiny.Images.Select(image => image with { Again = (stage, _) => [.. image.Questions.Skip(stage).Take(2)] }).ToList();
         using var seen = new SeenImages(asked, tiny.Backbone, model, tiny.Processor.Images);
-        using var rounds = seen.Rounds(stage: 1, together: 4).GetEnumerator(); // its tokens live as long
-        Assert.True(rounds.MoveNext());
-        var pooled = rounds.Current;
+        using var few = seen.Pooled(together: 4);
+        var pooled = few.Rounds(stage: 1).First();
         Assert.Equal(asked[0].Questions.Skip(1).Take(2), pooled.Questions);
         Assert.Equal([26, 30, 34, 74, 78, 82, 122, 126, 130], pooled.SeenAt); // of 12 x 12 cells
         var cells = from row in Enumerable.Range(4, 4) from column in Enumerable.Range(8, 4) select seen.Images[0].Seen![12 * row + column];
