@@ -22,8 +22,8 @@ try
         default:
             Console.Error.WriteLine("usage: generate --photos DIR --out DIR [--classes a,b] [--seed N] [--train N] [--validation N] [--test N]\n"
                 + "       train --photos DIR --out DIR [--unseen DIR] [--classes a,b] [--tower DIR] [--decoder DIR] [--resume DIR]\n"
-                + "             [--minutes M | --steps N] [--photos-percent N] [--tower-percent N]\n"
-                + "             [--seen-images N] [--seen-percent N] [--first-stage N] [--batch N] [--precision float32|bfloat16] [--seed N]");
+                + "             [--minutes M | --steps N] [--photos-percent N] [--tower-classes a,b,c]\n"
+                + "             [--tower-percent N] [--seen-images N] [--seen-percent N] [--first-stage N] [--batch N] [--precision float32|bfloat16] [--seed N]");
             return 2;
     }
 }

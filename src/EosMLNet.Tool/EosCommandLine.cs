@@ -9,6 +9,7 @@ using EosMLNet.Tool.Evaluate;
 using EosMLNet.Tool.Export;
 using EosMLNet.Tool.Forward;
 using EosMLNet.Tool.Inspect;
+using EosMLNet.Tool.Interpolate;
 using EosMLNet.Tool.Presets;
 using EosMLNet.Tool.Report;
 using EosMLNet.Tool.Search;
@@ -29,6 +30,7 @@ internal static class EosCommandLine
             new AskCommand(console),
             new InspectCommand(console),
             new PresetCommand(console),
+            new InterpolateCommand(console),
             new ExportCommand(console),
             new ForwardCommand(console),
             new ClusterCommand(console),

@@ -1,5 +1,6 @@
 // Measures what is claimed.
 //   dotnet run --project tests/Benchmarks -c Release -- quality --jobs 2
+//   dotnet run --project tests/Benchmarks -c Release -- oracle
 //   dotnet run --project tests/Benchmarks -c Release -- backbones
 //   dotnet run --project tests/Benchmarks -c Release -- speed
 //   dotnet run --project tests/Benchmarks -c Release -- precision
@@ -21,4 +22,4 @@ using Benchmarks.Searching;
 using Benchmarks.Speed;
 using Benchmarks.Start;
 
-return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new BackboneCommand(), new SpeedCommand(), new PrecisionCommand(), new OnnxCommand(), new StartCommand(), new PeersCommand(), new NoOpBuildCommand(), new DataParallelCommand(), new PictureCommand() }.Parse(args).Invoke();
+return new RootCommand("The benchmarks of EosMLNet.") { new QualityCommand(), new OracleCommand(), new BackboneCommand(), new SpeedCommand(), new PrecisionCommand(), new OnnxCommand(), new StartCommand(), new PeersCommand(), new NoOpBuildCommand(), new DataParallelCommand(), new PictureCommand() }.Parse(args).Invoke();

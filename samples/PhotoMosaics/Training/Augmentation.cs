@@ -12,8 +12,8 @@ internal static class Augmentation
     public static Photo Of(Photo photo, SceneRandom random)
     {
         var (mirrored, right, down) = (random.Chance(0.5), random.Next(-Furthest, Furthest + 1), random.Next(-Furthest, Furthest + 1));
-        var (contrast, light) = (Between(0.7, 1.3), Between(-64, 64));
-        var tables = Enumerable.Range(0, 3).Select(_ => Table(contrast * Between(0.9, 1.1), light)).ToArray();
+        var (contrast, light) = (Between(0.75, 1.25), Between(-38, 38));
+        var tables = Enumerable.Range(0, 3).Select(_ => Table(contrast * Between(0.92, 1.08), light)).ToArray();
         var pixels = new byte[photo.Pixels.Length];
         for (var y = 0; y < Photo.Side; y++)
             for (var x = 0; x < Photo.Side; x++)

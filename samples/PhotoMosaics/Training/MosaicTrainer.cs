@@ -6,18 +6,21 @@ using ScenesVqa.Training;
 
 namespace PhotoMosaics.Training;
 
-/// <summary>Trains <c>mosaics-llava</c>: its tower on single photographs, then on mosaics; then the whole model on questions.</summary>
+/// <summary>
+/// Trains <c>mosaics-llava</c>: its tower on single photographs, then on mosaics; then the whole model on questions. The
+/// photographs may be of more classes first than are asked about.
+/// </summary>
 internal static class MosaicTrainer
 {
-    private const int PhotosPercent = 45, PhotosBatch = 64, WhitenedPhotos = 2000;
+    private const int PhotosPercent = 45, WiderPercent = 75, PhotosBatch = 128, WhitenedPhotos = 2000;
     private const double UnseenShare = 0.1;
 
-    /// <summary>The run that the command line asks for: the options of <see cref="Trainer"/>, and <c>photos, unseen, classes, tower</c>.</summary>
+    /// <summary>The run that the command line asks for: the options of <see cref="Trainer"/>, and <c>photos, unseen, classes, tower, tower-classes</c>.</summary>
     public static void Run(Arguments options)
     {
         TorchRuntime.EnsureLoaded();
         var (folder, seed) = (options.Text("out"), options.Number("seed", 1));
-        var (photos, unseen) = Albums(options, seed);
+        var (photos, unseen) = Albums(options, seed, options.Optional("classes"));
         using var log = new TrainingLog(folder);
         var (trained, alone) = (options.Optional("tower"), 0.0);
         if (trained is null && options.Optional("resume") is null)
@@ -30,27 +33,38 @@ internal static class MosaicTrainer
             MosaicTower.OfMosaics(photos.Classes), log, 1 - alone);
     }
 
-    private static (PhotoAlbum Photos, PhotoAlbum Unseen) Albums(Arguments options, int seed)
+    private static (PhotoAlbum Photos, PhotoAlbum Unseen) Albums(Arguments options, int seed, string? classes)
     {
-        var photos = PhotoAlbum.Read(options.Text("photos"), options.Optional("classes")?.Split(','));
+        var photos = PhotoAlbum.Read(options.Text("photos"), classes?.Split(','));
         if (options.Optional("unseen") is { } folder)
             return (photos, PhotoAlbum.Read(folder, photos.Classes));
         var parts = photos.Deal(seed, 1 - UnseenShare, UnseenShare);
         return (parts[0], parts[1]);
     }
 
+    // What tells ten classes apart tells three of them apart the better: it was learnt from three times the photographs.
     private static void TrainOnPhotos(Arguments options, PhotoAlbum photos, PhotoAlbum unseen, TrainingLog log, string folder, double share)
     {
         Directory.CreateDirectory(folder);
         var (seed, images) = (options.Number("seed", 1), ClipImageProcessor.Default(Photo.Side));
-        var training = MosaicData.Photos(photos, seed, MosaicBackbone.Patch);
-        using var filters = PatchWhitening.Of([.. training.Take(WhitenedPhotos)], images, MosaicBackbone.Patch);
+        using var filters = PatchWhitening.Of([.. MosaicData.Photos(photos, seed, MosaicBackbone.Patch).Take(WhitenedPhotos)], images, MosaicBackbone.Patch);
         var backbone = new PhotoBackbone(filters);
         using var model = backbone.Create(seed, resume: null, type: Trainer.Precision(options));
-        using var trainer = new TowerTrainer(model, backbone, MosaicTower.OfPhotos(photos.Classes.Count), images, log,
-            MosaicData.HeldOut(unseen, MosaicBackbone.Patch))
-        { BatchSize = PhotosBatch };
-        trainer.Run(training, Trainer.Limit(options, share), () => backbone.Save(model, folder));
-        backbone.Save(model, folder);
+        if (options.Optional("tower-classes") is { } wider)
+        {
+            var (more, moreUnseen) = Albums(options, seed, wider);
+            Learn(more, moreUnseen, share * WiderPercent / 100);
+            share -= share * WiderPercent / 100;
+        }
+        Learn(photos, unseen, share);
+
+        void Learn(PhotoAlbum of, PhotoAlbum heldOut, double part)
+        {
+            using var trainer = new TowerTrainer(model, backbone, MosaicTower.OfPhotos(of.Classes.Count), images, log,
+                MosaicData.HeldOut(heldOut, MosaicBackbone.Patch))
+            { BatchSize = PhotosBatch };
+            trainer.Run(MosaicData.Photos(of, seed, MosaicBackbone.Patch), Trainer.Limit(options, part), () => backbone.Save(model, folder));
+            backbone.Save(model, folder);
+        }
     }
 }

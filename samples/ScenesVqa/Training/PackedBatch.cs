@@ -35,15 +35,13 @@ internal sealed class PackedBatch
         seen = images.All(image => image.Seen is not null) ? [.. images.Select(image => image.Seen!)] : null;
         input = processor.Images.ToInput([.. images.Take(seen is null ? images.Count : 1).Select(p => p.Image)]);
         var layout = model.LayoutOf(input.Images[0]);
-        var at = seen is null ? null : images[0].SeenAt;
-        visualTokens = at?.Count ?? layout.Count;
+        visualTokens = (seen is null ? null : images[0].SeenAt)?.Count ?? layout.Count;
         var prompts = images.Select(image => image.Questions.Select(q => processor.EncodePrompt(q.Text)).ToArray()).ToArray();
         var first = prompts[0][0];
         imageStart = Array.IndexOf(first, model.ImageTokenId);
         var shared = prompts.Min(row => row.Min(prompt => Math.Min(prompt.Length - 1, prompt.AsSpan().CommonPrefixLength(first))));
         int[] head = [.. first[..imageStart], .. Enumerable.Repeat(model.ImageTokenId, visualTokens), .. first[(imageStart + 1)..shared]];
         var (all, behindImage) = model.PositionsOf(layout);
-        var placed = at is null ? all : [.. Enumerable.Range(0, model.PositionAxes).SelectMany(axis => at.Select(i => all[axis * layout.Count + i]))];
         var behindHead = imageStart + (int)behindImage + shared - imageStart - 1;
         var rows = new List<Row>();
         List<(int Row, int Position, int Id, int Question)> targets = [];
@@ -78,9 +76,12 @@ internal sealed class PackedBatch
             var axes = model.PositionAxes;
             var tables = Enumerable.Range(0, axes).Select(axis =>
             {
-                int[] ofHead = [.. Enumerable.Range(0, imageStart), .. placed.Skip(axis * visualTokens).Take(visualTokens).Select(p => imageStart + (int)p),
-                    .. Enumerable.Range(imageStart + (int)behindImage, shared - imageStart - 1)];
-                return Table(made.Select(row => ofHead.Concat(row.Positions).ToList()), 0);
+                int[] ofImage = [.. all.Skip(axis * layout.Count).Take(layout.Count).Select(p => imageStart + (int)p)];
+                return Table(made.Zip(images, (row, image) => (List<int>)
+                [
+                    .. Enumerable.Range(0, imageStart), .. seen is null || image.SeenAt is null ? ofImage : image.SeenAt.Select(i => ofImage[i]),
+                    .. Enumerable.Range(imageStart + (int)behindImage, shared - imageStart - 1), .. row.Positions,
+                ]), 0);
             }).ToArray();
             return axes == 1 ? tables[0] : stack(tables);
         }

@@ -11,7 +11,7 @@ internal sealed record QualitySettings
     /// <summary>Everything once, on next to nothing: whether the program works, in seconds.</summary>
     internal static readonly QualitySettings Quick = new()
     {
-        Name = "quick", Budgets = [16], Seeds = [1, 2], SearchImages = 12, ValidationImages = 4, TestImages = 5, TrialQuestions = 20, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
+        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 12, ValidationImages = 4, TestImages = 5, TrialQuestions = 20, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
         MostTrials = 10,
     };
 
@@ -20,6 +20,9 @@ internal sealed record QualitySettings
 
     /// <summary>Mean visual tokens.</summary>
     public IReadOnlyList<int> Budgets { get; init; } = [48, 32, 16, 8, 4];
+
+    /// <summary>Budgets between those, for which plans are interpolated.</summary>
+    public IReadOnlyList<int> Between { get; init; } = [40, 24, 12, 6];
 
     /// <summary>The budget of ablations: where the search as it comes has something to lose.</summary>
     public int AblationBudget { get; init; } = 8;

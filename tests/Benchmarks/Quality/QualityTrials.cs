@@ -7,7 +7,7 @@ namespace Benchmarks.Quality;
 /// <summary>Everything that the report compares, in the order of importance.</summary>
 internal static class QualityTrials
 {
-    internal const string Main = "main", Agnostic = "agnostic", Front = "front";
+    internal const string Main = "main", Agnostic = "agnostic", Front = "front", Family = "family";
 
     /// <summary>The operator search's name in tables.</summary>
     internal const string EosName = "EOS";
@@ -28,6 +28,7 @@ internal static class QualityTrials
         // Where much is kept all seeds give much the same.
         .. from seed in settings.Seeds from budget in settings.Budgets where budget <= settings.CloseBudget || settings.OtherSeeds.Contains(seed) select SearchBaselines.PublishedRates(settings, budget, seed),
         .. settings.Seeds.SelectMany(seed => FrontOf(settings, seed)),
+        .. from seed in settings.OtherSeeds from budget in settings.Between from trial in FamilyAt(settings, budget, seed) select trial,
         .. from seed in settings.OtherSeeds from budget in settings.Budgets select SearchBaselines.OwnRates(settings, budget, seed),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets from trial in SearchBaselines.TriedAt(settings, budget, seed) select trial,
         .. Transfers.OverFamilies(settings),
@@ -80,6 +81,22 @@ internal static class QualityTrials
         return [first, .. budgets.Skip(1).Select(budget => first with { Budget = budget, Needs = [first.FindKey], Find = bench => new Found(ReductionPlan.Load(PlanOf(bench, budget)), Note: "found by the search for all budgets") })];
 
         string PlanOf(Workbench bench, int budget) => bench.Store.PathOf($"{first.FindKey}/{budget}", ".plan.json");
+    }
+
+    // A plan between those of a search for all budgets, and one that was searched for this budget.
+    private static IReadOnlyList<Trial> FamilyAt(QualitySettings settings, int budget, int seed)
+    {
+        var front = FrontOf(settings, seed);
+        var alone = Searched(Family, "a search of its own", MethodKind.Eos, Default(settings, budget, seed));
+        return
+        [
+            alone with
+            {
+                Method = "interpolated", Settings = front[0].Settings, Needs = [.. front.Select(trial => trial.FindKey)],
+                Find = bench => new Found(new PlanFamily(front.Select(bench.Plan)).At(budget), Note: "between two plans of the search for all budgets"),
+            },
+            alone,
+        ];
     }
 
     private static IEnumerable<Trial> PresetsAt(int budget, IReadOnlyList<(string Name, Func<PlanModel, double, ReductionPlan> Plan)> presets) =>

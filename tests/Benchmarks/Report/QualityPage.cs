@@ -24,6 +24,7 @@ internal sealed class QualityPage
             page.Budget(budget);
         page.Families();
         page.Front();
+        page.Family();
         page.OneThingChanged();
         page.TransferOverFamilies();
         page.TransferOverModels();
@@ -183,6 +184,20 @@ internal sealed class QualityPage
         double Ratio(Func<Measured, double> cost) => searches.Average(cost) / alone.SelectMany(same => same).Average(cost);
         static double Mean(IEnumerable<Measured> plans) => plans.Average(plan => plan.Accuracy);
         static string Each(IEnumerable<Measured> plans) => string.Join(", ", plans.OrderBy(plan => plan.Trial.Seed).Select(plan => (100 * plan.Accuracy).ToString("f1", CultureInfo.InvariantCulture)));
+    }
+
+    private void Family()
+    {
+        var both = results.Of(QualityTrials.Family).GroupBy(done => done.Trial.Budget).Where(budget => budget.Count() == 2).ToList();
+        if (both.Count == 0)
+            return;
+        Line("## Budgets between");
+        Line("Plans that nobody searched: they lie between two plans of the search for all budgets (`PlanFamily`). Beside each is a search for its budget, one seed.");
+        Table(["mean tokens", "interpolated", "its ledger's mean", "a search of its own", "difference"], both.Select(budget =>
+        {
+            var (between, alone) = (budget.First(), budget.Last());
+            return new[] { $"{budget.Key}", Percent(between.Accuracy), between.Ledger.Mean.ToString("0.##", CultureInfo.InvariantCulture), Percent(alone.Accuracy), Signed(between.Accuracy - alone.Accuracy) };
+        }));
     }
 
     private void OneThingChanged()

@@ -50,6 +50,7 @@ internal static class QualityReport
             agnostic = Rows(results, QualityTrials.Agnostic),
             agnostic_differences = results.AgnosticDifferences,
             front = Rows(results, QualityTrials.Front),
+            family = Rows(results, QualityTrials.Family),
             ablations = Rows(results, Ablations.Section),
             transfer_families = Rows(results, Transfers.Families),
             transfer_models = Rows(results, Transfers.Models),
