@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace Benchmarks.Quality;
 
 /// <summary>
-/// The most that a few visual tokens can tell: those that are kept in front of the first layer are chosen one after another by one who knows the
-/// answer, each so that the answer becomes as likely as it can.
+/// The most that a few visual tokens can tell: those that are kept in front of the first layer are chosen one after another by one who
+/// knows the answer, each so that the answer becomes as likely as it can.
 /// </summary>
 internal sealed class Oracle(VisionLanguageModel model, Backbone backbone)
 {

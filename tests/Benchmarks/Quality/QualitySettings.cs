@@ -58,7 +58,11 @@ internal sealed record QualitySettings
     public IReadOnlyList<int> OtherSeeds { get; init; } = [1];
 
     /// <summary>The part of the search's steps that ablations take.</summary>
-    public double AblationSteps { get; init; } = 0.5;
+    public double AblationSteps { get; init; } = 0.25;
+
+    /// <summary>The steps of a search: the default, and more where so little is kept that plans go on getting better (ADR 43).</summary>
+    /// <param name="budget">Mean visual tokens of 144.</param>
+    public static int StepsAt(int budget) => new SearchSettings { Constraints = new() }.Steps * budget switch { <= 4 => 24, <= 8 => 8, _ => 1 };
 
     /// <summary>Makes a search shorter than its default.</summary>
     public Func<SearchSettings, SearchSettings> Shorten { get; init; } = s => s;

@@ -45,9 +45,12 @@ internal static class QualityTrials
     /// <summary>The operator search as it comes.</summary>
     internal static Trial Eos(QualitySettings settings, int budget, int seed) => Searched(Main, EosName, MethodKind.Eos, Default(settings, budget, seed));
 
-    /// <summary>The settings of the operator search as it comes.</summary>
+    /// <summary>The settings of the operator search as it comes, but for its steps where little is kept.</summary>
     internal static SearchSettings Default(QualitySettings settings, int budget, int seed) =>
-        settings.Shorten(new SearchSettings { Constraints = new() { MeanVisualTokens = budget }, Seed = seed });
+        settings.Shorten(new SearchSettings
+        {
+            Constraints = new() { MeanVisualTokens = budget }, Seed = seed, Steps = QualitySettings.StepsAt(budget),
+        });
 
     /// <summary>A trial that runs a gradient search.</summary>
     internal static Trial Searched(string section, string method, MethodKind kind, SearchSettings search) => new()
