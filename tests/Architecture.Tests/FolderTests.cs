@@ -84,6 +84,7 @@ public class FolderTests
         Evaluate -> CommandLine
         Forward  -> CommandLine
         Inspect  -> CommandLine
+        Interpolate -> CommandLine
         Presets  -> CommandLine, Search
         Export   -> CommandLine
         Search   -> CommandLine

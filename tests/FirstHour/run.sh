@@ -142,6 +142,8 @@ paste_block front
 for budget in 48 24; do
   holds "a front has a plan of $budget tokens" test -s "front-$budget.json"
 done
+paste_block between
+holds "between two plans of a front there is one of 36 tokens" test -s plan-36.json
 paste_block export
 for file in vqa-onnx/eos-onnx.json vqa-genai/genai_config.json; do
   holds "eos export writes $file" test -s "$file"

@@ -23,11 +23,15 @@ public sealed class PlanFamily
         foreach (var plan in this.plans)
         {
             if (plan.Model != first.Model)
-                throw new EosException(EosErrors.PlanMismatch, "The plans are for different models or weights; expected those of one front.");
-            Check(plan.Sites.All(site => site.IsSearchable) && plan.Sites.Select(site => site.Layer).Distinct().Count() == plan.Sites.Count,
-                "One of the plans is a preset's, or was written by hand. Expected plans that a search found: only they have numbers between them.");
+                throw new EosException(EosErrors.PlanMismatch,
+                    "The plans are for different models or weights; expected those of one front.");
+            Check(plan.Sites.All(site => site.IsSearchable)
+                    && plan.Sites.Select(site => site.Layer).Distinct().Count() == plan.Sites.Count,
+                "One of the plans is a preset's, or was written by hand. Expected plans that a search found: " +
+                "only they have numbers between them.");
             Check((plan.Provenance?.Seed, plan.Provenance?.Data) == (first.Provenance?.Seed, first.Provenance?.Data),
-                "The plans come from searches with different seeds or data. Expected those of one front: what two searches learn has no middle.");
+                "The plans come from searches with different seeds or data. Expected those of one front: " +
+                "what two searches learn has no middle.");
         }
         foreach (var (tighter, looser) in this.plans.Zip(this.plans.Skip(1)))
         {
@@ -56,7 +60,8 @@ public sealed class PlanFamily
     {
         if (!(meanVisualTokens >= Least - RoundingError))
             throw new EosException(EosErrors.InvalidOption,
-                FormattableString.Invariant($"The budget is {meanVisualTokens} mean visual tokens; this family has plans from {Least:0.##} to {Most:0.##}."));
+                FormattableString.Invariant(
+                    $"The budget is {meanVisualTokens} mean visual tokens; this family has plans from {Least:0.##} to {Most:0.##}."));
         var below = plans.Count(plan => plan.Ledger.Mean <= meanVisualTokens + RoundingError) - 1;
         if (below == plans.Count - 1 || plans[below].Ledger.Mean >= meanVisualTokens - RoundingError)
             return plans[below];
