@@ -129,7 +129,8 @@ public sealed class PlanFamily
     private static ReductionPlan Made(ReductionPlan tight, ReductionPlan loose, double way, IReadOnlyList<ReductionSite> sites) =>
         ReductionPlan.Create(tight.Model, sites, Between(tight.Parameters, loose.Parameters, way), tight.ImageSizes) with
         {
-            Provenance = tight.Provenance, ImagePadding = tight.ImagePadding,
+            Provenance = tight.Provenance,
+            ImagePadding = tight.ImagePadding,
         };
 
     private static ScoreParameters? Between(ScoreParameters? tight, ScoreParameters? loose, double way) =>

@@ -31,7 +31,9 @@ internal static class QualityReport
 
     private static string Json(IEnumerable<QualityResults> all) => JsonSerializer.Serialize(new
     {
-        date = DateOnly.FromDateTime(DateTime.Today), hardware = Hardware.Describe(), models = all.ToDictionary(results => results.Bench.Subject.Name, OfModel),
+        date = DateOnly.FromDateTime(DateTime.Today),
+        hardware = Hardware.Describe(),
+        models = all.ToDictionary(results => results.Bench.Subject.Name, OfModel),
     }, Readable);
 
     private static object OfModel(QualityResults results)

@@ -63,7 +63,8 @@ public sealed class PlanFamilyTests
         return plan.Ledger.Mean <= budget + 1e-6 && plan.Ledger.Mean > 0.9 * budget && plan.Sites.All(site => site.KeepShare > 0);
 
         ReductionPlan Of(params double[] shares) => ReductionPlan.Create(model,
-            [.. shares.Select((share, i) => PlanModels.Site(0, ScoreCriterion.FeatureNorm) with { Layer = 2 * i, KeepShare = share })], sizes: sizes) with { Provenance = Search };
+            [.. shares.Select((share, i) => PlanModels.Site(0, ScoreCriterion.FeatureNorm) with { Layer = 2 * i, KeepShare = share })], sizes: sizes) with
+        { Provenance = Search };
     }
 
     public static TheoryData<string, string, ReductionPlan[]> Refused => new()
