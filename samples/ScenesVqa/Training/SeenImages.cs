@@ -53,6 +53,8 @@ internal sealed class SeenImages : IDisposable
 
     private static ImageQuestions Pooled(ImageQuestions image, int together)
     {
+        if (together == 1)
+            return image with { Seen = image.Seen!.alias().DetachFromDisposeScope() };
         using var scope = NewDisposeScope();
         var grid = (int)Math.Sqrt(image.Seen!.shape[0]);
         var side = grid / together;

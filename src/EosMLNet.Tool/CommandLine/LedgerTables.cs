@@ -16,6 +16,19 @@ internal static class LedgerTables
         return JsonNode.Parse(plan.ToJson())!;
     }
 
+    /// <summary>Writes a plan to a file and prints its sites and cost; prints all of it where there is no file.</summary>
+    /// <returns>What <c>--json</c> writes.</returns>
+    internal static JsonNode PrintOrSave(this EosConsole console, ReductionPlan plan, string? file)
+    {
+        if (file is null)
+            return console.PrintPlan(plan);
+        plan.Save(file);
+        console.PrintSites(plan);
+        console.PrintCost(plan.Ledger);
+        console.Line($"Plan written to {file}");
+        return JsonNode.Parse(plan.ToJson())!;
+    }
+
     internal static void PrintSites(this EosConsole console, ReductionPlan plan)
     {
         if (plan.Sites.Count == 0)

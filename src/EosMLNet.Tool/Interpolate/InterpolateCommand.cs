@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using EosMLNet.Tool.CommandLine;
 
 namespace EosMLNet.Tool.Interpolate;
@@ -32,13 +31,6 @@ internal sealed class InterpolateCommand : EosCommand
     {
         var family = new PlanFamily(values.GetRequiredValue(plans).Select(file => PlanChoice.Of(file).Loaded
             ?? throw new EosException(EosErrors.InvalidOption, $"'{file}' is a preset. Expected plans that a search wrote.")));
-        var plan = family.At(values.GetValue(tokens));
-        if (values.GetValue(output) is not { } file)
-            return (ExitCodes.Success, Console.PrintPlan(plan));
-        plan.Save(file);
-        Console.PrintSites(plan);
-        Console.PrintCost(plan.Ledger);
-        Console.Line($"Plan written to {file}");
-        return (ExitCodes.Success, JsonNode.Parse(plan.ToJson())!);
+        return (ExitCodes.Success, Console.PrintOrSave(family.At(values.GetValue(tokens)), values.GetValue(output)));
     }
 }

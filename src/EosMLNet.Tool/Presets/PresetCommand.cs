@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using EosMLNet.Search;
 using EosMLNet.Tool.CommandLine;
 using EosMLNet.Tool.Search;
@@ -40,13 +39,7 @@ internal sealed class PresetCommand : EosCommand
         var folder = values.GetValue(model) ?? throw new EosException(EosErrors.InvalidOption,
             "--model is missing. The plan of a preset is another for each model; expected the model's folder.");
         var plan = Console.While("Making the plan", () => PlanChoice.Of(budget).For(folder));
-        if (values.GetValue(output) is not { } file)
-            return (ExitCodes.Success, Console.PrintPlan(plan));
-        plan.Save(file);
-        Console.PrintSites(plan);
-        Console.PrintCost(plan.Ledger);
-        Console.Line($"Plan written to {file}");
-        return (ExitCodes.Success, JsonNode.Parse(plan.ToJson())!);
+        return (ExitCodes.Success, Console.PrintOrSave(plan, values.GetValue(output)));
     }
 
     private object List()

@@ -21,7 +21,7 @@ namespace Benchmarks.Backbones;
 internal sealed class BackboneCommand : Command
 {
     internal const double Share = 1.0 / 9;
-    private const int Seed = 3005;
+    internal const int Seed = 3005;
 
     /// <summary>The sizes that the model was trained on.</summary>
     internal static readonly ImageSize[] Sizes = [new(144, 144), new(144, 192)];

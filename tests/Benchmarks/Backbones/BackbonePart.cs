@@ -15,20 +15,26 @@ internal sealed record BackbonePart(VisionLanguageModel Model, ImageSize Size, V
 {
     internal static BackbonePart Of(VisionLanguageModel model, VqaDataset test, ImageSize size)
     {
-        var seen = model.Processor!.Images.SizeSeen(size);
         var data = QualityData.Where(test, row => test.Images[row.Images[0]] is RgbImage image && image.Height == size.Height && image.Width == size.Width);
-        return new(model, size, model.LayoutOf(new ImageShape(0, seen.Height, seen.Width)), data, new ImageCache(model, data));
+        return new(model, size, LayoutOf(model, size), data, new ImageCache(model, data));
     }
+
+    /// <summary>How the visual tokens of an image of a size lie.</summary>
+    internal static VisualLayout LayoutOf(VisionLanguageModel model, ImageSize size)
+    {
+        var seen = model.Processor!.Images.SizeSeen(size);
+        return model.LayoutOf(new ImageShape(0, seen.Height, seen.Width));
+    }
+
+    /// <summary>What plans record of a model, with the visual tokens of images that lie so.</summary>
+    internal static PlanModel PlanModelOf(VisionLanguageModel model, VisualLayout layout) =>
+        model.ToPlanModel() with { VisualTokens = layout.Count, Grid = layout.Grid };
 
     /// <summary>A preset for images of this size: some of them cannot take their counts as parts of any image's tokens.</summary>
     /// <param name="make">Makes it for a model and a budget of mean visual tokens.</param>
     /// <param name="share">The budget, as a part of the visual tokens.</param>
-    internal ReductionPlan Preset(Func<PlanModel, double, ReductionPlan> make, double share)
-    {
-        var whole = Model.ToPlanModel();
-        var here = whole with { VisualTokens = Layout.Count, Grid = Layout.Grid };
-        return ReductionPlan.Create(whole, make(here, share * Layout.Count).Sites);
-    }
+    internal ReductionPlan Preset(Func<PlanModel, double, ReductionPlan> make, double share) =>
+        ReductionPlan.Create(Model.ToPlanModel(), make(PlanModelOf(Model, Layout), share * Layout.Count).Sites);
 
     /// <summary>Answers the questions under a plan.</summary>
     internal EvaluationResult Test(ReductionPlan plan)

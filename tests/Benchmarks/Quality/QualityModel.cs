@@ -1,6 +1,7 @@
+using Benchmarks.Backbones;
 using EosMLNet;
 using EosMLNet.Models;
-using ScenesVqa;
+using ScenesVqa.Scenes;
 
 namespace Benchmarks.Quality;
 
@@ -14,7 +15,7 @@ internal sealed record QualityModel(string Name, string Backbone, int DataSeed, 
 {
     /// <summary>All of them.</summary>
     internal static readonly IReadOnlyList<QualityModel> All =
-        [new("scenes-llava", "llava", 3003), new("scenes-qwen", "qwen", 3005, new(144, 144))];
+        [new("scenes-llava", "llava", 3003), new("scenes-qwen", "qwen", BackboneCommand.Seed, BackboneCommand.Sizes[0])];
 
     /// <summary>Its checkpoint.</summary>
     internal string Folder => Path.Combine(AppContext.BaseDirectory, Name);
@@ -27,10 +28,5 @@ internal sealed record QualityModel(string Name, string Backbone, int DataSeed, 
             $"--model is '{name}'; expected {string.Join(" or ", All.Select(model => model.Name))}.");
 
     /// <summary>How the visual tokens of one of its images lie.</summary>
-    internal VisualLayout Layout(VisionLanguageModel model)
-    {
-        var images = model.Processor!.Images;
-        var seen = images.SizeSeen(Size ?? new(ScenesVqa.Scenes.Scene.Size, ScenesVqa.Scenes.Scene.Size));
-        return model.LayoutOf(new ImageShape(0, seen.Height, seen.Width));
-    }
+    internal VisualLayout Layout(VisionLanguageModel model) => BackbonePart.LayoutOf(model, Size ?? new(Scene.Size, Scene.Size));
 }

@@ -1,3 +1,4 @@
+using Benchmarks.Backbones;
 using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
@@ -31,7 +32,7 @@ internal sealed class Workbench : IDisposable
         Store = new Units.UnitStore(Path.Combine(folder, "units"));
         model = new(() => VisionLanguageModel.Load(subject.Folder, ModelDataType.Float32, use: ModelUse.Search));
         second = new(() => VisionLanguageModel.Load(SecondModelFolder, ModelDataType.Float32, use: ModelUse.Search));
-        here = new(() => subject.Layout(Model) is var layout ? Model.ToPlanModel() with { VisualTokens = layout.Count, Grid = layout.Grid } : null!);
+        here = new(() => BackbonePart.PlanModelOf(Model, subject.Layout(Model)));
         data = new(() => QualityData.Load(shared, settings with { DataSeed = subject.DataSeed }, subject.Size is { } size ? [size] : null));
         oneQuestion = new(() => QualityData.Where(Data.Test, row => row == Data.Test.Examples[0]));
     }

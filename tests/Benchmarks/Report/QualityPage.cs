@@ -73,7 +73,7 @@ internal sealed class QualityPage
     {
         var (methods, whole, tokens) = (results.MethodsAt(budget), results.Unreduced!.Accuracy, results.Bench.PlanModel.VisualTokens);
         var seeds = methods.First(IsEos);
-        var agnostic = results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).ToList();
+        var agnostic = results.AgnosticAt(budget);
         var (preset, search) = (Best(methods, MethodKind.Preset), Best(methods, MethodKind.Search));
         return
         [
@@ -113,7 +113,6 @@ internal sealed class QualityPage
             var (preset, search) = (Best(methods, MethodKind.Preset), Best(methods, MethodKind.Search));
             return new[] { $"{budget}", Percent(eos), Percent(eos / whole.Accuracy), Named(preset), Against(budget, preset), Named(search), Against(budget, search) };
         }));
-
     }
 
     private static string Named(IReadOnlyList<Measured>? method) => method is null ? "" : $"{method[0].Trial.Method}, {Percent(Accuracy(method))}";
@@ -129,7 +128,7 @@ internal sealed class QualityPage
         Line("Without looking at the question, so that one reduced image serves all questions about it:");
         Table(["mean tokens", "EOS, question-agnostic", "best preset of that kind", "difference"], best.Select(difference => new[]
         {
-            $"{difference.Budget}", Percent(Accuracy([.. results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == difference.Budget)])),
+            $"{difference.Budget}", Percent(Accuracy(results.AgnosticAt(difference.Budget))),
             $"{difference.B}, {Percent(Accuracy(results.MethodsAt(difference.Budget).Single(method => method[0].Trial.Method == difference.B)))}", Interval(difference),
         }));
     }
@@ -140,7 +139,7 @@ internal sealed class QualityPage
         if (methods.Count == 0)
             return;
         Line($"## At most {budget} mean visual tokens");
-        var agnostic = results.Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).GroupBy(done => done.Trial.Method).Select(method => (IReadOnlyList<Measured>)[.. method]);
+        IReadOnlyList<IReadOnlyList<Measured>> agnostic = results.AgnosticAt(budget) is { Count: > 0 } plans ? [plans] : [];
         Table(["method", "kind", "sees the question", "accuracy", "seeds", "EOS less this", "mean tokens", "final", "MACs", "KV bytes", "same answer as unreduced", "ms an answer"],
             methods.Concat(agnostic).OrderByDescending(Accuracy).Select(method => new[]
             {

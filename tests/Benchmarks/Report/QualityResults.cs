@@ -40,6 +40,9 @@ internal sealed class QualityResults
     internal IReadOnlyList<IReadOnlyList<Measured>> MethodsAt(int budget) =>
         [.. Of(QualityTrials.Main).Where(done => done.Trial.Budget == budget).GroupBy(done => done.Trial.Method).Select(method => method.ToList())];
 
+    /// <summary>The question-agnostic operator search at a budget, with the plans of all its seeds; empty until one is measured.</summary>
+    internal IReadOnlyList<Measured> AgnosticAt(int budget) => [.. Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget)];
+
     /// <summary>The share of test questions to which a plan gives the unreduced model's answer.</summary>
     internal double? Agreement(Measured plan) => Unreduced is null ? null : plan.Answers.Zip(Unreduced.Answers, AnswerComparison.IsCorrect).Average(same => same ? 1.0 : 0.0);
 
@@ -50,7 +53,7 @@ internal sealed class QualityResults
             : Against(budget, eos, [.. methods.Where(method => method != eos), .. Unreduced is null ? Array.Empty<IReadOnlyList<Measured>>() : [[Unreduced]]]);
     }
 
-    private IEnumerable<Difference> AgnosticDifferencesAt(int budget) => Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget).ToList() is not { Count: > 0 } eos ? []
+    private IEnumerable<Difference> AgnosticDifferencesAt(int budget) => AgnosticAt(budget) is not { Count: > 0 } eos ? []
         : Against(budget, eos, MethodsAt(budget).Where(method => method[0].Trial.Kind == MethodKind.Preset && method[0].Plan.IsQuestionAgnostic));
 
     private IEnumerable<Difference> Against(int budget, IReadOnlyList<Measured> eos, IEnumerable<IReadOnlyList<Measured>> others)
