@@ -19,7 +19,7 @@ internal sealed record Upload(ChatMessage Message, ChatOptions Options)
             throw new RefusedException(StatusCodes.Status415UnsupportedMediaType,
                 "A form (multipart/form-data) is expected, with 'image' and 'question'.");
         }
-        var form = await request.ReadFormAsync(cancellation);
+        var form = await FormOf(request, cancellation);
         var question = form["question"].ToString();
         if (string.IsNullOrWhiteSpace(question) || question.Length > limits.MaxQuestionLength)
             throw Invalid($"The question has {question.Length} characters; expected 1 to {limits.MaxQuestionLength}, in 'question'");
@@ -41,6 +41,18 @@ internal sealed record Upload(ChatMessage Message, ChatOptions Options)
         }
         var message = new ChatMessage(ChatRole.User, [.. contents, new TextContent(question)]);
         return new(message, new ChatOptions { MaxOutputTokens = longest });
+    }
+
+    private static async Task<IFormCollection> FormOf(HttpRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await request.ReadFormAsync(cancellation);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException) // it ends before its last boundary
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
     }
 
     private static void CheckSize(byte[] bytes, string name, Limits limits)

@@ -36,10 +36,11 @@ internal sealed class Client(Uri address) : IDisposable
         };
     }
 
-    public void Dispose() => http.Dispose();
-
-    private static MultipartFormDataContent Form(Asked asked) => new()
+    /// <summary>The form of a question.</summary>
+    public static MultipartFormDataContent Form(Asked asked) => new()
     {
         { new ByteArrayContent(asked.Picture), "image", "scene.png" }, { new StringContent(asked.Question), "question" },
     };
+
+    public void Dispose() => http.Dispose();
 }

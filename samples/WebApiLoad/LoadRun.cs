@@ -10,7 +10,7 @@ internal static class LoadRun
     public static async Task<int> RunAsync(Asked[] questions, int requests, int clients)
     {
         var expected = new string[questions.Length];
-        await using (var server = await Server.StartAsync(0, "--Queue:MaxBatch", "1"))
+        await using (var server = await Server.StartAsync(Server.Beside, 0, "--Queue:MaxBatch", "1"))
         {
             using var client = new Client(server.Address);
             foreach (var (i, asked) in questions.Index())
@@ -21,8 +21,8 @@ internal static class LoadRun
         Console.WriteLine("| server | clients | all as one at a time | requests/s | CPU ms a request | p50 ms | p99 ms | MB at the beginning and behind each fifth |");
         Console.WriteLine("|---|---:|---|---:|---:|---:|---:|---|");
         // Parts of both in turn, since the machine may be busy with something else, too.
-        await using var batches = await Server.StartAsync();
-        await using var singles = await Server.StartAsync(0, "--Queue:MaxBatch", "1");
+        await using var batches = await Server.StartAsync(Server.Beside);
+        await using var singles = await Server.StartAsync(Server.Beside, 0, "--Queue:MaxBatch", "1");
         using var batched = new Measured("batches of up to 16", batches, clients);
         using var single = new Measured("one at a time", singles, clients);
         foreach (var measured in (Measured[])[batched, single])

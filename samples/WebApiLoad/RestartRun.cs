@@ -9,7 +9,7 @@ internal static class RestartRun
 
     public static async Task<int> RunAsync(Asked[] questions, int clients)
     {
-        var server = await Server.StartAsync(Port);
+        var server = await Server.StartAsync(Server.Beside, Port);
         var expected = new string[questions.Length];
         using (var client = new Client(server.Address))
         {
@@ -37,7 +37,7 @@ internal static class RestartRun
             phase = kill ? "while it was killed (-KILL)" : "while it stopped (-TERM)";
             var code = await server.EndAsync(kill);
             Console.WriteLine($"{(kill ? "-KILL" : "-TERM")}: exit code {code}");
-            server = await Server.StartAsync(Port);
+            server = await Server.StartAsync(Server.Beside, Port);
             phase = "at work";
         }
         await Task.Delay(2000);

@@ -11,6 +11,9 @@ internal sealed class Server : IAsyncDisposable
 
     private Server(Process process, Uri address) => (this.process, Address) = (process, address);
 
+    /// <summary>Where its program is built, beside this one.</summary>
+    public static string Beside => AppContext.BaseDirectory.Replace(nameof(WebApiLoad), "WebApi", StringComparison.Ordinal);
+
     public Uri Address { get; }
 
     /// <summary>Its memory, in megabytes.</summary>
@@ -34,12 +37,12 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Starts it, and waits until it is ready.</summary>
+    /// <param name="folder">The folder of its program.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="settings">Settings beside those of its file.</param>
-    public static async Task<Server> StartAsync(int port = 0, params string[] settings)
+    public static async Task<Server> StartAsync(string folder, int port = 0, params string[] settings)
     {
         var address = new Uri($"http://127.0.0.1:{(port == 0 ? FreePort() : port)}");
-        var folder = AppContext.BaseDirectory.Replace(nameof(WebApiLoad), "WebApi", StringComparison.Ordinal);
         var start = new ProcessStartInfo("dotnet",
             [Path.Combine(folder, "WebApi.dll"), "--urls", $"{address}", "--Logging:LogLevel:Default", "Warning", .. settings]);
         var server = new Server(Process.Start(start)!, address);

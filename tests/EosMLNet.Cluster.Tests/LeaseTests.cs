@@ -68,6 +68,33 @@ public class LeaseTests(WaitingCluster shared)
     }
 
     [Fact]
+    public async Task Where_devices_are_lost_with_all_items_none_is_to_blame()
+    {
+        var job = await BeginAsync(Cluster, SampleJobs.Searches(3));
+        for (var loss = 1; loss <= 6; loss++)
+        {
+            for (var item = 0; item < 3; item++)
+                Assert.NotNull(await job.Take(Slow));
+            await Task.Delay(SmallCluster.Lease * 1.2);
+        }
+        Assert.Equal((0, 18), ((await job.Status())!.Failed, (await job.Status())!.Lost));
+    }
+
+    [Fact]
+    public async Task Where_devices_are_lost_with_one_item_alone_it_is_given_up()
+    {
+        var job = await BeginAsync(Cluster, SampleJobs.Searches(2));
+        for (var loss = 1; loss <= 5; loss++)
+        {
+            Assert.Equal(0, (await job.Status())!.Failed);
+            Assert.Equal(0, (await job.Take(Slow))!.Lease.Item);
+            await Task.Delay(SmallCluster.Lease * 1.2);
+        }
+        Assert.Equal(1, (await job.Status())!.Failed);
+        Assert.StartsWith("plan-1: EOS2016: 5 devices", Assert.Single((await job.Status())!.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_item_that_comes_further_each_time_is_not_given_up()
     {
         var job = await BeginAsync(Cluster, SampleJobs.Searches(1));

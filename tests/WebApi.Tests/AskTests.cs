@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace WebApi.Tests;
@@ -83,6 +84,18 @@ public sealed class AskTests(SharedApi shared) : IClassFixture<SharedApi>
         await AssertRefused(HttpStatusCode.BadRequest, "EOS1015", "512", one, string.Join(' ', Enumerable.Repeat("q7", 330)));
         await AssertRefused(HttpStatusCode.BadRequest, "EOS1013", "0 pictures", [], "what number is written");
         await AssertRefused(HttpStatusCode.BadRequest, "EOS1013", "5 pictures", [.. Enumerable.Repeat(one[0], 5)], "what number is written");
+    }
+
+    [Theory]
+    [InlineData("ask", "no boundary anywhere")]
+    [InlineData("ask/stream", "--x\r\nContent-Disposition: form-data; name=\"question\"\r\n\r\nwhat")]
+    public async Task A_form_that_ends_too_soon_is_400(string address, string body)
+    {
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(body));
+        content.Headers.Add("Content-Type", "multipart/form-data; boundary=x");
+        using var response = await api.Client.PostAsync(address, content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("The form cannot be read", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace PhotoMosaics.Training;
 /// </summary>
 internal static class MosaicTrainer
 {
-    private const int PhotosPercent = 45, WiderPercent = 75, PhotosBatch = 128, WhitenedPhotos = 2000;
+    private const int PhotosPercent = 45, WiderPercent = 90, PhotosBatch = 128, WhitenedPhotos = 2000;
     private const double UnseenShare = 0.1;
 
     /// <summary>The run that the command line asks for: the options of <see cref="Trainer"/>, and <c>photos, unseen, classes, tower, tower-classes</c>.</summary>

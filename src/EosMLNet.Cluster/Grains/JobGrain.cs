@@ -14,9 +14,12 @@ internal sealed class JobGrain(
     [PersistentState("job", EosSiloOptions.Storage)] IPersistentState<JobRecord> state, IOptions<EosSiloOptions> options,
     SharedFolder shared, TimeProvider time) : Grain, IJobGrain
 {
-    private const int MostLosses = 5, MostFaults = 10;
+    // Of one item, one after another: where others are lost as well, something else than the item ends the devices.
+    private const int MostLosses = 5, MostLossesAmongOthers = 20;
+    private const int MostFaults = 10;
     private readonly Dictionary<int, (long Seen, double Fraction)> leases = [];
     private readonly Dictionary<int, double> furthest = []; // of the attempts that were lost
+    private readonly Dictionary<int, int> elsewhere = []; // losses of other items when an item's own ones began
     private readonly SpeedEstimate speed = new(time);
     private bool isSaved = true;
 
@@ -116,7 +119,7 @@ internal sealed class JobGrain(
         if (!Holds(lease))
             return;
         if (fault.MayPass)
-            Lose(lease.Item, fault);
+            Lose(lease.Item, _ => fault);
         else
             End(lease.Item, fault);
         await Save();
@@ -190,8 +193,8 @@ internal sealed class JobGrain(
                 continue;
             Record.Lost++;
             ClusterMetrics.Lost();
-            Lose(item, new(EosErrors.WorkLost,
-                $"{MostLosses} devices one after another were lost with it, and none came further than the ones before. Look at the " +
+            Lose(item, losses => new(EosErrors.WorkLost,
+                $"{losses} devices one after another were lost with it, and none came further than the ones before. Look at the " +
                 "memory that it needs, and at the silos' logs."));
             isSaved = false;
             if (Record.Stage != stage) // the last loss has ended it, and with it the other items
@@ -199,14 +202,18 @@ internal sealed class JobGrain(
         }
     }
 
-    private void Lose(int item, Fault fault)
+    private void Lose(int item, Func<int, Fault> fault)
     {
         var before = furthest.GetValueOrDefault(item);
         var fraction = leases.GetValueOrDefault(item).Fraction;
         leases.Remove(item);
         furthest[item] = Math.Max(before, fraction);
-        if (Record.Items.Lose(item, fraction > before) >= MostLosses)
-            End(item, fault);
+        var losses = Record.Items.Lose(item, fraction > before);
+        if (losses == 1 || !elsewhere.ContainsKey(item))
+            elsewhere[item] = Record.Lost - losses;
+        var others = Record.Lost - losses - elsewhere[item];
+        if (losses >= (2 * others < losses ? MostLosses : MostLossesAmongOthers))
+            End(item, fault(losses));
     }
 
     private void End(int item, Fault fault)
@@ -234,6 +241,7 @@ internal sealed class JobGrain(
         Record.Enter(stage, items);
         leases.Clear();
         furthest.Clear();
+        elsewhere.Clear();
     }
 
     // What is under way counts with what is done of it.

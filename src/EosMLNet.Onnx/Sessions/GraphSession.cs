@@ -8,7 +8,10 @@ internal sealed class GraphSession : IDisposable
     private const string WeightsFolder = "session.model_external_initializers_file_folder_path";
     private const string FlushDenormals = "session.set_denormal_as_zero"; // on ONNX Runtime's own threads
 
+    private static int live;
+
     private readonly InferenceSession session;
+    private bool disposed;
 
     /// <param name="graph">The graph, as it is written in files.</param>
     /// <param name="folder">The folder with the files that its weights lie in.</param>
@@ -23,6 +26,7 @@ internal sealed class GraphSession : IDisposable
             settings.AddSessionConfigEntry(FlushDenormals, "1");
             using var flushed = new FlushedDenormals(); // the first session of a process changes the thread, too: it is changed back
             session = new InferenceSession(graph, settings);
+            Interlocked.Increment(ref live);
         }
         catch (OnnxRuntimeException e)
         {
@@ -31,6 +35,9 @@ internal sealed class GraphSession : IDisposable
                 "Update Microsoft.ML.OnnxRuntime, or export the model again.", e);
         }
     }
+
+    /// <summary>How many there are that nobody has disposed.</summary>
+    internal static int Live => Volatile.Read(ref live);
 
     /// <summary>The names of the graph's inputs.</summary>
     internal IReadOnlyCollection<string> Inputs => session.InputNames;
@@ -80,5 +87,11 @@ internal sealed class GraphSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
+        session.Dispose();
+        Interlocked.Decrement(ref live);
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Benchmarks.Report;
 using Faults.Cases;
+using Faults.Report;
 
 namespace Faults.Commands;
 
@@ -22,7 +23,7 @@ internal sealed class CheckCommand : Command
         SetAction(values =>
         {
             var file = Path.Combine(values.GetValue(work)!, FileName);
-            var results = ResultFile.Load<CaseResult[]>(file) ?? [];
+            var results = ResultFile.Load<CaseResult[]>(file) ?? [.. FaultsDocument.Committed()?.Cases ?? []];
             foreach (var one in FaultCases.With(values.GetValue(words)!))
             {
                 var result = one.Run();

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Benchmarks.Report;
 using Faults.Kills;
+using Faults.Report;
 
 namespace Faults.Commands;
 
@@ -14,7 +16,7 @@ internal sealed class KillCommand : Command
             Description = $"The kinds of work; all where none is named: {string.Join(", ", KillKinds.All.Select(kind => kind.Name))}.",
             HelpName = "NAME",
         };
-        var kills = Number("--kills", "Kills of each, those of earlier runs included.", 150);
+        var kills = Number("--kills", "Kills of each, those of the report and of earlier runs included.", 150);
         var minutes = Number("--minutes", "The most time for each, in this run.", 60.0);
         var seed = Number("--seed", "Decides about the moments. 0: one that no earlier run had.", 0);
         var work = FaultOptions.Work();
@@ -25,6 +27,9 @@ internal sealed class KillCommand : Command
             var faults = 0;
             foreach (var kind in KillKinds.Named(values.GetValue(kinds) ?? []))
             {
+                var state = Killer.StateFile(values.GetValue(work)!, kind);
+                if (!File.Exists(state) && FaultsDocument.Committed()?.Kills.FirstOrDefault(row => row.Kind == kind.Name) is { } committed)
+                    ResultFile.Save(state, committed);
                 using var killer = new Killer(kind, values.GetValue(work)!, values.GetValue(seed));
                 var reached = killer.Run(values.GetValue(kills), TimeSpan.FromMinutes(values.GetValue(minutes)));
                 faults += reached.Faults.Count;

@@ -17,17 +17,19 @@ internal sealed class ReportCommand : Command
         var output = new Option<string>("--output")
         {
             Description = "Where the report goes.", HelpName = "DIR",
-            DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks"),
+            DefaultValueFactory = _ => ReliabilityFiles.Folder,
         };
         Add(work);
         Add(output);
         SetAction(values =>
         {
-            var folder = values.GetValue(work)!;
-            var document = new FaultsDocument(Hardware.Describe(),
-                [.. KillKinds.All.Select(kind => ResultFile.Load<KillState>(Killer.StateFile(folder, kind))).OfType<KillState>()],
-                ResultFile.Load<CaseResult[]>(Path.Combine(folder, CheckCommand.FileName)) ?? []);
-            ReliabilityFiles.Write(values.GetValue(output)!, "faults", document, FaultsSection.Heading, FaultsSection.Write(document));
+            var (folder, committed) = (values.GetValue(work)!, FaultsDocument.Committed());
+            var kills = KillKinds.All.Select(kind => ResultFile.Load<KillState>(Killer.StateFile(folder, kind))
+                ?? committed?.Kills.FirstOrDefault(row => row.Kind == kind.Name));
+            var document = new FaultsDocument(Hardware.Describe(), [.. kills.OfType<KillState>()],
+                ResultFile.Load<CaseResult[]>(Path.Combine(folder, CheckCommand.FileName)) ?? committed?.Cases ?? []);
+            ReliabilityFiles.Write(
+                values.GetValue(output)!, FaultsDocument.Section, document, FaultsSection.Heading, FaultsSection.Write(document));
         });
     }
 }

@@ -16,19 +16,17 @@ internal sealed class ReportCommand : Command
         var output = new Option<string>("--output")
         {
             Description = "Where the report goes.", HelpName = "DIR",
-            DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks"),
+            DefaultValueFactory = _ => ReliabilityFiles.Folder,
         };
         Add(work);
         Add(output);
         SetAction(values =>
         {
-            var rows = FuzzTargets.All.Select(target => Row(target, new CampaignFolder(values.GetValue(work)!, target.Name).Reached()));
+            var rows = FuzzTargets.All.Select(target => new CampaignFolder(values.GetValue(work)!, target.Name).Reached() is { } reached
+                ? FuzzRow.Of(reached, target.Reader, Corpus.Findings(target).Count)
+                : FuzzRow.Committed(target.Name));
             var document = new FuzzDocument(Hardware.Describe(), [.. rows.OfType<FuzzRow>()]);
-            ReliabilityFiles.Write(values.GetValue(output)!, "hostileFiles", document, FuzzSection.Heading, FuzzSection.Write(document));
+            ReliabilityFiles.Write(values.GetValue(output)!, FuzzDocument.Section, document, FuzzSection.Heading, FuzzSection.Write(document));
         });
     }
-
-    private static FuzzRow? Row(FuzzTarget target, CampaignState? reached) => reached is null ? null
-        : new(target.Name, target.Reader, reached.Inputs, reached.Accepted, reached.Edges, Corpus.Findings(target).Count, reached.Findings,
-            reached.Seconds, reached.Seed, reached.Date);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fuzz.Engine;
+using Fuzz.Report;
 using Fuzz.Targets;
 
 namespace Fuzz.Commands;
@@ -15,7 +16,7 @@ internal sealed class RunCommand : Command
             Description = $"The readers; all where none is named: {string.Join(", ", FuzzTargets.All.Select(target => target.Name))}.",
             HelpName = "NAME",
         };
-        var inputs = Number("--inputs", "Inputs a reader, those of earlier runs included.", 1_000_000L);
+        var inputs = Number("--inputs", "Inputs a reader, those of the report and of earlier runs included.", 1_000_000L);
         var minutes = Number("--minutes", "The most time a reader, in this run.", 60.0);
         var seed = Number("--seed", "The same seed and the same folder give the same inputs.", 1);
         var work = FuzzOptions.Work();
@@ -26,6 +27,9 @@ internal sealed class RunCommand : Command
             var findings = 0;
             foreach (var target in FuzzTargets.Named(values.GetValue(targets) ?? []))
             {
+                var folder = new CampaignFolder(values.GetValue(work)!, target.Name);
+                if (folder.Reached() is null && FuzzRow.Committed(target.Name) is { } committed)
+                    folder.Save(committed.ToState());
                 var reached = Supervisor.Run(target, values.GetValue(work)!, values.GetValue(inputs),
                     TimeSpan.FromMinutes(values.GetValue(minutes)), values.GetValue(seed));
                 findings += reached.Findings;

@@ -9,6 +9,9 @@ internal static class ReliabilityFiles
 {
     private const string Title = "# Reliability\n\nWhat was done to break it, and how often. Each section says which command writes it.\n";
 
+    /// <summary>Where both are in the repository.</summary>
+    internal static string Folder => Repository.At("build", "docs", "benchmarks");
+
     /// <summary>Writes one section anew, and leaves all others as they are.</summary>
     /// <param name="folder">The folder of both.</param>
     /// <param name="name">The section's name in the JSON file.</param>
@@ -22,6 +25,13 @@ internal static class ReliabilityFiles
         numbers[name] = JsonSerializer.SerializeToNode(content, ResultFile.Readable);
         AtomicFile.WriteText(json, numbers.ToJsonString(ResultFile.Readable) + "\n");
         AtomicFile.WriteText(page, Replaced(File.Exists(page) ? File.ReadAllText(page) : Title, heading, section));
+    }
+
+    /// <summary>The numbers of a section, as they were written last; null where there are none. Runs on a new machine go on from them.</summary>
+    internal static T? Read<T>(string name, string? folder = null) where T : class
+    {
+        var json = Path.Combine(folder ?? Folder, "reliability.json");
+        return File.Exists(json) ? JsonNode.Parse(File.ReadAllText(json))![name].Deserialize<T>(ResultFile.Readable) : null;
     }
 
     /// <summary>A page with one section in the place of an older one, or at its end.</summary>

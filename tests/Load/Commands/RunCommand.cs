@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using Benchmarks.Report;
+using EosMLNet.Onnx.Sessions;
+using Fuzz.Report;
+using Load.Kinds;
+using Load.Measures;
+using Load.Report;
+using static TorchSharp.torch;
+
+namespace Load.Commands;
+
+/// <summary><c>run</c>: kinds of load, one behind the other, and their rows in the documents.</summary>
+internal sealed class RunCommand : Command
+{
+    internal RunCommand()
+        : base("run", "Asks for a time, and writes what came of it to reliability.md and .json.")
+    {
+        var kinds = new Option<string[]>("--kind")
+        {
+            Description = $"The kinds of load; all where none is named: {string.Join(", ", LoadKinds.All.Select(kind => kind.Name))}.",
+            HelpName = "NAME",
+        };
+        var minutes = new Option<double>("--minutes") { Description = "The time of each.", DefaultValueFactory = _ => 60 };
+        var report = new Option<string>("--report")
+        {
+            Description = "The folder of reliability.md and .json.", HelpName = "DIR", DefaultValueFactory = _ => ReliabilityFiles.Folder,
+        };
+        foreach (var option in (Option[])[kinds, minutes, report])
+            Add(option);
+        SetAction(async (values, _) =>
+        {
+            var fine = true;
+            foreach (var kind in LoadKinds.Named(values.GetValue(kinds) ?? []))
+            {
+                var row = await RunAsync(kind, TimeSpan.FromMinutes(values.GetValue(minutes)));
+                LoadDocument.Write(values.GetValue(report)!, row, [.. LoadKinds.All.Select(one => one.Name)]);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{row.Kind}: {row.Right} right, {row.Refused} given up, {row.Loaded} models, {row.Begin:0.0} to {row.End:0.0} MB, " +
+                    $"{row.Slope:0.0} ± {row.Error:0.0} MB an hour, {row.Tensors} tensors and {row.Sessions} sessions left, " +
+                    $"{row.Faults.Count} faults"));
+                foreach (var fault in row.Faults)
+                    Console.WriteLine($"  {fault}");
+                fine &= row.Faults.Count == 0 && row.Tensors == 0 && row.Sessions == 0;
+            }
+            return fine ? 0 : 1;
+        });
+    }
+
+    /// <summary>Runs one kind.</summary>
+    internal static async Task<LoadRow> RunAsync(LoadKind kind, TimeSpan time)
+    {
+        using var model = new LoadModel();
+        await WarmUpAsync(model); // what is made once is made now
+        var (tensors, sessions) = Left();
+        var tally = new LoadTally();
+        using var memory = new MemorySeries(time);
+        await kind.RunAsync(model, tally, memory);
+        memory.End();
+        var (trend, left) = (MemoryTrend.Of(memory.Samples), Left());
+        return new(kind.Name, kind.Does, Math.Round(memory.Samples[^1].Minutes, 1), tally.RightAnswers, tally.RefusedRequests,
+            tally.LoadedModels, [.. tally.Faults.OrderByDescending(fault => fault.Value).Select(fault => $"{fault.Value} x {fault.Key}")],
+            Math.Round(trend.Begin, 1), Math.Round(trend.End, 1), Math.Round(trend.Slope, 2), trend.Error is { } error ? Math.Round(error, 2) : null,
+            left.Tensors - tensors, left.Sessions - sessions, Hardware.Describe(), DateOnly.FromDateTime(DateTime.UtcNow));
+    }
+
+    private static async Task WarmUpAsync(LoadModel model)
+    {
+        foreach (var engine in (AnsweringEngine[])[AnsweringEngine.Torch, AnsweringEngine.Onnx])
+        {
+            using var transformer = model.Fit(engine);
+            await transformer.AnswerAsync([model.Images[0]], model.Questions[0].Question);
+        }
+    }
+
+    private static (long Tensors, int Sessions) Left()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return (Tensor.TotalCount, GraphSession.Live);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+
+namespace Load.Report;
+
+/// <summary>The section on load of <c>reliability.md</c>.</summary>
+internal static class LoadSection
+{
+    internal const string Heading = "## Load";
+
+    internal static string Write(LoadDocument document)
+    {
+        var section = new StringBuilder($"""
+            {Heading}
+
+            Written by `dotnet run --project tests/Load -c Release -- run`; the numbers are in `reliability.json` beside this page. scenes-llava under a
+            published method (FastV, 48 visual tokens) is asked 200 questions over and over. An answer is right where it is that of one question
+            at a time. "Given up" are requests that were refused as they should be, or that their client left. "Slope" is that of a straight line
+            through the least memory of each minute, behind the first quarter of the time, with its 95 % interval. Tensors and sessions are counted
+            when everything is disposed.
+
+            | load | minutes | right | given up | models loaded | faults | memory, MB | slope, MB an hour | tensors, sessions left | date |
+            |---|---:|---:|---:|---:|---:|---:|---:|---:|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var row in document.Rows)
+        {
+            section.Append(CultureInfo.InvariantCulture, $"| {row.Does} | {row.Minutes:0.#} | {row.Right:N0} | {row.Refused:N0} | {row.Loaded:N0} | ")
+                .Append(CultureInfo.InvariantCulture, $"{row.Faults.Count} | {row.Begin:0.0} to {row.End:0.0} | {row.Slope:0.0}{(row.Error is { } error ? string.Create(CultureInfo.InvariantCulture, $" ± {error:0.0}") : "")} | ")
+                .Append(CultureInfo.InvariantCulture, $"{row.Tensors}, {row.Sessions} | {row.Date:yyyy-MM-dd} |\n");
+        }
+        section.Append('\n');
+        foreach (var row in document.Rows.Where(row => row.Faults.Count > 0))
+            section.Append(CultureInfo.InvariantCulture, $"Faults of {row.Does}: {string.Join("; ", row.Faults.Take(5))}.\n\n");
+        foreach (var machine in document.Rows.GroupBy(row => row.Hardware))
+            section.Append(CultureInfo.InvariantCulture, $"Machine: {machine.Key} ({string.Join(", ", machine.Select(row => row.Kind))}).\n");
+        return section.ToString();
+    }
+}
