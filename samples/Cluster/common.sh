@@ -14,7 +14,7 @@ declare -A silo_of
 # Ends all that was started, and nothing else.
 end_cluster() {
   for n in "${!silo_of[@]}"; do kill "${silo_of[$n]}" 2> /dev/null || true; done
-  for one in ${redis:-} ${expected:-} ${asking:-}; do kill "$one" 2> /dev/null || true; done
+  for one in ${redis:-} ${waiting:-}; do kill "$one" 2> /dev/null || true; done
   wait 2> /dev/null || true
   rm -rf "$place"
 }

@@ -12,7 +12,7 @@ make_data "${TRAIN:-40}" "${VALIDATION:-10}" 200
 awk -F'\t' -v OFS='\t' -v rows="$rows" 'NR == 1 { print $1, $2; next } { line[n++] = $1 OFS $2 }
   END { for (i = 0; i < rows; i++) print line[i % n] }' "$shared/data/test.tsv" > "$shared/data/many.tsv"
 
-# What one machine makes of the same, meanwhile.
+# What one machine makes of the same.
 expect() {
   mkdir "$place/expected"
   for n in $(seq "$searches"); do
@@ -22,27 +22,24 @@ expect() {
   $eos evaluate --model "$shared/scenes-llava" --data "$shared/data/test.tsv" --images "$shared/data/images" --max-new-tokens 16 \
     --predictions "$place/predictions.tsv" > "$place/evaluate.log"
 }
-expect &
-expected=$!
+expect
 
 start_redis
 for n in $(seq "$silos"); do start_silo "$n"; done
 wait_for_silos "$silos"
 search_job "$searches" "$steps" > "$place/search.json"
 batch_job data/many.tsv "$part_rows" > "$place/batch.json"
-search=$($eos cluster submit "$place/search.json" --json - 2> /dev/null | field id)
-batch=$($eos cluster submit "$place/batch.json" --json - 2> /dev/null | field id)
-state() { $eos cluster status "$1" --json - 2> /dev/null | field "$2"; }
-over() { state "$1" state | grep -qE 'Done|Failed|Cancelled'; }
-
-# Asked beside the kills: on a machine that is busy an answer takes seconds.
-{ until over "$search" && over "$batch"; do sleep 2; done; touch "$place/over"; } &
-asking=$!
+# Each waits beside the kills, and is not to notice them.
+for job in search batch; do
+  $eos cluster submit "$place/$job.json" --wait --json "$place/$job-end.json" > "$place/$job.log" 2>&1 &
+  waiting+=" $!"
+done
+are_waiting() { for one in $waiting; do ! kill -0 "$one" 2> /dev/null || return 0; done; return 1; }
 begun=$SECONDS kills=0 ended=0
-while sleep "$kill_every" && [ ! -e "$place/over" ]; do
+while sleep "$kill_every" && are_waiting; do
   n=$((1 + RANDOM % silos)) kills=$((kills + 1))
   { kill -9 "${silo_of[$n]}" && wait "${silo_of[$n]}"; } 2> /dev/null || true
-  echo "$((SECONDS - begun)) s: silo $n was killed"
+  echo "$((SECONDS - begun)) s: silo $n was killed; $(tail -qn 1 "$place/search.log" "$place/batch.log" | tr '\n' ';')"
   # The one that was killed; and one that others took for dead, since the machine did not let it answer, has ended itself.
   for n in $(seq "$silos"); do
     if ! kill -0 "${silo_of[$n]}" 2> /dev/null; then
@@ -53,7 +50,9 @@ while sleep "$kill_every" && [ ! -e "$place/over" ]; do
   done
 done
 took=$((SECONDS - begun))
-wait "$expected" "$asking"
+for one in $waiting; do wait "$one" || { cat "$place/search.log" "$place/batch.log"; exit 1; }; done
+search=$(field id < "$place/search-end.json") batch=$(field id < "$place/batch-end.json")
+lost=$(($(field lost < "$place/search-end.json") + $(field lost < "$place/batch-end.json")))
 
 equal=0
 for n in $(seq "$searches"); do
@@ -68,5 +67,5 @@ read -r answered misplaced different < <(awk -F'\t' '
   END { print rows + 0, misplaced + 0, different + 0 }' "$place/predictions.tsv" "$shared/jobs/$batch/answers.tsv")
 left=$(find "$shared/jobs" -name '*.tmp' -o -name work | wc -l)
 printf '{ "silos": %d, "kills": %d, "starts": %d, "seconds": %d, "searches": %d, "plansEqual": %d, "lost": %d, "rows": %d, "answered": %d, "misplaced": %d, "different": %d, "left": %d }\n' \
-  "$silos" "$kills" "$((silos + ended))" "$took" "$searches" "$equal" "$(($(state "$search" lost) + $(state "$batch" lost)))" "$rows" "$answered" "$misplaced" "$different" "$left"
+  "$silos" "$kills" "$((silos + ended))" "$took" "$searches" "$equal" "$lost" "$rows" "$answered" "$misplaced" "$different" "$left"
 [ "$equal" = "$searches" ] && [ "$answered" = "$rows" ] && [ "$misplaced" = 0 ] && [ "$different" = 0 ] && [ "$left" = 0 ]

@@ -12,10 +12,11 @@ wait_for_silos "$silos"
 
 search_job 4 20 > "$place/search.json"
 batch_job data/test.tsv 40 > "$place/batch.json"
-search=$($eos cluster submit "$place/search.json" --json - 2> /dev/null | field id)
+$eos cluster submit "$place/search.json" --wait > "$place/search.log" &
+waiting=$!
 $eos cluster submit "$place/batch.json" --wait
 $eos cluster status
-until $eos cluster status "$search" --json - 2> /dev/null | field state | grep -qE 'Done|Failed'; do sleep 2; done
+wait "$waiting"
 $eos cluster status
 echo "What the jobs have written:"
 (cd "$shared" && ls jobs/*)

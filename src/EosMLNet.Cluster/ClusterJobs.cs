@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EosMLNet.Cluster.Grains;
 using EosMLNet.Cluster.Hosting;
 using EosMLNet.Cluster.Storage;
@@ -8,6 +9,8 @@ namespace EosMLNet.Cluster;
 /// <param name="grains">A client of the cluster, or a silo's own.</param>
 public sealed class ClusterJobs(IGrainFactory grains)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromMinutes(2);
+
     /// <summary>Submits a job. What it reads must be in the shared folder already.</summary>
     /// <param name="job">The job.</param>
     /// <returns>Its name.</returns>
@@ -28,6 +31,32 @@ public sealed class ClusterJobs(IGrainFactory grains)
     {
         JobId.Check(job);
         return await Reachable.AskAsync(() => grains.GetGrain<IJobGrain>(job).Status()) ?? throw Fault.UnknownJob(job).ToException();
+    }
+
+    /// <summary>Waits until a job is over. Silos that are lost meanwhile are waited for: others answer, or they are started again.</summary>
+    /// <param name="job">The job's name.</param>
+    /// <param name="progress">Is told each second where the job stands; not while no silo answers.</param>
+    /// <param name="cancellation">Ends the waiting; the job goes on.</param>
+    /// <returns>How it has ended.</returns>
+    /// <exception cref="EosException">EOS1018: there is no such job. EOS2015: no silo has answered for two minutes.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<JobStatus> WaitAsync(
+        string job, IProgress<JobStatus>? progress = null, CancellationToken cancellation = default)
+    {
+        for (var heard = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause, cancellation))
+        {
+            try
+            {
+                var status = await StatusAsync(job);
+                heard = Stopwatch.GetTimestamp();
+                progress?.Report(status);
+                if (status.IsOver)
+                    return status;
+            }
+            catch (EosException e) when (e.Code == EosErrors.ClusterUnreachable && Stopwatch.GetElapsedTime(heard) < Patience)
+            {
+            }
+        }
     }
 
     /// <summary>Cancels a job: nothing of it is begun any more, what runs is stopped within seconds, and it leaves no results. One that is

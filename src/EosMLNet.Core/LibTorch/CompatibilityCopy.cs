@@ -23,10 +23,13 @@ internal static class CompatibilityCopy
     {
         var nativeFolders = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         return nativeFolders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Append(AppContext.BaseDirectory)
-            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
+            .Concat(Beside(AppContext.BaseDirectory))
+            .Concat(Beside(Path.GetDirectoryName(typeof(TorchSharp.torch).Assembly.Location) ?? "")) // a plugin's folder
             .Select(folder => Path.Combine(folder, ExistingLibTorch.FileName("LibTorchSharp")))
             .FirstOrDefault(File.Exists);
+
+        static IEnumerable<string> Beside(string folder) =>
+            folder.Length == 0 ? [] : [folder, Path.Combine(folder, "runtimes", "linux-x64", "native")];
     }
 
     /// <summary>

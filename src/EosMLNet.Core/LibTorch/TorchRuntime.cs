@@ -126,10 +126,10 @@ public static class TorchRuntime
     }
 
     // A program may use torch itself before it calls anything that loads it here: then TorchSharp loads its libraries, and finds them the
-    // same way.
+    // same way. A plugin has both in a context of its own.
 #pragma warning disable CA2255 // only listens; it loads nothing and cannot fail
     [ModuleInitializer]
-    internal static void Listen() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
+    internal static void Listen() => AssemblyLoadContext.GetLoadContext(typeof(TorchRuntime).Assembly)!.ResolvingUnmanagedDll += Resolve;
 #pragma warning restore CA2255
 
     // Called only after the regular probing for a library has failed.

@@ -26,17 +26,8 @@ internal sealed class SubmitCommand : ClientCommand
         Console.Line($"{id}");
         if (!values.GetValue(wait))
             return new { Id = id };
-        var status = await Console.Progress(id, async display =>
-        {
-            while (true)
-            {
-                var now = await jobs.StatusAsync(id);
-                if (now.IsOver)
-                    return now;
-                display.Report(new(now.Fraction, JobTable.Activity(now), [], now.Remaining, $"{now.State}"));
-                await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
-            }
-        });
+        var status = await Console.Progress(id, display => jobs.WaitAsync(id, new InlineProgress<JobStatus>(
+            now => display.Report(new(now.Fraction, JobTable.Activity(now), [], now.Remaining, $"{now.State}"))), cancellation));
         Console.Print([status]);
         return status.State == JobState.Done ? status : throw new EosException(EosErrors.JobFailed,
             $"The job {id} is over and not done: {status.State}. `eos cluster status {id}` tells why.");

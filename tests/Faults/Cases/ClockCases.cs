@@ -62,8 +62,10 @@ internal static class ClockCases
         return new(same ? "the same plan" : run.ExitCode == 0 ? "another plan" : run.Told, run.Code, run.ExitCode, same);
     }
 
-    // The clock alone: how long something takes is measured by another one, which never jumps.
-    private static string[] Faketime(params string[] variables)
+    /// <summary>
+    /// The command in front of a program whose clock is another one. The clock alone: how long something takes is measured by one that never jumps.
+    /// </summary>
+    internal static string[] Faketime(params string[] variables)
     {
         var depth = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true };
         var library = Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", depth).FirstOrDefault()

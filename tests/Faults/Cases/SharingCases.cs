@@ -13,6 +13,8 @@ internal static class SharingCases
     [
         Together(Cache, $"{Builds} builds at once, an output each", (place, i) => place.Folder($"obj{i}")),
         Together(Cache, $"{Builds} builds at once, one output", (place, _) => place.Folder("obj")),
+        Together(Cache, $"{Builds} builds at once, of which every other one's clock is 400 days ahead", (place, i) => place.Folder($"obj{i}"),
+            i => i % 2 == 1 ? ClockCases.Faketime("FAKETIME=+400d") : []),
         new(Writers, "two processes write one saved model over and over, and a third one looks at it", place =>
         {
             var (kind, at) = (new ArtifactKill(), new KillPlace(place[""]));
@@ -47,10 +49,11 @@ internal static class SharingCases
         }),
     ];
 
-    private static FaultCase Together(string area, string done, Func<CasePlace, int, string> folder) => new(area, done, place =>
+    private static FaultCase Together(
+        string area, string done, Func<CasePlace, int, string> folder, Func<int, string[]>? front = null) => new(area, done, place =>
     {
         string[] outputs = [.. Enumerable.Range(0, Builds).Select(i => Path.Combine(folder(place, i), "tiny.zip"))];
-        var runs = AtOnce([.. outputs.Select((output, i) => place.Build(output, request: $"{i}.rsp"))], place);
+        var runs = AtOnce([.. outputs.Select((output, i) => place.Build(output, request: $"{i}.rsp"))], place, front);
         var searches = runs.Count(run => run.Output.Contains("Searching a plan", StringComparison.Ordinal));
         if (runs.FirstOrDefault(run => run.ExitCode != 0) is { } failed)
             return new(failed.Told, failed.Code, failed.ExitCode, false);
@@ -60,8 +63,9 @@ internal static class SharingCases
             (searches, different, left) == (1, 1, 0));
     });
 
-    private static CaseRun[] AtOnce(IReadOnlyList<string[]> commands, CasePlace place) => Task.WhenAll(commands.Select(
-        arguments => Task.Factory.StartNew(() => place.Eos(arguments), TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
+    private static CaseRun[] AtOnce(IReadOnlyList<string[]> commands, CasePlace place, Func<int, string[]>? front = null) =>
+        Task.WhenAll(commands.Select((arguments, i) => Task.Factory.StartNew(
+            () => place.Started(front?.Invoke(i) ?? [], arguments), TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
 
     private static CaseOutcome Ended(CaseRun[] runs, Action open)
     {
