@@ -13,6 +13,7 @@ internal static class PlanSamples
         ["tome-tower"] = model => Baselines.ToMeTower(model, Third(model)),
         ["divprune"] = model => Baselines.DivPrune(model, Third(model)),
         ["visionzip"] = model => Baselines.VisionZip(model, Third(model)),
+        ["scope"] = model => Baselines.Scope(model, Third(model)),
         ["prumerge"] = model => Baselines.PruMerge(model, Third(model)),
         ["prumerge+"] = model => Baselines.PruMergePlus(model, Third(model)),
         ["fastv"] = model => Baselines.FastV(model, Third(model)),
@@ -23,6 +24,8 @@ internal static class PlanSamples
         ["mixed"] = Mixed,
         ["learned"] = Learned,
         ["residual"] = Residual,
+        ["coverage"] = model => Rule(model, AnchorRule.Coverage),
+        ["determinantal"] = model => Rule(model, AnchorRule.Determinantal),
     };
 
     internal static IEnumerable<string> Names => All.Keys;
@@ -50,6 +53,21 @@ internal static class PlanSamples
     }), sizes: ImageSizes.All(20));
 
     private static double Third(PlanModel model) => model.VisualTokens / 3;
+
+    // Weighed by attention, and in front of it without a weight. Of drawn scenes few tokens differ from all others by more than rounding.
+    private static ReductionPlan Rule(PlanModel model, AnchorRule rule) => ReductionPlan.Create(model,
+    [
+        new ReductionSite
+        {
+            Layer = 0, Keep = model.VisualTokens / 6, Transfer = 0.5, Score = new Dictionary<ScoreCriterion, double>(),
+            Extra = new ExtraAnchors(model.VisualTokens / 6, rule),
+        },
+        new ReductionSite
+        {
+            Layer = 1, Keep = model.VisualTokens / 9, Score = new Dictionary<ScoreCriterion, double>(),
+            Extra = new ExtraAnchors(model.VisualTokens / 9, rule) { Weight = ScoreCriterion.TextAttention },
+        },
+    ]);
 
     // Three sites: a soft transfer with masses that weigh on attention, diverse anchors, and a gain.
     private static ReductionPlan Mixed(PlanModel model) => ReductionPlan.Create(model,

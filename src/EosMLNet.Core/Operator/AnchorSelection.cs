@@ -14,6 +14,10 @@ namespace EosMLNet.Operator;
 internal sealed record AnchorSelection(
     Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Gives, Tensor? Residual, Tensor? Affinity)
 {
+    // Of a determinantal choice: what each weight has beside 0 … 1, and what is divided by at least. Of all choices one by one: which part
+    // of the first token's worth two tokens may differ by and still be alike.
+    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5;
+
     /// <summary>The highest scores, then the extra anchors, then the residual's place: that of the best token left.</summary>
     public static AnchorSelection Of(Tensor score, SiteInput input, ReductionSite site)
     {
@@ -39,6 +43,8 @@ internal sealed record AnchorSelection(
                 AnchorRule.Stride => Stride(Ascending(rest), extra.Count),
                 AnchorRule.Farthest => Farthest(input, site.Affinity, anchors, extra.Count),
                 AnchorRule.Dissimilar => Dissimilar(input, site, chosen, extra),
+                AnchorRule.Coverage => Covering(input, site, extra),
+                AnchorRule.Determinantal => Determinantal(input, site, extra),
                 _ => DensityPeaks(input, site.Affinity.Feature, Ascending(candidates ?? rest), extra.Count),
             };
             anchors = Ascending(cat([anchors, added], 1));
@@ -107,6 +113,67 @@ internal sealed record AnchorSelection(
 
         Tensor Taken(Tensor positions) => Scalars.Full(double.PositiveInfinity, positions.shape, similarity.dtype, similarity.device);
     }
+
+    private static Tensor Covering(SiteInput input, ReductionSite site, ExtraAnchors extra)                // (I, count)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var similarity = ReductionOperator.Affinity(input, site.Affinity);                                 // (I, n, n)
+        var weight = ReductionOperator.AnchorWeight(input, site);                                          // (I, n)
+        var covered = zeros_like(similarity.select(1, 0));                                                 // (I, n)
+        return OneByOne(extra.Count, Gain, next => covered = covered.maximum(RowOf(similarity, next))).MoveToOuterDisposeScope();
+
+        Tensor Gain()
+        {
+            var gain = similarity.sub(covered.unsqueeze(1)).relu().sum(-1);                                // (I, n)
+            return weight is null ? gain : gain.mul(weight);
+        }
+    }
+
+    // Cholesky's factorisation with the largest pivot first: what is left of the similarities when the chosen tokens explain what they can.
+    private static Tensor Determinantal(SiteInput input, ReductionSite site, ExtraAnchors extra)           // (I, count)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var left = ReductionOperator.Affinity(input, site.Affinity);                                       // (I, n, n)
+        if (ReductionOperator.AnchorWeight(input, site) is { } weight)
+        {
+            var (least, most) = (weight.amin([-1], keepdim: true), weight.amax([-1], keepdim: true));
+            var scaled = weight.sub(least).Add(LeastWeight).div(most.sub(least).Add(LeastWeight));         // (I, n)
+            left = left.mul(scaled.unsqueeze(1)).mul(scaled.unsqueeze(2));
+        }
+        return OneByOne(extra.Count, () => left.diagonal(0, 1, 2), Eliminate).MoveToOuterDisposeScope();
+
+        void Eliminate(Tensor next)
+        {
+            var row = RowOf(left, next);                                                                   // (I, n)
+            var pivot = row.gather(1, next).maximum(Scalars.Full(LeastPivot, [1, 1], row.dtype, row.device));
+            left = left.sub(row.unsqueeze(2).mul(row.unsqueeze(1)).div(pivot.unsqueeze(2)));
+        }
+    }
+
+    // The token that is worth most of those that are left, again and again. Those that are worth the same but for rounding are alike: the
+    // lowest place wins, whatever computes.
+    private static Tensor OneByOne(int count, Func<Tensor> worth, Action<Tensor> chosen)                   // (I, count)
+    {
+        var added = new List<Tensor>();
+        Tensor? taken = null, rounding = null;
+        for (var i = 0; i < count; i++)
+        {
+            var all = worth();                                                                             // (I, n)
+            taken ??= zeros_like(all, ScalarType.Bool);
+            rounding ??= all.amax([-1], keepdim: true).Mul(Rounding);                                      // (I, 1)
+            var open = all.MaskedFill(taken, double.NegativeInfinity);
+            var next = TransferWeights.First(open.ge(open.amax([-1], keepdim: true).sub(rounding)));       // (I, 1)
+            taken = taken.scatter(1, next, ones_like(next, ScalarType.Bool));
+            added.Add(next);
+            chosen(next);
+        }
+        return cat(added, 1);
+    }
+
+    private static Tensor RowOf(Tensor square, Tensor place) =>                                            // (I, n, n), (I, 1) -> (I, n)
+        square.gather(1, place.unsqueeze(2).expand(-1, -1, square.size(2))).squeeze(1);
 
     private static Tensor Dissimilar(SiteInput input, ReductionSite site, Tensor chosen, ExtraAnchors extra)
     {

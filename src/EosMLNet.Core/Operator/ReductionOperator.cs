@@ -268,13 +268,14 @@ public static class ReductionOperator
         return (Rows(cat([kept, left.sum(1, keepdim: true)], 1), order), cat([keptMass, mass], 1).gather(1, order), all.gather(1, order));
     }
 
-    private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from)                  // (I, m, 1)
-    {
-        if (site.GiverWeight is not { } criterion)
-            return null;
-        var weight = Operator.Criterion.Of(criterion).Values(input, site, new LearnedScores(), present: null);
-        return Picked(weight.to_type(ComputeType.Of(input.Tokens)), from).unsqueeze(-1);
-    }
+    /// <summary>What weighs tokens where a rule of extra anchors chooses them, (I, n); <see langword="null"/> for 1.</summary>
+    internal static Tensor? AnchorWeight(SiteInput input, ReductionSite site) => Weight(site.Extra?.Weight, input, site);
+
+    private static Tensor? GiverWeight(SiteInput input, ReductionSite site, Tensor? from) =>               // (I, m, 1)
+        Weight(site.GiverWeight, input, site) is { } weight ? Picked(weight, from).unsqueeze(-1) : null;
+
+    private static Tensor? Weight(ScoreCriterion? criterion, SiteInput input, ReductionSite site) =>       // (I, n)
+        criterion is { } one ? Values(one, input, site, new LearnedScores(), present: null) : null;
 
     /// <summary>1 + ρ (ŵ − 1), ŵ = softmax(s)·k over the k tokens that stay: their gains have mean 1.</summary>
     /// <param name="score">s of each token, (I, n).</param>

@@ -15,29 +15,31 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
 {
     /// <summary>Chooses the highest scores, then the extra anchors, then the residual's place: that of the best token left.</summary>
     /// <param name="score">(G, n).</param>
+    /// <param name="weight">What weighs tokens where a rule chooses them, (G, n); null for 1.</param>
     /// <param name="tokens">The tokens.</param>
     /// <param name="site">The site.</param>
     /// <param name="kept">How many it keeps.</param>
     /// <exception cref="EosException">EOS4002: a part of the site cannot be written as operators.</exception>
-    internal static Anchors Of(Value score, SiteTokens tokens, ReductionSite site, KeptCount kept)
+    internal static Anchors Of(Value score, Value? weight, SiteTokens tokens, ReductionSite site, KeptCount kept)
     {
         if (tokens.Tables.AreFixed || site.Extra is null && !site.Residual)
-            return Chosen(score, tokens, site, kept);
+            return Chosen(score, weight, tokens, site, kept);
         if (tokens.Present is not null)
-            return ImageByImage(score, tokens, site, kept.Most);
-        return !site.Residual ? Fitted(score, tokens, site, tokens.CountNumber) : throw new EosException(EosErrors.PlanMismatch,
+            return ImageByImage(score, weight, tokens, site, kept.Most);
+        return !site.Residual ? Fitted(score, weight, tokens, site, tokens.CountNumber) : throw new EosException(EosErrors.PlanMismatch,
             $"{site.Place} has a residual token where images have different numbers of tokens, which cannot be written as operators of " +
             "this layout. Answer with torch or with OnnxModel, or use another plan.");
     }
 
     // Of images that have different numbers of tokens, one after another.
-    private static Anchors ImageByImage(Value score, SiteTokens tokens, ReductionSite site, Value most)
+    private static Anchors ImageByImage(Value score, Value? weight, SiteTokens tokens, ReductionSite site, Value most)
     {
         var (count, nowhere) = (tokens.Count, tokens.CountNumber);
         var parts = tokens.Graph.Loop(tokens.Mass.Size(0).Squeeze(0), [], (turn, _) =>
         {
             var image = turn.Reshape(1);
-            var one = Fitted(tokens.OwnOf(score, image), tokens.Of(image), site, nowhere);
+            var own = weight is null ? null : tokens.OwnOf(weight, image);
+            var one = Fitted(tokens.OwnOf(score, image), own, tokens.Of(image), site, nowhere);
             return
             [
                 Filled(one.Places, most, nowhere), Filled(one.Given, count, score.Like(0)),
@@ -52,7 +54,7 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
         Value.Concat(1, x, with.Expand(Value.Concat(0, x.Graph.Integers(1), count - x.Size(1))));
 
     // Of images that are alike, but may have fewer tokens than the site keeps: then all stay.
-    private static Anchors Fitted(Value score, SiteTokens tokens, ReductionSite site, Value nowhere)
+    private static Anchors Fitted(Value score, Value? weight, SiteTokens tokens, ReductionSite site, Value nowhere)
     {
         var graph = tokens.Graph;
         var parts = graph.If(tokens.CountNumber.Less(graph.Number(ElementType.Int64, site.Keep)), () =>
@@ -63,7 +65,7 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
             return [all, none, all.Equal(all), none, .. Optional(noPlace)];
         }, () =>
         {
-            var chosen = Chosen(score, tokens, site, new KeptCount(graph.Integers(site.Keep), null));
+            var chosen = Chosen(score, weight, tokens, site, new KeptCount(graph.Integers(site.Keep), null));
             var receives = chosen.Receives ?? chosen.Places.Equal(chosen.Places);
             return [chosen.Places, chosen.Given, receives, chosen.Dropped, .. Optional(chosen.Residual)];
         });
@@ -72,7 +74,7 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
 
     private static Value[] Optional(Value? value) => value is null ? [] : [value];
 
-    private static Anchors Chosen(Value score, SiteTokens tokens, ReductionSite site, KeptCount kept)
+    private static Anchors Chosen(Value score, Value? weight, SiteTokens tokens, ReductionSite site, KeptCount kept)
     {
         var byScore = kept.Less((site.Extra?.Count ?? 0) + (site.Residual ? 1 : 0));
         var chooses = site.Extra is null || site.Extra.Count + (site.Residual ? 1 : 0) < site.Keep;
@@ -88,7 +90,7 @@ internal sealed record Anchors(Value Places, Value? Stays, Value Given, Value? R
                 var some = tokens.Graph.Integers(most).Minimum(tokens.Count - byScore.Most);
                 candidates = Marked(Without(score, taken).Top(some).Places, tokens, masked: false);
             }
-            var added = new ExtraChoice(tokens, site, extra).Of(chosen, taken, candidates);
+            var added = new ExtraChoice(tokens, site, extra, weight).Of(chosen, taken, candidates);
             places = chooses ? Value.Concat(1, chosen, added) : added;
             taken += Marked(added, tokens, masked: false);
             places = Ascending(places);

@@ -6,8 +6,11 @@ namespace EosMLNet.Onnx.Operator;
 /// <param name="tokens">The tokens; all images have n.</param>
 /// <param name="site">The site.</param>
 /// <param name="extra">Its extra anchors.</param>
-internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAnchors extra)
+/// <param name="weight">Weighs the tokens, (G, n); null for 1.</param>
+internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAnchors extra, Value? weight)
 {
+    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5; // as torch's operator has them
+
     private Graph Graph => tokens.Graph;
 
     private ElementType Type => tokens.Tokens.Type;
@@ -23,6 +26,8 @@ internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAn
         AnchorRule.Stride => Stride(taken),
         AnchorRule.Farthest => Farthest(taken),
         AnchorRule.Dissimilar => Dissimilar(chosen, taken),
+        AnchorRule.Coverage => Covering(),
+        AnchorRule.Determinantal => Determinantal(),
         _ => DensityPeaks(candidates ?? -taken + 1),
     };
 
@@ -73,6 +78,56 @@ internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAn
             var anchor = taken.Greater(taken.Like(0));                                              // (G, n)
             return anchor.Where(never, anchor.Unsqueeze(1).Where(similarity, lowest).Max(-1));
         }
+    }
+
+    // One after another, each time the token that adds most to what is covered.
+    private Value Covering()
+    {
+        var similarity = Affinities.Of(tokens, site.Affinity, null);                                // (G, n, n)
+        var none = tokens.Mass - tokens.Mass;                                                       // (G, n)
+        return OneByOne([none], none, Gain, (state, next) => [state[0].Maximum(similarity.Rows(next).Squeeze(1))]);
+
+        Value Gain(Value[] state)
+        {
+            var gain = (similarity - state[0].Unsqueeze(1)).Maximum(similarity.Like(0)).Sum(-1);    // (G, n)
+            return weight is null ? gain : gain * weight;
+        }
+    }
+
+    // Cholesky's factorisation of the weighted similarities with the largest pivot first.
+    private Value Determinantal()
+    {
+        var kernel = Affinities.Of(tokens, site.Affinity, null);                                    // (G, n, n)
+        if (weight is not null)
+        {
+            var (least, most) = (-(-weight).Max(-1, keep: true), weight.Max(-1, keep: true));
+            var scaled = (weight - least + LeastWeight) / (most - least + LeastWeight);             // (G, n)
+            kernel = kernel * scaled.Unsqueeze(1) * scaled.Unsqueeze(2);
+        }
+        var place = tokens.CountNumber.Range();
+        var self = place.Unsqueeze(1).Equal(place.Unsqueeze(0)).Unsqueeze(0);                       // (1, n, n)
+        return OneByOne([kernel], tokens.Mass - tokens.Mass, state => self.Where(state[0], state[0].Like(0)).Sum(-1), (state, next) =>
+        {
+            var row = state[0].Rows(next).Squeeze(1);                                               // (G, n)
+            var pivot = row.Picked(next).Maximum(row.Like(LeastPivot));                             // (G, 1)
+            return [state[0] - row.Unsqueeze(2) * row.Unsqueeze(1) / pivot.Unsqueeze(2)];
+        });
+    }
+
+    // The token that is worth most of those that are left, again and again, (G, count). Those that are worth the same but for rounding are
+    // alike: the lowest place wins.
+    private Value OneByOne(Value[] start, Value none, Func<Value[], Value> worth, Func<Value[], Value, Value[]> chosen)
+    {
+        var rounding = worth(start).Max(-1, keep: true) * Rounding;                                 // (G, 1)
+        var outputs = Graph.Loop(Graph.Number(ElementType.Int64, extra.Count), [.. start, none], (_, state) =>
+        {
+            var open = worth([.. state]) + state[^1];                                               // (G, n)
+            var best = open.Max(-1, keep: true) - rounding;
+            var next = open.Less(best).Where(none.Like(0), none.Like(1)).ArgMax();                  // (G, 1)
+            var never = none.Like(double.NegativeInfinity).Expand(next.Shape());
+            return [.. chosen([.. state], next), state[^1].ScatterElements(next, never, 1), next];
+        });
+        return outputs[^1].Squeeze(2).Transpose(1, 0);
     }
 
     private Value Dissimilar(Value chosen, Value taken)

@@ -20,7 +20,8 @@ internal static class SiteOperator
     {
         var scores = new Scores(tokens, site, kept, learned);
         var score = scores.Total();                                                                 // (G, n)
-        var anchors = Anchors.Of(score, tokens, site, kept);
+        var weight = site.Extra?.Weight is { } weighing ? scores.Values(weighing) : null;           // (G, n)
+        var anchors = Anchors.Of(score, weight, tokens, site, kept);
         var places = Within(anchors, tokens);                                                       // (G, k)
         var carried = tokens.Carried;                                                               // (G, n, d')
         var (states, mass) = (carried.Rows(places), tokens.Mass.Picked(places));                    // (G, k, d'), (G, k)

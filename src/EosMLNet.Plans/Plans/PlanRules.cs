@@ -117,6 +117,14 @@ internal static class PlanRules
             $"is {site.Extra?.TextPivots}, expected at least 1 with the rule dissimilar, and 0 with others");
         require("extra.rule", site.Extra is not { Rule: AnchorRule.Dissimilar } || site.KeptByScore + site.Extra.TextPivots > 0,
             "is dissimilar, but there is no pivot: the score chooses no token, and there is no text pivot");
+        require("extra.rule", site.Extra is not { TakesAll: true } || site.KeptByScore == 0,
+            $"is {site.Extra?.Rule}, which takes all anchors, but the score chooses {site.KeptByScore}");
+        require("affinity.measure", site.Extra is not { TakesAll: true } || site.Affinity.Measure == AffinityMeasure.Cosine,
+            $"is {site.Affinity.Measure}, expected cosine with the rules coverage and determinantal");
+        require("extra.weight",
+            site.Extra is not { Weight: { } weight } || site.Extra.TakesAll && weight.Has(CriterionTraits.WeighsGivers),
+            $"is {site.Extra?.Weight}, expected clsAttention or textAttention with the rules coverage and determinantal, and none with " +
+            "others");
         require("extra.candidates", site.Extra is not { Candidates: { } candidates }
             || site.Extra.Rule == AnchorRule.DensityPeaks && site.Neighbours is null && candidates >= site.Extra.Count
                 && candidates <= entering - site.KeptByScore,
@@ -131,7 +139,8 @@ internal static class PlanRules
         require("score", site.Score.Values.All(double.IsFinite), "has a weight that is not a finite number");
         require("stage", site.Stage == ReductionStage.Decoder || !site.NeedsDecoder,
             $"is {site.Stage}, but the site has a criterion, a feature or pivots of the decoder; use those of the image alone");
-        require(site.GiverWeight?.NeedsAttention() == true ? "giverWeight" : "score",
+        require(site.GiverWeight?.NeedsAttention() == true ? "giverWeight"
+                : site.Extra?.Weight?.NeedsAttention() == true ? "extra.weight" : "score",
             site.Layer > 0 || site.AttentionSource == AttentionSource.OwnLayer || !Observation.Of(site).Any(),
             "needs attention of the layer before, but there is none before layer 0; move the site, let its attentionSource be ownLayer, " +
             "or use other criteria");

@@ -63,6 +63,13 @@ public static partial class Baselines
         return ReductionPlan.Create(model, ReductionPresets.VisionZip(keep - contextual, contextual));
     }
 
+    /// <summary><see cref="ReductionPresets.Scope"/> in front of the projector: tokens that cover the image.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan Scope(PlanModel model, double meanTokens) =>
+        ReductionPlan.Create(model, ReductionPresets.Scope(WholeBudget(model, meanTokens)));
+
     /// <summary><see cref="ReductionPresets.PruMerge"/> in front of the projector, with its 32 neighbours.</summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>

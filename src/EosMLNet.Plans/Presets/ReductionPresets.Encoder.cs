@@ -77,4 +77,22 @@ public static partial class ReductionPresets
             Extra = new ExtraAnchors(keep, AnchorRule.Farthest),
         },
     ];
+
+    /// <summary>
+    /// SCOPE (arXiv:2510.24214) in front of the projector: one after another the token that adds most to what the kept ones cover, by the
+    /// cosine similarity of the tower's tokens, times its [CLS] attention. The others vanish.
+    /// </summary>
+    /// <param name="keep">Visual tokens kept, from 1.</param>
+    /// <exception cref="EosException">EOS1013: a parameter is out of its range.</exception>
+    public static IReadOnlyList<ReductionSite> Scope(int keep) =>
+    [
+        new()
+        {
+            Stage = ReductionStage.Projector,
+            Layer = 0,
+            Keep = AtLeast(1, keep, nameof(keep)),
+            Score = new Dictionary<ScoreCriterion, double>(),
+            Extra = new ExtraAnchors(keep, AnchorRule.Coverage) { Weight = ScoreCriterion.ClsAttention },
+        },
+    ];
 }

@@ -22,4 +22,16 @@ public enum AnchorRule
     /// itself among them, as many as there are centres); of equally dense ones the first is the denser.
     /// </summary>
     DensityPeaks,
+    /// <summary>
+    /// One after another, each time the token that adds most to what the anchors cover: for each token of the image, how much it resembles
+    /// its most similar anchor, at least 0, by the site's affinity. What a token adds is multiplied by
+    /// <see cref="ExtraAnchors.Weight"/>. Greedy facility location, as SCOPE (arXiv:2510.24214) has it. Takes all anchors.
+    /// </summary>
+    Coverage,
+    /// <summary>
+    /// One after another, each time the token with which the determinant of the anchors' similarities is largest, each row and column times
+    /// <see cref="ExtraAnchors.Weight"/>, which is scaled to 0 … 1 over the image. The greedy choice of a determinantal point process, as
+    /// CDPruner (arXiv:2506.10967) has it. Takes all anchors.
+    /// </summary>
+    Determinantal,
 }

@@ -16,7 +16,7 @@ internal enum CriterionTraits
     Searched = 8,
     /// <summary>It cuts the patch grid into windows.</summary>
     NeedsWindows = 16,
-    /// <summary>It may weigh what tokens give.</summary>
+    /// <summary>It is at least 0: it may weigh what tokens give, and what they add to a choice.</summary>
     WeighsGivers = 32,
     /// <summary>A latency table has no measurement of it.</summary>
     Untimed = 64,

@@ -23,4 +23,14 @@ public sealed record ExtraAnchors(int Count, AnchorRule Rule)
     /// <value>The default is <see langword="null"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Candidates { get; init; }
+
+    /// <summary>A criterion whose value, at least 0, weighs tokens under <see cref="AnchorRule.Coverage"/> and
+    /// <see cref="AnchorRule.Determinantal"/>; <see langword="null"/> for the weight 1.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScoreCriterion? Weight { get; init; }
+
+    /// <summary>Whether the rule compares all tokens with each other and takes all anchors.</summary>
+    [JsonIgnore]
+    internal bool TakesAll => Rule is AnchorRule.Coverage or AnchorRule.Determinantal;
 }

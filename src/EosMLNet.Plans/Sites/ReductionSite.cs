@@ -152,7 +152,8 @@ public sealed record ReductionSite
 
     /// <summary>The criteria whose values are needed here, each once.</summary>
     [JsonIgnore]
-    public IEnumerable<ScoreCriterion> CriteriaUsed => GiverWeight is { } weight ? Score.Keys.Union([weight]) : Score.Keys;
+    public IEnumerable<ScoreCriterion> CriteriaUsed =>
+        Score.Keys.Union(new[] { GiverWeight, Extra?.Weight }.OfType<ScoreCriterion>());
 
     /// <summary>Whether a criterion's value is needed here.</summary>
     public bool Uses(ScoreCriterion criterion) => CriteriaUsed.Contains(criterion);

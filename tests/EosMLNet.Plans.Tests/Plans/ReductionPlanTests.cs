@@ -128,6 +128,10 @@ public sealed class ReductionPlanTests : IDisposable
         { "'sites[0].layer'", j => (Site(j)["stage"], Site(j)["layer"]) = ("projector", 1) },
         { "'sites[0].layer'", j => (Site(j)["stage"], Site(j)["layer"]) = ("tower", 3) },
         { "'sites[1].layer'", j => Site(j, 1)["stage"] = "tower" },
+        { "'sites[2].extra.rule'", j => Site(j, 2)["extra"] = new JsonObject { ["count"] = 1, ["rule"] = "coverage" } },
+        { "'sites[2].affinity.measure'", j => Alone(Site(j, 2), "determinantal")["affinity"] = new JsonObject { ["measure"] = "distance" } },
+        { "'sites[2].extra.weight'", j => Alone(Site(j, 2), "coverage")["extra"]!["weight"] = "featureNorm" },
+        { "'sites[2].extra.weight'", j => Site(j, 2)["extra"] = new JsonObject { ["count"] = 1, ["rule"] = "stride", ["weight"] = "textAttention" } },
         { "'sites[0].extra.count'", j => Site(j)["extra"] = new JsonObject { ["count"] = 0, ["rule"] = "stride" } },
         { "'sites[0].extra.count'", j => Site(j)["extra"] = new JsonObject { ["count"] = 37, ["rule"] = "farthest" } },
         { "rule", j => Site(j)["extra"] = new JsonObject { ["count"] = 1, ["rule"] = "luck" } },
@@ -271,6 +275,13 @@ public sealed class ReductionPlanTests : IDisposable
     private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(i))];
 
     private static JsonObject Json() => JsonNode.Parse(Searched().ToJson())!.AsObject();
+
+    // All four anchors of the last site by a rule.
+    private static JsonObject Alone(JsonObject site, string rule)
+    {
+        (site["score"], site["extra"]) = (new JsonObject(), new JsonObject { ["count"] = 4, ["rule"] = rule });
+        return site;
+    }
 
     private static JsonObject Site(JsonObject plan, int index = 0) => plan["sites"]![index]!.AsObject();
 

@@ -10,8 +10,8 @@ public partial class OneOperatorTests
 {
     private static readonly string[] Presets = [.. typeof(ReductionPresets).GetMethods(BindingFlags.Public | BindingFlags.Static).Select(method => method.Name).Distinct()];
 
-    // Of the language of plans, which methods are named after too.
-    private static readonly string[] Words = ["Random", "Stride", "AveragePool"];
+    // Of the language of plans and of programs, which methods are named after too.
+    private static readonly string[] Words = ["Random", "Stride", "AveragePool", "Scope"];
 
     [Fact]
     public void Every_preset_is_a_list_of_sites_and_nothing_else()
@@ -37,7 +37,7 @@ public partial class OneOperatorTests
     {
         foreach (var sites in new[]
         {
-            ReductionPresets.VisionZip(12, 4), ReductionPresets.PruMerge(16), ReductionPresets.PruMergePlus(16, 11), ReductionPresets.DivPrune(16),
+            ReductionPresets.VisionZip(12, 4), ReductionPresets.PruMerge(16), ReductionPresets.PruMergePlus(16, 11), ReductionPresets.DivPrune(16), ReductionPresets.Scope(16),
             ReductionPresets.ToMeTower(144, [40, 40, 40]), ReductionPresets.ToMe(144, 16), ReductionPresets.AveragePool(16), ReductionPresets.FastV(2, 36),
             ReductionPresets.PyramidDrop([1, 3], [20, 4]), ReductionPresets.SparseVlm2([1, 3], [20, 4], 2), ReductionPresets.SparseVlm1(144, [1, 3], [90, 40]), ReductionPresets.Dart(2, 20, 4, 4),
         })

@@ -59,6 +59,8 @@ public class PresetParameterTests
         { EosErrors.PlanFile, "listed in the order in which they act", () => [.. ReductionPresets.Stride(9), .. ReductionPresets.VisionZip(4, 2)] },
         { EosErrors.InvalidOption, "keep = 0", () => ReductionPresets.DivPrune(0) },
         { EosErrors.PlanFile, "is 145", () => ReductionPresets.DivPrune(145) },
+        { EosErrors.InvalidOption, "keep = 0", () => ReductionPresets.Scope(0) },
+        { EosErrors.PlanFile, "is 145", () => ReductionPresets.Scope(145) },
     };
 
     [Theory]
