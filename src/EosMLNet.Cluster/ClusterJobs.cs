@@ -33,7 +33,7 @@ public sealed class ClusterJobs(IGrainFactory grains)
         return await Reachable.AskAsync(() => grains.GetGrain<IJobGrain>(job).Status()) ?? throw Fault.UnknownJob(job).ToException();
     }
 
-    /// <summary>Waits until a job is over. Silos that are lost meanwhile are waited for: others answer, or they are started again.</summary>
+    /// <summary>Waits until a job is over. Silos may be lost meanwhile: others answer, or they are started again.</summary>
     /// <param name="job">The job's name.</param>
     /// <param name="progress">Is told each second where the job stands; not while no silo answers.</param>
     /// <param name="cancellation">Ends the waiting; the job goes on.</param>

@@ -13,6 +13,7 @@ using EosMLNet.Tool.Interpolate;
 using EosMLNet.Tool.Presets;
 using EosMLNet.Tool.Report;
 using EosMLNet.Tool.Search;
+using EosMLNet.Tool.Signing;
 
 namespace EosMLNet.Tool;
 
@@ -33,6 +34,8 @@ internal static class EosCommandLine
             new InterpolateCommand(console),
             new ExportCommand(console),
             new ForwardCommand(console),
+            new SignCommand(console),
+            new VerifyCommand(console),
             new ClusterCommand(console),
             new DoctorCommand(console),
             new CompletionCommand(console),

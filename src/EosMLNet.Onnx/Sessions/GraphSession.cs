@@ -63,7 +63,8 @@ internal sealed class GraphSession : IDisposable
         IReadOnlyList<string> wanted, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var options = new RunOptions();
+        // What goes wrong is thrown: a run that is cancelled is no error line on the console.
+        using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         using var stop = cancellation.Register(() => options.Terminate = true);
         using var binding = session.CreateIoBinding();
         foreach (var (name, value) in inputs)

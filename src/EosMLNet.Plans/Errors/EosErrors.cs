@@ -114,6 +114,8 @@ public static class EosErrors
     public const string LatencyTable = "EOS4007";
     /// <summary>A graph of an exported model, or the manifest of its graphs, is damaged, was changed, or is of a newer version.</summary>
     public const string OnnxGraph = "EOS4009";
+    /// <summary>A file is not what its signature signs, or has none.</summary>
+    public const string Signature = "EOS4010";
     /// <summary>A build without building (NoBuild) needs an artifact that no build has made.</summary>
     public const string ArtifactMissing = "EOS4008";
 }
