@@ -11,8 +11,8 @@ internal sealed record QualitySettings
     /// <summary>Everything once, on next to nothing: whether the program works, in seconds.</summary>
     internal static readonly QualitySettings Quick = new()
     {
-        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 12, ValidationImages = 4, TestImages = 5, TrialQuestions = 20, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
-        MostTrials = 10,
+        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 8, ValidationImages = 2, TestImages = 5, TrialQuestions = 10, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
+        MostTrials = 4, MostPresets = 4,
     };
 
     /// <summary>Names the folder of the results.</summary>
@@ -50,6 +50,9 @@ internal sealed record QualitySettings
 
     /// <summary>The most plans that such a search tries, whatever its budget of questions.</summary>
     public int MostTrials { get; init; } = int.MaxValue;
+
+    /// <summary>The most published methods.</summary>
+    public int MostPresets { get; init; } = int.MaxValue;
 
     /// <summary>Training steps from the base model to the second one.</summary>
     public int SecondModelSteps { get; init; } = 60;

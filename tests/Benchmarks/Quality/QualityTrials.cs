@@ -15,7 +15,8 @@ internal static class QualityTrials
     /// <summary>All trials that a bench's model can run.</summary>
     internal static IReadOnlyList<Trial> All(Workbench bench)
     {
-        var presets = Presets.All.Where(preset => bench.CanRun(model => preset.Plan(model, bench.Settings.Budgets[0]))).ToList();
+        var presets = Presets.All.Where(preset => bench.CanRun(model => preset.Plan(model, bench.Settings.Budgets[0])))
+            .Take(bench.Settings.MostPresets).ToList();
         return All(bench.Settings, presets);
     }
 
