@@ -96,9 +96,12 @@ internal static unsafe class OneDnn
     /// lays some shapes out wrongly, those with 40, 72 or 100 rows for instance.
     /// </summary>
     /// <param name="weight">(out, in), float32 or bfloat16, on the CPU.</param>
-    /// <returns>The same numbers, which can only be used by <see cref="Linear"/>; null where products with them are wrong.</returns>
+    /// <returns>The same numbers, which can only be used by <see cref="Linear"/>; null where products with them are wrong, or where this
+    /// processor has none in the weight's type.</returns>
     internal static Tensor? TryPack(Tensor weight)
     {
+        if (!Packs(weight.dtype))
+            return null;
         var packed = Reorder(weight);
         if (Right.GetOrAdd((weight.dtype, weight.shape[0], weight.shape[1]), _ => Agrees(weight, packed)))
         {

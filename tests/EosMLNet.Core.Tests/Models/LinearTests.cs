@@ -22,6 +22,8 @@ public sealed class LinearTests : IDisposable
     {
         var (x, weight, added) = Numbers(rows, from, to, bias, type);
         var packed = OneDnn.TryPack(weight);
+        if (packed is null && !OneDnn.Packs(type))
+            return; // this processor has no such products
         Assert.True(packed is null || OneDnn.IsPacked(packed));
         Assert.False(OneDnn.IsPacked(weight));
 

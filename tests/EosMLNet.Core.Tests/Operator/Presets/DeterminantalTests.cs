@@ -44,7 +44,7 @@ public class DeterminantalTests
     {
         var chosen = new List<int>();
         while (chosen.Count < keep)
-            chosen.Add(Enumerable.Range(0, x.Length).Except(chosen).MaxBy(i => Determinant([.. chosen, i])));
+            chosen.Add(Enumerable.Range(0, x.Length).Except(chosen).MaxBy(i => Math.Round(Determinant([.. chosen, i]), 9))); // the first of equal ones
         return chosen;
 
         double Determinant(int[] set)
