@@ -27,7 +27,7 @@ public sealed class Preset
         new("sparsevlm2", "SparseVLM v2", "keeps what raters attend to, drops the rest", Baselines.SparseVlm2),
         new("dart", "DART", "keeps what differs most from a few pivots", Baselines.Dart),
         new("visionzip", "VisionZip", "keeps what [CLS] attends to, merges the rest", Baselines.VisionZip),
-        new("scope", "SCOPE", "keeps what covers the image, by what [CLS] attends to", Baselines.Scope),
+        new("scope", "SCOPE", "keeps what covers the image, by [CLS] attention", Baselines.Scope),
         new("prumerge", "PruMerge", "keeps what [CLS] attends to, with its neighbours", Baselines.PruMerge),
         new("prumerge+", "PruMerge+", "as prumerge, and evenly spaced tokens", Baselines.PruMergePlus),
         new("tome-tower", "ToMe (tower)", "merges the most similar patches, in the tower", Baselines.ToMeTower),

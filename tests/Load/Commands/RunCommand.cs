@@ -48,9 +48,9 @@ internal sealed class RunCommand : Command
     }
 
     /// <summary>Runs one kind.</summary>
-    internal static async Task<LoadRow> RunAsync(LoadKind kind, TimeSpan time)
+    internal static async Task<LoadRow> RunAsync(LoadKind kind, TimeSpan time, int questions = LoadModel.QuestionCount)
     {
-        using var model = new LoadModel();
+        using var model = new LoadModel(questions);
         await WarmUpAsync(model); // what is made once is made now
         var (tensors, sessions) = Left();
         var tally = new LoadTally();

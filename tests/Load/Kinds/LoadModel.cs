@@ -9,14 +9,17 @@ namespace Load.Kinds;
 /// <summary>The model that is asked, and the questions: scenes-llava under FastV at 48 visual tokens, as the sample WebApi answers.</summary>
 internal sealed class LoadModel : IDisposable
 {
-    private const int QuestionCount = 200;
+    /// <summary>How many questions an hour has.</summary>
+    internal const int QuestionCount = 200;
+
     private const double MeanVisualTokens = 48;
 
     private readonly TemporaryFolder folder = new();
 
-    internal LoadModel()
+    /// <param name="questions">How many questions there are.</param>
+    internal LoadModel(int questions)
     {
-        Questions = Asked.Draw(QuestionCount);
+        Questions = Asked.Draw(questions);
         Images = [.. Questions.Select((asked, i) => Ml.VisionLanguage().LoadImage(new MemoryStream(asked.Picture), $"scene {i}"))];
         var config = ModelConfig.Load(Checkpoint);
         var images = VisionLanguageProcessor.Load(Checkpoint, config).Images;
@@ -50,7 +53,7 @@ internal sealed class LoadModel : IDisposable
     /// <summary>What a model answers one question at a time.</summary>
     internal async Task<string[]> ExpectAsync(VisionLanguageTransformer model)
     {
-        var expected = new string[QuestionCount];
+        var expected = new string[Questions.Count];
         foreach (var (i, asked) in Questions.Index())
             expected[i] = (await model.AnswerAsync([Images[i]], asked.Question)).Text;
         return expected;

@@ -10,8 +10,9 @@ internal sealed class ServerLoad : LoadKind
 {
     private const int Clients = 32;
 
-    private static readonly string ServerFolder = AppContext.BaseDirectory.Replace(
-        Path.Combine("tests", "Load"), Path.Combine("samples", "WebApi"), StringComparison.Ordinal);
+    // Built with this program, in the same configuration.
+    private static readonly string ServerFolder = Repository.At(
+        ["samples", "WebApi", .. AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar)[^3..]]);
 
     internal override string Name => "server";
 
