@@ -22,7 +22,7 @@ internal static class FirstProgram
             {
                 ModelPath = "scenes-llava",              // a Hugging Face folder
                 Constraints = { MeanVisualTokens = 48 }, // of 144 a layer
-                Steps = 40,                              // the default, 200, takes longer and finds better plans
+                Steps = 20,                              // the default, 200, takes longer and finds better plans
                 Progress = new Progress<SearchProgress>(Console.WriteLine),
             }));
 
