@@ -85,6 +85,7 @@ public class FolderTests
         Forward  -> CommandLine
         Inspect  -> CommandLine
         Interpolate -> CommandLine
+        Signing  -> CommandLine
         Presets  -> CommandLine, Search
         Export   -> CommandLine
         Search   -> CommandLine
