@@ -15,9 +15,9 @@ internal static class LoadSection
 
             Written by `dotnet run --project tests/Load -c Release -- run`; the numbers are in `reliability.json` beside this page. scenes-llava under a
             published method (FastV, 48 visual tokens) is asked 200 questions over and over. An answer is right where it is that of one question
-            at a time. "Given up" are requests that were refused as they should be, or that their client left. "Slope" is that of a straight line
-            through the least memory of each minute, behind the first quarter of the time, with its 95 % interval. Tensors and sessions are counted
-            when everything is disposed.
+            at a time. "Given up" are requests that were refused as they should be, or that their client left. Memory is resident memory, with
+            what the C library keeps of what was freed. "Slope" is that of a straight line through the least memory of each minute, behind the
+            first quarter of the time, with its 95 % interval. Tensors and sessions are counted when everything is disposed.
 
             | load | minutes | right | given up | models loaded | faults | memory, MB | slope, MB an hour | tensors, sessions left | date |
             |---|---:|---:|---:|---:|---:|---:|---:|---:|---|
