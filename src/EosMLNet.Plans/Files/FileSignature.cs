@@ -12,6 +12,7 @@ public static class FileSignature
     public const string Ending = ".sig";
 
     private const int LargestSignature = 1 << 14;
+    private const string PrivateKeyLabel = "PRIVATE KEY-----"; // of all that are imported: PKCS #8, EC and RSA
 
     /// <summary>Signs a file.</summary>
     /// <param name="path">The file.</param>
@@ -91,12 +92,13 @@ public static class FileSignature
     private static AsymmetricAlgorithm Key(string pem, bool isPrivate)
     {
         ArgumentNullException.ThrowIfNull(pem);
-        foreach (var key in (AsymmetricAlgorithm[])[ECDsa.Create(), RSA.Create()])
+        foreach (var create in (Func<AsymmetricAlgorithm>[])[ECDsa.Create, RSA.Create])
         {
+            var key = create();
             try
             {
                 key.ImportFromPem(pem);
-                if (HasPrivateKey(key) || !isPrivate)
+                if (!isPrivate || pem.Contains(PrivateKeyLabel, StringComparison.Ordinal))
                     return key;
             }
             catch (Exception e) when (e is ArgumentException or CryptographicException)
@@ -109,18 +111,5 @@ public static class FileSignature
                 "`openssl ecparam -name prime256v1 -genkey -noout -out key.pem`."
             : "The key is no public key in PEM on an elliptic curve or of RSA. Write it with " +
                 "`openssl pkey -in key.pem -pubout -out public.pem`.");
-    }
-
-    private static bool HasPrivateKey(AsymmetricAlgorithm key)
-    {
-        try
-        {
-            key.ExportPkcs8PrivateKey();
-            return true;
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
     }
 }

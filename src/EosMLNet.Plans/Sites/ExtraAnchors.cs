@@ -31,6 +31,5 @@ public sealed record ExtraAnchors(int Count, AnchorRule Rule)
     public ScoreCriterion? Weight { get; init; }
 
     /// <summary>Whether the rule compares all tokens with each other and takes all anchors.</summary>
-    [JsonIgnore]
     internal bool TakesAll => Rule is AnchorRule.Coverage or AnchorRule.Determinantal;
 }

@@ -42,7 +42,7 @@ public sealed class BadInputTests(RestoredApp restored) : IClassFixture<Restored
             ("EOS3005", "Plan=\"committed.plan.json\"", "<EosMode>Verify</EosMode>"),
         ];
         var properties = cases.Select((one, i) => $"</PropertyGroup><PropertyGroup Condition=\"'$(Case)' == '{i}'\">{one.Property}");
-        var items = cases.Select((one, i) => $"<EosModel Condition=\"'$(Case)' == '{i}'\" Include=\"models/{i}\" {Attributes(one.Attribute, "vqa.zip")} />").ToList();
+        var items = cases.Select((one, i) => $"<EosModel Condition=\"'$(Case)' == '{i}'\" Include=\"models/{i}\" {Attributes(one.Attribute, $"{i}.zip")} />").ToList();
         foreach (var (i, _) in cases.Index())
             app.Write($"models/{i}/config.json", "{}").Write($"models/{i}/model.safetensors", "weights"); // those that include the same have the line of the first
         app.Project(properties: string.Concat(properties), items: $"</ItemGroup><ItemGroup>\n{string.Join('\n', items)}\n");
@@ -63,6 +63,7 @@ public sealed class BadInputTests(RestoredApp restored) : IClassFixture<Restored
             // A row of a table has a place of its own; the item's is told behind it.
             var told = $@"(App\.csproj\({line},\d+\): error {one.Code}: )|(\.tsv\(2\): error {one.Code}: .*App\.csproj\({line},\d+\)\))";
             Assert.True(System.Text.RegularExpressions.Regex.IsMatch(run.FailsWith(one.Code).Output, told), $"{one}\n{run.Output}");
+            Assert.Empty(app.Find($"{i}.zip"));
         }
         Assert.Contains($"{app["data/missing-image.tsv"]}(2): error EOS1011: the image '9.png'", run.Output);
         Assert.DoesNotContain("vqa.proj", run.Output); // what ran the worker is nobody's business
