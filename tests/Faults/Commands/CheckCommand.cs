@@ -23,7 +23,7 @@ internal sealed class CheckCommand : Command
         SetAction(values =>
         {
             var file = Path.Combine(values.GetValue(work)!, FileName);
-            var results = ResultFile.Load<CaseResult[]>(file) ?? [.. FaultsDocument.Committed()?.Cases ?? []];
+            var results = FaultsDocument.Done(values.GetValue(work)!);
             foreach (var one in FaultCases.With(values.GetValue(words)!))
             {
                 var result = one.Run();

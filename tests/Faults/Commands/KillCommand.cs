@@ -27,9 +27,8 @@ internal sealed class KillCommand : Command
             var faults = 0;
             foreach (var kind in KillKinds.Named(values.GetValue(kinds) ?? []))
             {
-                var state = Killer.StateFile(values.GetValue(work)!, kind);
-                if (!File.Exists(state) && FaultsDocument.Committed()?.Kills.FirstOrDefault(row => row.Kind == kind.Name) is { } committed)
-                    ResultFile.Save(state, committed);
+                if (FaultsDocument.Reached(values.GetValue(work)!, kind) is { } before)
+                    ResultFile.Save(Killer.StateFile(values.GetValue(work)!, kind), before);
                 using var killer = new Killer(kind, values.GetValue(work)!, values.GetValue(seed));
                 var reached = killer.Run(values.GetValue(kills), TimeSpan.FromMinutes(values.GetValue(minutes)));
                 faults += reached.Faults.Count;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Benchmarks.Report;
-using Faults.Cases;
 using Faults.Kills;
 using Faults.Report;
 using Fuzz.Report;
@@ -23,11 +22,9 @@ internal sealed class ReportCommand : Command
         Add(output);
         SetAction(values =>
         {
-            var (folder, committed) = (values.GetValue(work)!, FaultsDocument.Committed());
-            var kills = KillKinds.All.Select(kind => ResultFile.Load<KillState>(Killer.StateFile(folder, kind))
-                ?? committed?.Kills.FirstOrDefault(row => row.Kind == kind.Name));
-            var document = new FaultsDocument(Hardware.Describe(), [.. kills.OfType<KillState>()],
-                ResultFile.Load<CaseResult[]>(Path.Combine(folder, CheckCommand.FileName)) ?? committed?.Cases ?? []);
+            var folder = values.GetValue(work)!;
+            var kills = KillKinds.All.Select(kind => FaultsDocument.Reached(folder, kind)).OfType<KillState>();
+            var document = new FaultsDocument(Hardware.Describe(), [.. kills], FaultsDocument.Done(folder));
             ReliabilityFiles.Write(
                 values.GetValue(output)!, FaultsDocument.Section, document, FaultsSection.Heading, FaultsSection.Write(document));
         });

@@ -1,4 +1,6 @@
+using Benchmarks.Report;
 using Faults.Cases;
+using Faults.Commands;
 using Faults.Kills;
 using Fuzz.Report;
 
@@ -13,6 +15,13 @@ internal sealed record FaultsDocument(string Hardware, IReadOnlyList<KillState> 
     /// <summary>Its section in <c>reliability.json</c>.</summary>
     internal const string Section = "faults";
 
-    /// <summary>The report that is there, which runs on a new machine go on from; null where there is none.</summary>
-    internal static FaultsDocument? Committed() => ReliabilityFiles.Read<FaultsDocument>(Section);
+    /// <summary>How far a kind of work has come, by earlier runs here, or on a new machine by the report that is there.</summary>
+    internal static KillState? Reached(string work, KillKind kind) =>
+        ResultFile.Load<KillState>(Killer.StateFile(work, kind)) ?? Committed()?.Kills.FirstOrDefault(row => row.Kind == kind.Name);
+
+    /// <summary>The faults that were done, in the same way.</summary>
+    internal static IReadOnlyList<CaseResult> Done(string work) =>
+        ResultFile.Load<CaseResult[]>(Path.Combine(work, CheckCommand.FileName)) ?? Committed()?.Cases ?? [];
+
+    private static FaultsDocument? Committed() => ReliabilityFiles.Read<FaultsDocument>(Section);
 }
