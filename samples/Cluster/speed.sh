@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # How much faster two silos of one core each are than one: searches that do not depend on each other, and a table. The last line is the result as JSON.
-#   SEARCHES=4 STEPS=20 ROWS=6000 samples/Cluster/speed.sh
+#   SEARCHES=12 STEPS=20 ROWS=18000 PART_ROWS=600 samples/Cluster/speed.sh
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 trap end_cluster EXIT
-searches=${SEARCHES:-4} steps=${STEPS:-20} rows=${ROWS:-6000}
+searches=${SEARCHES:-12} steps=${STEPS:-20} rows=${ROWS:-18000} part_rows=${PART_ROWS:-600}
 
 make_data 40 10 "$((rows / 15))"
 start_redis
 search_job "$searches" "$steps" > "$place/search.json"
-batch_job data/test.tsv 100 > "$place/batch.json"
+batch_job data/test.tsv "$part_rows" > "$place/batch.json"
 
 # The seconds that a job takes.
 seconds_of() {

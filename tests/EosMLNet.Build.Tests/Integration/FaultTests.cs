@@ -10,7 +10,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void A_gate_says_both_numbers_and_takes_the_artifact_of_an_earlier_build_away()
     {
-        app.Project().Dotnet("build").Succeeds();
+        app.Project().Restored().Dotnet("build", "--no-restore").Succeeds();
         var run = app.Project(" MaxAccuracyDrop=\"0.1\"").Dotnet("build", "--no-restore").FailsWith("EOS3003");
         Assert.Contains("0.1250", run.Output);
         Assert.Contains("MaxAccuracyDrop allows 0.1", run.Output);
@@ -23,7 +23,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void Two_models_with_one_output_are_refused() =>
         app.Project(items: """</ItemGroup><ItemGroup><EosModel Include="data" TrainingData="data/train.tsv" ImageFolder="data/images" OutputFile="VQA.zip" MeanVisualTokens="8" />""")
-            .Dotnet("build").FailsWith("EOS1016");
+            .Restored().Dotnet("build", "--no-restore").FailsWith("EOS1016");
 
     [Theory]
     [InlineData("killed", "EOS2006", "137")]
@@ -34,7 +34,7 @@ public sealed class FaultTests : IDisposable
     {
         if (!OperatingSystem.IsLinux() && behaviour is "killed" or "disk-full")
             return; // signals and /dev/full
-        var run = app.Project().Behaving(behaviour).With("EOS_TIMEOUT", behaviour == "hang" ? "10" : null).Dotnet("build").FailsWith(code);
+        var run = app.Project().Behaving(behaviour).Restored().With("EOS_TIMEOUT", behaviour == "hang" ? "10" : null).Dotnet("build", "--no-restore").FailsWith(code);
         Assert.Contains(told, run.Output);
         Assert.Equal((1, 1), app.Count());
         Assert.Empty(app.Find("vqa.zip"));
@@ -46,8 +46,8 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_is_an_error()
     {
-        app.Project().Write("obj/eos", "a file where a folder should be");
-        app.Dotnet("build").FailsWith("EOS2003");
+        app.Project().Restored().Write("obj/eos", "a file where a folder should be");
+        app.Dotnet("build", "--no-restore").FailsWith("EOS2003");
         File.Delete(app["obj/eos"]);
         app.Write("blocked", "").With("EOS_CACHE_DIR", app["blocked/cache"]).Dotnet("build", "--no-restore").FailsWith("EOS2003");
     }
@@ -57,7 +57,7 @@ public sealed class FaultTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return; // there is no signal to send
-        app.Project().Behaving("hang").Dotnet("restore").Succeeds();
+        app.Project().Restored().Behaving("hang");
         using var build = app.Start("build", "--no-restore");
         var worker = await WorkerOf();
         Process.Start("kill", ["-INT", $"{build.Id}"]).WaitForExit();

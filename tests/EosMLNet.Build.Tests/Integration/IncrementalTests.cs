@@ -5,18 +5,18 @@ namespace EosMLNet.Build.Tests.Integration;
 /// <summary>What makes a build search, and what does not.</summary>
 public sealed class IncrementalTests : IDisposable
 {
-    private readonly ThrowAway app = new ThrowAway().Project();
+    private readonly ThrowAway app = new ThrowAway().Project().Restored();
 
     [Fact]
     public void A_build_searches_once_and_the_next_one_starts_no_worker()
     {
-        app.Dotnet("build", "-bl:first.binlog").Succeeds();
+        app.Dotnet("build", "--no-restore", "-bl:first.binlog").Succeeds();
         Assert.Equal((1, 1), app.Count());
         Assert.Single(Tasks("first.binlog", "EosSearch"));
         foreach (var file in new[] { "vqa.zip", "vqa.plan.json", "vqa.plan.safetensors", "vqa.summary.json" })
             Assert.True(File.Exists(app[$"bin/Debug/net10.0/{file}"]), file);
 
-        app.Dotnet("build", "-bl:second.binlog").Succeeds();
+        app.Dotnet("build", "--no-restore", "-bl:second.binlog").Succeeds();
         Assert.Equal((0, 0), app.Count());
         Assert.Single(Tasks("second.binlog", "EosPrepare"));
         Assert.Empty(Tasks("second.binlog", "EosSearch"));
@@ -24,7 +24,7 @@ public sealed class IncrementalTests : IDisposable
         app.Dotnet("clean").Succeeds();
         Assert.Empty(app.Find("vqa.*"));
         Assert.NotEmpty(app.Find("model.zip")); // the cache's
-        app.Dotnet("build", "-t:Rebuild").Succeeds();
+        app.Dotnet("build", "--no-restore", "-t:Rebuild").Succeeds();
         Assert.Equal((1, 0), app.Count());
 
         app.Dotnet("msbuild", "-t:EosCleanCache").Succeeds();
@@ -35,7 +35,7 @@ public sealed class IncrementalTests : IDisposable
     public void A_report_is_written_with_the_model_again_where_it_is_missing_and_also_where_the_gate_fails()
     {
         const string Report = " ValidationData=\"data/train.tsv\" Report=\"report.html\"";
-        app.Project(Report).Dotnet("build").Succeeds();
+        app.Project(Report).Dotnet("build", "--no-restore").Succeeds();
         Assert.Equal((1, 1), app.Count());
         Assert.Matches("""^of \{ "key": .* on train\.tsv$""", File.ReadAllText(app["report.html"]).ReplaceLineEndings(""));
         app.Dotnet("build", "--no-restore").Succeeds();
@@ -54,7 +54,7 @@ public sealed class IncrementalTests : IDisposable
     [Fact]
     public void Only_content_counts()
     {
-        app.Dotnet("build").Succeeds();
+        app.Dotnet("build", "--no-restore").Succeeds();
         Assert.Equal((1, 1), app.Count());
 
         foreach (var file in new[] { "model/model.safetensors", "data/train.tsv", "data/images/1.png", "obj/eos/Debug/vqa.zip" })
@@ -80,11 +80,11 @@ public sealed class IncrementalTests : IDisposable
     [Fact]
     public void Without_bin_and_obj_the_cache_answers_and_a_limit_of_the_gate_needs_no_search()
     {
-        app.Dotnet("build").Succeeds();
+        app.Dotnet("build", "--no-restore").Succeeds();
         app.Count();
         Directory.Delete(app["bin"], recursive: true);
         Directory.Delete(app["obj"], recursive: true);
-        app.Dotnet("build").Succeeds();
+        app.Restored().Dotnet("build", "--no-restore").Succeeds();
         Assert.Equal((1, 0), app.Count());
 
         app.Project(" MaxAccuracyDrop=\"0.2\"").Dotnet("build", "--no-restore").Succeeds();
@@ -94,11 +94,11 @@ public sealed class IncrementalTests : IDisposable
     [Fact]
     public void A_damaged_cache_entry_is_noticed_and_made_again()
     {
-        app.Dotnet("build").Succeeds();
+        app.Dotnet("build", "--no-restore").Succeeds();
         app.Count();
         File.AppendAllText(Directory.GetFiles(app.Cache, "model.zip", SearchOption.AllDirectories).Single(), "!");
         Directory.Delete(app["obj"], recursive: true);
-        var run = app.Dotnet("build").Succeeds();
+        var run = app.Restored().Dotnet("build", "--no-restore").Succeeds();
         Assert.Contains("EOS4006: ", run.Output);
         Assert.Equal((1, 1), app.Count());
     }
@@ -106,11 +106,10 @@ public sealed class IncrementalTests : IDisposable
     [Fact]
     public void A_design_time_build_and_a_disabled_one_start_no_worker()
     {
-        app.Dotnet("restore").Succeeds();
         app.Dotnet("msbuild", "-t:AssignTargetPaths;ResolveReferences", "-p:DesignTimeBuild=true", "-p:SkipCompilerExecution=true").Succeeds();
-        app.Dotnet("build", "-p:EosEnabled=false").Succeeds();
+        app.Dotnet("build", "--no-restore", "-p:EosEnabled=false").Succeeds();
         app.Dotnet("publish", "--no-build", "-c", "Debug", "-p:EosEnabled=false").Succeeds();
-        app.With("EOS_ENABLED", "false").Dotnet("build").Succeeds();
+        app.With("EOS_ENABLED", "false").Dotnet("build", "--no-restore").Succeeds();
         Assert.Equal((0, 0), app.Count());
         Assert.Empty(app.Find("vqa.zip"));
     }

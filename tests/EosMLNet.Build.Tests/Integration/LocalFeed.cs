@@ -21,8 +21,11 @@ internal static class LocalFeed
 
     private static string Pack()
     {
-        var folder = Directory.CreateTempSubdirectory("eos-feed-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        // Half a gigabyte, for which the test runner leaves no time to delete it at the end: the next run does.
+        var folder = System.IO.Path.Combine(AppContext.BaseDirectory, "feed");
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string[] names = ["EosMLNet.Plans", "EosMLNet.Checkpoints", "EosMLNet.Core", "EosMLNet.Onnx", "EosMLNet.Extensions.AI", "EosMLNet.Answering", "EosMLNet", "EosMLNet.Build"];
         var projects = string.Join(';', names.Select(name => Repository.At("src", name, $"{name}.csproj")));

@@ -8,7 +8,7 @@ public sealed class NoBuildTests : IDisposable
     [Fact]
     public void What_was_built_is_published_and_what_is_missing_is_an_error()
     {
-        app.Project().Dotnet("build").Succeeds();
+        app.Project().Restored().Dotnet("build", "--no-restore").Succeeds();
         app.Count();
         Publish().Succeeds();
         Assert.True(File.Exists(app["out/vqa.zip"]) && File.Exists(app["out/vqa.plan.json"]));

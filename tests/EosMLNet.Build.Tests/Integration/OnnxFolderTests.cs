@@ -6,12 +6,12 @@ public sealed class OnnxFolderTests : IDisposable
     private const string Data = """ TrainingData="data/train.tsv" ImageFolder="data/images" OutputFile="models/vqa" MeanVisualTokens="16" Format="onnx" """;
     private static readonly string[] Graphs = ["config.json", "eos-decoder.onnx", "eos-onnx.json", "eos-plan.json", "eos-vision.onnx"];
 
-    private readonly ThrowAway app = new ThrowAway().Project(data: Data);
+    private readonly ThrowAway app = new ThrowAway().Project(data: Data).Restored();
 
     [Fact]
     public void It_is_built_once_copied_and_published_and_clean_removes_it()
     {
-        Assert.Contains("-> " + app["obj/eos/Debug/models/vqa"] + "\n", app.Dotnet("build").Succeeds().Output);
+        Assert.Contains("-> " + app["obj/eos/Debug/models/vqa"] + "\n", app.Dotnet("build", "--no-restore").Succeeds().Output);
         Assert.Equal((1, 1), app.Count());
         AssertFolder("bin/Debug/net10.0/models/vqa", [.. Graphs, "model.safetensors"]);
         Assert.True(File.Exists(app["bin/Debug/net10.0/models/vqa.plan.json"]) && File.Exists(app["bin/Debug/net10.0/models/vqa.summary.json"]));
@@ -38,7 +38,7 @@ public sealed class OnnxFolderTests : IDisposable
     [Fact]
     public void Other_weights_take_the_place_of_those_that_were_there()
     {
-        app.Dotnet("build").Succeeds();
+        app.Dotnet("build", "--no-restore").Succeeds();
         app.Project(" Weights=\"int8\"", data: Data).Dotnet("build", "--no-restore").Succeeds();
         Assert.Equal((2, 2), app.Count());
         AssertFolder("bin/Debug/net10.0/models/vqa", [.. Graphs, "eos-weights.safetensors"]);
@@ -50,7 +50,7 @@ public sealed class OnnxFolderTests : IDisposable
     [Fact]
     public void A_damaged_file_of_a_folder_in_the_cache_is_noticed_and_made_again()
     {
-        app.Dotnet("build").Succeeds();
+        app.Dotnet("build", "--no-restore").Succeeds();
         app.Count();
         foreach (var damage in new Action<string>[] { folder => File.AppendAllText(Path.Combine(folder, "eos-vision.onnx"), "!"), folder => File.WriteAllText(Path.Combine(folder, "other.json"), "{}") })
         {
@@ -65,7 +65,7 @@ public sealed class OnnxFolderTests : IDisposable
     [Fact]
     public void The_gate_emits_nothing_and_takes_what_was_there_away()
     {
-        app.Dotnet("build").Succeeds();
+        app.Dotnet("build", "--no-restore").Succeeds();
         var run = app.Project(" MaxAccuracyDrop=\"0.1\"", data: Data).Dotnet("build", "--no-restore").FailsWith("EOS3003");
         Assert.Contains("MaxAccuracyDrop allows 0.1", run.Output);
         Assert.False(Directory.Exists(app["obj/eos/Debug/models/vqa"]));
@@ -76,11 +76,11 @@ public sealed class OnnxFolderTests : IDisposable
     public void A_committed_plan_is_exported_without_data_and_a_front_has_a_folder_for_each_plan()
     {
         var front = Data.Replace("\"16\"", "\"16;8\"", StringComparison.Ordinal);
-        app.Project(" Plan=\"plans/vqa.plan.json\"", data: front).Dotnet("build", "-m").Succeeds();
+        app.Project(" Plan=\"plans/vqa.plan.json\"", data: front).Dotnet("build", "--no-restore", "-m").Succeeds();
         Assert.Equal((2, 1), app.Count());
         Directory.Delete(app["data"], recursive: true);
         Directory.Delete(app["obj"], recursive: true);
-        app.With("EOS_MODE", "UseExisting").Dotnet("build").Succeeds();
+        app.Restored().With("EOS_MODE", "UseExisting").Dotnet("build", "--no-restore").Succeeds();
         Assert.Equal(0, app.Count().Searches);
         foreach (var value in new[] { 16, 8 })
             AssertFolder($"bin/Debug/net10.0/models/vqa-{value}", [.. Graphs, "model.safetensors"]);

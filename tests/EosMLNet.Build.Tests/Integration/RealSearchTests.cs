@@ -13,12 +13,12 @@ namespace EosMLNet.Build.Tests.Integration;
 /// <summary>The worker that the package brings, on a tiny random model.</summary>
 public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, IDisposable
 {
-    private readonly ThrowAway app = new ThrowAway().With("EOS_LIBTORCH", LibTorch());
+    private readonly ThrowAway app = new ThrowAway(byServer: false).With("EOS_LIBTORCH", LibTorch());
 
     [Fact]
     public void It_searches_and_equal_builds_give_equal_bytes_also_where_a_kept_state_cannot_be_used()
     {
-        Project(" MaxAccuracyDrop=\"1\"").Dotnet("build").Succeeds();
+        Project(" MaxAccuracyDrop=\"1\"").Restored().Dotnet("build", "--no-restore").Succeeds();
         var (artifact, plan) = (File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]), File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
         AssertProvenance();
         using (ml.Model.Load(app["bin/Debug/net10.0/tiny.zip"], out _) as IDisposable)
@@ -30,7 +30,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
         Directory.Delete(app["obj"], recursive: true);
         Directory.CreateDirectory(app.Cache);
         File.WriteAllText(Path.Combine(app.Cache, $"{key}.search.1"), "what a full disk has left");
-        var run = Project(" MaxAccuracyDrop=\"1\"").Dotnet("build").Succeeds();
+        var run = Project(" MaxAccuracyDrop=\"1\"").Restored().Dotnet("build", "--no-restore").Succeeds();
         Assert.Contains($"the environment variable EOS_LIBTORCH: {LibTorch()}", run.Output);
         Assert.Contains("EOS4005: the state that an earlier build kept of this search cannot be used", run.Output);
         Assert.Equal(artifact, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]));
@@ -40,7 +40,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     [Fact]
     public void A_report_shows_what_the_plan_does_on_the_validation_data()
     {
-        Project($""" ValidationData="{tiny.Table}" Report="pages/report.html" """).Dotnet("build").Succeeds();
+        Project($""" ValidationData="{tiny.Table}" Report="pages/report.html" """).Restored().Dotnet("build", "--no-restore").Succeeds();
         var page = File.ReadAllText(app["pages/report.html"]);
         Assert.Contains("<title>tiny on model: report</title>", page);
         Assert.Contains("<dt>Questions</dt><dd>rows.tsv: 12 questions about 6 pictures</dd>", page);
@@ -52,7 +52,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     public void A_front_of_two_plans_meets_both_limits()
     {
         app.Project("", model: tiny.Model, properties: Worker,
-            data: $""" TrainingData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny.zip" MeanVisualTokens="8;4" Steps="3" BatchSize="2" """).Dotnet("build").Succeeds();
+            data: $""" TrainingData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny.zip" MeanVisualTokens="8;4" Steps="3" BatchSize="2" """).Restored().Dotnet("build", "--no-restore").Succeeds();
         foreach (var value in new[] { 8, 4 })
         {
             Assert.InRange(ReductionPlan.Load(app[$"bin/Debug/net10.0/tiny-{value}.plan.json"]).Ledger.Mean, 1, value);
@@ -71,7 +71,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
              TrainingData="{tiny.Table}" ValidationData="{tiny.Table}" ImageFolder="{tiny.Images}" OutputFile="tiny" MeanVisualTokens="8" Steps="3" BatchSize="2"
             Format="Onnx" Weights="{weights}" Objective="UnreducedModel"
             """);
-        var run = app.Dotnet("build").Succeeds();
+        var run = app.Restored().Dotnet("build", "--no-restore").Succeeds();
         Assert.Contains($"in ONNX Runtime with {weights} weights", run.Output);
         var folder = app["bin/Debug/net10.0/tiny"];
         Assert.Equal(Names(app["obj/eos/Debug/tiny"]), Names(folder)); // all of it is copied
@@ -93,12 +93,12 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     [Fact]
     public async Task A_search_whose_worker_was_killed_goes_on_and_ends_in_the_same_bytes()
     {
-        Project(app, tiny, "", steps: 60).Dotnet("build").Succeeds();
+        Project(app, tiny, "", steps: 60).Restored().Dotnet("build", "--no-restore").Succeeds();
         var (artifact, plan) = (File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]), File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
         Directory.Delete(app.Cache, recursive: true);
         Directory.Delete(app["obj"], recursive: true);
         Directory.Delete(app["bin"], recursive: true);
-        app.Dotnet("restore").Succeeds();
+        app.Restored();
 
         using var build = app.Start("build", "--no-restore");
         while (app.Find("*.search.1").FirstOrDefault() is null && !build.HasExited)
@@ -122,7 +122,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     [InlineData("EOS3001", " FinalVisualTokens=\"0.5\"", "")]
     public void What_the_machine_or_the_model_cannot_do_is_an_error(string code, string attributes, string libTorch)
     {
-        Project(attributes).Dotnet("build", $"-p:EosLibTorchPath={libTorch}").FailsWith(code);
+        Project(attributes).Restored().Dotnet("build", "--no-restore", $"-p:EosLibTorchPath={libTorch}").FailsWith(code);
         Assert.Empty(app.Find("tiny.zip"));
     }
 
@@ -130,7 +130,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     public void A_row_that_is_malformed_is_an_error_at_its_line_in_the_table()
     {
         app.Write("bad.tsv", "ImagePath\tQuestion\tAnswer\n0.png\twhat?\tred\n1.png\twhat?\n");
-        var run = Project($""" ValidationData="bad.tsv" """).Dotnet("build").FailsWith("EOS1011");
+        var run = Project($""" ValidationData="bad.tsv" """).Restored().Dotnet("build", "--no-restore").FailsWith("EOS1011");
         Assert.Contains($"{app["bad.tsv"]}(3): error EOS1011: 2 fields between tabs", run.Output);
         Assert.Contains($"[{app["App.csproj"]}]", run.Output);
     }
@@ -139,7 +139,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     public void Without_any_libtorch_the_build_says_where_one_was_looked_for_and_what_to_add()
     {
         app.With("EOS_LIBTORCH", null).With("PATH", app["nothing"]); // and no Python either
-        var run = Project("").Dotnet("build").FailsWith("EOS2001");
+        var run = Project("").Restored().Dotnet("build", "--no-restore").FailsWith("EOS2001");
         Assert.Contains(Path.Combine(LocalFeed.Packages, "libtorch-cpu-"), run.Output);
         Assert.Contains("EOS2001: The search has no libtorch. Run: dotnet add package libtorch-cpu-", run.Output);
     }

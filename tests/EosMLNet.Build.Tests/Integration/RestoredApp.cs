@@ -6,7 +6,7 @@ public sealed class RestoredApp : IDisposable
     public RestoredApp()
     {
         App.Write("data/missing-image.tsv", "ImagePath\tQuestion\tAnswer\n9.png\twhat?\tred\n");
-        App.Project().Dotnet("restore").Succeeds();
+        App.Project().Restored();
     }
 
     internal ThrowAway App { get; } = new();

@@ -22,7 +22,7 @@ public sealed class ShapesTests : IDisposable
     [Fact]
     public void A_front_is_searched_once_and_has_an_artifact_for_each_value_of_its_limit()
     {
-        app.Project(data: """ TrainingData="data/train.tsv" ImageFolder="data/images" OutputFile="vqa.zip" MeanVisualTokens="64;32;16" Plan="plans/vqa.plan.json" """).Dotnet("build", "-m").Succeeds();
+        app.Project(data: """ TrainingData="data/train.tsv" ImageFolder="data/images" OutputFile="vqa.zip" MeanVisualTokens="64;32;16" Plan="plans/vqa.plan.json" """).Restored().Dotnet("build", "--no-restore", "-m").Succeeds();
         Assert.Equal((3, 1), app.Count());
         Assert.Equal(["vqa-16.zip", "vqa-32.zip", "vqa-64.zip"], Directory.GetFiles(app["bin/Debug/net10.0"], "*.zip").Select(Path.GetFileName).Order());
         Assert.Equal(3, new[] { 64, 32, 16 }.Select(value => File.ReadAllText(app[$"plans/vqa-{value}.plan.json"])).Distinct().Count());
@@ -40,7 +40,7 @@ public sealed class ShapesTests : IDisposable
     [Fact]
     public void A_package_does_not_carry_it()
     {
-        app.Project().Dotnet("pack", "-o", app["out"]).Succeeds();
+        app.Project().Restored().Dotnet("pack", "--no-restore", "-o", app["out"]).Succeeds();
         using var package = System.IO.Compression.ZipFile.OpenRead(Directory.GetFiles(app["out"], "*.nupkg").Single());
         Assert.DoesNotContain(package.Entries, entry => entry.Name.StartsWith("vqa", StringComparison.Ordinal));
         Assert.Contains(package.Entries, entry => entry.Name == "App.dll");
@@ -75,7 +75,7 @@ public sealed class ShapesTests : IDisposable
     public void Two_models_are_searched_at_the_same_time()
     {
         app.Project(items: """</ItemGroup><ItemGroup><EosModel Include="model" TrainingData="data/train.tsv" ImageFolder="data/images" OutputFile="second.zip" MeanVisualTokens="8" />""");
-        app.Behaving("meet-searches").Dotnet("build", "-m").Succeeds(); // each search waits until the other one has begun
+        app.Restored().Behaving("meet-searches").Dotnet("build", "--no-restore", "-m").Succeeds(); // each search waits until the other one has begun
         Assert.Equal((2, 2), app.Count());
         Assert.True(File.Exists(app["bin/Debug/net10.0/vqa.zip"]) && File.Exists(app["bin/Debug/net10.0/second.zip"]));
     }
@@ -83,7 +83,7 @@ public sealed class ShapesTests : IDisposable
     [Fact]
     public void Two_builds_of_one_project_at_once_search_once_and_agree()
     {
-        app.Project().Behaving("meet-workers").Dotnet("restore").Succeeds();
+        app.Project().Restored().Behaving("meet-workers");
         using var first = app.Start("msbuild", "-t:EosBuild");
         using var second = app.Start("msbuild", "-t:EosBuild");
         var runs = new[] { first, second }.Select(ThrowAway.End).ToList();

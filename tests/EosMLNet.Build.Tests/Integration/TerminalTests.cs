@@ -7,7 +7,7 @@ namespace EosMLNet.Build.Tests.Integration;
 /// <summary>What people see of a search in a terminal of 80 columns, where MSBuild's terminal logger shows little, and in a log.</summary>
 public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, IDisposable
 {
-    private readonly ThrowAway app = new ThrowAway().With("EOS_LIBTORCH", RealSearchTests.LibTorch());
+    private readonly ThrowAway app = new ThrowAway(byServer: false).With("EOS_LIBTORCH", RealSearchTests.LibTorch());
 
     [Fact]
     public void A_search_shows_model_phase_share_and_remaining_time_and_ends_with_what_was_won_and_lost()
@@ -15,7 +15,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
         if (!OperatingSystem.IsLinux())
             return; // the recorder is the program script of util-linux
         Assert.True(TerminalRecording.IsPossible, "the program script of util-linux is missing");
-        RealSearchTests.Project(app, tiny, " MaxAccuracyDrop=\"1\"", steps: 60).Dotnet("restore").Succeeds();
+        RealSearchTests.Project(app, tiny, " MaxAccuracyDrop=\"1\"", steps: 60).Restored();
         var recording = app.DotnetInTerminal("build", "--no-restore");
         var replay = recording.Replay();
         Assert.True(recording.ExitCode == 0, replay.Screen.Text);
@@ -38,7 +38,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
     [Fact]
     public void A_log_has_at_least_a_line_for_each_tenth_and_the_result()
     {
-        var run = RealSearchTests.Project(app, tiny, "", steps: 60).Dotnet("build", "-v", "m").Succeeds();
+        var run = RealSearchTests.Project(app, tiny, "", steps: 60).Restored().Dotnet("build", "--no-restore", "-v", "m").Succeeds();
         var shares = Regex.Matches(run.Output, @"tiny: (\d+) %, ").Select(match => int.Parse(match.Groups[1].Value)).ToList();
         Assert.InRange(shares.Count, 4, 30);
         Assert.All(shares.Zip(shares.Skip(1)), pair => Assert.True(pair.Second > pair.First, run.Output));

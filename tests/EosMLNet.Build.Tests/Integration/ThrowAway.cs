@@ -9,12 +9,16 @@ namespace EosMLNet.Build.Tests.Integration;
 /// </summary>
 internal sealed class ThrowAway : IDisposable
 {
+    private static readonly Lazy<(string Root, Dictionary<string, string> Content)> RestoredFiles = new(Restore);
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<string, string?> environment = [];
+    private readonly bool byServer;
 
     /// <param name="name">A folder below the temporary one, to try strange characters.</param>
-    internal ThrowAway(string name = "app")
+    /// <param name="byServer">Builds run in <see cref="BuildServers"/>; else each has a process of its own.</param>
+    internal ThrowAway(string name = "app", bool byServer = true)
     {
+        this.byServer = byServer;
         Root = Directory.CreateDirectory(folder[name]).FullName;
         Write("Directory.Build.props", $"""
             <Project>
@@ -96,10 +100,26 @@ internal sealed class ThrowAway : IDisposable
         return this;
     }
 
+    /// <summary>
+    /// Puts there what a restore of a project as <see cref="Project"/> writes it leaves, for builds with <c>--no-restore</c>: a restore of its
+    /// own takes longer than the build.
+    /// </summary>
+    internal ThrowAway Restored()
+    {
+        foreach (var (name, content) in RestoredFiles.Value.Content)
+            Write($"obj/{name}", content.Replace(RestoredFiles.Value.Root, Root, StringComparison.Ordinal));
+        return this;
+    }
+
     internal BuildRun Dotnet(params string[] arguments)
     {
-        using var process = Start(arguments);
-        return End(process);
+        return byServer && arguments[0] != "run" ? BuildServers.With(Run) : Run([]);
+
+        BuildRun Run(Dictionary<string, string?> server)
+        {
+            using var process = Start(arguments, server);
+            return End(process);
+        }
     }
 
     /// <summary>The same in a terminal of 80 columns, with MSBuild's own choice of logger.</summary>
@@ -112,10 +132,13 @@ internal sealed class ThrowAway : IDisposable
             ["DOTNET_CLI_UI_LANGUAGE"] = "en",
         });
 
-    internal Process Start(params string[] arguments)
+    /// <summary>Starts a process of its own.</summary>
+    internal Process Start(params string[] arguments) => Start(arguments, []);
+
+    private Process Start(string[] arguments, IEnumerable<KeyValuePair<string, string?>> more)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in environment.Concat(more))
         {
             if (value is null)
                 start.Environment.Remove(name);
@@ -138,6 +161,13 @@ internal sealed class ThrowAway : IDisposable
         Directory.EnumerateFileSystemEntries(folder.Path, pattern, SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder.Path, path));
 
     public void Dispose() => folder.Dispose();
+
+    private static (string Root, Dictionary<string, string> Content) Restore()
+    {
+        using var app = new ThrowAway().Project();
+        app.Dotnet("restore").Succeeds();
+        return (app.Root, Directory.GetFiles(app["obj"]).ToDictionary(file => Path.GetFileName(file), File.ReadAllText));
+    }
 
     private static string Xml(string text) => SecurityElement.Escape(text);
 }
