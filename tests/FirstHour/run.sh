@@ -32,7 +32,7 @@ if [ -d "$user_home/.nuget/NuGet" ]; then
 fi
 while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(EOS_|XDG_)' || true)
 export HOME=$place/home DOTNET_CLI_HOME=$place/home NUGET_PACKAGES=$place/packages PATH=$place/home/.dotnet/tools:$PATH
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # What the README does in the clone is done with the packages that the repository was built with.
 dotnet() {

@@ -36,15 +36,16 @@ public static class PrefillClock
     /// <param name="rounds">How many times, after some that warm up.</param>
     /// <param name="cancellation">Checked before each measurement.</param>
     /// <param name="progress">Told after each round how many are done.</param>
+    /// <param name="isWarm">These models were measured just before, with other prompts: a round is enough to warm up.</param>
     /// <returns>For each model, its seconds in each round.</returns>
     public static double[][] Seconds(IReadOnlyList<ReducedModel> models, PromptBatch batch, int rounds, CancellationToken cancellation,
-        Action<int>? progress = null)
+        Action<int>? progress = null, bool isWarm = false)
     {
         double[][] seconds = [.. models.Select(_ => new double[rounds])];
         int[] order = [.. Enumerable.Range(0, models.Count)];
         var random = new Random(1);
         var warming = Stopwatch.StartNew();
-        for (var round = 0; round == 0 || round < WarmRounds && warming.Elapsed < WarmTime; round++)
+        for (var round = 0; round == 0 || !isWarm && round < WarmRounds && warming.Elapsed < WarmTime; round++)
             Measure((_, _) => { });
         for (var round = 0; round < rounds; round++)
         {

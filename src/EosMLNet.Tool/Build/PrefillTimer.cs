@@ -20,7 +20,7 @@ internal static class PrefillTimer
         {
             using var batch = PromptBatch.Create(model,
                 [((IReadOnlyList<Visual>)[.. example.Images.Select(image => data.Images[image])], example.Question)]);
-            var seconds = PrefillClock.Seconds([unreduced, reduced], batch, Rounds, cancellation);
+            var seconds = PrefillClock.Seconds([unreduced, reduced], batch, Rounds, cancellation, isWarm: with.Count > 0);
             without.AddRange(seconds[0]);
             with.AddRange(seconds[1]);
         }

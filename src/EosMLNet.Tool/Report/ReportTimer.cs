@@ -32,7 +32,8 @@ internal static class ReportTimer
                 Report(i * times);
                 using var batch = CaseFinder.Batch(plan, data, example);
                 text += batch.TextTokens;
-                var seconds = PrefillClock.Seconds([unreduced, plan], batch, times, cancellation, done => Report(i * times + done));
+                var seconds = PrefillClock.Seconds(
+                    [unreduced, plan], batch, times, cancellation, done => Report(i * times + done), isWarm: i > 0);
                 without.AddRange(seconds[0]);
                 with.AddRange(seconds[1]);
             }

@@ -93,7 +93,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
     [Fact]
     public async Task A_search_whose_worker_was_killed_goes_on_and_ends_in_the_same_bytes()
     {
-        Project(app, tiny, "", steps: 60).Restored().Dotnet("build", "--no-restore").Succeeds();
+        Project(app, tiny, "", steps: 30).Restored().Dotnet("build", "--no-restore").Succeeds();
         var (artifact, plan) = (File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]), File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
         Directory.Delete(app.Cache, recursive: true);
         Directory.Delete(app["obj"], recursive: true);
@@ -109,7 +109,7 @@ public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, 
         Assert.Empty(app.Find("tiny.zip"));
 
         var run = app.Dotnet("build", "--no-restore").Succeeds();
-        Assert.Matches(@"The search goes on from step \d+ of 60, where an earlier build was stopped\.", run.Output);
+        Assert.Matches(@"The search goes on from step \d+ of 30, where an earlier build was stopped\.", run.Output);
         Assert.Equal(artifact, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.zip"]));
         Assert.Equal(plan, File.ReadAllBytes(app["bin/Debug/net10.0/tiny.plan.json"]));
         Assert.Empty(app.Find("*.search.1"));

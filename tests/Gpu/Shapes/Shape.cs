@@ -75,7 +75,7 @@ internal sealed record Shape
     internal static Shape Tiny { get; } = new()
     {
         Name = "tiny",
-        Repeats = 3,
+        Repeats = 1,
         Config = new()
         {
             Vision = new() { HiddenSize = 32, IntermediateSize = 64, LayerCount = 2, HeadCount = 2, ImageSize = 84 },
