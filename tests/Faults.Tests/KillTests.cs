@@ -13,7 +13,7 @@ public class KillTests
     public void After_a_kill_all_files_are_whole_or_absent_and_the_next_run_leaves_what_an_unbroken_one_leaves(string kind, int kills)
     {
         using var work = new TemporaryFolder();
-        using var killer = new Killer(KillKinds.Named([kind])[0], work.Path, seed: 1);
+        using var killer = new Killer(KillKinds.All.Single(one => one.Name == kind), work.Path, seed: 1);
         var reached = killer.Run(kills, TimeSpan.FromMinutes(5));
         Assert.Empty(reached.Faults);
         Assert.True(reached.Kills >= kills, $"{reached.Kills} kills");

@@ -16,7 +16,7 @@ public class HostileFileTests
     public void A_reader_reads_what_is_whole_and_refuses_all_else_in_words(string name)
     {
         using var folder = new TemporaryFolder();
-        var target = FuzzTargets.Named([name])[0];
+        var target = FuzzTargets.All.Single(one => one.Name == name);
         var judge = new Judge(target, folder.Path);
         byte[][] seeds = [.. Corpus.Seeds(target).Select(File.ReadAllBytes)];
 

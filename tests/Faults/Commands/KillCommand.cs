@@ -2,6 +2,7 @@ using System.CommandLine;
 using Benchmarks.Report;
 using Faults.Kills;
 using Faults.Report;
+using Fuzz.Commands;
 
 namespace Faults.Commands;
 
@@ -11,11 +12,7 @@ internal sealed class KillCommand : Command
     internal KillCommand()
         : base("kill", "Kills work at random moments, and says whether every file was whole or absent.")
     {
-        var kinds = new Option<string[]>("--kind")
-        {
-            Description = $"The kinds of work; all where none is named: {string.Join(", ", KillKinds.All.Select(kind => kind.Name))}.",
-            HelpName = "NAME",
-        };
+        var kinds = NamedOption.Several("--kind", "The kinds of work", KillKinds.All, kind => kind.Name);
         var kills = Number("--kills", "Kills of each, those of the report and of earlier runs included.", 150);
         var minutes = Number("--minutes", "The most time for each, in this run.", 60.0);
         var seed = Number("--seed", "Decides about the moments. 0: one that no earlier run had.", 0);
@@ -25,7 +22,7 @@ internal sealed class KillCommand : Command
         SetAction(values =>
         {
             var faults = 0;
-            foreach (var kind in KillKinds.Named(values.GetValue(kinds) ?? []))
+            foreach (var kind in values.GetValue(kinds) ?? KillKinds.All)
             {
                 if (FaultsDocument.Reached(values.GetValue(work)!, kind) is { } before)
                     ResultFile.Save(Killer.StateFile(values.GetValue(work)!, kind), before);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Faults.Kills;
+using Fuzz.Commands;
 
 namespace Faults.Commands;
 
@@ -12,7 +13,7 @@ internal sealed class WorkCommand : Command
         : base("work", "Works until it is killed.")
     {
         Hidden = true;
-        var kind = new Option<string>("--kind") { Required = true };
+        var kind = NamedOption.One("--kind", "The kind of work", KillKinds.All, one => one.Name);
         var folder = new Option<string>("--folder") { Required = true };
         var once = new Option<bool>("--once");
         var prepare = new Option<bool>("--prepare");
@@ -20,7 +21,7 @@ internal sealed class WorkCommand : Command
             Add(option);
         SetAction(values =>
         {
-            var (work, place) = (KillKinds.Named([values.GetRequiredValue(kind)])[0], new KillPlace(values.GetRequiredValue(folder)));
+            var (work, place) = (values.GetRequiredValue(kind), new KillPlace(values.GetRequiredValue(folder)));
             if (values.GetValue(prepare))
                 work.Prepare(place);
             var goesOn = false; // the first run is looked at before the next one begins

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Fuzz.Targets;
 
 namespace Fuzz.Commands;
@@ -15,9 +14,5 @@ internal static class FuzzOptions
     };
 
     /// <summary>One target by name.</summary>
-    internal static Option<FuzzTarget> Target() => new("--target")
-    {
-        Description = "The reader.", HelpName = "NAME", Required = true,
-        CustomParser = result => FuzzTargets.Named([.. result.Tokens.Select(token => token.Value)])[0],
-    };
+    internal static Option<FuzzTarget> Target() => NamedOption.One("--target", "The reader", FuzzTargets.All, target => target.Name);
 }

@@ -11,11 +11,7 @@ internal sealed class RunCommand : Command
     internal RunCommand()
         : base("run", "Gives readers inputs until there were enough or the time is over, and says which were faults.")
     {
-        var targets = new Option<string[]>("--target")
-        {
-            Description = $"The readers; all where none is named: {string.Join(", ", FuzzTargets.All.Select(target => target.Name))}.",
-            HelpName = "NAME",
-        };
+        var targets = NamedOption.Several("--target", "The readers", FuzzTargets.All, target => target.Name);
         var inputs = Number("--inputs", "Inputs a reader, those of the report and of earlier runs included.", 1_000_000L);
         var minutes = Number("--minutes", "The most time a reader, in this run.", 60.0);
         var seed = Number("--seed", "The same seed and the same folder give the same inputs.", 1);
@@ -25,7 +21,7 @@ internal sealed class RunCommand : Command
         SetAction(values =>
         {
             var findings = 0;
-            foreach (var target in FuzzTargets.Named(values.GetValue(targets) ?? []))
+            foreach (var target in values.GetValue(targets) ?? FuzzTargets.All)
             {
                 var folder = new CampaignFolder(values.GetValue(work)!, target.Name);
                 if (folder.Reached() is null && FuzzRow.Committed(target.Name) is { } committed)

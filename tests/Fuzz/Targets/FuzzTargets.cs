@@ -13,12 +13,4 @@ internal static class FuzzTargets
             .Concat(BenchmarkTarget.Files.Keys.Select(name => new BenchmarkTarget(name)))
             .OrderBy(target => target.Name, StringComparer.Ordinal),
     ];
-
-    /// <summary>The targets of some names.</summary>
-    /// <exception cref="EosException">EOS1013: there is none of that name.</exception>
-    internal static IReadOnlyList<FuzzTarget> Named(IReadOnlyCollection<string> names) => names.Count == 0 ? All :
-    [
-        .. names.Select(name => All.FirstOrDefault(target => target.Name == name) ?? throw new EosException(EosErrors.InvalidOption,
-            $"There is no target '{name}'.{Spelling.Suggestion(name, All.Select(target => target.Name))}")),
-    ];
 }

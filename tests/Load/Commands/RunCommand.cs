@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Benchmarks.Report;
 using EosMLNet.Onnx.Sessions;
+using Fuzz.Commands;
 using Fuzz.Report;
 using Load.Kinds;
 using Load.Measures;
@@ -16,11 +17,7 @@ internal sealed class RunCommand : Command
     internal RunCommand()
         : base("run", "Asks for a time, and writes what came of it to reliability.md and .json.")
     {
-        var kinds = new Option<string[]>("--kind")
-        {
-            Description = $"The kinds of load; all where none is named: {string.Join(", ", LoadKinds.All.Select(kind => kind.Name))}.",
-            HelpName = "NAME",
-        };
+        var kinds = NamedOption.Several("--kind", "The kinds of load", LoadKinds.All, kind => kind.Name);
         var minutes = new Option<double>("--minutes") { Description = "The time of each.", DefaultValueFactory = _ => 60 };
         var report = new Option<string>("--report")
         {
@@ -31,7 +28,7 @@ internal sealed class RunCommand : Command
         SetAction(async (values, _) =>
         {
             var fine = true;
-            foreach (var kind in LoadKinds.Named(values.GetValue(kinds) ?? []))
+            foreach (var kind in values.GetValue(kinds) ?? LoadKinds.All)
             {
                 var row = await RunAsync(kind, TimeSpan.FromMinutes(values.GetValue(minutes)));
                 LoadDocument.Write(values.GetValue(report)!, row, [.. LoadKinds.All.Select(one => one.Name)]);
