@@ -19,7 +19,7 @@ internal sealed record BuildSummary
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(), new FiniteNumber() },
     };
 
     public required int Version { get; init; }
@@ -40,7 +40,8 @@ internal sealed record BuildSummary
     {
         try
         {
-            return JsonSerializer.Deserialize<BuildSummary>(File.ReadAllBytes(path), Json) ?? throw new JsonException("It is null.");
+            var summary = JsonSerializer.Deserialize<BuildSummary>(File.ReadAllBytes(path), Json) ?? throw new JsonException("It is null.");
+            return double.IsFinite(summary.Prefill.Speedup) ? summary : throw new JsonException("Its times are out of range.");
         }
         catch (JsonException e)
         {
@@ -89,4 +90,13 @@ internal sealed record BuildSummary
     }
 
     internal sealed record SearchSummary(long Samples, double Seconds, long PeakMemoryBytes);
+
+    // A number such as 1e999 is read as infinity, which cannot be written again.
+    private sealed class FiniteNumber : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDouble() is var number && double.IsFinite(number) ? number : throw new JsonException("A number is too large.");
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+    }
 }

@@ -106,9 +106,12 @@ internal sealed class ThrowAway : IDisposable
     /// </summary>
     internal ThrowAway Restored()
     {
-        foreach (var (name, content) in RestoredFiles.Value.Content)
-            Write($"obj/{name}", content.Replace(RestoredFiles.Value.Root, Root, StringComparison.Ordinal));
+        var (root, files) = RestoredFiles.Value;
+        foreach (var (name, content) in files)
+            Write($"obj/{name}", content.Replace(root, Root, StringComparison.Ordinal).Replace(InJson(root), InJson(Root), StringComparison.Ordinal));
         return this;
+
+        static string InJson(string path) => path.Replace(@"\", @"\\", StringComparison.Ordinal); // as Windows has them
     }
 
     internal BuildRun Dotnet(params string[] arguments)

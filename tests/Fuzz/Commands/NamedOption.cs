@@ -11,8 +11,7 @@ internal static class NamedOption
     /// <param name="what">What is chosen, for its description.</param>
     /// <param name="all">All that there are.</param>
     /// <param name="name">The name of each.</param>
-    internal static Option<IReadOnlyList<T>> Several<T>(string option, string what, IReadOnlyList<T> all, Func<T, string> name)
-        where T : class => new(option)
+    internal static Option<IReadOnlyList<T>> Several<T>(string option, string what, IReadOnlyList<T> all, Func<T, string> name) where T : class => new(option)
     {
         Description = $"{what}; all where none is named: {string.Join(", ", all.Select(name))}.",
         HelpName = "NAME",
