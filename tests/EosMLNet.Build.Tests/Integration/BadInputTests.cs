@@ -1,9 +1,9 @@
 namespace EosMLNet.Build.Tests.Integration;
 
-/// <summary>What is wrong with an item or a property is said with a code, at the item's line. One restored project serves all: no case leaves anything behind.</summary>
-public sealed class BadInputTests(RestoredApp restored) : IClassFixture<RestoredApp>
+/// <summary>What is wrong with an item or a property is said with a code, at the item's line.</summary>
+public sealed class BadInputTests : IDisposable
 {
-    private readonly ThrowAway app = restored.App;
+    private readonly ThrowAway app = new ThrowAway().Restored().Write("data/missing-image.tsv", "ImagePath\tQuestion\tAnswer\n9.png\twhat?\tred\n");
 
     // What is not there is found before a worker is started, for all items together.
     [Fact]
@@ -79,4 +79,6 @@ public sealed class BadInputTests(RestoredApp restored) : IClassFixture<Restored
             all[name] = value.Trim('"');
         return string.Join(" ", all.Select(x => $"{x.Key}=\"{x.Value}\""));
     }
+
+    public void Dispose() => app.Dispose();
 }
