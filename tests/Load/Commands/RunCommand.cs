@@ -33,8 +33,8 @@ internal sealed class RunCommand : Command
                 var row = await RunAsync(kind, TimeSpan.FromMinutes(values.GetValue(minutes)));
                 LoadDocument.Write(values.GetValue(report)!, row, [.. LoadKinds.All.Select(one => one.Name)]);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{row.Kind}: {row.Right} right, {row.Refused} given up, {row.Loaded} models, {row.Begin:0.0} to {row.End:0.0} MB, " +
-                    $"{row.Slope:0.0} ± {row.Error:0.0} MB an hour, {row.Tensors} tensors and {row.Sessions} sessions left, " +
+                    $"{row.Kind}: {row.Right} right, {row.Refused} given up, {row.Loaded} models, {row.Resident.Range} MB, " +
+                    $"{row.Resident.Growth} MB an hour, {row.InUse?.Range} MB in use, {row.InUse?.Growth} MB an hour, {row.Tensors} tensors and {row.Sessions} sessions left, " +
                     $"{row.Faults.Count} faults"));
                 foreach (var fault in row.Faults)
                     Console.WriteLine($"  {fault}");
@@ -54,10 +54,12 @@ internal sealed class RunCommand : Command
         using var memory = new MemorySeries(time);
         await kind.RunAsync(model, tally, memory);
         memory.End();
-        var (trend, left) = (MemoryTrend.Of(memory.Samples), Left());
+        var left = Left();
         return new(kind.Name, kind.Does, Math.Round(memory.Samples[^1].Minutes, 1), tally.RightAnswers, tally.RefusedRequests,
             tally.LoadedModels, [.. tally.Faults.OrderByDescending(fault => fault.Value).Select(fault => $"{fault.Value} x {fault.Key}")],
-            Math.Round(trend.Begin, 1), Math.Round(trend.End, 1), Math.Round(trend.Slope, 2), trend.Error is { } error ? Math.Round(error, 2) : null,
+            MemoryTrend.Of([.. memory.Samples.Select(sample => (sample.Minutes, sample.Memory.Resident))]),
+            memory.Samples.All(sample => sample.Memory.InUse is not null)
+                ? MemoryTrend.Of([.. memory.Samples.Select(sample => (sample.Minutes, sample.Memory.InUse!.Value))]) : null,
             left.Tensors - tensors, left.Sessions - sessions, Hardware.Describe(), DateOnly.FromDateTime(DateTime.UtcNow));
     }
 

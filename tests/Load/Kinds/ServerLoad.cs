@@ -27,7 +27,7 @@ internal sealed class ServerLoad : LoadKind
             foreach (var (i, asked) in model.Questions.Index()) // one at a time: side by side they would be answered in batches
                 expected[i] = (await client.AskAsync(asked)).Answer!;
         }
-        memory.Begin(() => server.Megabytes);
+        memory.Begin(() => new(server.Megabytes, null));
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(number => Task.Run(() => AskAsync(new Random(number)))));
         if (await server.EndAsync(kill: false) is not 0 and var code)
             tally.Fault($"The server ended with {code}.");

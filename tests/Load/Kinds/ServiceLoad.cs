@@ -26,7 +26,7 @@ internal sealed class ServiceLoad : LoadKind
             zips[i] = Path.Combine(model.Folder, $"{engine}.zip");
             model.Ml.Model.Save(transformer, model.Rows([]).Schema, zips[i]);
         }
-        memory.Begin(MemorySeries.OfThisProcess);
+        memory.Begin(ProcessMemory.OfThisProcess);
         for (var round = 0; !memory.Over.IsCancellationRequested; round++)
         {
             var engine = round % Engines.Length;

@@ -17,7 +17,7 @@ internal sealed class ThreadsLoad(AnsweringEngine engine) : LoadKind
     {
         using var transformer = model.Fit(engine, CacheBytes);
         var expected = await model.ExpectAsync(transformer);
-        memory.Begin(MemorySeries.OfThisProcess);
+        memory.Begin(ProcessMemory.OfThisProcess);
         var threads = Enumerable.Range(0, Threads).Select(number => new Thread(() => Ask(new Random(number)))).ToArray();
         foreach (var thread in threads)
             thread.Start();

@@ -7,31 +7,28 @@ namespace Load.Measures;
 internal sealed class MemorySeries(TimeSpan time) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly List<(double Minutes, double Megabytes)> samples = [];
+    private readonly List<MemorySample> samples = [];
     private readonly ManualResetEventSlim ended = new();
     private readonly CancellationTokenSource over = new();
     private Thread? watcher;
     private long begin;
 
-    /// <summary>Resident memory of this process, in megabytes.</summary>
-    internal static double OfThisProcess() => Environment.WorkingSet / 1e6;
-
     /// <summary>Cancelled when the time is over.</summary>
     internal CancellationToken Over => over.Token;
 
     /// <summary>All values, once the series has ended.</summary>
-    internal IReadOnlyList<(double Minutes, double Megabytes)> Samples => samples;
+    internal IReadOnlyList<MemorySample> Samples => samples;
 
     /// <summary>Begins to look; from now on the time counts.</summary>
-    /// <param name="megabytes">Whose memory.</param>
-    internal void Begin(Func<double> megabytes)
+    /// <param name="process">Whose memory.</param>
+    internal void Begin(Func<ProcessMemory> process)
     {
         begin = Stopwatch.GetTimestamp();
         over.CancelAfter(time);
         watcher = new Thread(() =>
         {
             do
-                samples.Add((Stopwatch.GetElapsedTime(begin).TotalMinutes, megabytes()));
+                samples.Add(new(Stopwatch.GetElapsedTime(begin).TotalMinutes, process()));
             while (!ended.Wait(Pause));
         });
         watcher.Start();

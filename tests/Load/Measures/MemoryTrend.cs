@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Load.Measures;
 
 /// <summary>
@@ -12,6 +14,13 @@ internal sealed record MemoryTrend(double Begin, double End, double Slope, doubl
     // Until then caches fill, code is compiled and allocators take their share.
     private const double WarmUp = 0.25;
 
+    /// <summary>From where to where, in megabytes.</summary>
+    internal string Range => string.Create(CultureInfo.InvariantCulture, $"{Begin:0.0} to {End:0.0}");
+
+    /// <summary>Megabytes an hour, with the interval.</summary>
+    internal string Growth => string.Create(CultureInfo.InvariantCulture, $"{Slope:0.0}") +
+        (Error is { } error ? string.Create(CultureInfo.InvariantCulture, $" ± {error:0.0}") : "");
+
     /// <summary>Fits the line to the samples behind the first quarter of the time.</summary>
     internal static MemoryTrend Of(IReadOnlyList<(double Minutes, double Megabytes)> samples)
     {
@@ -24,6 +33,9 @@ internal sealed record MemoryTrend(double Begin, double End, double Slope, doubl
         var slope = square == 0 ? 0 : least.Sum(point => (point.X - x) * (point.Y - y)) / square;
         var rest = least.Sum(point => Math.Pow(point.Y - y - slope * (point.X - x), 2));
         double? error = least.Length < 3 ? null : 1.96 * Math.Sqrt(rest / (least.Length - 2) / square);
-        return new(y + slope * (least[0].X - x), y + slope * (least[^1].X - x), 60 * slope, 60 * error);
+        return new(Rounded(y + slope * (least[0].X - x)), Rounded(y + slope * (least[^1].X - x)), Rounded(60 * slope),
+            error is { } half ? Rounded(60 * half) : null);
+
+        static double Rounded(double value) => Math.Round(value, 2);
     }
 }

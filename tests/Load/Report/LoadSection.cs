@@ -15,18 +15,21 @@ internal static class LoadSection
 
             Written by `dotnet run --project tests/Load -c Release -- run`; the numbers are in `reliability.json` beside this page. scenes-llava under a
             published method (FastV, 48 visual tokens) is asked 200 questions over and over. An answer is right where it is that of one question
-            at a time. "Given up" are requests that were refused as they should be, or that their client left. Memory is resident memory, with
-            what the C library keeps of what was freed. "Slope" is that of a straight line through the least memory of each minute, behind the
-            first quarter of the time, with its 95 % interval. Tensors and sessions are counted when everything is disposed.
+            at a time. "Given up" are requests that were refused as they should be, or that their client left. "Resident" is the memory that
+            the process has of the machine's, with what the C library keeps of what was freed. "In use" are the blocks that are allocated in
+            the C library and what the collector has found alive; of another process it is not known. Growth is the slope of a straight line
+            through the least memory of each minute, behind the first quarter of the time, with its 95 % interval. Tensors and sessions are
+            counted when everything is disposed.
 
-            | load | minutes | right | given up | models loaded | faults | memory, MB | slope, MB an hour | tensors, sessions left | date |
-            |---|---:|---:|---:|---:|---:|---:|---:|---:|---|
+            | load | minutes | right | given up | models loaded | faults | resident, MB | growth, MB an hour | in use, MB | growth, MB an hour | tensors, sessions left | date |
+            |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|
 
             """.ReplaceLineEndings("\n"));
         foreach (var row in document.Rows)
         {
             section.Append(CultureInfo.InvariantCulture, $"| {row.Does} | {row.Minutes:0.#} | {row.Right:N0} | {row.Refused:N0} | {row.Loaded:N0} | ")
-                .Append(CultureInfo.InvariantCulture, $"{row.Faults.Count} | {row.Begin:0.0} to {row.End:0.0} | {row.Slope:0.0}{(row.Error is { } error ? string.Create(CultureInfo.InvariantCulture, $" ± {error:0.0}") : "")} | ")
+                .Append(CultureInfo.InvariantCulture, $"{row.Faults.Count} | {row.Resident.Range} | {row.Resident.Growth} | ")
+                .Append(CultureInfo.InvariantCulture, $"{row.InUse?.Range} | {row.InUse?.Growth} | ")
                 .Append(CultureInfo.InvariantCulture, $"{row.Tensors}, {row.Sessions} | {row.Date:yyyy-MM-dd} |\n");
         }
         section.Append('\n');
