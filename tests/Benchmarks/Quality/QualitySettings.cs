@@ -11,7 +11,7 @@ internal sealed record QualitySettings
     /// <summary>Everything once, on next to nothing: whether the program works, in seconds.</summary>
     internal static readonly QualitySettings Quick = new()
     {
-        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 8, ValidationImages = 2, TestImages = 5, TrialQuestions = 10, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
+        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 3, ValidationImages = 1, TestImages = 3, TrialQuestions = 10, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
         MostTrials = 4, MostPresets = 4,
     };
 

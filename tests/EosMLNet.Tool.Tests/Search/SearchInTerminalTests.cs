@@ -10,7 +10,7 @@ public sealed partial class SearchInTerminalTests : IDisposable
     private readonly ScenesData scenes = new(images: 40);
 
     private string[] Arguments(string plan, params string[] more) =>
-        ["search", "--model", ScenesData.Model, "--data", scenes.Table, "--images", scenes.Images, "--device", "cpu", "--mean-visual-tokens", "16", "--steps", "12", "--output", scenes[plan], .. more];
+        ["search", "--model", ScenesData.Model, "--data", scenes.Table, "--images", scenes.Images, "--device", "cpu", "--mean-visual-tokens", "16", "--steps", "12", "--batch-size", "8", "--output", scenes[plan], .. more];
 
     [LinuxFact]
     public void In_80_columns_every_phase_has_a_line_that_changes_and_nothing_wraps()
