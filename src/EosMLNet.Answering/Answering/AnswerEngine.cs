@@ -12,6 +12,7 @@ internal sealed class AnswerEngine : IDisposable
     private readonly int maxNewTokens;
     private readonly CheckpointFolder checkpoint;
     private readonly string? expected;
+    private readonly AnswerEngine? lender;
     private int running;
     private bool disposed;
 
@@ -24,6 +25,28 @@ internal sealed class AnswerEngine : IDisposable
         (Model, this.maxNewTokens, this.checkpoint, this.expected) = (model, maxNewTokens, checkpoint, expected);
 
     public AnsweringModel Model { get; }
+
+    private AnswerEngine(AnswerEngine lender, AnsweringModel model)
+        : this(model, lender.maxNewTokens, lender.checkpoint, lender.expected) => this.lender = lender;
+
+    /// <summary>
+    /// The same model under another plan. What both have in common is freed when the last of them is disposed.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="EosException">EOS4002: the plan does not fit the model.</exception>
+    public AnswerEngine WithPlan(ReductionPlan plan)
+    {
+        Enter(); // until the other one is freed
+        try
+        {
+            return new(this, Model.WithPlan(plan));
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+    }
 
     /// <summary>Answers a batch of rows, in their order.</summary>
     /// <param name="queries">The rows.</param>
@@ -141,6 +164,9 @@ internal sealed class AnswerEngine : IDisposable
     private void Free()
     {
         Model.Dispose();
-        checkpoint.Dispose();
+        if (lender is null)
+            checkpoint.Dispose();
+        else
+            lender.Leave();
     }
 }

@@ -121,6 +121,32 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         IReadOnlyList<MLImage> images, string question, CancellationToken cancellation = default) =>
         Pieces(QueryOf(images, question), cancellation);
 
+    /// <summary>
+    /// The same model under another plan, so that an application can choose while it runs: fewer tokens while many wait. A
+    /// <see cref="PlanFamily"/> has a plan for each budget.
+    /// </summary>
+    /// <param name="plan">The plan, for this model.</param>
+    /// <returns>
+    /// A transformer of its own, to be disposed by itself. Where torch answers, both have the same weights in memory, and the last one that
+    /// is disposed frees them. ONNX Runtime reads them again. Images that are remembered are remembered by each.
+    /// </returns>
+    /// <exception cref="EosException">EOS4002: the plan does not fit the model, or the engine cannot run it. As for the first plan, weights
+    /// are compared with it beside the first answer.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <example>
+    /// <code>
+    /// var family = new PlanFamily([ReductionPlan.Load("front-48.json"), ReductionPlan.Load("front-24.json")]);
+    /// using var busy = model.WithPlan(family.At(30)); // at most 30 visual tokens in the mean over the layers
+    /// </code>
+    /// </example>
+    public VisionLanguageTransformer WithPlan(ReductionPlan plan)
+    {
+        host.CheckValue(plan, nameof(plan));
+        if (ImagePadding is { } padding)
+            Warn(host, "Plan", PaddingChoice.Of(padding, ("that was given", plan)).Remarks);
+        return new(host, Engine.WithPlan(plan), Settings, checkpoint);
+    }
+
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
         new RowToRowMapperTransform(host, new EmptyDataView(host, inputSchema), MakeMapper(inputSchema), MakeMapper);
 
@@ -143,12 +169,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         string? report = null)
     {
         var model = checkpoint.Load(settings.Request(host, checkpoint.Path) with { Plan = plan }, fingerprint);
-        if (model.Notes.Count > 0)
-        {
-            using var channel = host.Start("Loading");
-            foreach (var note in model.Notes)
-                channel.Warning(note);
-        }
+        Warn(host, "Loading", model.Notes);
         return Of(host, model, checkpoint, settings, fingerprint, report);
     }
 
@@ -160,6 +181,15 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         {
             ReportJson = report,
         };
+
+    private static void Warn(IHost host, string doing, IReadOnlyList<string> remarks)
+    {
+        if (remarks.Count == 0)
+            return;
+        using var channel = host.Start(doing);
+        foreach (var remark in remarks)
+            channel.Warning(remark);
+    }
 
     private static Query QueryOf(IReadOnlyList<MLImage> images, string question)
     {

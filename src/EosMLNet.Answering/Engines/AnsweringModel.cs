@@ -44,6 +44,11 @@ public abstract class AnsweringModel : IDisposable
     public abstract IReadOnlyList<(int[] Ids, double MeanProbability)> Generate(
         IReadOnlyList<Query> queries, int maxNewTokens, Action<int, int>? onToken = null, CancellationToken cancellation = default);
 
+    /// <summary>The same model under another plan. It may be used until this one is disposed, and is disposed by itself.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <exception cref="EosException">EOS4002: the plan does not fit the model, or the engine cannot run it.</exception>
+    public abstract AnsweringModel WithPlan(ReductionPlan plan);
+
     /// <inheritdoc/>
     public abstract void Dispose();
 

@@ -8,15 +8,19 @@ internal sealed class OnnxAnsweringModel : AnsweringModel
 {
     private readonly OnnxModel model;
     private readonly FeatureCache<EncodedImage>? images;
+    private readonly Func<ReductionPlan, OnnxModel> load;
+    private readonly long imageCacheBytes;
 
     /// <param name="model">The model; this one's to dispose, once it is made.</param>
+    /// <param name="load">Loads it once more, under another plan.</param>
     /// <param name="notes">What a user should know.</param>
     /// <param name="imageCacheBytes">How much of what the encoder makes of images is kept; 0 for nothing.</param>
     /// <exception cref="EosException">EOS1014: the model has no tokenizer.</exception>
-    public OnnxAnsweringModel(OnnxModel model, IReadOnlyList<string> notes, long imageCacheBytes)
+    public OnnxAnsweringModel(
+        OnnxModel model, Func<ReductionPlan, OnnxModel> load, IReadOnlyList<string> notes, long imageCacheBytes)
         : base(model.Processor, model.Plan, model.Fingerprint, notes)
     {
-        this.model = model;
+        (this.model, this.load, this.imageCacheBytes) = (model, load, imageCacheBytes);
         images = imageCacheBytes > 0 ? new(Encode, image => image.Bytes, imageCacheBytes) : null;
     }
 
@@ -29,6 +33,8 @@ internal sealed class OnnxAnsweringModel : AnsweringModel
             images.Get([.. query.Images.Select(image => (image, query.Images.Count))])))],
             maxNewTokens, onToken, cancellation: cancellation);
     }
+
+    public override AnsweringModel WithPlan(ReductionPlan plan) => new OnnxAnsweringModel(load(plan), load, Notes, imageCacheBytes);
 
     public override void Dispose()
     {

@@ -14,24 +14,27 @@ internal sealed class OnnxProvider : EngineProvider
 
     public override AnsweringModel Load(ModelRequest request)
     {
-        var model = OnnxModel.Load(request.Folder, request.Plan, new OnnxOptions
+        var options = new OnnxOptions
         {
             GpuDeviceId = request.GpuDeviceId,
             FallbackToCpu = request.FallbackToCpu,
             ImagePadding = request.ImagePadding,
             Prompts = request.Prompts,
-        });
+        };
+        var model = Loaded(request.Plan);
         try
         {
             // A model that was saved with another type has to answer all the same, and the difference is said.
             string[] notes = request.DataType is ModelDataType.Auto or ModelDataType.Float32 ? []
                 : [$"The model is to compute in {request.DataType}, but ONNX Runtime runs it in Float32."];
-            return new OnnxAnsweringModel(model, [.. model.Notes, .. notes], request.ImageCacheBytes);
+            return new OnnxAnsweringModel(model, Loaded, [.. model.Notes, .. notes], request.ImageCacheBytes);
         }
         catch
         {
             model.Dispose();
             throw;
         }
+
+        OnnxModel Loaded(ReductionPlan? plan) => OnnxModel.Load(request.Folder, plan, options);
     }
 }

@@ -12,6 +12,8 @@ namespace EosMLNet;
 internal sealed class TorchModel : AnsweringModel
 {
     private readonly ReducedModel reduced;
+    private readonly long imageCacheBytes;
+    private readonly bool isLent;
 
     /// <summary>Puts a plan on a model.</summary>
     /// <param name="model">The model; this one's to dispose, once it is made.</param>
@@ -22,8 +24,12 @@ internal sealed class TorchModel : AnsweringModel
         : base(model.Processor, plan, model.ToPlanModel().Identity, model.Notes)
     {
         reduced = new ReducedModel(model, plan);
+        this.imageCacheBytes = imageCacheBytes;
         Images = imageCacheBytes > 0 ? Cache(Encode, imageCacheBytes) : null;
     }
+
+    private TorchModel(TorchModel lender, ReductionPlan plan)
+        : this(lender.Model, plan, lender.imageCacheBytes) => isLent = true;
 
     public VisionLanguageModel Model => reduced.Model;
 
@@ -52,11 +58,14 @@ internal sealed class TorchModel : AnsweringModel
         return [.. generation.Ids.Zip(generation.MeanProbability)];
     }
 
+    public override AnsweringModel WithPlan(ReductionPlan plan) => new TorchModel(this, plan);
+
     public override void Dispose()
     {
         Images?.Dispose();
         reduced.Dispose();
-        Model.Dispose();
+        if (!isLent)
+            Model.Dispose();
     }
 
     private static VisionOutput Remembered(FeatureCache<VisionOutput> cache, IReadOnlyList<(Visual Image, int InPrompt)> images)

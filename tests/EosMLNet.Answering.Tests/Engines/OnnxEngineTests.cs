@@ -73,6 +73,23 @@ public sealed class OnnxEngineTests : IDisposable
         Expect.Error(EosErrors.PlanMismatch, () => ml.VisionLanguage().Answer(options).Fit(Rows(1)), "hidden size", "64", "128");
     }
 
+    [Fact]
+    public void Under_another_plan_it_answers_as_a_model_that_was_loaded_under_it_and_outlives_the_one_it_came_from()
+    {
+        var (data, plan) = (Rows(6), Plan());
+        using var loaded = ml.VisionLanguage().Answer(Options(plan)).Fit(data);
+        var expected = Answers(loaded, data);
+        ml.Model.Save(loaded, data.Schema, folder["model.zip"]);
+        var saved = (VisionLanguageTransformer)ml.Model.Load(folder["model.zip"], out _);
+        var whole = saved.WithPlan(ReductionPlan.Identity(plan.Model));
+        using var other = whole.WithPlan(plan);
+        saved.Dispose();
+        Assert.All(Answers(whole, data), answer => Assert.Equal(144, answer.VisualTokens));
+        whole.Dispose();
+        Assert.Equal(expected.Select(answer => (answer.PredictedAnswer, answer.VisualTokens)), Answers(other, data).Select(answer => (answer.PredictedAnswer, answer.VisualTokens)));
+        Expect.Error(EosErrors.PlanMismatch, () => other.WithPlan(ReductionPlan.Identity(plan.Model with { HiddenSize = 64 })), "hidden size", "64", "128");
+    }
+
     private AnswerOptions Options(ReductionPlan? plan)
     {
         plan?.Save(folder["plan.json"]);
