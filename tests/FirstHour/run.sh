@@ -37,7 +37,7 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 # What the README does in the clone is done with the packages that the repository was built with.
 dotnet() {
   case "$1 ${2:-}" in
-    "pack "* | "run --project") HOME=$user_home DOTNET_CLI_HOME=$user_home NUGET_PACKAGES=$packages command dotnet "$@" ;;
+    "pack "* | "run --project" | "tool restore") HOME=$user_home DOTNET_CLI_HOME=$user_home NUGET_PACKAGES=$packages command dotnet "$@" ;;
     *) command dotnet "$@" ;;
   esac
 }
@@ -88,6 +88,10 @@ holds "ten packages, and the tool's for this system: $made" \
 for package in "$HOME"/eosmlnet-feed/EosMLNet.Tool.*-*.nupkg; do
   holds "$(basename "$package") is smaller than 200 MB: $(($(stat -c %s "$package") / 1000000)) MB" below "$package" 200000000
 done
+
+doing="a package with a list of what it is made of"
+(cd "$repository" && dotnet tool restore && dotnet pack src/EosMLNet.Plans -c Release -p:EosSbom=true -o "$place/listed") > "$log" 2>&1
+holds "with EosSbom a package lists what it is made of" grep -qa _manifest/bom.json "$place/listed/EosMLNet.Plans.$version.nupkg"
 
 paste_block program
 paste_block data
