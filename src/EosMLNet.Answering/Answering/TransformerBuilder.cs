@@ -58,9 +58,15 @@ public sealed class TransformerBuilder
     /// <returns>A reader. It throws EOS1001, EOS1010 or EOS1011 where an image is missing or is not one.</returns>
     public Func<Query> Reader(DataViewRow row, FrameSampling? videos) => new QueryReader(row, Settings, videos).Read;
 
-    /// <summary>Makes the transformer.</summary>
-    /// <param name="model">The model, loaded for <see cref="Request"/>; the transformer's from now on.</param>
-    /// <param name="report">What made the plan, as JSON, to be saved with the transformer; null for nothing.</param>
-    public VisionLanguageTransformer Build(AnsweringModel model, string? report = null) =>
-        VisionLanguageTransformer.Of(Host, model, new CheckpointFolder(ModelPath), Settings, report: report);
+    /// <summary>Makes a transformer for each of some plans, which share the model.</summary>
+    /// <param name="model">The model under the first plan, loaded for <see cref="Request"/>; the transformers' from now on, unless
+    /// this fails.</param>
+    /// <param name="plans">The plans, at least one, and what made each, as JSON, to be saved with its transformer; null for nothing.</param>
+    /// <exception cref="EosException">EOS4002: a plan does not fit the model.</exception>
+    public IReadOnlyList<VisionLanguageTransformer> Build(
+        AnsweringModel model, IReadOnlyList<(ReductionPlan Plan, string? Report)> plans)
+    {
+        var first = VisionLanguageTransformer.Of(Host, model, new CheckpointFolder(ModelPath), Settings, report: plans[0].Report);
+        return [first, .. plans.Skip(1).Select(other => first.WithPlan(other.Plan, other.Report))];
+    }
 }

@@ -139,12 +139,17 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     /// using var busy = model.WithPlan(family.At(30)); // at most 30 visual tokens in the mean over the layers
     /// </code>
     /// </example>
-    public VisionLanguageTransformer WithPlan(ReductionPlan plan)
+    public VisionLanguageTransformer WithPlan(ReductionPlan plan) => WithPlan(plan, report: null);
+
+    /// <inheritdoc cref="WithPlan(ReductionPlan)"/>
+    /// <param name="plan">The plan, for this model.</param>
+    /// <param name="report">What the search reported that made it, as JSON; null where none did.</param>
+    internal VisionLanguageTransformer WithPlan(ReductionPlan plan, string? report)
     {
         host.CheckValue(plan, nameof(plan));
         if (ImagePadding is { } padding)
             Warn(host, "Plan", PaddingChoice.Of(padding, ("that was given", plan)).Remarks);
-        return new(host, Engine.WithPlan(plan), Settings, checkpoint);
+        return new(host, Engine.WithPlan(plan), Settings, checkpoint) { ReportJson = report };
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>

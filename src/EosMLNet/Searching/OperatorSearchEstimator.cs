@@ -64,8 +64,8 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
     /// <param name="input">Rows with an image, a question and its answer.</param>
     /// <param name="tighter">The constraints of the other plans, the loosest first: limits of the same kinds as the options', and the same
     /// <see cref="OperatorSearchConstraints.FamilyDrop"/>.</param>
-    /// <returns>A transformer for the options' constraints, and one for each of <paramref name="tighter"/>. Each holds the model's weights
-    /// by itself: dispose those that are not used.</returns>
+    /// <returns>A transformer for the options' constraints, and one for each of <paramref name="tighter"/>. All have the same weights in
+    /// memory, and the last one that is disposed frees them.</returns>
     /// <exception cref="EosException">As for <see cref="Fit"/>; EOS1013 also where the kinds of limits differ.</exception>
     /// <exception cref="OperationCanceledException">The token of the options was cancelled, or the context's execution.</exception>
     /// <example>
@@ -88,36 +88,18 @@ public sealed class OperatorSearchEstimator : IEstimator<VisionLanguageTransform
         using var channel = host.Start("Operator search");
         using var progressChannel = host.StartProgressChannel("Operator search");
         var relay = new SearchProgressRelay(host, channel, progressChannel, progress);
-        IReadOnlyList<SearchResult> found = [];
-        var transformers = new List<VisionLanguageTransformer>();
-        try
-        {
-            transformers.Add(Create(model => (found = Search(model, front, input, channel, relay))[0], ModelUse.Search, channel));
-            foreach (var result in found.Skip(1))
-                transformers.Add(Create(_ => result, ModelUse.Answer, channel));
-            return transformers;
-        }
-        catch
-        {
-            transformers.ForEach(made => made.Dispose());
-            throw;
-        }
-    }
-
-    // The model that was searched answers. Where answers have another form, one that is loaded anew does, and what was found is measured
-    // with it.
-    private VisionLanguageTransformer Create(Func<VisionLanguageModel, SearchResult> search, ModelUse use, IChannel channel)
-    {
-        var model = TorchProvider.Load(builder.Request, use);
+        // The model that was searched answers. Where answers have another form, one that is loaded anew does, and what was found is
+        // measured with it.
+        var model = TorchProvider.Load(builder.Request, ModelUse.Search);
         try
         {
             foreach (var note in model.Notes)
                 channel.Warning(note);
-            var result = search(model);
+            var found = Search(model, front, input, channel, relay);
             model = TorchProvider.InAnswerForm(model, builder.Request);
-            result = result.AsAnsweredBy(model, cancellation);
-            var answering = new TorchModel(model, result.Plan, builder.Request.ImageCacheBytes);
-            return builder.Build(answering, SearchReports.ToJson(result.Report));
+            found = [.. found.Select(result => result.AsAnsweredBy(model, cancellation))];
+            var answering = new TorchModel(model, found[0].Plan, builder.Request.ImageCacheBytes);
+            return builder.Build(answering, [.. found.Select(result => (result.Plan, SearchReports.ToJson(result.Report)))]);
         }
         catch
         {

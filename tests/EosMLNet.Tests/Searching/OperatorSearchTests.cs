@@ -219,7 +219,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
     }
 
     [Fact]
-    public void A_front_is_a_transformer_for_each_of_its_constraints_and_each_answers_by_itself()
+    public void A_front_is_a_transformer_for_each_of_its_constraints_and_all_have_the_same_weights()
     {
         var steps = new List<int>();
         var options = Options();
@@ -231,6 +231,7 @@ public sealed class OperatorSearchTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Equal([6.0, 4.0, 3.0], front.Select(model => model.Report!.Constraints.Single().Limit));
         Assert.All(front, model => Assert.True(model.Plan.Ledger.Mean <= model.Report!.Constraints.Single().Limit));
         Assert.InRange(steps.Count, 5, 7); // of 4 for one plan; each plan's part is rounded
+        Assert.All(front, model => Assert.Same(TinyModel.Torch(front[0]).Model, TinyModel.Torch(model).Model));
         front[0].Dispose();
         Assert.NotEmpty(TinyModel.Answers(ml, front[2].Transform(data)));
         foreach (var model in front)
