@@ -61,7 +61,7 @@ public sealed class TransformerBuilder
     /// <summary>Makes a transformer for each of some plans, which share the model.</summary>
     /// <param name="model">The model under the first plan, loaded for <see cref="Request"/>; the transformers' from now on, unless
     /// this fails.</param>
-    /// <param name="plans">The plans, at least one, and what made each, as JSON, to be saved with its transformer; null for nothing.</param>
+    /// <param name="plans">The plans, at least one, and what made each, as JSON, to be saved with it; null for nothing.</param>
     /// <exception cref="EosException">EOS4002: a plan does not fit the model.</exception>
     public IReadOnlyList<VisionLanguageTransformer> Build(
         AnsweringModel model, IReadOnlyList<(ReductionPlan Plan, string? Report)> plans)
