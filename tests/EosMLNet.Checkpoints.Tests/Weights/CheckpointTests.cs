@@ -1,32 +1,12 @@
-using EosMLNet.Tensors;
-using static TorchSharp.torch;
+using EosMLNet.Files;
 
-namespace EosMLNet.Tests.Tensors;
+namespace EosMLNet.Tests.Weights;
 
 public sealed class CheckpointTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public void Shards_hold_the_single_files_weights_rounded_to_bfloat16()
-    {
-        using var scope = NewDisposeScope();
-        using var single = Checkpoint.Open(GoldenFiles.TinyLlava);
-        using var sharded = Checkpoint.Open(GoldenFiles.TinyLlavaSharded);
-        Assert.Equal(98, single.Names.Count);
-        Assert.Equal(single.Names.Order(), sharded.Names.Order());
-        Assert.Equal(SafetensorsType.Float32, single.StoredType);
-        Assert.Equal(SafetensorsType.BFloat16, sharded.StoredType);
-        foreach (var name in single.Names)
-        {
-            long[] shape = [.. single.ShapeOf(name)];
-            var exact = single.Read(name, shape, ScalarType.Float32, CPU);
-            Assert.NotEqual(0, exact.abs().sum().item<float>());
-            Assert.True(exact.bfloat16().equal(sharded.Read(name, shape, ScalarType.BFloat16, CPU)).all().item<bool>(), name);
-        }
-    }
 
     [Theory]
     [InlineData("model.language_model.layers.0.mlp.up_proj.weight", "language_model.model.layers.0.mlp.up_proj.weight")]
@@ -41,7 +21,8 @@ public sealed class CheckpointTests : IDisposable
         Write("model.safetensors", stored);
         using var checkpoint = Checkpoint.Open(_folder.Path);
         Assert.True(checkpoint.Contains(published));
-        checkpoint.Read(published, [2, 3], ScalarType.Float32, CPU).Dispose();
+        Assert.Equal(stored, checkpoint.Locate(published, [2, 3]).Name);
+        Assert.Equal([2L, 3], checkpoint.ShapeOf(published));
     }
 
     [Fact]
@@ -56,7 +37,7 @@ public sealed class CheckpointTests : IDisposable
     {
         Write("model.safetensors", "w");
         using var checkpoint = Checkpoint.Open(_folder.Path);
-        Expect.Error(EosErrors.TensorShape, () => checkpoint.Read("w", [3, 2], ScalarType.Float32, CPU), "[2, 3]", "[3, 2]", "'w'");
+        Expect.Error(EosErrors.TensorShape, () => checkpoint.Locate("w", [3, 2]), "[2, 3]", "[3, 2]", "'w'");
     }
 
     [Fact]
@@ -64,16 +45,62 @@ public sealed class CheckpointTests : IDisposable
     {
         Write("model.safetensors", "w");
         using var checkpoint = Checkpoint.Open(_folder.Path);
-        Expect.Error(EosErrors.MissingTensor, () => checkpoint.Read("v", [1], ScalarType.Float32, CPU), "'v'", _folder.Path);
+        Expect.Error(EosErrors.MissingTensor, () => checkpoint.Locate("v", [1]), "'v'", _folder.Path);
     }
 
     [Fact]
     public void Integer_weights_are_refused()
     {
-        using (var x = ones(2, ScalarType.Int8))
-            SafetensorsWriter.Write(_folder["model.safetensors"], [new("w", x)]);
+        SafetensorsFile.Write(_folder["model.safetensors"], [new("w", SafetensorsType.Int8, [2], stream => stream.Write([1, 1]))]);
         using var checkpoint = Checkpoint.Open(_folder.Path);
-        Expect.Error(EosErrors.UnsupportedDataType, () => checkpoint.Read("w", [2], ScalarType.Float32, CPU), "quantised");
+        Expect.Error(EosErrors.UnsupportedDataType, () => checkpoint.Locate("w", [2]), "quantised");
+    }
+
+    [Fact]
+    public void The_type_that_most_bytes_have_is_the_stored_one()
+    {
+        Assert.Equal(SafetensorsType.Float32, Stored());
+        Assert.Equal(SafetensorsType.Float32, Stored(("ids", SafetensorsType.Int64, 100)));
+        Assert.Equal(SafetensorsType.BFloat16, Stored(("w", SafetensorsType.BFloat16, 5), ("v", SafetensorsType.Float32, 2)));
+        Assert.Equal(SafetensorsType.Float32, Stored(("w", SafetensorsType.BFloat16, 5), ("v", SafetensorsType.Float32, 3)));
+
+        SafetensorsType Stored(params (string Name, SafetensorsType Type, int Count)[] tensors)
+        {
+            SafetensorsFile.Write(_folder["model.safetensors"], tensors.Select(tensor => new SafetensorsPart(tensor.Name, tensor.Type, [tensor.Count],
+                stream => stream.Write(new byte[tensor.Count * tensor.Type switch { SafetensorsType.Int64 => 8, SafetensorsType.Float32 => 4, _ => 2 }]))));
+            using var checkpoint = Checkpoint.Open(_folder.Path);
+            return checkpoint.StoredType;
+        }
+    }
+
+    [Theory]
+    [InlineData("adapter_model.safetensors", "merge_and_unload")]
+    [InlineData("adapter_model.bin", "merge_and_unload")]
+    [InlineData("pytorch_model.bin", "safe_serialization=True")]
+    [InlineData("pytorch_model-00001-of-00002.bin", "safe_serialization=True")]
+    [InlineData("model.gguf", "which is not read")]
+    [InlineData("readme.txt", "name a checkpoint folder in Hugging Face layout")]
+    public void A_folder_with_weights_of_another_form_is_told_what_to_do(string file, string says)
+    {
+        _folder.Write(file, "");
+        Expect.Error(EosErrors.FileMissing, () => Checkpoint.Open(_folder.Path), "has neither", says);
+        Expect.Error(EosErrors.FileMissing, () => Checkpoint.Open(_folder["none"]), "name a checkpoint folder");
+    }
+
+    [Fact]
+    public void Shards_are_read_each_once_and_a_tensor_in_the_wrong_one_is_an_error()
+    {
+        Write("a.safetensors", "w", "v");
+        Write("b.safetensors", "u");
+        _folder.Write("model.safetensors.index.json", """{"weight_map":{"u":"b.safetensors","w":"a.safetensors","v":"a.safetensors"}}""");
+        using (var checkpoint = Checkpoint.Open(_folder.Path))
+        {
+            Assert.Equal(["u", "v", "w"], checkpoint.Names.Order());
+            Assert.False(checkpoint.Contains("x"));
+            Assert.Same(checkpoint.Locate("w", [2, 3]).File, checkpoint.Locate("v", [2, 3]).File);
+        }
+        _folder.Write("model.safetensors.index.json", """{"weight_map":{"u":"a.safetensors"}}""");
+        Expect.Error(EosErrors.CheckpointIndex, () => Checkpoint.Open(_folder.Path), "places 'u' in 'a.safetensors', which does not contain it");
     }
 
     [Fact]
@@ -141,9 +168,6 @@ public sealed class CheckpointTests : IDisposable
     }
 
     // Each tensor is (2, 3) of float32.
-    private void Write(string file, params string[] names)
-    {
-        using var scope = NewDisposeScope();
-        SafetensorsWriter.Write(_folder[file], names.Select(name => KeyValuePair.Create(name, ones(2, 3))));
-    }
+    private void Write(string file, params string[] names) =>
+        SafetensorsFile.Write(_folder[file], names.Select(name => SafetensorsPart.Of(name, [1, 1, 1, 1, 1, 1], 2, 3)));
 }
