@@ -11,13 +11,14 @@ stryker=${STRYKER:-dotnet-stryker}
 page=$repository/build/docs/benchmarks/reliability.md
 export OMP_NUM_THREADS=1
 
-# A part: its project, and the files of it.
+# A part: its project, the files of it, and the tests that are run.
 part() {
+  tests=
   case $1 in
     plans) project=EosMLNet.Plans files='**/*.cs' ;;
     checkpoints) project=EosMLNet.Checkpoints files='**/*.cs' ;;
-    operator) project=EosMLNet.Core files='**/Operator/**/*.cs' ;;
-    evaluation) project=EosMLNet.Core files='**/Evaluation/**/*.cs' ;;
+    operator) project=EosMLNet.Core files='**/Operator/**/*.cs' tests='FullyQualifiedName~Operator|FullyQualifiedName~Execution' ;;
+    evaluation) project=EosMLNet.Core files='**/Evaluation/**/*.cs' tests='FullyQualifiedName~Evaluation' ;;
     *) echo "run.sh: '$1' is no part; expected plans, checkpoints, operator or evaluation" >&2; return 1 ;;
   esac
 }
@@ -29,7 +30,8 @@ for name in "$@"; do
   out=$repository/tests/Mutation/out/$name
   rm -rf "$out"
   (cd "$repository/tests/$project.Tests" && "$stryker" --project "$project.csproj" --mutate "$files" --configuration Release \
-    --concurrency "$(env -u OMP_NUM_THREADS nproc)" --reporter json --reporter cleartext --output "$out" --skip-version-check)
+    --concurrency "$(env -u OMP_NUM_THREADS nproc)" --reporter json --reporter cleartext --output "$out" --skip-version-check \
+    ${tests:+--test-case-filter "$tests"})
   report=$out/reports/mutation-report.json
   fate() { grep -o "\"status\": *\"$1\"" "$report" | wc -l; }
   killed=$(fate Killed) late=$(fate Timeout) survived=$(fate Survived) missed=$(fate NoCoverage)
