@@ -3,7 +3,9 @@ using EosMLNet.LibTorch;
 using TorchSharp;
 
 // torch's generators and live-tensor counts are process-wide: tests of one assembly run one after another.
+#if !EOS_MUTATION // xunit v3 is told by tests/Mutation/xunit.runner.json
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
+#endif
 
 namespace EosMLNet.Tests;
 

@@ -9,57 +9,68 @@ public class SearchSettingsTests
 {
     private static readonly SearchSettings Good = new() { Constraints = new() { MeanVisualTokens = 4 } };
 
-    public static TheoryData<string, SearchSettings> Wrong => new()
+    private static readonly (string Setting, SearchSettings Settings)[] WrongSettings =
+    [
+        ("Steps", Good with { Steps = -1 }),
+        ("BatchSize", Good with { BatchSize = 0 }),
+        ("QuestionsPerImage", Good with { QuestionsPerImage = 0 }),
+        ("LearningRate", Good with { LearningRate = double.NaN }),
+        ("CountLearningRate", Good with { CountLearningRate = -1 }),
+        ("SiteLearningRate", Good with { SiteLearningRate = 11 }),
+        ("Objective", Good with { Objective = (SearchObjective)7 }),
+        ("AlignmentWeight", Good with { AlignmentWeight = -0.1 }),
+        ("AlignmentLayers", Good with { AlignmentLayers = [] }),
+        ("AlignmentLayers", Good with { AlignmentLayers = [-1] }),
+        ("Patience", Good with { Patience = 0 }),
+        ("CheckEvery", Good with { CheckEvery = 0 }),
+        ("CheckpointPath", Good with { CheckpointPath = " " }),
+        ("CheckpointEvery", Good with { CheckpointEvery = 0 }),
+        ("Sites", Good with { Sites = [] }),
+        ("Sites", Good with { Sites = [-1, 2] }),
+        ("Scores", Good with { Scores = [] }),
+        ("Scores", Good with { Scores = [ScoreCriterion.Random] }),
+        ("Scores", Good with { Scores = [ScoreCriterion.TextAttention] }),
+        ("RelevanceRank", Good with { RelevanceRank = 0 }),
+        ("InitialLimit", Good with { InitialLimit = 1.1 }),
+        ("Tightening", Good with { Tightening = -0.1 }),
+        ("InitialTaper", Good with { InitialTaper = 0.9 }),
+        ("InitialTemperature", Good with { InitialTemperature = 0 }),
+        ("FinalTemperature", Good with { FinalTemperature = 0.5 }),
+        ("CandidateFactor", Good with { CandidateFactor = 0.5 }),
+        ("ValidationQuestions", Good with { ValidationQuestions = 0 }),
+        ("CacheBytes", Good with { CacheBytes = -1 }),
+        ("MicroBatch", Good with { MicroBatch = 0 }),
+        ("RecomputedLayers", Good with { RecomputedLayers = 0 }),
+        ("Frozen.Transfer", Good with { Frozen = new() { Transfer = 2 } }),
+        ("Frozen.Temperature", Good with { Frozen = new() { Temperature = -1 } }),
+        ("Frozen.Activation", Good with { Frozen = new() { Activation = 0 } }),
+        ("Frozen.Reweight", Good with { Frozen = new() { Reweight = double.PositiveInfinity } }),
+        ("Frozen.ProportionalAttention", Good with { Frozen = new() { ProportionalAttention = 1.5 } }),
+        ("Frozen.Diversity", Good with { Frozen = new() { Diversity = -1 } }),
+        ("Constraints.MeanVisualTokens", Good with { Constraints = new() }),
+        ("Constraints.MeanVisualTokens", Good with { Constraints = new() { MeanVisualTokens = 0 } }),
+        ("Constraints.FinalVisualTokens", Good with { Constraints = new() { FinalVisualTokens = double.NaN } }),
+        ("Constraints.MacsRatio", Good with { Constraints = new() { MacsRatio = 1.5 } }),
+        ("Constraints.MeanVisualShare", Good with { Constraints = new() { MeanVisualShare = 1.5 } }),
+        ("Constraints.KvBytesRatio", Good with { Constraints = new() { KvBytesRatio = -1 } }),
+        ("Constraints.LatencyMs", Good with { Constraints = new() { LatencyMs = double.PositiveInfinity, Latency = LatencySample.Random(PlanModels.Scenes, 1) } }),
+        ("Constraints.LatencyFraction", Good with { Constraints = new() { LatencyFraction = 2, Latency = LatencySample.Random(PlanModels.Scenes, 1) } }),
+        ("Constraints.Latency", Good with { Constraints = new() { LatencyMs = 3 } }),
+        ("Constraints.LatencyTextTokens", Good with { Constraints = Good.Constraints with { LatencyTextTokens = 0 } }),
+        ("Constraints.LatencyBatch", Good with { Constraints = Good.Constraints with { LatencyBatch = 0 } }),
+        ("Constraints.FamilyDrop", Good with { Constraints = Good.Constraints with { FamilyDrop = 2 } }),
+    ];
+
+    public static TheoryData<string, SearchSettings> Wrong
     {
-        { "Steps", Good with { Steps = -1 } },
-        { "BatchSize", Good with { BatchSize = 0 } },
-        { "QuestionsPerImage", Good with { QuestionsPerImage = 0 } },
-        { "LearningRate", Good with { LearningRate = double.NaN } },
-        { "CountLearningRate", Good with { CountLearningRate = -1 } },
-        { "SiteLearningRate", Good with { SiteLearningRate = 11 } },
-        { "Objective", Good with { Objective = (SearchObjective)7 } },
-        { "AlignmentWeight", Good with { AlignmentWeight = -0.1 } },
-        { "AlignmentLayers", Good with { AlignmentLayers = [] } },
-        { "AlignmentLayers", Good with { AlignmentLayers = [-1] } },
-        { "Patience", Good with { Patience = 0 } },
-        { "CheckEvery", Good with { CheckEvery = 0 } },
-        { "CheckpointPath", Good with { CheckpointPath = " " } },
-        { "CheckpointEvery", Good with { CheckpointEvery = 0 } },
-        { "Sites", Good with { Sites = [] } },
-        { "Sites", Good with { Sites = [-1, 2] } },
-        { "Scores", Good with { Scores = [] } },
-        { "Scores", Good with { Scores = [ScoreCriterion.Random] } },
-        { "Scores", Good with { Scores = [ScoreCriterion.TextAttention] } },
-        { "RelevanceRank", Good with { RelevanceRank = 0 } },
-        { "InitialLimit", Good with { InitialLimit = 1.1 } },
-        { "Tightening", Good with { Tightening = -0.1 } },
-        { "InitialTaper", Good with { InitialTaper = 0.9 } },
-        { "InitialTemperature", Good with { InitialTemperature = 0 } },
-        { "FinalTemperature", Good with { FinalTemperature = 0.5 } },
-        { "CandidateFactor", Good with { CandidateFactor = 0.5 } },
-        { "ValidationQuestions", Good with { ValidationQuestions = 0 } },
-        { "CacheBytes", Good with { CacheBytes = -1 } },
-        { "MicroBatch", Good with { MicroBatch = 0 } },
-        { "RecomputedLayers", Good with { RecomputedLayers = 0 } },
-        { "Frozen.Transfer", Good with { Frozen = new() { Transfer = 2 } } },
-        { "Frozen.Temperature", Good with { Frozen = new() { Temperature = -1 } } },
-        { "Frozen.Activation", Good with { Frozen = new() { Activation = 0 } } },
-        { "Frozen.Reweight", Good with { Frozen = new() { Reweight = double.PositiveInfinity } } },
-        { "Frozen.ProportionalAttention", Good with { Frozen = new() { ProportionalAttention = 1.5 } } },
-        { "Frozen.Diversity", Good with { Frozen = new() { Diversity = -1 } } },
-        { "Constraints.MeanVisualTokens", Good with { Constraints = new() } },
-        { "Constraints.MeanVisualTokens", Good with { Constraints = new() { MeanVisualTokens = 0 } } },
-        { "Constraints.FinalVisualTokens", Good with { Constraints = new() { FinalVisualTokens = double.NaN } } },
-        { "Constraints.MacsRatio", Good with { Constraints = new() { MacsRatio = 1.5 } } },
-        { "Constraints.MeanVisualShare", Good with { Constraints = new() { MeanVisualShare = 1.5 } } },
-        { "Constraints.KvBytesRatio", Good with { Constraints = new() { KvBytesRatio = -1 } } },
-        { "Constraints.LatencyMs", Good with { Constraints = new() { LatencyMs = double.PositiveInfinity, Latency = LatencySample.Random(PlanModels.Scenes, 1) } } },
-        { "Constraints.LatencyFraction", Good with { Constraints = new() { LatencyFraction = 2, Latency = LatencySample.Random(PlanModels.Scenes, 1) } } },
-        { "Constraints.Latency", Good with { Constraints = new() { LatencyMs = 3 } } },
-        { "Constraints.LatencyTextTokens", Good with { Constraints = Good.Constraints with { LatencyTextTokens = 0 } } },
-        { "Constraints.LatencyBatch", Good with { Constraints = Good.Constraints with { LatencyBatch = 0 } } },
-        { "Constraints.FamilyDrop", Good with { Constraints = Good.Constraints with { FamilyDrop = 2 } } },
-    };
+        get
+        {
+            var data = new TheoryData<string, SearchSettings>();
+            foreach (var (setting, settings) in WrongSettings)
+                data.Add(setting, settings);
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Wrong))]
@@ -71,7 +82,7 @@ public class SearchSettingsTests
     {
         string[] any = ["Constraints", "Frozen", "WarmStart", "SoftForward", "Seed", "SnapToCorners", "TryCounts", "Frozen.UniformKeep", "Constraints.MeasureLatency"];
         var all = Settable(typeof(SearchSettings), "").Concat(Settable(typeof(SearchConstraints), "Constraints.")).Concat(Settable(typeof(FrozenParameters), "Frozen."));
-        Assert.Equal(all.Except(any).Order(), Wrong.Select(row => (string)row[0]).Distinct().Order());
+        Assert.Equal(all.Except(any).Order(), WrongSettings.Select(wrong => wrong.Setting).Distinct().Order());
 
         static IEnumerable<string> Settable(Type type, string prefix) => type.GetProperties().Where(property => property.CanWrite).Select(property => prefix + property.Name);
     }
