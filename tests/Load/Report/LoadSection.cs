@@ -17,9 +17,9 @@ internal static class LoadSection
             published method (FastV, 48 visual tokens) is asked 200 questions over and over. An answer is right where it is that of one question
             at a time. "Given up" are requests that were refused as they should be, or that their client left. "Resident" is the memory that
             the process has of the machine's, with what the C library keeps of what was freed. "In use" are the blocks that are allocated in
-            the C library and what the collector has found alive; of another process it is not known. Growth is the slope of a straight line
-            through the least memory of each minute, behind the first quarter of the time, with its 95 % interval. Tensors and sessions are
-            counted when everything is disposed.
+            the C library and what the collector has found alive; of another process it is not known, nor of runs before 30 November 2026. Growth
+            is the slope of a straight line through the least memory of each minute, behind the first quarter of the time, with its 95 % interval.
+            Tensors and sessions are counted when everything is disposed.
 
             | load | minutes | right | given up | models loaded | faults | resident, MB | growth, MB an hour | in use, MB | growth, MB an hour | tensors, sessions left | date |
             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|
