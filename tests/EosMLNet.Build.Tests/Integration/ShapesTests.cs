@@ -67,7 +67,10 @@ public sealed class ShapesTests : IDisposable
         Assert.True(File.Exists(app["app/bin/Debug/net10.0/models/vqa.zip"]));
         Assert.True(File.Exists(app["app/bin/Debug/net10.0/other.zip"]));
         Assert.True(File.Exists(app["lib/bin/Debug/netstandard2.0/models/vqa.zip"]));
-        app.Dotnet("clean", "lib/Lib.csproj").Succeeds();
+        app.Dotnet("clean", "lib/Lib.csproj", "-f", "net10.0").Succeeds();
+        Assert.True(Directory.Exists(app["lib/obj/eos/Debug"])); // which the other framework shares
+        app.Dotnet("clean", "lib/Lib.csproj", "-m").Succeeds();
+        Assert.False(Directory.Exists(app["lib/obj/eos/Debug"]));
         Assert.Empty(Directory.EnumerateFiles(app["lib"], "*.zip", SearchOption.AllDirectories));
     }
 
