@@ -24,10 +24,10 @@ internal sealed class AnswerEngine : IDisposable
     public AnswerEngine(AnsweringModel model, int maxNewTokens, CheckpointFolder checkpoint, string? expected) =>
         (Model, this.maxNewTokens, this.checkpoint, this.expected) = (model, maxNewTokens, checkpoint, expected);
 
-    public AnsweringModel Model { get; }
-
     private AnswerEngine(AnswerEngine lender, AnsweringModel model)
         : this(model, lender.maxNewTokens, lender.checkpoint, lender.expected) => this.lender = lender;
+
+    public AnsweringModel Model { get; }
 
     /// <summary>
     /// The same model under another plan. What both have in common is freed when the last of them is disposed.

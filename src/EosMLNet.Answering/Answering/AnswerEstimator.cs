@@ -1,4 +1,5 @@
 using EosMLNet.Engines;
+using EosMLNet.Internals;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -40,7 +41,7 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     {
         builder.Host.CheckValue(input, nameof(input));
         builder.CheckInput(SchemaShape.Create(input.Schema));
-        Tell(padding.Remarks);
+        builder.Host.Warn("Answer", padding.Remarks);
         return VisionLanguageTransformer.Load(builder.Host, new CheckpointFolder(builder.ModelPath), Answering, plan);
     }
 
@@ -77,11 +78,4 @@ public sealed class AnswerEstimator : IEstimator<VisionLanguageTransformer>
     }
 
     private AnswerSettings Answering => builder.Settings with { ImagePadding = padding.Padding };
-
-    private void Tell(IReadOnlyList<string> remarks)
-    {
-        using var channel = builder.Host.Start("Answer");
-        foreach (var remark in remarks)
-            channel.Warning(remark);
-    }
 }

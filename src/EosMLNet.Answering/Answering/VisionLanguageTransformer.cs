@@ -148,7 +148,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
     {
         host.CheckValue(plan, nameof(plan));
         if (ImagePadding is { } padding)
-            Warn(host, "Plan", PaddingChoice.Of(padding, ("that was given", plan)).Remarks);
+            host.Warn("Plan", PaddingChoice.Of(padding, ("that was given", plan)).Remarks);
         return new(host, Engine.WithPlan(plan), Settings, checkpoint) { ReportJson = report };
     }
 
@@ -174,7 +174,7 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         string? report = null)
     {
         var model = checkpoint.Load(settings.Request(host, checkpoint.Path) with { Plan = plan }, fingerprint);
-        Warn(host, "Loading", model.Notes);
+        host.Warn("Loading", model.Notes);
         return Of(host, model, checkpoint, settings, fingerprint, report);
     }
 
@@ -186,15 +186,6 @@ public sealed class VisionLanguageTransformer : ITransformer, IDisposable
         {
             ReportJson = report,
         };
-
-    private static void Warn(IHost host, string doing, IReadOnlyList<string> remarks)
-    {
-        if (remarks.Count == 0)
-            return;
-        using var channel = host.Start(doing);
-        foreach (var remark in remarks)
-            channel.Warning(remark);
-    }
 
     private static Query QueryOf(IReadOnlyList<MLImage> images, string question)
     {
