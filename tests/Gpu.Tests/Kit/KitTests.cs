@@ -92,7 +92,7 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
         double matrices = layers * (4 * d * d + 3 * d * m) + v * d, norms = (2 * layers + 1) * d;
         var macs = n * (matrices - v * d) + layers * 2 * d * n * n + v * d;
         Assert.Equal(2 * macs * 2 / 1e12, rows.First(row => row is { Batch: 2, Budget: null }).PrefillTeraflop, 1e-15);
-        var bytes = 64 * (2 * (matrices + norms) + 2 * layers * 2 * d * 2 * (n + 32.5));
+        var bytes = 8 * (2 * (matrices + norms) + 2 * layers * 2 * d * 2 * (n + 4.5));
         Assert.Equal(bytes / 1e9, rows.First(row => row is { Batch: 2, Budget: null }).DecodeGigabytes, 1e-12);
         Assert.All(rows, row => Assert.True(row.Budget is null ? row.MacsRatio == 1 : row.MacsRatio < 1 && row.KvBytesRatio == (row.Budget + 32) / n));
     }

@@ -13,7 +13,7 @@ internal static class ParitySection
 {
     // What float32 sums in another order come to; bf16 has 8 bits, and its answers may differ where two are almost equally probable.
     private const double GoldenTolerance = 1e-3, LogitTolerance = 1e-2, Bf16LogitShare = 0.1, Bf16Agreement = 0.9;
-    private const int Images = 6, Compared = 8;
+    private const int Compared = 8; // questions
     private static readonly string[] TiledCaseNames = ["sq", "wide", "two", "batch", "text"];
 
     internal static void Measure(Bench bench, Action<object> save)
@@ -23,7 +23,7 @@ internal static class ParitySection
         Golden(bench, checks);
         foreach (var family in Scenes.TiledFamilies)
             Tiled(bench, checks, family);
-        var data = Scenes.Draw(seed: 11, Images);
+        var data = Scenes.Draw(seed: 11, bench.Shape.ParityImages);
         using var onCpu = Scenes.Load(ScalarType.Float32, CPU);
         using var single = Scenes.Load(ScalarType.Float32, bench.Device);
         using var half = Scenes.Load(ScalarType.BFloat16, bench.Device);

@@ -27,10 +27,13 @@ internal sealed record Shape
     internal int TextTokens => 32;
 
     /// <summary>Tokens that are decoded after the first one.</summary>
-    internal int DecodedTokens => 64;
+    internal int DecodedTokens { get; init; } = 64;
 
     /// <summary>How often each pass is timed; the median counts.</summary>
     internal int Repeats { get; init; } = 10;
+
+    /// <summary>Images whose questions are answered on the device and on the CPU.</summary>
+    internal int ParityImages { get; init; } = 6;
 
     /// <summary>n of the n×n×n matrix product.</summary>
     internal required int MatmulSize { get; init; }
@@ -75,7 +78,9 @@ internal sealed record Shape
     internal static Shape Tiny { get; } = new()
     {
         Name = "tiny",
+        DecodedTokens = 8,
         Repeats = 1,
+        ParityImages = 1,
         Config = new()
         {
             Vision = new() { HiddenSize = 32, IntermediateSize = 64, LayerCount = 2, HeadCount = 2, ImageSize = 84 },
