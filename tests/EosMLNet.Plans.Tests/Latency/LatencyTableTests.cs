@@ -103,6 +103,32 @@ public sealed class LatencyTableTests : IDisposable
         { "'profiles[0].sites.DiverseTransfer'", j => One(j)["sites"]!["diverseTransfer"]![0]![0] = 0 },
         { "charm", j => One(j)["criteria"]!["charm"] = new JsonArray() },
         { "'profiles[0].criteria.Probe'", j => One(j)["criteria"]!["probe"] = null },
+        { "'target.layers' is 1048577, expected 1 to 1048576", j => j["target"]!["layers"] = (1 << 20) + 1 },
+        { "'target.visualTokens' is 0", j => j["target"]!["visualTokens"] = 0 },
+        { "'target.hiddenSize'", j => j["target"]!["hiddenSize"] = 0 },
+        { "'target.intermediateSize'", j => j["target"]!["intermediateSize"] = 0 },
+        { "'target.heads'", j => j["target"]!["heads"] = 0 },
+        { "'target.keyValueHeads'", j => j["target"]!["keyValueHeads"] = 0 },
+        { "'target.headSize'", j => j["target"]!["headSize"] = 0 },
+        { "reads version 1; measure anew", j => j["version"] = 2 },
+        { "has 0 entries, expected 1 to 256", j => j["profiles"] = new JsonArray() },
+        { "has 257 entries, expected 1 to 256", j => j["profiles"] = new JsonArray([.. Enumerable.Range(1, 257).Select(batch => Batch(j, batch))]) },
+        { "is null, expected the measurements of a prompt length and a batch", j => j["profiles"] = new JsonArray((JsonNode?)null) },
+        { "other token counts or criteria than profiles[0]", j => j["profiles"] = new JsonArray(j["profiles"]![0]!.DeepClone(), Other(j)) },
+        { "'profiles[1]' was measured with other token counts", j => j["profiles"] = new JsonArray(Batch(j, 1), WithoutCriterion(Batch(j, 2))) },
+        { "has the same text tokens and batch twice", j => j["profiles"] = new JsonArray(Batch(j, 1), Batch(j, 1)) },
+        { "'profiles[0].textTokens' is 1048577, expected 1 to 1048576", j => One(j)["textTokens"] = (1 << 20) + 1 },
+        { "'profiles[0].batch' is 1048577, expected 1 to 1048576", j => One(j)["batch"] = (1 << 20) + 1 },
+        { "'profiles[0].siteTokens' has 0 counts, expected at most 256, ascending from 1 to the 144 visual tokens", j => One(j)["siteTokens"] = new JsonArray() },
+        { "'profiles[0].weightedLayer' has 0 values, expected 18 from 0 to 1000000", j => One(j)["weightedLayer"] = new JsonArray() },
+        { "'profiles[0].weightedLayer' falls somewhere", j => One(j)["weightedLayer"]![16] = 1e6 },
+        { "'profiles[0].weightedLayer' is below layer somewhere", j => One(j)["weightedLayer"]![0] = 0 },
+        { "has 0 rows, expected 9", j => One(j)["sites"]!.AsObject().Remove("prune") },
+        { "'profiles[0].sites.DiverseTransfer' is below a kind that does less, in row 8", j => One(j)["sites"]!["diverseTransfer"]![8]![3] = 0 },
+        { "'profiles[0].sites.DiverseTransfer' is below a kind that does less", j => One(j)["sites"]!["diverse"]![2]![1] = 1e5 },
+        { "'profiles[0].nearest' has 1 values, expected 9 from 0 to 1000000", j => One(j)["nearest"] = new JsonArray(1) },
+        { "'profiles[0].layer' falls somewhere, expected values that never do", j => One(j)["layer"]![0] = 1000 },
+        { "'profiles[0].rest' has 1 values", j => One(j)["rest"] = 1.1e6 },
         { "'profiles[0].reweight'", j => One(j)["reweight"]![0] = -1e-9 },
         { "'profiles[0].proportionalAttention'", j => One(j)["proportionalAttention"] = new JsonArray() },
     };
@@ -142,6 +168,39 @@ public sealed class LatencyTableTests : IDisposable
         var table = LatencySample.Random(PlanModels.Scenes, 1);
         Expect.Error(EosErrors.LatencyTable, () => (table with { Profiles = [] }).Save(folder["none.json"]));
         Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    // The most and the least that is allowed.
+    [Fact]
+    public void Numbers_at_their_ends_and_equal_times_are_read()
+    {
+        var json = JsonNode.Parse(LatencySample.Plain(PlanModels.Scenes with { VisualTokens = 1 }, 1).ToJson())!.AsObject();
+        foreach (var name in new[] { "layers", "hiddenSize", "intermediateSize", "heads", "keyValueHeads", "headSize", "vocabulary" })
+            json["target"]![name] = name == "heads" ? 1 << 20 : 1;
+        (One(json)["textTokens"], One(json)["rest"]) = (1 << 20, 1e6);
+        json["profiles"] = new JsonArray([.. Enumerable.Range(1, 255).Append(1 << 20).Select(batch => Batch(json, batch))]);
+        Assert.Equal(256, LatencyTable.FromJson(json.ToJsonString()).Profiles.Count);
+    }
+
+    [Fact]
+    public void An_unknown_criterion_is_not_written()
+    {
+        var table = LatencySample.Plain(PlanModels.Scenes, 1);
+        var criteria = new Dictionary<ScoreCriterion, IReadOnlyList<double>>(table.Profiles[0].Criteria) { [(ScoreCriterion)99] = [0, 0] };
+        Expect.Error(EosErrors.LatencyTable, () => (table with { Profiles = [table.Profiles[0] with { Criteria = criteria }] }).Save(folder["none.json"]), "has an unknown criterion");
+    }
+
+    private static JsonNode Batch(JsonObject table, int batch)
+    {
+        var profile = One(table).DeepClone();
+        profile["batch"] = batch;
+        return profile;
+    }
+
+    private static JsonNode WithoutCriterion(JsonNode profile)
+    {
+        profile["criteria"]!.AsObject().Remove("probe");
+        return profile;
     }
 
     private static JsonObject One(JsonObject table) => table["profiles"]![0]!.AsObject();
