@@ -2,7 +2,7 @@ namespace EosMLNet.Tests.Sites;
 
 public sealed class ReductionSiteTests
 {
-    private static readonly ReductionSite Plain = new() { Layer = 1, Keep = 9, Score = Only(ScoreCriterion.FeatureNorm) };
+    private static readonly ReductionSite Plain = new() { Layer = 1, Keep = 9, Score = Scores.Of(ScoreCriterion.FeatureNorm) };
 
     public static TheoryData<ReductionSite, OperatorRegime> Regimes => new()
     {
@@ -32,8 +32,8 @@ public sealed class ReductionSiteTests
         Assert.True((keys with { Diversity = 0.1 }).NeedsKeys);
         Assert.True((keys with { Extra = new(2, AnchorRule.DensityPeaks) }).NeedsKeys);
         Assert.False((keys with { Extra = new(2, AnchorRule.Stride) }).NeedsKeys);
-        Assert.True((keys with { Score = Only(ScoreCriterion.BipartiteMatch) }).NeedsKeys);
-        Assert.True((keys with { Score = Only(ScoreCriterion.FeatureNorm, ScoreCriterion.BipartiteMatch) }).NeedsKeys);
+        Assert.True((keys with { Score = Scores.Of(ScoreCriterion.BipartiteMatch) }).NeedsKeys);
+        Assert.True((keys with { Score = Scores.Of(ScoreCriterion.FeatureNorm, ScoreCriterion.BipartiteMatch) }).NeedsKeys);
         Assert.False((Plain with { Affinity = Plain.Affinity with { Feature = AffinityFeature.Hidden }, Transfer = 1, Diversity = 1 }).NeedsKeys);
     }
 
@@ -41,7 +41,7 @@ public sealed class ReductionSiteTests
     public void The_decoder_is_needed_for_one_criterion_of_many()
     {
         Assert.False(Plain.NeedsDecoder);
-        Assert.True((Plain with { Score = Only(ScoreCriterion.FeatureNorm, ScoreCriterion.TextAttention) }).NeedsDecoder);
+        Assert.True((Plain with { Score = Scores.Of(ScoreCriterion.FeatureNorm, ScoreCriterion.TextAttention) }).NeedsDecoder);
         Assert.True((Plain with { Affinity = Plain.Affinity with { Feature = AffinityFeature.FinalNorm } }).NeedsDecoder);
     }
 
@@ -50,6 +50,4 @@ public sealed class ReductionSiteTests
     [InlineData(ReductionStage.Projector, "The site in front of the projector")]
     [InlineData(ReductionStage.Decoder, "The site in front of layer 1")]
     public void Messages_name_its_place(ReductionStage stage, string place) => Assert.Equal(place, (Plain with { Stage = stage }).Place);
-
-    private static Dictionary<ScoreCriterion, double> Only(params ScoreCriterion[] criteria) => criteria.ToDictionary(criterion => criterion, _ => 1.0);
 }
