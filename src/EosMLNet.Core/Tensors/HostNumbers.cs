@@ -8,14 +8,13 @@ internal static class HostNumbers
 {
     /// <summary>
     /// The same numbers on a device. The host does not wait until a GPU has come to take them: they are put where the GPU reads by itself,
-    /// and libtorch keeps that place until it has. Numbers that products are made of begin where libtorch lets them begin, at a multiple of
-    /// 64 bytes: where a managed array begins is chance, and the last bits of a product depend on it.
+    /// and libtorch keeps that place until it has.
     /// </summary>
     /// <param name="numbers">On the CPU.</param>
-    /// <param name="device">Where they are wanted. On the CPU, whole numbers are as they are, and others are copied.</param>
+    /// <param name="device">Where they are wanted. On the CPU they are as they are.</param>
     internal static Tensor Upload(this Tensor numbers, Device device) => device.type switch
     {
-        DeviceType.CPU => numbers.is_floating_point() ? numbers.clone() : numbers,
+        DeviceType.CPU => numbers,
         DeviceType.CUDA => numbers.pin_memory().to(device, non_blocking: true),
         _ => numbers.to(device),
     };
