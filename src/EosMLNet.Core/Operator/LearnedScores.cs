@@ -19,8 +19,8 @@ public sealed record LearnedScores(Tensor? Probe = null, Tensor? RelevanceVisual
             return new LearnedScores();
         return new LearnedScores(Placed(parameters.Probe), Matrix(parameters.Relevance?.Visual), Matrix(parameters.Relevance?.Text));
 
-        // Copied, so that they begin where libtorch lets them begin, at a multiple of 64 bytes. Where an array begins is chance, and the last
-        // bits of a product depend on it.
+        // Copied, so that they begin where libtorch lets them begin, at a multiple of 64 bytes. Where an array begins is chance, and the
+        // last bits of a product depend on it.
         Tensor? Placed(float[]? numbers) => numbers is null ? null : tensor(numbers).to(dtype, copy: true).Upload(device);
         Tensor? Matrix(float[]? numbers) => Placed(numbers)?.view(parameters.Relevance!.Rank, -1);
     }
