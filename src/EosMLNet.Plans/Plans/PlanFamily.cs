@@ -33,6 +33,8 @@ public sealed class PlanFamily
                 "The plans come from searches with different seeds or data. Expected those of one front: " +
                 "what two searches learn has no middle.");
         }
+        Check(this.plans.SelectMany(plan => plan.Sites).Select(site => site.KeepShare is null).Distinct().Count() < 2,
+            "Some of the plans keep shares of an image's visual tokens, others keep counts. Expected those of one front.");
         foreach (var (tighter, looser) in this.plans.Zip(this.plans.Skip(1)))
         {
             Check(tighter.Ledger.Mean < looser.Ledger.Mean,
@@ -66,8 +68,7 @@ public sealed class PlanFamily
         if (below == plans.Count - 1 || plans[below].Ledger.Mean >= meanVisualTokens - RoundingError)
             return plans[below];
         var (tight, loose) = (plans[below], plans[below + 1]);
-        return tight.Sites.Concat(loose.Sites).Any(site => site.KeepShare is not null) ? OfShares(tight, loose, meanVisualTokens)
-            : OfCounts(tight, loose, meanVisualTokens);
+        return tight.Sites[0].KeepShare is null ? OfCounts(tight, loose, meanVisualTokens) : OfShares(tight, loose, meanVisualTokens);
     }
 
     private static ReductionPlan OfCounts(ReductionPlan tight, ReductionPlan loose, double budget)

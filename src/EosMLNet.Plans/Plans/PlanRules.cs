@@ -225,8 +225,7 @@ internal static class PlanRules
             if (constraint.Kind is LatencyKind)
             {
                 // What it was predicted to take stands in the table that it was searched with, on the machine that was measured.
-                Require(constraint.Limit > 0 && constraint.Slack >= 0 && constraint.Slack < constraint.Limit, source,
-                    $"constraints[{i}].slack",
+                Require(constraint.Slack >= 0 && constraint.Slack < constraint.Limit, source, $"constraints[{i}].slack",
                     $"is {constraint.Slack} of a limit of {constraint.Limit}, expected a limit above 0 and a slack from 0 to below it");
                 continue;
             }
