@@ -21,6 +21,21 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_is_hidden_goes_as_well()
+    {
+        var left = Left(".plan.json", -2);
+        AtomicFile.WriteText(folder[".plan.json"], "whole");
+        Assert.False(File.Exists(left));
+    }
+
+    [Fact]
+    public void A_folder_that_is_missing_is_made()
+    {
+        AtomicFile.WriteText(folder["new/one/plan.json"], "whole");
+        Assert.Equal("whole", File.ReadAllText(folder["new/one/plan.json"]));
+    }
+
+    [Fact]
     public void Nothing_else_goes()
     {
         string[] others = [Left("other.json", -2), Left("plan.json.old", -2), Left("plan.json", 0), folder.Write("plan.json.mine.tmp", ""), folder.Write("x.tmp", "")];
@@ -59,8 +74,10 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.CheckWritable(folder["b"]);
         Assert.Equal([folder["a"]], Directory.GetFiles(folder.Path));
         Assert.Equal("old", File.ReadAllText(folder["a"]));
-        foreach (var path in (string[])[folder.Path, Path.Combine(folder["a"], "c")]) // a folder, and a file in the place of one
-            Assert.Equal(EosErrors.CannotWrite, Assert.Throws<EosException>(() => AtomicFile.CheckWritable(path)).Code);
+        var inFile = Path.Combine(folder["a"], "c");
+        Expect.Error(EosErrors.CannotWrite, () => AtomicFile.CheckWritable(inFile), $"'{inFile}' cannot be written: ");
+        Expect.Error(EosErrors.CannotWrite, () => AtomicFile.CheckWritable(folder.Path), $"'{folder.Path}' cannot be written: It is a " +
+            "folder; expected the name of a file. Check that the folder is writable and has room.");
     }
 
     private string Left(string name, int minutes)

@@ -22,23 +22,31 @@ public sealed class FileSignatureTests : IDisposable
         FileSignature.Verify(file, open);
         FileSignature.Verify(file, secret); // which has the public key in it
 
-        Refused(Pair(kind).Public, "signed with another key");
+        Refused(Pair(kind).Public, NotSigned);
         File.AppendAllText(file, "!");
-        Refused(open, "the file was changed");
+        Refused(open, NotSigned);
     }
 
     [Fact]
-    public void A_signature_that_is_missing_damaged_or_of_another_kind_of_key_is_refused()
+    public void A_signature_that_is_missing_or_of_another_kind_of_key_is_refused()
     {
         var (secret, open) = Pair("P-256");
-        Refused(open, "cannot be read");
+        Expect.Error(EosErrors.Signature, () => FileSignature.Verify(file, open), $"The signature of '{file}' cannot be read: ",
+            $" Fetch '{file}.sig', or sign the file with `eos sign`.");
         FileSignature.Sign(file, secret);
-        Refused(Pair("RSA").Public, "signed with another key");
-        foreach (var bytes in (byte[][])[[], [0x30], new byte[64], new byte[1 << 20]])
-        {
-            File.WriteAllBytes(file + ".sig", bytes);
-            Refused(open, "");
-        }
+        Refused(Pair("RSA").Public, NotSigned);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(64, true)]
+    [InlineData(1 << 14, true)]
+    [InlineData((1 << 14) + 1, false)]
+    public void Bytes_that_sign_nothing_are_refused(int count, bool mayBeOne)
+    {
+        File.WriteAllBytes(file + ".sig", new byte[count]);
+        Refused(Pair("P-256").Public, mayBeOne ? NotSigned : $"'{file}.sig' has {count} bytes and is no signature. Fetch it anew.");
     }
 
     [Theory]
@@ -47,22 +55,31 @@ public sealed class FileSignatureTests : IDisposable
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")]
     public void What_is_no_key_is_refused(string pem)
     {
-        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => FileSignature.Sign(file, pem)).Code);
-        Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => FileSignature.Verify(file, pem)).Code);
+        NoKey(NoPrivateKey, () => FileSignature.Sign(file, pem));
+        NoKey("The key is no public key in PEM on an elliptic curve or of RSA. Write it with `openssl pkey -in key.pem -pubout -out " +
+            "public.pem`.", () => FileSignature.Verify(file, pem));
+    }
+
+    [Fact]
+    public void No_key_at_all_is_the_caller_s_mistake()
+    {
+        Assert.Throws<ArgumentNullException>("pem", () => FileSignature.Sign(file, null!));
+        Assert.Throws<ArgumentNullException>("pem", () => FileSignature.Verify(file, null!));
     }
 
     [Fact]
     public void A_public_key_and_one_with_a_password_do_not_sign()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        foreach (var pem in (string[])[key.ExportSubjectPublicKeyInfoPem(), key.ExportEncryptedPkcs8PrivateKeyPem("secret", new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000))])
-            Assert.Equal(EosErrors.InvalidOption, Assert.Throws<EosException>(() => FileSignature.Sign(file, pem)).Code);
+        PbeParameters locked = new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000);
+        foreach (var pem in (string[])[key.ExportSubjectPublicKeyInfoPem(), key.ExportEncryptedPkcs8PrivateKeyPem("secret", locked)])
+            NoKey(NoPrivateKey, () => FileSignature.Sign(file, pem));
         Assert.False(File.Exists(file + ".sig"));
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_EOS1001() =>
-        Assert.Equal(EosErrors.FileMissing, Assert.Throws<EosException>(() => FileSignature.Verify(folder["nowhere"], Pair("P-256").Public)).Code);
+    public void A_file_that_is_not_there_is_EOS1001() => Expect.Error(EosErrors.FileMissing,
+        () => FileSignature.Verify(folder["nowhere"], Pair("P-256").Public), $"'{folder["nowhere"]}' cannot be opened: ");
 
     // Where openssl is installed; it is on the machines that build this.
     [Theory]
@@ -96,10 +113,21 @@ public sealed class FileSignatureTests : IDisposable
         return (key.ExportPkcs8PrivateKeyPem(), key.ExportSubjectPublicKeyInfoPem());
     }
 
+    private const string NoPrivateKey = "The key is no private key in PEM on an elliptic curve or of RSA, or it has a password. " +
+        "Make one with `openssl ecparam -name prime256v1 -genkey -noout -out key.pem`.";
+
+    private string NotSigned => $"'{file}' is not what '{file}.sig' signs with this key: the file was changed, or signed with another " +
+        "key. Fetch both anew from where you trust, and check the key.";
+
     private void Refused(string key, string told)
     {
         var refusal = Assert.Throws<EosException>(() => FileSignature.Verify(file, key));
-        Assert.Equal(EosErrors.Signature, refusal.Code);
-        Assert.Contains(told, refusal.Message);
+        Assert.Equal((EosErrors.Signature, told), (refusal.Code, refusal.Detail));
+    }
+
+    private static void NoKey(string told, Action use)
+    {
+        var refusal = Assert.Throws<EosException>(use);
+        Assert.Equal((EosErrors.InvalidOption, told), (refusal.Code, refusal.Detail));
     }
 }

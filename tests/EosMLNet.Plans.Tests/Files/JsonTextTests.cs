@@ -29,6 +29,15 @@ public class JsonTextTests
         Assert.Equal("\U0001F600ä\ud83d\ude00", JsonText.Parse("[\"\\ud83d\\ude00ä\U0001F600\"]"u8.ToArray(), default)[0].GetString());
 
     [Fact]
+    public void Documents_are_as_deep_as_their_options_allow()
+    {
+        var text = Encoding.UTF8.GetBytes(new string('[', 100) + "\"\\ud83d\\ude00\"" + new string(']', 100));
+
+        Assert.Equal(JsonValueKind.Array, JsonText.Parse(text, new JsonDocumentOptions { MaxDepth = 100 }).ValueKind);
+        Assert.ThrowsAny<JsonException>(() => JsonText.Parse(text, new JsonDocumentOptions { MaxDepth = 99 }));
+    }
+
+    [Fact]
     public void A_JSON_file_with_half_a_pair_is_EOS1008_with_its_line()
     {
         using var folder = new TemporaryFolder();

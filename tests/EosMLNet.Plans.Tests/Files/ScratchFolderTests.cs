@@ -60,8 +60,52 @@ public sealed class ScratchFolderTests : IDisposable
     }
 
     [Fact]
-    public void Where_none_can_be_made_it_is_said() => Assert.Equal(EosErrors.CannotWrite,
-        Assert.Throws<EosException>(() => new ScratchFolder(parent.Write("file", ""), "~x-")).Code);
+    public void Where_none_can_be_made_it_is_said_and_the_process_lives_on()
+    {
+        var file = parent.Write("file", "");
+        Expect.Error(EosErrors.CannotWrite, () => new ScratchFolder(file, "~x-"),
+            $"No folder for temporary files can be made in '{file}': ", " Check that it is writable and has room.");
+        GC.Collect();
+        GC.WaitForPendingFinalizers(); // of the one that was not made
+    }
+
+    [Fact]
+    public void To_dispose_it_again_does_nothing()
+    {
+        var folder = Made();
+        folder.Dispose();
+        folder.Dispose();
+        Assert.Empty(Directory.GetDirectories(parent.Path));
+    }
+
+    [Fact]
+    public void Names_that_are_hidden_are_no_reason_to_stay()
+    {
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(parent[".x-left"]).FullName, ".lock"), "");
+        using var folder = new ScratchFolder(parent.Path, ".x-");
+        Assert.Equal([folder.Path], Directory.GetDirectories(parent.Path));
+    }
+
+    [Fact]
+    public void Among_the_system_s_temporary_files_only_its_own_kind_is_removed_and_nobody_else_enters()
+    {
+        var (ours, others) = (Left("eosmlnet-"), Left("eos-test-"));
+        using (var folder = new ScratchFolder())
+        {
+            Assert.StartsWith(Path.Combine(Path.GetTempPath(), "eosmlnet-"), folder.Path, StringComparison.Ordinal);
+            Assert.Equal((false, true), (Directory.Exists(ours), Directory.Exists(others)));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Path));
+        }
+        Directory.Delete(others, recursive: true);
+
+        static string Left(string prefix)
+        {
+            var left = Directory.CreateTempSubdirectory(prefix).FullName;
+            File.WriteAllText(Path.Combine(left, ".lock"), "");
+            return left;
+        }
+    }
 
     private ScratchFolder Made() => new(parent.Path, "~x-");
 }
