@@ -20,7 +20,7 @@ public static class KeptCounts
             return [.. sites.Select((site, i) => Fitted(site, i == 0 ? visualTokens : Math.Min(sites[i - 1].Keep, visualTokens)))];
         int[] spans = [.. sites.Select((site, i) => (i + 1 < sites.Count ? sites[i + 1].Layer : model.Layers) - site.Layer)];
         double[] real = [.. sites.Select(site => Math.Max(1, site.KeepShare!.Value * visualTokens))];
-        var allowance = Math.Max((long)Math.Floor(Apportionment.Sum(real, spans) + RoundingError), spans.Sum());
+        var allowance = (long)Math.Floor(Apportionment.Sum(real, spans) + RoundingError);
         var counts = Apportionment.Round(real, spans, visualTokens, allowance, Math.Max(1, (int)Math.Floor(real[^1] + RoundingError)));
         return [.. sites.Zip(counts, (site, count) => site with { Keep = count, KeepShare = null })];
     }

@@ -13,8 +13,8 @@ public sealed class PlanFamily
 
     /// <summary>Takes the plans of a front.</summary>
     /// <param name="plans">Two or more plans, in any order.</param>
-    /// <exception cref="EosException">EOS1013: fewer than two plans, plans that no search or not the same search found, two of one budget.
-    /// EOS4002: plans for different models.</exception>
+    /// <exception cref="EosException">EOS1013: fewer than two plans, plans that no search or not the same search found, shares beside
+    /// counts, two of one budget. EOS4002: plans for different models.</exception>
     public PlanFamily(IEnumerable<ReductionPlan> plans)
     {
         this.plans = [.. plans.OrderBy(plan => plan.Ledger.Mean)];

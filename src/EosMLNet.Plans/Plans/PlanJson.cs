@@ -42,8 +42,7 @@ internal static class PlanJson
     {
         try
         {
-            using var document =
-                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Options.MaxDepth });
+            using var document = JsonDocument.Parse(json); // entries that are there twice are refused by the options below
             var root = document.RootElement;
             CheckVersion(root, source);
             var plan = root.Deserialize<ReductionPlan>(Options)!;

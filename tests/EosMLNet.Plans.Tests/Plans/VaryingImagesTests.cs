@@ -56,7 +56,16 @@ public sealed class VaryingImagesTests
         var plan = ReductionPlan.Create(PlanModels.Scenes, [PlanModels.Site(16, ScoreCriterion.FeatureNorm)]);
         Assert.Equal(1, plan.Version);
         var refusal = Assert.Throws<EosException>(() => plan.CheckFits(PlanModels.Scenes with { ImagesVary = true }));
-        Assert.Equal(EosErrors.PlanMismatch, refusal.Code);
+        Assert.Equal((EosErrors.PlanMismatch, "The plan has version 1, whose images all have as many visual tokens, but this model's " +
+            "images have different numbers. Use a plan that was searched on this model."), (refusal.Code, refusal.Detail));
+    }
+
+    [Fact]
+    public void A_plan_of_version_2_fits_such_a_model_and_its_share_is_of_the_images_that_it_is_about()
+    {
+        var plan = Shares(0.5, 0.125);
+        plan.CheckFits(Model);
+        Assert.Equal(plan.Ledger.Mean / 125, plan.Spent(ConstraintKind.MeanVisualShare));
     }
 
     [Property]
@@ -72,6 +81,11 @@ public sealed class VaryingImagesTests
         return sites.All(site => site.KeepShare is null && site.Keep >= 1 && site.Keep <= visual) && sites[1].Keep <= sites[0].Keep
             && spent <= allowed + 1e-6 && allowed - spent < 3 + 3;
     }
+
+    // 3 layers of 50.5 tokens and 3 of 12.625 are 189.375: 3 of 51 and 3 of 12.
+    [Fact]
+    public void What_one_site_is_rounded_down_by_another_may_keep() =>
+        Assert.Equal([51, 12], KeptCounts.Of(Model, Sites([0.5, 0.125]), 101).Select(site => site.Keep));
 
     [Property]
     public bool A_ledger_of_several_sizes_is_the_mean_of_those_of_each(byte share, ushort[] tokens)
@@ -89,6 +103,7 @@ public sealed class VaryingImagesTests
         ReductionSite[] sites = [PlanModels.Site(36, ScoreCriterion.FeatureNorm), PlanModels.Site(16, ScoreCriterion.FeatureNorm) with { Layer = 3 }];
         Assert.Equal([36, 16], KeptCounts.Of(Model, sites, 100).Select(site => site.Keep));
         Assert.Equal([20, 16], KeptCounts.Of(Model, sites, 20).Select(site => site.Keep));
+        Assert.Equal([9, 9], KeptCounts.Of(Model, sites, 9).Select(site => site.Keep));
     }
 
     [Fact]
