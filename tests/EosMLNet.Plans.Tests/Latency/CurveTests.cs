@@ -32,6 +32,16 @@ public class CurveTests
             Assert.Equal((Curve.At(grid, values, x + 1e-4).Value - Curve.At(grid, values, x - 1e-4).Value) / 2e-4, Curve.At(grid, values, x).Slope, 1e-6);
     }
 
+    [Theory]
+    [InlineData(0, 5, 0)]
+    [InlineData(1, 5, 0)]
+    [InlineData(2, 6, 1)]
+    [InlineData(3, 8, 2)]
+    [InlineData(4, 10, 2)]
+    [InlineData(5, 10, 0)]
+    public void At_a_point_a_curve_has_the_slope_before_it(int tokens, double value, double slope) =>
+        Assert.Equal((value, slope), Curve.At([1, 2, 4], [5, 6, 10], tokens));
+
     [Property(MaxTest = 200)]
     public void A_surface_passes_its_points_and_has_the_slopes_of_its_differences(int seed)
     {
