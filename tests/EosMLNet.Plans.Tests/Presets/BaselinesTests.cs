@@ -59,6 +59,26 @@ public class BaselinesTests
     }
 
     [Fact]
+    public void Heads_and_pivots_are_the_published_parts_and_at_least_one()
+    {
+        Assert.Equal([14, 14, 14], Baselines.SparseVlm2(PlanModels.Llava7B, 144.125).Sites.Select(site => site.RaterHeads));
+        Assert.Equal([1, 1, 1], Baselines.SparseVlm2(PlanModels.Scenes with { Heads = 2 }, 48).Sites.Select(site => site.RaterHeads));
+        Assert.Equal([(4, 124), (3, 93), (2, 62)], new[] { 156, 126, 96 }.Select(budget =>
+            Pivots(Baselines.Dart(PlanModels.Llava7B, budget))));
+        Assert.Equal(1, Pivots(Baselines.Dart(PlanModels.Scenes, 16)).TextPivots);
+
+        static (int TextPivots, int Count) Pivots(ReductionPlan plan) => (plan.Sites[^1].Extra!.TextPivots, plan.Sites[^1].Extra!.Count);
+    }
+
+    // Of 144 tokens, 2 layers have all and 4 have what is kept.
+    [Fact]
+    public void A_method_that_would_keep_less_than_a_tenth_is_thinned_first()
+    {
+        Assert.Equal([(2, 15)], Schedule(Baselines.FastV(PlanModels.Scenes, (2 * 144 + 4 * 15) / 6.0)));
+        Assert.Equal([0, 2], Baselines.FastV(PlanModels.Scenes, (2 * 144 + 4 * 14) / 6.0).Sites.Select(site => site.Layer));
+    }
+
+    [Fact]
     public void A_schedule_is_scaled_to_the_depth_of_the_model_and_to_the_budget()
     {
         Assert.Equal([(1, 66), (2, 30), (3, 16)], Schedule(Baselines.SparseVlm2(PlanModels.Scenes, 48)));

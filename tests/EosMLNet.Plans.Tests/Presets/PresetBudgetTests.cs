@@ -22,6 +22,11 @@ public class PresetBudgetTests
     }
 
     [Fact]
+    public void A_part_is_written_as_people_write_it() =>
+        Assert.Equal(["fastv:7%", "fastv:33.333333%"], new[] { 0.07, 1 / 3.0 }.Select(part =>
+            new PresetBudget(Preset.Named("fastv"), part, IsShare: true).ToString()));
+
+    [Fact]
     public void A_decimal_point_is_one_in_every_culture()
     {
         var before = CultureInfo.CurrentCulture;
@@ -42,19 +47,24 @@ public class PresetBudgetTests
     [Theory]
     [InlineData("fastv", "has no budget")]
     [InlineData("fastv:", "has no budget")]
-    [InlineData("fastv:few", "'few'")]
-    [InlineData("fastv:0", "'0'")]
-    [InlineData("fastv:-3", "'-3'")]
-    [InlineData("fastv:NaN", "'NaN'")]
-    [InlineData("fastv:101%", "'101%'")]
-    [InlineData("fasv:36", "Did you mean 'fastv'?")]
-    [InlineData("frobnicate:36", "Presets are random, ")]
-    public void What_is_wrong_is_told(string text, string expected)
+    [InlineData("fastv:few", "has the budget 'few'")]
+    [InlineData("fastv:0", "has the budget '0'")]
+    [InlineData("fastv:-3", "has the budget '-3'")]
+    [InlineData("fastv:NaN", "has the budget 'NaN'")]
+    [InlineData("fastv:Infinity", "has the budget 'Infinity'")]
+    [InlineData("fastv:101%", "has the budget '101%'")]
+    public void What_is_no_budget_is_told_with_what_is_one(string text, string found)
     {
         var refusal = Assert.Throws<EosException>(() => PresetBudget.Parse(text));
-        Assert.Equal(EosErrors.InvalidOption, refusal.Code);
-        Assert.Contains(expected, refusal.Message);
+        Assert.Equal((EosErrors.InvalidOption, $"'{text}' {found}. Expected mean visual tokens a layer, such as fastv:36, or a part of " +
+            "the image's, such as fastv:25%."), (refusal.Code, refusal.Detail));
     }
+
+    [Theory]
+    [InlineData("fasv:36", "Did you mean 'fastv'?")]
+    [InlineData("frobnicate:36", "Presets are random, ")]
+    public void What_is_no_preset_is_told(string text, string expected) =>
+        Expect.Error(EosErrors.InvalidOption, () => PresetBudget.Parse(text), expected);
 
     [Theory]
     [InlineData("fastv:36", true)]
@@ -63,6 +73,8 @@ public class PresetBudgetTests
     [InlineData("plan", false)]
     [InlineData("plan.json", false)]
     [InlineData("plans/fastv:36", false)]
+    [InlineData("/fastv:36", false)]
+    [InlineData(".fastv:36", false)]
     [InlineData("fastv:36/plan", false)]
     [InlineData("C:plan.json", false)]
     [InlineData(@"C:\plans\plan.json", false)]
@@ -90,22 +102,30 @@ public class PresetBudgetTests
     }
 
     [Theory]
-    [InlineData("tome:25%", "counts tokens")]
-    [InlineData("divprune:25%", "counts tokens")]
-    [InlineData("sparsevlm1:25%", "counts tokens")]
-    [InlineData("dart:25%", "counts tokens")]
-    [InlineData("visionzip:36", "acts in the vision encoder")]
-    [InlineData("prumerge:36", "acts in the vision encoder")]
-    [InlineData("tome-tower:36", "acts in the vision encoder")]
-    [InlineData("pool:36", "one grid")]
-    public void Where_images_vary_what_is_not_possible_is_told(string text, string expected)
+    [InlineData("tome:25%", CountsTokens)]
+    [InlineData("divprune:25%", CountsTokens)]
+    [InlineData("sparsevlm1:25%", CountsTokens)]
+    [InlineData("dart:25%", CountsTokens)]
+    [InlineData("visionzip:36", ActsInEncoder)]
+    [InlineData("prumerge:36", ActsInEncoder)]
+    [InlineData("tome-tower:36", ActsInEncoder)]
+    public void Where_images_vary_what_is_not_possible_is_told(string text, string says)
     {
         var refusal = Assert.Throws<EosException>(() => PresetBudget.Parse(text).Plan(Varying));
-        Assert.Equal(EosErrors.PlanMismatch, refusal.Code);
-        Assert.Contains(expected, refusal.Message);
+        Assert.Equal((EosErrors.PlanMismatch, $"The preset {text.Split(':')[0]} {says}"), (refusal.Code, refusal.Detail));
     }
+
+    [Fact]
+    public void Where_images_vary_there_are_no_windows() =>
+        Expect.Error(EosErrors.PlanMismatch, () => PresetBudget.Parse("pool:36").Plan(Varying), "one grid");
 
     [Fact]
     public void Where_images_vary_a_number_is_of_the_usual_one() =>
         Assert.All(["tome", "divprune", "fastv", "dart"], name => Assert.Equal(36, PresetBudget.Parse($"{name}:36").Plan(Varying).Ledger.Mean));
+
+    private const string CountsTokens = "counts tokens, but images of llava have different numbers of them. Give a number in the place " +
+        "of a part, as it is of the usual image with 144; or use a preset that takes parts, such as fastv or stride.";
+
+    private const string ActsInEncoder = "acts in the vision encoder, but images of llava have different numbers of visual tokens. Use a " +
+        "preset that acts in the decoder, such as divprune or fastv.";
 }

@@ -15,8 +15,12 @@ public class PresetParameterTests
         { EosErrors.InvalidOption, "layer = 0", () => ReductionPresets.FastV(0, 36) },
         { EosErrors.InvalidOption, "keep = 0", () => ReductionPresets.FastV(2, 0) },
         { EosErrors.InvalidOption, "layers = -1", () => ReductionPresets.PyramidDrop([-1], [36]) },
-        { EosErrors.InvalidOption, "2 layers and 1", () => ReductionPresets.PyramidDrop([1, 2], [36]) },
+        {
+            EosErrors.InvalidOption, "2 layers and 1 numbers of tokens to keep; expected one number for each layer, at least one.",
+            () => ReductionPresets.PyramidDrop([1, 2], [36])
+        },
         { EosErrors.InvalidOption, "ratio of 1.5", () => ReductionPresets.PyramidDrop(144, [1], [1.5]) },
+        { EosErrors.InvalidOption, "ratio of 0; expected a number above 0, at most 1.", () => ReductionPresets.PyramidDrop(144, [1], [0]) },
         { EosErrors.InvalidOption, "ratio of NaN", () => ReductionPresets.PyramidDrop(144, [1], [double.NaN]) },
         { EosErrors.InvalidOption, "visualTokens = 0", () => ReductionPresets.PyramidDrop(0, [1], [0.5]) },
         { EosErrors.InvalidOption, "layers = 0", () => ReductionPresets.SparseVlm2([0], [36], 2) },
@@ -27,7 +31,7 @@ public class PresetParameterTests
         { EosErrors.InvalidOption, "keep = 3", () => ReductionPresets.Dart(2, 3) },
         { EosErrors.InvalidOption, "layer = 0", () => ReductionPresets.Dart(0, 36) },
         { EosErrors.InvalidOption, "visualTokens = 0", () => ReductionPresets.SparseVlm1(0, [1], [36]) },
-        { EosErrors.InvalidOption, "= 144", () => ReductionPresets.SparseVlm1(144, [1], [145]) },
+        { EosErrors.InvalidOption, "visual tokens in front of a stage = 144", () => ReductionPresets.SparseVlm1(144, [1], [145]) },
         { EosErrors.InvalidOption, "keeps = 0", () => ReductionPresets.SparseVlm1(144, [1], [0]) },
         { EosErrors.PlanFile, "is 145", () => ReductionPresets.Dart(2, 145) },
         { EosErrors.PlanFile, "is 6", () => ReductionPresets.SparseVlm1(144, [6], [36]) },
