@@ -3,6 +3,9 @@ using EosMLNet.Tests;
 
 namespace EosMLNet.Plans.Tests.Files;
 
+// Alone, since one of them moves the system's temporary files.
+[CollectionDefinition(nameof(ScratchFolderTests), DisableParallelization = true)]
+[Collection(nameof(ScratchFolderTests))]
 public sealed class ScratchFolderTests : IDisposable
 {
     private readonly TemporaryFolder parent = new();
@@ -27,9 +30,7 @@ public sealed class ScratchFolderTests : IDisposable
     [Fact]
     public void The_next_one_removes_what_killed_processes_left()
     {
-        var left = Directory.CreateDirectory(parent["~x-left"]).FullName;
-        File.WriteAllText(Path.Combine(left, ".lock"), "");
-        Directory.CreateDirectory(Path.Combine(left, "inside"));
+        Directory.CreateDirectory(Path.Combine(Left("~x-left"), "inside"));
         var early = Directory.CreateDirectory(parent["~x-early"]).FullName; // killed before it had a lock
         Directory.SetLastWriteTimeUtc(early, DateTime.UtcNow.AddMinutes(-2));
         using var folder = Made();
@@ -50,9 +51,7 @@ public sealed class ScratchFolderTests : IDisposable
         List<string> expected = ["other", "~x-older", "~x-used", "~x-young", Path.GetFileName(mine.Path)];
         if (Environment.IsPrivilegedProcess && OperatingSystem.IsLinux())
         {
-            var others = Directory.CreateDirectory(parent["~x-others"]).FullName;
-            File.WriteAllText(Path.Combine(others, ".lock"), "");
-            Process.Start("chown", ["-R", "65534", others]).WaitForExit();
+            Process.Start("chown", ["-R", "65534", Left("~x-others")]).WaitForExit();
             expected.Add("~x-others");
         }
         using var folder = Made();
@@ -81,7 +80,7 @@ public sealed class ScratchFolderTests : IDisposable
     [Fact]
     public void Names_that_are_hidden_are_no_reason_to_stay()
     {
-        File.WriteAllText(Path.Combine(Directory.CreateDirectory(parent[".x-left"]).FullName, ".lock"), "");
+        Left(".x-left");
         using var folder = new ScratchFolder(parent.Path, ".x-");
         Assert.Equal([folder.Path], Directory.GetDirectories(parent.Path));
     }
@@ -89,22 +88,29 @@ public sealed class ScratchFolderTests : IDisposable
     [Fact]
     public void Among_the_system_s_temporary_files_only_its_own_kind_is_removed_and_nobody_else_enters()
     {
-        var (ours, others) = (Left("eosmlnet-"), Left("eos-test-"));
-        using (var folder = new ScratchFolder())
+        var variable = OperatingSystem.IsWindows() ? "TMP" : "TMPDIR";
+        var before = Environment.GetEnvironmentVariable(variable);
+        Environment.SetEnvironmentVariable(variable, parent.Path);
+        try
         {
-            Assert.StartsWith(Path.Combine(Path.GetTempPath(), "eosmlnet-"), folder.Path, StringComparison.Ordinal);
+            var (ours, others) = (Left("eosmlnet-left"), Left("left"));
+            using var folder = new ScratchFolder();
+            Assert.StartsWith(parent["eosmlnet-"], folder.Path, StringComparison.Ordinal);
             Assert.Equal((false, true), (Directory.Exists(ours), Directory.Exists(others)));
             if (!OperatingSystem.IsWindows())
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Path));
         }
-        Directory.Delete(others, recursive: true);
-
-        static string Left(string prefix)
+        finally
         {
-            var left = Directory.CreateTempSubdirectory(prefix).FullName;
-            File.WriteAllText(Path.Combine(left, ".lock"), "");
-            return left;
+            Environment.SetEnvironmentVariable(variable, before);
         }
+    }
+
+    private string Left(string name)
+    {
+        var left = Directory.CreateDirectory(parent[name]).FullName;
+        File.WriteAllText(Path.Combine(left, ".lock"), "");
+        return left;
     }
 
     private ScratchFolder Made() => new(parent.Path, "~x-");
