@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Xunit;
 
 namespace EosMLNet.Tests.Plans;
@@ -8,10 +9,10 @@ public class LedgerKindTests
 
     // What a search descends is what a finished plan is charged.
     [Property]
-    public void Of_whole_counts_a_search_and_the_ledger_find_the_same_cost(byte first, byte second, byte layer, byte gap, ushort visual)
+    public void Of_whole_counts_a_search_and_the_ledger_find_the_same_cost(byte first, byte second, byte layer, byte gap, DoNotSize<ushort> visual)
     {
         var (early, late) = (layer % 5, layer % 5 + 1 + gap % (5 - layer % 5));
-        var tokens = 1 + visual % 400;
+        var tokens = 1 + visual.Item % 400;
         int[] kept = [1 + first % tokens, 1 + second % tokens];
         var model = PlanModels.Scenes with { VisualTokens = tokens, Grid = new VisualGrid(1, tokens) };
         var ledger = TokenLedger.Compute(model, [PlanModels.Site(kept.Max()) with { Layer = early }, PlanModels.Site(kept.Min()) with { Layer = late }]);

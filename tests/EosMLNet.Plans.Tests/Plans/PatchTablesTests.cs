@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Xunit;
 
 namespace EosMLNet.Tests.Plans;
@@ -14,8 +15,8 @@ public class PatchTablesTests
         Assert.Equal(marks, string.Concat(PatchTables.Lattice(tokens, keep)));
 
     [Property]
-    public bool A_lattice_marks_as_many_as_are_kept(ushort tokens, ushort keep) =>
-        PatchTables.Lattice(1 + tokens, keep % (tokens + 2)).Sum() == keep % (tokens + 2);
+    public bool A_lattice_marks_as_many_as_are_kept(DoNotSize<ushort> tokens, DoNotSize<ushort> keep) =>
+        PatchTables.Lattice(1 + tokens.Item, keep.Item % (tokens.Item + 2)).Sum() == keep.Item % (tokens.Item + 2);
 
     [Fact]
     public void Random_numbers_are_those_of_seed_and_index_and_uniform()
