@@ -7,7 +7,13 @@ public class RoughLatencyTests
     // A layer's multiply-accumulates are 1,000 for each token and 20 for each pair: 300,000 of 100 tokens, 100,000 of 50.
     private static readonly PlanModel Model = PlanModels.Scenes with
     {
-        Layers = 2, VisualTokens = 68, Grid = new VisualGrid(4, 17), HiddenSize = 10, IntermediateSize = 20, Heads = 1, KeyValueHeads = 1,
+        Layers = 2,
+        VisualTokens = 68,
+        Grid = new VisualGrid(4, 17),
+        HiddenSize = 10,
+        IntermediateSize = 20,
+        Heads = 1,
+        KeyValueHeads = 1,
         HeadSize = 10,
     };
 

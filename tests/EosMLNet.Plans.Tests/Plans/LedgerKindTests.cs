@@ -9,7 +9,8 @@ public class LedgerKindTests
 
     // What a search descends is what a finished plan is charged.
     [Property]
-    public void Of_whole_counts_a_search_and_the_ledger_find_the_same_cost(byte first, byte second, byte layer, byte gap, DoNotSize<ushort> visual)
+    public void Of_whole_counts_a_search_and_the_ledger_find_the_same_cost(
+        byte first, byte second, byte layer, byte gap, DoNotSize<ushort> visual)
     {
         var (early, late) = (layer % 5, layer % 5 + 1 + gap % (5 - layer % 5));
         var tokens = 1 + visual.Item % 400;

@@ -37,11 +37,12 @@ public class ReductionPresetsTests
 
     [Fact]
     public void One_token_of_PruMerge_stands_for_all_that_is_dropped() =>
-        Assert.Equal([true, true], new[] { ReductionPresets.PruMerge(16), ReductionPresets.PruMergePlus(16, 11) }.Select(sites => sites[0].Residual));
+        Assert.All([.. ReductionPresets.PruMerge(16), .. ReductionPresets.PruMergePlus(16, 11)], site => Assert.True(site.Residual));
 
     [Fact]
     public void SparseVlm2_frees_the_attention_of_some_heads_of_their_positions() =>
-        Assert.All(ReductionPresets.SparseVlm2([1, 3], [20, 4], 2), site => Assert.Equal((2, true), (site.RaterHeads!.Value, site.PositionCorrection)));
+        Assert.All(ReductionPresets.SparseVlm2([1, 3], [20, 4], 2), site =>
+            Assert.Equal((2, true), (site.RaterHeads!.Value, site.PositionCorrection)));
 
     [Fact]
     public void PyramidDrop_keeps_parts_of_all_tokens_rounded_down_and_at_least_one() =>
