@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Does what README.md and the pages of build/docs tell a new user, line by line: packs the packages, then pastes install lines, programs, build and tool
-# into new folders, with an empty HOME and an empty package folder. The clone is this repository. Each check has a line; the last line counts them as `dotnet test` does.
+# into new folders, with an empty HOME. The clone is this repository. Packages of others are those it was built with: they are not downloaded and unpacked
+# again, as they are under chroot.sh. Each check has a line; the last line counts them as `dotnet test` does.
 #   tests/FirstHour/run.sh
 set -euo pipefail
 
@@ -32,12 +33,17 @@ if [ -d "$user_home/.nuget/NuGet" ]; then
 fi
 while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(EOS_|XDG_)' || true)
 export HOME=$place/home DOTNET_CLI_HOME=$place/home NUGET_PACKAGES=$place/packages PATH=$place/home/.dotnet/tools:$PATH
+if [ -d "$packages" ]; then
+  mkdir "$place/others"
+  find "$packages" -mindepth 1 -maxdepth 1 -not -iname 'eosmlnet*' -exec ln -s -t "$place/others" {} +
+  export RestoreFallbackFolders=$place/others
+fi
 export MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # What the README does in the clone is done with the packages that the repository was built with.
 dotnet() {
   case "$1 ${2:-}" in
-    "pack "* | "run --project" | "tool restore") HOME=$user_home DOTNET_CLI_HOME=$user_home NUGET_PACKAGES=$packages command dotnet "$@" ;;
+    "pack "* | "run --project" | "tool restore") HOME=$user_home DOTNET_CLI_HOME=$user_home NUGET_PACKAGES=$packages RestoreFallbackFolders="" command dotnet "$@" ;;
     *) command dotnet "$@" ;;
   esac
 }

@@ -1,24 +1,25 @@
 #!/usr/bin/env bash
 # Checks and measures EosMLNet on this machine's GPU with this machine's PyTorch. Needs neither .NET nor a network.
-#   ./run.sh [--output DIR] [--minutes M] [--device cuda|cuda:N|cpu] [--shape 7b|tiny]
+#   ./run.sh [--output DIR] [--minutes M] [--device cuda|cuda:N|cpu] [--shape 7b|tiny] [--only SECTION,...]
 # Writes DIR/gpu.json and DIR/gpu.md (DIR is ./results unless named) within M minutes (8.5).
 # EOS_PYTHON names the Python that has torch (python3 unless set); EOS_LIBTORCH a torch/lib folder, where it is not that Python's.
 set -euo pipefail
 SECONDS=0 # everything counts: unpacking and importing torch too
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kit=$here/kit
-output=results minutes=8.5 device=cuda shape=7b
+output=results minutes=8.5 device=cuda shape=7b only=all
 
 fail() { echo "run.sh : error $1" >&2; exit 3; }
 
 while [ $# -gt 0 ]; do
-  [ $# -gt 1 ] || fail "EOS1013: '$1' has no value. The options are --output, --minutes, --device and --shape; the head of $0 explains them."
+  [ $# -gt 1 ] || fail "EOS1013: '$1' has no value. The options are --output, --minutes, --device, --shape and --only; the head of $0 explains them."
   case $1 in
     --output) output=$2 ;;
     --minutes) minutes=$2 ;;
     --device) device=$2 ;;
     --shape) shape=$2 ;;
-    *) fail "EOS1013: '$1' is no option. Expected --output, --minutes, --device or --shape." ;;
+    --only) only=$2 ;;
+    *) fail "EOS1013: '$1' is no option. Expected --output, --minutes, --device, --shape or --only." ;;
   esac
   shift 2
 done
@@ -57,7 +58,7 @@ limit=$(awk -v m="$left" 'BEGIN { printf "%d", m * 60 + 25 }')
 
 echo "libtorch of $EOS_LIBTORCH, at most $minutes minutes, of which $SECONDS s are gone"
 status=0
-timeout --kill-after=10 "$limit" "$kit/Gpu" all --output "$output" --minutes "$left" --device "$device" --shape "$shape" || status=$?
+timeout --kill-after=10 "$limit" "$kit/Gpu" all --output "$output" --minutes "$left" --device "$device" --shape "$shape" --only "$only" || status=$?
 if [ -f "$output/gpu.md" ]; then
   echo "The report is in $output/gpu.md and $output/gpu.json."
 fi

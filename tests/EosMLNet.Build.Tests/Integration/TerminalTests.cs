@@ -15,7 +15,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
         if (!OperatingSystem.IsLinux())
             return; // the recorder is the program script of util-linux
         Assert.True(TerminalRecording.IsPossible, "the program script of util-linux is missing");
-        RealSearchTests.Project(app, tiny, " MaxAccuracyDrop=\"1\"", steps: 40).Restored();
+        RealSearchTests.Project(app, tiny, " MaxAccuracyDrop=\"1\"", steps: 20).Restored();
         var recording = app.DotnetInTerminal("build", "--no-restore");
         var replay = recording.Replay();
         Assert.True(recording.ExitCode == 0, replay.Screen.Text);
@@ -38,7 +38,7 @@ public sealed class TerminalTests(TinyModel tiny) : IClassFixture<TinyModel>, ID
     [Fact]
     public void A_log_has_at_least_a_line_for_each_tenth_and_the_result()
     {
-        var run = RealSearchTests.Project(app, tiny, "", steps: 40).Restored().Dotnet("build", "--no-restore", "-v", "m").Succeeds();
+        var run = RealSearchTests.Project(app, tiny, "", steps: 20).Restored().Dotnet("build", "--no-restore", "-v", "m").Succeeds();
         var shares = Regex.Matches(run.Output, @"tiny: (\d+) %, ").Select(match => int.Parse(match.Groups[1].Value)).ToList();
         Assert.InRange(shares.Count, 4, 30);
         Assert.All(shares.Zip(shares.Skip(1)), pair => Assert.True(pair.Second > pair.First, run.Output));

@@ -48,7 +48,7 @@ public sealed class LlavaNextTests : IDisposable
     public void A_prompt_has_one_image_token_an_image(int images, string text, string chatTemplate)
     {
         _folder.Write("chat_template.jinja", chatTemplate);
-        PromptTests.CheckPrompt(_folder, Family, images, text);
+        PromptFiles.CheckPrompt(_folder, Family, images, text);
     }
 
     // Vicuna's template is LLaVA-1.5's.

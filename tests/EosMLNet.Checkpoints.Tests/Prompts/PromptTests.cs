@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EosMLNet.Tests.Tokenizers;
 
 namespace EosMLNet.Tests.Prompts;
@@ -6,8 +5,6 @@ namespace EosMLNet.Tests.Prompts;
 /// <summary>The prompts of each form, against the ids of their whole text.</summary>
 public sealed class PromptTests : IDisposable
 {
-    private const int Image = 540, VisualTokens = 4;
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,7 +16,7 @@ public sealed class PromptTests : IDisposable
     [InlineData("llava", 1, "USER: <image>\nWhat is it? ASSISTANT:")]
     [InlineData("llava", 2, "USER: <image>\n<image>\nWhat is it? ASSISTANT:")]
     [InlineData("llava", 0, "USER: What is it? ASSISTANT:")]
-    public void A_prompt_has_one_image_token_an_image(string modelType, int images, string text) => CheckPrompt(_folder, modelType, images, text);
+    public void A_prompt_has_one_image_token_an_image(string modelType, int images, string text) => PromptFiles.CheckPrompt(_folder, modelType, images, text);
 
     [Fact]
     public void A_prompt_is_about_one_image_unless_told_otherwise()
@@ -56,7 +53,7 @@ public sealed class PromptTests : IDisposable
     {
         var processor = Load("llava_onevision", "special", "{question} <image>");
         Assert.Equal("{question} <image>", processor.PromptTemplate);
-        Assert.Equal([64, 220, Image, Image], processor.EncodePrompt("a", images: 2));
+        Assert.Equal([64, 220, PromptFiles.Image, PromptFiles.Image], processor.EncodePrompt("a", images: 2));
         Assert.DoesNotContain(processor.Notes, note => note.Contains("chat_template"));
     }
 
@@ -76,36 +73,6 @@ public sealed class PromptTests : IDisposable
         Assert.Equal("{question}<image>", Load(modelType, "special", "{question}<image>").AsPublished().PromptTemplate);
     }
 
-    /// <summary>Compares the ids of a prompt with those of its whole text.</summary>
-    /// <param name="folder">An empty folder, or one with a chat template.</param>
-    /// <param name="modelType">The model's type.</param>
-    /// <param name="images">How many images the prompt is about.</param>
-    /// <param name="text">The whole text.</param>
-    internal static void CheckPrompt(TemporaryFolder folder, string modelType, int images, string text)
-    {
-        var processor = Load(folder, modelType, "special");
-        var ids = processor.EncodePrompt("What is it?", images);
-        Assert.Equal(TokenizerFiles.Read(folder["tokenizer.json"]).Encode(text), ids);
-        Assert.Equal(images, ids.Count(id => id == Image));
-    }
-
     private VisionLanguageProcessor Load(string modelType, string imageToken, string? template = null) =>
-        Load(_folder, modelType, imageToken, template);
-
-    private static VisionLanguageProcessor Load(TemporaryFolder folder, string modelType, string imageToken, string? template = null)
-    {
-        using var golden = JsonDocument.Parse(File.ReadAllText(TokenizerFiles.Golden(TokenizerFiles.Bpe)));
-        var tokens = golden.RootElement.GetProperty("added_tokens");
-        var all = $"{tokens.GetRawText()[..^1]},{TokenizerFiles.Added(Image, "<image>", imageToken)}]";
-        folder.Write("tokenizer.json", TokenizerFiles.With(TokenizerFiles.Bpe, ("added_tokens", all)));
-        folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));
-        var config = new LlavaConfig
-        {
-            Vision = new() { ImageSize = 28, PatchSize = 14 },
-            Text = new() { VocabularySize = 600 },
-            ImageTokenIndex = Image,
-            EosTokenIds = [518],
-        };
-        return VisionLanguageProcessor.Load(folder.Path, config, template);
-    }
+        PromptFiles.Load(_folder, modelType, imageToken, template);
 }

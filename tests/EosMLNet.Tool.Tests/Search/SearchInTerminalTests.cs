@@ -7,7 +7,7 @@ namespace EosMLNet.Tool.Tests.Search;
 /// <summary>The real program with the shipped model, as it looks in a terminal and in a pipe.</summary>
 public sealed partial class SearchInTerminalTests : IDisposable
 {
-    private readonly ScenesData scenes = new(images: 40);
+    private readonly ScenesData scenes = new(images: 16);
 
     private string[] Arguments(string plan, params string[] more) =>
         ["search", "--model", ScenesData.Model, "--data", scenes.Table, "--images", scenes.Images, "--device", "cpu", "--mean-visual-tokens", "16", "--steps", "12", "--batch-size", "8", "--output", scenes[plan], .. more];

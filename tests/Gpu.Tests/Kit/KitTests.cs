@@ -114,6 +114,7 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
     [InlineData("EOS1013: '--device' has no value", "--device")]
     [InlineData("EOS1013: --minutes is 'soon'", "--minutes", "soon")]
     [InlineData("EOS1013: --minutes is '0'", "--minutes", "0")]
+    [InlineData("EOS1013: '--only' has no value", "--only")]
     public void A_bad_option_is_named(string message, params string[] arguments)
     {
         var run = ProcessRun.Of(kit.Outer("run.sh"), arguments);
@@ -143,12 +144,22 @@ public sealed class KitTests(PackedKit kit) : IClassFixture<PackedKit>, IDisposa
     [LinuxFact]
     public void A_section_that_fails_costs_no_other()
     {
-        var run = ProcessRun.With(new() { ["EOS_LIBTORCH"] = PackedKit.LibTorch }, kit["Gpu"], "all", "--device", "cuda:77", "--shape", "tiny", "--output", folder["results"]);
+        var run = ProcessRun.With(new() { ["EOS_LIBTORCH"] = PackedKit.LibTorch }, kit["Gpu"], "all", "--device", "cuda:77", "--shape", "tiny", "--only", "facts,speed", "--output", folder["results"]);
         Assert.Equal(1, run.ExitCode);
         var results = Read(folder["results/gpu.json"]);
+        Assert.Equal(["facts", "speed"], results.Sections.Select(section => section.Name));
         Assert.All(results.Sections, section => Assert.Equal("failed", section.Outcome));
         Assert.All(results.Sections, section => Assert.StartsWith(EosErrors.Device, section.Problem));
         Assert.Contains("- `speed` failed: EOS2002: The device 'cuda:77'", File.ReadAllText(folder["results/gpu.md"]));
+    }
+
+    [LinuxFact]
+    public void A_section_that_is_not_there_is_named_beside_those_that_are()
+    {
+        var run = ProcessRun.Of(kit["Gpu"], "all", "--device", "cpu", "--only", "facts,sped", "--output", folder["results"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("EOS1013: There is no section 'sped'. Expected one of facts, parity, attention,", run.Output);
+        Assert.False(Directory.Exists(folder["results"]));
     }
 
     [LinuxFact]

@@ -9,7 +9,7 @@ namespace Gpu.Running;
 /// <summary><c>section</c>: one section alone.</summary>
 internal sealed class SectionCommand : Command
 {
-    private readonly Argument<string> name = new("name") { Description = $"One of {string.Join(", ", Section.All.Select(section => section.Name))}." };
+    private readonly Argument<string> name = new("name") { Description = $"One of {Section.Names}." };
     private readonly Option<string> part = new("--part") { Description = "The file that its results go to.", HelpName = "FILE", Required = true };
     private readonly Option<string> device = GpuOptions.Device(), shape = GpuOptions.Shape();
 
@@ -26,8 +26,7 @@ internal sealed class SectionCommand : Command
     {
         try
         {
-            var wanted = values.GetRequiredValue(name);
-            var section = Section.All.FirstOrDefault(section => section.Name == wanted) ?? throw new EosException(EosErrors.InvalidOption, $"There is no section '{wanted}'. Expected {name.Description}");
+            var section = Section.Named(values.GetRequiredValue(name));
             var file = values.GetRequiredValue(part);
             section.Measure(new Bench(values.GetValue(device)!, Shape.Of(values.GetValue(shape)!)), known => AtomicFile.WriteText(file, JsonSerializer.Serialize(known, GpuResults.Json)));
             return 0;

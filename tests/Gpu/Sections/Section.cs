@@ -28,4 +28,12 @@ internal sealed record Section(string Name, double Seconds, Action<Bench, Action
         new("transformers", 65, TransformersSection.Measure),
         new("searchLargest", 30, SearchSection.MeasureLargest),
     ];
+
+    /// <summary>The section of a name.</summary>
+    /// <exception cref="EosException">EOS1013: there is none.</exception>
+    internal static Section Named(string name) => All.FirstOrDefault(section => section.Name == name)
+        ?? throw new EosException(EosErrors.InvalidOption, $"There is no section '{name}'. Expected one of {Names}.");
+
+    /// <summary>All names.</summary>
+    internal static string Names => string.Join(", ", All.Select(section => section.Name));
 }
