@@ -42,19 +42,20 @@ internal static class TransferWeights
     internal static Tensor Masked(Tensor affinity, Tensor present, double corner, Tensor temperature)
     {
         using var scope = NewDisposeScope();
-        var gone = present.detach().Lt(0.5).unsqueeze(1);                                                  // (I, 1, n)
+        var self = eye(affinity.size(1), dtype: ScalarType.Bool, device: affinity.device);
+        var receives = present.unsqueeze(1).expand_as(affinity).MaskedFill(self, 0);                       // (I, n, n)
+        var closed = receives.detach().Lt(0.5);
         if (corner == 0)
-            return Of(affinity, gone.logical_not().expand_as(affinity), 0, temperature).MoveToOuterDisposeScope();
-        var receives = present.unsqueeze(1);                                                               // (I, 1, n)
-        var weights = double.IsPositiveInfinity(corner) ? receives.expand_as(affinity) : Exponential().mul(receives);
-        weights = weights.MaskedFill(eye(affinity.size(1), dtype: ScalarType.Bool, device: affinity.device), 0);
+            return Of(affinity, closed.logical_not(), 0, temperature).MoveToOuterDisposeScope();
+        var weights = double.IsPositiveInfinity(corner) ? receives : Exponential().mul(receives);
         return weights.div(weights.sum(-1, keepdim: true).Clamp(1e-12, 1e30)).MoveToOuterDisposeScope();
 
-        // A token that is gone may be more similar than all that receive. Clamped, its gradient has a bound.
+        // A token that is gone may be more similar than all that receive, and one is most similar to itself. Clamped, its gradient has a
+        // bound.
         Tensor Exponential()
         {
             var exponent = affinity.div(temperature);
-            var best = exponent.MaskedFill(gone, double.NegativeInfinity).amax([-1], keepdim: true);
+            var best = exponent.MaskedFill(closed, double.NegativeInfinity).amax([-1], keepdim: true);
             return exponent.sub(best).Clamp(-1e30, 0).exp();
         }
     }
