@@ -57,5 +57,5 @@ internal abstract class Criterion
 
     /// <summary>The fault of an input that is not there.</summary>
     private protected EosException Missing(ReductionSite site, string what) => new(EosErrors.PlanMismatch,
-        $"{site.Place} uses {Name}, but there is no {what}. Use a plan whose scores this model can compute.");
+        $"{site.Place} uses {Name}, but {what} is missing. Use a plan whose scores this model can compute.");
 }

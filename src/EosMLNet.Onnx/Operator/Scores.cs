@@ -150,5 +150,5 @@ internal sealed class Scores(SiteTokens tokens, ReductionSite site, KeptCount ke
         ?? throw Missing(criterion, "attention of a decoder layer");
 
     private EosException Missing(ScoreCriterion criterion, string what) => new(EosErrors.PlanMismatch,
-        $"{site.Place} uses {criterion}, but there is no {what}. Use a plan whose scores this model can compute.");
+        $"{site.Place} uses {criterion}, but {what} is missing. Use a plan whose scores this model can compute.");
 }

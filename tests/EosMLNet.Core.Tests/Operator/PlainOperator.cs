@@ -9,7 +9,11 @@ internal static class PlainOperator
     public static int[] Highest(double[] score, int keep) =>
         [.. Enumerable.Range(0, score.Length).OrderByDescending(i => score[i]).ThenBy(i => i).Take(keep).Order()];
 
-    public static int[] Diverse(double[] score, Func<int, int, double> similarity, double diversity, int keep)
+    public static int[] Diverse(double[] score, Func<int, int, double> similarity, double diversity, int keep) =>
+        [.. InTurn(score, similarity, diversity, keep).Order()];
+
+    /// <summary>Diverse anchors in the order of their choice.</summary>
+    public static int[] InTurn(double[] score, Func<int, int, double> similarity, double diversity, int keep)
     {
         var chosen = new List<int>();
         while (chosen.Count < keep)
@@ -17,29 +21,41 @@ internal static class PlainOperator
             var worth = score.Select((s, i) => s - (chosen.Count == 0 ? 0 : diversity * chosen.Max(a => similarity(i, a)))).ToArray();
             chosen.Add(Enumerable.Range(0, score.Length).Except(chosen).OrderByDescending(i => worth[i]).ThenBy(i => i).First());
         }
-        return [.. chosen.Order()];
+        return [.. chosen];
     }
 
     public static (double[][] Tokens, double[] Mass) Transfer(
-        double[][] x, double[] mass, int[] anchors, double gamma, Func<int, int, double> weight, bool normalize = true)
+        double[][] x, double[] mass, int[] anchors, double gamma, Func<int, int, double> weight,
+        Normalization normalization = Normalization.Mass)
     {
         var tokens = new double[anchors.Length][];
         var masses = new double[anchors.Length];
         for (var a = 0; a < anchors.Length; a++)
         {
-            var anchor = x[anchors[a]];
-            var sum = anchor.Select(v => v * (normalize ? mass[anchors[a]] : 1)).ToArray();
-            masses[a] = mass[anchors[a]];
+            var (anchor, own) = (x[anchors[a]], mass[anchors[a]]);
+            var (sum, weighted) = (new double[anchor.Length], new double[anchor.Length]); // of what is given: Σ γW·D and Σ γW·c·D
+            var (share, taken) = (0.0, 0.0);                                              // Σ γW and Σ γW·c
             for (var j = 0; j < x.Length; j++)
             {
                 if (anchors.Contains(j))
                     continue;
-                var share = gamma * weight(j, anchors[a]);
-                masses[a] += share * mass[j];
+                var part = gamma * weight(j, anchors[a]);
+                share += part;
+                taken += part * mass[j];
                 for (var f = 0; f < anchor.Length; f++)
-                    sum[f] += share * (normalize ? mass[j] : 1) * x[j][f];
+                {
+                    sum[f] += part * x[j][f];
+                    weighted[f] += part * mass[j] * x[j][f];
+                }
             }
-            tokens[a] = [.. sum.Select(v => normalize ? v / masses[a] : v)];
+            masses[a] = own + taken;
+            tokens[a] = [.. anchor.Select((v, f) => normalization switch
+            {
+                Normalization.None => v + sum[f],
+                Normalization.AddedMean => v + (taken == 0 ? 0 : gamma * weighted[f] / taken),
+                Normalization.Mean => (v + sum[f]) / (1 + share),
+                _ => (own * v + weighted[f]) / masses[a],
+            })];
         }
         return (tokens, masses);
     }
@@ -59,5 +75,5 @@ internal static class PlainOperator
         return [.. x.Select(v => deviation == 0 ? 0 : (v - mean) / deviation)];
     }
 
-    private static double Dot(double[] a, double[] b) => a.Zip(b, (p, q) => p * q).Sum();
+    public static double Dot(double[] a, double[] b) => a.Zip(b, (p, q) => p * q).Sum();
 }

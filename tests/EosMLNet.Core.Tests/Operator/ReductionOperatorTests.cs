@@ -64,6 +64,8 @@ public class ReductionOperatorTests
     [Theory]
     [InlineData(Normalization.Mass)]
     [InlineData(Normalization.None)]
+    [InlineData(Normalization.AddedMean)]
+    [InlineData(Normalization.Mean)]
     public void Between_the_corners_a_softmax_of_the_affinity_divides_a_part_of_each_dropped_token(Normalization normalization) =>
         AssertTransfer(PlanModels.Site(7) with { Transfer = 0.3, Temperature = 0.22, Normalization = normalization }, 0.3,
             (x, anchors) => (j, a) => PlainOperator.Softmax(anchors.Select(b => PlainOperator.Cosine(x[j], x[b]) / 0.22))[Array.IndexOf(anchors, a)]);
@@ -73,6 +75,44 @@ public class ReductionOperatorTests
         AssertTransfer(PlanModels.Site(7) with { Transfer = 0.5, Temperature = 0.5, Affinity = new Affinity { SpatialSigma = 2 } }, 0.5,
             (x, anchors) => (j, a) => PlainOperator.Softmax(anchors.Select(b =>
                 (PlainOperator.Cosine(x[j], x[b]) - (Square(j / 6 - b / 6) + Square(j % 6 - b % 6)) / 4.0) / 0.5))[Array.IndexOf(anchors, a)]);
+
+    [Fact]
+    public void Where_anchors_take_from_their_nearest_tokens_no_token_gives_up_mass()
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(2, Grid);
+        var reduced = ReductionOperator.Reduce(sample.Input(), PlanModels.Site(7) with { Transfer = 0.5, Neighbours = 4 });
+        for (var image = 0; image < 2; image++)
+        {
+            var (x, mass) = (sample.Tokens[image], sample.Mass[image]);
+            var anchors = PlainOperator.Highest(sample.TextAttention[image], 7);
+            var expected = anchors.Select(a => Mean(x, mass, a, [.. Enumerable.Range(0, 24).Where(j => j != a)
+                .OrderByDescending(j => PlainOperator.Cosine(x[a], x[j])).Take(4)]));
+            AssertClose(expected.SelectMany(t => t), Sample.Flat(reduced.Tokens[image]));
+            AssertClose(anchors.Select(a => mass[a]), Sample.Flat(reduced.Mass[image]));
+        }
+
+        static double[] Mean(double[][] x, double[] mass, int anchor, int[] taken) => [.. x[anchor].Select((v, f) =>
+            (mass[anchor] * v + 0.5 * taken.Sum(j => mass[j] * x[j][f])) / (mass[anchor] + 0.5 * taken.Sum(j => mass[j])))];
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.25)]
+    public void A_residual_token_has_the_mass_that_is_left_of_its_own_image(double transfer)
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(3, Grid);
+        var reduced = ReductionOperator.Reduce(sample.Input(), PlanModels.Site(6) with { Transfer = transfer, Residual = true });
+        for (var image = 0; image < 2; image++)
+        {
+            int[] ranked = [.. Enumerable.Range(0, 24).OrderByDescending(i => sample.TextAttention[image][i])];
+            Assert.Equal(ranked.Take(6).Order().Select(i => (long)i), reduced.Anchors[image].data<long>());
+            var residual = Array.IndexOf([.. ranked.Take(6).Order()], ranked[5]);
+            AssertClose([ranked.Skip(5).Sum(i => sample.Mass[image][i]) * (1 - transfer)], Sample.Flat(reduced.Mass[image][residual]));
+            AssertClose([sample.Mass[image].Sum()], Sample.Flat(reduced.Mass[image].sum()));
+        }
+    }
 
     [Fact]
     public void Keys_are_compared_where_the_affinity_says_so()
@@ -140,6 +180,47 @@ public class ReductionOperatorTests
         var gain = PlainOperator.Softmax(anchors.Select(a => score[a])).Select(w => 1 + 0.6 * (w * 7 - 1)).ToArray();
         AssertClose(anchors.SelectMany((a, i) => sample.Tokens[0][a].Select(v => v * gain[i])), Sample.Flat(reduced.Tokens[0]));
         Assert.Equal(1, gain.Average(), 1e-12);
+    }
+
+    [Fact]
+    public void The_sites_own_numbers_say_what_it_does_not_do()
+    {
+        using var scope = NewDisposeScope();
+        var input = new Sample(6, Grid).Input();
+        var site = PlanModels.Site(7);
+        var number = tensor(0.7);
+        var parameters = SiteTensors.Of(site, null, float64, CPU) with { Transfer = number, Reweight = number };
+        var (expected, found) = (ReductionOperator.Reduce(input, site), ReductionOperator.Reduce(input, site, parameters));
+        Assert.True(expected.Tokens.equal(found.Tokens).all().item<bool>());
+        Assert.True(expected.Mass.equal(found.Mass).all().item<bool>());
+    }
+
+    [Fact]
+    public void Of_tokens_some_of_which_are_gone_those_that_stay_are_scaled_with_mean_one()
+    {
+        using var scope = NewDisposeScope();
+        var score = tensor(new double[,] { { 9, 0.5, -1, 2, 0 }, { 1, 2, 30, -4, 0.25 } }); // the greatest of the first is gone
+        var present = tensor(new double[,] { { 0, 1, 1, 1, 0 }, { 1, 1, 0, 1, 1 } });
+        var gain = ReductionOperator.Gain(score, tensor(0.6), present);
+        for (var image = 0; image < 2; image++)
+        {
+            var there = present[image].Gt(0.5).nonzero().flatten();
+            var stay = Sample.Flat(score[image].index_select(0, there));
+            var found = Sample.Flat(gain[image].index_select(0, there));
+            AssertClose(PlainOperator.Softmax(stay).Select(w => 1 + 0.6 * (w * stay.Length - 1)), found);
+            Assert.Equal(1, found.Average(), 1e-12);
+        }
+    }
+
+    [Fact]
+    public void A_token_that_is_gone_and_scores_higher_than_all_that_stay_leaves_gains_and_gradients_finite()
+    {
+        using var scope = NewDisposeScope();
+        var score = tensor(new[] { 1e6, 0, 1, 2 }).unsqueeze(0);
+        var present = tensor(new[] { 0.0, 1, 1, 1 }).unsqueeze(0).requires_grad_();
+        var gain = ReductionOperator.Gain(score, tensor(0.6), present);
+        gain.mul(Scalars.Arange(4)).sum().backward();
+        Assert.All([.. Sample.Flat(gain), .. Sample.Flat(present.grad!)], value => Assert.True(double.IsFinite(value)));
     }
 
     [Fact]
@@ -224,17 +305,43 @@ public class ReductionOperatorTests
     {
         using var scope = NewDisposeScope();
         var input = new Sample(13, Grid).Input();
-        Assert.Equal(EosErrors.PlanMismatch, Assert.Throws<EosException>(() => ReductionOperator.Reduce(input, PlanModels.Site(keep))).Code);
+        var site = PlanModels.Site(keep);
+        Expect.Error(EosErrors.PlanMismatch, () => ReductionOperator.Reduce(input, site),
+            $"{site.Place} keeps {keep} visual tokens", "but 24 enter");
     }
 
     [Theory]
-    [InlineData(ScoreCriterion.ClsAttention)]
-    [InlineData(ScoreCriterion.Probe)]
-    public void A_criterion_without_its_input_is_an_error(ScoreCriterion criterion)
+    [InlineData(ScoreCriterion.ClsAttention, "the [CLS] attention of the vision tower")]
+    [InlineData(ScoreCriterion.Probe, "the learned probe")]
+    [InlineData(ScoreCriterion.TextRelevance, "the learned bilinear form")]
+    [InlineData(ScoreCriterion.KeyNorm, "attention of a decoder layer")]
+    public void A_criterion_without_its_input_is_an_error(ScoreCriterion criterion, string missing)
     {
         using var scope = NewDisposeScope();
-        var input = new Sample(14, Grid).Input();
-        Assert.Equal(EosErrors.PlanMismatch, Assert.Throws<EosException>(() => ReductionOperator.Reduce(input, PlanModels.Site(3, criterion))).Code);
+        var (input, site) = (new Sample(14, Grid).Input(), PlanModels.Site(3, criterion));
+        Expect.Error(EosErrors.PlanMismatch, () => ReductionOperator.Reduce(input, site),
+            $"{site.Place} uses {criterion}, but {missing} is missing");
+    }
+
+    [Fact]
+    public void Text_relevance_without_an_instruction_is_an_error()
+    {
+        using var scope = NewDisposeScope();
+        var learned = new ScoreParameters { Relevance = new(1, new float[Sample.Width], new float[Sample.Width]) };
+        Expect.Error(EosErrors.PlanMismatch,
+            () => ReductionOperator.Reduce(new Sample(14, Grid).Input(), PlanModels.Site(3, ScoreCriterion.TextRelevance), learned),
+            "but an instruction is missing");
+    }
+
+    [Theory]
+    [InlineData(AffinityFeature.Key)]
+    [InlineData(AffinityFeature.HeadMeanKey)]
+    public void Keys_that_are_compared_and_missing_are_an_error(AffinityFeature feature)
+    {
+        using var scope = NewDisposeScope();
+        var input = new Sample(15, Grid).Input() with { Keys = null };
+        var site = PlanModels.Site(3) with { Transfer = 1, Affinity = new Affinity { Feature = feature } };
+        Expect.Error(EosErrors.PlanMismatch, () => ReductionOperator.Reduce(input, site), $"compares {feature}, but it was not given");
     }
 
     internal static readonly Dictionary<ScoreCriterion, double> Mixture = new()
@@ -258,7 +365,7 @@ public class ReductionOperatorTests
         {
             var anchors = PlainOperator.Highest(sample.TextAttention[image], site.Keep);
             var (tokens, mass) = PlainOperator.Transfer(sample.Tokens[image], sample.Mass[image], anchors, gamma,
-                weights(sample.Tokens[image], anchors), site.Normalization == Normalization.Mass);
+                weights(sample.Tokens[image], anchors), site.Normalization);
             AssertClose(tokens.SelectMany(t => t), Sample.Flat(reduced.Tokens[image]));
             AssertClose(mass, Sample.Flat(reduced.Mass[image]));
         }
