@@ -1,5 +1,7 @@
 using EosMLNet.Operator;
+using EosMLNet.Tensors;
 using EosMLNet.Tests.Plans;
+using EosMLNet.Tests.Search;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator;
@@ -7,6 +9,7 @@ namespace EosMLNet.Tests.Operator;
 public class CriteriaTests
 {
     private static readonly VisualGrid Grid = new(4, 6);
+    private static readonly VisualLayout Tiles = new(new VisualRegion(2, 2), new VisualRegion(4, 5)); // as many tokens, on two grids
 
     [Fact]
     public void A_score_is_the_weighted_sum_of_standardised_criteria()
@@ -40,12 +43,114 @@ public class CriteriaTests
         static double Along(double[] rows, int row, double[] x) => x.Select((v, i) => v * rows[row * Sample.Width + i]).Sum();
     }
 
+    // Of images in tiles each token is summed apart.
+    [Theory]
+    [InlineData(ScoreCriterion.Probe)]
+    [InlineData(ScoreCriterion.TextRelevance)]
+    public void Tokens_of_tiles_score_as_on_one_grid(ScoreCriterion criterion)
+    {
+        using var scope = NewDisposeScope();
+        var (input, learned) = Asked(new Sample(6, Grid));
+        var site = PlanModels.Site(5, criterion);
+        var expected = ReductionOperator.Score(input, site, learned);
+        var found = ReductionOperator.Score(input with { Layout = Tiles }, site, learned);
+        Assert.Equal(Sample.Flat(expected), Sample.Flat(found), (p, q) => Math.Abs(p - q) < 1e-12);
+    }
+
+    [Theory]
+    [InlineData(ScoreCriterion.Probe)]
+    [InlineData(ScoreCriterion.TextRelevance)]
+    public void Equal_tokens_of_tiles_score_equally_to_the_last_bit(ScoreCriterion criterion)
+    {
+        using var scope = NewDisposeScope();
+        const int Wide = 1003;
+        var layout = new VisualLayout(new VisualRegion(2, 2), new VisualRegion(5, 6, HasNewlines: true));
+        Tensor Random(int seed, params long[] shape) => Numbers.Normal(seed, shape).to_type(ScalarType.Float32);
+        var input = new SiteInput(Random(1, 1, 1, Wide).repeat(2, layout.Count, 1), ones(2, layout.Count),
+            Scalars.Arange(layout.Count).expand(2, -1), layout, Instruction: Random(2, 1, Wide).repeat(2, 1));
+        var learned = new LearnedScores(Random(3, Wide), Random(4, 2, Wide), Random(5, 2, Wide));
+        var values = Criterion.Of(criterion).Values(input, PlanModels.Site(5, criterion), learned, null);
+        Assert.All(values.unbind(0), image => Assert.Single(image.data<float>().Distinct()));
+    }
+
+    [Theory]
+    [InlineData(ScoreCriterion.FeatureNorm)]
+    [InlineData(ScoreCriterion.Probe)]
+    [InlineData(ScoreCriterion.TextRelevance)]
+    [InlineData(ScoreCriterion.TextAttention)]
+    [InlineData(ScoreCriterion.Novelty)]
+    [InlineData(ScoreCriterion.RaterAttention)]
+    public void Tokens_that_are_gone_count_for_nothing_in_the_scores_of_those_that_are_there(ScoreCriterion criterion)
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(8, Grid);
+        var (input, learned) = Asked(sample);
+        long[][] there = [[0, 3, 4, 9, 17, 23], [1, 2, 5, 6, 7, 8, 10, 20, 21]];
+        double[][] present = [.. there.Select(tokens => Enumerable.Range(0, 24).Select(i => tokens.Contains(i) ? 1.0 : 0).ToArray())];
+        // The first of three heads looks at tokens that are gone, most of all; the mean is over two heads.
+        double[] attention = [.. sample.Numbers(2 * 3 * 24).Select((v, i) =>
+            Math.Abs(v) * (i / 24 % 3 > 0 ? 1 : present[i / 72][i % 24] > 0 ? 0.1 : 100))];
+        var heads = tensor(attention, [2, 3, 24]);
+        var seen = criterion == ScoreCriterion.RaterAttention ? heads : heads.narrow(1, 0, 1);
+        input = input with { Observed = Sample.Seen(criterion, seen) };
+        var site = PlanModels.Site(5, criterion) with { RaterHeads = 2 };
+        var parameters = SiteTensors.Of(site, learned, float64, CPU);
+        var found = ReductionOperator.Score(input, site, parameters, stack(present.Select(row => tensor(row))));
+        for (var image = 0; image < 2; image++)
+        {
+            var tokens = tensor(there[image]);
+            var expected = ReductionOperator.Score(Part(input, image, tokens), site, learned);
+            Assert.Equal(Sample.Flat(expected), Sample.Flat(found[image].index_select(0, tokens)), (p, q) => Math.Abs(p - q) < 1e-10);
+        }
+    }
+
+    [Fact]
+    public void The_tokens_that_are_gone_are_those_of_each_image_in_a_mixture_too()
+    {
+        using var scope = NewDisposeScope();
+        var (input, learned) = Asked(new Sample(9, Grid));
+        var site = PlanModels.Site(5) with { Score = ReductionOperatorTests.Mixture };
+        var gone = tensor(new long[,] { { 1, 2, 3 }, { 4, 4, 22 } });
+        var present = ones(2, 24, float64).scatter(1, gone, zeros(2, 3, float64));
+        var parameters = SiteTensors.Of(site, learned, float64, CPU);
+        var together = ReductionOperator.Score(input, site, parameters, present);
+        for (var image = 0; image < 2; image++)
+        {
+            var alone = ReductionOperator.Score(Part(input, image, Scalars.Arange(24)), site, parameters, present.narrow(0, image, 1));
+            Assert.Equal(Sample.Flat(alone), Sample.Flat(together[image]), (p, q) => Math.Abs(p - q) < 1e-12);
+        }
+    }
+
+    [Fact]
+    public void A_criterion_alone_is_computed_with_what_was_learned()
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(1, Grid);
+        var (input, learned) = Asked(sample);
+        var probe = Sample.Flat(learned.Probe!);
+        var found = ReductionOperator.Criterion(ScoreCriterion.Probe, input, PlanModels.Site(5), learned);
+        for (var image = 0; image < 2; image++)
+        {
+            var expected = PlainOperator.Standardize([.. sample.Tokens[image].Select(x => PlainOperator.Dot(x, probe))]);
+            Assert.Equal(expected, Sample.Flat(found[image]), (p, q) => Math.Abs(p - q) < 1e-12);
+        }
+    }
+
+    [Fact]
+    public void What_looks_at_no_decoder_layer_observes_none() => Assert.Contains(nameof(ScoreCriterion.FeatureNorm),
+        Assert.Throws<InvalidOperationException>(() => Criterion.Of(ScoreCriterion.FeatureNorm).Observe(null!, false)).Message);
+
+    [Fact]
+    public void Each_criterion_is_found_by_its_name() =>
+        Assert.All(Enum.GetValues<ScoreCriterion>(), name => Assert.Equal(name, Criterion.Of(name).Name));
+
     [Fact]
     public void A_criterion_that_tells_no_token_from_another_counts_nothing()
     {
         using var scope = NewDisposeScope();
         var input = new Sample(2, Grid).Input();
-        var alike = input with { Observed = Sample.Seen(ScoreCriterion.TextAttention, full([2L, 1, 24], EosMLNet.Tensors.Scalars.Literal(1.0 / 144), float32)) };
+        var same = full([2L, 1, 24], Scalars.Literal(1.0 / 144), float32);
+        var alike = input with { Observed = Sample.Seen(ScoreCriterion.TextAttention, same) };
         Assert.All(Sample.Flat(ReductionOperator.Score(alike, PlanModels.Site(5))), s => Assert.Equal(0, s));
     }
 
@@ -106,6 +211,17 @@ public class CriteriaTests
         Assert.Equal(expected, ReductionOperator.Reduce(sample.Input(), PlanModels.Site(15, ScoreCriterion.BipartiteMatch)).Anchors.data<long>().Select(i => (int)i));
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)] // behind a [CLS]
+    public void Of_two_tokens_a_bipartite_round_keeps_the_odd_one(int offset, long expected)
+    {
+        using var scope = NewDisposeScope();
+        var input = new Sample(4, new VisualGrid(1, 2)).Input() with { Offset = offset };
+        var reduced = ReductionOperator.Reduce(input, PlanModels.Site(1, ScoreCriterion.BipartiteMatch));
+        Assert.Equal([expected, expected], reduced.Anchors.data<long>());
+    }
+
     [Fact]
     public void A_token_is_novel_when_it_resembles_the_others_little()
     {
@@ -131,6 +247,30 @@ public class CriteriaTests
         var expected = PlainOperator.Standardize([.. Enumerable.Range(0, 24).Select(i => counted.Average(head => attention[head][i]))]);
         var score = ReductionOperator.Score(input, PlanModels.Site(5, ScoreCriterion.RaterAttention) with { RaterHeads = heads });
         Assert.Equal(expected, Sample.Flat(score), (p, q) => Math.Abs(p - q) < 1e-10);
+    }
+
+    // With an instruction for each image, and what scores learn.
+    private static (SiteInput Input, LearnedScores Learned) Asked(Sample sample)
+    {
+        Tensor Random(params long[] shape) => tensor(sample.Numbers((int)shape.Aggregate((x, y) => x * y)), shape);
+        return (sample.Input() with { Instruction = Random(2, Sample.Width) },
+            new(Random(Sample.Width), Random(3, Sample.Width), Random(3, Sample.Width)));
+    }
+
+    // Some tokens of one image.
+    private static SiteInput Part(SiteInput input, int image, Tensor tokens)
+    {
+        return input with
+        {
+            Tokens = Of(input.Tokens),
+            Mass = Of(input.Mass),
+            Index = Of(input.Index),
+            Keys = null,
+            Instruction = input.Instruction!.narrow(0, image, 1),
+            Observed = input.Observed!.ToDictionary(seen => seen.Key, seen => seen.Value.narrow(0, image, 1).index_select(2, tokens)),
+        };
+
+        Tensor Of(Tensor x) => x.narrow(0, image, 1).index_select(1, tokens);
     }
 
     private static int[] Anchors(ReductionSite site, int sampleSeed = 5, VisualGrid? grid = null)
