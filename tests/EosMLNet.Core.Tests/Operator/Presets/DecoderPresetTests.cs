@@ -124,7 +124,7 @@ public sealed class DecoderPresetTests : IDisposable
     }
 
     // Density peaks: the centre of each cluster, and the mean of its members.
-    private static Dictionary<int, double[]> Clusters(double[][] x, int count)
+    internal static Dictionary<int, double[]> Clusters(double[][] x, int count)
     {
         double Distance(int i, int j) => Math.Sqrt(x[i].Zip(x[j], (p, q) => (p - q) * (p - q)).Sum()) / Math.Sqrt(x[i].Length);
         var all = Enumerable.Range(0, x.Length).ToArray();

@@ -1,4 +1,5 @@
 using EosMLNet.Operator;
+using EosMLNet.Tests.Plans;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator.Presets;
@@ -25,6 +26,23 @@ public class DivPruneTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 5)]
+    [InlineData(11, 1)]
+    public void Beside_those_that_the_score_chose_come_the_farthest_from_them(int scored, int farthest)
+    {
+        using var scope = NewDisposeScope();
+        var sample = new Sample(scored, new VisualGrid(3, 4));
+        var site = PlanModels.Site(scored + farthest) with { Extra = new ExtraAnchors(farthest, AnchorRule.Farthest) };
+        var reduced = ReductionOperator.Reduce(sample.Input(), site);
+        for (var image = 0; image < sample.Tokens.Length; image++)
+        {
+            var expected = MostDiverse(sample.Tokens[image], site.Keep, PlainOperator.Highest(sample.TextAttention[image], scored));
+            Assert.Equal(expected.Order().Select(i => (long)i), reduced.Anchors[image].data<long>());
+        }
+    }
+
     [Fact]
     public void Of_equal_tokens_the_first_are_kept()
     {
@@ -35,9 +53,9 @@ public class DivPruneTests
     }
 
     // Distance 1 - cosine. The first choice is the token whose nearest other is farthest; each further one has the greatest distance to its nearest chosen one.
-    private static List<int> MostDiverse(double[][] x, int keep)
+    private static List<int> MostDiverse(double[][] x, int keep, params IEnumerable<int> start)
     {
-        var chosen = new List<int>();
+        List<int> chosen = [.. start];
         while (chosen.Count < keep)
         {
             var (best, bestDistance) = (-1, double.NegativeInfinity);
