@@ -1,6 +1,7 @@
 using EosMLNet.Operator;
 using EosMLNet.Tensors;
 using EosMLNet.Tests.Plans;
+using EosMLNet.Tests.Search;
 using static TorchSharp.torch;
 
 namespace EosMLNet.Tests.Operator;
@@ -31,6 +32,49 @@ public class AffinityRowsTests
         var anchors = tensor(found, [3, Keep]);
         Assert.True(rows.Rows(anchors, found).allclose(whole.Rows(anchors, found), 1e-12, 1e-12));
         Assert.True(whole.Rows(anchors, found).equal(all.gather(1, anchors.unsqueeze(-1).expand(-1, -1, all.size(1)))).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(256, 1024, 128, true)]   // just enough multiplications, and half of the rows
+    [InlineData(256, 1023, 128, false)]
+    [InlineData(256, 1024, 129, false)]
+    [InlineData(256, 1025, 1, true)]
+    [InlineData(16, 2048, 1, false)]
+    [InlineData(16, 2048, 16, false)]
+    public void Rows_are_computed_when_they_are_asked_for_where_that_saves_much(int tokens, int width, int count, bool saves)
+    {
+        using var scope = NewDisposeScope();
+        var (input, old, later) = Changing(tokens, width);
+        var rows = AffinityRows.Of(input, new Affinity(), count);
+        input.Tokens.copy_(later);
+        var expected = ReductionOperator.Affinity(saves ? input : input with { Tokens = old }, new Affinity());
+        AssertClose(expected[1, 3], rows.Row(1, 3, new double[tokens]));
+    }
+
+    [Fact]
+    public void With_a_row_come_those_of_the_tokens_that_are_worth_most_and_none_is_computed_twice()
+    {
+        using var scope = NewDisposeScope();
+        const int Count = 256;
+        var (input, old, later) = Changing(Count, 1024);
+        var before = ReductionOperator.Affinity(input, new Affinity())[1];
+        var after = ReductionOperator.Affinity(input with { Tokens = later }, new Affinity())[1];
+        var rows = AffinityRows.Of(input, new Affinity(), 100);
+        var random = new Random(5);
+        double[] worth = [.. Enumerable.Range(0, Count).Select(_ => random.NextDouble())];
+        int[] ranked = [.. Enumerable.Range(0, Count).OrderByDescending(i => worth[i])];
+        // Two rows that are asked for first, one of the best and one of the worst; with each come the 31 best of those that are not known.
+        var (first, second) = (ranked[4], ranked[200]);
+        rows.Row(1, first, worth);
+        input.Tokens.copy_(later);
+        rows.Row(1, second, worth);
+        input.Tokens.copy_(old);
+        foreach (var token in ranked[..32])
+            AssertClose(before[token], rows.Row(1, token, worth));
+        foreach (var token in ranked[32..63].Append(second))
+            AssertClose(after[token], rows.Row(1, token, worth));
+        input.Tokens.copy_(later);
+        AssertClose(after[ranked[63]], rows.Row(1, ranked[63], worth));
     }
 
     [Fact]
@@ -66,6 +110,17 @@ public class AffinityRowsTests
             return tokens.grad!.norm();
         }
     }
+
+    // Two images, their tokens, and others that come in their place.
+    private static (SiteInput Input, Tensor Old, Tensor Later) Changing(int count, int width)
+    {
+        var (old, later) = (Numbers.Normal(1, 2, count, width), Numbers.Normal(2, 2, count, width));
+        var input = new SiteInput(old.clone(), ones(2, count, float64), Scalars.Arange(count).expand(2, -1), new VisualGrid(1, count));
+        return (input, old, later);
+    }
+
+    private static void AssertClose(Tensor expected, ReadOnlySpan<double> found) =>
+        Assert.True(expected.allclose(tensor(found.ToArray()), 1e-10, 1e-10));
 
     // Some tokens are much alike, so that diversity matters.
     private static (SiteInput Input, Tensor Score) Sample(int images)
