@@ -31,7 +31,7 @@ public sealed record VisualLayout
             }
         }
 
-        static double Scaled(int place, int length, int unit) => length == unit ? place : (place + 0.5) * unit / length - 0.5;
+        static double Scaled(int place, int length, int unit) => (place + 0.5) * unit / length - 0.5;
     }
 
     /// <summary>The runs, in the order of their tokens.</summary>
