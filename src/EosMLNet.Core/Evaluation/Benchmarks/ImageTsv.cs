@@ -154,7 +154,7 @@ internal sealed class ImageTsv
 
     private int Append(ReadOnlySpan<byte> bytes, bool isImage, int first, long before)
     {
-        line += isImage ? 0 : bytes.Count((byte)'\n');
+        line += bytes.Count((byte)'\n');
         if (before + bytes.Length > (isImage ? LongestImage : LongestText))
             throw Bad(first, $"a cell of more than {(isImage ? LongestImage : LongestText)} bytes");
         if (isImage)

@@ -18,14 +18,17 @@ internal sealed class BenchmarkFolder : IDisposable
         return folder.Write(name, content);
     }
 
+    internal string Write(string name, byte[] content)
+    {
+        File.WriteAllBytes(Write(name, ""), content);
+        return folder[name];
+    }
+
     /// <summary>Small images of one grey each.</summary>
     internal void Images(params string[] names)
     {
         for (var i = 0; i < names.Length; i++)
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder[names[i]])!);
-            File.WriteAllBytes(folder[names[i]], Png(i));
-        }
+            Write(names[i], Png(i));
     }
 
     internal static byte[] Png(int grey) => PngBytes.Make(2, 1, PngBytes.Gray, [(byte)grey, (byte)grey]);
@@ -34,7 +37,8 @@ internal sealed class BenchmarkFolder : IDisposable
 
     internal Benchmark Load(string name) => BenchmarkCatalog.Load(name, Path);
 
-    internal static BenchmarkResult Score(Benchmark benchmark, params string[] answers) => Evaluator.Score(benchmark, answers, 0, ReductionPlan.Identity(PlanModels.Scenes).Ledger);
+    internal static BenchmarkResult Score(Benchmark benchmark, params string[] answers) =>
+        Evaluator.Score(benchmark, answers, 0, ReductionPlan.Identity(PlanModels.Scenes).Ledger);
 
     public void Dispose() => folder.Dispose();
 }
