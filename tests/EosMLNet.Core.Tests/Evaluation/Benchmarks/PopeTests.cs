@@ -36,6 +36,42 @@ public sealed class PopeTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("Yes", true)]
+    [InlineData("No", false)]
+    [InlineData("no", false)]
+    [InlineData("No, it is empty", false)]
+    [InlineData("It is not there", false)]
+    [InlineData("There is one. No doubt", true)]
+    [InlineData("Nobody, nothing, north", true)]
+    [InlineData("NO", true)]
+    [InlineData("", true)]
+    public void A_first_sentence_with_no_or_not_says_no_and_any_other_yes(string answer, bool yes)
+    {
+        var pope = folder.Load("pope");
+        Assert.Equal(yes ? [1, 0] : [0, 1], pope.Questions.Take(2).Select(q => pope.Score(q, answer)));
+    }
+
+    [Fact]
+    public void A_split_of_which_no_question_is_drawn_is_not_in_the_mean()
+    {
+        var pope = folder.Load("pope");
+        Assert.Equal("F1, mean of the splits, %", pope.Metric);
+        double[] scores = [1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0];
+        Assert.Equal((100 + 200 / 3.0 + 0) / 3, pope.Value(scores, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), 10);
+        Assert.Equal((100 + 200 / 3.0) / 2, pope.Value(scores, [1, 1, 1, 1, 2, 2, 0, 0, 0, 0, 0, 0]), 10);
+    }
+
+    [Fact]
+    public void Where_nothing_is_there_and_nothing_is_seen_precision_recall_and_F1_are_0()
+    {
+        folder.Write("coco/coco_pope_random.json", """{"image": "a.jpg", "text": "?", "label": "no"}""");
+        var result = BenchmarkFolder.Score(folder.Load("pope"), [.. Enumerable.Repeat("no", 9)]);
+        Assert.Equal([100, 0, 0, 0, 0],
+            ((string[])["accuracy", "precision", "recall", "F1", "yes"]).Select(figure => result.Details[$"random {figure}"]));
+        Assert.Equal(0, result.Value);
+    }
+
     [Fact]
     public void The_bootstrap_is_over_the_benchmarks_own_figure()
     {
@@ -65,16 +101,11 @@ public sealed class PopeTests : IDisposable
     }
 
     [Fact]
-    public void Deep_JSON_and_missing_or_empty_files_are_faults()
+    public void Deep_JSON_and_missing_files_are_faults()
     {
         folder.Write("coco/coco_pope_popular.json", new string('[', 40) + new string(']', 40));
         Expect.Error(EosErrors.MalformedJson, () => folder.Load("pope"), "line 1");
         File.Delete(Path.Combine(folder.Path, "coco", "coco_pope_popular.json"));
         Expect.Error(EosErrors.FileMissing, () => folder.Load("pope"), "coco_pope_popular.json", "benchmarks-data.md");
-        foreach (var split in (string[])["random", "popular", "adversarial"])
-            folder.Write($"coco/coco_pope_{split}.json", "\n");
-        Expect.Error(EosErrors.EmptyDataset, () => folder.Load("pope"), "pope");
-        Expect.Error(EosErrors.FileMissing, () => EosMLNet.Evaluation.Benchmarks.BenchmarkCatalog.Load("pope", folder.Path + "-not"), "does not exist");
-        Expect.Error(EosErrors.InvalidOption, () => folder.Load("pop"), "'pop'", "gqa");
     }
 }
