@@ -38,7 +38,7 @@ internal sealed class TextVqaBenchmark : Benchmark
         var given = VqaAnswerText.Normalise(answer);
         var agree = question.References.Select(reference => VqaAnswerText.Normalise(reference) == given).ToArray();
         var all = agree.Count(same => same);
-        return all == 0 ? 0 : agree.Average(same => Math.Min(1, (all - (same ? 1 : 0)) / 3.0));
+        return agree.Average(same => Math.Min(1, (all - (same ? 1 : 0)) / 3.0));
     }
 
     private static Dictionary<string, string[]>? TextInImages(string file)

@@ -30,6 +30,53 @@ public sealed class MmeTests : IDisposable
         Assert.Equal((250, 50, 300), (result.Details["perception"], result.Details["cognition"], result.Value));
     }
 
+    [Fact]
+    public void The_figure_is_the_sum_over_ten_subtasks_of_perception_and_four_of_cognition()
+    {
+        string[] perception = ["artwork", "celebrity", "color", "count", "existence", "landmark", "OCR", "position", "posters", "scene"];
+        string[] cognition = ["code_reasoning", "commonsense_reasoning", "numerical_calculation", "text_translation"];
+        foreach (var task in (string[])[.. perception, .. cognition])
+        {
+            folder.Images($"MME_Benchmark_release_version/{task}/1.jpeg");
+            folder.Write($"MME_Benchmark_release_version/{task}/1.txt", "Is it?\tYes\nIs it not?\tNo\n");
+        }
+        var mme = folder.Load("mme");
+        Assert.Equal([.. perception, .. cognition], mme.Questions.Select(q => q.Category).Distinct());
+        var result = BenchmarkFolder.Score(mme, [.. mme.Questions.Select(q => q.References[0])]);
+        Assert.Equal((2000, 800, 2800), (result.Details["perception"], result.Details["cognition"], result.Value));
+        Assert.Equal(["perception", "cognition"], result.Details.Keys.Take(2));
+        Assert.Equal("total score", mme.Metric);
+    }
+
+    [Theory]
+    [InlineData("Yes", 1, 0)]
+    [InlineData(" yes, it is", 1, 0)]
+    [InlineData("No.", 0, 1)]
+    [InlineData("A: no", 0, 0)]
+    [InlineData("Perhaps", 0, 0)]
+    [InlineData("", 0, 0)]
+    public void An_answer_says_yes_or_no_in_its_first_four_characters(string answer, double whenYes, double whenNo)
+    {
+        var mme = folder.Load("mme");
+        Assert.Equal([whenYes, whenNo], mme.Questions.Take(2).Select(q => mme.Score(q, answer)));
+    }
+
+    // A pair counts as often as its image is drawn.
+    [Theory]
+    [InlineData(1, 1, 125)]
+    [InlineData(2, 0, 50)]
+    [InlineData(0, 2, 200)]
+    [InlineData(1, 3, 162.5)]
+    [InlineData(0, 0, 0)]
+    public void A_subtask_is_scored_over_the_images_that_are_drawn(int first, int second, double expected)
+    {
+        using var two = new BenchmarkFolder();
+        two.Images("count/1.png", "count/2.png");
+        foreach (var image in (int[])[1, 2])
+            two.Write($"count/{image}.txt", "Is it?\tYes\nIs it not?\tNo\n");
+        Assert.Equal(expected, two.Load("mme").Value([1, 0, 1, 1], [first, first, second, second]), 10);
+    }
+
     [Theory]
     [InlineData("One?\tYes\n", "line 2", "1 questions, expected two")]
     [InlineData("One?\tYes\nTwo?\tNo\nThree?\tNo\n", "line 4", "3 questions")]
