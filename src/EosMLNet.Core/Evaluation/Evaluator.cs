@@ -22,14 +22,12 @@ public static class Evaluator
     /// evaluation.</param>
     /// <param name="progress">Receives the number of rows done after each batch.</param>
     /// <param name="cancellation">Checked before each token.</param>
-    /// <exception cref="EosException">EOS1012: no rows. EOS1013: an option is out of its range, or <paramref name="images"/> belongs to
-    /// others. EOS1014: the checkpoint has no tokenizer.</exception>
+    /// <exception cref="EosException">EOS1013: an option is out of its range, or <paramref name="images"/> belongs to others. EOS1014: the
+    /// checkpoint has no tokenizer.</exception>
     public static EvaluationResult Evaluate(
         ReducedModel model, VqaDataset data, int batchSize = 64, int maxNewTokens = 8, ImageCache? images = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        if (data.Examples.Count == 0)
-            throw new EosException(EosErrors.EmptyDataset, "The dataset to evaluate has no rows; expected at least one.");
         images?.CheckIsFor(model.Model, data);
         // A plan with sites in the encoder has encoded images of its own.
         using var own = images is null || model.Plan.ActsInEncoder ? new ImageCache(model.Model, data, plan: model.Plan) : null;
