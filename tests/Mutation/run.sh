@@ -3,8 +3,7 @@
 # the section "Mutation" of reliability.md.
 #   dotnet tool install dotnet-stryker --tool-path ~/stryker
 #   STRYKER=~/stryker/dotnet-stryker tests/Mutation/run.sh [PART...]
-# PART: plans, checkpoints/FOLDER (a folder of that project), checkpoints (all of them), operator, evaluation; all where none is named.
-# Changes and their fates lie in tests/Mutation/out/PART.
+# PART: plans, checkpoints, operator, evaluation; all where none is named. Changes and their fates lie in tests/Mutation/out/PART.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
@@ -20,31 +19,16 @@ part() {
   tests=
   case $1 in
     plans) project=EosMLNet.Plans files='**/*.cs' ;;
-    checkpoints/*) project=EosMLNet.Checkpoints files="**/${1#*/}/**/*.cs" ;;
+    checkpoints) project=EosMLNet.Checkpoints files='**/*.cs' ;;
     operator) project=EosMLNet.Core files='**/Operator/**/*.cs' tests=Operator ;;
     evaluation) project=EosMLNet.Core files='**/Evaluation/**/*.cs' tests=Evaluation ;;
-    *) echo "run.sh: '$1' is no part; expected plans, checkpoints, checkpoints/FOLDER, operator or evaluation" >&2; return 1 ;;
+    *) echo "run.sh: '$1' is no part; expected plans, checkpoints, operator or evaluation" >&2; return 1 ;;
   esac
-  if [ "${1%%/*}" = checkpoints ] && [ ! -d "$repository/src/$project/${1#*/}" ]; then
-    echo "run.sh: '${1#*/}' is no folder of $project" >&2; return 1
-  fi
 }
 
-# Writes the row NAME: what was noticed, not ended, not noticed, reached by no test, and the date.
-row() {
-  LC_ALL=C awk -v n="$1" -v k="$2" -v t="$3" -v s="$4" -v m="$5" -v d="$6" 'BEGIN {
-    printf "s#^| %s |.*#| %s | %d | %d | %d | %d | %d | %.1f %% | %s |#\n", n, n, k + t + s + m, k, t, s, m, 100 * (k + t) / (k + t + s + m), d
-  }' | sed -i -f - "$page"
-}
-
-checkpoints=$(cd "$repository/src/EosMLNet.Checkpoints" && git ls-files '*/*.cs' | sed 's#/.*##; s#^#checkpoints/#' | sort -u)
-parts=
 [ $# -gt 0 ] || set -- plans checkpoints operator evaluation
+for name in "$@"; do part "$name"; done # before hours are spent
 for name in "$@"; do
-  if [ "$name" = checkpoints ]; then parts+=" $checkpoints"; else parts+=" $name"; fi
-done
-for name in $parts; do part "$name"; done # before hours are spent
-for name in $parts; do
   part "$name"
   out=$repository/tests/Mutation/out/$name
   rm -rf "$out"
@@ -53,10 +37,9 @@ for name in $parts; do
     --skip-version-check --test-runner mtp)
   report=$out/reports/mutation-report.json
   fate() { grep -o "\"status\": *\"$1\"" "$report" | wc -l; }
-  row "$name" "$(fate Killed)" "$(fate Timeout)" "$(fate Survived)" "$(fate NoCoverage)" "$(date -u +%F)"
-  if [ "$project" = EosMLNet.Checkpoints ]; then # the whole is the sum of the folders, with the oldest date
-    row checkpoints $(awk -F' *\\| *' '$2 ~ /^checkpoints\// && $3 { k += $4; t += $5; s += $6; m += $7; if (!d || $9 < d) d = $9 }
-      END { print k, t, s, m, d }' "$page")
-  fi
-  grep "^| $name |" "$page"
+  killed=$(fate Killed) late=$(fate Timeout) survived=$(fate Survived) missed=$(fate NoCoverage)
+  row=$(LC_ALL=C awk -v n="$name" -v k="$killed" -v t="$late" -v s="$survived" -v m="$missed" -v d="$(date -u +%F)" 'BEGIN {
+    printf "| %s | %d | %d | %d | %d | %d | %.1f %% | %s |", n, k + t + s + m, k, t, s, m, 100 * (k + t) / (k + t + s + m), d }')
+  echo "$row"
+  sed -i "s#^| $name |.*#$row#" "$page"
 done
