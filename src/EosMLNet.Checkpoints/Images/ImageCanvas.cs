@@ -26,18 +26,30 @@ internal sealed record ImageCanvas(RgbImage Image, int Width, int Height, (byte 
     /// <summary>Whether a row shows nothing but ground.</summary>
     internal bool IsGround(int y) => y < top || y >= top + Image.Height;
 
+    /// <summary>Whether some columns show nothing but ground.</summary>
+    internal bool IsGround(int first, int count) => first + count <= left || first >= left + Image.Width;
+
     /// <summary>The pixels of a row, (<see cref="Width"/>, 3).</summary>
-    /// <param name="y">The row, from 0.</param>
+    /// <param name="y">The row, from 0; any other is ground.</param>
     /// <param name="buffer">Room for a row that the image does not fill; kept between calls.</param>
     internal ReadOnlySpan<byte> Row(int y, ref byte[]? buffer)
     {
         var own = IsGround(y) ? default : Image.Pixels.Span.Slice((y - top) * Image.Width * 3, Image.Width * 3);
         if (own.Length == Width * 3)
             return own;
-        buffer ??= new byte[Width * 3];
-        for (var i = 0; i < buffer.Length; i += 3)
-            (buffer[i], buffer[i + 1], buffer[i + 2]) = Colour;
-        own.CopyTo(buffer.AsSpan(left * 3));
+        if (buffer is null)
+            Fill(buffer = new byte[Width * 3]);
+        var middle = buffer.AsSpan(left * 3, Image.Width * 3); // all else stays ground
+        if (own.IsEmpty)
+            Fill(middle);
+        else
+            own.CopyTo(middle);
         return buffer;
+    }
+
+    private void Fill(Span<byte> pixels)
+    {
+        for (var i = 0; i < pixels.Length; i += 3)
+            (pixels[i], pixels[i + 1], pixels[i + 2]) = Colour;
     }
 }

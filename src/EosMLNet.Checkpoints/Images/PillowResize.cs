@@ -77,20 +77,29 @@ internal static class PillowResize
             {
                 var place = y % window;
                 if (source.IsGround(y))
-                    return ground ??= Make(y, new byte[3 * width]); // all of them are the same
+                    return Ground; // all of them are the same
                 if (held[place] != y)
                     (rows[place], held[place]) = (Make(y, rows[place] ?? new byte[3 * width]), y);
                 return rows[place];
             }
         }
 
+        private byte[] Ground => ground ??= Make(-1, new byte[3 * width]);
+
         private byte[] Make(int y, byte[] target)
         {
+            // At the sides a row is like one of ground: of a long narrow image that is nearly all of it.
+            var sides = y >= 0 && source.Width > source.Image.Width ? Ground : null;
             var row = source.Row(y, ref buffer);
             if (taps is null)
                 row.Slice(3 * left, target.Length).CopyTo(target);
             for (var x = 0; taps is not null && x < width; x++)
             {
+                if (sides is not null && source.IsGround(taps.First[x], taps.Weights[x].Length))
+                {
+                    sides.AsSpan(3 * x, 3).CopyTo(target.AsSpan(3 * x, 3));
+                    continue;
+                }
                 int red = Half, green = Half, blue = Half, at = 3 * taps.First[x];
                 foreach (var weight in taps.Weights[x])
                 {
