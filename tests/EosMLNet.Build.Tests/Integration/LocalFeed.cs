@@ -16,12 +16,12 @@ internal static class LocalFeed
 
     internal static string PackageOf(string id) => System.IO.Path.Combine(Path, $"{id}.{Version}.nupkg");
 
-    /// <summary>What this repository's own restore has unpacked, as a feed: the reference assemblies of netstandard are in it.</summary>
+    /// <summary>What this repository's own restore has unpacked: the reference assemblies of netstandard are in it.</summary>
     internal static string Unpacked => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named ? named : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private static string Pack()
     {
-        // Half a gigabyte, for which the test runner leaves no time to delete it at the end: the next run does.
+        // A quarter of a gigabyte, for which the test runner leaves no time to delete it at the end: the next run does.
         var folder = System.IO.Path.Combine(AppContext.BaseDirectory, "feed");
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);

@@ -36,7 +36,13 @@ internal sealed class ThrowAway : IDisposable
             """);
         Write("Directory.Build.targets", "<Project />");
         Write("Directory.Packages.props", "<Project />");
-        Write("nuget.config", $"""<configuration><packageSources><clear /><add key="local" value="{Xml(LocalFeed.Path)}" /><add key="unpacked" value="{Xml(LocalFeed.Unpacked)}" /></packageSources></configuration>""");
+        // Packages of others are taken from where they are unpacked already.
+        Write("nuget.config", $"""
+            <configuration>
+              <packageSources><clear /><add key="local" value="{Xml(LocalFeed.Path)}" /></packageSources>
+              <fallbackPackageFolders><clear /><add key="unpacked" value="{Xml(LocalFeed.Unpacked)}" /></fallbackPackageFolders>
+            </configuration>
+            """);
         Write("Program.cs", """System.Console.WriteLine("it runs");""");
         Write("model/config.json", "{}");
         Write("model/model.safetensors", "weights");
