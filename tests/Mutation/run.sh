@@ -33,8 +33,8 @@ for name in "$@"; do
   out=$repository/tests/Mutation/out/$name
   rm -rf "$out"
   (cd "$repository/tests/$project.Tests" && EosMutationTests=$tests "$stryker" --project "$project.csproj" --mutate "$files" \
-    --configuration Release --concurrency "$(env -u OMP_NUM_THREADS nproc)" --reporter json --reporter cleartext --output "$out" \
-    --skip-version-check --test-runner mtp)
+    --configuration Release --concurrency "$(env -u OMP_NUM_THREADS nproc)" --reporter dots --reporter json --reporter cleartext \
+    --output "$out" --skip-version-check --test-runner mtp)
   report=$out/reports/mutation-report.json
   fate() { grep -o "\"status\": *\"$1\"" "$report" | wc -l; }
   killed=$(fate Killed) late=$(fate Timeout) survived=$(fate Survived) missed=$(fate NoCoverage)
