@@ -15,7 +15,7 @@ public sealed class QuantizationTests : IDisposable
     [InlineData("""{"load_in_4bit": false, "load_in_8bit": false}""", "(a method that it does not name)")]
     [InlineData("{}", "(a method that it does not name)")]
     [InlineData("""{"quant_method": "gptq", "bits": 4}""", "(GPTQ 4-bit)")]
-    [InlineData("""{"quant_method": "AWQ", "bits": 4}""", "(AWQ 4-bit)")]
+    [InlineData("""{"quant_method": "Awq", "bits": 4}""", "(AWQ 4-bit)")]
     [InlineData("""{"quant_method": "fp8"}""", "(fp8: 8-bit floating point)")]
     [InlineData("""{"quant_method": "fbgemm_fp8"}""", "(fbgemm_fp8: 8-bit floating point)")]
     [InlineData("""{"quant_method": "finegrained_fp8"}""", "(finegrained_fp8: 8-bit floating point)")]
