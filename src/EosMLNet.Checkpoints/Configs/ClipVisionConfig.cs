@@ -68,9 +68,12 @@ public sealed record ClipVisionConfig
     /// </summary>
     internal static ClipVisionConfig From(JsonSection json)
     {
-        var siglip = json.Text("model_type") == "siglip_vision_model";
-        if (!siglip)
-            json.RequireModelType("clip_vision_model", optional: true);
+        var siglip = json.Text("model_type") switch
+        {
+            null or "clip_vision_model" => false,
+            "siglip_vision_model" => true,
+            var other => throw json.Unsupported("model_type", $"'{other}'", "'clip_vision_model' or 'siglip_vision_model'"),
+        };
         var config = new ClipVisionConfig
         {
             HiddenSize = json.Size("hidden_size", 768),

@@ -24,13 +24,6 @@ internal static class ConfigChecks
             : throw json.Unsupported(name, $"'{activation}'", $"one of {string.Join(", ", Activations)}");
     }
 
-    internal static void RequireModelType(this JsonSection json, string expected, bool optional)
-    {
-        var found = json.Text("model_type");
-        if (found != expected && !(optional && found is null))
-            throw json.Unsupported("model_type", found is null ? null : $"'{found}'", $"'{expected}'");
-    }
-
     internal static void RequireMultiple(this JsonSection json, string name, int value, string divisorName, int divisor)
     {
         if (value % divisor != 0)
