@@ -53,7 +53,7 @@ public sealed record LlamaConfig
     /// <param name="root">What their names begin with.</param>
     internal IEnumerable<WeightShape> Weights(string root)
     {
-        long d = HiddenSize, f = IntermediateSize, q = HeadCount * HeadSize, kv = KeyValueHeadCount * HeadSize;
+        long d = HiddenSize, f = IntermediateSize, head = HeadSize, q = HeadCount * head, kv = KeyValueHeadCount * head;
         yield return new(root + "embed_tokens.weight", VocabularySize, d);
         for (var i = 0; i < LayerCount; i++)
         {
@@ -66,7 +66,7 @@ public sealed record LlamaConfig
                 .. WeightShape.Linear(name + "self_attn.v_proj", AttentionBias, kv, d),
                 .. WeightShape.Linear(name + "self_attn.o_proj", OutputBias, d, q),
                 .. (QueryKeyNorm ? (string[])["q_norm", "k_norm"] : [])
-                    .Select(norm => new WeightShape($"{name}self_attn.{norm}.weight", HeadSize)),
+                    .Select(norm => new WeightShape($"{name}self_attn.{norm}.weight", head)),
                 new(name + "post_attention_layernorm.weight", d),
                 .. WeightShape.Linear(name + "mlp.gate_proj", MlpBias, f, d), .. WeightShape.Linear(name + "mlp.up_proj", MlpBias, f, d),
                 .. WeightShape.Linear(name + "mlp.down_proj", MlpBias, d, f),
@@ -163,9 +163,10 @@ public sealed record LlamaConfig
     private static void RequirePlainRope(JsonSection rope, bool several)
     {
         const string Plain = "null or 'default': scaled rotary embeddings are not supported";
-        var type = rope.Text("rope_type") ?? rope.Text("type");
+        var name = rope.Find("rope_type") is null ? "type" : "rope_type";
+        var type = rope.Text(name);
         if ((type ?? "default") != "default" && !(several && type == "mrope"))
-            throw rope.Unsupported("rope_type", type, Plain);
+            throw rope.Unsupported(name, type, Plain);
         if (type is null && rope.Number("factor", 1) is not 1 and var factor)
             throw rope.Unsupported("factor", factor, $"no factor, or a rope_type that is {Plain}");
         if (!several && rope.Find(Sections) is { } section)
