@@ -93,9 +93,8 @@ public sealed record LlamaConfig
             _ => throw json.Unsupported("model_type", $"'{type}'", "'llama', 'mistral' or 'qwen2'"),
         };
         var config = From(json, defaults, type == "mistral" ? defaults.KeyValueHeadCount : null);
-        if (type == "mistral" && json.Find("sliding_window") is { } && json.Int("sliding_window", 0) is var window
-            && window < config.MaxPositions)
-            throw json.Unsupported("sliding_window", window, "null: each token sees all tokens before it");
+        if (type == "mistral")
+            RequireNoWindow(json, config.MaxPositions);
         return config;
     }
 
@@ -135,6 +134,20 @@ public sealed record LlamaConfig
             throw json.Unsupported("head_dim", config.HeadSize, "an even number (rotary embeddings turn pairs)");
         var (theta, sections) = ReadRope(json, defaults.RopeTheta, config.HeadSize / 2, several: axes is not null);
         return config with { RopeTheta = theta, RopeAxes = sections is null ? null : axes!(sections) };
+    }
+
+    // Only null is no window: transformers' MistralConfig has one where the field is left out.
+    private static void RequireNoWindow(JsonSection json, int positions)
+    {
+        const string Field = "sliding_window";
+        const int Omitted = 4096;
+        var isThere = json.Names.Contains(Field);
+        var window = isThere ? json.Int(Field, positions) : Omitted;
+        if (window < positions)
+        {
+            throw json.Unsupported(Field, isThere ? window : $"missing, which means {Omitted}",
+                "null: each token sees all tokens before it");
+        }
     }
 
     // Older files have rope_theta and rope_scaling side by side, newer ones rope_parameters with both inside; some have both inside
