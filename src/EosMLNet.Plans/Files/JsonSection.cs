@@ -132,7 +132,10 @@ public sealed class JsonSection
     /// <param name="found">Its value; null where it is missing.</param>
     /// <param name="expected">What was expected.</param>
     public EosException Unsupported(string name, object? found, string expected) =>
-        new(EosErrors.UnsupportedModel, $"{Describe(name)} is {found ?? "missing"}, expected {expected}.") { File = File };
+        new(EosErrors.UnsupportedModel, FormattableString.Invariant($"{Describe(name)} is {found ?? "missing"}, expected {expected}."))
+        {
+            File = File,
+        };
 
     private int ToInt(JsonElement v, string name) =>
         v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var number) ? number : throw Wrong(name, v, "an integer");

@@ -25,6 +25,13 @@ public sealed class JsonSectionTests : IDisposable
         Assert.Equal(folder["a.json"], json.File);
     }
 
+    [Fact]
+    public void An_unsupported_number_has_a_point_in_every_culture()
+    {
+        using var culture = new DecimalComma();
+        Assert.EndsWith(" is 0.5, expected 1.", Of("{}").Unsupported("x", 0.5, "1").Message);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"x": null}""")]

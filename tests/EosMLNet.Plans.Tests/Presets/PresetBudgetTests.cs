@@ -1,4 +1,3 @@
-using System.Globalization;
 using EosMLNet.Tests.Plans;
 
 namespace EosMLNet.Tests.Presets;
@@ -29,19 +28,9 @@ public class PresetBudgetTests
     [Fact]
     public void A_decimal_point_is_one_in_every_culture()
     {
-        var before = CultureInfo.CurrentCulture;
-        var german = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (german.NumberFormat.NumberDecimalSeparator, german.NumberFormat.NumberGroupSeparator) = (",", ".");
-        CultureInfo.CurrentCulture = german;
-        try
-        {
-            Assert.Equal("fastv:36.5", PresetBudget.Parse("fastv:36.5").ToString());
-            Assert.Equal("fastv:12.5%", PresetBudget.Parse("fastv:0.125").ToString());
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        using var culture = new DecimalComma();
+        Assert.Equal("fastv:36.5", PresetBudget.Parse("fastv:36.5").ToString());
+        Assert.Equal("fastv:12.5%", PresetBudget.Parse("fastv:0.125").ToString());
     }
 
     [Theory]
