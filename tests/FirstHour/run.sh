@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Does what README.md and the pages of build/docs tell a new user, line by line: packs the packages, then pastes install lines, programs, build and tool
-# into new folders, with an empty HOME. The clone is this repository. Packages of others are those it was built with: they are not downloaded and unpacked
-# again, as they are under chroot.sh. Each check has a line; the last line counts them as `dotnet test` does.
+# into new folders, with an empty HOME. The clone is this repository. Packages of others are those it was built with;
+# under chroot.sh they are downloaded. Each check has a line; the last line counts them as `dotnet test` does.
 #   tests/FirstHour/run.sh
 set -euo pipefail
 

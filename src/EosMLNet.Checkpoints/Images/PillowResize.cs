@@ -88,12 +88,16 @@ internal static class PillowResize
 
         private byte[] Make(int y, byte[] target)
         {
-            // At the sides a row is like one of ground: of a long narrow image that is nearly all of it.
+            if (taps is null)
+            {
+                source.Row(y, ref buffer).Slice(3 * left, target.Length).CopyTo(target);
+                return target;
+            }
+            // At the sides a row is like one of ground: of a long narrow image that is nearly all of it. Ground comes first, since both are
+            // made in one buffer.
             var sides = y >= 0 && source.Width > source.Image.Width ? Ground : null;
             var row = source.Row(y, ref buffer);
-            if (taps is null)
-                row.Slice(3 * left, target.Length).CopyTo(target);
-            for (var x = 0; taps is not null && x < width; x++)
+            for (var x = 0; x < width; x++)
             {
                 if (sides is not null && source.IsGround(taps.First[x], taps.Weights[x].Length))
                 {
