@@ -16,7 +16,7 @@ public sealed class QualityCommandTests : IDisposable
     [Fact]
     public void A_killed_run_goes_on_and_writes_the_report()
     {
-        using (var first = Start("main"))
+        using (var first = Start("main", jobs: 2))
         {
             var clock = Stopwatch.StartNew();
             while (Results().Count == 0 && clock.Elapsed < Patience)
@@ -27,7 +27,7 @@ public sealed class QualityCommandTests : IDisposable
         var kept = Results();
         Assert.NotEmpty(kept);
 
-        using (var second = Start("main"))
+        using (var second = Start("main", jobs: 1))
         {
             Assert.True(second.WaitForExit(Patience));
             Assert.Equal(0, second.ExitCode);
@@ -36,8 +36,8 @@ public sealed class QualityCommandTests : IDisposable
         AssertReport();
     }
 
-    private Process Start(string pattern) => Process.Start(new ProcessStartInfo("dotnet",
-        [typeof(QualityCommand).Assembly.Location, "quality", "--quick", "--model", "scenes-llava", "--jobs", "2", "--only", pattern, "--work", folder["work"], "--output", folder["report"]]))!;
+    private Process Start(string pattern, int jobs) => Process.Start(new ProcessStartInfo("dotnet",
+        [typeof(QualityCommand).Assembly.Location, "quality", "--quick", "--model", "scenes-llava", "--jobs", $"{jobs}", "--only", pattern, "--work", folder["work"], "--output", folder["report"]]))!;
 
     private Dictionary<string, DateTime> Results() => !Directory.Exists(folder["work"]) ? []
         : Directory.GetFiles(folder["work"], "main~*~test.json", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);

@@ -20,9 +20,9 @@ public sealed class LatencyCalibrationTests : IDisposable
         using var model = SearchSample.Model(other);
         var before = Live();
         var told = new List<double>();
-        var table = LatencyCalibration.Measure(model, textTokens: 7, batch, rounds: 2, new Relay(told.Add));
+        var table = LatencyCalibration.Measure(model, textTokens: 7, batch, rounds: 1, new Relay(told.Add));
         Assert.Equal(before, Live());
-        Assert.Equal(3, told.Count);
+        Assert.Equal(2, told.Count); // one that warms up, one that counts
         Assert.Equal(1, told[^1]);
         table.Save(folder["table.json"]);
         table = LatencyTable.Load(folder["table.json"]);

@@ -80,7 +80,7 @@ public sealed class VaryingImagesTests
     public void The_same_seed_gives_the_same_plan(bool seesQuestion)
     {
         using var model = VisionLanguageModel.Load(Path.Combine(Family, "checkpoint"));
-        using var data = Data(model, seesQuestion ? 1 : 2);
+        using var data = Data(model, seesQuestion ? 1 : 2, images: 2);
         var settings = Settings with
         {
             Constraints = new() { MeanVisualShare = 0.25 },
@@ -94,21 +94,21 @@ public sealed class VaryingImagesTests
         new OperatorSearch(model, settings).RunFront([settings.Constraints], data, data, null, default)[0];
 
     // Two questions about each image.
-    internal static SearchData Data(VisionLanguageModel model, int questionsPerRow)
+    internal static SearchData Data(VisionLanguageModel model, int questionsPerRow, int images = 4)
     {
         var tiles = TileImageProcessor.FromConfig(Path.Combine(Family, "preprocessor_config.json"), LlavaOneVisionConfig.Tiles);
-        RgbImage[] images = [.. Images.Select(name => RgbImage.Decode(Path.Combine(Family, "images", $"img_{name}.png")))];
-        VisualLayout[] layouts = [.. images.Select(image => model.LayoutOf(
+        RgbImage[] all = [.. Images.Take(images).Select(name => RgbImage.Decode(Path.Combine(Family, "images", $"img_{name}.png")))];
+        VisualLayout[] layouts = [.. all.Select(image => model.LayoutOf(
             new ImageShape(tiles.Parts(new ImageSize(image.Height, image.Width), imagesInPrompt: 1), image.Height, image.Width)))];
         var rows = PackedRow.Pack(
-            from image in Enumerable.Range(0, images.Length)
+            from image in Enumerable.Range(0, all.Length)
             from question in Enumerable.Range(0, 2)
             select ((IReadOnlyList<PackedImage>)[new(image, [1, 7, 9], layouts[image])],
                 new PackedRow.Segment([.. Enumerable.Range(10 + 7 * image, 3 + question)], [30 + question, 2])), questionsPerRow);
         return new SearchData(rows, new ImageCache(wanted =>
         {
             using var scope = NewDisposeScope();
-            return VisionOutput.Join([.. wanted.Select(i => model.EncodeImages(tiles.ToInput([images[i.Index]], i.InPrompt)))]).MoveToOuterDisposeScope();
+            return VisionOutput.Join([.. wanted.Select(i => model.EncodeImages(tiles.ToInput([all[i.Index]], i.InPrompt)))]).MoveToOuterDisposeScope();
         }, 1 << 28), ["all"], "sha256:test");
     }
 
