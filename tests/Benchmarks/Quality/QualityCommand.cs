@@ -17,12 +17,14 @@ internal sealed class QualityCommand : Command
     private readonly Option<bool> report = new("--report") { Description = "Write the report of what is done; measure nothing." };
     private readonly Option<string> work = new("--work") { Description = "Where data and results are kept between runs.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("tests", "Benchmarks", "out") };
     private readonly Option<string> output = new("--output") { Description = "Where the report goes.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("build", "docs", "benchmarks") };
+    private readonly Option<string> kept = new("--kept") { Description = "Where results of other days and machines are kept, as zips.", HelpName = "DIR", DefaultValueFactory = _ => Repository.At("tests", "Benchmarks", "kept") };
+    private readonly Option<bool> pack = new("--pack") { Description = "Write a zip of what was measured since the last one; measure nothing." };
     private readonly Option<bool> worker = new("--worker") { Hidden = true };
 
     internal QualityCommand()
         : base("quality", "Accuracy of every method at equal ledgers, with ablations, transfer and cost. Go on with a run that was killed by starting it again.")
     {
-        foreach (var option in new Option[] { only, model, jobs, quick, list, report, work, output, worker })
+        foreach (var option in new Option[] { only, model, jobs, quick, list, report, work, output, kept, pack, worker })
             Add(option);
         SetAction(Run);
     }
@@ -35,6 +37,13 @@ internal sealed class QualityCommand : Command
         Workbench[] benches = [.. QualityModel.Of(values.GetValue(model)).Select(subject => new Workbench(values.GetValue(work)!, settings, subject))];
         if (values.GetValue(worker))
             UnitCrew.EndWithParent();
+        else
+            ForEachModel(values, packs => packs.Unpack());
+        if (values.GetValue(pack))
+        {
+            ForEachModel(values, packs => packs.Pack());
+            return 0;
+        }
         var complete = true;
         foreach (var bench in benches)
         {
@@ -51,6 +60,17 @@ internal sealed class QualityCommand : Command
         Write(values.GetValue(output)!, values.GetValue(work)!, settings);
         Console.WriteLine($"The report is in {values.GetValue(output)}{(complete ? "" : "; units failed, see above")}");
         return complete ? 0 : 1;
+    }
+
+    // Of all models: the report has them all.
+    private void ForEachModel(ParseResult values, Action<UnitPacks> action)
+    {
+        var settings = values.GetValue(quick) ? QualitySettings.Quick : QualitySettings.Full;
+        foreach (var subject in QualityModel.All)
+        {
+            using var bench = new Workbench(values.GetValue(work)!, settings, subject);
+            action(new UnitPacks(Path.Combine(values.GetValue(kept)!, settings.Name, subject.Name), bench.Store.Folder));
+        }
     }
 
     // Of all models: what was measured of those that were not asked for stays in the report.

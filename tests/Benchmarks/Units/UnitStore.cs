@@ -10,6 +10,9 @@ internal sealed class UnitStore(string folder)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
+    /// <summary>Where results are.</summary>
+    internal string Folder => folder;
+
     /// <summary>Where a unit keeps a file of its own.</summary>
     internal string PathOf(string key, string ending = ".json") => Path.Combine(folder, key.Replace('/', '~') + ending);
 
