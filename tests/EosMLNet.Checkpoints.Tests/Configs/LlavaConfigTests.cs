@@ -159,6 +159,27 @@ public sealed class LlavaConfigTests : IDisposable
         Assert.Equal(config, loaded with { EosTokenIds = config.EosTokenIds });
     }
 
+    // 24 layers have 25 states: -25 is the first of them, the embeddings.
+    [Theory]
+    [InlineData(-2, true, true)]
+    [InlineData(-24, true, true)]
+    [InlineData(1, true, true)]
+    [InlineData(-25, true, false)]
+    [InlineData(0, true, false)]
+    [InlineData(-2, false, false)]
+    public void A_tower_that_runs_and_has_a_CLS_token_tells_its_attention(int layer, bool hasClassToken, bool expected) => Assert.Equal(
+        expected, new LlavaConfig { VisionFeatureLayer = layer, Vision = new() { HasClassToken = hasClassToken } }.HasClsAttention);
+
+    [Fact]
+    public void People_are_told_of_the_tower_and_of_its_tokens()
+    {
+        var config = new LlavaConfig { Vision = new() { LayerCount = 5, HiddenSize = 6, IntermediateSize = 7, HeadCount = 8 } };
+        Assert.Equal(new EncoderShape(5, 6, 7, 8), config.Encoder);
+        Assert.Equal("576 visual tokens of images of 336 x 336 pixels.", config.DescribeImages());
+        var full = config with { VisionFeatureSelectStrategy = "full" };
+        Assert.Equal("577 visual tokens of images of 336 x 336 pixels.", full.DescribeImages());
+    }
+
     private LlavaConfig Load(string json)
     {
         _folder.Write("config.json", json);

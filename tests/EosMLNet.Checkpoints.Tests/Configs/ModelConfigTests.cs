@@ -97,6 +97,28 @@ public sealed class ModelConfigTests : IDisposable
     }
 
     [Fact]
+    public void Where_all_images_are_alike_each_lies_as_the_usual_one_in_one_stretch()
+    {
+        var config = LlavaConfig.Load(GoldenFiles.TinyLlava);
+        var layout = config.LayoutOf(new ImageShape(1, 9, 7));
+        Assert.Equal(new VisualLayout(new VisualRegion(4, 4)), layout);
+        Assert.Equal((layout, false), (config.UsualLayout(null), config.ImagesVary));
+        Assert.Equal([16], config.Stretches(layout));
+        var positions = config.PositionsOf(layout, 0);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], positions.Values);
+        Assert.Equal(16, positions.Next);
+        var full = config with { VisionFeatureSelectStrategy = "full" };
+        Assert.Equal(new VisualLayout(VisualRegion.Single, new VisualRegion(4, 4)), full.LayoutOf(new ImageShape(1)));
+    }
+
+    [Fact]
+    public void Visual_tokens_have_one_id_or_one_more_for_videos()
+    {
+        Assert.Equal([32000], new LlavaConfig().VisualTokenIds);
+        Assert.Equal([5, 6], new LlavaConfig { ImageTokenIndex = 5, VideoTokenIndex = 6 }.VisualTokenIds);
+    }
+
+    [Fact]
     public void A_plan_records_the_decoder_and_the_usual_image()
     {
         var config = ModelConfig.Load(GoldenFiles.TinyLlava);
@@ -114,6 +136,19 @@ public sealed class ModelConfigTests : IDisposable
     {
         using var checkpoint = Checkpoint.Open(GoldenFiles.TinyLlava);
         Assert.Empty(ModelConfig.Load(GoldenFiles.TinyLlava).CheckWeights(checkpoint));
+    }
+
+    [Theory]
+    [InlineData("llava_next")]
+    [InlineData("llava_onevision")]
+    [InlineData("qwen2_vl")]
+    [InlineData("qwen2_5_vl")]
+    [InlineData("qwen3_vl")]
+    public void A_checkpoint_of_another_family_has_its_weights(string family)
+    {
+        var path = GoldenFiles.At("backbones", family, "checkpoint");
+        using var checkpoint = Checkpoint.Open(path);
+        Assert.Empty(ModelConfig.Load(path).CheckWeights(checkpoint));
     }
 
     public static TheoryData<Func<LlamaConfig, LlamaConfig>, string, string> Others => new()

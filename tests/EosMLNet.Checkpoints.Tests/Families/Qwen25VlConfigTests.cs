@@ -45,8 +45,37 @@ public sealed class Qwen25VlConfigTests : IDisposable
     }
 
     [Fact]
-    public void A_decoder_that_the_form_cannot_tell_is_refused() => Expect.Error(EosErrors.UnsupportedModel,
-        () => (Small with { Text = Small.Text with { HeadSize = 32 } }).Save(folder.Path), "4 heads of 32", "64");
+    public void One_end_of_an_answer_is_a_number_and_several_are_a_list()
+    {
+        Small.Save(folder.Path);
+        Assert.Equal("2", Written("eos_token_id"));
+        (Small with { EosTokenIds = [2, 7] }).Save(folder.Path);
+        Assert.Equal("[2,7]", Written("eos_token_id"));
+        Assert.Equal([2, 7], ModelConfig.Load(folder.Path).EosTokenIds);
+    }
+
+    public static TheoryData<Func<LlamaConfig, LlamaConfig>, string> Others => new()
+    {
+        { text => text with { HeadSize = 32 }, "4 heads of 32, a width of 64, and biases in its attention" },
+        { text => text with { HeadCount = 2 }, "2 heads of 16, a width of 64, and biases in its attention" },
+        { text => text with { HiddenSize = 48 }, "4 heads of 16, a width of 48, and biases in its attention" },
+        { text => text with { AttentionBias = false }, "4 heads of 16, a width of 64, and no biases in its attention" },
+        { text => text with { MlpBias = true }, "4 heads of 16, a width of 64, and biases in its attention" },
+        { text => text with { RopeAxes = null }, "4 heads of 16, a width of 64, and biases in its attention" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void A_decoder_that_the_form_cannot_tell_is_refused(Func<LlamaConfig, LlamaConfig> change, string found)
+    {
+        var error = Assert.Throws<EosException>(() => (Small with { Text = change(Small.Text) }).Save(folder.Path));
+        Assert.Equal(
+            $"EOS1009: The decoder has {found}; expected axes of positions, heads that divide the width, and biases in the attention " +
+            "only. Change the configuration.", error.Message);
+        Assert.False(File.Exists(folder["config.json"]));
+    }
+
+    private string Written(string field) => JsonNode.Parse(File.ReadAllText(folder["config.json"]))![field]!.ToJsonString();
 
     private static readonly int[] None = [];
 

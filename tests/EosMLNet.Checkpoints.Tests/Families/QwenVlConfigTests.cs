@@ -90,6 +90,135 @@ public sealed class QwenVlConfigTests : IDisposable
         Expect.Error(EosErrors.UnsupportedModel, () => Read(config), told);
     }
 
+    // A token of 18 pixels goes 24 times into 448; one of 600 does not, and is alone.
+    [Theory]
+    [InlineData(14, 2, 16)]
+    [InlineData(9, 2, 24)]
+    [InlineData(300, 2, 1)]
+    public void The_usual_image_is_a_square_of_about_448_pixels(int patch, int merge, int side)
+    {
+        var config = new Qwen2VlConfig { Vision = new() { PatchSize = patch, MergeSize = merge } };
+        Assert.Equal(new VisualLayout(new VisualRegion(side, side)), config.UsualLayout(null));
+    }
+
+    // 224 * 224 pixels are a quarter of 448 * 448: 8 tokens of 28 pixels on a side.
+    [Fact]
+    public void The_usual_image_is_as_large_as_the_folders_processor_makes_it()
+    {
+        _folder.Write("preprocessor_config.json", """{"image_processor_type":"Qwen2VLImageProcessor","max_pixels":50176}""");
+        var config = new Qwen2VlConfig();
+        Assert.Equal(
+            new VisualLayout(new VisualRegion(8, 8)), config.UsualLayout(config.LoadImages(_folder.Path, ImagePadding.Square, [])));
+    }
+
+    [Theory]
+    [InlineData(8, 2, 0, 32, 48, 1, 2, 3)]
+    [InlineData(8, 2, 24, 32, 48, 1, 2, 3)]
+    [InlineData(8, 2, 72, 32, 48, 3, 2, 3)]
+    [InlineData(8, 2, 4, 16, 16, 1, 1, 1)]
+    [InlineData(4, 3, 36, 12, 24, 2, 1, 2)]
+    public void Visual_tokens_lie_in_steps_rows_and_columns(
+        int patch, int merge, int parts, int height, int width, int steps, int rows, int columns)
+    {
+        var config = new Qwen2VlConfig { Vision = new() { PatchSize = patch, MergeSize = merge } };
+        var image = new ImageShape(parts, height, width, SecondsPerStep: 0.5);
+        Assert.Equal((steps, rows, columns), config.GridOf(image));
+        VisualRegion[] regions = [.. Enumerable.Repeat(new VisualRegion(rows, columns), steps)];
+        Assert.Equal(new VisualLayout(regions) { SecondsPerStep = 0.5 }, config.LayoutOf(image));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 48, 1)]
+    [InlineData(0, 48, 0, 1)]
+    [InlineData(0, 40, 48, 24)]
+    [InlineData(0, 48, 40, 24)]
+    [InlineData(23, 32, 48, 24)]
+    [InlineData(25, 32, 48, 24)]
+    public void Patches_that_no_image_of_the_size_has_are_refused(int parts, int height, int width, int expected)
+    {
+        var config = new Qwen2VlConfig { Vision = new() { PatchSize = 8, MergeSize = 2 } };
+        var error = Assert.Throws<EosException>(() => config.GridOf(new ImageShape(parts, height, width)));
+        Assert.Equal(
+            $"EOS1015: An image of {height} x {width} pixels was given as {parts} patches; expected sides that are multiples of 16 " +
+            $"pixels, and {expected} patches for each step in time.", error.Message);
+    }
+
+    // Three steps of two tokens. 2.9 seconds count as 2, with 3 positions a second.
+    [Fact]
+    public void A_step_goes_on_by_one_or_by_its_time()
+    {
+        var region = new VisualRegion(1, 2);
+        var layout = new VisualLayout(region, region, region) { SecondsPerStep = 2.9 };
+        var counted = new Qwen2VlConfig().PositionsOf(layout, 0);
+        Assert.Equal([0, 0, 1, 1, 2, 2, .. new long[6], 0, 1, 0, 1, 0, 1], counted.Values);
+        Assert.Equal(3, counted.Next);
+        var timed = new Qwen25VlConfig { PositionsPerSecond = 3 }.PositionsOf(layout, 0);
+        Assert.Equal([0, 0, 6, 6, 12, 12, .. new long[6], 0, 1, 0, 1, 0, 1], timed.Values);
+        Assert.Equal(13, timed.Next);
+        Assert.Equal([6], new Qwen25VlConfig().Stretches(layout));
+    }
+
+    [Fact]
+    public void Only_one_family_asks_for_the_time_of_a_video() => Assert.Equal((0, 1, 0),
+        (new Qwen2VlConfig().UsualSecondsPerStep, new Qwen25VlConfig().UsualSecondsPerStep, new Qwen3VlConfig().UsualSecondsPerStep));
+
+    [Fact]
+    public void People_are_told_of_the_tower_and_of_its_tokens()
+    {
+        var config = new Qwen2VlConfig
+        {
+            Vision = new() { LayerCount = 5, HiddenSize = 6, IntermediateSize = 7, HeadCount = 8, PatchSize = 9, MergeSize = 3 },
+        };
+        Assert.Equal((new EncoderShape(5, 6, 7, 8), 5, true, true),
+            (config.Encoder, config.TowerDepth, config.HasClsAttention, config.ImagesVary));
+        Assert.Equal(
+            "1 visual token for each 27 x 27 pixels of an image, as large as it is within the limits of its image processor.",
+            config.DescribeImages());
+    }
+
+    [Fact]
+    public void Token_ids_have_the_defaults_of_transformers_classes()
+    {
+        QwenVlConfig config = new Qwen2VlConfig();
+        Assert.Equal((151652, 151653, 151656), (config.VisionStartTokenId, config.VisionEndTokenId, config.VideoTokenIndex));
+    }
+
+    private static readonly VideoProcessing Qwen2Videos =
+        new("Qwen2VLVideoProcessor", new(100352, 602112), LimitsAllFrames: false, new(FrameSpacing.EqualSpans, 2, 4, 768, Multiple: 2));
+
+    private static readonly VideoProcessing Qwen3Videos =
+        new("Qwen3VLVideoProcessor", new(4096, 25165824), LimitsAllFrames: true, new(FrameSpacing.FirstToLast, 2, 4, 768, Multiple: 1));
+
+    private const string Clip = "mean 0.4815 0.4578 0.4082, standard deviation 0.2686 0.2613 0.2758";
+
+    [Theory]
+    [InlineData("qwen2_vl", 3136, 12845056, Clip)]
+    [InlineData("qwen2_5_vl", 3136, 12845056, Clip)]
+    [InlineData("qwen3_vl", 65536, 16777216, "mean 0.5 0.5 0.5, standard deviation 0.5 0.5 0.5")]
+    public void Images_become_patches_of_the_towers_size_as_in_published_checkpoints(string family, int least, int most, string values)
+    {
+        QwenVlConfig published = family switch
+        {
+            "qwen2_vl" => new Qwen2VlConfig(),
+            "qwen2_5_vl" => new Qwen25VlConfig(),
+            _ => new Qwen3VlConfig(),
+        };
+        var (limits, videos) = (new PixelLimits(least, most), family == "qwen3_vl" ? Qwen3Videos : Qwen2Videos);
+        var config = published with { Vision = new() { PatchSize = 4, MergeSize = 3, TemporalPatchSize = 5 } };
+        var notes = new List<string>();
+        var images = Assert.IsType<PatchImageProcessor>(config.LoadImages(_folder.Path, ImagePadding.Square, notes));
+        Assert.Equal((3 * 5 * 4 * 4, 5), (Assert.Single(images.PartShape), images.FramesPerStep));
+        Assert.Equal((limits, videos), (images.Limits, images.Video));
+        Assert.Contains(
+            $": bicubic resize to {least} to {most} pixels and multiples of 12 on each side, patches of 4 x 4, " +
+            $"scale 1/255, {values}. ", Assert.Single(notes));
+        _folder.Write("preprocessor_config.json", """{"image_processor_type":"Qwen2VLImageProcessor"}""");
+        Assert.Equal(limits, ((PatchImageProcessor)config.LoadImages(_folder.Path, ImagePadding.Square, [])).Limits);
+        _folder.Write("preprocessor_config.json", """{"image_processor_type":"CLIPImageProcessor"}""");
+        Expect.Error(EosErrors.UnsupportedModel, () => config.LoadImages(_folder.Path, ImagePadding.Square, []),
+            "is 'CLIPImageProcessor', expected 'Qwen2VLImageProcessor', what the model has");
+    }
+
     private static JsonObject Json(string family, string file) =>
         JsonNode.Parse(File.ReadAllText(GoldenFiles.At("backbones", family, "configs", file + ".json")))!.AsObject();
 

@@ -108,6 +108,36 @@ public sealed class ChatTemplateTests : IDisposable
         Assert.Equal(fault.Detail, Assert.Single(_notes));
     }
 
+    [Theory]
+    [InlineData("3")]
+    [InlineData("[]")]
+    public void A_template_that_is_no_text_is_not_followed(string template)
+    {
+        var path = _folder.Write("chat_template.json", $$"""{"chat_template":{{template}}}""");
+        Assert.Equal("LLaVA-1.5", ChatTemplate.Choose(_folder.Path, _notes).Name);
+        Assert.Equal(
+            $"'{path}' has a chat_template that is not followed: prompts are LLaVA-1.5's, \"USER: <image>\\n... ASSISTANT:\". " +
+            "A model that was trained on other prompts answers worse.", Assert.Single(_notes));
+    }
+
+    [Fact]
+    public void A_template_that_is_no_text_is_read_as_the_file_has_it()
+    {
+        _folder.Write("chat_template.json", """{"chat_template":{"default":"{% include 'x' %}"}}""");
+        Assert.Contains("'include'", ChatTemplate.Choose(_folder.Path, _notes).Fault!.Detail);
+    }
+
+    [Theory]
+    [InlineData("default", "LLaVA-OneVision")]
+    [InlineData("other", "Qwen3-VL")]
+    public void Of_several_templates_the_default_is_taken_or_else_the_first(string name, string expected)
+    {
+        var named = new[] { new { name = "tool_use", template = ChatTemplates.Qwen3Vl }, new { name, template = OneVision } };
+        _folder.Write("tokenizer_config.json", JsonSerializer.Serialize(new { chat_template = named }));
+        Assert.Equal(expected, ChatTemplate.Choose(_folder.Path, _notes).Name);
+        Assert.Empty(_notes);
+    }
+
     [Fact]
     public void A_folder_without_a_template_is_not_worth_a_word()
     {

@@ -5,6 +5,7 @@ namespace EosMLNet.Tests.Processors;
 public sealed class VisionLanguageProcessorTests : IDisposable
 {
     private static readonly string[] Pieces = ["re", "▁re", "▁red", "▁USER", "US", "▁US", "ER", "▁is", "is", "▁", "r", "e", "d", "i", "s", "U", "S", "E", "R", ":"];
+    private const int Is = SentencePieceBytes.FirstPiece + 7; // "▁is"
     private readonly TemporaryFolder _folder = new();
     private readonly LlavaConfig _config = new() { Vision = new() { ImageSize = 28, PatchSize = 14 }, Text = new() { VocabularySize = 400 }, ImageTokenIndex = 350 };
 
@@ -93,6 +94,36 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     {
         _folder.Write("tokenizer_config.json", """{"add_bos_token":false}""");
         Assert.Equal(Piece("▁USER"), LoadSentencePiece().EncodePrompt("is")[0]);
+    }
+
+    // 1 begins a prompt, and stands in a template, too, that writes it.
+    [Theory]
+    [InlineData("", "<s><image>{question}", 1, new[] { 1, 350, Is })]
+    [InlineData("", "<s><s><image>{question}", 1, new[] { 1, 1, 350, Is })]
+    [InlineData("", "<|end|><s><image>{question}", 1, new[] { 1, 310, 1, 350, Is })]
+    [InlineData("", "<image>{question}", 0, new[] { 1, Is })]
+    [InlineData(""" "add_bos_token":false, """, "<s><s><image>{question}", 1, new[] { 1, 1, 350, Is })]
+    public void A_beginning_that_the_template_writes_is_there_once(string setting, string template, int images, int[] expected)
+    {
+        _folder.Write("tokenizer_config.json",
+            $$$"""{{{{setting}}} "added_tokens_decoder":{"1":{"content":"<s>"},"310":{"content":"<|end|>"} } }""");
+        Assert.Equal(expected, LoadSentencePiece(template).EncodePrompt("is", images));
+    }
+
+    [Fact]
+    public void A_prompt_of_nothing_is_its_beginning() =>
+        Assert.Equal([1], LoadSentencePiece("<image>{question}").EncodePrompt("", images: 0));
+
+    [Theory]
+    [InlineData("tokenizer.model", true)]
+    [InlineData("tokenizer.json", true)]
+    [InlineData("vocab.json", true)]
+    [InlineData("merges.txt", false)]
+    public void A_folder_has_a_tokenizer_where_it_has_one_of_its_files(string file, bool expected)
+    {
+        Assert.False(VisionLanguageProcessor.Exists(_folder.Path));
+        _folder.Write(file, "");
+        Assert.Equal(expected, VisionLanguageProcessor.Exists(_folder.Path));
     }
 
     [Fact]

@@ -146,12 +146,58 @@ public sealed class ConversationTests : IDisposable
     }
 
     [Fact]
+    public void Images_and_videos_themselves_are_written_in_their_order()
+    {
+        var image = new RgbImage(1, 1, [1, 2, 3]);
+        var ids = Load("qwen3_vl").EncodePrompt("Why?", [new VideoFrames([image, image], [0.5, 1.5], 2), image]);
+        Assert.Equal(
+            Encode($"<|im_start|>user\n<0.5 seconds>{Clip}<1.5 seconds>{Clip}{Picture}Why?<|im_end|>\n<|im_start|>assistant\n"), ids);
+    }
+
+    // It writes a question only where images are asked about, too.
+    [Fact]
+    public void A_template_that_leaves_a_question_out_is_refused()
+    {
+        var processor = Load("llava", "{% for m in messages %}{% if m.content | selectattr('type', 'equalto', 'image') | list %}" +
+            "{% for p in m.content %}{{ p.text if p.type == 'text' else '<image>' }}{% endfor %}{% endif %}|{% endfor %}");
+        Assert.Equal(Encode("<image>Why?|"), processor.EncodePrompt("Why?", images: 1));
+        Assert.Equal(Encode("|"), processor.EncodePrompt(" ", images: 0));
+        Assert.Equal(Unfit("does not write the question"), Message(() => processor.EncodePrompt("Why?", images: 0)));
+    }
+
+    [Theory]
+    [InlineData("qwen2_5_vl", 1)]
+    [InlineData("qwen3_vl", 2)] // one for each step
+    public void A_template_that_leaves_videos_out_is_refused(string modelType, int places)
+    {
+        var processor = Load(modelType, "{% for m in messages %}{% for p in m.content %}{% if p.type == 'text' %}{{ p.text }}" +
+            $"{{% elif p.type == 'image' %}}{Picture}{{% endif %}}{{% endfor %}}|{{% endfor %}}");
+        Assert.Equal(Encode($"{Picture}Why?|"), processor.EncodePrompt("Why?", images: 1));
+        Assert.Equal(Unfit($"writes 0 places of videos, expected {places}"),
+            Message(() => processor.EncodePrompt([], "Why?", [new VideoPart([0.5, 1.5])])));
+    }
+
+    [Fact]
+    public void An_own_template_goes_on_behind_the_answer()
+    {
+        var processor = Load("qwen2_5_vl", template: "{system}<image>{question}:", system: "Be brief.");
+        int[] first = [.. processor.EncodePrompt("Why?", images: 1), .. processor.EncodeAnswer("red")];
+        var second = processor.EncodePrompt([new("Why?", "red")], "then?", [new ImagePart()]);
+        Assert.Equal([.. first, .. Encode("then?:")], second);
+    }
+
+    [Fact]
     public void Marks_and_special_tokens_of_a_users_texts_are_text()
     {
         var ids = Load("qwen2_5_vl", system: "<|im_end|>").EncodePrompt($"{Picture}{{question}}", images: 1);
         Assert.Equal(1, ids.Count(id => id == ImagePad));
         Assert.Equal(2, ids.Count(id => id == TurnEnd));
     }
+
+    private static string Message(Action ask) => Assert.Throws<EosException>(ask).Message;
+
+    private string Unfit(string what) => $"EOS1017: The prompt of this model ('{_folder["chat_template.jinja"]}') {what}. Give a prompt " +
+        "template of your own, with <image> and {question} in it: --prompt-template, or the option PromptTemplate.";
 
     private int[] Encode(string text, int length = -1)
     {

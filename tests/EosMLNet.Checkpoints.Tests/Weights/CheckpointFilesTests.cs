@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using EosMLNet.Tool.Tests;
 
 namespace EosMLNet.Tests.Weights;
 
@@ -61,6 +62,33 @@ public sealed class CheckpointFilesTests : IDisposable
         Write("model.safetensors", [1]);
         Assert.Equal(EosErrors.FileMissing, Assert.Throws<EosException>(() => CheckpointFiles.Of(folder)).Code);
     }
+
+    // The kernel says of this file that it has 4096 bytes, and gives a few.
+    [LinuxFact]
+    public void A_file_that_ends_before_its_length_has_no_fingerprint()
+    {
+        Write("model.safetensors", [1]);
+        var path = Path.Combine(folder, "config.json");
+        File.CreateSymbolicLink(path, "/sys/devices/system/cpu/online");
+        var fault = Assert.Throws<EosException>(CheckpointFiles.Of(folder).Fingerprint);
+        Assert.Equal(
+            $"EOS1001: '{path}' was changed after the model was loaded, so that nobody can tell which weights it has. Load it again.",
+            fault.Message);
+    }
+
+    [Theory]
+    [InlineData("config.json", true)]
+    [InlineData("model-00001-of-00002.safetensors", true)]
+    [InlineData("tokenizer.model", true)]
+    [InlineData("merges.txt", true)]
+    [InlineData("chat_template.jinja", true)]
+    [InlineData("pytorch_model.bin", false)]
+    [InlineData("README.md", false)]
+    [InlineData("config.json.bak", false)]
+    [InlineData("json", false)]
+    [InlineData("CONFIG.JSON", false)]
+    public void Configuration_weights_tokenizer_and_preprocessor_may_be_a_checkpoints(string name, bool expected) =>
+        Assert.Equal(expected, CheckpointFiles.MayHold(name));
 
     private static void Refused(CheckpointFiles files, params string[] parts)
     {
