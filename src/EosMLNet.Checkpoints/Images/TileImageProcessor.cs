@@ -110,7 +110,7 @@ public sealed class TileImageProcessor : ImageProcessor
         var canvas = ImageCanvas.Of(image);
         var tiles = Enumerable.Range(0, grid.Height * grid.Width).Select(i => (i / grid.Width * Side - top, i % grid.Width * Side - left))
             .Select(at => Resize(canvas, fitted, (at.Item2, at.Item1, Side, Side)));
-        return Make([Squashed(canvas), .. tiles], original);
+        return Make(1 + grid.Height * grid.Width, tiles.Prepend(Squashed(canvas)), original);
     }
 
     /// <inheritdoc/>
@@ -129,13 +129,14 @@ public sealed class TileImageProcessor : ImageProcessor
     private bool IsOneOfSeveral(int imagesInPrompt) => kind.SeesSeveralWhole && imagesInPrompt > 1;
 
     /// <summary>The whole image alone, squashed into one tile.</summary>
-    public ProcessedImage ProcessWhole(RgbImage image) => Make([Squashed(ImageCanvas.Of(image))], SizeOf(image));
+    public ProcessedImage ProcessWhole(RgbImage image) => Make(1, [Squashed(ImageCanvas.Of(image))], SizeOf(image));
 
     /// <summary>
     /// The whole image alone in one tile, in the middle of a square of the mean colour: so some families see the images of a prompt that
     /// has several of them.
     /// </summary>
-    public ProcessedImage ProcessPadded(RgbImage image) => Make([Squashed(ImageCanvas.Square(image, values.MeanColour))], SizeOf(image));
+    public ProcessedImage ProcessPadded(RgbImage image) =>
+        Make(1, [Squashed(ImageCanvas.Square(image, values.MeanColour))], SizeOf(image));
 
     /// <summary>The frames of a video, each squashed into one tile.</summary>
     /// <param name="frames">The frames in their order, at least one.</param>
@@ -143,7 +144,7 @@ public sealed class TileImageProcessor : ImageProcessor
     /// <exception cref="EosException">EOS1015: there are more frames than an array can hold.</exception>
     public ProcessedImage ProcessFrames(IReadOnlyList<RgbImage> frames) =>
         frames.Count == 0 ? throw new ArgumentException("A video has frames; there are none.", nameof(frames))
-            : Make([.. frames.Select(frame => Squashed(ImageCanvas.Of(frame)))], SizeOf(frames[0]));
+            : Make(frames.Count, frames.Select(frame => Squashed(ImageCanvas.Of(frame))), SizeOf(frames[0]));
 
     /// <summary>The whole image, squashed to the size of a tile.</summary>
     internal RgbImage Squashed(ImageCanvas canvas) => Resize(canvas, new(Side, Side), (0, 0, Side, Side));
@@ -158,19 +159,20 @@ public sealed class TileImageProcessor : ImageProcessor
     private RgbImage Resize(ImageCanvas canvas, ImageSize size, (int Left, int Top, int Width, int Height) part) =>
         PillowResize.Resize(canvas, size.Width, size.Height, values.Filter, part);
 
-    private ProcessedImage Make(IReadOnlyList<RgbImage> tiles, ImageSize original)
+    // No tile is made where there are too many.
+    private ProcessedImage Make(int count, IEnumerable<RgbImage> tiles, ImageSize original)
     {
         var perTile = 3 * Side * Side;
-        if ((long)tiles.Count * perTile > Array.MaxLength)
+        if ((long)count * perTile > Array.MaxLength)
         {
             throw new EosException(EosErrors.ModelInput,
-                $"{tiles.Count} frames of {Side} x {Side} pixels are more than an array can hold; " +
+                $"{count} frames of {Side} x {Side} pixels are more than an array can hold; " +
                 $"ask about at most {Array.MaxLength / perTile} of them.");
         }
-        var pixels = new float[tiles.Count * perTile];
-        for (var i = 0; i < tiles.Count; i++)
-            values.Write(tiles[i], pixels.AsSpan(i * perTile, perTile));
-        return new(pixels, tiles.Count, Side, original);
+        var pixels = new float[count * perTile];
+        foreach (var (i, tile) in tiles.Index())
+            values.Write(tile, pixels.AsSpan(i * perTile, perTile));
+        return new(pixels, count, Side, original);
     }
 
     private static ImageSize SizeOf(RgbImage image) => new(image.Height, image.Width);

@@ -49,29 +49,43 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         return run => !TemplateValue.IsTrue(value(run));
     }
 
+    // As in Python, a < b < c is a < b and b < c, and what stands in the middle is computed once.
     private TemplateExpression ReadComparison()
     {
-        var left = ReadSum();
+        var first = ReadSum();
+        List<(Func<object?, object?, TemplateRun, bool> Holds, TemplateExpression Value)> others = [];
         while (Comparisons.FirstOrDefault(tokens.Is) is { } sign)
         {
             var line = tokens.Take().Line;
             if (sign == "not")
                 tokens.Expect("in");
-            var (first, second) = (left, ReadSum());
-            left = sign switch
-            {
-                "==" => run => TemplateValue.AreEqual(first(run), second(run), run, line),
-                "!=" => run => !TemplateValue.AreEqual(first(run), second(run), run, line),
-                "<" => run => TemplateValue.Compare(first(run), second(run), run, line) < 0,
-                ">" => run => TemplateValue.Compare(first(run), second(run), run, line) > 0,
-                "<=" => run => TemplateValue.Compare(first(run), second(run), run, line) <= 0,
-                ">=" => run => TemplateValue.Compare(first(run), second(run), run, line) >= 0,
-                "in" => run => TemplateValue.Contains(second(run), first(run), run, line),
-                _ => run => !TemplateValue.Contains(second(run), first(run), run, line),
-            };
+            others.Add((Comparison(sign, line), ReadSum()));
         }
-        return left;
+        return others.Count == 0 ? first : run =>
+        {
+            var left = first(run);
+            foreach (var (holds, value) in others)
+            {
+                var right = value(run);
+                if (!holds(left, right, run))
+                    return false;
+                left = right;
+            }
+            return true;
+        };
     }
+
+    private static Func<object?, object?, TemplateRun, bool> Comparison(string sign, int line) => sign switch
+    {
+        "==" => (left, right, run) => TemplateValue.AreEqual(left, right, run, line),
+        "!=" => (left, right, run) => !TemplateValue.AreEqual(left, right, run, line),
+        "<" => (left, right, run) => TemplateValue.Compare(left, right, run, line) < 0,
+        ">" => (left, right, run) => TemplateValue.Compare(left, right, run, line) > 0,
+        "<=" => (left, right, run) => TemplateValue.Compare(left, right, run, line) <= 0,
+        ">=" => (left, right, run) => TemplateValue.Compare(left, right, run, line) >= 0,
+        "in" => (left, right, run) => TemplateValue.Contains(right, left, run, line),
+        _ => (left, right, run) => !TemplateValue.Contains(right, left, run, line),
+    };
 
     private TemplateExpression ReadSum()
     {
@@ -98,28 +112,20 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
 
     private TemplateExpression ReadProduct()
     {
-        var left = ReadSigned();
+        var left = ReadTested();
         while (tokens.Is("*") || tokens.Is("/") || tokens.Is("//") || tokens.Is("%"))
         {
-            var (sign, first, second) = (tokens.Take(), left, ReadSigned());
+            var (sign, first, second) = (tokens.Take(), left, ReadTested());
             var operation = sign.Text == "//" ? 'd' : sign.Text[0];
             left = run => TemplateValue.Calculate(operation, first(run), second(run), sign.Line);
         }
         return left;
     }
 
-    private TemplateExpression ReadSigned()
-    {
-        if (!tokens.Is("-"))
-            return ReadTested();
-        var (line, value) = (tokens.Take().Line, tokens.Nested(ReadSigned));
-        return run => TemplateValue.Calculate('-', 0L, value(run), line);
-    }
-
     // Filters and tests: value | name(...), value is name.
     private TemplateExpression ReadTested()
     {
-        var value = ReadPostfix();
+        var value = ReadSigned();
         while (true)
         {
             if (tokens.Is("|"))
@@ -142,6 +148,14 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
                 return value;
             }
         }
+    }
+
+    private TemplateExpression ReadSigned()
+    {
+        if (!tokens.Is("-"))
+            return ReadPostfix();
+        var (line, value) = (tokens.Take().Line, tokens.Nested(ReadSigned));
+        return run => TemplateValue.Calculate('-', 0L, value(run), line);
     }
 
     private TemplateExpression ReadPostfix()
@@ -190,8 +204,10 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         {
             if (tokens.TryTake(":"))
                 colons++;
-            else
+            else if (parts[colons] is null)
                 parts[colons] = Read();
+            else
+                throw tokens.Unexpected("']'");
             if (colons == parts.Length)
                 throw tokens.Unexpected("']'");
         }

@@ -52,8 +52,8 @@ internal static class TemplateFunctions
         ["none"] = value => value is null,
         ["string"] = value => value is TemplateText,
         ["mapping"] = value => value is Dictionary<string, object?>,
-        ["iterable"] = value => value is TemplateText or List<object?> or Dictionary<string, object?>,
-        ["sequence"] = value => value is TemplateText or List<object?> or Dictionary<string, object?>,
+        ["iterable"] = HasItems,
+        ["sequence"] = HasItems,
         ["number"] = value => value is long or double or bool,
         ["integer"] = value => value is long,
         ["boolean"] = value => value is bool,
@@ -67,6 +67,10 @@ internal static class TemplateFunctions
         ["namespace"] = (TemplateFunction)(call => new Dictionary<string, object?>(call.Named)),
         ["raise_exception"] = (TemplateFunction)(call => throw TemplateFault.At(call.Line, $"refuses: {call.Text(0)}")),
     };
+
+    // What is not there is empty, as in Jinja.
+    private static bool HasItems(object? value) =>
+        value is TemplateText or List<object?> or Dictionary<string, object?> || value == TemplateValue.Undefined;
 
     // The subject of what looks at all of it.
     private static TemplateText Counted(TemplateCall call)
@@ -92,9 +96,12 @@ internal static class TemplateFunctions
     private static string Capitalized(string text) =>
         text.Length == 0 ? text : text[..1].ToUpperInvariant() + text[1..].ToLowerInvariant();
 
-    private static object? Default(TemplateCall call) =>
-        call.Value == TemplateValue.Undefined || (TemplateValue.IsTrue(call[1]) && !TemplateValue.IsTrue(call.Value))
+    private static object? Default(TemplateCall call)
+    {
+        var forFalse = TemplateValue.IsTrue(call.Named.GetValueOrDefault("boolean", call[1]));
+        return call.Value == TemplateValue.Undefined || (forFalse && !TemplateValue.IsTrue(call.Value))
             ? call.Arguments.Count > 0 ? call[0] : TemplateText.Empty : call.Value;
+    }
 
     private static TemplateText Join(TemplateCall call)
     {
@@ -115,6 +122,8 @@ internal static class TemplateFunctions
     {
         if (call.Text(0).Length == 0)
             throw TemplateFault.At(call.Line, "replaces an empty text");
+        if (call.Arguments.Count != 2)
+            throw TemplateFault.At(call.Line, "replaces a text otherwise than by another, wherever it is");
         call.Run.Search(call.Subject.Length, call.Text(0).Length, call.Line);
         List<TemplateText> parts = [];
         foreach (var part in call.Subject.Split(call.Text(0)))

@@ -164,10 +164,13 @@ internal sealed class TemplateLexer
             if (next == quote)
                 break;
             _line += next == '\n' ? 1 : 0;
-            if (next == '\\' && _at + 1 < _source.Length)
-                text.Append(Escape(_source[++_at]));
-            else
+            if (next != '\\' || _at + 1 >= _source.Length)
+            {
                 text.Append(next);
+                continue;
+            }
+            text.Append(Escape(_source[++_at]));
+            _line += _source[_at] == '\n' ? 1 : 0;
         }
         _at++;
         _tokens.Add(new(TemplateTokenKind.String, text.ToString(), line));
@@ -178,10 +181,15 @@ internal sealed class TemplateLexer
         'n' => "\n",
         't' => "\t",
         'r' => "\r",
+        'a' => "\a",
+        'b' => "\b",
+        'f' => "\f",
+        'v' => "\v",
         '\\' or '\'' or '"' => letter.ToString(),
         '\n' => "",
         'u' => Code(4),
         'x' => Code(2),
+        'N' or 'U' or >= '0' and <= '7' => throw TemplateFault.At(_line, $"has a string with '\\{letter}', which is not known here"),
         _ => $"\\{letter}",
     };
 

@@ -31,17 +31,31 @@ internal static class TemplateValue
         Stack<(object? Left, object? Right)> pairs = new([(left, right)]);
         while (pairs.TryPop(out var pair))
         {
-            if (pair is not (List<object?> a, List<object?> b))
+            switch (pair)
             {
-                if (!AreEqualSingle(pair.Left, pair.Right, run, line))
-                    return false;
-                continue;
+                case (List<object?> a, List<object?> b):
+                    if (a.Count != b.Count)
+                        return false;
+                    run.Work(8 * a.Count, line);
+                    for (var i = a.Count - 1; i >= 0; i--)
+                        pairs.Push((a[i], b[i]));
+                    break;
+                case (Dictionary<string, object?> a, Dictionary<string, object?> b) when a != b:
+                    if (a.Count != b.Count)
+                        return false;
+                    run.Work(8 * a.Count, line);
+                    foreach (var (key, value) in a)
+                    {
+                        if (!b.TryGetValue(key, out var other))
+                            return false;
+                        pairs.Push((value, other));
+                    }
+                    break;
+                default:
+                    if (!AreEqualSingle(pair.Left, pair.Right, run, line))
+                        return false;
+                    break;
             }
-            if (a.Count != b.Count)
-                return false;
-            run.Work(8 * a.Count, line);
-            for (var i = a.Count - 1; i >= 0; i--)
-                pairs.Push((a[i], b[i]));
         }
         return true;
     }
@@ -157,7 +171,7 @@ internal static class TemplateValue
         null => TemplateText.Of("None"),
         bool truth => TemplateText.Of(truth ? "True" : "False"),
         long whole => TemplateText.Of(whole.ToString(CultureInfo.InvariantCulture)),
-        double real => TemplateText.Of(real.ToString("R", CultureInfo.InvariantCulture)),
+        double real => TemplateText.Of(Real(real)),
         _ when value == Undefined => TemplateText.Empty,
         _ => throw TemplateFault.At(line, $"writes {Name(value)} as a text"),
     };
@@ -206,6 +220,18 @@ internal static class TemplateValue
     {
         run.Work(8 * map.Count, line);
         return [.. map.Keys.Select(key => TemplateText.Of(key))];
+    }
+
+    // As Python writes it: the fewest digits that read as the same number, with a point in them or, from 1e16 on, an exponent.
+    private static string Real(double value)
+    {
+        if (!double.IsFinite(value))
+            return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+        var text = value.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant();
+        if (text.Contains('.') || text.Contains('e'))
+            return text;
+        // .NET writes an exponent from 1e17 on.
+        return Math.Abs(value) < 1e16 ? text + ".0" : text.Insert(value < 0 ? 2 : 1, ".").TrimEnd('0').TrimEnd('.') + "e+16";
     }
 
     private static double Number(object? value) => value switch

@@ -81,6 +81,14 @@ public sealed class PatchImageProcessorTests : IDisposable
     }
 
     [Fact]
+    public void Videos_are_seen_as_the_family_says()
+    {
+        var sampling = new FrameSampling(FrameSpacing.EqualSpans, 3, 5, 7, 1);
+        var kind = PatchKinds.Qwen2 with { FramesPerStep = 3, Video = PatchKinds.Qwen2.Video with { Sampling = sampling } };
+        Assert.Equal((3, sampling), (Make(kind).FramesPerStep, Make(kind).Sampling));
+    }
+
+    [Fact]
     public void Limits_of_size_are_areas()
     {
         var processor = Load(Type + """, "size":{"shortest_edge":64,"longest_edge":256}, "patch_size":2 """, Small);

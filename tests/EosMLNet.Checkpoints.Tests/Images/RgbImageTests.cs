@@ -1,3 +1,4 @@
+using EosMLNet.Tests.Internals;
 using SkiaSharp;
 
 namespace EosMLNet.Tests.Images;
@@ -115,6 +116,89 @@ public sealed class RgbImageTests : IDisposable
 
     [Fact]
     public void A_missing_image_is_named() => Expect.Error(EosErrors.FileMissing, () => RgbImage.Decode(_folder["gone.png"]), "gone.png");
+
+    // More bytes than are read at once, behind three that were read before.
+    [Fact]
+    public void An_image_is_read_from_where_a_stream_is_to_its_end()
+    {
+        var pixels = new byte[3 * 200 * 150];
+        new Random(7).NextBytes(pixels);
+        var file = PngBytes.Make(200, 150, PngBytes.Rgb, pixels);
+        Assert.InRange(file.Length, 70_000, 130_000);
+        using var stream = new MemoryStream([1, 2, 3, .. file]) { Position = 3 };
+        var image = RgbImage.Decode(stream, "test");
+        Assert.Equal((200, 150), (image.Width, image.Height));
+        Assert.Equal(pixels, image.Pixels.ToArray());
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(stream, "a.png"), "the image 'a.png' is empty;");
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_is_not_read()
+    {
+        using (var file = File.Create(_folder["large.png"]))
+            file.SetLength((1L << 28) + 1);
+        var error = Assert.Throws<EosException>(() => RgbImage.Decode(_folder["large.png"]));
+        Assert.Equal($"EOS1010: the image '{_folder["large.png"]}' has 268435457 bytes; expected at most 268435456.", error.Message);
+        Assert.Equal(error.Message, Assert.Throws<EosException>(() => RgbImage.TryDecodeStored(_folder["large.png"])).Message);
+    }
+
+    [Fact]
+    public void A_size_is_read_from_the_header_alone()
+    {
+        Assert.Equal(new ImageSize(60_000, 70_000), RgbImage.ReadSize(PngBytes.Make(70_000, 60_000, PngBytes.Gray, []), "a.png"));
+        Assert.Equal(new ImageSize(8, 24), RgbImage.ReadSize(JpegBytes.Marked(JpegBytes.Photograph(24, 8), 6), "a.jpg"));
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.ReadSize("this is not an image"u8, "a.png"),
+            "EOS1010: the image 'a.png' is of no known image format; expected a whole PNG, JPEG, WebP, GIF or BMP file.");
+        Expect.Error(EosErrors.UnreadableImage, () => RgbImage.ReadSize([], "a.png"), "EOS1010: the image 'a.png' is empty;");
+    }
+
+    [Fact]
+    public void A_stored_image_comes_with_its_mark_and_is_not_turned()
+    {
+        File.WriteAllBytes(_folder["a.jpg"], JpegBytes.Marked(JpegBytes.Photograph(24, 8), 6));
+        var (stored, mark) = RgbImage.TryDecodeStored(_folder["a.jpg"])!.Value;
+        Assert.Equal((24, 8, OrientationMark.RightTop), (stored.Width, stored.Height, mark));
+        var upright = RgbImage.Decode(_folder["a.jpg"]);
+        Assert.Equal((8, 24), (upright.Width, upright.Height));
+        Assert.Equal(stored.Turned(OrientationMark.RightTop).Pixels.ToArray(), upright.Pixels.ToArray());
+        File.WriteAllBytes(_folder["a.png"], PngBytes.Make(1, 1, PngBytes.Rgb, [1, 2, 3]));
+        Assert.Equal(OrientationMark.TopLeft, RgbImage.TryDecodeStored(_folder["a.png"])!.Value.Mark);
+    }
+
+    [Fact]
+    public void What_is_no_image_or_cannot_be_read_has_no_stored_one()
+    {
+        Assert.Null(RgbImage.TryDecodeStored(_folder["gone.png"]));
+        Assert.Null(RgbImage.TryDecodeStored(_folder.Path));
+        Assert.Null(RgbImage.TryDecodeStored(_folder.Write("text.png", "this is not an image")));
+        File.WriteAllBytes(_folder["held.png"], PngBytes.Make(1, 1, PngBytes.Rgb, [1, 2, 3]));
+        using (new FileStream(_folder["held.png"], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Null(RgbImage.TryDecodeStored(_folder["held.png"]));
+            Expect.Error(EosErrors.FileMissing, () => RgbImage.Decode(_folder["held.png"]),
+                $"EOS1001: the image '{_folder["held.png"]}' cannot be read: ");
+        }
+        Assert.NotNull(RgbImage.TryDecodeStored(_folder["held.png"]));
+    }
+
+    // SHA-256, computed elsewhere, of the width and the height, four bytes each with the lowest first, and the pixels.
+    [Fact]
+    public void A_hash_is_of_the_size_and_the_pixels() => Assert.Equal(
+        "f25af82c68d29a6c012779bae23ccc6e5640b399d8b0e0b4eddb25ea7f2a61dd", new RgbImage(2, 1, [1, 2, 3, 4, 5, 6]).Hash());
+
+    [Fact]
+    public void An_image_is_to_a_model_what_its_processor_makes_of_it()
+    {
+        var image = new RgbImage(12, 8, [.. Enumerable.Range(0, 288).Select(i => (byte)i)]);
+        var processor = PatchImageProcessorTests.Make(PatchKinds.Qwen2 with { PatchSize = 2, Limits = new(16, 64) });
+        Assert.Equal(new ImagePart(), image.InPrompt(processor));
+        Assert.Equal(new ImageSize(4, 8), image.SizeSeen(processor)); // whole tokens of 4 x 4 pixels, and 64 pixels at most
+        Assert.Equal(2 * 4, image.Parts(processor, 1));
+        Assert.Equal(0, image.SecondsPerStep(processor));
+        var written = new float[8 * processor.ValuesPerPart];
+        image.Write(processor, 1, written);
+        Assert.Equal(processor.Process([image]), written);
+    }
 
     [Fact]
     public void Pixels_and_dimensions_must_agree()

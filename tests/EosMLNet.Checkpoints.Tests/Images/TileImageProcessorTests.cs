@@ -60,6 +60,53 @@ public sealed class TileImageProcessorTests : IDisposable
         Assert.Equal([-1, -1, -1, -1], Rows(3));
     }
 
+    // Two rows of 4 pixels are seen whole and in the four tiles of 8 x 8; with others in one tile, whose border has the mean colour.
+    [Fact]
+    public void One_image_of_a_prompt_is_seen_in_tiles_and_one_of_several_whole()
+    {
+        var processor = Load("{" + Of8 + Half + "}");
+        var image = new RgbImage(4, 2, [.. Enumerable.Repeat((byte)255, 24)]);
+        Assert.Equal([3, 4, 4], processor.PartShape);
+        Assert.Equal(48, processor.ValuesPerPart);
+        Assert.Equal((5, 1, 1), (image.Parts(processor, 1), image.Parts(processor, 2), image.Parts(processor, 3)));
+        var (alone, among) = (new float[240], new float[48]);
+        image.Write(processor, 1, alone);
+        image.Write(processor, 2, among);
+        Assert.Equal(processor.Process(image).Pixels, alone);
+        Assert.Equal(processor.ProcessPadded(image).Pixels, among);
+        Assert.Equal([1, 1, 1, 1], alone[..4]);
+        Assert.Equal(127 / 127.5f - 1, among[0], 1e-6f);
+    }
+
+    // A grid of two tiles by three, and the whole.
+    [Fact]
+    public void An_image_has_a_part_for_each_tile_and_one_for_the_whole()
+    {
+        var processor = Load("{" + Small + """, "image_grid_pinpoints":[[8,12]] }""");
+        Assert.Equal((7, 1), (processor.Parts(new(20, 30), 1), processor.Parts(new(20, 30), 2)));
+    }
+
+    [Fact]
+    public void A_family_may_see_each_of_several_images_in_tiles()
+    {
+        var json = _folder.Write("preprocessor_config.json", """
+            {"image_processor_type":"LlavaNextImageProcessor","size":{"shortest_edge":4},"crop_size":{"height":4,"width":4},
+             "image_grid_pinpoints":[[8,8]]}
+            """);
+        var processor = TileImageProcessor.FromConfig(json, LlavaNextConfig.Tiles);
+        Assert.Equal((5, 5), (processor.Parts(new(1, 8), 1), processor.Parts(new(1, 8), 2)));
+    }
+
+    // An array holds 2147483591 numbers, and a frame has 3 x 384 x 384: there is room for 4854.5 of them.
+    [Fact]
+    public void More_frames_than_an_array_holds_are_refused()
+    {
+        var frames = Enumerable.Repeat(new RgbImage(1, 1, [1, 2, 3]), 4855).ToArray();
+        var processor = Load("{" + OneVision + "}");
+        Expect.Error(EosErrors.ModelInput, () => processor.ProcessFrames(frames),
+            "EOS1015: 4855 frames of 384 x 384 pixels are more than an array can hold; ask about at most 4854 of them.");
+    }
+
     [Fact]
     public void Omitted_values_have_the_defaults_of_the_class()
     {

@@ -37,6 +37,17 @@ public sealed class TextTokenizerTests : IDisposable
         Assert.Equal([SentencePieceBytes.FirstPiece, SentencePieceBytes.FirstPiece + 1], Load(TokenizerFiles.Bpe).Encode("H"));
     }
 
+    // Behind the model: normalizer_spec { add_dummy_prefix: false }. 259 is the space, 260 "is".
+    [Fact]
+    public void A_tokenizer_model_that_puts_no_space_before_a_text_is_followed()
+    {
+        File.WriteAllBytes(_folder["tokenizer.model"], [.. SentencePieceBytes.Make("▁", "is"), 3 << 3 | 2, 2, 3 << 3, 0]);
+        var tokenizer = TextTokenizer.Load(_folder.Path, _notes);
+        Assert.Equal([260], tokenizer.Encode("is"));
+        Assert.Equal([260], tokenizer.EncodePart("is", isFirst: false));
+        Assert.Equal([259, 260], tokenizer.EncodeContinuation("is"));
+    }
+
     [Fact]
     public void A_vocabulary_of_Qwen_without_tokenizer_json_is_refused()
     {

@@ -63,6 +63,9 @@ public sealed class FfmpegVideoTests : IDisposable
         Error(Script(two, Picture(1)), "1 of the 2 frames");
         Error(Script(two, "no picture at all, but a text that goes on and on and on and on and on and on"), "no PPM picture");
         Error(Script(two, @"P6\n2 1\n65535\n"), "no PPM picture of bytes");
+        Error(Script(two, @"P6\n2 1"), "v.mp4' came from '", "' as no PPM picture.");
+        Error(Script(two, new string('x', 60) + "    "), "' as no PPM picture of bytes.");
+        Error(Script(two, new string('x', 61) + "    "), "' as no PPM picture.");
         Error(Script(two, @"P6\n2 1\n255\nabc"), "ended within a picture");
         Error(Script(two, @"P6\n100000 100000\n255\n"), "100000 x 100000", "89478485");
         Error(Script([Frame(0, 0), Frame(1, null)], ""), "neither the times of its frames nor their rate");

@@ -60,6 +60,14 @@ public sealed class VideoFileTests : IDisposable
         Expect.Error(EosErrors.UnreadableImage, () => Read(_folder.Path), "2.png");
     }
 
+    [Fact]
+    public void A_file_that_cannot_be_read_is_named()
+    {
+        File.WriteAllBytes(_folder["a.gif"], new AnimatedGif(1, 1, Red, Green, Blue, White).Frame(10, 1, -1, (0, 0, 1, 1), 0).End());
+        using var held = new FileStream(_folder["a.gif"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Expect.Error(EosErrors.FileMissing, () => Read(_folder["a.gif"]), $"EOS1001: the video '{_folder["a.gif"]}' cannot be read: ");
+    }
+
     // Frame 1 covers all; 2 puts a blue pixel on it; 3 a green one, which goes again; 4 has a transparent pixel and clears its place;
     // 5 shows what is left.
     [Fact]
