@@ -113,6 +113,8 @@ public sealed record LlamaConfig
         var heads = json.Size("num_attention_heads", defaults.HeadCount);
         if (json.Find("head_dim") is null && headSize is null)
             json.RequireMultiple("hidden_size", hidden, "num_attention_heads", heads);
+        // A class's own number is for a field that is left out. Null is as many as query heads, as in transformers.
+        var omitted = json.Names.Contains("num_key_value_heads") ? heads : keyValueHeads ?? heads;
         var config = defaults with
         {
             VocabularySize = json.Size("vocab_size", defaults.VocabularySize),
@@ -120,7 +122,7 @@ public sealed record LlamaConfig
             IntermediateSize = json.Size("intermediate_size", defaults.IntermediateSize),
             LayerCount = json.Layers("num_hidden_layers", defaults.LayerCount),
             HeadCount = heads,
-            KeyValueHeadCount = json.Size("num_key_value_heads", keyValueHeads ?? heads),
+            KeyValueHeadCount = json.Size("num_key_value_heads", omitted),
             HeadSize = json.Size("head_dim", headSize ?? hidden / heads),
             MaxPositions = json.Size("max_position_embeddings", defaults.MaxPositions),
             RmsNormEps = json.Epsilon("rms_norm_eps", defaults.RmsNormEps),

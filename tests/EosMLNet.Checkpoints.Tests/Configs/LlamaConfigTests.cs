@@ -81,6 +81,12 @@ public sealed class LlamaConfigTests : IDisposable
         expected, LlamaConfig.From(folder.Read("""{"num_attention_heads": 16, "sliding_window": null}"""), type).KeyValueHeadCount);
 
     [Theory]
+    [InlineData("llama")]
+    [InlineData("mistral")]
+    public void Key_and_value_heads_that_are_null_are_the_query_heads(string type) => Assert.Equal(16, LlamaConfig.From(
+        folder.Read("""{"num_attention_heads": 16, "num_key_value_heads": null, "sliding_window": null}"""), type).KeyValueHeadCount);
+
+    [Theory]
     [InlineData("""{"hidden_size": 100, "num_attention_heads": 3, "head_dim": 34}""", null, 34)]
     [InlineData("""{"hidden_size": 100, "num_attention_heads": 3}""", 32, 32)]
     [InlineData("""{"hidden_size": 100, "num_attention_heads": 3, "head_dim": 34}""", 32, 34)]
