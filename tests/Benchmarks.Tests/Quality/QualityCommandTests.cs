@@ -45,8 +45,15 @@ public sealed class QualityCommandTests : IDisposable
     private void AssertReport()
     {
         var settings = QualitySettings.Quick;
-        var report = JsonNode.Parse(File.ReadAllText(folder["report/quality.json"]))!["models"]!["scenes-llava"]!;
+        var models = JsonNode.Parse(File.ReadAllText(folder["report/quality.json"]))!["models"]!;
+        var report = models["scenes-llava"]!;
         var rows = report["rows"]!.AsArray();
+        var difficult = report["difficult_questions"]!.GetValue<int>();
+        Assert.InRange(difficult, 1, report["test"]!["questions"]!.GetValue<int>());
+        Assert.InRange(report["shrunk_accuracy"]!.GetValue<double>(), 0, 0.999);
+        Assert.Equal(1, report["unreduced"]!["difficult_accuracy"]!.GetValue<double>());
+        Assert.Null(report["unreduced"]!["worst_family"]);
+        Assert.Equal(0, report["unreduced"]!["worst_family_points"]!.GetValue<double>());
         foreach (var row in rows)
         {
             var budget = row!["budget"]!.GetValue<int>();
@@ -61,6 +68,14 @@ public sealed class QualityCommandTests : IDisposable
             var families = row["by_family"]!.AsObject();
             Assert.Equal(8, families.Count);
             Assert.Equal(families.Average(family => family.Value!.GetValue<double>()), row["accuracy"]!.GetValue<double>(), 2e-5);
+            Assert.Equal(families["number"]!.GetValue<double>(), row["reading_accuracy"]!.GetValue<double>());
+            Assert.InRange(row["difficult_accuracy"]!.GetValue<double>(), 0, 1);
+            var whole = report["unreduced"]!["by_family"]!.AsObject();
+            var losses = families.ToDictionary(
+                family => family.Key, family => 100 * (family.Value!.GetValue<double>() - whole[family.Key]!.GetValue<double>()));
+            Assert.Equal(Math.Min(0, losses.Values.Min()), row["worst_family_points"]!.GetValue<double>(), 0.01);
+            if (row["worst_family"] is { } worst)
+                Assert.Equal(losses.Values.Min(), losses[worst.GetValue<string>()], 0.01);
         }
         foreach (var budget in settings.Budgets)
         {
@@ -78,6 +93,11 @@ public sealed class QualityCommandTests : IDisposable
         var page = File.ReadAllText(folder["report/quality-scenes-llava.md"]);
         Assert.All(Directory.GetFiles(folder["report"], "*.png"), image => Assert.Contains($"({Path.GetFileName(image)})", page));
         Assert.Contains("accuracy-macs-scenes-llava.png", page);
+        Assert.Contains($"**Difficult questions:** {difficult} of ", page);
+        Assert.Contains(" difficult questions | worst family | reading |", page);
+        // Of the other model nothing is measured.
+        Assert.Null(models["scenes-qwen"]!["difficult_questions"]);
+        Assert.DoesNotContain("**Difficult questions:**", File.ReadAllText(folder["report/quality-scenes-qwen.md"]));
         Assert.Contains("| scenes-llava | ", File.ReadAllText(folder["report/quality.md"]));
     }
 }

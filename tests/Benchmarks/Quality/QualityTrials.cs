@@ -9,6 +9,9 @@ internal static class QualityTrials
 {
     internal const string Main = "main", Agnostic = "agnostic", Front = "front", Family = "family";
 
+    // The tables of the main section need it: what is asked for as "main" has it, too.
+    internal const string Shrunk = "main-shrunk";
+
     /// <summary>The operator search's name in tables.</summary>
     internal const string EosName = "EOS";
 
@@ -23,6 +26,7 @@ internal static class QualityTrials
     private static IReadOnlyList<Trial> All(QualitySettings settings, IReadOnlyList<(string Name, Func<PlanModel, double, ReductionPlan> Plan)> presets) =>
     [
         Unreduced,
+        UnreducedOnShrunkImages,
         .. settings.Budgets.SelectMany(budget => PresetsAt(budget, presets)),
         .. from seed in settings.Seeds from budget in settings.Budgets select Eos(settings, budget, seed),
         .. from seed in settings.Seeds from budget in settings.Budgets select AgnosticEos(settings, budget, seed),
@@ -42,6 +46,9 @@ internal static class QualityTrials
     {
         Section = Main, Budget = 0, Method = "unreduced", Kind = MethodKind.Unreduced, Find = bench => new Found(ReductionPlan.Identity(bench.Model.ToPlanModel())),
     };
+
+    /// <summary>The same on shrunk images: it tells which questions are difficult.</summary>
+    internal static readonly Trial UnreducedOnShrunkImages = Unreduced with { Section = Shrunk, OnShrunkImages = true };
 
     /// <summary>The operator search as it comes.</summary>
     internal static Trial Eos(QualitySettings settings, int budget, int seed) => Searched(Main, EosName, MethodKind.Eos, Default(settings, budget, seed));

@@ -49,10 +49,10 @@ internal static class QualityUnits
     internal static Unit Test(Workbench bench, Trial trial) => new(
         trial.TestKey,
         [trial.FindKey],
-        () => $"test {TestVersion}\n{bench.Plan(trial).ToJson()}\n{ModelOf(bench, trial).Fingerprint}\n{bench.Data.Test.Fingerprint}",
+        () => $"test {TestVersion}\n{bench.Plan(trial).ToJson()}\n{ModelOf(bench, trial).Fingerprint}\n{DataOf(bench, trial).Fingerprint}",
         () =>
         {
-            var result = bench.Test(ModelOf(bench, trial), bench.Plan(trial));
+            var result = bench.Test(ModelOf(bench, trial), bench.Plan(trial), DataOf(bench, trial));
             return new TestResult(result.Answers, result.MillisecondsPerAnswer);
         });
 
@@ -66,6 +66,9 @@ internal static class QualityUnits
     }
 
     private static VisionLanguageModel ModelOf(Workbench bench, Trial trial) => trial.OnSecondModel ? bench.Second : bench.Model;
+
+    // The fingerprint is over the pixels: that of shrunk images changes with what is done to them.
+    private static VqaDataset DataOf(Workbench bench, Trial trial) => trial.OnShrunkImages ? bench.ShrunkTest : bench.Data.Test;
 
     private static Unit SecondModel(Workbench bench) => new(
         Transfers.SecondModel, [], () => $"train {SecondModelVersion} {bench.Settings.SecondModelSteps} {bench.Model.Fingerprint}", () =>

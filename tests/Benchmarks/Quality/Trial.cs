@@ -30,6 +30,9 @@ internal sealed record Trial
     /// <summary>Whether the plan is tested on the second base model.</summary>
     public bool OnSecondModel { get; init; }
 
+    /// <summary>Whether the plan is tested on <see cref="ShrunkImages"/>.</summary>
+    public bool OnShrunkImages { get; init; }
+
     /// <summary>The trial's name in keys.</summary>
     public string Key => $"{Section}/{Budget}/{string.Concat(Method.Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '+' or '-')).Trim().Replace(' ', '-').ToLowerInvariant()}/{Seed}";
 

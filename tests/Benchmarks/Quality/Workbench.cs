@@ -18,8 +18,8 @@ internal sealed class Workbench : IDisposable
     private readonly Lazy<VisionLanguageModel> model, second;
     private readonly Lazy<PlanModel> here;
     private readonly Lazy<QualityData> data;
-    private readonly Lazy<VqaDataset> oneQuestion;
-    private readonly Dictionary<VisionLanguageModel, ImageCache> testImages = [];
+    private readonly Lazy<VqaDataset> oneQuestion, shrunkTest;
+    private readonly Dictionary<(VisionLanguageModel Model, VqaDataset Data), ImageCache> testImages = [];
 
     /// <param name="work">Where data and results are.</param>
     /// <param name="settings">How much is measured.</param>
@@ -34,6 +34,7 @@ internal sealed class Workbench : IDisposable
         second = new(() => VisionLanguageModel.Load(SecondModelFolder, ModelDataType.Float32, use: ModelUse.Search));
         here = new(() => BackbonePart.PlanModelOf(Model, subject.Layout(Model)));
         data = new(() => QualityData.Load(shared, settings with { DataSeed = subject.DataSeed }, subject.Size is { } size ? [size] : null));
+        shrunkTest = new(() => ShrunkImages.Of(Data.Test));
         oneQuestion = new(() => QualityData.Where(Data.Test, row => row == Data.Test.Examples[0]));
     }
 
@@ -55,6 +56,9 @@ internal sealed class Workbench : IDisposable
 
     internal QualityData Data => data.Value;
 
+    /// <summary>The test questions on shrunk images.</summary>
+    internal VqaDataset ShrunkTest => shrunkTest.Value;
+
     private string SecondModelFolder => Path.Combine(folder, "second");
 
     /// <summary>Runs an operator search.</summary>
@@ -64,19 +68,20 @@ internal sealed class Workbench : IDisposable
         return new Found(result.Plan, result.Report.Samples + result.Report.TrialQuestions);
     }
 
-    /// <summary>Answers the test questions under a plan.</summary>
-    internal EvaluationResult Test(VisionLanguageModel on, ReductionPlan plan)
+    /// <summary>Answers test questions under a plan.</summary>
+    internal EvaluationResult Test(VisionLanguageModel on, ReductionPlan plan, VqaDataset questions)
     {
-        if (!testImages.TryGetValue(on, out var images))
+        if (!testImages.TryGetValue((on, questions), out var images))
         {
-            testImages[on] = images = new ImageCache(on, Data.Test);
-            foreach (var chunk in Enumerable.Range(0, Data.Test.Images.Count).Chunk(EncodedTogether)) // now, so that no plan is timed with the encoder's work
+            testImages[(on, questions)] = images = new ImageCache(on, questions);
+            // Now, so that no plan is timed with the encoder's work.
+            foreach (var chunk in Enumerable.Range(0, questions.Images.Count).Chunk(EncodedTogether))
             {
                 using var scope = TorchSharp.torch.NewDisposeScope();
                 images.Get([.. chunk.Select(image => new PromptImage(image, 1))]);
             }
         }
-        return Evaluator.Evaluate(new ReducedModel(on, plan), Data.Test, images: images);
+        return Evaluator.Evaluate(new ReducedModel(on, plan), questions, images: images);
     }
 
     /// <summary>A plan that was made for the images here, for the model and whatever images.</summary>

@@ -17,8 +17,14 @@ internal sealed record Measured(
     Trial Trial, ReductionPlan Plan, TokenLedger Ledger, SearchCost Cost, IReadOnlyList<string> Answers, IReadOnlyList<double> Scores,
     IReadOnlyDictionary<string, double> ByFamily, double Milliseconds)
 {
+    // The only family that asks to read what is written in the image. Charts are of bars, without text.
+    private const string ReadingFamily = "number";
+
     /// <summary>The mean of the families.</summary>
     internal double Accuracy => ByFamily.Values.Average();
+
+    /// <summary>The accuracy on questions that ask to read.</summary>
+    internal double Reading => ByFamily[ReadingFamily];
 
     /// <summary>The trials that are done.</summary>
     internal static IReadOnlyList<Measured> Collect(Workbench bench, IReadOnlyList<Trial> trials)

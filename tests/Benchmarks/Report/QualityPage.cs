@@ -20,6 +20,7 @@ internal sealed class QualityPage
         page.Introduction();
         page.Summary();
         page.Agnostic();
+        page.Difficult();
         foreach (var budget in results.Bench.Settings.Budgets)
             page.Budget(budget);
         page.Families();
@@ -58,6 +59,10 @@ internal sealed class QualityPage
             **Accuracy** is the mean of the question families' shares of right answers (greedy decoding, the whole answer must be right), on images that no search saw.
             **Budgets** are mean visual tokens a layer. No plan's ledger is above its budget. Only the decoder's prefill is counted, not the operator's own work.
             **Intervals** are 95% intervals of paired differences: the test images are drawn with replacement, 2,000 times, and each method is averaged over its seeds first.
+            **Difficult questions** are those that the unreduced model answers rightly on the whole image, and wrongly on a shrunk one.
+            Tables show the share that is right. The idea is that of VTC-Bench ([arXiv:2510.07143](https://arxiv.org/abs/2510.07143)).
+            **Worst family** is the question family that a method loses most on against the unreduced model, in points.
+            **Reading** is the accuracy on the number that is written in the image.
             **Again:** `-- quality --model NAME --only main/16/fastv` measures what is missing of one row, and the command above goes on where it was stopped.
             """);
         Line("## In short");
@@ -115,6 +120,13 @@ internal sealed class QualityPage
         }));
     }
 
+    private static string Named(WorstFamily? worst) => worst switch
+    {
+        null => "",
+        { Name: null } => "none",
+        _ => FormattableString.Invariant($"{worst.Name}, {worst.Points:+0.0;-0.0;0.0}"),
+    };
+
     private static string Named(IReadOnlyList<Measured>? method) => method is null ? "" : $"{method[0].Trial.Method}, {Percent(Accuracy(method))}";
 
     private string Against(int budget, IReadOnlyList<Measured>? method) =>
@@ -133,6 +145,18 @@ internal sealed class QualityPage
         }));
     }
 
+    private void Difficult()
+    {
+        if (results.Difficult is not { } difficult)
+            return;
+        var (count, all) = (difficult.Rows.Count, results.Bench.Data.Test.Examples.Count);
+        Line($"""
+            **Difficult questions:** {count} of {all}. The unreduced model answers them rightly on the whole image, and wrongly on one
+            that was shrunk to half of its width and height and enlarged again. On such images its accuracy is
+            {Percent(results.Shrunk!.Accuracy)}.
+            """);
+    }
+
     private void Budget(int budget)
     {
         var methods = results.MethodsAt(budget);
@@ -140,11 +164,18 @@ internal sealed class QualityPage
             return;
         Line($"## At most {budget} mean visual tokens");
         IReadOnlyList<IReadOnlyList<Measured>> agnostic = results.AgnosticAt(budget) is { Count: > 0 } plans ? [plans] : [];
-        Table(["method", "kind", "sees the question", "accuracy", "seeds", "EOS less this", "mean tokens", "final", "MACs", "KV bytes", "same answer as unreduced", "ms an answer"],
+        string[] header =
+        [
+            "method", "kind", "sees the question", "accuracy", "seeds", "EOS less this", "difficult questions", "worst family", "reading",
+            "mean tokens", "final", "MACs", "KV bytes", "same answer as unreduced", "ms an answer",
+        ];
+        Table(header,
             methods.Concat(agnostic).OrderByDescending(Accuracy).Select(method => new[]
             {
                 method[0].Trial.Method, Kind(method), method[0].Plan.IsQuestionAgnostic ? "" : "yes", Percent(Accuracy(method)), method.Count == 1 ? "1" : string.Join(", ", method.Select(plan => (100 * plan.Accuracy).ToString("f1"))),
                 results.Differences.FirstOrDefault(d => d.Budget == budget && d.B == method[0].Trial.Method && !IsEos(method)) is { } difference ? Interval(difference) : "",
+                results.DifficultAccuracy(method) is { } difficult ? Percent(difficult) : "", Named(results.WorstFamilyOf(method)),
+                Percent(method.Average(plan => plan.Reading)),
                 Range(method, plan => plan.Ledger.Mean, "0.##"), Range(method, plan => plan.Ledger.Final, "0"), Range(method, plan => 100 * plan.Ledger.MacsRatio, "0.0", " %"),
                 Range(method, plan => 100 * plan.Ledger.KvBytesRatio, "0.0", " %"), results.Agreement(method[0]) is null ? "" : Percent(method.Average(plan => results.Agreement(plan)!.Value)),
                 method.Average(plan => plan.Milliseconds).ToString("f2"),

@@ -13,7 +13,9 @@ internal sealed class QualityResults
     {
         (Bench, Trials, Done) = (bench, trials, Measured.Collect(bench, trials));
         bySection = Done.ToLookup(done => done.Trial.Section);
-        Unreduced = Done.FirstOrDefault(done => done.Trial.Kind == MethodKind.Unreduced);
+        Unreduced = Of(QualityTrials.Main).FirstOrDefault(done => done.Trial.Kind == MethodKind.Unreduced);
+        Shrunk = Of(QualityTrials.Shrunk).FirstOrDefault();
+        Difficult = Unreduced is null || Shrunk is null ? null : DifficultQuestions.Of(Unreduced.Scores, Shrunk.Scores);
         Differences = [.. bench.Settings.Budgets.SelectMany(DifferencesAt)];
         AgnosticDifferences = [.. bench.Settings.Budgets.SelectMany(AgnosticDifferencesAt)];
     }
@@ -26,6 +28,12 @@ internal sealed class QualityResults
 
     /// <summary>The model as it is; <see langword="null"/> until it is measured.</summary>
     internal Measured? Unreduced { get; }
+
+    /// <summary>The model as it is on shrunk images; <see langword="null"/> until it is measured.</summary>
+    internal Measured? Shrunk { get; }
+
+    /// <summary>What only the whole images tell the model; <see langword="null"/> until both are measured.</summary>
+    internal DifficultQuestions? Difficult { get; }
 
     /// <summary>The operator search against every other method, at each budget.</summary>
     internal IReadOnlyList<Difference> Differences { get; }
@@ -45,6 +53,13 @@ internal sealed class QualityResults
 
     /// <summary>The share of test questions to which a plan gives the unreduced model's answer.</summary>
     internal double? Agreement(Measured plan) => Unreduced is null ? null : plan.Answers.Zip(Unreduced.Answers, AnswerComparison.IsCorrect).Average(same => same ? 1.0 : 0.0);
+
+    /// <summary>The share of difficult questions that a method answers rightly; <see langword="null"/> where it is not known.</summary>
+    internal double? DifficultAccuracy(IReadOnlyList<Measured> method) => Difficult?.Accuracy(method.Select(plan => plan.Scores));
+
+    /// <summary>The question family that a method loses most on; <see langword="null"/> until the unreduced model is measured.</summary>
+    internal WorstFamily? WorstFamilyOf(IReadOnlyList<Measured> method) =>
+        Unreduced is null ? null : WorstFamily.Of([.. method.Select(plan => plan.ByFamily)], Unreduced.ByFamily);
 
     private IEnumerable<Difference> DifferencesAt(int budget)
     {

@@ -9,6 +9,10 @@ internal sealed record Row
     public required int Seed { get; init; }
     public required double Accuracy { get; init; }
     public required IReadOnlyDictionary<string, double> ByFamily { get; init; }
+    public required double? DifficultAccuracy { get; init; }
+    public required string? WorstFamily { get; init; }
+    public required double? WorstFamilyPoints { get; init; }
+    public required double ReadingAccuracy { get; init; }
     public required double MeanTokens { get; init; }
     public required double FinalTokens { get; init; }
     public required double MacsRatio { get; init; }
