@@ -36,7 +36,7 @@ for name in "$@"; do
     --configuration Release --concurrency "$(env -u OMP_NUM_THREADS nproc)" --reporter dots --reporter json --reporter cleartext \
     --output "$out" --skip-version-check --test-runner mtp)
   report=$out/reports/mutation-report.json
-  fate() { grep -o "\"status\": *\"$1\"" "$report" | wc -l; }
+  fate() { { grep -o "\"status\": *\"$1\"" "$report" || true; } | wc -l; } # 0 where there is none
   killed=$(fate Killed) late=$(fate Timeout) survived=$(fate Survived) missed=$(fate NoCoverage)
   row=$(LC_ALL=C awk -v n="$name" -v k="$killed" -v t="$late" -v s="$survived" -v m="$missed" -v d="$(date -u +%F)" 'BEGIN {
     printf "| %s | %d | %d | %d | %d | %d | %.1f %% | %s |", n, k + t + s + m, k, t, s, m, 100 * (k + t) / (k + t + s + m), d }')
