@@ -159,6 +159,166 @@ public sealed class LlavaConfigTests : IDisposable
         Assert.Equal(config, loaded with { EosTokenIds = config.EosTokenIds });
     }
 
+    [Fact]
+    public void Every_value_is_spelt_out_under_the_names_of_transformers()
+    {
+        new LlavaConfig
+        {
+            Vision = new()
+            {
+                HiddenSize = 48, IntermediateSize = 49, LayerCount = 5, HeadCount = 3, ImageSize = 96, PatchSize = 8, Activation = "gelu",
+                LayerNormEps = 0.125,
+            },
+            Text = new()
+            {
+                VocabularySize = 320, HiddenSize = 64, IntermediateSize = 65, LayerCount = 7, HeadCount = 4, KeyValueHeadCount = 2,
+                HeadSize = 32, MaxPositions = 333, RmsNormEps = 0.25, RopeTheta = 12345.5, AttentionBias = true, Activation = "relu",
+            },
+            ImageTokenIndex = 3, PadTokenId = 9, VisionFeatureLayer = -1, VisionFeatureSelectStrategy = "full", ProjectorBias = false,
+            TieWordEmbeddings = true, BosTokenId = 5, ProjectorActivation = "silu",
+        }.Save(_folder.Path);
+        Assert.Equal("""
+            {
+              "architectures": [
+                "LlavaForConditionalGeneration"
+              ],
+              "model_type": "llava",
+              "ignore_index": -100,
+              "image_seq_length": 145,
+              "image_token_index": 3,
+              "bos_token_id": 5,
+              "eos_token_id": 2,
+              "pad_token_id": 9,
+              "projector_hidden_act": "silu",
+              "multimodal_projector_bias": false,
+              "vision_feature_layer": -1,
+              "vision_feature_select_strategy": "full",
+              "tie_word_embeddings": true,
+              "text_config": {
+                "architectures": [
+                  "LlamaForCausalLM"
+                ],
+                "model_type": "llama",
+                "vocab_size": 320,
+                "hidden_size": 64,
+                "intermediate_size": 65,
+                "num_hidden_layers": 7,
+                "num_attention_heads": 4,
+                "num_key_value_heads": 2,
+                "head_dim": 32,
+                "max_position_embeddings": 333,
+                "rms_norm_eps": 0.25,
+                "rope_theta": 12345.5,
+                "rope_scaling": null,
+                "attention_bias": true,
+                "mlp_bias": false,
+                "hidden_act": "relu",
+                "bos_token_id": 5,
+                "eos_token_id": 2,
+                "pad_token_id": 9,
+                "tie_word_embeddings": true
+              },
+              "vision_config": {
+                "model_type": "clip_vision_model",
+                "hidden_size": 48,
+                "intermediate_size": 49,
+                "num_hidden_layers": 5,
+                "num_attention_heads": 3,
+                "num_channels": 3,
+                "image_size": 96,
+                "patch_size": 8,
+                "hidden_act": "gelu",
+                "layer_norm_eps": 0.125,
+                "projection_dim": 48
+              }
+            }
+
+            """.ReplaceLineEndings("\n"), File.ReadAllText(_folder["config.json"]).ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void The_weights_are_those_of_the_tower_the_projector_the_decoder_and_its_head(bool bias, bool tied)
+    {
+        var config = new LlavaConfig
+        {
+            Vision = new() { HiddenSize = 4, IntermediateSize = 8, LayerCount = 1, HeadCount = 2, ImageSize = 8, PatchSize = 4 },
+            Text = new() { VocabularySize = 20, HiddenSize = 6, IntermediateSize = 10, LayerCount = 1, HeadCount = 1, HeadSize = 6 },
+            ProjectorBias = bias, TieWordEmbeddings = tied,
+        };
+        Assert.Equal(
+            [
+                .. WeightLines.Of(config.Vision.Weights("vision_tower.vision_model.")),
+                "multi_modal_projector.linear_1.weight 6x4 linear",
+                "multi_modal_projector.linear_2.weight 6x6 linear",
+                .. bias ? (string[])["multi_modal_projector.linear_1.bias 6", "multi_modal_projector.linear_2.bias 6"] : [],
+                .. WeightLines.Of(config.Text.Weights("language_model.model.")),
+                .. tied ? (string[])[] : ["language_model.lm_head.weight 20x6 linear"],
+            ],
+            WeightLines.Of(config.Weights));
+    }
+
+    [Theory]
+    [InlineData(-2, 23)]
+    [InlineData(-25, 0)]
+    [InlineData(0, 0)]
+    [InlineData(3, 3)]
+    [InlineData(24, 24)]
+    public void A_layer_is_counted_from_the_embeddings_or_from_the_end(int layer, int depth)
+    {
+        Assert.Equal(depth, new LlavaConfig { VisionFeatureLayer = layer }.TowerDepth);
+        Assert.Equal(layer, Load($$"""{"model_type":"llava","vision_feature_layer":{{layer}}}""").VisionFeatureLayer);
+    }
+
+    [Fact]
+    public void The_last_layer_but_one_is_the_default() => Assert.Equal(-2, new LlavaConfig().VisionFeatureLayer);
+
+    [Theory]
+    [InlineData(""" "vision_feature_layer":[-2,-5] """, "vision_feature_layer", "a list of 2",
+        "one layer: concatenated features are not supported")]
+    [InlineData(""" "vision_feature_layer":[] """, "vision_feature_layer", "a list of 0",
+        "one layer: concatenated features are not supported")]
+    [InlineData(""" "vision_feature_layer":25 """, "vision_feature_layer", "25", "-25 to 24")]
+    [InlineData(""" "vision_feature_layer":-26 """, "vision_feature_layer", "-26", "-25 to 24")]
+    [InlineData(""" "vision_feature_select_strategy":"cls" """, "vision_feature_select_strategy", "'cls'", "'default' or 'full'")]
+    [InlineData(""" "vision_config":{"image_size":64},"text_config":{"max_position_embeddings":3} """, "vision_config.image_size", "64",
+        "at most 3 patches, the decoder's max_position_embeddings; it makes 2 x 2")]
+    public void What_is_refused_is_told_with_what_was_expected(string fields, string field, string found, string expected) => Assert.Equal(
+        $"EOS1009: '{field}' of '{_folder["config.json"]}' is {found}, expected {expected}.",
+        Assert.Throws<EosException>(() => Load($$"""{"model_type":"llava",{{fields}}}""")).Message);
+
+    [Fact]
+    public void As_many_patches_as_positions_fit() => Assert.Equal(4, Load(
+        """{"model_type":"llava","vision_config":{"image_size":64},"text_config":{"max_position_embeddings":4}}""").VisualTokens);
+
+    [Fact]
+    public void No_beginning_is_the_token_0() => Assert.Equal(0, Load("""{"model_type":"llava","bos_token_id":[]}""").BosTokenId);
+
+    [Fact]
+    public void A_model_of_another_family_is_refused() => Assert.Equal(
+        $"EOS1009: 'model_type' of '{_folder["config.json"]}' is 'llava_next', expected 'llava'.",
+        Assert.Throws<EosException>(() => Load("""{"model_type":"llava_next"}""")).Message);
+
+    [Theory]
+    [InlineData(""" "patch_size":16 """, "patch_size", "16", "14")]
+    [InlineData(""" "vision_feature_select_strategy":"full" """, "vision_feature_select_strategy", "'full'", "'default'")]
+    public void The_processors_file_must_belong_to_the_model(string setting, string field, string found, string expected)
+    {
+        var path = _folder.Write("processor_config.json", $$"""{{{setting}}}""");
+        Assert.Equal(
+            $"EOS1009: '{field}' of '{path}' is {found}, expected {expected} as in config.json; the two files do not belong together.",
+            Assert.Throws<EosException>(() => new LlavaConfig().LoadImages(_folder.Path, ImagePadding.Square, [])).Message);
+    }
+
+    [Fact]
+    public void A_processors_file_that_agrees_is_fine()
+    {
+        _folder.Write("processor_config.json", """{"patch_size":14,"vision_feature_select_strategy":"default"}""");
+        Assert.Equal([3, 336, 336], new LlavaConfig().LoadImages(_folder.Path, ImagePadding.Square, []).PartShape);
+    }
+
     // 24 layers have 25 states: -25 is the first of them, the embeddings.
     [Theory]
     [InlineData(-2, true, true)]

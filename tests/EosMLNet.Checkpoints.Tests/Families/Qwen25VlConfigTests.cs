@@ -45,6 +45,74 @@ public sealed class Qwen25VlConfigTests : IDisposable
     }
 
     [Fact]
+    public void Every_value_is_spelt_out_under_the_published_names()
+    {
+        (Small with
+        {
+            Vision = Small.Vision with { MergeSize = 3, TemporalPatchSize = 5 },
+            Text = Small.Text with { RmsNormEps = 0.25, Activation = "relu" },
+            PadTokenId = 1,
+        }).Save(folder.Path);
+        Assert.Equal("""
+            {
+              "architectures": [
+                "Qwen2_5_VLForConditionalGeneration"
+              ],
+              "attention_dropout": 0,
+              "bos_token_id": 0,
+              "eos_token_id": 2,
+              "pad_token_id": 1,
+              "vision_start_token_id": 3,
+              "vision_end_token_id": 4,
+              "image_token_id": 5,
+              "video_token_id": 6,
+              "hidden_act": "relu",
+              "hidden_size": 64,
+              "intermediate_size": 96,
+              "max_position_embeddings": 1024,
+              "model_type": "qwen2_5_vl",
+              "num_attention_heads": 4,
+              "num_hidden_layers": 3,
+              "num_key_value_heads": 2,
+              "rms_norm_eps": 0.25,
+              "rope_theta": 1000,
+              "tie_word_embeddings": true,
+              "torch_dtype": "bfloat16",
+              "use_sliding_window": false,
+              "vision_config": {
+                "depth": 4,
+                "hidden_act": "silu",
+                "hidden_size": 32,
+                "intermediate_size": 52,
+                "num_heads": 2,
+                "in_chans": 3,
+                "out_hidden_size": 64,
+                "patch_size": 6,
+                "spatial_merge_size": 3,
+                "spatial_patch_size": 6,
+                "window_size": 48,
+                "fullatt_block_indexes": [
+                  1,
+                  3
+                ],
+                "tokens_per_second": 2,
+                "temporal_patch_size": 5
+              },
+              "rope_scaling": {
+                "type": "mrope",
+                "mrope_section": [
+                  2,
+                  3,
+                  3
+                ]
+              },
+              "vocab_size": 320
+            }
+
+            """.ReplaceLineEndings("\n"), File.ReadAllText(folder["config.json"]).ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
     public void One_end_of_an_answer_is_a_number_and_several_are_a_list()
     {
         Small.Save(folder.Path);

@@ -39,6 +39,33 @@ public class QwenPatchesTests
         Assert.All(positions, position => Assert.InRange(position, 0, 8));
     }
 
+    // 4 rows over 3 positions lie at 0, 2/3, 4/3 and 2; 6 columns at 0, 0.4, 0.8, 1.2, 1.6 and 2.
+    [Theory]
+    [InlineData(0, new long[] { 0, 1, 3, 4 }, 0.0, 0.0)]
+    [InlineData(10, new long[] { 1, 2, 4, 5 }, 2 / 3.0, 0.6)] // row 1, column 4
+    [InlineData(17, new long[] { 4, 5, 7, 8 }, 1 / 3.0, 0.2)] // row 2, column 3
+    [InlineData(23, new long[] { 8, 8, 8, 8 }, 0.0, 0.0)] // row 3, column 5: there is nothing behind it
+    public void A_patch_mixes_the_four_positions_around_it(int patch, long[] corners, double down, double across)
+    {
+        var (positions, shares) = new QwenPatches(Tower).LearnedPositions((1, 2, 3));
+        Assert.Equal((96, 96), (positions.Length, shares.Length));
+        Assert.Equal(corners, positions[(4 * patch)..(4 * patch + 4)]);
+        double[] expected = [(1 - down) * (1 - across), (1 - down) * across, down * (1 - across), down * across];
+        Assert.Equal(expected, shares[(4 * patch)..(4 * patch + 4)], (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Fact]
+    public void A_single_patch_has_the_first_position()
+    {
+        var (positions, shares) = new QwenPatches(Tower with { MergeSize = 1 }).LearnedPositions((1, 1, 1));
+        Assert.Equal([0, 1, 3, 4], positions);
+        Assert.Equal([1, 0, 0, 0], shares);
+    }
+
+    [Fact]
+    public void Whole_windows_leave_none_at_the_border() =>
+        Assert.Equal([[0, 1, 4, 5], [2, 3, 6, 7]], new QwenPatches(Tower).Windows(2, 4));
+
     [Fact]
     public void Windows_hold_each_token_once_and_are_smaller_at_the_border()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EosMLNet.Tests.Configs;
 
 namespace EosMLNet.Tests.Families;
 
@@ -88,6 +89,115 @@ public sealed class QwenVlConfigTests : IDisposable
         var config = Json(family, "config.published-form");
         (section.Length == 0 ? config : config[section]!.AsObject())[field] = JsonNode.Parse(value);
         Expect.Error(EosErrors.UnsupportedModel, () => Read(config), told);
+    }
+
+    public static TheoryData<string, string, string, string, string, string> Refusals => new()
+    {
+        { "qwen2_5_vl", "vision_config", "window_size", "15", "15", "at least 16 pixels, the side of a visual token" },
+        { "qwen2_5_vl", "", "video_token_id", "303", "303", "a token id other than image_token_id, 303" },
+        { "qwen2_5_vl", "", "video_token_id", "-1", "-1", "a token id other than image_token_id, 303" },
+        { "qwen2_vl", "", "eos_token_id", "[]", "[]", "token ids below 320" },
+        { "qwen2_vl", "vision_config", "mlp_ratio", "0", "0", "a number above 0, at most 64" },
+        { "qwen2_vl", "vision_config", "mlp_ratio", "64.5", "64.5", "a number above 0, at most 64" },
+        { "qwen3_vl", "vision_config", "deepstack_visual_indexes", "[0,1,2,3,4]", "5 blocks", "at most 4, the decoder's layers" },
+        { "qwen3_vl", "vision_config", "out_hidden_size", "57", "57", "56, the decoder's hidden_size" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void What_is_refused_is_told_with_what_was_expected(
+        string family, string section, string field, string value, string found, string expected)
+    {
+        var place = section.Length == 0 ? field : $"{section}.{field}";
+        Assert.Equal(
+            $"EOS1009: '{place}' of '{_folder["config.json"]}' is {found}, expected {expected}.",
+            Assert.Throws<EosException>(() => Read(With(Json(family, "config.published-form"), section, field, value))).Message);
+    }
+
+    [Fact]
+    public void An_image_token_that_is_none_is_refused() => Expect.Error(EosErrors.UnsupportedModel,
+        () => Read(With(Json("qwen2_vl", "config.published-form"), "", "image_token_id", "-1")), " is -1, expected a token id.");
+
+    [Fact]
+    public void The_least_and_the_most_that_make_sense_are_read()
+    {
+        QwenVlConfig Changed(string family, string section, string field, string value) =>
+            Read(With(Json(family, "config.published-form"), section, field, value));
+        Assert.Equal(16, Changed("qwen2_5_vl", "vision_config", "window_size", "16").Vision.WindowSize);
+        Assert.Equal(0, Changed("qwen2_5_vl", "", "video_token_id", "0").VideoTokenIndex);
+        Assert.Equal(0, Changed("qwen2_5_vl", "", "bos_token_id", "[]").BosTokenId);
+        Assert.Equal(32 * 64, Changed("qwen2_vl", "vision_config", "mlp_ratio", "64").Vision.IntermediateSize);
+        Assert.Equal(80, Changed("qwen2_vl", "vision_config", "mlp_ratio", "2.5").Vision.IntermediateSize);
+        Assert.Equal([0, 1, 2, 3], Changed("qwen3_vl", "vision_config", "deepstack_visual_indexes", "[0,1,2,3]").Vision.DeepStackLayers);
+    }
+
+    // Width, MLP, activation of the small models' towers.
+    [Theory]
+    [InlineData("qwen2_vl", 32, 96, "quick_gelu")]
+    [InlineData("qwen2_5_vl", 32, 52, "silu")]
+    [InlineData("qwen3_vl", 24, 44, "gelu_pytorch_tanh")]
+    public void The_towers_sizes_are_read(string family, int width, int mlp, string activation)
+    {
+        var vision = Read(family, "config.published-form").Vision;
+        Assert.Equal((width, mlp, activation), (vision.HiddenSize, vision.IntermediateSize, vision.Activation));
+    }
+
+    // "" for a field that is not there; null for a file without a text_config.
+    [Theory]
+    [InlineData("qwen2_vl", "", null, false)]
+    [InlineData("qwen2_vl", "true", null, true)]
+    [InlineData("qwen2_vl", "", "", false)]
+    [InlineData("qwen2_vl", "true", "", true)]
+    [InlineData("qwen2_vl", "true", "false", false)]
+    [InlineData("qwen2_vl", "false", "true", true)]
+    [InlineData("qwen2_5_vl", "", null, false)]
+    [InlineData("qwen2_5_vl", "true", null, true)]
+    [InlineData("qwen2_5_vl", "", "", true)]
+    [InlineData("qwen2_5_vl", "false", "", false)]
+    [InlineData("qwen2_5_vl", "true", "false", false)]
+    [InlineData("qwen2_5_vl", "false", "true", true)]
+    [InlineData("qwen3_vl", "true", "", false)]
+    [InlineData("qwen3_vl", "true", "false", false)]
+    [InlineData("qwen3_vl", "false", "true", true)]
+    public void The_decoders_own_word_on_tying_wins(string family, string whole, string? decoder, bool tied)
+    {
+        const string Field = "tie_word_embeddings";
+        var config = Json(family, "config.published-form");
+        if (decoder is not null && config["text_config"] is null)
+            config = Newer(config);
+        foreach (var (section, value) in ((JsonObject?, string?)[])[(config, whole), (config["text_config"]?.AsObject(), decoder)])
+        {
+            section?.Remove(Field);
+            if (value is { Length: > 0 })
+                section![Field] = JsonNode.Parse(value);
+        }
+        Assert.Equal(tied, Read(config).TieWordEmbeddings);
+    }
+
+    [Theory]
+    [InlineData("qwen2_vl")]
+    [InlineData("qwen2_5_vl")]
+    public void The_decoder_is_read_from_its_own_section_where_there_is_one(string family)
+    {
+        var config = With(Json(family, "config.published-form"), "", "tie_word_embeddings", "true");
+        var newer = With(Newer(config), "", "tie_word_embeddings", "true");
+        foreach (var mark in (string[])["vision_start_token_id", "vision_end_token_id"])
+            newer[mark] = config[mark]!.DeepClone();
+        Assert.Equal(Text(Read(config)), Text(Read(newer)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_weights_are_those_of_the_tower_the_decoder_and_its_head(bool tied)
+    {
+        var config = Read("qwen2_vl", "config.published-form") with { TieWordEmbeddings = tied };
+        Assert.Equal(
+            [
+                .. WeightLines.Of(config.Vision.Weights(64)), .. WeightLines.Of(config.Text.Weights("language_model.model.")),
+                .. tied ? (string[])[] : ["language_model.lm_head.weight 320x64 linear"],
+            ],
+            WeightLines.Of(config.Weights));
     }
 
     // A token of 18 pixels goes 24 times into 448; one of 600 does not, and is alone.
@@ -217,6 +327,25 @@ public sealed class QwenVlConfigTests : IDisposable
         _folder.Write("preprocessor_config.json", """{"image_processor_type":"CLIPImageProcessor"}""");
         Expect.Error(EosErrors.UnsupportedModel, () => config.LoadImages(_folder.Path, ImagePadding.Square, []),
             "is 'CLIPImageProcessor', expected 'Qwen2VLImageProcessor', what the model has");
+    }
+
+    private static JsonObject With(JsonObject config, string section, string field, string value)
+    {
+        (section.Length == 0 ? config : config[section]!.AsObject())[field] = JsonNode.Parse(value);
+        return config;
+    }
+
+    // What older files have at the top stands in a section of its own in newer ones.
+    private static JsonObject Newer(JsonObject config)
+    {
+        var text = config.DeepClone().AsObject();
+        foreach (var name in (string[])["model_type", "vision_config", "image_token_id", "video_token_id", "tie_word_embeddings"])
+            text.Remove(name);
+        return new JsonObject
+        {
+            ["model_type"] = config["model_type"]!.DeepClone(), ["vision_config"] = config["vision_config"]!.DeepClone(),
+            ["image_token_id"] = 303, ["video_token_id"] = 304, ["text_config"] = text,
+        };
     }
 
     private static JsonObject Json(string family, string file) =>

@@ -13,6 +13,11 @@ public sealed class ChatTemplateTests : IDisposable
     private const string Qwen = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + " +
         "'<|im_end|>' + '\\n'}}{% endfor %}";
 
+    private const string NoImages = "{% for m in messages %}{% for p in m.content %}{{ p.text }}{% endfor %}|{% endfor %}";
+    private const string NoQuestion = "{% for m in messages %}{% for p in m.content %}[{{ p.type }}]{% endfor %}{% endfor %}";
+    private const string TextsOfUsers = "{% for m in messages %}{% if m.role == 'user' %}{{ '[' + m.content + ']' }}" +
+        "{% else %}{{ raise_exception('Who is this?') }}{% endif %}{% endfor %}";
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _notes = [];
 
@@ -68,6 +73,9 @@ public sealed class ChatTemplateTests : IDisposable
     [Theory]
     [InlineData("llava_onevision", Qwen, "LLaVA-OneVision", "not followed")]
     [InlineData("llava_onevision", Other, "LLaVA-OneVision", "not followed")]
+    [InlineData("llava_onevision", NoImages, "LLaVA-OneVision", "not followed")]
+    [InlineData("llava_onevision", NoQuestion, "LLaVA-OneVision", "not followed")]
+    [InlineData("llava_onevision", TextsOfUsers, "LLaVA-OneVision", "not followed")]
     public void A_guess_is_noted(string modelType, string? template, string expected, string inNote)
     {
         _folder.Write("config.json", JsonSerializer.Serialize(new { model_type = modelType }));
@@ -77,6 +85,18 @@ public sealed class ChatTemplateTests : IDisposable
         var note = Assert.Single(_notes);
         Assert.Contains(inNote, note);
         Assert.Contains(expected, note);
+    }
+
+    [Fact]
+    public void Without_a_template_the_guess_is_told_with_what_to_copy()
+    {
+        _folder.Write("config.json", """{"model_type":"llava_next"}""");
+        Assert.Equal("Vicuna", ChatTemplate.Choose(_folder.Path, _notes).Name);
+        Assert.Equal(
+            $"'{_folder.Path}' has no chat_template, and models of type llava_next differ in theirs: prompts are Vicuna's, " +
+            "\"A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite " +
+            "answers to the user's questions. USER: <image>\\n... ASSISTANT:\". Copy the file of the original checkpoint.",
+            Assert.Single(_notes));
     }
 
     [Fact]

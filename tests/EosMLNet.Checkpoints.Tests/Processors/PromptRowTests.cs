@@ -13,7 +13,8 @@ public class PromptRowTests
         { "hold 0 image tokens, but 1 images", [[1, 2]], [16] },
         { "hold 2 image tokens, but no image was given; give one image for each image token, or for each 16", [[Image, 2, Image]], [] },
         { "hold 3 image tokens, but 2 images were given; expected 2, one an image, or 20", [[Image, Image, Image]], [16, 4] },
-        { "row 0 of the batch has 10 image tokens left for an image of 16 visual tokens", [Images(10), Images(22)], [16, 16] },
+        { "row 0 of the batch has 10 image tokens left for an image of 16 visual tokens; " +
+            "expected one token an image, or one for each visual token.", [Images(10), Images(22)], [16, 16] },
         { "row 1 of the batch has an image of 16 visual tokens at position 1, but fewer image tokens in a row there",
             [Images(16), [7, .. Images(6), 7, .. Images(10)]], [16, 16] },
         { "row 1 of the batch is empty; give it at least one token", [[1], []], [] },

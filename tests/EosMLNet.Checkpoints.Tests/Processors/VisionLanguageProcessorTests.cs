@@ -55,6 +55,33 @@ public sealed class VisionLanguageProcessorTests : IDisposable
         Assert.Contains(ByteId('{'), ids);
     }
 
+    // A part of a text has a space in front, and this text is one part.
+    [Fact]
+    public void A_special_token_that_a_question_spells_does_not_cut_it()
+    {
+        _folder.Write("tokenizer_config.json", """{"added_tokens_decoder":{"2":{"content":"</s>"}}}""");
+        int[] text = [Is, ByteId('<'), ByteId('/'), Piece("s"), ByteId('>'), Piece("is")];
+        Assert.Equal([1, 350, .. text], LoadSentencePiece("<image>{question}").EncodePrompt("is</s>is"));
+    }
+
+    [Fact]
+    public void Of_special_tokens_that_begin_alike_the_longest_is_meant()
+    {
+        _folder.Write("tokenizer_config.json", """{"added_tokens_decoder":{"310":{"content":"<e>"},"311":{"content":"<e>>"}}}""");
+        Assert.Equal([1, 350, Is, 311], LoadSentencePiece("<image>{question}<e>>").EncodePrompt("is"));
+    }
+
+    // Only the first part of a text has a space in front, and neither an answer nor what follows it is that.
+    [Fact]
+    public void Parts_behind_the_first_have_no_space_where_the_tokenizer_adds_none()
+    {
+        _folder.Write("tokenizer_config.json", """{"legacy":false}""");
+        Assert.Equal([Piece("is"), 2], LoadSentencePiece("<image>{question}\n").EncodeAnswer("is"));
+        Assert.Equal(
+            [1, 350, Piece("is"), Piece("▁red"), 2, Piece("is")],
+            LoadSentencePiece("<image>{question}").EncodePrompt([new("is", "red")], "is", [new ImagePart()]));
+    }
+
     [Theory]
     [InlineData("<image>\nis red", 2, "1 <image> for 2 images")]
     [InlineData("<image><image>", 1, "2 <image> for 1 images")]
@@ -147,7 +174,8 @@ public sealed class VisionLanguageProcessorTests : IDisposable
     {
         File.WriteAllBytes(_folder["tokenizer.model"], SentencePieceBytes.Make(Pieces));
         var processor = VisionLanguageProcessor.Load(_folder.Path, _config with { Text = new() { VocabularySize = Piece("▁red") } });
-        Expect.Error(EosErrors.Tokenizer, () => processor.EncodeText("red"), "config.json");
+        Expect.Error(EosErrors.Tokenizer, () => processor.EncodeText("red"),
+            "EOS1014: the tokenizer made the id 261, the model has 261; tokenizer and config.json do not belong together.");
     }
 
     [Fact]

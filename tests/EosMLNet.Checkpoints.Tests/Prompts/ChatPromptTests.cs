@@ -53,6 +53,10 @@ public sealed class ChatPromptTests
     }
 
     [Fact]
+    public void The_marks_of_a_sequence_are_texts_of_nothing() => Assert.Equal(
+        "[]", new ChatPrompt("{{ '[' + bos_token + eos_token + ']' }}").Write(Conversation.Of(null, "Why?", [])).Text);
+
+    [Fact]
     public void A_template_that_takes_system_texts_as_they_are_is_given_them_so()
     {
         var prompt = new ChatPrompt("{% for m in messages %}{% if m.role == 'user' %}{% for p in m.content %}{{ p.text }}{% endfor %}{% else %}" +

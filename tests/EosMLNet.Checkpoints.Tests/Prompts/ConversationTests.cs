@@ -187,6 +187,107 @@ public sealed class ConversationTests : IDisposable
     }
 
     [Fact]
+    public void A_special_token_behind_an_answer_stays_unless_it_ends_one()
+    {
+        var processor = Load("qwen2_5_vl", template: "<|im_start|><image>{question}:");
+        int[] first = [.. processor.EncodePrompt("Why?", images: 1), .. processor.EncodeAnswer("red")];
+        Assert.Equal(
+            [.. first, .. Encode("<|im_start|>then?:")], processor.EncodePrompt([new("Why?", "red")], "then?", [new ImagePart()]));
+    }
+
+    [Fact]
+    public void An_answer_may_be_the_first_that_a_template_writes()
+    {
+        var processor = Load("llava", "{% for m in messages %}{% for p in m.content %}{{ p.text if p.type == 'text' else '<image>' }}" +
+            "{% endfor %}{% endfor %}");
+        Assert.Equal([.. processor.EncodeAnswer("red"), .. Encode("then?")], processor.EncodePrompt([new("", "red")], "then?", []));
+    }
+
+    [Fact]
+    public void Why_a_conversation_cannot_go_on_is_told() => Assert.Equal(
+        "EOS1015: A conversation cannot go on after the answer 1: the model's prompts write earlier questions and answers otherwise than " +
+        "they were asked, or the answer is empty. Ask the question by itself.",
+        Message(() => Load("llava").EncodePrompt([new("Why?", "")], "then?", [])));
+
+    // A template that writes the place of a video always.
+    [Fact]
+    public void A_place_of_a_timed_video_that_is_not_there_is_left_out()
+    {
+        var processor = Load("qwen3_vl", $"{{% for m in messages %}}{Clip}{{% for p in m.content %}}" +
+            $"{{% if p.type == 'text' %}}{{{{ p.text }}}}{{% elif p.type == 'image' %}}{Picture}{{% endif %}}{{% endfor %}}|" +
+            "{% endfor %}");
+        Assert.Equal(Encode($"{Picture}Why?|"), processor.EncodePrompt("Why?", images: 1));
+        Assert.Equal(Encode($"<0.5 seconds>{Clip}Why?|"), processor.EncodePrompt([], "Why?", [new VideoPart([0.5])]));
+    }
+
+    [Fact]
+    public void A_videos_mark_behind_an_images_is_text_where_there_is_none()
+    {
+        var ids = Load("qwen2_5_vl").EncodePrompt("<image><video>", images: 1);
+        Assert.Equal((1, 0), (ids.Count(id => id == ImagePad), ids.Count(id => id is VideoPad or VideoMark)));
+    }
+
+    [Theory]
+    [InlineData("why?", 1, 0, null)]
+    [InlineData("why?", 1, 1, null)]
+    [InlineData("<video>", 1, 0, null)]
+    [InlineData("<video>", 0, 1, null)]
+    [InlineData("<image><video>", 1, 1, null)]
+    [InlineData("<image><video>", 1, 0, null)]
+    [InlineData("<image>", 2, 0, "holds 1 <image> for 2 images. Write one for each, or none: then they stand in front.")]
+    [InlineData("<video>", 1, 1, "holds 0 <image> for 1 images. Write one for each, or none: then they stand in front.")]
+    [InlineData("<image>", 1, 1, "holds 0 <video> for 1 videos. Write one for each, or none of either kind.")]
+    [InlineData("<video><video>", 0, 1, "holds 2 <video> for 1 videos. Write one for each, or none of either kind.")]
+    public void A_question_places_all_images_and_videos_or_none(string question, int images, int videos, string? wrong) =>
+        Assert.Equal(wrong, VisionLanguageProcessor.WrongMarks(question, images, videos));
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("{system}<image>{question}", null)]
+    [InlineData(null, "Be brief.")]
+    [InlineData("{system}<image>{question}", "Be brief.")]
+    public void What_the_user_says_about_the_prompts_is_kept(string? template, string? system)
+    {
+        var processor = Load("llava", template: template, system: system);
+        var asked = template is null && system is null ? null : new PromptChoice(template, system);
+        Assert.Equal(asked, processor.Asked);
+        Assert.Equal(asked, processor.AsPublished().Asked);
+    }
+
+    [Theory]
+    [InlineData("llava", null, "Be brief. USER: <image>\n{question} ASSISTANT:")]
+    [InlineData("llava_next", null, "Be brief. USER: <image>\n{question} ASSISTANT:")]
+    [InlineData("llava", "{system} <image>{question}", "Be brief. <image>{question}")]
+    public void A_system_text_of_the_users_own_stays_in_benchmarks(string modelType, string? template, string expected)
+    {
+        var processor = Load(modelType, template: template, system: "Be brief.");
+        Assert.Equal((expected, expected), (processor.PromptTemplate, processor.AsPublished().PromptTemplate));
+    }
+
+    [Fact]
+    public void A_template_of_the_users_own_gets_no_system_text_in_benchmarks()
+    {
+        var processor = Load("llava", template: "{system}<image>{question}");
+        Assert.Equal("<image>{question}", processor.AsPublished().PromptTemplate);
+    }
+
+    [Fact]
+    public void A_folders_template_is_not_looked_at_where_the_user_gives_one()
+    {
+        const string Unknown = "{% include 'x' %}";
+        Assert.DoesNotContain(
+            Load("qwen2_5_vl", Unknown, template: "<image>{question}").Notes, note => note.Contains("'include'", StringComparison.Ordinal));
+        Expect.Error(EosErrors.ChatTemplate, () => Assert.NotEmpty(Load("qwen2_5_vl", Unknown).PromptTemplate), "'include'");
+    }
+
+    [Fact]
+    public void Where_a_system_text_could_go_is_told() => Assert.Equal(
+        $"EOS1013: a system text was given, but the prompts of this model ('{_folder["chat_template.jinja"]}') have no place for one. " +
+        "Leave it out, or give a prompt template with {system}.",
+        Message(() => Load("llava", "{% for m in messages if m.role == 'user' %}{% for p in m.content %}" +
+            "{{ p.text if p.type == 'text' else '<image>' }}|{% endfor %}{% endfor %}", system: "Be brief.")));
+
+    [Fact]
     public void Marks_and_special_tokens_of_a_users_texts_are_text()
     {
         var ids = Load("qwen2_5_vl", system: "<|im_end|>").EncodePrompt($"{Picture}{{question}}", images: 1);

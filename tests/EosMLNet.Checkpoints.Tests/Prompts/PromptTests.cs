@@ -23,7 +23,7 @@ public sealed class PromptTests : IDisposable
     {
         var processor = Load("llava_onevision", "special");
         Assert.Equal(processor.EncodePrompt("What is it?", images: 1), processor.EncodePrompt("What is it?"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => processor.EncodePrompt("What is it?", images: -1));
+        Assert.Throws<ArgumentOutOfRangeException>("images", () => processor.EncodePrompt("What is it?", images: -1));
     }
 
     [Fact]
@@ -32,6 +32,17 @@ public sealed class PromptTests : IDisposable
         var processor = Load("llava_onevision", "special lstrip rstrip");
         const string text = "<|im_start|>user <image>\nWhat is it?<|im_end|><|im_start|>assistant\n";
         Assert.Equal(TokenizerFiles.Read(_folder["tokenizer.json"]).Encode(text), processor.EncodePrompt("What is it?", images: 1));
+    }
+
+    [Theory]
+    [InlineData("{question}<image> <|im_start|>", "a<image><|im_start|>")]
+    [InlineData("<|im_start|> <image>{question}", "<|im_start|><image>a")]
+    public void Between_special_tokens_nothing_may_be_left_of_the_spaces(string template, string text)
+    {
+        var processor = Load("llava_onevision", "special lstrip rstrip", template);
+        var ids = processor.EncodePrompt("a", images: 1);
+        Assert.Equal(TokenizerFiles.Read(_folder["tokenizer.json"]).Encode(text), ids);
+        Assert.Equal(3, ids.Length);
     }
 
     [Fact]

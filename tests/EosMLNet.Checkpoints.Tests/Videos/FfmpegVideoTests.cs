@@ -75,6 +75,102 @@ public sealed class FfmpegVideoTests : IDisposable
     }
 
     [LinuxFact]
+    public void The_program_is_asked_for_times_first_and_then_for_pictures()
+    {
+        var script = Script(Two, Picture(7) + Picture(8));
+        var video = new FfmpegVideo(script, _folder["v.mp4"], default);
+        string[] file = ["-protocol_whitelist", "file", "-i", $"file:{_folder["v.mp4"]}", "-map", "0:v:0", "-vf"];
+        Assert.Equal(
+            ["-nostdin", "-hide_banner", "-nostats", "-v", "info", .. file, "scale=16:16:flags=neighbor,showinfo", "-f", "null", "-"],
+            File.ReadAllLines(_folder["arguments"]));
+        Assert.Equal([7, 8], video.Decode([0, 1], default).Select(frame => (int)frame.Pixels.Span[5]));
+        Assert.Equal(
+            ["-nostdin", "-hide_banner", "-nostats", "-v", "error", .. file, "select='(eq(n,0)+eq(n,1))',settb=1/25,setpts=N", "-r", "25",
+                "-frames:v", "2", "-c:v", "ppm", "-pix_fmt", "rgb24", "-f", "image2pipe", "-"],
+            File.ReadAllLines(_folder["arguments"]));
+    }
+
+    [LinuxFact]
+    public void Pictures_have_all_their_pixels_and_more_than_asked_for_are_left()
+    {
+        var picture = @"P6\n2 3\n255\n" + string.Concat(Enumerable.Range(1, 18).Select(i => $@"\{Convert.ToString(i, 8)}"));
+        var video = Read(Script(Two, picture + picture + picture));
+        Assert.Equal(2, video.Count);
+        Assert.All(video, frame => Assert.Equal(
+            (2, 3, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18"),
+            (frame.Width, frame.Height, string.Join(' ', frame.Pixels.ToArray()))));
+    }
+
+    [LinuxFact]
+    public void The_last_that_the_program_says_is_told_and_not_more_than_a_line_of_it()
+    {
+        Assert.Equal("cannot be decoded by 'ffmpeg' (exit code 1: moov atom not found).", Refusal(["first", "moov atom not found", ""], 1));
+        Assert.Equal("cannot be decoded by 'ffmpeg' (exit code 2: ).", Refusal([], 2));
+        Assert.Equal($"cannot be decoded by 'ffmpeg' (exit code 3: {new string('x', 300)}).", Refusal([new string('x', 301)], 3));
+        var pictures = $"printf '{Picture(1)}{Picture(2)}'";
+        Assert.Equal(
+            "cannot be decoded by 'ffmpeg' (exit code 4: a picture is broken).",
+            Refusal(Two, 0, $@"{pictures}; printf 'first\n a picture is broken \n\n' >&2; exit 4"));
+        Assert.Equal("cannot be decoded by 'ffmpeg' (exit code 5: ).", Refusal(Two, 0, $"{pictures}; exit 5"));
+    }
+
+    // All that is no picture, where the fields are whole and where they are not.
+    [LinuxTheory]
+    [InlineData(@"\0", "came from 'ffmpeg' as no PPM picture.")]
+    [InlineData(@"P6\0\n2 1\n255\n", "came from 'ffmpeg' as no PPM picture of bytes.")]
+    [InlineData(@"P6\n0 1\n255\n", "has frames of 0 x 1 pixels, at most 89478485 in all are allowed.")]
+    [InlineData(@"P6\n1 0\n255\n", "has frames of 1 x 0 pixels, at most 89478485 in all are allowed.")]
+    [InlineData(@"P6\n5461 16385\n255\n", "ended within a picture from 'ffmpeg'.")] // 89478485 pixels
+    [InlineData(@"P6\n5461 16386\n255\n", "has frames of 5461 x 16386 pixels, at most 89478485 in all are allowed.")]
+    public void A_picture_that_is_none_is_refused(string pictures, string expected) =>
+        Assert.Equal(expected, Refusal(Two, 0, $"printf '{pictures}'"));
+
+    // 25 frames a second, and a hundred ticks.
+    [LinuxTheory]
+    [InlineData("0 4 4 10", "0 0.04 0.04 0.1", 0.1 * 4 / 3)]
+    [InlineData("7 7", "0 0.04", 0.08)] // no time between them
+    [InlineData("0 8 4 10", "0 0.04 0.08 0.12", 0.16)] // back in time
+    public void Times_that_go_on_are_taken_and_otherwise_the_rate(string ticks, string seconds, double duration)
+    {
+        int[] all = [.. ticks.Split(' ').Select(int.Parse)];
+        var video = new FfmpegVideo(
+            Script([Configuration, .. all.Select((tick, i) => Frame(i, tick))], ""), _folder["v.mp4"], default);
+        Assert.Equal(seconds, string.Join(' ', video.Seconds.Select(time => time.ToString("0.####", CultureInfo.InvariantCulture))));
+        Assert.Equal(duration, video.Duration, 12);
+    }
+
+    [LinuxFact]
+    public void Without_a_rate_and_the_length_of_a_tick_times_tell_nothing()
+    {
+        Assert.Equal("tells neither the times of its frames nor their rate.", Refusal([Frame(0, 0), Frame(1, 4)], 0));
+        Expect.Error(EosErrors.ModelInput, () => Read(Script([Configuration], "")), "0 frames");
+    }
+
+    [LinuxFact]
+    public void A_program_whose_pictures_nobody_wants_any_more_is_ended()
+    {
+        var pid = _folder["pid"];
+        var video = new FfmpegVideo(
+            Script(Two, "", second: $"echo $$ > {pid}; printf '{Picture(1)}'; exec sleep 30"), _folder["v.mp4"], default);
+        Assert.Equal(1, video.Decode([0, 1], default).First().Pixels.Span[5]);
+        var number = int.Parse(File.ReadAllText(pid), CultureInfo.InvariantCulture);
+        Assert.True(SpinWait.SpinUntil(() => !Runs(number), 10_000));
+        Assert.ThrowsAny<OperationCanceledException>(() => video.Decode([0, 1], new CancellationToken(canceled: true)).ToList());
+
+        static bool Runs(int number)
+        {
+            try
+            {
+                return !Process.GetProcessById(number).HasExited;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [LinuxFact]
     public void A_program_that_goes_on_is_ended_when_reading_is_given_up()
     {
         var script = _folder.Write("ffmpeg", "#!/bin/sh\necho \"$$\" > " + _folder["pid"] + "\nwhile true; do echo going on >&2; sleep 0.05; done\n");
@@ -144,6 +240,18 @@ public sealed class FfmpegVideoTests : IDisposable
 
     private void Error(string program, params string[] inMessage) => Expect.Error(EosErrors.UnreadableImage, () => Read(program), inMessage);
 
+    private static string[] Two => [Configuration, Frame(0, 0), Frame(1, 4)];
+
+    // Behind the video's name, and without the program's folder.
+    private string Refusal(IEnumerable<string> messages, int exit, string? second = null)
+    {
+        var script = Script(messages, "", exit, second);
+        var message = Assert.Throws<EosException>(() => Read(script)).Message;
+        var beginning = $"EOS1010: the video '{_folder["v.mp4"]}' ";
+        Assert.StartsWith(beginning, message, StringComparison.Ordinal);
+        return message[beginning.Length..].Replace(script, "ffmpeg", StringComparison.Ordinal);
+    }
+
     private static string Frame(int n, int? ticks) =>
         $"[Parsed_showinfo_1 @ 0x5] n:{n,4} pts:{(ticks is null ? "NOPTS" : $"{ticks}"),7} pts_time:{ticks / 100.0:0.##}    pos:  48 fmt:yuv420p";
 
@@ -151,7 +259,7 @@ public sealed class FfmpegVideoTests : IDisposable
     private static string Picture(byte value) => $@"P6\n2 1\n255\n\0\0\0\{Convert.ToString(value, 8)}\{Convert.ToString(value, 8)}\{Convert.ToString(value, 8)}";
 
     // The first run is asked for showinfo's messages, the second one for pictures.
-    private string Script(IEnumerable<string> messages, string pictures, int exit = 0)
+    private string Script(IEnumerable<string> messages, string pictures, int exit = 0, string? second = null)
     {
         _folder.Write("messages", string.Concat(messages.Select(line => line + "\n")));
         var script = _folder.Write("ffmpeg", $$"""
@@ -159,7 +267,7 @@ public sealed class FfmpegVideoTests : IDisposable
             printf '%s\n' "$@" > {{_folder["arguments"]}}
             case "$*" in
                 *showinfo*) cat {{_folder["messages"]}} >&2;;
-                *) printf '{{pictures}}';;
+                *) {{second ?? $"printf '{pictures}'"}};;
             esac
             exit {{exit}}
 

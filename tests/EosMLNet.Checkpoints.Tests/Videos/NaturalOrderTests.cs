@@ -17,6 +17,17 @@ public sealed class NaturalOrderTests
     public void Equal_numbers_are_in_ordinal_order() =>
         Assert.Equal(["a01", "a1", "b"], new[] { "b", "a1", "a01" }.OrderBy(name => name, NaturalOrder.Instance));
 
+    [Theory]
+    [InlineData(null, null, 0)]
+    [InlineData(null, "", 0)]
+    [InlineData(null, "a", -1)]
+    [InlineData("frame", "frame_2", -1)]
+    [InlineData("frame7", "frame7_", -1)]
+    [InlineData("1b", "2a", -1)] // numbers of as many digits
+    [InlineData("x12b", "x13a", -1)]
+    public void The_first_difference_decides_and_the_shorter_name_is_first(string? a, string? b, int order) => Assert.Equal(
+        (order, -order), (Math.Sign(NaturalOrder.Instance.Compare(a, b)), Math.Sign(NaturalOrder.Instance.Compare(b, a))));
+
     [Property(MaxTest = 1000)]
     public bool It_is_an_order(string? a, string? b, byte x, byte y)
     {

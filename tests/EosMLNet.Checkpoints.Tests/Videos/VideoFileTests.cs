@@ -53,7 +53,8 @@ public sealed class VideoFileTests : IDisposable
         Write("1.png", 1);
         Expect.Error(EosErrors.ModelInput, () => Read(_folder.Path), _folder.Path, "1 frame;", "at least 2");
         Expect.Error(EosErrors.InvalidOption, () => VideoFile.Read(_folder.Path, All, folderFramesPerSecond: 0), _folder.Path, "more than 0");
-        Expect.Error(EosErrors.FileMissing, () => Read(_folder["nothing.mp4"]), "nothing.mp4");
+        Expect.Error(EosErrors.FileMissing, () => Read(_folder["nothing.mp4"]),
+            $"EOS1001: the video '{_folder["nothing.mp4"]}' does not exist.");
         File.WriteAllBytes(_folder["2.png"], PngBytes.Make(2, 1, PngBytes.Rgb, new byte[6]));
         Expect.Error(EosErrors.ModelInput, () => Read(_folder.Path), _folder.Path, "1 x 1", "1 x 2");
         File.WriteAllText(_folder["2.png"], "no picture");

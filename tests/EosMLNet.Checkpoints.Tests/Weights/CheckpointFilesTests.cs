@@ -21,6 +21,23 @@ public sealed class CheckpointFilesTests : IDisposable
         Assert.Equal("sha256:" + Convert.ToHexStringLower(SHA256.HashData(all)), CheckpointFiles.Of(folder).Fingerprint());
     }
 
+    // A reader that wants no writer beside it does not stop it.
+    [Fact]
+    public void Shards_are_hashed_in_the_order_of_their_names_also_while_somebody_reads_them()
+    {
+        Write("config.json", "{}"u8.ToArray());
+        Write("model.safetensors.index.json",
+            """{"weight_map":{"w":"b.safetensors","v":"a.safetensors","u":"b.safetensors"}}"""u8.ToArray());
+        Write("a.safetensors", [1, 2, 3]);
+        Write("b.safetensors", [4]);
+        byte[] all =
+        [
+            .. "config.json"u8, .. Length(2), .. "{}"u8, .. "a.safetensors"u8, .. Length(3), 1, 2, 3, .. "b.safetensors"u8, .. Length(1), 4,
+        ];
+        using var reader = new FileStream(Path.Combine(folder, "a.safetensors"), FileMode.Open, FileAccess.Read, FileShare.Read);
+        Assert.Equal("sha256:" + Convert.ToHexStringLower(SHA256.HashData(all)), CheckpointFiles.Of(folder).Fingerprint());
+    }
+
     [Fact]
     public void Files_that_were_changed_in_between_have_no_fingerprint()
     {

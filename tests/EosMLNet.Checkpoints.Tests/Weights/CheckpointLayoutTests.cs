@@ -9,7 +9,8 @@ public class CheckpointLayoutTests
     public static TheoryData<string, string[], string> Layouts => new()
     {
         { Decoder, ["a.lora_A.weight", Projector], "It has 'a.lora_A.weight': it is an adapter (LoRA). Merge" },
-        { Decoder, ["base_model.model." + Decoder, Projector], "merge_and_unload(), then save_pretrained" },
+        { Decoder, ["base_model.model." + Decoder, Projector],
+            "begin with base_model.model., as the Python package peft wraps a model. Save the model itself: merge_and_unload(), then" },
         { Decoder, ["_orig_mod." + Decoder], "Save model._orig_mod instead" },
         { Decoder, ["module." + Decoder, "module." + Projector], "All its names begin with module." },
         { Decoder, ["a.absmax"], "It has 'a.absmax': the checkpoint is quantised" },
@@ -31,7 +32,8 @@ public class CheckpointLayoutTests
         { Decoder, ["module." + Projector, Projector], "" },
         { Tower, [Projector], "no weight of a vision_tower." },
         { Tower, [Projector, "vision_tower.other"], "" },
-        { Head, [Projector], "\"tie_word_embeddings\": true" },
+        { Head, [Projector], "If the embeddings are the output head, as in models saved with tied weights, " +
+            "write \"tie_word_embeddings\": true" },
         { Head, [Projector, Head], "" },
         { Decoder, [], "no weight of a multi_modal_projector" },
     };

@@ -37,7 +37,9 @@ public sealed class CheckpointTests : IDisposable
     {
         Write("model.safetensors", "w");
         using var checkpoint = Checkpoint.Open(_folder.Path);
-        Expect.Error(EosErrors.TensorShape, () => checkpoint.Locate("w", [3, 2]), "[2, 3]", "[3, 2]", "'w'");
+        Expect.Error(EosErrors.TensorShape, () => checkpoint.Locate("w", [3, 2]),
+            $"EOS1005: 'w' of '{_folder["model.safetensors"]}' has the shape [2, 3], config.json asks for [3, 2]; " +
+            "the two do not belong together.");
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class CheckpointTests : IDisposable
     {
         SafetensorsFile.Write(_folder["model.safetensors"], [new("w", SafetensorsType.Int8, [2], stream => stream.Write([1, 1]))]);
         using var checkpoint = Checkpoint.Open(_folder.Path);
-        Expect.Error(EosErrors.UnsupportedDataType, () => checkpoint.Locate("w", [2]), "quantised");
+        Expect.Error(EosErrors.UnsupportedDataType, () => checkpoint.Locate("w", [2]),
+            $"the checkpoint is quantised. {Quantization.Remedy}.");
     }
 
     [Fact]
@@ -63,6 +66,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(SafetensorsType.Float32, Stored(("ids", SafetensorsType.Int64, 100)));
         Assert.Equal(SafetensorsType.BFloat16, Stored(("w", SafetensorsType.BFloat16, 5), ("v", SafetensorsType.Float32, 2)));
         Assert.Equal(SafetensorsType.Float32, Stored(("w", SafetensorsType.BFloat16, 5), ("v", SafetensorsType.Float32, 3)));
+        Assert.Equal(SafetensorsType.BFloat16,
+            Stored(("w", SafetensorsType.BFloat16, 3), ("u", SafetensorsType.BFloat16, 3), ("v", SafetensorsType.Float32, 2)));
 
         SafetensorsType Stored(params (string Name, SafetensorsType Type, int Count)[] tensors)
         {
@@ -74,12 +79,12 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("adapter_model.safetensors", "merge_and_unload")]
-    [InlineData("adapter_model.bin", "merge_and_unload")]
+    [InlineData("adapter_model.safetensors", "with merge_and_unload() of the Python package peft, then save_pretrained.")]
+    [InlineData("adapter_model.bin", "with merge_and_unload() of the Python package peft, then save_pretrained.")]
     [InlineData("pytorch_model.bin", "safe_serialization=True")]
     [InlineData("pytorch_model-00001-of-00002.bin", "safe_serialization=True")]
     [InlineData("model.gguf", "which is not read")]
-    [InlineData("readme.txt", "name a checkpoint folder in Hugging Face layout")]
+    [InlineData("readme.txt", "model.safetensors.index.json; name a checkpoint folder in Hugging Face layout")]
     public void A_folder_with_weights_of_another_form_is_told_what_to_do(string file, string says)
     {
         _folder.Write(file, "");
@@ -112,7 +117,8 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("""{"weight_map":{"w":"..\\a.safetensors"}}""", EosErrors.CheckpointIndex, "a.safetensors")]
     [InlineData("""{"weight_map":{"w":"/etc/a.safetensors"}}""", EosErrors.CheckpointIndex, "/etc/a.safetensors")]
     [InlineData("""{"weight_map":{"w":"sub/a.safetensors"}}""", EosErrors.CheckpointIndex, "sub/a.safetensors")]
-    [InlineData("""{"weight_map":{"w":"passwords.txt"}}""", EosErrors.CheckpointIndex, "passwords.txt")]
+    [InlineData("""{"weight_map":{"w":"passwords.txt"}}""", EosErrors.CheckpointIndex,
+        "'passwords.txt', expected the name of a .safetensors file in the same folder.")]
     [InlineData("""{"weight_map":{"w":null}}""", EosErrors.CheckpointIndex, "'w'")]
     [InlineData("""{"weight_map":{"absent":"a.safetensors"}}""", EosErrors.CheckpointIndex, "'absent'")]
     [InlineData("""{"weight_map":{}}""", EosErrors.CheckpointIndex, "weight_map")]
@@ -153,6 +159,22 @@ public sealed class CheckpointTests : IDisposable
         bytes[^1] ^= 1;
         File.WriteAllBytes(_folder["model.safetensors"], bytes);
         Assert.NotEqual(otherConfig, Checkpoint.Fingerprint(_folder.Path));
+    }
+
+    [Fact]
+    public void Files_are_closed_with_the_checkpoint_and_where_it_cannot_be_opened()
+    {
+        Write("model.safetensors", "w");
+        var checkpoint = Checkpoint.Open(_folder.Path);
+        Assert.Throws<IOException>(Exclusively);
+        checkpoint.Dispose();
+        Exclusively();
+        Write("model.safetensors", "lm_head.weight", "language_model.lm_head.weight");
+        Expect.Error(EosErrors.CheckpointIndex, () => Checkpoint.Open(_folder.Path), "twice");
+        Exclusively();
+
+        void Exclusively() =>
+            new FileStream(_folder["model.safetensors"], FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
     }
 
     [Fact]
