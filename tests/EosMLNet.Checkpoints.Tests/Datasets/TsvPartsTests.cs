@@ -62,10 +62,32 @@ public sealed class TsvPartsTests : IDisposable
     }
 
     [Fact]
+    public void A_table_that_was_changed_since_is_named_with_the_line_of_the_part()
+    {
+        var table = folder.Write("rows.tsv", $"{Header}\nred?\ta.png\nbig?\ta.png\n");
+        var part = TsvParts.Of(table, 1).Last();
+        File.WriteAllText(table, $"{Header}\nred?\ta.png\n");
+        var error = Assert.Throws<EosException>(() => VqaDataset.LoadTsvPart(table, part, folder.Path, answers: false));
+        Assert.Equal((table, "the rows from line 3 on were changed since the table was divided into parts; leave a table alone while it " +
+            "is read, and begin anew."), (error.File, error.Detail));
+    }
+
+    [Fact]
+    public void Dividing_can_be_cancelled_before_each_row()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var table = folder.Write("rows.tsv", $"{Header}\nred?\ta.png\nbig?\ta.png\nold?\ta.png\n");
+        using var parts = TsvParts.Of(table, 1, cancellation.Token).GetEnumerator();
+        Assert.True(parts.MoveNext());
+        cancellation.Cancel();
+        Assert.Throws<OperationCanceledException>(() => parts.MoveNext());
+    }
+
+    [Fact]
     public void A_part_has_a_row_at_least() =>
         Expect.Error(EosErrors.InvalidOption, () => TsvParts.Of(folder["rows.tsv"], 0), "rows of a part are 0");
 
     [Fact]
     public void A_table_that_is_missing_is_named() =>
-        Expect.Error(EosErrors.FileMissing, () => TsvParts.Of(folder["none.tsv"], 1).ToArray(), "none.tsv");
+        Assert.Equal(folder["none.tsv"], Assert.Throws<EosException>(() => TsvParts.Of(folder["none.tsv"], 1).ToArray()).File);
 }

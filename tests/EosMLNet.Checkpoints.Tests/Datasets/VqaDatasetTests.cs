@@ -264,6 +264,83 @@ public sealed class VqaDatasetTests : IDisposable
         Expect.Error(EosErrors.EmptyDataset, () => builder.Build());
     }
 
+    private const string Again = "; correct or remove the row.";
+
+    [Theory]
+    [InlineData("", true, "is empty; expected a header and rows of ImagePath, Question, Answer.")]
+    [InlineData("\n\n", false, "is empty; expected a header and rows of ImagePath, Question.")]
+    public void An_empty_table_is_named_with_what_is_expected(string text, bool answers, string what)
+    {
+        var file = _folder.Write("data.tsv", text);
+        var error = Assert.Throws<EosException>(() => VqaDataset.LoadTsv(file, _folder["images"], answers));
+        Assert.Equal((file, $"EOS1012: '{file}' {what}"), (error.File, error.Message));
+    }
+
+    [Theory]
+    [InlineData("ImagePath\tText\n", true,
+        "the header has the columns ImagePath, Text, expected ImagePath, Question and Answer between tabs.")]
+    [InlineData("Text\tAnswer\n", false, "the header has the columns Text, Answer, expected ImagePath and Question between tabs.")]
+    [InlineData(Header + "red.png\tWhat?\tred\n", true, "3 fields between tabs, expected 4 as in the header" + Again)]
+    [InlineData(Header + "red.png\t\"What?\tred\n", true, "3 fields between tabs, expected 4 as in the header " +
+        "(quotation marks have no meaning here: a field cannot hold a tab or a line end)" + Again)]
+    [InlineData(Header + "data:image/png;base64,dGV4dA==\tWhat?\tred\tx\n", true,
+        "the image 'the data: URI' is of no known image format; expected a whole PNG, JPEG, WebP, GIF or BMP file.")]
+    public void What_is_wrong_with_a_table_is_said(string text, bool answers, string detail)
+    {
+        var file = _folder.Write("data.tsv", text);
+        Assert.Equal(detail, Assert.Throws<EosException>(() => VqaDataset.LoadTsv(file, _folder["images"], answers)).Detail);
+    }
+
+    [Theory]
+    [InlineData("\"red\"", "x", "a field begins", 3)]
+    [InlineData("\"red\"", "\"x\"", "2 fields begin", 3)]
+    [InlineData("red", "\"x\"", "a field begins", 4)]
+    public void The_note_on_quotation_marks_counts_them_and_names_the_first(string first, string second, string begin, int line)
+    {
+        var data = Load($"{Header}red.png\tWhat?\tred\t\nred.png\tWhat?\t{first}\t\nred.png\tWhat?\t{second}\t\n");
+        Assert.Equal($"'{_folder["data.tsv"]}': {begin} with a quotation mark, first in line {line}. Quotation marks have no meaning in " +
+            "this table and stay in the text; leave them out if they are not part of it.", Assert.Single(data.Notes));
+    }
+
+    [Fact]
+    public void The_family_may_be_the_first_column() =>
+        Assert.Equal("colour", Assert.Single(Load("Family\tImagePath\tQuestion\tAnswer\ncolour\tred.png\tWhat?\tred\n").Examples).Family);
+
+    [Fact]
+    public void Answers_that_are_not_read_are_empty()
+    {
+        var file = _folder.Write("data.tsv", Header + "red.png\tWhat?\tred\tcolour\n");
+        Assert.Equal([new(0, "What?", "", "colour")], VqaDataset.LoadTsv(file, _folder["images"], answers: false).Examples);
+    }
+
+    [Fact]
+    public void A_table_that_is_missing_is_the_faults_file() => Assert.Equal(_folder["gone.tsv"],
+        Assert.Throws<EosException>(() => VqaDataset.LoadTsv(_folder["gone.tsv"], _folder["images"])).File);
+
+    [Fact]
+    public void Two_images_can_be_split_and_what_cannot_says_why()
+    {
+        var (first, second) = Make(images: 2, questions: 1).SplitByImage(0.5, 1);
+        Assert.Equal((1, 1), (first.Images.Count, second.Images.Count));
+        Expect.Error(EosErrors.EmptyDataset, () => Make(images: 1, questions: 5).SplitByImage(0.5, 1),
+            "EOS1012: the dataset has one image only and cannot be split by image; at least two are needed.");
+        var builder = new VqaDataset.Builder();
+        builder.Add([new RgbImage(1, 1, [1, 0, 0]), new RgbImage(1, 1, [2, 0, 0])], "question", "yes");
+        Expect.Error(EosErrors.EmptyDataset, () => builder.Build().SplitByImage(0.5, 1), "EOS1012: the dataset's rows all have images in " +
+            "common and cannot be split by image; at least two that have none are needed.");
+        Expect.Error(EosErrors.InvalidOption, () => builder.Build().SplitByImage(1, 1),
+            "EOS1013: a split fraction of 1 was asked for, expected more than 0 and less than 1.");
+    }
+
+    [Fact]
+    public void A_builder_refuses_what_is_null()
+    {
+        var builder = new VqaDataset.Builder();
+        Assert.Throws<ArgumentNullException>(() => builder.Add((RgbImage)null!, "question", "yes"));
+        Assert.Throws<ArgumentNullException>(() => builder.Add(new RgbImage(1, 1, new byte[3]), "question", null!));
+        Expect.Error(EosErrors.EmptyDataset, () => builder.Build());
+    }
+
     private static byte Pixel(Visual image) => Assert.IsType<RgbImage>(image).Pixels.Span[0];
 
     private static IEnumerable<string> Rows(VqaDataset data) => data.Examples.Select(e => $"{Pixel(data.Images[Assert.Single(e.Images)])} {e.Question}");

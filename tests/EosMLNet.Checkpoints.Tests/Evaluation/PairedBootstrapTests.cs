@@ -86,6 +86,29 @@ public sealed class PairedBootstrapTests
         Expect.Error(EosErrors.EmptyDataset, () => PairedBootstrap.Of([], _ => 0));
     }
 
+    // The differences of the draws are 0, 1, 4, 9 and so on. Of five the bounds lie at 0.1 and 3.9, of 41 at 1 and 39.
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(5, 0.1, 15.3)]
+    [InlineData(41, 1, 1521)]
+    public void Bounds_lie_between_the_closest_draws_in_proportion(int resamples, double low, double high)
+    {
+        var draw = 0;
+        var interval = PairedBootstrap.Of([7], drawn => draw < resamples ? draw * draw++ : -1, resamples);
+        Assert.Equal(-1, interval.Difference);
+        Assert.Equal(low, interval.Low, 1e-9);
+        Assert.Equal(high, interval.High, 1e-9);
+    }
+
+    [Fact]
+    public void What_there_is_too_little_of_is_said()
+    {
+        Expect.Error(EosErrors.EmptyDataset, () => PairedBootstrap.Of([], _ => 0),
+            "EOS1012: There are no rows to compare on; expected at least one.");
+        Expect.Error(EosErrors.InvalidOption, () => PairedBootstrap.Of([1], _ => 0, 0),
+            "EOS1013: 0 resamples were asked for; expected 1 or more.");
+    }
+
     private static VqaDataset Rows(int[] images, string[]? families = null)
     {
         var made = images.Distinct().ToDictionary(p => p, p => new RgbImage(1, 1, [(byte)p, (byte)(p >> 8), 0]));

@@ -74,5 +74,20 @@ public sealed class AnyResolutionTests
         Assert.Throws<ArgumentException>(() => AnyResolution.BestResolution(new(10, 10), []));
     }
 
+    [Fact]
+    public void An_image_of_one_pixel_has_a_best_resolution_too()
+    {
+        Assert.Equal(new ImageSize(20, 20), AnyResolution.BestResolution(new(1, 1), [new(20, 30), new(20, 20)]));
+        Assert.StartsWith("There is no resolution to choose.",
+            Assert.Throws<ArgumentException>(() => AnyResolution.BestResolution(new(1, 1), [])).Message);
+    }
+
+    // One tile of 10 x 10 cells is allowed: 121 cells are just 1.1 times too many on a side.
+    [Theory]
+    [InlineData(11, 11, 11, 11)]
+    [InlineData(11, 12, 9, 10)]
+    public void Features_that_are_just_the_limit_too_large_stay(int rows, int columns, int keptRows, int keptColumns) =>
+        Assert.Equal(new ImageSize(keptRows, keptColumns), AnyResolution.Shrunk(new(rows, columns), 1, 10));
+
     private static ImageSize Size(JsonElement pair) => new(pair[0].GetInt32(), pair[1].GetInt32());
 }

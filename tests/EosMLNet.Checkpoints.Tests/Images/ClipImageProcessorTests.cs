@@ -2,6 +2,11 @@ namespace EosMLNet.Tests.Images;
 
 public sealed class ClipImageProcessorTests : IDisposable
 {
+    private const string Values = """
+        "do_convert_rgb":true,"resample":3,"do_rescale":true,"rescale_factor":0.00392156862745098,"do_normalize":true,
+        "image_mean":[0.48145466,0.4578275,0.40821073],"image_std":[0.26862954,0.26130258,0.27577711]
+        """;
+
     private static readonly string GoldenConfig = GoldenFiles.At("clip-preprocess", "preprocessor_config.json");
     private readonly TemporaryFolder _folder = new();
 
@@ -147,6 +152,70 @@ public sealed class ClipImageProcessorTests : IDisposable
     [Fact]
     public void An_image_so_narrow_that_its_resized_length_is_absurd_is_refused() =>
         Expect.Error(EosErrors.UnreadableImage, () => ClipImageProcessor.Default(336).Process([new RgbImage(1, 10_000_000, new byte[30_000_000])]), "1 x 10000000");
+
+    [Theory]
+    [InlineData("""{"size":20,"crop_size":8}""",
+        """ "do_resize":true,"size":{"shortest_edge":20},"do_center_crop":true,"crop_size":{"height":8,"width":8} """)]
+    [InlineData("""{"size":{"height":9,"width":11},"do_center_crop":false,"do_pad":true}""",
+        """ "do_resize":true,"size":{"height":9,"width":11},"do_center_crop":false,"crop_size":{"height":9,"width":11},"do_pad":true """)]
+    [InlineData("""{"do_resize":false,"crop_size":{"height":7,"width":6}}""",
+        """ "do_resize":false,"size":{"shortest_edge":224},"do_center_crop":true,"crop_size":{"height":7,"width":6} """)]
+    public void What_is_saved_has_each_setting_that_transformers_reads(string json, string expected)
+    {
+        Load(json).Save(_folder.Path);
+        expected = $$"""{"image_processor_type":"CLIPImageProcessor",{{expected}},{{Values}}}""";
+        SavedSettings.AssertAre(expected, _folder["preprocessor_config.json"]);
+    }
+
+    [Fact]
+    public void The_default_is_saved_as_a_crop_of_its_side()
+    {
+        ClipImageProcessor.Default(14).Save(_folder.Path);
+        SavedSettings.AssertAre($$"""
+            {"image_processor_type":"CLIPImageProcessor","do_resize":true,"size":{"shortest_edge":14},"do_center_crop":true,
+             "crop_size":{"height":14,"width":14},{{Values}}}
+            """, _folder["preprocessor_config.json"]);
+    }
+
+    [Fact]
+    public void A_side_is_1_to_16384_pixels()
+    {
+        Assert.Equal([3, 1, 1], ClipImageProcessor.Default(1).PartShape);
+        Assert.Equal([3, 16384, 16384], ClipImageProcessor.Default(16384).PartShape);
+        Assert.All((int[])[-1, 0, 16385], side => Assert.Throws<ArgumentOutOfRangeException>(() => ClipImageProcessor.Default(side)));
+        Expect.Error(EosErrors.UnsupportedModel, () => Load("""{"size":16385}"""),
+            $"'size' of '{_folder["preprocessor_config.json"]}' is 16385, expected 1 to 16384 pixels.");
+    }
+
+    [Fact]
+    public void Images_of_another_side_than_the_towers_are_refused_with_the_file()
+    {
+        var file = _folder.Write("preprocessor_config.json", """{"size":20,"crop_size":{"height":8,"width":9}}""");
+        var error = Assert.Throws<EosException>(() => ClipImageProcessor.Load(_folder.Path, 8, []));
+        Assert.Equal((file, $"EOS1009: '{file}' makes images of 9 x 8 pixels, the vision tower in config.json takes 8 x 8."),
+            (error.File, error.Message));
+    }
+
+    [Fact]
+    public void The_same_padding_is_the_same_processor()
+    {
+        var processor = ClipImageProcessor.Default(8);
+        Assert.Same(processor, processor.With(ImagePadding.Crop));
+        Assert.Equal(ImagePadding.Square, processor.With(ImagePadding.Square).Padding);
+    }
+
+    // 16384 pixels on the shorter side would be 65536 x 16384; here the height is 1.
+    [Fact]
+    public void Of_an_exact_size_the_shorter_side_says_whether_an_image_is_too_narrow()
+    {
+        var processor = Load("""{"size":{"height":1,"width":16384},"crop_size":{"height":1,"width":2}}""");
+        Assert.Equal([7, 7, 7, 7, 7, 7], processor.ToSize(Row(7, 7, 7, 7)).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void All_images_must_get_one_size() => Expect.Error(EosErrors.UnsupportedModel, () => Load("""{"do_center_crop":false}"""),
+        $"'do_center_crop' of '{_folder["preprocessor_config.json"]}' is false, expected true, or a size of height and width to " +
+        "resize to: all images must get one size.");
 
     private ClipImageProcessor Load(string json) => ClipImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json));
 

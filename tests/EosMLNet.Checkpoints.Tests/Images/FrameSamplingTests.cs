@@ -96,6 +96,30 @@ public sealed class FrameSamplingTests
         Expect.Error(EosErrors.ModelInput, () => new VideoFrames(Frames(1), [0], 1, "v.gif"), "v.gif", "1 frame;");
     }
 
+    [Fact]
+    public void The_only_frame_that_is_seen_is_the_first()
+    {
+        Assert.Equal([0], (Qwen3 with { LeastFrames = 1 }).Choose(10, 25));
+        Assert.Equal([0], (Qwen3 with { LeastFrames = 1, MostFrames = 1 }).Choose(1000, 25));
+        Assert.Equal([0, 9], (Qwen3 with { LeastFrames = 2 }).Choose(10, 25));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_number_is_said()
+    {
+        Refused(Qwen3 with { FramesPerSecond = 0 }, 25, "FramesPerSecond of a video is 0, expected more than 0.");
+        Refused(Qwen3, -3, "framesPerSecond of a video is -3, expected more than 0.");
+        Refused(Qwen3 with { LeastFrames = -1 }, 25, "LeastFrames of a video is -1, expected more than 0.");
+        Refused(Qwen3 with { Multiple = 0 }, 25, "Multiple of a video is 0, expected more than 0.");
+        Refused(Qwen3 with { MostFrames = 3 }, 25, "at most 3 frames of a video are to be seen, expected at least 4.");
+        Refused(Qwen3 with { MostFrames = 5, Multiple = 6 }, 25, "at most 5 frames of a video are to be seen, expected at least 6.");
+        Assert.Throws<ArgumentOutOfRangeException>(() => Qwen2.Choose(1, 25));
+        Assert.Equal(2, Qwen2.Choose(2, 25).Count);
+
+        static void Refused(FrameSampling sampling, double rate, string message) =>
+            Expect.Error(EosErrors.InvalidOption, () => sampling.Choose(100, rate), "EOS1013: " + message);
+    }
+
     private static void AssertTimes(IReadOnlyList<int> indices, double fps, IEnumerable<double> seconds, IEnumerable<string> texts)
     {
         var steps = Video(indices, fps).StepSeconds(2);

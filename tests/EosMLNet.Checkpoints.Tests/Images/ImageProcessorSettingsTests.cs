@@ -93,6 +93,16 @@ public sealed class ImageProcessorSettingsTests : IDisposable
         Expect.Error(EosErrors.UnsupportedModel, () => Range(), field, "config.json");
     }
 
+    [Fact]
+    public void All_that_differs_between_two_files_is_named()
+    {
+        _folder.Write("processor_config.json", "{\"image_processor\":{" + Half + "}}");
+        _folder.Write("preprocessor_config.json", "{" + Half.Replace("0.5,0.5,0.5", "0.25,0.25,0.25") + "}");
+        Range();
+        Assert.Equal($"processor_config.json and preprocessor_config.json of '{_folder.Path}' differ in image_mean, image_std; " +
+            "processor_config.json is followed, as transformers 5 does. Delete the file that is not right.", Assert.Single(_notes));
+    }
+
     // What white and black become.
     private (double Most, double Least) Range()
     {

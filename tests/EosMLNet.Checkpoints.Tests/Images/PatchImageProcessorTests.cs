@@ -5,6 +5,10 @@ namespace EosMLNet.Tests.Images;
 /// <summary>Against Golden/backbones: transformers' processor of the Qwen-VL models on the same images.</summary>
 public sealed class PatchImageProcessorTests : IDisposable
 {
+    private const string Values = """
+        "do_convert_rgb":true,"resample":3,"do_rescale":true,"rescale_factor":0.00392156862745098,"do_normalize":true
+        """;
+
     private const string Type = """ "image_processor_type":"Qwen2VLImageProcessor" """;
     private static readonly PatchProcessing Small = PatchKinds.Qwen2 with { PatchSize = 2, Limits = new(16, 1600) };
     private readonly TemporaryFolder _folder = new();
@@ -300,6 +304,175 @@ public sealed class PatchImageProcessorTests : IDisposable
             }
         }
         return isRight;
+    }
+
+    [Fact]
+    public void What_is_saved_has_each_setting_that_transformers_reads()
+    {
+        _folder.Write("preprocessor_config.json", "{" + Type + """, "image_mean":[0.1,0.2,0.3],"image_std":[0.4,0.5,0.6]}""");
+        _folder.Write("video_preprocessor_config.json", """
+            {"size":{"shortest_edge":32,"longest_edge":64},"fps":1.5,"min_frames":3,"max_frames":9,"image_mean":[0.7,0.8,0.9]}
+            """);
+        PatchImageProcessor.Load(_folder.Path, Small with { FramesPerStep = 3, MergeSize = 1 }, _notes).Save(_folder.Path);
+        SavedSettings.AssertAre($$"""
+            {"image_processor_type":"Qwen2VLImageProcessor","do_resize":true,"size":{"shortest_edge":16,"longest_edge":1600},"patch_size":2,
+             "merge_size":1,"temporal_patch_size":3,"min_pixels":16,"max_pixels":1600,{{Values}},
+             "image_mean":[0.1,0.2,0.3],"image_std":[0.4,0.5,0.6]}
+            """, _folder["preprocessor_config.json"]);
+        SavedSettings.AssertAre($$"""
+            {"video_processor_type":"Qwen2VLVideoProcessor","do_resize":true,"size":{"shortest_edge":32,"longest_edge":64},"patch_size":2,
+             "merge_size":1,"temporal_patch_size":3,"fps":1.5,"min_frames":3,"max_frames":9,{{Values}},
+             "image_mean":[0.7,0.8,0.9],"image_std":[0.4,0.5,0.6]}
+            """, _folder["video_preprocessor_config.json"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "image_mean":[0.5,0.5,0.5] """)]
+    [InlineData(""", "image_std":[0.5,0.5,0.5] """)]
+    public void A_mean_or_a_deviation_that_is_missing_is_noted(string settings)
+    {
+        Load(Type + settings, PatchKinds.Qwen3);
+        Assert.Equal($"'{_folder["preprocessor_config.json"]}' lacks image_mean or image_std. " +
+            "mean 0.5 0.5 0.5, standard deviation 0.5 0.5 0.5 are taken, as published checkpoints have them; " +
+            "transformers' class would take CLIP's. Copy the file of the original checkpoint.", Assert.Single(_notes));
+    }
+
+    [Fact]
+    public void Nothing_is_noted_where_both_are_there_or_the_family_has_CLIPs()
+    {
+        Load(Type + """, "image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5] """, PatchKinds.Qwen3);
+        Load(Type, PatchKinds.Qwen2);
+        Assert.Empty(_notes);
+    }
+
+    [Fact]
+    public void The_note_on_a_folder_without_settings_is_a_whole_sentence()
+    {
+        PatchImageProcessor.Load(_folder.Path, PatchKinds.Qwen3, _notes);
+        Assert.Equal($"'{_folder.Path}' has no settings of an image processor, neither in preprocessor_config.json nor in " +
+            "processor_config.json. Those of published checkpoints are taken: bicubic resize to 65536 to 16777216 pixels and multiples " +
+            "of 32 on each side, patches of 16 x 16, scale 1/255, mean 0.5 0.5 0.5, standard deviation 0.5 0.5 0.5. " +
+            "Copy the file of the original checkpoint if it says otherwise.", Assert.Single(_notes));
+    }
+
+    [Theory]
+    [InlineData(""" "fps":0 """, "fps", "0", "more than 0")]
+    [InlineData(""" "fps":-0.5 """, "fps", "-0.5", "more than 0")]
+    [InlineData(""" "min_frames":0 """, "min_frames", "0", "at least 1")]
+    [InlineData(""" "max_frames":3 """, "max_frames", "3", "at least 4")]
+    [InlineData(""" "min_frames":1,"max_frames":1 """, "max_frames", "1", "at least 2")]
+    [InlineData(""" "max_frames":4 """, null, "4", "4")]
+    [InlineData(""" "min_frames":1,"max_frames":2 """, null, "1", "2")]
+    [InlineData(""" "min_frames":3,"max_frames":3 """, null, "3", "3")]
+    public void The_numbers_of_frames_have_their_bounds(string settings, string? field, string found, string expected)
+    {
+        _folder.Write("preprocessor_config.json", "{" + Type + "}");
+        var file = _folder.Write("video_preprocessor_config.json", "{" + settings + "}");
+        if (field is not null)
+        {
+            Expect.Error(EosErrors.UnsupportedModel, () => PatchImageProcessor.Load(_folder.Path, Small, []),
+                $"EOS1009: '{field}' of '{file}' is {found}, expected {expected}.");
+            return;
+        }
+        var sampling = PatchImageProcessor.Load(_folder.Path, Small, []).Video.Sampling;
+        Assert.Equal((found, expected), ($"{sampling.LeastFrames}", $"{sampling.MostFrames}"));
+    }
+
+    // An image counts twice in 2^27 pixels, as a patch has two frames. So does a frame of Qwen2-VL; Qwen3-VL's limits are for all frames.
+    [Theory]
+    [InlineData(false, 1 << 26)]
+    [InlineData(true, 1 << 27)]
+    public void The_largest_limits_are_what_can_be_held_in_memory(bool allFrames, int largest)
+    {
+        var kind = allFrames ? PatchKinds.Qwen3 : PatchKinds.Qwen2;
+        var processor = Make(kind);
+        Assert.Equal(new PixelLimits(1, 1 << 26), processor.WithLimits(1, 1 << 26).Limits);
+        Assert.Equal(new PixelLimits(1, largest), processor.WithVideoLimits(1, largest).Video.Limits);
+        Expect.Error(EosErrors.InvalidOption, () => processor.WithVideoLimits(1, largest + 1),
+            $"EOS1013: max_pixels is {largest + 1}, expected at most {largest}, what can be held in memory.");
+        _folder.Write("preprocessor_config.json", "{" + Type + "}");
+        var file = _folder.Write("video_preprocessor_config.json", $$"""{"max_pixels":{{largest}}}""");
+        Assert.Equal(largest, PatchImageProcessor.Load(_folder.Path, kind, []).Video.Limits.Most);
+        _folder.Write("video_preprocessor_config.json", $$"""{"max_pixels":{{largest + 1}}}""");
+        var error = Assert.Throws<EosException>(() => PatchImageProcessor.Load(_folder.Path, kind, []));
+        Assert.Equal((file, $"EOS1009: '{file}' does not fit: max_pixels is {largest + 1}, expected at most {largest}, " +
+            "what can be held in memory."), (error.File, error.Message));
+    }
+
+    [Fact]
+    public void The_least_limit_is_the_area_of_one_token() =>
+        Assert.Equal(new PixelLimits(784, 784), Make(PatchKinds.Qwen2).WithLimits(784, 784).Limits);
+
+    [Theory]
+    [InlineData(""" "size":{"height":16} """, """{"height":16}""")]
+    [InlineData(""" "size":{"width":16,"shortest_edge":16} """, """{"width":16,"shortest_edge":16}""")]
+    public void A_size_has_neither_a_height_nor_a_width(string settings, string shown) => Expect.Error(EosErrors.UnsupportedModel,
+        () => Load(Type + "," + settings, Small),
+        $"'size' of '{_folder["preprocessor_config.json"]}' is {shown}, expected shortest_edge and longest_edge, two areas.");
+
+    [Fact]
+    public void A_limit_that_size_has_by_either_name_and_otherwise_is_noted()
+    {
+        Load(Type + """, "min_pixels":64,"max_pixels":512,"size":{"min_pixels":64,"max_pixels":256} """, Small);
+        var file = _folder["preprocessor_config.json"];
+        Assert.Equal($"'max_pixels' of '{file}' is 512, and 'size.longest_edge' of '{file}' says 256. max_pixels is followed, as " +
+            "transformers does. Delete the one that is not right.", Assert.Single(_notes));
+    }
+
+    [Fact]
+    public void A_limit_that_size_does_not_have_is_followed_without_a_note()
+    {
+        Assert.Equal(new PixelLimits(64, 512), Load(Type + """, "min_pixels":64,"max_pixels":512,"size":{} """, Small).Limits);
+        Assert.Empty(_notes);
+    }
+
+    [Fact]
+    public void Images_must_be_resized() => Expect.Error(EosErrors.UnsupportedModel, () => Load(Type + """, "do_resize":false """, Small),
+        $"'do_resize' of '{_folder["preprocessor_config.json"]}' is false, expected true: both sides must be whole tokens.");
+
+    [Theory]
+    [InlineData(0, 2, 2)]
+    [InlineData(2, 0, 2)]
+    [InlineData(2, 2, 0)]
+    [InlineData(2, 2, 33)]
+    [InlineData(1025, 1, 2)]
+    public void Patches_have_their_bounds_with_a_file_and_without(int patch, int merge, int frames)
+    {
+        var kind = Small with { PatchSize = patch, MergeSize = merge, FramesPerStep = frames };
+        var message = $"EOS1009: The model has patches of {patch} pixels, {merge} on the side of a token, and {frames} frames deep; " +
+            "expected each to be at least 1, a token's side at most 1024 pixels, and at most 32 frames.";
+        Expect.Error(EosErrors.UnsupportedModel, () => Make(kind), message);
+        Expect.Error(EosErrors.UnsupportedModel, () => Load(Type, kind), message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32)]
+    public void A_patch_may_hold_one_frame_to_32(int frames) =>
+        Assert.Equal([3L * frames * 4], Make(Small with { FramesPerStep = frames }).PartShape);
+
+    // 8192 x 8192 pixels, twice, are all that is allowed.
+    [Fact]
+    public void An_image_may_become_as_large_as_is_allowed_and_what_is_larger_is_refused_with_its_numbers()
+    {
+        var processor = Make(PatchKinds.Qwen2 with { PatchSize = 512 }).WithLimits(1 << 26, 1 << 26);
+        Assert.Equal(16 * 16, processor.Parts(new(8192, 8192), 1));
+        Expect.Error(EosErrors.UnreadableImage, () => processor.Parts(new(1, 200), 1),
+            "EOS1010: 2 frames of 1 x 200 pixels (a still image counts as often as a patch holds frames) would be resized to " +
+            "1024 x 116736: 239075328 pixels in all, at most 134217728 are allowed. Take fewer, or set less as max_pixels.");
+    }
+
+    [Fact]
+    public void What_is_no_video_is_called_the_video()
+    {
+        const string one = "EOS1015: the video has 1 frame; a video has at least 2. Give a single picture as an image.";
+        var processor = Make(PatchKinds.Qwen2);
+        var (frame, other) = (new RgbImage(4, 4, new byte[48]), new RgbImage(4, 5, new byte[60]));
+        Expect.Error(EosErrors.ModelInput, () => processor.SizeSeenOfVideo(new(480, 640), 1), one);
+        Expect.Error(EosErrors.ModelInput, () => processor.WriteVideo([frame], []), one);
+        Expect.Error(EosErrors.ModelInput, () => processor.WriteVideo([frame, other], []),
+            "EOS1015: the video has a first frame of 4 x 4 pixels and a frame 2 of 5 x 4; expected the same size. Resize them.");
     }
 
     /// <summary>A processor without a file.</summary>

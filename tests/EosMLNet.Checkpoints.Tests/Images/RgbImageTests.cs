@@ -207,5 +207,26 @@ public sealed class RgbImageTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new RgbImage(0, 2, []));
     }
 
+    [Fact]
+    public void What_is_wrong_with_an_image_is_said()
+    {
+        Assert.StartsWith("11 bytes for 2 x 2 pixels of 3 bytes.",
+            Assert.Throws<ArgumentException>(() => new RgbImage(2, 2, new byte[11])).Message);
+        Refused("this is not an image"u8.ToArray(), "is of no known image format;");
+        Refused(PngBytes.Make(9_460, 9_460, PngBytes.Gray, []),
+            "says that it has 9460 x 9460 pixels, at most 89478485 in all are allowed;");
+        Refused(File.ReadAllBytes(GoldenFiles.At("clip-preprocess", "img_97x61.png"))[..4000], "cannot be decoded (");
+
+        static void Refused(byte[] file, string what) => Expect.Error(EosErrors.UnreadableImage, () => RgbImage.Decode(file, "a.png"),
+            $"EOS1010: the image 'a.png' {what}", "; expected a whole PNG, JPEG, WebP, GIF or BMP file.");
+    }
+
+    [Fact]
+    public void An_image_that_stands_upright_is_not_copied()
+    {
+        var image = new RgbImage(1, 1, [1, 2, 3]);
+        Assert.Same(image, image.Turned(OrientationMark.TopLeft));
+    }
+
     private static byte[] Pixels(byte[] file) => RgbImage.Decode(file, "test").Pixels.ToArray();
 }

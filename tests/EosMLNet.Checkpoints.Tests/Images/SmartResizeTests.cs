@@ -57,6 +57,26 @@ public sealed class SmartResizeTests
             Expect.Error(EosErrors.UnreadableImage, () => Resize(), $"{height} x {width}", "200");
     }
 
+    // 50 and 60 are nearest to 56: 3136 pixels, no more than are allowed.
+    [Fact]
+    public void A_size_that_is_just_the_limit_when_it_is_rounded_stays()
+    {
+        Assert.Equal(new ImageSize(56, 56), SmartResize.Of(new(50, 60), 28, new(1, 3136)));
+        Assert.Equal(new ImageSize(28, 56), SmartResize.Of(new(50, 60), 28, new(1, 3135)));
+    }
+
+    [Fact]
+    public void Frames_have_at_least_the_size_of_a_token()
+    {
+        Assert.Equal(new ImageSize(28, 56), SmartResize.OfVideo(new(28, 56), 2, 2, 28, new(1, 1 << 20)));
+        Assert.Equal(new ImageSize(56, 28), SmartResize.OfVideo(new(56, 28), 2, 2, 28, new(1, 1 << 20)));
+        foreach (var frame in (ReadOnlySpan<ImageSize>)[new(27, 56), new(56, 27)])
+        {
+            Expect.Error(EosErrors.UnreadableImage, () => SmartResize.OfVideo(frame, 2, 2, 28, new(1, 1 << 20)),
+                $"EOS1010: a video's frames have {frame} pixels, expected at least 28 x 28. Enlarge them.");
+        }
+    }
+
     [Fact]
     public void Limits_and_factors_are_positive()
     {

@@ -176,6 +176,84 @@ public sealed class TileImageProcessorTests : IDisposable
     public void Another_kind_of_processing_is_refused(string json, string inMessage) =>
         Expect.Error(EosErrors.UnsupportedModel, () => Load(json), inMessage);
 
+    [Theory]
+    [InlineData("OneVision", """ "image_processor_type":"LlavaOnevisionImageProcessor" """)]
+    [InlineData("Next", """
+        "image_processor_type":"LlavaNextImageProcessor","do_center_crop":true,"crop_size":{"height":4,"width":4}
+        """)]
+    public void What_is_saved_has_each_setting_that_transformers_reads(string family, string expected)
+    {
+        var json = "{" + expected + """, "size":{"height":4,"width":4},"image_grid_pinpoints":[[4,8],[12,4]],"resample":2}""";
+        var kind = family == "Next" ? LlavaNextConfig.Tiles : LlavaOneVisionConfig.Tiles;
+        TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json), kind).Save(_folder.Path);
+        SavedSettings.AssertAre($$"""
+            { {{expected}},"do_resize":true,"size":{"height":4,"width":4},"do_pad":true,"image_grid_pinpoints":[[4,8],[12,4]],
+              "do_convert_rgb":true,"resample":2,"do_rescale":true,"rescale_factor":0.00392156862745098,"do_normalize":true,
+              "image_mean":[0.48145466,0.4578275,0.40821073],"image_std":[0.26862954,0.26130258,0.27577711] }
+            """, _folder["preprocessor_config.json"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "image_mean":[0.5,0.5,0.5] """)]
+    [InlineData(""", "image_std":[0.5,0.5,0.5] """)]
+    public void A_mean_or_a_deviation_that_is_missing_is_noted(string settings)
+    {
+        var file = _folder.Write("preprocessor_config.json", "{" + Of4 + settings + "}");
+        var notes = new List<string>();
+        TileImageProcessor.Load(_folder.Path, LlavaOneVisionConfig.Tiles, 4, [new(4, 4)], notes);
+        Assert.Equal($"'{file}' lacks image_mean or image_std; CLIP's are taken, as by transformers' class. Published checkpoints have " +
+            "0.5 for all: copy the file of the original checkpoint.", Assert.Single(notes));
+    }
+
+    [Fact]
+    public void Tiles_of_another_side_than_the_towers_are_refused_with_the_file()
+    {
+        var file = _folder.Write("preprocessor_config.json", "{" + Of8 + "}");
+        var error = Assert.Throws<EosException>(() => Load(8));
+        Assert.Equal((file, $"EOS1009: 'size' of '{file}' makes tiles of 4 pixels, the vision tower in config.json takes 8."),
+            (error.File, error.Message));
+        Expect.Error(EosErrors.UnsupportedModel, () => Load(4),
+            $"'image_grid_pinpoints' of '{file}' is [8, 8] among others, expected only those of image_grid_pinpoints in config.json; " +
+            "the two files do not belong together.");
+
+        void Load(int side) => TileImageProcessor.Load(_folder.Path, LlavaOneVisionConfig.Tiles, side, [new(4, 4)], []);
+    }
+
+    [Theory]
+    [InlineData(""" "do_resize":false """, "do_resize", "false", "true: all tiles must get one size")]
+    [InlineData(""" "size":{"height":4,"width":8} """, "size", "4 x 8", "the same height and width: tiles are square")]
+    [InlineData(""" "size":4,"crop_size":8 """, "crop_size", "8 x 8", "4 x 4, the 'size' that tiles are resized to")]
+    [InlineData(""" "size":4,"crop_size":{"height":4,"width":8} """, "crop_size", "4 x 8", "4 x 4, the 'size' that tiles are resized to")]
+    [InlineData(""" "size":10,"crop_size":10 """, "image_grid_pinpoints", "missing",
+        "a list for tiles of 10 pixels: the default has 336 x 672")]
+    public void Settings_that_make_no_tiles_are_named(string settings, string field, string found, string expected) => Expect.Error(
+        EosErrors.UnsupportedModel, () => Next(settings),
+        $"EOS1009: '{field}' of '{_folder["preprocessor_config.json"]}' is {found}, expected {expected}.");
+
+    [Fact]
+    public void A_crop_that_is_not_made_may_have_any_size() =>
+        Assert.Equal(4, Next(""" "size":4,"do_center_crop":false,"crop_size":8,"image_grid_pinpoints":[[4,8]] """).Side);
+
+    // Each side of a resolution must be whole tiles.
+    [Theory]
+    [InlineData(4, 6)]
+    [InlineData(6, 4)]
+    public void A_resolution_that_is_usual_must_fit_the_tile_on_both_sides(int height, int width)
+    {
+        var kind = new TileProcessing("LlavaOnevisionImageProcessor", 4, [new(4, 4), new(height, width)]);
+        Expect.Error(EosErrors.UnsupportedModel,
+            () => TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", "{" + OneVision + "}"), kind),
+            $"is missing, expected a list for tiles of 4 pixels: the default has {height} x {width}.");
+    }
+
+    [Fact]
+    public void A_video_without_frames_is_a_wrong_argument() => Assert.StartsWith("A video has frames; there are none.",
+        Assert.Throws<ArgumentException>(() => Load("{" + Of4 + "}").ProcessFrames([])).Message);
+
+    private TileImageProcessor Next(string settings) => TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json",
+        "{" + settings + """, "image_processor_type":"LlavaNextImageProcessor"}"""), LlavaNextConfig.Tiles);
+
     private TileImageProcessor Load(string json) => TileImageProcessor.FromConfig(_folder.Write("preprocessor_config.json", json), LlavaOneVisionConfig.Tiles);
 
     private static TileImageProcessor Golden(string folder) => TileGolden.Processor(folder, LlavaOneVisionConfig.Tiles);

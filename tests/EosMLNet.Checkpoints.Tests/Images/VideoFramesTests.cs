@@ -53,6 +53,23 @@ public sealed class VideoFramesTests
         Assert.Equal(14 * 28, video.Parts(Bytes, 1));
     }
 
+    [Fact]
+    public void No_frame_is_shown_before_the_one_in_front_of_it()
+    {
+        Assert.Equal([0, 0, 1], new VideoFrames([First, Second, First], [0, 0, 1], 2).Seconds);
+        Expect.Error(EosErrors.InvalidOption, () => new VideoFrames([First, Second, First], [0, 2, 1], 3, "a.gif"),
+            "EOS1013: a.gif has frames at 0 to 1 seconds; expected times from 0 on, none before the one in front.");
+    }
+
+    [Fact]
+    public void A_step_has_a_frame_at_least()
+    {
+        var video = new VideoFrames([First, Second, First], [0, 1, 5], 6);
+        Assert.Equal([0, 1, 5], video.StepSeconds(1));
+        Assert.Equal([2.5], video.StepSeconds(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => video.StepSeconds(0));
+    }
+
     // SHA-256, computed elsewhere, of the hashes of the frames and "0 0.5 1.25", each on a line.
     [Fact]
     public void A_hash_is_of_the_frames_and_their_times_in_every_culture()

@@ -24,6 +24,7 @@ public sealed class TemplateExpressionParserTests
     [InlineData("\"a\" 'b' \"c\" | length", "3")]
     [InlineData("'a' 'b' \"c\"", "abc")]
     [InlineData("[1, 2, 3,][2] ~ (4,)[0]", "34")]
+    [InlineData("[true, True, false, False, none, None] | join(',')", "True,True,False,False,None,None")]
     [InlineData("1.25", "1.25")]
     public void Operators_bind_as_in_Jinja(string expression, string expected) => Assert.Equal(expected, Write($"{{{{ {expression} }}}}"));
 

@@ -37,6 +37,21 @@ public sealed class BpeModelTests : IDisposable
         $"EOS1009: 'merges[1]' of '{folder["model.json"]}' is {shown}, " +
             "expected two tokens of the vocabulary whose combination is in it too.");
 
+    [Fact]
+    public void A_byte_may_have_the_id_0() => Assert.Equal([0, 1, 2],
+        Encode(""" "vocab":{"<0xC3>":0,"<0xA9>":1,"a":2,"?":3},"merges":[],"byte_fallback":true,"unk_token":"?" """, "éa"));
+
+    [Theory]
+    [InlineData(""" "continuing_subword_prefix":"##" """, "continuing_subword_prefix", "'##'", "none: words are not marked at their ends")]
+    [InlineData(""" "end_of_word_suffix":"</w>" """, "end_of_word_suffix", "'</w>'", "none: words are not marked at their ends")]
+    [InlineData(""" "dropout":0.1 """, "dropout", "0.1", "none: merges are not left to chance")]
+    [InlineData(""" "unk_token":"b" """, "unk_token", "'b'", "a token of the vocabulary")]
+    [InlineData(""" "merges":{} """, "merges", "no list", "a list of pairs of tokens")]
+    [InlineData(""" "end_of_word_suffix":"" """, "merges", "no list", "a list of pairs of tokens")]
+    public void What_is_not_supported_is_named(string setting, string field, string found, string expected) => Expect.Error(
+        EosErrors.UnsupportedModel, () => Encode($$""" "vocab":{"a":0},{{setting}} """, "a"),
+        $"EOS1009: '{field}' of '{folder["model.json"]}' is {found}, expected {expected}.");
+
     private List<int> Encode(string model, string text)
     {
         var ids = new List<int>();

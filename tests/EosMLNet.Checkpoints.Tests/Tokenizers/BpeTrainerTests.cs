@@ -112,6 +112,27 @@ public sealed class BpeTrainerTests : IDisposable
         Assert.Equal("red", processor.Decode([vocabulary.PadTokenId, .. processor.EncodeAnswer("red"), 100000, vocabulary.ImageTokenId]));
     }
 
+    // Words are cut in front of a space, which is written Ġ. A pair is seen twice at least; of equal ones the first in order is joined.
+    [Theory]
+    [InlineData("ab ab", "a b")]
+    [InlineData("xy xy xy ab ab", "x y,a b,Ġ ab,Ġ xy")]
+    [InlineData("ac|ac|ab|ab", "a b,a c")]
+    [InlineData("ab|ab|ac|ac", "a b,a c")]
+    [InlineData("bx|bx|ax|ax", "a x,b x")]
+    [InlineData("ax|ax|bx|bx", "a x,b x")]
+    [InlineData("ax|ax|bx|bx|bx", "b x,a x")]
+    [InlineData("ab", "")]
+    public void The_commonest_pair_is_joined_first(string texts, string merges) => Assert.Equal(merges,
+        string.Join(',', BpeTrainer.Train(texts.Split('|'), 300).Merges.Select(pair => $"{pair.Left} {pair.Right}")));
+
+    [Fact]
+    public void A_vocabulary_of_special_tokens_and_bytes_alone_has_no_merges()
+    {
+        var vocabulary = BpeTrainer.Train(Corpus, 260);
+        Assert.Equal(260, vocabulary.Tokens.Count);
+        Assert.Empty(vocabulary.Merges);
+    }
+
     private VisionLanguageProcessor Load(BpeVocabulary vocabulary)
     {
         vocabulary.Save(_folder.Path);

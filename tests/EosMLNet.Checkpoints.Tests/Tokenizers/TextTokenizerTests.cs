@@ -104,6 +104,122 @@ public sealed class TextTokenizerTests : IDisposable
         Assert.Equal((false, false), tokenizer.Strips("<s>"));
     }
 
+    [Fact]
+    public void A_whole_text_is_the_first_part() => Assert.Equal([263], Load(TokenizerFiles.Metaspace).Encode("a"));
+
+    [Theory]
+    [InlineData("tokenizer.model", true)]
+    [InlineData("tokenizer.json", true)]
+    [InlineData("vocab.json", true)]
+    [InlineData("merges.txt", false)]
+    [InlineData("config.json", false)]
+    public void A_folder_has_a_tokenizer_where_it_has_a_file_of_one(string name, bool expected)
+    {
+        _folder.Write(name, "");
+        Assert.Equal(expected, TextTokenizer.Exists(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{"add_eos_token":false}""", false)]
+    [InlineData("""{"add_eos_token":true}""", true)]
+    public void An_end_token_is_noted_only_where_the_settings_ask_for_it(string settings, bool isNoted)
+    {
+        var file = _folder.Write("tokenizer_config.json", settings);
+        Load(TokenizerFiles.Bpe);
+        string[] expected = isNoted
+            ? [$"'add_eos_token' of '{file}' is true, but no end token is put behind a prompt: an answer follows it."] : [];
+        Assert.Equal(expected, _notes);
+    }
+
+    [Fact]
+    public void The_note_on_an_end_token_of_the_template_is_a_whole_sentence()
+    {
+        const string template = """
+            {"type":"TemplateProcessing","single":[{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"x"}}],"special_tokens":{"x":{"ids":[2]}}}
+            """;
+        var file = _folder.Write("tokenizer.json", TokenizerFiles.With(TokenizerFiles.Legacy, ("post_processor", template)));
+        TextTokenizer.Load(_folder.Path, _notes);
+        Assert.Equal($"'post_processor' of '{file}' puts an end token behind a text, but none is put behind a prompt: " +
+            "an answer follows it.", Assert.Single(_notes));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"tokenizer_class":"GPT2Tokenizer","add_prefix_space":false}""")]
+    public void A_vocabulary_with_merges_is_a_tokenizer(string settings)
+    {
+        WriteVocabulary(settings);
+        var tokenizer = TextTokenizer.Load(_folder.Path, _notes);
+        Assert.Equal([3, 0], tokenizer.Encode("aba"));
+        Assert.Equal("aba", tokenizer.Decode([3, 0]));
+    }
+
+    [Theory]
+    [InlineData("""{"tokenizer_class":"Qwen2Tokenizer"}""", "tokenizer_class", "'Qwen2Tokenizer'",
+        "a tokenizer.json beside it, which says how that class splits words; copy it too")]
+    [InlineData("""{"add_prefix_space":true}""", "add_prefix_space", "true",
+        "false: a tokenizer of vocab.json puts no space before a text here")]
+    public void Settings_that_a_vocabulary_cannot_follow_are_named(string settings, string field, string found, string expected)
+    {
+        WriteVocabulary(settings);
+        Expect.Error(EosErrors.Tokenizer, () => TextTokenizer.Load(_folder.Path, _notes),
+            $"'{field}' of '{_folder["tokenizer_config.json"]}' is {found}, expected {expected}.");
+    }
+
+    [Theory]
+    [InlineData("vocab.json", """{"a":0}""")]
+    [InlineData("merges.txt", "")]
+    [InlineData("tokenizer.json", "{}")]
+    public void A_folder_that_lacks_a_file_of_its_tokenizer_is_refused(string name, string content)
+    {
+        _folder.Write(name, content);
+        Expect.Error(EosErrors.Tokenizer, () => TextTokenizer.Load(_folder.Path, _notes), $"EOS1014: '{_folder.Path}' has no " +
+            "tokenizer.model, no tokenizer.json with a model, and no vocab.json with merges.txt; copy the tokenizer's files into it.");
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_is_not_read()
+    {
+        using (var file = File.Create(_folder["tokenizer.model"]))
+            file.SetLength((64 << 20) + 1);
+        Expect.Error(EosErrors.Tokenizer, () => TextTokenizer.Load(_folder.Path, _notes), $"EOS1014: '{_folder["tokenizer.model"]}' has " +
+            "67108865 bytes, more than the 67108864 that a tokenizer may have.");
+    }
+
+    [Fact]
+    public void An_added_token_without_an_id_is_refused()
+    {
+        WriteVocabulary("{}");
+        var file = _folder.Write("added_tokens.json", """{"<x>":null}""");
+        Expect.Error(EosErrors.Tokenizer, () => TextTokenizer.Load(_folder.Path, _notes),
+            $"'{file}' gives the special token '<x>' the id -1; expected a text and an id from 0 up.");
+    }
+
+    // Ids 0 to 2 are the unknown, the first and the last token, which no file beside the model names.
+    [Fact]
+    public void The_ends_of_a_sentence_are_left_out_of_a_text()
+    {
+        File.WriteAllBytes(_folder["tokenizer.model"], SentencePieceBytes.Make("▁", "is"));
+        Assert.Equal("is", TextTokenizer.Load(_folder.Path, _notes).Decode([1, 259, 260, 0, 2]));
+    }
+
+    // Behind the model: a piece of the user, 1 { 1: "<x>", 3: 4 }. Such a model is not encoded here but by the library.
+    [Fact]
+    public void A_model_with_pieces_of_the_user_puts_no_token_at_the_ends_of_a_text()
+    {
+        byte[] piece = [1 << 3 | 2, 7, 1 << 3 | 2, 3, (byte)'<', (byte)'x', (byte)'>', 3 << 3, 4];
+        File.WriteAllBytes(_folder["tokenizer.model"], [.. SentencePieceBytes.Make("▁", "is"), .. piece]);
+        Assert.Equal([259, 260], TextTokenizer.Load(_folder.Path, _notes).Encode("is"));
+    }
+
+    private void WriteVocabulary(string settings)
+    {
+        _folder.Write("vocab.json", """{"a":0,"b":1,"Ġ":2,"ab":3}""");
+        _folder.Write("merges.txt", "#version: 0.2\na b\n");
+        _folder.Write("tokenizer_config.json", settings);
+    }
+
     private TextTokenizer Load(string set)
     {
         File.Copy(TokenizerFiles.Golden(set), _folder["tokenizer.json"]);

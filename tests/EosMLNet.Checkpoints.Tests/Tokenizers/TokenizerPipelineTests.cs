@@ -85,6 +85,9 @@ public sealed class TokenizerPipelineTests : IDisposable
     [InlineData("model", """{"type":"BPE","vocab":{"a":0,"aa":1},"merges":[["a","a","a"]]}""", "'model.merges[0]'")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0}}""", "'model.merges'")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]}""", "repeated ids")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":-1},"merges":[]}""", "is empty or has negative or repeated ids")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[]}""", "is empty or has negative or repeated ids")]
+    [InlineData("added_tokens", """[{"content":"<q>"}]""", "the special token '<q>' the id -1")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.1}""", "'model.dropout'")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}""", "'model.end_of_word_suffix'")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"unk_token":"b"}""", "'model.unk_token'")]
@@ -98,13 +101,49 @@ public sealed class TokenizerPipelineTests : IDisposable
         Expect.Error(EosErrors.Tokenizer, () => TextTokenizer.Load(_folder.Path, []), [.. inMessage, path]);
     }
 
+    // A token without flags is not special, looked for after the text is normalised, also within words, and takes no spaces with it.
+    [Fact]
+    public void An_added_token_without_flags_is_a_plain_one()
+    {
+        var tokenizer = Read(""" {"id":5,"content":"aX"},{"id":6,"content":"bX","special":true} """);
+        Assert.Equal([2, 5, 2, 3, 5, 3], tokenizer.Encode("yaXy aX "));
+        Assert.Equal([5, 5], tokenizer.Encode("ayaX", withSpecial: false));
+        Assert.Equal([6, 1, 2], tokenizer.Encode("bXby"));
+        Assert.Equal([1, 2], tokenizer.Encode("bX", withSpecial: false));
+    }
+
+    [Fact]
+    public void Of_added_tokens_that_begin_alike_the_longest_is_found()
+    {
+        var tokenizer = Read(""" {"id":0,"content":"a"},{"id":6,"content":"abb"},{"id":7,"content":"ab"} """);
+        Assert.Equal([7, 6, 0, 0], tokenizer.Encode("ababbaa"));
+    }
+
+    [Fact]
+    public void An_added_token_of_which_nothing_is_left_is_not_looked_for() =>
+        Assert.Equal([0, 1], Read(""" {"id":5,"content":"Z"} """, "").Encode("aZb"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"id\":-1,")]
+    public void An_added_token_needs_an_id(string id) => Expect.Error(EosErrors.UnsupportedModel,
+        () => Read($$"""{"id":5,"content":"aX"},{{{id}}"content":"bX"}"""),
+        $"'added_tokens[1].id' of '{_folder["a.json"]}' is -1, expected an id from 0 up.");
+
+    private TokenizerPipeline Read(string added, string forX = "y") => TokenizerFiles.Read(_folder.Write("a.json", $$"""
+        {"normalizer":{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"String":"X"},"content":"{{forX}}"},
+           {"type":"Replace","pattern":{"String":"Z"} }] },
+         "model":{"vocab":{"a":0,"b":1,"y":2," ":3},"merges":[]},"added_tokens":[{{added}}]}
+        """));
+
     [Fact]
     public void An_expression_without_an_end_is_given_up()
     {
         var endless = """{"type":"Split","pattern":{"Regex":"(a|aa)+$"},"behavior":"Isolated"}""";
         _folder.Write("tokenizer.json", TokenizerFiles.With(TokenizerFiles.Bpe, ("pre_tokenizer", endless)));
         var tokenizer = TextTokenizer.Load(_folder.Path, []);
-        Expect.Error(EosErrors.Tokenizer, () => tokenizer.Encode(new string('a', 60) + "b"), "takes more than 2 seconds", "(a|aa)+$");
+        Expect.Error(EosErrors.Tokenizer, () => tokenizer.Encode(new string('a', 60) + "b"), "takes more than 2 seconds", "(a|aa)+$",
+            "for a text of 61 letters; expected one that splits words. Fetch tokenizer.json again.");
     }
 
     [Fact]
