@@ -122,7 +122,11 @@ internal sealed class ThrowAway : IDisposable
 
     internal BuildRun Dotnet(params string[] arguments)
     {
-        return byServer && arguments[0] != "run" ? BuildServers.With(Run) : Run([]);
+        if (!byServer || arguments[0] == "run")
+            return Run([]);
+        var run = BuildServers.With(Run);
+        // MSBuild's client ends so where it loses its server: without a word. A build that fails says why.
+        return run.ExitCode != 0 && !run.Output.Contains("error", StringComparison.OrdinalIgnoreCase) ? Run([]) : run;
 
         BuildRun Run(Dictionary<string, string?> server)
         {
