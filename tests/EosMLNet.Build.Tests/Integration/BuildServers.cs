@@ -4,7 +4,7 @@ namespace EosMLNet.Build.Tests.Integration;
 
 /// <summary>
 /// MSBuild's servers, one for each build that runs at the same time. Without them, two thirds of the time of a small build is .NET compiling
-/// MSBuild and NuGet. What a user has, a process for each build, is what <c>tests/FirstHour</c> and the tests of real searches run.
+/// MSBuild and NuGet. What a user has, a process for each build, is what <c>tests/FirstHour</c> runs.
 /// </summary>
 internal static class BuildServers
 {

@@ -13,7 +13,7 @@ namespace EosMLNet.Build.Tests.Integration;
 /// <summary>The worker that the package brings, on a tiny random model.</summary>
 public sealed class RealSearchTests(TinyModel tiny) : IClassFixture<TinyModel>, IDisposable
 {
-    private readonly ThrowAway app = new ThrowAway(byServer: false).With("EOS_LIBTORCH", LibTorch());
+    private readonly ThrowAway app = new ThrowAway().With("EOS_LIBTORCH", LibTorch());
 
     [Fact]
     public void It_searches_and_equal_builds_give_equal_bytes_also_where_a_kept_state_cannot_be_used()
