@@ -41,7 +41,7 @@ internal sealed class QualityCommand : Command
             ForEachModel(values, packs => packs.Unpack());
         if (values.GetValue(pack))
         {
-            ForEachModel(values, packs => packs.Pack());
+            ForEachModel(values, packs => Console.WriteLine($"{packs.Pack()} new files are kept in {packs.Folder}"));
             return 0;
         }
         var complete = true;

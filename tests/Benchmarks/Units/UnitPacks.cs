@@ -12,6 +12,9 @@ internal sealed class UnitPacks(string packs, string results)
 {
     private static readonly DateTimeOffset Timestamp = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); // the same results, the same bytes
 
+    /// <summary>Where the zips are.</summary>
+    internal string Folder => packs;
+
     /// <summary>Puts what zips have beside what is there, the newest of each. What is there stays.</summary>
     internal void Unpack()
     {
