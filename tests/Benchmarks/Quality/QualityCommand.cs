@@ -38,10 +38,10 @@ internal sealed class QualityCommand : Command
         if (values.GetValue(worker))
             UnitCrew.EndWithParent();
         else
-            ForEachModel(values, packs => packs.Unpack());
+            ForEachModel(values, settings, packs => packs.Unpack());
         if (values.GetValue(pack))
         {
-            ForEachModel(values, packs => Console.WriteLine($"{packs.Pack()} new files are kept in {packs.Folder}"));
+            ForEachModel(values, settings, packs => Console.WriteLine($"{packs.Pack()} new files are kept in {packs.Folder}"));
             return 0;
         }
         var complete = true;
@@ -63,9 +63,8 @@ internal sealed class QualityCommand : Command
     }
 
     // Of all models: the report has them all.
-    private void ForEachModel(ParseResult values, Action<UnitPacks> action)
+    private void ForEachModel(ParseResult values, QualitySettings settings, Action<UnitPacks> action)
     {
-        var settings = values.GetValue(quick) ? QualitySettings.Quick : QualitySettings.Full;
         foreach (var subject in QualityModel.All)
         {
             using var bench = new Workbench(values.GetValue(work)!, settings, subject);

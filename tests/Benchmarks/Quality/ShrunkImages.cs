@@ -19,25 +19,6 @@ internal static class ShrunkImages
     /// <summary>One image.</summary>
     internal static RgbImage Of(RgbImage image) => Resize(Resize(image, image.Width / 2, image.Height / 2), image.Width, image.Height);
 
-    // Bicubic, by an image processor that does nothing else: its values are bytes.
-    private static RgbImage Resize(RgbImage image, int width, int height)
-    {
-        var settings = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(settings, $$"""
-                {
-                  "resample": 3, "size": { "height": {{height}}, "width": {{width}} },
-                  "do_center_crop": false, "do_rescale": false, "do_normalize": false
-                }
-                """);
-            var values = ClipImageProcessor.FromConfig(settings).Process([image]); // (3, height, width)
-            var area = width * height;
-            return new RgbImage(width, height, [.. Enumerable.Range(0, 3 * area).Select(i => (byte)values[i % 3 * area + i / 3])]);
-        }
-        finally
-        {
-            File.Delete(settings);
-        }
-    }
+    private static RgbImage Resize(RgbImage image, int width, int height) =>
+        PillowResize.Resize(ImageCanvas.Of(image), width, height, PillowResize.Bicubic, (0, 0, width, height));
 }

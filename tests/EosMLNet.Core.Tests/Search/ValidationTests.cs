@@ -15,7 +15,7 @@ public class ValidationTests
     {
         using var model = SearchSample.Model();
         using var data = SearchSample.Data(model, 6, questionsPerRow);
-        var plans = Enumerable.Range(1, 4).Select(seed => Random(model, seed)).ToArray();
+        var plans = Enumerable.Range(1, 6).Select(seed => Random(model, seed)).ToArray();
         ValidationResult[] results = [.. plans.Select(plan => Of(model, data).Measure(plan, default))];
         foreach (var best in results)
         {

@@ -6,7 +6,7 @@ namespace EosMLNet.Tests.Tensors;
 public class ScalarsTests
 {
     // With TorchSharp's implicit scalars it fails within some thousand rounds; on one thread, and with full collections, it does not.
-    private const int Threads = 4, Rounds = 2_500;
+    private const int Threads = 4, Rounds = 5_000;
 
     [Fact]
     public async Task Arithmetic_survives_a_collector_that_never_rests()
