@@ -14,6 +14,7 @@ internal static class PlanSamples
         ["divprune"] = model => Baselines.DivPrune(model, Third(model)),
         ["visionzip"] = model => Baselines.VisionZip(model, Third(model)),
         ["scope"] = model => Baselines.Scope(model, Third(model)),
+        ["holov"] = model => Baselines.HoloV(model, Third(model)),
         ["prumerge"] = model => Baselines.PruMerge(model, Third(model)),
         ["prumerge+"] = model => Baselines.PruMergePlus(model, Third(model)),
         ["fastv"] = model => Baselines.FastV(model, Third(model)),
@@ -26,6 +27,7 @@ internal static class PlanSamples
         ["residual"] = Residual,
         ["coverage"] = model => Rule(model, AnchorRule.Coverage),
         ["determinantal"] = model => Rule(model, AnchorRule.Determinantal),
+        ["crops"] = InCrops,
     };
 
     internal static IEnumerable<string> Names => All.Keys;
@@ -66,6 +68,16 @@ internal static class PlanSamples
         {
             Layer = 1, Keep = model.VisualTokens / 9, Score = new Dictionary<ScoreCriterion, double>(),
             Extra = new ExtraAnchors(model.VisualTokens / 9, rule) { Weight = ScoreCriterion.TextAttention },
+        },
+    ]);
+
+    // Runs of tokens that differ in length by one, in front of a layer that shows what the text attends to.
+    private static ReductionPlan InCrops(PlanModel model) => ReductionPlan.Create(model,
+    [
+        new ReductionSite
+        {
+            Layer = 1, Keep = model.VisualTokens / 3, Transfer = 0.5, Score = new Dictionary<ScoreCriterion, double>(),
+            Extra = new ExtraAnchors(model.VisualTokens / 3, AnchorRule.Crops) { Crops = 5, Weight = ScoreCriterion.TextAttention },
         },
     ]);
 

@@ -15,8 +15,9 @@ internal sealed record AnchorSelection(
     Tensor Anchors, Tensor Dropped, Tensor? Receives, Tensor? Gives, Tensor? Residual, Tensor? Affinity)
 {
     // Of a determinantal choice: what each weight has beside 0 … 1, and what is divided by at least. Of all choices one by one: which part
-    // of the first token's worth two tokens may differ by and still be alike.
-    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5;
+    // of the first token's worth two tokens may differ by and still be alike. Of crops: what their weights have in all at least, and by how
+    // much a number of tokens may miss a whole one.
+    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5, LeastSum = 1e-12, LeastMiss = 1e-3;
 
     /// <summary>The highest scores, then the extra anchors, then the residual's place: that of the best token left.</summary>
     public static AnchorSelection Of(Tensor score, SiteInput input, ReductionSite site)
@@ -45,6 +46,7 @@ internal sealed record AnchorSelection(
                 AnchorRule.Dissimilar => Dissimilar(input, site, chosen, extra),
                 AnchorRule.Coverage => Covering(input, site, extra),
                 AnchorRule.Determinantal => Determinantal(input, site, extra),
+                AnchorRule.Crops => OfCrops(input, site, extra),
                 _ => DensityPeaks(input, site.Affinity.Feature, Ascending(candidates ?? rest), extra.Count),
             };
             anchors = Ascending(cat([anchors, added], 1));
@@ -171,6 +173,37 @@ internal sealed record AnchorSelection(
         }
         return cat(added, 1);
     }
+
+    private static Tensor OfCrops(SiteInput input, ReductionSite site, ExtraAnchors extra)                 // (I, count)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var weight = ReductionOperator.AnchorWeight(input, site)!;                                         // (I, n)
+        var (n, crops) = ((int)weight.size(1), extra.Crops);
+        int[] sizes = [.. Enumerable.Range(0, crops).Select(crop => n / crops + (crop < n % crops ? 1 : 0))];
+        var longest = sizes[0];
+        // Each crop's tokens side by side, with the place behind the last token where it has fewer than the longest; and each token there.
+        var places = Enumerable.Repeat((long)n, crops * longest).ToArray();
+        var own = new long[n];
+        for (int crop = 0, token = 0; crop < crops; crop++)
+            for (var turn = 0; turn < sizes[crop]; turn++, token++)
+                (places[crop * longest + turn], own[token]) = (token, crop * longest + turn);
+        var weights = nn.functional.pad(weight, [0L, 1L]).index_select(1, Row(places)).unflatten(1, [crops, longest]); // (I, c, s)
+        var tokens = sizes.Select(size => Math.Max(1.0, size)).ToArray();
+        var mean = weights.sum(-1).div(tensor(tokens, weight.dtype).Upload(weight.device));                // (I, c)
+        var part = mean.div(mean.sum(-1, keepdim: true).Add(LeastSum)).Mul(extra.Count);                  // (I, c)
+        var shares = part.Add(LeastMiss).floor();
+        var left = shares.sum(-1, keepdim: true).neg().Add(extra.Count);                                   // (I, 1)
+        shares = shares.Add(Ranks(part).lt(left));
+        var kept = Ranks(weights).lt(shares.unsqueeze(-1)).flatten(1).index_select(1, Row(own));           // (I, n)
+        return weight.MaskedFill(kept, double.PositiveInfinity).sort(-1, descending: true, stable: true).Indices
+            .narrow(1, 0, extra.Count).MoveToOuterDisposeScope();
+
+        Tensor Row(long[] positions) => tensor(positions).Upload(weight.device);
+    }
+
+    // How many along the last axis are more, or as much and in front.
+    private static Tensor Ranks(Tensor x) => x.sort(-1, descending: true, stable: true).Indices.sort(-1).Indices;
 
     private static Tensor RowOf(Tensor square, Tensor place) =>                                            // (I, n, n), (I, 1) -> (I, n)
         square.gather(1, place.unsqueeze(2).expand(-1, -1, square.size(2))).squeeze(1);

@@ -9,7 +9,7 @@ namespace EosMLNet.Onnx.Operator;
 /// <param name="weight">Weighs the tokens, (G, n); null for 1.</param>
 internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAnchors extra, Value? weight)
 {
-    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5; // as torch's operator has them
+    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5, LeastSum = 1e-12, LeastMiss = 1e-3; // as torch's operator has them
 
     private Graph Graph => tokens.Graph;
 
@@ -28,6 +28,7 @@ internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAn
         AnchorRule.Dissimilar => Dissimilar(chosen, taken),
         AnchorRule.Coverage => Covering(),
         AnchorRule.Determinantal => Determinantal(),
+        AnchorRule.Crops => Crops(weight!),
         _ => DensityPeaks(candidates ?? -taken + 1),
     };
 
@@ -129,6 +130,33 @@ internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAn
         });
         return outputs[^1].Squeeze(2).Transpose(1, 0);
     }
+
+    // Each of c crops has a part of the anchors by its mean weight, and takes its tokens of most weight.
+    private Value Crops(Value weight)
+    {
+        var (n, crops) = (tokens.CountNumber, Graph.Number(ElementType.Int64, extra.Crops));
+        var size = n / crops;
+        var longer = n - size * crops; // how many crops have one token more
+        var crop = crops.Range().Unsqueeze(1);                                                      // (c, 1)
+        var sizes = size + crop.Less(longer).Cast(ElementType.Int64);                               // (c, 1)
+        var turn = (size + 1).Range().Unsqueeze(0);                                                 // (1, s)
+        // Each crop's tokens side by side, with the place behind the last token where there is none.
+        var places = turn.Less(sizes).Where(crop * size + crop.Minimum(longer) + turn, n);          // (c, s)
+        var nothing = weight.Like(0).Expand(Value.Concat(0, weight.Size(0), Graph.Integers(1)));
+        var weights = Value.Concat(1, weight, nothing).Gather(places, 1);                           // (G, c, s)
+        var mean = weights.Sum(-1) / sizes.Squeeze(1).Maximum(sizes.Like(1)).Cast(Type);            // (G, c)
+        var part = mean / (mean.Sum(-1, keep: true) + LeastSum) * extra.Count;
+        var shares = (part + LeastMiss).Cast(ElementType.Int64); // rounded down
+        var left = -shares.Sum(-1, keep: true) + extra.Count;                                       // (G, 1)
+        shares += Ranks(part, crops.Unsqueeze(0)).Less(left).Cast(ElementType.Int64);
+        var kept = Ranks(weights, (size + 1).Unsqueeze(0)).Less(shares.Unsqueeze(2));                                        // (G, c, s)
+        var own = places.Reshape(-1).Top(tokens.Count, largest: false).Places; // where each token lies, (n)
+        var stays = kept.Reshape(Value.Concat(0, kept.Size(0), places.Reshape(-1).Size(0))).Gather(own, 1); // (G, n)
+        return stays.Where(weight.Like(double.PositiveInfinity), weight).Top(Count).Places;
+    }
+
+    // How many along the last axis are more, or as much and in front.
+    private static Value Ranks(Value x, Value length) => x.Top(length).Places.Top(length, largest: false).Places;
 
     private Value Dissimilar(Value chosen, Value taken)
     {

@@ -119,12 +119,17 @@ internal static class PlanRules
             "is dissimilar, but there is no pivot: the score chooses no token, and there is no text pivot");
         require("extra.rule", site.Extra is not { TakesAll: true } || site.KeptByScore == 0,
             $"is {site.Extra?.Rule}, which takes all anchors, but the score chooses {site.KeptByScore}");
-        require("affinity.measure", site.Extra is not { TakesAll: true } || site.Affinity.Measure == AffinityMeasure.Cosine,
+        require("extra.crops", site.Extra is null or { Crops: 0, Rule: not AnchorRule.Crops }
+            || site.Extra is { Crops: >= 1, Rule: AnchorRule.Crops } && site.Extra.Crops <= entering,
+            $"is {site.Extra?.Crops}, expected 1 to {entering} with the rule crops, and 0 with others");
+        require("affinity.measure", site.Extra is not { TakesAll: true, Compares: true } || site.Affinity.Measure == AffinityMeasure.Cosine,
             $"is {site.Affinity.Measure}, expected cosine with the rules coverage and determinantal");
         require("extra.weight",
             site.Extra is not { Weight: { } weight } || site.Extra.TakesAll && weight.Has(CriterionTraits.WeighsGivers),
-            $"is {site.Extra?.Weight}, expected clsAttention or textAttention with the rules coverage and determinantal, and none with " +
-            "others");
+            $"is {site.Extra?.Weight}, expected clsAttention or textAttention with the rules coverage, determinantal and crops, and none " +
+            "with others");
+        require("extra.weight", site.Extra is not { Rule: AnchorRule.Crops, Weight: null },
+            "is missing; expected clsAttention or textAttention with the rule crops");
         require("extra.candidates", site.Extra is not { Candidates: { } candidates }
             || site.Extra.Rule == AnchorRule.DensityPeaks && site.Neighbours is null && candidates >= site.Extra.Count
                 && candidates <= entering - site.KeptByScore,

@@ -70,6 +70,14 @@ public static partial class Baselines
     public static ReductionPlan Scope(PlanModel model, double meanTokens) =>
         ReductionPlan.Create(model, ReductionPresets.Scope(WholeBudget(model, meanTokens)));
 
+    /// <summary><see cref="ReductionPresets.HoloV"/> in front of the projector, with its 16 crops, or one a token where there are fewer.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>
+    /// <exception cref="EosException">EOS3001: the budget is below 1 or not a number.</exception>
+    public static ReductionPlan HoloV(PlanModel model, double meanTokens) =>
+        ReductionPlan.Create(model, ReductionPresets.HoloV(WholeBudget(model, meanTokens), Math.Min(16, model.VisualTokens)));
+
     /// <summary><see cref="ReductionPresets.PruMerge"/> in front of the projector, with its 32 neighbours.</summary>
     /// <param name="model">The model.</param>
     /// <param name="meanTokens">The budget: mean visual tokens per layer, from 1.</param>

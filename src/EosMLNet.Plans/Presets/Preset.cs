@@ -28,6 +28,7 @@ public sealed class Preset
         new("dart", "DART", "keeps what differs most from a few pivots", Baselines.Dart),
         new("visionzip", "VisionZip", "keeps what [CLS] attends to, merges the rest", Baselines.VisionZip),
         new("scope", "SCOPE", "keeps what covers the image, by [CLS] attention", Baselines.Scope),
+        new("holov", "HoloV", "keeps what [CLS] attends to, crop by crop", Baselines.HoloV),
         new("prumerge", "PruMerge", "keeps what [CLS] attends to, with its neighbours", Baselines.PruMerge),
         new("prumerge+", "PruMerge+", "as prumerge, and evenly spaced tokens", Baselines.PruMergePlus),
         new("tome-tower", "ToMe (tower)", "merges the most similar patches, in the tower", Baselines.ToMeTower),

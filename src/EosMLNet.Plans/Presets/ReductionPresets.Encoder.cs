@@ -95,4 +95,27 @@ public static partial class ReductionPresets
             Extra = new ExtraAnchors(keep, AnchorRule.Coverage) { Weight = ScoreCriterion.ClsAttention },
         },
     ];
+
+    /// <summary>
+    /// HoloV (arXiv:2510.02912) in front of the projector: the image is cut into crops, runs of its tokens row by row, and each keeps its
+    /// tokens with the most [CLS] attention, the more the more attention the crop has. The others vanish.
+    /// </summary>
+    /// <param name="keep">Visual tokens kept, from 1.</param>
+    /// <param name="crops">Crops, from 1; published: 16 of 576 tokens.</param>
+    /// <exception cref="EosException">EOS1013: a parameter is out of its range.</exception>
+    public static IReadOnlyList<ReductionSite> HoloV(int keep, int crops = 16) =>
+    [
+        new()
+        {
+            Stage = ReductionStage.Projector,
+            Layer = 0,
+            Keep = AtLeast(1, keep, nameof(keep)),
+            Score = new Dictionary<ScoreCriterion, double>(),
+            Extra = new ExtraAnchors(keep, AnchorRule.Crops)
+            {
+                Crops = AtLeast(1, crops, nameof(crops)),
+                Weight = ScoreCriterion.ClsAttention,
+            },
+        },
+    ];
 }

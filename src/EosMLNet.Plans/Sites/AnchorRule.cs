@@ -34,4 +34,11 @@ public enum AnchorRule
     /// CDPruner (arXiv:2506.10967) has it. Takes all anchors.
     /// </summary>
     Determinantal,
+    /// <summary>
+    /// From <see cref="ExtraAnchors.Crops"/> equal runs of the image's tokens, in their order, the first of which are one longer where they
+    /// do not divide. Each takes its tokens of most <see cref="ExtraAnchors.Weight"/>, as many as its part of the sum of all runs' mean
+    /// weights, rounded down; what is left of the count goes to the runs of most mean weight, one each, and what a run has no token for, to
+    /// the tokens of most weight that are left. The choice of HoloV (arXiv:2510.02912). Takes all anchors.
+    /// </summary>
+    Crops,
 }

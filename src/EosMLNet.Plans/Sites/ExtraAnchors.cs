@@ -24,12 +24,21 @@ public sealed record ExtraAnchors(int Count, AnchorRule Rule)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Candidates { get; init; }
 
-    /// <summary>A criterion whose value, at least 0, weighs tokens under <see cref="AnchorRule.Coverage"/> and
-    /// <see cref="AnchorRule.Determinantal"/>; <see langword="null"/> for the weight 1.</summary>
+    /// <summary>How many runs of tokens <see cref="AnchorRule.Crops"/> takes from, from 1.</summary>
+    /// <value>The default is 0, with other rules.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Crops { get; init; }
+
+    /// <summary>A criterion whose value, at least 0, weighs tokens under <see cref="AnchorRule.Coverage"/>,
+    /// <see cref="AnchorRule.Determinantal"/> and <see cref="AnchorRule.Crops"/>, which needs one; <see langword="null"/> for the weight 1.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ScoreCriterion? Weight { get; init; }
 
-    /// <summary>Whether the rule compares all tokens with each other and takes all anchors.</summary>
-    internal bool TakesAll => Rule is AnchorRule.Coverage or AnchorRule.Determinantal;
+    /// <summary>Whether the rule takes all anchors, by weights.</summary>
+    internal bool TakesAll => Rule is AnchorRule.Coverage or AnchorRule.Determinantal or AnchorRule.Crops;
+
+    /// <summary>Whether the rule compares tokens with each other.</summary>
+    internal bool Compares => Rule is not (AnchorRule.Stride or AnchorRule.Crops);
 }

@@ -147,7 +147,7 @@ public sealed record ReductionSite
     /// <summary>Whether the operator needs keys here.</summary>
     [JsonIgnore]
     public bool NeedsKeys => Affinity.Feature != AffinityFeature.Hidden
-        && (Transfer > 0 || Diversity > 0 || Extra is { Rule: not AnchorRule.Stride }
+        && (Transfer > 0 || Diversity > 0 || Extra is { Compares: true }
             || Score.Keys.Any(criterion => criterion.Has(CriterionTraits.Compares)));
 
     /// <summary>The criteria whose values are needed here, each once.</summary>

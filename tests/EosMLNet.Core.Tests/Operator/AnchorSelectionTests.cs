@@ -78,7 +78,7 @@ public sealed class AnchorSelectionTests
     {
         using var scope = NewDisposeScope();
         var (input, score) = Scored(seed);
-        var rules = Enum.GetValues<AnchorRule>().Where(one => one is not (AnchorRule.Coverage or AnchorRule.Determinantal)).ToArray();
+        var rules = Enum.GetValues<AnchorRule>().Where(one => one is not (AnchorRule.Coverage or AnchorRule.Determinantal or AnchorRule.Crops)).ToArray();
         var site = PlanModels.Site(5 + keep % 12) with
         {
             Diversity = diverse ? 0.8 : 0,

@@ -1,6 +1,4 @@
-using EosMLNet.Tests;
-
-namespace EosMLNet.Plans.Tests.Files;
+namespace EosMLNet.Tests.Files;
 
 public sealed class AtomicFileTests : IDisposable
 {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using EosMLNet.Tests;
 
-namespace EosMLNet.Plans.Tests.Files;
+namespace EosMLNet.Tests.Files;
 
 // Alone, since one of them moves the system's temporary files.
 [CollectionDefinition(nameof(ScratchFolderTests), DisableParallelization = true)]

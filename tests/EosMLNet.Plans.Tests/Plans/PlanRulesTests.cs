@@ -62,6 +62,13 @@ public sealed class PlanRulesTests
         { NoAttention("score"), PlanModels.Site(36) },
         { NoAttention("giverWeight"), Late with { Layer = 0, GiverWeight = ScoreCriterion.TextAttention } },
         { NoAttention("extra.weight"), Covering(ScoreCriterion.TextAttention) with { Layer = 0 } },
+        { Crops(0, 144), InCrops(0) },
+        { Crops(145, 144), InCrops(145) },
+        { Crops(-1, 144), InCrops(-1) },
+        { Crops(4, 144), Covering(ScoreCriterion.TextAttention) with { Extra = InCrops(4).Extra! with { Rule = AnchorRule.Coverage } } },
+        { "'sites[0].extra.rule' is Crops, which takes all anchors, but the score chooses 1", InCrops(4) with { Keep = 37, Score = PlanModels.Site(1).Score } },
+        { "'sites[0].extra.weight' is missing; expected clsAttention or textAttention with the rule crops",
+            InCrops(4) with { Extra = InCrops(4).Extra! with { Weight = null } } },
         { "'sites[0].raterHeads' is 5, expected 1 to the model's 4 heads, or null", Late with { RaterHeads = 5 } },
     };
 
@@ -79,6 +86,8 @@ public sealed class PlanRulesTests
         Covering(ScoreCriterion.ClsAttention) with { Layer = 0 },
         Covering(ScoreCriterion.TextAttention),
         Covering(ScoreCriterion.TextAttention) with { Layer = 0, AttentionSource = AttentionSource.OwnLayer },
+        InCrops(1),
+        InCrops(144) with { Affinity = new Affinity { Measure = AffinityMeasure.Distance } },
     };
 
     [Theory]
@@ -131,6 +140,14 @@ public sealed class PlanRulesTests
 
     private static ReductionSite Covering(ScoreCriterion weight) =>
         Late with { Score = Scores.Of(), Extra = new ExtraAnchors(36, AnchorRule.Coverage) { Weight = weight } };
+
+    private static ReductionSite InCrops(int crops) => Covering(ScoreCriterion.TextAttention) with
+    {
+        Extra = new ExtraAnchors(36, AnchorRule.Crops) { Crops = crops, Weight = ScoreCriterion.TextAttention },
+    };
+
+    private static string Crops(int crops, int most) =>
+        $"'sites[0].extra.crops' is {crops}, expected 1 to {most} with the rule crops, and 0 with others";
 
     private static void AssertSaid(string says, Action check)
     {

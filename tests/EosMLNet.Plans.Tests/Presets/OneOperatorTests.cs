@@ -37,7 +37,7 @@ public partial class OneOperatorTests
     {
         foreach (var sites in new[]
         {
-            ReductionPresets.VisionZip(12, 4), ReductionPresets.PruMerge(16), ReductionPresets.PruMergePlus(16, 11), ReductionPresets.DivPrune(16), ReductionPresets.Scope(16),
+            ReductionPresets.VisionZip(12, 4), ReductionPresets.PruMerge(16), ReductionPresets.PruMergePlus(16, 11), ReductionPresets.DivPrune(16), ReductionPresets.Scope(16), ReductionPresets.HoloV(16),
             ReductionPresets.ToMeTower(144, [40, 40, 40]), ReductionPresets.ToMe(144, 16), ReductionPresets.AveragePool(16), ReductionPresets.FastV(2, 36),
             ReductionPresets.PyramidDrop([1, 3], [20, 4]), ReductionPresets.SparseVlm2([1, 3], [20, 4], 2), ReductionPresets.SparseVlm1(144, [1, 3], [90, 40]), ReductionPresets.Dart(2, 20, 4, 4),
         })

@@ -65,6 +65,9 @@ public class PresetParameterTests
         { EosErrors.PlanFile, "is 145", () => ReductionPresets.DivPrune(145) },
         { EosErrors.InvalidOption, "keep = 0", () => ReductionPresets.Scope(0) },
         { EosErrors.PlanFile, "is 145", () => ReductionPresets.Scope(145) },
+        { EosErrors.InvalidOption, "keep = 0", () => ReductionPresets.HoloV(0) },
+        { EosErrors.InvalidOption, "crops = 0", () => ReductionPresets.HoloV(4, 0) },
+        { EosErrors.PlanFile, "'sites[0].extra.crops' is 145, expected 1 to 144", () => ReductionPresets.HoloV(4, 145) },
     };
 
     [Theory]

@@ -26,6 +26,7 @@ public class ReductionPresetsTests
         { new(11, AnchorRule.Stride), ReductionPresets.PruMergePlus(16, 11) },
         { new(16, AnchorRule.Farthest), ReductionPresets.DivPrune(16) },
         { new(16, AnchorRule.Coverage) { Weight = ScoreCriterion.ClsAttention }, ReductionPresets.Scope(16) },
+        { new(16, AnchorRule.Crops) { Crops = 16, Weight = ScoreCriterion.ClsAttention }, ReductionPresets.HoloV(16) },
         { new(2, AnchorRule.DensityPeaks) { Candidates = 17, ReceiveAlone = true }, ReductionPresets.SparseVlm1(144, [1], [90]) },
         { new(16, AnchorRule.Dissimilar) { TextPivots = 3 }, ReductionPresets.Dart(2, 20, 4, 3) },
     };

@@ -32,6 +32,7 @@ public sealed class ReductionSiteTests
         Assert.True((keys with { Diversity = 0.1 }).NeedsKeys);
         Assert.True((keys with { Extra = new(2, AnchorRule.DensityPeaks) }).NeedsKeys);
         Assert.False((keys with { Extra = new(2, AnchorRule.Stride) }).NeedsKeys);
+        Assert.False((keys with { Extra = new(2, AnchorRule.Crops) }).NeedsKeys);
         Assert.True((keys with { Score = Scores.Of(ScoreCriterion.BipartiteMatch) }).NeedsKeys);
         Assert.True((keys with { Score = Scores.Of(ScoreCriterion.FeatureNorm, ScoreCriterion.BipartiteMatch) }).NeedsKeys);
         Assert.False((Plain with { Affinity = Plain.Affinity with { Feature = AffinityFeature.Hidden }, Transfer = 1, Diversity = 1 }).NeedsKeys);

@@ -37,7 +37,7 @@ internal static class ChecksSection
         [
             ("random", m => Baselines.Random(m, Tokens, seed: 1)), ("stride", m => Baselines.Stride(m, Tokens)), ("2-D pool", m => Baselines.AveragePool(m, Tokens)),
             ("ToMe", m => Baselines.ToMe(m, Tokens)), ("ToMe in the tower", m => Baselines.ToMeTower(m, Tokens)), ("DivPrune", m => Baselines.DivPrune(m, Tokens)), ("VisionZip", m => Baselines.VisionZip(m, Tokens)),
-            ("SCOPE", m => Baselines.Scope(m, Tokens)), ("PruMerge", m => Baselines.PruMerge(m, Tokens)), ("PruMerge+", m => Baselines.PruMergePlus(m, Tokens)), ("FastV", m => Baselines.FastV(m, Tokens)), ("PyramidDrop", m => Baselines.PyramidDrop(m, Tokens)),
+            ("SCOPE", m => Baselines.Scope(m, Tokens)), ("HoloV", m => Baselines.HoloV(m, Tokens)), ("PruMerge", m => Baselines.PruMerge(m, Tokens)), ("PruMerge+", m => Baselines.PruMergePlus(m, Tokens)), ("FastV", m => Baselines.FastV(m, Tokens)), ("PyramidDrop", m => Baselines.PyramidDrop(m, Tokens)),
             ("SparseVLM 1", m => Baselines.SparseVlm1(m, Tokens)), ("SparseVLM 2", m => Baselines.SparseVlm2(m, Tokens)), ("DART", m => Baselines.Dart(m, Tokens)), ("all parts of the operator", m => TypicalPlan.Of(m, Tokens)),
         ];
         foreach (var (name, plan) in methods)
