@@ -59,14 +59,26 @@ public sealed class TransformerBuilder
     public Func<Query> Reader(DataViewRow row, FrameSampling? videos) => new QueryReader(row, Settings, videos).Read;
 
     /// <summary>Makes a transformer for each of some plans, which share the model.</summary>
-    /// <param name="model">The model under the first plan, loaded for <see cref="Request"/>; the transformers' from now on, unless
-    /// this fails.</param>
+    /// <param name="model">The model under the first plan, loaded for <see cref="Request"/>; the transformers' from now on, and
+    /// disposed where this fails.</param>
     /// <param name="plans">The plans, at least one, and what made each, as JSON, to be saved with it; null for nothing.</param>
     /// <exception cref="EosException">EOS4002: a plan does not fit the model.</exception>
     public IReadOnlyList<VisionLanguageTransformer> Build(
         AnsweringModel model, IReadOnlyList<(ReductionPlan Plan, string? Report)> plans)
     {
-        var first = VisionLanguageTransformer.Of(Host, model, new CheckpointFolder(ModelPath), Settings, report: plans[0].Report);
-        return [first, .. plans.Skip(1).Select(other => first.WithPlan(other.Plan, other.Report))];
+        List<VisionLanguageTransformer> made =
+            [VisionLanguageTransformer.Of(Host, model, new CheckpointFolder(ModelPath), Settings, report: plans[0].Report)];
+        try
+        {
+            foreach (var (plan, report) in plans.Skip(1))
+                made.Add(made[0].WithPlan(plan, report));
+            return made;
+        }
+        catch
+        {
+            foreach (var one in made) // each has a share in the weights
+                one.Dispose();
+            throw;
+        }
     }
 }

@@ -90,7 +90,16 @@ public sealed class QualityCommandTests : IDisposable
                 Assert.InRange(difference["points"]!.GetValue<double>(), difference["low"]!.GetValue<double>(), difference["high"]!.GetValue<double>());
             });
         }
+        var times = report["single_answers"]!.AsArray();
+        Assert.Equal(settings.Budgets, times.Select(row => row!["budget"]!.GetValue<int>()));
+        foreach (var measured in times.SelectMany(row => new[] { row!["reduced"]!.AsArray(), row["unreduced"]!.AsArray() }))
+        {
+            Assert.Equal(settings.TimedQuestions, measured.Count);
+            Assert.All(measured, milliseconds => Assert.InRange(milliseconds!.GetValue<double>(), 0.1, Patience.TotalMilliseconds));
+        }
         var page = File.ReadAllText(folder["report/quality-scenes-llava.md"]);
+        Assert.Contains("## Single answers", page);
+        Assert.Contains("## What was wanted where", page);
         Assert.All(Directory.GetFiles(folder["report"], "*.png"), image => Assert.Contains($"({Path.GetFileName(image)})", page));
         Assert.Contains("accuracy-macs-scenes-llava.png", page);
         Assert.Contains($"**Difficult questions:** {difficult} of ", page);

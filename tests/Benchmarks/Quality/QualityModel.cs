@@ -11,11 +11,12 @@ namespace Benchmarks.Quality;
 /// <param name="DataSeed">What its images are drawn from.</param>
 /// <param name="Size">The size of its images; null for the usual one. A model that takes several is measured on one: a budget is then one
 /// number.</param>
-internal sealed record QualityModel(string Name, string Backbone, int DataSeed, ImageSize? Size = null)
+/// <param name="OtherSize">Another size that it takes; null for none.</param>
+internal sealed record QualityModel(string Name, string Backbone, int DataSeed, ImageSize? Size = null, ImageSize? OtherSize = null)
 {
     /// <summary>All of them.</summary>
     internal static readonly IReadOnlyList<QualityModel> All =
-        [new("scenes-llava", "llava", 3003), new("scenes-qwen", "qwen", BackboneCommand.Seed, BackboneCommand.Sizes[0])];
+        [new("scenes-llava", "llava", 3003), new("scenes-qwen", "qwen", BackboneCommand.Seed, BackboneCommand.Sizes[0], BackboneCommand.Sizes[1])];
 
     /// <summary>Its checkpoint.</summary>
     internal string Folder => Path.Combine(AppContext.BaseDirectory, Name);

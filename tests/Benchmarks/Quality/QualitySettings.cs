@@ -11,7 +11,7 @@ internal sealed record QualitySettings
     /// <summary>Everything once, on next to nothing: whether the program works, in seconds.</summary>
     internal static readonly QualitySettings Quick = new()
     {
-        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 3, ValidationImages = 1, TestImages = 3, TrialQuestions = 10, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
+        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 3, ValidationImages = 1, TestImages = 3, TrialQuestions = 10, TimedQuestions = 3, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
         MostTrials = 4, MostPresets = 4,
     };
 
@@ -44,6 +44,9 @@ internal sealed record QualitySettings
 
     /// <summary>Images that no search sees, with about fourteen questions each.</summary>
     public int TestImages { get; init; } = 300;
+
+    /// <summary>Questions that are asked one by one, for the time of an answer.</summary>
+    public int TimedQuestions { get; init; } = 200;
 
     /// <summary>Questions that a search without gradients measures each plan on.</summary>
     public int TrialQuestions { get; init; } = 700;

@@ -20,13 +20,14 @@ internal static class QualityTrials
     {
         var presets = Presets.All.Where(preset => bench.CanRun(model => preset.Plan(model, bench.Settings.Budgets[0])))
             .Take(bench.Settings.MostPresets).ToList();
-        return All(bench.Settings, presets);
+        return
+        [
+            Unreduced, UnreducedOnShrunkImages, .. Horizon.All(bench), .. Transfers.OverSizes(bench), .. All(bench.Settings, presets),
+        ];
     }
 
     private static IReadOnlyList<Trial> All(QualitySettings settings, IReadOnlyList<(string Name, Func<PlanModel, double, ReductionPlan> Plan)> presets) =>
     [
-        Unreduced,
-        UnreducedOnShrunkImages,
         .. settings.Budgets.SelectMany(budget => PresetsAt(budget, presets)),
         .. from seed in settings.Seeds from budget in settings.Budgets select Eos(settings, budget, seed),
         .. from seed in settings.Seeds from budget in settings.Budgets select AgnosticEos(settings, budget, seed),
@@ -37,6 +38,7 @@ internal static class QualityTrials
         .. from seed in settings.OtherSeeds from budget in settings.Budgets select SearchBaselines.OwnRates(settings, budget, seed),
         .. from seed in settings.OtherSeeds from budget in settings.Budgets from trial in SearchBaselines.TriedAt(settings, budget, seed) select trial,
         .. Transfers.OverFamilies(settings),
+        .. Transfers.OverPrecisions(settings),
         .. Ablations.All(settings),
         .. Transfers.OverModels(settings), // last: training leaves memory behind that the searches' peaks would show
     ];
@@ -48,7 +50,7 @@ internal static class QualityTrials
     };
 
     /// <summary>The same on shrunk images: it tells which questions are difficult.</summary>
-    internal static readonly Trial UnreducedOnShrunkImages = Unreduced with { Section = Shrunk, OnShrunkImages = true };
+    internal static readonly Trial UnreducedOnShrunkImages = Unreduced with { Section = Shrunk, On = TestGround.ShrunkImages };
 
     /// <summary>The operator search as it comes.</summary>
     internal static Trial Eos(QualitySettings settings, int budget, int seed) => Searched(Main, EosName, MethodKind.Eos, Default(settings, budget, seed));

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Benchmarks.Units;
-using EosMLNet.Models;
 
 namespace Benchmarks.Quality;
 
@@ -16,7 +15,12 @@ internal static class QualityUnits
     /// <param name="pattern">Part of the keys wanted, with * for anything; <see langword="null"/> for all.</param>
     internal static IReadOnlyList<Unit> Of(Workbench bench, IReadOnlyList<Trial> trials, string? pattern = null)
     {
-        Unit[] all = [.. trials.SelectMany(trial => new[] { Find(bench, trial), Test(bench, trial) }), SecondModel(bench)];
+        Unit[] all =
+        [
+            .. trials.SelectMany(trial => new[] { Find(bench, trial), Test(bench, trial) }),
+            .. trials.Where(Latencies.IsTimed).Select(trial => Latencies.Of(bench, trial)),
+            SecondModel(bench),
+        ];
         var byKey = all.ToDictionary(unit => unit.Key);
         var wanted = new List<Unit>();
         foreach (var unit in all.Where(unit => pattern is null || System.IO.Enumeration.FileSystemName.MatchesSimpleExpression($"*{pattern}*", unit.Key)))
@@ -49,10 +53,10 @@ internal static class QualityUnits
     internal static Unit Test(Workbench bench, Trial trial) => new(
         trial.TestKey,
         [trial.FindKey],
-        () => $"test {TestVersion}\n{bench.Plan(trial).ToJson()}\n{ModelOf(bench, trial).Fingerprint}\n{DataOf(bench, trial).Fingerprint}",
+        () => $"test {TestVersion}\n{bench.Plan(trial).ToJson()}\n{bench.ModelOn(trial.On).Fingerprint}\n{bench.TestOn(trial.On).Fingerprint}{Precision(trial)}",
         () =>
         {
-            var result = bench.Test(ModelOf(bench, trial), bench.Plan(trial), DataOf(bench, trial));
+            var result = bench.Test(bench.ModelOn(trial.On), bench.Plan(trial), bench.TestOn(trial.On));
             return new TestResult(result.Answers, result.MillisecondsPerAnswer);
         });
 
@@ -65,10 +69,8 @@ internal static class QualityUnits
         return string.Join('\n', $"find {FindVersion}", trial.Method, trial.Seed, trial.Settings, bench.Model.Fingerprint, bench.Data.Search.Fingerprint, bench.Data.Validation.Fingerprint, string.Join('\n', needs));
     }
 
-    private static VisionLanguageModel ModelOf(Workbench bench, Trial trial) => trial.OnSecondModel ? bench.Second : bench.Model;
-
-    // The fingerprint is over the pixels: that of shrunk images changes with what is done to them.
-    private static VqaDataset DataOf(Workbench bench, Trial trial) => trial.OnShrunkImages ? bench.ShrunkTest : bench.Data.Test;
+    // A model's fingerprint is that of its files, whatever it computes in. That of data is over the pixels.
+    private static string Precision(Trial trial) => trial.On is TestGround.BFloat16 or TestGround.Int8 ? $"\n{trial.On}" : "";
 
     private static Unit SecondModel(Workbench bench) => new(
         Transfers.SecondModel, [], () => $"train {SecondModelVersion} {bench.Settings.SecondModelSteps} {bench.Model.Fingerprint}", () =>

@@ -27,11 +27,8 @@ internal sealed record Trial
     /// <summary>Units that must be done before.</summary>
     public IReadOnlyList<string> Needs { get; init; } = [];
 
-    /// <summary>Whether the plan is tested on the second base model.</summary>
-    public bool OnSecondModel { get; init; }
-
-    /// <summary>Whether the plan is tested on <see cref="ShrunkImages"/>.</summary>
-    public bool OnShrunkImages { get; init; }
+    /// <summary>What the plan is tested on.</summary>
+    public TestGround On { get; init; }
 
     /// <summary>The trial's name in keys.</summary>
     public string Key => $"{Section}/{Budget}/{string.Concat(Method.Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '+' or '-')).Trim().Replace(' ', '-').ToLowerInvariant()}/{Seed}";

@@ -15,10 +15,10 @@ internal sealed class Workbench : IDisposable
     private const int EncodedTogether = 32;
 
     private readonly string folder;
-    private readonly Lazy<VisionLanguageModel> model, second;
+    private readonly Lazy<VisionLanguageModel> model, second, bfloat16, int8;
     private readonly Lazy<PlanModel> here;
     private readonly Lazy<QualityData> data;
-    private readonly Lazy<VqaDataset> oneQuestion, shrunkTest;
+    private readonly Lazy<VqaDataset> oneQuestion, shrunkTest, otherSizeTest;
     private readonly Dictionary<(VisionLanguageModel Model, VqaDataset Data), ImageCache> testImages = [];
 
     /// <param name="work">Where data and results are.</param>
@@ -32,9 +32,13 @@ internal sealed class Workbench : IDisposable
         Store = new Units.UnitStore(Path.Combine(folder, "units"));
         model = new(() => VisionLanguageModel.Load(subject.Folder, ModelDataType.Float32, use: ModelUse.Search));
         second = new(() => VisionLanguageModel.Load(SecondModelFolder, ModelDataType.Float32, use: ModelUse.Search));
+        bfloat16 = new(() => VisionLanguageModel.Load(subject.Folder, ModelDataType.BFloat16));
+        int8 = new(() => VisionLanguageModel.Load(subject.Folder, ModelDataType.Int8));
         here = new(() => BackbonePart.PlanModelOf(Model, subject.Layout(Model)));
         data = new(() => QualityData.Load(shared, settings with { DataSeed = subject.DataSeed }, subject.Size is { } size ? [size] : null));
         shrunkTest = new(() => ShrunkImages.Of(Data.Test));
+        otherSizeTest = new(() => QualityData.Load(
+            shared, settings with { DataSeed = subject.DataSeed + 1, SearchImages = 1, ValidationImages = 1 }, [subject.OtherSize!.Value]).Test);
         oneQuestion = new(() => QualityData.Where(Data.Test, row => row == Data.Test.Examples[0]));
     }
 
@@ -56,8 +60,22 @@ internal sealed class Workbench : IDisposable
 
     internal QualityData Data => data.Value;
 
-    /// <summary>The test questions on shrunk images.</summary>
-    internal VqaDataset ShrunkTest => shrunkTest.Value;
+    /// <summary>The model that a plan is tested on.</summary>
+    internal VisionLanguageModel ModelOn(TestGround ground) => ground switch
+    {
+        TestGround.SecondModel => Second,
+        TestGround.BFloat16 => bfloat16.Value,
+        TestGround.Int8 => int8.Value,
+        _ => Model,
+    };
+
+    /// <summary>The questions that a plan is tested on.</summary>
+    internal VqaDataset TestOn(TestGround ground) => ground switch
+    {
+        TestGround.ShrunkImages => shrunkTest.Value,
+        TestGround.OtherSize => otherSizeTest.Value,
+        _ => Data.Test,
+    };
 
     private string SecondModelFolder => Path.Combine(folder, "second");
 
@@ -126,9 +144,7 @@ internal sealed class Workbench : IDisposable
     {
         foreach (var images in testImages.Values)
             images.Dispose();
-        if (model.IsValueCreated)
-            Model.Dispose();
-        if (second.IsValueCreated)
-            Second.Dispose();
+        foreach (var loaded in new[] { model, second, bfloat16, int8 }.Where(one => one.IsValueCreated))
+            loaded.Value.Dispose();
     }
 }

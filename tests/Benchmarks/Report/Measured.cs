@@ -36,7 +36,7 @@ internal sealed record Measured(
     private static Measured Of(Workbench bench, Trial trial)
     {
         var (cost, result) = (bench.Store.Read<SearchCost>(trial.FindKey)!, bench.Store.Read<TestResult>(trial.TestKey)!);
-        var rows = bench.Data.Test.Examples;
+        var rows = bench.TestOn(trial.On).Examples;
         double[] scores = [.. rows.Zip(result.Answers, (row, answer) => AnswerComparison.IsCorrect(answer, row.Answer) ? 1.0 : 0.0)];
         var families = rows.Zip(scores).GroupBy(row => row.First.Family).OrderBy(family => family.Key, StringComparer.Ordinal)
             .ToDictionary(family => family.Key, family => family.Average(row => row.Second));

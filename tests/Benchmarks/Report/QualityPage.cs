@@ -24,10 +24,15 @@ internal sealed class QualityPage
         foreach (var budget in results.Bench.Settings.Budgets)
             page.Budget(budget);
         page.Families();
+        page.Operators();
+        page.Horizons();
+        page.Latency();
         page.Front();
         page.Family();
         page.OneThingChanged();
         page.TransferOverFamilies();
+        page.TransferOver(Transfers.Precisions, "in another precision", "The search was in float32. The rows without a plan tell what the precision itself costs.");
+        page.TransferOver(Transfers.Sizes, "on images of another size", "It keeps as many tokens of them, whatever they have.");
         page.TransferOverModels();
         page.Cost();
         page.Images(images);
@@ -193,6 +198,66 @@ internal sealed class QualityPage
             (string[])[method[0].Trial.Method, .. families.Select(family => Percent(method.Average(plan => plan.ByFamily[family])))]));
     }
 
+    private void Operators()
+    {
+        var sites = OperatorTable.Rows(results).ToList();
+        if (sites.Count == 0)
+            return;
+        Line("## What was wanted where");
+        Line("""
+            The sites of the operator search's plans, seed 1. γ is the part of its mass that a dropped token gives away, τ 0 to the most similar
+            anchor alone and ∞ to all alike, ρ the gain by score, δ how much likeness to an anchor before counts against a score. The score's
+            parts are of its weights' sum.
+            """);
+        Table(OperatorTable.Header, sites);
+    }
+
+    private void Horizons()
+    {
+        var layers = results.Of(Horizon.Section).OrderBy(done => done.Plan.Sites[0].Layer).ToList();
+        if (layers.Count == 0 || results.Unreduced is not { } whole)
+            return;
+        Line("## The horizon");
+        Line($"""
+            In front of one layer all visual tokens leave but one, in the middle of the image. The horizon is the first layer where that costs at
+            most {100 * Horizon.Loss} points, and so does every layer behind it: {Found()}.
+            """);
+        Table(["tokens leave in front of layer", "mean tokens", "accuracy", "of unreduced"], layers.Select(done => new[]
+        {
+            $"{done.Plan.Sites[0].Layer}", done.Ledger.Mean.ToString("0.##", CultureInfo.InvariantCulture), Percent(done.Accuracy), Percent(done.Accuracy / whole.Accuracy),
+        }));
+
+        string Found()
+        {
+            var needed = layers.FindLastIndex(done => done.Accuracy < whole.Accuracy - Horizon.Loss);
+            return needed + 1 < layers.Count ? $"layer {layers[needed + 1].Plan.Sites[0].Layer}" : "none of them";
+        }
+    }
+
+    private void Latency()
+    {
+        if (results.Times.Count == 0)
+            return;
+        Line("## Single answers");
+        Line($"""
+            From the image to the answer's text, one question at a time, the vision encoder included: {results.Times[0].Times.Reduced.Count}
+            questions, each under a plan of the operator search and without one. The ratio is the median of the pairs' ratios.
+            """);
+        Table(["mean tokens", "median ms", "P99 ms", "unreduced, median ms", "unreduced, P99 ms", "unreduced over reduced", "machine"], results.Times.Select(one =>
+        {
+            var ratio = PairedRatio.Of([.. one.Times.Unreduced.Zip(one.Times.Reduced, (whole, reduced) => whole / reduced)]);
+            return new[]
+            {
+                $"{one.Plan.Trial.Budget}", Part(one.Times.Reduced, 0.5), Part(one.Times.Reduced, 0.99), Part(one.Times.Unreduced, 0.5), Part(one.Times.Unreduced, 0.99),
+                FormattableString.Invariant($"{ratio.Median:f2} ({ratio.Low:f2} to {ratio.High:f2})"), one.Times.Machine,
+            };
+        }));
+
+        // The smallest time that so many of all do not exceed.
+        static string Part(IReadOnlyList<double> times, double share) =>
+            times.Order().ElementAt((int)Math.Ceiling(share * times.Count) - 1).ToString("f1", CultureInfo.InvariantCulture);
+    }
+
     private void Front()
     {
         var front = results.Of(QualityTrials.Front).ToList();
@@ -261,6 +326,17 @@ internal sealed class QualityPage
         }));
 
         static string Over(Measured plan, IReadOnlyCollection<string> families) => families.Count == 0 ? "" : Percent(families.Average(family => plan.ByFamily[family]));
+    }
+
+    private void TransferOver(string section, string where, string remark)
+    {
+        var moved = results.Of(section).ToList();
+        if (moved.Count == 0)
+            return;
+        Line($"## A plan {where}, {Settings.CloseBudget} mean tokens");
+        Line(remark);
+        IEnumerable<Measured> home = [.. results.Unreduced is { } whole ? [whole] : Array.Empty<Measured>(), .. Home() is { } plan ? [plan] : Array.Empty<Measured>()];
+        Table(["plan", "accuracy"], home.Concat(moved).Select(done => new[] { done.Trial.Method, Percent(done.Accuracy) }));
     }
 
     private void TransferOverModels()

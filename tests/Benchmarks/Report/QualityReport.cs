@@ -53,16 +53,20 @@ internal static class QualityReport
             results.Differences,
             agnostic = Rows(results, QualityTrials.Agnostic),
             agnostic_differences = results.AgnosticDifferences,
+            single_answers = results.Times.Select(one => new { one.Plan.Trial.Budget, one.Times.Machine, one.Times.Reduced, one.Times.Unreduced }),
+            horizon = Rows(results, Horizon.Section),
             front = Rows(results, QualityTrials.Front),
             family = Rows(results, QualityTrials.Family),
             ablations = Rows(results, Ablations.Section),
             transfer_families = Rows(results, Transfers.Families),
+            transfer_precisions = Rows(results, Transfers.Precisions),
+            transfer_sizes = Rows(results, Transfers.Sizes),
             transfer_models = Rows(results, Transfers.Models),
         };
     }
 
     private static IEnumerable<Row> Rows(QualityResults results, string section) =>
-        results.Of(section).Where(done => done.Trial.Kind != MethodKind.Unreduced).Select(done => Row(results, done));
+        results.Of(section).Where(done => done != results.Unreduced).Select(done => Row(results, done));
 
     private static Row Row(QualityResults results, Measured done) => new()
     {

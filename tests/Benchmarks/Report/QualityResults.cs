@@ -18,6 +18,9 @@ internal sealed class QualityResults
         Difficult = Unreduced is null || Shrunk is null ? null : DifficultQuestions.Of(Unreduced.Scores, Shrunk.Scores);
         Differences = [.. bench.Settings.Budgets.SelectMany(DifferencesAt)];
         AgnosticDifferences = [.. bench.Settings.Budgets.SelectMany(AgnosticDifferencesAt)];
+        var units = bench.Store.Done(QualityUnits.Of(bench, trials));
+        Times = [.. Done.Where(done => units.Contains(Latencies.KeyOf(done.Trial)) && Latencies.IsTimed(done.Trial))
+            .Select(done => (done, bench.Store.Read<AnswerTimes>(Latencies.KeyOf(done.Trial))!))];
     }
 
     internal Workbench Bench { get; }
@@ -34,6 +37,9 @@ internal sealed class QualityResults
 
     /// <summary>What only the whole images tell the model; <see langword="null"/> until both are measured.</summary>
     internal DifficultQuestions? Difficult { get; }
+
+    /// <summary>How long single answers take under the operator search's plans, in the order of the trials.</summary>
+    internal IReadOnlyList<(Measured Plan, AnswerTimes Times)> Times { get; }
 
     /// <summary>The operator search against every other method, at each budget.</summary>
     internal IReadOnlyList<Difference> Differences { get; }
@@ -52,14 +58,17 @@ internal sealed class QualityResults
     internal IReadOnlyList<Measured> AgnosticAt(int budget) => [.. Of(QualityTrials.Agnostic).Where(done => done.Trial.Budget == budget)];
 
     /// <summary>The share of test questions to which a plan gives the unreduced model's answer.</summary>
-    internal double? Agreement(Measured plan) => Unreduced is null ? null : plan.Answers.Zip(Unreduced.Answers, AnswerComparison.IsCorrect).Average(same => same ? 1.0 : 0.0);
+    internal double? Agreement(Measured plan) => Unreduced is null || !AnswersTestQuestions(plan) ? null : plan.Answers.Zip(Unreduced.Answers, AnswerComparison.IsCorrect).Average(same => same ? 1.0 : 0.0);
 
     /// <summary>The share of difficult questions that a method answers rightly; <see langword="null"/> where it is not known.</summary>
-    internal double? DifficultAccuracy(IReadOnlyList<Measured> method) => Difficult?.Accuracy(method.Select(plan => plan.Scores));
+    internal double? DifficultAccuracy(IReadOnlyList<Measured> method) =>
+        method.All(AnswersTestQuestions) ? Difficult?.Accuracy(method.Select(plan => plan.Scores)) : null;
 
     /// <summary>The question family that a method loses most on; <see langword="null"/> until the unreduced model is measured.</summary>
     internal WorstFamily? WorstFamilyOf(IReadOnlyList<Measured> method) =>
-        Unreduced is null ? null : WorstFamily.Of([.. method.Select(plan => plan.ByFamily)], Unreduced.ByFamily);
+        Unreduced is null || !method.All(AnswersTestQuestions) ? null : WorstFamily.Of([.. method.Select(plan => plan.ByFamily)], Unreduced.ByFamily);
+
+    private static bool AnswersTestQuestions(Measured plan) => plan.Trial.On != TestGround.OtherSize;
 
     private IEnumerable<Difference> DifferencesAt(int budget)
     {

@@ -70,6 +70,19 @@ public sealed class OtherPlanTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public void Of_several_plans_one_of_which_is_for_another_model_nothing_is_left()
+    {
+        tiny.Fit(ml).Dispose();
+        var (tighter, before) = (Tighter(), LiveTensors());
+        var foreign = ReductionPlan.Identity(tighter.Model with { Layers = tighter.Model.Layers + 1 });
+        var builder = ml.VisionLanguage().Builder("several", new AnswerOptions { ModelPath = tiny.ModelPath });
+        var model = new TorchModel(TorchProvider.Load(builder.Request, ModelUse.Answer), tighter, imageCacheBytes: 0);
+        var refusal = Assert.Throws<EosException>(() => builder.Build(model, [(tighter, null), (tighter, null), (foreign, null)]));
+        Assert.Equal(EosErrors.PlanMismatch, refusal.Code);
+        Assert.Equal(before, LiveTensors());
+    }
+
+    [Fact]
     public void It_is_saved_with_its_own_plan()
     {
         using var model = tiny.Fit(ml);

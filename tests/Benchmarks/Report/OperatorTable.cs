@@ -1,0 +1,33 @@
+using System.Globalization;
+using Benchmarks.Quality;
+
+namespace Benchmarks.Report;
+
+/// <summary>What the operator search wanted where: the sites of its plans of seed 1, a row each.</summary>
+internal static class OperatorTable
+{
+    internal static readonly string[] Header =
+        ["mean tokens", "in front of layer", "keeps", "regime", "γ", "τ", "ρ", "δ", "mass in attention", "score"];
+
+    internal static IEnumerable<string[]> Rows(QualityResults results) =>
+        from done in results.Of(QualityTrials.Main)
+        where done.Trial is { Kind: MethodKind.Eos, Seed: 1 }
+        from site in done.Plan.Sites
+        select new[]
+        {
+            $"{done.Trial.Budget}", $"{site.Layer}", $"{site.Keep}", $"{site.Regime}", Number(site.Transfer), site.Transfer > 0 ? Temperature(site) : "",
+            Number(site.Reweight), Number(site.Diversity), Number(site.ProportionalAttention), Score(site),
+        };
+
+    private static string Temperature(ReductionSite site) => double.IsPositiveInfinity(site.Temperature) ? "∞" : Number(site.Temperature);
+
+    // The heaviest first, as parts of all; what is negative counts against a token.
+    private static string Score(ReductionSite site)
+    {
+        var all = site.Score.Values.Sum(Math.Abs);
+        return string.Join(", ", site.Score.OrderByDescending(part => Math.Abs(part.Value)).Where(part => Math.Abs(part.Value) >= 0.01 * all)
+            .Select(part => FormattableString.Invariant($"{part.Key} {part.Value / all:0.##}")));
+    }
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}
