@@ -9,7 +9,8 @@ namespace EosMLNet.Onnx.Operator;
 /// <param name="weight">Weighs the tokens, (G, n); null for 1.</param>
 internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAnchors extra, Value? weight)
 {
-    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5, LeastSum = 1e-12, LeastMiss = 1e-3; // as torch's operator has them
+    // As torch's operator has them.
+    private const double LeastWeight = 1e-6, LeastPivot = 1e-10, Rounding = 1e-5, LeastSum = 1e-12, LeastMiss = 1e-3;
 
     private Graph Graph => tokens.Graph;
 
