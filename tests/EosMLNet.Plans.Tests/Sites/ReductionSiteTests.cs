@@ -44,6 +44,29 @@ public sealed class ReductionSiteTests
         Assert.False(Plain.NeedsDecoder);
         Assert.True((Plain with { Score = Scores.Of(ScoreCriterion.FeatureNorm, ScoreCriterion.TextAttention) }).NeedsDecoder);
         Assert.True((Plain with { Affinity = Plain.Affinity with { Feature = AffinityFeature.FinalNorm } }).NeedsDecoder);
+        Assert.True((Plain with { Score = Scores.Of(ScoreCriterion.FeatureNorm, ScoreCriterion.KeyNorm) }).NeedsDecoder); // no question is asked
+        Assert.True((Plain with { Extra = new(2, AnchorRule.Dissimilar) { TextPivots = 1 } }).NeedsDecoder); // no criterion needs it
+    }
+
+    public static TheoryData<ReductionSite> BeyondSearches => new()
+    {
+        Plain with { Stage = ReductionStage.Projector },
+        Plain with { Extra = new(2, AnchorRule.Stride) },
+        Plain with { Neighbours = 2 },
+        Plain with { GiverWeight = ScoreCriterion.ClsAttention },
+        Plain with { Residual = true },
+        Plain with { Normalization = Normalization.None },
+        Plain with { Affinity = Plain.Affinity with { Mask = AffinityMask.Window } },
+        Plain with { Affinity = Plain.Affinity with { Feature = AffinityFeature.HeadMeanKey } },
+    };
+
+    [Theory]
+    [MemberData(nameof(BeyondSearches))]
+    public void One_part_that_searches_do_not_know_is_enough(ReductionSite site)
+    {
+        Assert.True(Plain.IsSearchable);
+        Assert.True((Plain with { Affinity = Plain.Affinity with { Feature = AffinityFeature.Key } }).IsSearchable);
+        Assert.False(site.IsSearchable);
     }
 
     [Theory]
