@@ -180,22 +180,20 @@ internal sealed record AnchorSelection(
         using var guard = no_grad();
         var weight = ReductionOperator.AnchorWeight(input, site)!;                                         // (I, n)
         var (n, crops) = ((int)weight.size(1), extra.Crops);
-        int[] sizes = [.. Enumerable.Range(0, crops).Select(crop => n / crops + (crop < n % crops ? 1 : 0))];
-        var longest = sizes[0];
-        // Each crop's tokens side by side, with the place behind the last token where it has fewer than the longest; and each token there.
-        var places = Enumerable.Repeat((long)n, crops * longest).ToArray();
-        var own = new long[n];
-        for (int crop = 0, token = 0; crop < crops; crop++)
-            for (var turn = 0; turn < sizes[crop]; turn++, token++)
-                (places[crop * longest + turn], own[token]) = (token, crop * longest + turn);
-        var weights = nn.functional.pad(weight, [0L, 1L]).index_select(1, Row(places)).unflatten(1, [crops, longest]); // (I, c, s)
-        var tokens = sizes.Select(size => Math.Max(1.0, size)).ToArray();
+        var (size, longer) = (n / crops, n % crops); // so many crops have one token more
+        int[] sizes = [.. Enumerable.Range(0, crops).Select(crop => size + (crop < longer ? 1 : 0))];
+        // Each crop's tokens side by side, with the place behind the last token where there is none; and where each token lies.
+        long[] places = [.. sizes.SelectMany((own, crop) => Enumerable.Range(0, size + 1)
+            .Select(turn => turn < own ? crop * size + Math.Min(crop, longer) + turn : n))];
+        long[] lies = [.. places.Index().Where(place => place.Item < n).Select(place => (long)place.Index)];
+        var weights = nn.functional.pad(weight, [0L, 1L]).index_select(1, Row(places)).unflatten(1, [crops, size + 1]); // (I, c, s)
+        var tokens = sizes.Select(own => Math.Max(1.0, own)).ToArray();
         var mean = weights.sum(-1).div(tensor(tokens, weight.dtype).Upload(weight.device));                // (I, c)
-        var part = mean.div(mean.sum(-1, keepdim: true).Add(LeastSum)).Mul(extra.Count);                  // (I, c)
+        var part = mean.div(mean.sum(-1, keepdim: true).Add(LeastSum)).Mul(extra.Count);                   // (I, c)
         var shares = part.Add(LeastMiss).floor();
         var left = shares.sum(-1, keepdim: true).neg().Add(extra.Count);                                   // (I, 1)
         shares = shares.Add(Ranks(part).lt(left));
-        var kept = Ranks(weights).lt(shares.unsqueeze(-1)).flatten(1).index_select(1, Row(own));           // (I, n)
+        var kept = Ranks(weights).lt(shares.unsqueeze(-1)).flatten(1).index_select(1, Row(lies));          // (I, n)
         return weight.MaskedFill(kept, double.PositiveInfinity).sort(-1, descending: true, stable: true).Indices
             .narrow(1, 0, extra.Count).MoveToOuterDisposeScope();
 

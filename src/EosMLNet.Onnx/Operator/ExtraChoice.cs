@@ -150,7 +150,7 @@ internal sealed class ExtraChoice(SiteTokens tokens, ReductionSite site, ExtraAn
         var shares = (part + LeastMiss).Cast(ElementType.Int64); // rounded down
         var left = -shares.Sum(-1, keep: true) + extra.Count;                                       // (G, 1)
         shares += Ranks(part, crops.Unsqueeze(0)).Less(left).Cast(ElementType.Int64);
-        var kept = Ranks(weights, (size + 1).Unsqueeze(0)).Less(shares.Unsqueeze(2));                                        // (G, c, s)
+        var kept = Ranks(weights, (size + 1).Unsqueeze(0)).Less(shares.Unsqueeze(2)); // (G, c, s)
         var own = places.Reshape(-1).Top(tokens.Count, largest: false).Places; // where each token lies, (n)
         var stays = kept.Reshape(Value.Concat(0, kept.Size(0), places.Reshape(-1).Size(0))).Gather(own, 1); // (G, n)
         return stays.Where(weight.Like(double.PositiveInfinity), weight).Top(Count).Places;

@@ -119,8 +119,8 @@ internal static class PlanRules
             "is dissimilar, but there is no pivot: the score chooses no token, and there is no text pivot");
         require("extra.rule", site.Extra is not { TakesAll: true } || site.KeptByScore == 0,
             $"is {site.Extra?.Rule}, which takes all anchors, but the score chooses {site.KeptByScore}");
-        require("extra.crops", site.Extra is null or { Crops: 0, Rule: not AnchorRule.Crops }
-            || site.Extra is { Crops: >= 1, Rule: AnchorRule.Crops } && site.Extra.Crops <= entering,
+        require("extra.crops",
+            site.Extra is not { } by || (by.Rule == AnchorRule.Crops ? by.Crops >= 1 && by.Crops <= entering : by.Crops == 0),
             $"is {site.Extra?.Crops}, expected 1 to {entering} with the rule crops, and 0 with others");
         require("affinity.measure", site.Extra is not { TakesAll: true, Compares: true } || site.Affinity.Measure == AffinityMeasure.Cosine,
             $"is {site.Affinity.Measure}, expected cosine with the rules coverage and determinantal");

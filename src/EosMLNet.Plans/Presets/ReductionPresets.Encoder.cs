@@ -68,15 +68,7 @@ public static partial class ReductionPresets
     /// <param name="keep">Visual tokens kept, from 1.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range.</exception>
     public static IReadOnlyList<ReductionSite> DivPrune(int keep) =>
-    [
-        new()
-        {
-            Layer = 0,
-            Keep = AtLeast(1, keep, nameof(keep)),
-            Score = new Dictionary<ScoreCriterion, double>(),
-            Extra = new ExtraAnchors(keep, AnchorRule.Farthest),
-        },
-    ];
+        [ByRule(ReductionStage.Decoder, keep, AnchorRule.Farthest)];
 
     /// <summary>
     /// SCOPE (arXiv:2510.24214) in front of the projector: one after another the token that adds most to what the kept ones cover, by the
@@ -85,16 +77,7 @@ public static partial class ReductionPresets
     /// <param name="keep">Visual tokens kept, from 1.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range.</exception>
     public static IReadOnlyList<ReductionSite> Scope(int keep) =>
-    [
-        new()
-        {
-            Stage = ReductionStage.Projector,
-            Layer = 0,
-            Keep = AtLeast(1, keep, nameof(keep)),
-            Score = new Dictionary<ScoreCriterion, double>(),
-            Extra = new ExtraAnchors(keep, AnchorRule.Coverage) { Weight = ScoreCriterion.ClsAttention },
-        },
-    ];
+        [ByRule(ReductionStage.Projector, keep, AnchorRule.Coverage, ScoreCriterion.ClsAttention)];
 
     /// <summary>
     /// HoloV (arXiv:2510.02912) in front of the projector: the image is cut into crops, runs of its tokens row by row, and each keeps its
@@ -104,18 +87,16 @@ public static partial class ReductionPresets
     /// <param name="crops">Crops, from 1; published: 16 of 576 tokens.</param>
     /// <exception cref="EosException">EOS1013: a parameter is out of its range.</exception>
     public static IReadOnlyList<ReductionSite> HoloV(int keep, int crops = 16) =>
-    [
-        new()
+        [ByRule(ReductionStage.Projector, keep, AnchorRule.Crops, ScoreCriterion.ClsAttention, AtLeast(1, crops, nameof(crops)))];
+
+    // All anchors are taken by a rule.
+    private static ReductionSite ByRule(
+        ReductionStage stage, int keep, AnchorRule rule, ScoreCriterion? weight = null, int crops = 0) => new()
         {
-            Stage = ReductionStage.Projector,
+            Stage = stage,
             Layer = 0,
             Keep = AtLeast(1, keep, nameof(keep)),
             Score = new Dictionary<ScoreCriterion, double>(),
-            Extra = new ExtraAnchors(keep, AnchorRule.Crops)
-            {
-                Crops = AtLeast(1, crops, nameof(crops)),
-                Weight = ScoreCriterion.ClsAttention,
-            },
-        },
-    ];
+            Extra = new ExtraAnchors(keep, rule) { Weight = weight, Crops = crops },
+        };
 }

@@ -27,11 +27,11 @@ internal sealed record Measured(
     internal double Reading => ByFamily[ReadingFamily];
 
     /// <summary>The trials that are done.</summary>
-    internal static IReadOnlyList<Measured> Collect(Workbench bench, IReadOnlyList<Trial> trials)
-    {
-        var done = bench.Store.Done(QualityUnits.Of(bench, trials));
-        return [.. trials.Where(trial => done.Contains(trial.TestKey)).Select(trial => Of(bench, trial))];
-    }
+    /// <param name="bench">The means.</param>
+    /// <param name="trials">All trials.</param>
+    /// <param name="done">The keys of the units that are done.</param>
+    internal static IReadOnlyList<Measured> Collect(Workbench bench, IReadOnlyList<Trial> trials, IReadOnlySet<string> done) =>
+        [.. trials.Where(trial => done.Contains(trial.TestKey)).Select(trial => Of(bench, trial))];
 
     private static Measured Of(Workbench bench, Trial trial)
     {

@@ -66,7 +66,7 @@ internal static class OperatorChart
     private static string Operator(IReadOnlyList<ReductionSite> sites)
     {
         var site = sites[^1];
-        var transfer = site.Transfer == 0 ? "" : FormattableString.Invariant($"γ {site.Transfer:0.##} τ {(double.IsPositiveInfinity(site.Temperature) ? "∞" : site.Temperature.ToString("0.##"))}");
+        var transfer = site.Transfer == 0 ? "" : FormattableString.Invariant($"γ {site.Transfer:0.##} τ {OperatorTable.Temperature(site)}");
         transfer += site.Diversity == 0 ? "" : FormattableString.Invariant($" δ {site.Diversity:G2}");
         return sites.Count > 1 ? $"{transfer} ({sites.Count} rounds)" : transfer;
     }

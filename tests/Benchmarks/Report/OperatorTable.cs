@@ -19,7 +19,8 @@ internal static class OperatorTable
             Number(site.Reweight), Number(site.Diversity), Number(site.ProportionalAttention), Score(site),
         };
 
-    private static string Temperature(ReductionSite site) => double.IsPositiveInfinity(site.Temperature) ? "∞" : Number(site.Temperature);
+    /// <summary>τ, as it is written.</summary>
+    internal static string Temperature(ReductionSite site) => double.IsPositiveInfinity(site.Temperature) ? "∞" : Number(site.Temperature);
 
     // The heaviest first, as parts of all; what is negative counts against a token.
     private static string Score(ReductionSite site)

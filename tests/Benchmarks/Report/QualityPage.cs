@@ -335,8 +335,7 @@ internal sealed class QualityPage
             return;
         Line($"## A plan {where}, {Settings.CloseBudget} mean tokens");
         Line(remark);
-        IEnumerable<Measured> home = [.. results.Unreduced is { } whole ? [whole] : Array.Empty<Measured>(), .. Home() is { } plan ? [plan] : Array.Empty<Measured>()];
-        Table(["plan", "accuracy"], home.Concat(moved).Select(done => new[] { done.Trial.Method, Percent(done.Accuracy) }));
+        Table(["plan", "accuracy"], new[] { results.Unreduced, Home() }.OfType<Measured>().Concat(moved).Select(done => new[] { done.Trial.Method, Percent(done.Accuracy) }));
     }
 
     private void TransferOverModels()

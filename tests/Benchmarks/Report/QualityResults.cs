@@ -11,15 +11,15 @@ internal sealed class QualityResults
 
     internal QualityResults(Workbench bench, IReadOnlyList<Trial> trials)
     {
-        (Bench, Trials, Done) = (bench, trials, Measured.Collect(bench, trials));
+        var units = bench.Store.Done(QualityUnits.Of(bench, trials));
+        (Bench, Trials, Done) = (bench, trials, Measured.Collect(bench, trials, units));
         bySection = Done.ToLookup(done => done.Trial.Section);
         Unreduced = Of(QualityTrials.Main).FirstOrDefault(done => done.Trial.Kind == MethodKind.Unreduced);
         Shrunk = Of(QualityTrials.Shrunk).FirstOrDefault();
         Difficult = Unreduced is null || Shrunk is null ? null : DifficultQuestions.Of(Unreduced.Scores, Shrunk.Scores);
         Differences = [.. bench.Settings.Budgets.SelectMany(DifferencesAt)];
         AgnosticDifferences = [.. bench.Settings.Budgets.SelectMany(AgnosticDifferencesAt)];
-        var units = bench.Store.Done(QualityUnits.Of(bench, trials));
-        Times = [.. Done.Where(done => units.Contains(Latencies.KeyOf(done.Trial)) && Latencies.IsTimed(done.Trial))
+        Times = [.. Done.Where(done => Latencies.IsTimed(done.Trial) && units.Contains(Latencies.KeyOf(done.Trial)))
             .Select(done => (done, bench.Store.Read<AnswerTimes>(Latencies.KeyOf(done.Trial))!))];
     }
 
