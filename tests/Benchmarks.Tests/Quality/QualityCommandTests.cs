@@ -92,6 +92,7 @@ public sealed class QualityCommandTests : IDisposable
         }
         var times = report["single_answers"]!.AsArray();
         Assert.Equal(settings.Budgets, times.Select(row => row!["budget"]!.GetValue<int>()));
+        Assert.All(times.SelectMany(row => new[] { row!["reduced_peak_share"]!, row["unreduced_peak_share"]! }), share => Assert.InRange(share.GetValue<double>(), 0.001, 1));
         foreach (var measured in times.SelectMany(row => new[] { row!["reduced"]!.AsArray(), row["unreduced"]!.AsArray() }))
         {
             Assert.Equal(settings.TimedQuestions, measured.Count);

@@ -4,4 +4,7 @@ namespace Benchmarks.Quality;
 /// <param name="Machine">What they were measured on.</param>
 /// <param name="Reduced">Under a plan.</param>
 /// <param name="Unreduced">Without one, each beside the other.</param>
-internal sealed record AnswerTimes(string Machine, IReadOnlyList<double> Reduced, IReadOnlyList<double> Unreduced);
+/// <param name="ReducedPeakShare">The share of the machine's peak that the decoder's prefill reached under the plan.</param>
+/// <param name="UnreducedPeakShare">The same without it.</param>
+internal sealed record AnswerTimes(
+    string Machine, IReadOnlyList<double> Reduced, IReadOnlyList<double> Unreduced, double ReducedPeakShare, double UnreducedPeakShare);

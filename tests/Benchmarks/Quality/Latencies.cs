@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Benchmarks.Report;
+using Benchmarks.Speed;
 using Benchmarks.Units;
+using EosMLNet.Evaluation;
 using EosMLNet.Execution;
 using EosMLNet.Models;
 using static TorchSharp.torch;
@@ -11,7 +13,7 @@ namespace Benchmarks.Quality;
 internal static class Latencies
 {
     // What timing means. Raise it when other things are timed.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const int MaxNewTokens = 8, WarmUp = 3;
 
@@ -28,12 +30,19 @@ internal static class Latencies
         () => $"latency {Version} {bench.Settings.TimedQuestions}\n{bench.Plan(trial).ToJson()}\n{bench.Model.Fingerprint}\n{bench.Data.Test.Fingerprint}",
         () => Measure(bench, bench.Plan(trial), bench.Settings.TimedQuestions));
 
+    private static double MacsOf(PlanModel model, TokenLedger ledger)
+    {
+        var (linear, square) = TokenLedger.MacsPerLayer(model);
+        return ledger.VisualTokensPerLayer.Select(visual => visual + ledger.TextTokens).Sum(n => linear * n + square * n * n);
+    }
+
     private static AnswerTimes Measure(Workbench bench, ReductionPlan plan, int questions)
     {
         using var reduced = new ReducedModel(bench.Model, plan);
         using var whole = new ReducedModel(bench.Model, ReductionPlan.Identity(bench.Model.ToPlanModel()));
         var (rows, data) = (bench.Data.Test.Examples, bench.Data.Test);
         var (under, without) = (new List<double>(), new List<double>());
+        var (shares, sharesWithout) = (new List<double>(), new List<double>()); // of the machine's peak
         for (var turn = -WarmUp; turn < questions; turn++)
         {
             var row = rows[(int)((long)Math.Max(0, turn) * rows.Count / questions)];
@@ -44,6 +53,9 @@ internal static class Latencies
                 continue;
             under.Add(a);
             without.Add(b);
+            var peak = MachinePeak.MacsPerSecond(); // each time anew: the machine is not always as fast
+            shares.Add(Share(reduced));
+            sharesWithout.Add(Share(whole));
 
             double Time(ReducedModel model)
             {
@@ -53,8 +65,22 @@ internal static class Latencies
                 bench.Model.Processor!.Decode(model.Generate(batch, MaxNewTokens).Ids[0]);
                 return Math.Round(clock.Elapsed.TotalMilliseconds, 3);
             }
+
+            // Of the decoder's prefill alone: its work is what ledgers count.
+            double Share(ReducedModel model)
+            {
+                using var scope = NewDisposeScope();
+                using var batch = PromptBatch.Create(bench.Model, [(images, row.Question)], model.Plan);
+                var ledger = TokenLedger.Compute(bench.PlanModel, model.Plan.Sites, batch.TextTokens, ImageSizes.All(batch.VisualTokens.Sum()));
+                var clock = Stopwatch.StartNew();
+                model.Generate(batch, 1);
+                return MacsOf(bench.PlanModel, ledger) / clock.Elapsed.TotalSeconds / peak;
+            }
         }
-        return new AnswerTimes(Hardware.Describe(), under, without);
+        return new AnswerTimes(Hardware.Describe(), under, without, Median(shares), Median(sharesWithout));
+
+        static double Median(IReadOnlyList<double> shares) => Math.Round(Statistics.Median(shares), 4);
+
 
         static (double Reduced, double Whole) Swapped(double whole, double reduced) => (reduced, whole);
     }
