@@ -252,9 +252,9 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task A_search_that_was_interrupted_goes_on_from_its_checkpoint_to_the_same_plan()
     {
         // Long enough that the signal arrives before the end, also where the machine is busy.
-        var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "100"));
+        var whole = await EosRun.Of(Arguments("whole.json", "4", "--steps", "40"));
         whole.MustSucceed();
-        string[] resumed = Arguments("resumed.json", "4", "--steps", "100", "--checkpoint", tiny["resumed.ckpt"]);
+        string[] resumed = Arguments("resumed.json", "4", "--steps", "40", "--checkpoint", tiny["resumed.ckpt"]);
         Assert.Equal(130, (await EosRun.Interrupted(resumed)).ExitCode);
         Assert.True(File.Exists(tiny["resumed.ckpt.1"]));
         var run = await EosRun.Of(resumed);
@@ -339,7 +339,7 @@ public sealed class SearchCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [LinuxFact]
     public async Task Searches_on_several_devices_that_were_interrupted_go_on_to_the_same_plans()
     {
-        string[] budgets = ["--mean-visual-tokens", "5", "4", "--steps", "60"];
+        string[] budgets = ["--mean-visual-tokens", "5", "4", "--steps", "30"];
         var straight = await EosRun.Of(InTurn("straight.json", budgets));
         straight.MustSucceed();
         string[] crew = OnTwo("stopped.json", budgets);
