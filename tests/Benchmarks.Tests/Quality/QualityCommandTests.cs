@@ -100,8 +100,7 @@ public sealed class QualityCommandTests : IDisposable
         }
         var page = File.ReadAllText(folder["report/quality-scenes-llava.md"]);
         Assert.Contains("## Single answers", page);
-        Assert.Contains("## What was wanted where", page);
-        Assert.All(Directory.GetFiles(folder["report"], "*.png"), image => Assert.Contains($"({Path.GetFileName(image)})", page));
+        AssertOperators(File.ReadAllText(folder["report/operators.md"]), settings);
         Assert.Contains("accuracy-macs-scenes-llava.png", page);
         Assert.Contains($"**Difficult questions:** {difficult} of ", page);
         Assert.Contains(" difficult questions | worst family | reading |", page);
@@ -109,5 +108,15 @@ public sealed class QualityCommandTests : IDisposable
         Assert.Null(models["scenes-qwen"]!["difficult_questions"]);
         Assert.DoesNotContain("**Difficult questions:**", File.ReadAllText(folder["report/quality-scenes-qwen.md"]));
         Assert.Contains("| scenes-llava | ", File.ReadAllText(folder["report/quality.md"]));
+    }
+
+    private void AssertOperators(string page, QualitySettings settings)
+    {
+        Assert.Contains("## scenes-llava: 144 visual tokens, 6 layers", page);
+        Assert.DoesNotContain("scenes-qwen", page); // of which nothing is measured
+        Assert.All(settings.Budgets, budget => Assert.Contains($"\n| {budget} | yes | {settings.Seeds.Count} | ", page));
+        string[] images = [.. Directory.GetFiles(folder["report"], "*.png").Select(file => Path.GetFileName(file)).Where(name => !name.StartsWith("accuracy", StringComparison.Ordinal))];
+        Assert.Equal(2 * settings.Budgets.Count, images.Length);
+        Assert.All(images, image => Assert.Contains($"({image})", page));
     }
 }

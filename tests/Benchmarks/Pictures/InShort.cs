@@ -36,28 +36,11 @@ internal static class InShort
         plots.SavePng(file, Width, Height);
     }
 
-    // One unit a token; the grid's lines show what a token sees.
     private static void Show(Plot plot, byte[] png, double[,] kept, string title)
     {
-        var (rows, columns) = (kept.GetLength(0), kept.GetLength(1));
-        using var small = SKBitmap.Decode(png);
-        using var large = small.Resize(new SKImageInfo(small.Width * 4, small.Height * 4), SKSamplingOptions.Default); // the nearest pixel: edges stay sharp
-        plot.Add.ImageRect(new Image(large), new CoordinateRect(0, columns, 0, rows));
-        for (var i = 0; i <= columns; i++)
-            plot.Add.Line(i, 0, i, rows).LineStyle = Thin;
-        for (var i = 0; i <= rows; i++)
-            plot.Add.Line(0, i, columns, i).LineStyle = Thin;
-        plot.Title(title, 16);
-        plot.Layout.Frameless();
-        plot.HideGrid();
-        plot.Axes.Title.IsVisible = true;
-        plot.Layout.Fixed(new PixelPadding(14, 14, 14, 48));
-        plot.Axes.SetLimits(0, columns, 0, rows);
-        plot.Axes.Frameless();
-        plot.Axes.Title.IsVisible = true;
+        using var image = SKBitmap.Decode(png);
+        TokenGrid.Draw(plot, image, kept.GetLength(0), kept.GetLength(1), title);
     }
-
-    private static LineStyle Thin => new() { Color = Colors.White.WithAlpha(0.35), Width = 1 };
 
     private static void Darken(Plot plot, double[,] kept)
     {
@@ -66,16 +49,10 @@ internal static class InShort
         {
             for (var column = 0; column < kept.GetLength(1); column++)
             {
-                var (share, bottom) = (kept[row, column] / most, kept.GetLength(0) - 1 - row);
-                var cell = plot.Add.Rectangle(column, column + 1, bottom, bottom + 1);
-                cell.LineWidth = 0;
-                cell.FillColor = Colors.Black.WithAlpha(0.72 * (1 - Math.Sqrt(share)));
-                if (share == 0)
-                    continue;
-                var frame = plot.Add.Rectangle(column + 0.06, column + 0.94, bottom + 0.06, bottom + 0.94);
-                frame.FillColor = Colors.Transparent;
-                frame.LineColor = Color.FromHex("#ffd400").WithAlpha(0.25 + 0.75 * share);
-                frame.LineWidth = 3;
+                var share = kept[row, column] / most;
+                TokenGrid.Fill(plot, kept.GetLength(0), row, column, Colors.Black.WithAlpha(0.72 * (1 - Math.Sqrt(share))));
+                if (share > 0)
+                    TokenGrid.Frame(plot, kept.GetLength(0), row, column, Color.FromHex("#ffd400").WithAlpha(0.25 + 0.75 * share));
             }
         }
     }

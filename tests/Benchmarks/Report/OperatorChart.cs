@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Benchmarks.Report;
 
-/// <summary>For each budget, the operator of each layer in every plan: tokens kept, regime (the colour), γ, τ and δ.</summary>
+/// <summary>For each budget, the operator of each layer in every plan of the operator search: tokens kept, regime (the colour), γ, τ and δ.</summary>
 internal static class OperatorChart
 {
     private const int CellWidth = 165, RowHeight = 34, Labels = 330, Frame = 140;
@@ -21,7 +21,7 @@ internal static class OperatorChart
     {
         foreach (var budget in results.Bench.Settings.Budgets)
         {
-            var plans = results.Of(QualityTrials.Main).Concat(results.Of(QualityTrials.Agnostic)).Where(done => done.Trial.Budget == budget).Reverse().ToList();
+            var plans = results.Of(QualityTrials.Main).Concat(results.Of(QualityTrials.Agnostic)).Where(done => done.Trial.Kind == MethodKind.Eos && done.Trial.Budget == budget).Reverse().ToList();
             if (plans.Count == 0)
                 continue;
             var name = $"operators-{results.Bench.Subject.Name}-{budget}.png";
@@ -62,7 +62,7 @@ internal static class OperatorChart
         text.LabelFontSize = 13;
     }
 
-    // The last site's parameters; earlier ones in front of the same layer (ToMe's rounds) are only counted.
+    // The last site's parameters; earlier ones in front of the same layer are only counted.
     private static string Operator(IReadOnlyList<ReductionSite> sites)
     {
         var site = sites[^1];
@@ -71,5 +71,5 @@ internal static class OperatorChart
         return sites.Count > 1 ? $"{transfer} ({sites.Count} rounds)" : transfer;
     }
 
-    private static string Name(Measured done) => done.Trial.Kind == MethodKind.Preset ? done.Trial.Method : $"{done.Trial.Method} ({done.Trial.Seed})";
+    private static string Name(Measured done) => $"{done.Trial.Method} ({done.Trial.Seed})";
 }

@@ -24,7 +24,6 @@ internal sealed class QualityPage
         foreach (var budget in results.Bench.Settings.Budgets)
             page.Budget(budget);
         page.Families();
-        page.Operators();
         page.Horizons();
         page.Latency();
         page.Front();
@@ -198,20 +197,6 @@ internal sealed class QualityPage
             (string[])[method[0].Trial.Method, .. families.Select(family => Percent(method.Average(plan => plan.ByFamily[family])))]));
     }
 
-    private void Operators()
-    {
-        var sites = OperatorTable.Rows(results).ToList();
-        if (sites.Count == 0)
-            return;
-        Line("## What was wanted where");
-        Line("""
-            The sites of the operator search's plans, seed 1. γ is the part of its mass that a dropped token gives away, τ 0 to the most similar
-            anchor alone and ∞ to all alike, ρ the gain by score, δ how much likeness to an anchor before counts against a score. The score's
-            parts are of its weights' sum.
-            """);
-        Table(OperatorTable.Header, sites);
-    }
-
     private void Horizons()
     {
         var layers = results.Of(Horizon.Section).OrderBy(done => done.Plan.Sites[0].Layer).ToList();
@@ -376,6 +361,7 @@ internal sealed class QualityPage
 
     private void Images(IReadOnlyList<string> images)
     {
+        Line("What each plan does where, in words and pictures: [operators.md](operators.md).");
         Line("## Images");
         foreach (var image in images)
             Line($"![{Path.GetFileNameWithoutExtension(image)}]({image})");
@@ -396,13 +382,7 @@ internal sealed class QualityPage
 
     private void Line(string line) => text.Append(line).Append("\n\n");
 
-    private void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
-    {
-        text.Append($"| {string.Join(" | ", header)} |\n|{string.Concat(header.Select((_, i) => i == 0 ? "---|" : "---:|"))}\n");
-        foreach (var row in rows)
-            text.Append($"| {string.Join(" | ", row)} |\n");
-        text.Append('\n');
-    }
+    private void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows) => text.Append(MarkdownTable.Of(header, rows)).Append('\n');
 
     private static bool IsEos(IReadOnlyList<Measured> method) => method[0].Trial is { Kind: MethodKind.Eos, Section: QualityTrials.Main };
 

@@ -5,7 +5,9 @@ using Benchmarks.Quality;
 
 namespace Benchmarks.Report;
 
-/// <summary>Writes <c>quality.json</c>, <c>quality.md</c>, a page for each model and the images of what is measured so far.</summary>
+/// <summary>
+/// Writes <c>quality.json</c>, <c>quality.md</c>, a page for each model, <c>operators.md</c> and the images of what is measured so far.
+/// </summary>
 internal static class QualityReport
 {
     private static readonly JsonSerializerOptions Readable = new()
@@ -19,15 +21,14 @@ internal static class QualityReport
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "quality.json"), Json(all) + "\n");
         foreach (var results in all)
-        {
-            IReadOnlyList<string> images = [.. AccuracyChart.Draw(results, folder), .. OperatorChart.Draw(results, folder)];
-            AtomicFile.WriteText(Path.Combine(folder, $"quality-{results.Bench.Subject.Name}.md"), QualityPage.Write(results, images));
-        }
-        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.WriteAll(all, Remarks(folder), BackboneDocument.Load(folder)));
+            AtomicFile.WriteText(Path.Combine(folder, $"quality-{results.Bench.Subject.Name}.md"), QualityPage.Write(results, [.. AccuracyChart.Draw(results, folder)]));
+        AtomicFile.WriteText(Path.Combine(folder, "operators.md"), OperatorPage.Write(
+            [.. all.Select(results => (results, (IReadOnlyList<string>)[.. OperatorChart.Draw(results, folder), .. TokenMaps.Draw(results, folder)]))], Remarks(folder, "operators-remarks.md")));
+        AtomicFile.WriteText(Path.Combine(folder, "quality.md"), QualityPage.WriteAll(all, Remarks(folder, "remarks.md"), BackboneDocument.Load(folder)));
     }
 
     // What a person has to say about the numbers lies beside them, and survives the next run.
-    private static string? Remarks(string folder) => File.Exists(Path.Combine(folder, "remarks.md")) ? File.ReadAllText(Path.Combine(folder, "remarks.md")) : null;
+    private static string? Remarks(string folder, string name) => File.Exists(Path.Combine(folder, name)) ? File.ReadAllText(Path.Combine(folder, name)) : null;
 
     private static string Json(IEnumerable<QualityResults> all) => JsonSerializer.Serialize(new
     {
