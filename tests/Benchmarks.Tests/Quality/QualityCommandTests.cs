@@ -90,16 +90,17 @@ public sealed class QualityCommandTests : IDisposable
                 Assert.InRange(difference["points"]!.GetValue<double>(), difference["low"]!.GetValue<double>(), difference["high"]!.GetValue<double>());
             });
         }
-        var times = report["single_answers"]!.AsArray();
+        var times = report["answer_times"]!.AsArray();
         Assert.Equal(settings.Budgets, times.Select(row => row!["budget"]!.GetValue<int>()));
         Assert.All(times.SelectMany(row => new[] { row!["reduced_peak_share"]!, row["unreduced_peak_share"]! }), share => Assert.InRange(share.GetValue<double>(), 0.001, 1));
-        foreach (var measured in times.SelectMany(row => new[] { row!["reduced"]!.AsArray(), row["unreduced"]!.AsArray() }))
+        Assert.All(times, row => Assert.Equal([1, 8], row!["batches"]!.AsArray().Select(batch => batch!["questions"]!.GetValue<int>())));
+        foreach (var measured in times.SelectMany(row => row!["batches"]!.AsArray()).SelectMany(batch => new[] { batch!["reduced"]!.AsArray(), batch["unreduced"]!.AsArray() }))
         {
             Assert.Equal(settings.TimedQuestions, measured.Count);
             Assert.All(measured, milliseconds => Assert.InRange(milliseconds!.GetValue<double>(), 0.1, Patience.TotalMilliseconds));
         }
         var page = File.ReadAllText(folder["report/quality-scenes-llava.md"]);
-        Assert.Contains("## Single answers", page);
+        Assert.Contains("## The time of answers", page);
         AssertOperators(File.ReadAllText(folder["report/operators.md"]), settings);
         Assert.Contains("accuracy-macs-scenes-llava.png", page);
         Assert.Contains($"**Difficult questions:** {difficult} of ", page);

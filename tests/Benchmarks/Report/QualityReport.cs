@@ -54,10 +54,7 @@ internal static class QualityReport
             results.Differences,
             agnostic = Rows(results, QualityTrials.Agnostic),
             agnostic_differences = results.AgnosticDifferences,
-            single_answers = results.Times.Select(one => new
-            {
-                one.Plan.Trial.Budget, one.Times.Machine, one.Times.Reduced, one.Times.Unreduced, one.Times.ReducedPeakShare, one.Times.UnreducedPeakShare,
-            }),
+            answer_times = results.Times.Select(one => new { one.Plan.Trial.Budget, one.Times.Machine, one.Times.Batches, one.Times.ReducedPeakShare, one.Times.UnreducedPeakShare }),
             horizon = Rows(results, Horizon.Section),
             front = Rows(results, QualityTrials.Front),
             family = Rows(results, QualityTrials.Family),
