@@ -19,7 +19,7 @@ internal sealed class ModelSettings
     /// <summary>The budget of that method, FastV.</summary>
     public double MeanVisualTokens { get; set; } = 48;
 
-    /// <summary>Threads that work on a batch; 0 for one a core. Those that wait for each other take time of the others.</summary>
+    /// <summary>Threads that work on a batch; 0 for one a core. One takes the least processor time.</summary>
     public int Threads { get; set; }
 
     /// <summary>Loads the model.</summary>

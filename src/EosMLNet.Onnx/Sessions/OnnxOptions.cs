@@ -12,8 +12,9 @@ public sealed record OnnxOptions
     /// <value>The default is false.</value>
     public bool FallbackToCpu { get; init; }
 
-    /// <summary>Threads that work on one call.</summary>
-    /// <value>The default is 0: one a core.</value>
+    /// <summary>Threads that work on one call. With several, one answer comes sooner. With one, more answers come in all where many
+    /// threads ask at once.</summary>
+    /// <value>The default is 0: one a core that this process may use.</value>
     public int Threads { get; init; }
 
     /// <summary>What becomes of images that are not square, where that is a choice.</summary>

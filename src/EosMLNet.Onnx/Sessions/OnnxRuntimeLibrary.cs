@@ -7,6 +7,9 @@ internal static class OnnxRuntimeLibrary
 {
     private const string Cuda = "CUDAExecutionProvider", DirectMl = "DmlExecutionProvider", CoreMl = "CoreMLExecutionProvider";
 
+    // Threads wait for work by trying again and again. They do so within a run alone: the model's other graph, and others, need the cores.
+    private const string StopSpinning = "session.force_spinning_stop";
+
     /// <summary>The oldest version that graphs were run with.</summary>
     private static readonly Version Oldest = new(1, 30);
 
@@ -44,8 +47,9 @@ internal static class OnnxRuntimeLibrary
         var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         try
         {
-            if (options.Threads > 0)
-                settings.IntraOpNumThreads = options.Threads;
+            // ONNX Runtime by itself counts cores that a container or a virtual machine does not give to this process, or too few.
+            settings.IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+            settings.AddSessionConfigEntry(StopSpinning, "1");
             if (options.GpuDeviceId is { } device)
                 AppendGpu(settings, device, options.FallbackToCpu);
             return settings;

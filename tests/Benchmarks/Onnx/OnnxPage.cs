@@ -24,7 +24,7 @@ internal static class OnnxPage
             page.Append(CultureInfo.InvariantCulture, $"| {row.Model} | {row.Plan} | {row.Questions} | {row.Different} | {(row.Different == 0 ? "" : $"{row.WidestTie:0.0e0}")} | {row.TorchAccuracy:p2} | {row.OnnxAccuracy:p2} |\n");
         if (document.Refused.Count > 0)
             page.Append("\nPlans that a model cannot have, and that both engines refuse with the same code:\n\n").Append(string.Concat(document.Refused.Select(row => $"- {row.Model}, {row.Plan}: {row.Message}\n")));
-        page.Append("\nscenes-llava question by question, from image and text to the answer; five questions a turn, with a rest between the turns:\n\n| plan | torch | ONNX Runtime | torch's time over ONNX Runtime's |\n|---|---:|---:|---:|\n");
+        page.Append("\nscenes-llava question by question, from image and text to the answer; five questions a turn, with a rest between the turns. Both engines have as many threads as they take by themselves, one a core:\n\n| plan | torch | ONNX Runtime | torch's time over ONNX Runtime's |\n|---|---:|---:|---:|\n");
         foreach (var row in document.Speeds)
             page.Append(CultureInfo.InvariantCulture, $"| {row.Plan} | {row.TorchMs:0.0} ms | {row.OnnxMs:0.0} ms | {row.Ratio.Median:0.00} ({row.Ratio.Low:0.00} to {row.Ratio.High:0.00}) |\n");
         return page.Append(CultureInfo.InvariantCulture, $"\nMachine: {document.Hardware}.\n").ToString();
