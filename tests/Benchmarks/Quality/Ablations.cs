@@ -2,7 +2,7 @@ using EosMLNet.Search;
 
 namespace Benchmarks.Quality;
 
-/// <summary>The operator search with one thing changed, one seed each, all of them with fewer steps than the search as it comes.</summary>
+/// <summary>The operator search with one thing changed, all of them with fewer steps than the search as it comes.</summary>
 internal static class Ablations
 {
     internal const string Section = "ablation", Nothing = "nothing changed";
@@ -21,23 +21,29 @@ internal static class Ablations
 
     internal static IReadOnlyList<Trial> All(QualitySettings settings)
     {
-        var search = QualityTrials.Default(settings, settings.AblationBudget, seed: 1);
-        search = search with { Steps = Math.Max(1, (int)(settings.AblationSteps * search.Steps)) };
+        var first = Search(1);
         return
         [
-            Changed(Nothing, search),
-            Changed("alignment weight 0.1", search with { AlignmentWeight = 0.1 }),
-            Changed("alignment weight 1", search with { AlignmentWeight = 1 }),
-            Changed("soft forward pass", search with { SoftForward = true }),
-            Changed("one site, in front of layer 0", search with { Sites = [0] }),
-            Changed("three sites, in front of layers 0, 2, 4", search with { Sites = [0, 2, 4] }),
-            .. Parts.Select(part => Changed(part.Without, search with { Frozen = part.Frozen })),
-            .. Mixed.Select(score => Changed($"without the score {score}", search with { Scores = [.. Mixed.Where(other => other != score)] })),
-            Changed("counts not tried", search with { TryCounts = false }),
-            Changed("corners not tried", search with { SnapToCorners = false }),
+            .. Seeds(Nothing, search => search),
+            Changed("alignment weight 0.1", first with { AlignmentWeight = 0.1 }),
+            Changed("alignment weight 1", first with { AlignmentWeight = 1 }),
+            Changed("soft forward pass", first with { SoftForward = true }),
+            Changed("one site, in front of layer 0", first with { Sites = [0] }),
+            Changed("three sites, in front of layers 0, 2, 4", first with { Sites = [0, 2, 4] }),
+            .. Parts.SelectMany(part => Seeds(part.Without, search => search with { Frozen = part.Frozen })),
+            .. Mixed.Select(score => Changed($"without the score {score}", first with { Scores = [.. Mixed.Where(other => other != score)] })),
+            Changed("counts not tried", first with { TryCounts = false }),
+            Changed("corners not tried", first with { SnapToCorners = false }),
         ];
 
+        IEnumerable<Trial> Seeds(string what, Func<SearchSettings, SearchSettings> change) => settings.PartSeeds.Select(seed => Changed(what, change(Search(seed))));
         Trial Changed(string what, SearchSettings changed) => QualityTrials.Searched(Section, what, MethodKind.Eos, changed);
+
+        SearchSettings Search(int seed)
+        {
+            var usual = QualityTrials.Default(settings, settings.AblationBudget, seed);
+            return usual with { Steps = Math.Max(1, (int)(settings.AblationSteps * usual.Steps)) };
+        }
     }
 
     // What the search mixes as it comes.

@@ -11,7 +11,7 @@ internal sealed record QualitySettings
     /// <summary>Everything once, on next to nothing: whether the program works, in seconds.</summary>
     internal static readonly QualitySettings Quick = new()
     {
-        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], SearchImages = 3, ValidationImages = 1, TestImages = 3, TrialQuestions = 10, TimedQuestions = 3, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
+        Name = "quick", Budgets = [16, 8], Between = [12], Seeds = [1, 2], PartSeeds = [1], SearchImages = 3, ValidationImages = 1, TestImages = 3, TrialQuestions = 10, TimedQuestions = 3, SecondModelSteps = 2, Shorten = s => s with { Steps = 2, SnapToCorners = false },
         MostTrials = 4, MostPresets = 4,
     };
 
@@ -62,6 +62,9 @@ internal sealed record QualitySettings
 
     /// <summary>The seeds of the searches without gradients.</summary>
     public IReadOnlyList<int> OtherSeeds { get; init; } = [1];
+
+    /// <summary>The seeds of ablations of the operator's parts.</summary>
+    public IReadOnlyList<int> PartSeeds { get; init; } = [1, 2, 3];
 
     /// <summary>The part of the search's steps that ablations take.</summary>
     public double AblationSteps { get; init; } = 0.25;

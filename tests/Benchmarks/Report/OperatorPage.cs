@@ -67,16 +67,14 @@ internal static class OperatorPage
 
     private static void Parts(StringBuilder page, QualityResults results)
     {
-        var ablations = results.Of(Ablations.Section).ToDictionary(done => done.Trial.Method);
-        if (!ablations.TryGetValue(Ablations.Nothing, out var home) || !Ablations.Parts.Any(part => ablations.ContainsKey(part.Without)))
+        string[] searches = [Ablations.Nothing, .. Ablations.Parts.Select(part => part.Without)];
+        var rows = AblationTable.Rows(results.Of(Ablations.Section).Where(done => searches.Contains(done.Trial.Method))).ToList();
+        if (rows.Count < 2)
             return;
-        page.Append(CultureInfo.InvariantCulture, $"### Without a part, {home.Trial.Budget} mean tokens\n\n")
-            .Append(CultureInfo.InvariantCulture, $"Searches of {results.Bench.Settings.AblationSteps:0.##} of the usual steps, one seed: small differences say little.\n\n")
-            .Append(MarkdownTable.Of(["search", "accuracy", "difference"],
-                Ablations.Parts.Select(part => part.Without).Where(ablations.ContainsKey).Prepend(Ablations.Nothing).Select(name => ablations[name]).Select(done => new[]
-                {
-                    done.Trial.Method, done.Accuracy.ToString("p1", Percent), done == home ? "" : (100 * (done.Accuracy - home.Accuracy)).ToString("+0.0;-0.0", CultureInfo.InvariantCulture),
-                }))).Append('\n');
+        var settings = results.Bench.Settings;
+        page.Append(CultureInfo.InvariantCulture, $"### Without a part, {settings.AblationBudget} mean tokens\n\n")
+            .Append(CultureInfo.InvariantCulture, $"Searches of {settings.AblationSteps:0.##} of the usual steps; each difference is from the first row, with the same seeds.\n\n")
+            .Append(MarkdownTable.Of(AblationTable.Header, rows)).Append('\n');
     }
 
     private static readonly NumberFormatInfo Percent = new() { PercentPositivePattern = 0 }; // 99.2 %

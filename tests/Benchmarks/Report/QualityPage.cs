@@ -292,16 +292,15 @@ internal sealed class QualityPage
 
     private void OneThingChanged()
     {
-        var changed = results.Of(Ablations.Section).ToList();
-        if (changed.FirstOrDefault(done => done.Trial.Method == Ablations.Nothing) is not { } home)
+        var rows = AblationTable.Rows(results.Of(Ablations.Section)).ToList();
+        if (rows.Count == 0)
             return;
         Line($"## One thing changed, {Settings.AblationBudget} mean tokens");
-        Line($"All of these searches take {Settings.AblationSteps:0.##} of the usual number of steps, the first, in which nothing else is changed, too. One seed each: a difference smaller than that between the seeds in the tables above says little.");
-        Table(["change", "accuracy", "difference", "mean tokens", "tokens by layer", "seconds"], changed.Select(plan => new[]
-        {
-            plan.Trial.Method, Percent(plan.Accuracy), plan == home ? "" : Signed(plan.Accuracy - home.Accuracy), plan.Ledger.Mean.ToString("0.##"), Layers(plan),
-            plan.Cost.Seconds.ToString("f0"),
-        }));
+        Line($"""
+            All of these searches take {Settings.AblationSteps:0.##} of the usual number of steps, the first, in which nothing else is changed, too.
+            Each difference is from the first, with the same seeds. One that is smaller than that between the seeds in the tables above says little.
+            """);
+        Table(AblationTable.Header, rows);
     }
 
     private void TransferOverFamilies()

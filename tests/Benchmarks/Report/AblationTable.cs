@@ -1,0 +1,30 @@
+using System.Globalization;
+using Benchmarks.Quality;
+
+namespace Benchmarks.Report;
+
+/// <summary>Searches with one thing changed beside the search as it comes, each compared with those of the same seeds.</summary>
+internal static class AblationTable
+{
+    internal static readonly string[] Header = ["search", "accuracy", "seeds", "difference", "seconds"];
+
+    /// <summary>A row for each change that is measured; none where the search as it comes is not.</summary>
+    /// <param name="done">The plans of all searches.</param>
+    internal static IEnumerable<string[]> Rows(IEnumerable<Measured> done)
+    {
+        var changes = done.GroupBy(plan => plan.Trial.Method).ToList();
+        var usual = changes.FirstOrDefault(change => change.Key == Ablations.Nothing)?.ToDictionary(plan => plan.Trial.Seed, plan => plan.Accuracy) ?? [];
+        foreach (var change in changes)
+        {
+            Measured[] plans = [.. change.Where(plan => usual.ContainsKey(plan.Trial.Seed))];
+            if (plans.Length == 0)
+                continue;
+            yield return
+            [
+                change.Key, FormattableString.Invariant($"{100 * plans.Average(plan => plan.Accuracy):0.0} %"), string.Join(", ", plans.Select(plan => plan.Trial.Seed).Order()),
+                change.Key == Ablations.Nothing ? "" : (100 * plans.Average(plan => plan.Accuracy - usual[plan.Trial.Seed])).ToString("+0.0;-0.0", CultureInfo.InvariantCulture),
+                FormattableString.Invariant($"{plans.Average(plan => plan.Cost.Seconds):0}"),
+            ];
+        }
+    }
+}
