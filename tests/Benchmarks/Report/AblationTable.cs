@@ -1,4 +1,3 @@
-using System.Globalization;
 using Benchmarks.Quality;
 
 namespace Benchmarks.Report;
@@ -21,8 +20,8 @@ internal static class AblationTable
                 continue;
             yield return
             [
-                change.Key, FormattableString.Invariant($"{100 * plans.Average(plan => plan.Accuracy):0.0} %"), string.Join(", ", plans.Select(plan => plan.Trial.Seed).Order()),
-                change.Key == Ablations.Nothing ? "" : (100 * plans.Average(plan => plan.Accuracy - usual[plan.Trial.Seed])).ToString("+0.0;-0.0", CultureInfo.InvariantCulture),
+                change.Key, ReportNumbers.Percent(plans.Average(plan => plan.Accuracy)), string.Join(", ", plans.Select(plan => plan.Trial.Seed).Order()),
+                change.Key == Ablations.Nothing ? "" : ReportNumbers.Signed(plans.Average(plan => plan.Accuracy - usual[plan.Trial.Seed])),
                 FormattableString.Invariant($"{plans.Average(plan => plan.Cost.Seconds):0}"),
             ];
         }

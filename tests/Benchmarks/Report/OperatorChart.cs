@@ -21,7 +21,7 @@ internal static class OperatorChart
     {
         foreach (var budget in results.Bench.Settings.Budgets)
         {
-            var plans = results.Of(QualityTrials.Main).Concat(results.Of(QualityTrials.Agnostic)).Where(done => done.Trial.Kind == MethodKind.Eos && done.Trial.Budget == budget).Reverse().ToList();
+            var plans = results.Searched.Concat(results.Of(QualityTrials.Agnostic)).Where(done => done.Trial.Budget == budget).Reverse().ToList();
             if (plans.Count == 0)
                 continue;
             var name = $"operators-{results.Bench.Subject.Name}-{budget}.png";

@@ -22,7 +22,7 @@ internal static class OperatorPage
             """.ReplaceLineEndings("\n"));
         if (remarks is not null)
             page.Append(remarks.Trim()).Append("\n\n");
-        foreach (var (results, images) in all.Where(one => Searched(one.Results).Any()))
+        foreach (var (results, images) in all.Where(one => one.Results.Searched.Any()))
         {
             page.Append(CultureInfo.InvariantCulture, $"## {results.Bench.Subject.Name}: {results.Bench.PlanModel.VisualTokens} visual tokens, {results.Bench.Model.LayerCount} layers\n\n");
             Sites(page, results);
@@ -43,19 +43,17 @@ internal static class OperatorPage
         return page.ToString();
     }
 
-    private static IEnumerable<Measured> Searched(QualityResults results) => results.Of(QualityTrials.Main).Where(done => done.Trial.Kind == MethodKind.Eos);
-
     // All seeds: how many sites of which kind, and where.
     private static void Sites(StringBuilder page, QualityResults results)
     {
         page.Append("### Sites of all plans\n\n").Append(MarkdownTable.Of(
             ["mean tokens", "sees the question", "plans", "accuracy", "sites, by the layer behind them", "sites, by regime", "γ", "δ"],
-            Searched(results).Concat(results.Of(QualityTrials.Agnostic)).GroupBy(done => (done.Trial.Budget, done.Trial.Section)).OrderByDescending(plans => plans.Key.Budget).Select(plans =>
+            results.Searched.Concat(results.Of(QualityTrials.Agnostic)).GroupBy(done => (done.Trial.Budget, done.Trial.Section)).OrderByDescending(plans => plans.Key.Budget).Select(plans =>
             {
                 ReductionSite[] sites = [.. plans.SelectMany(done => done.Plan.Sites)];
                 return new[]
                 {
-                    $"{plans.Key.Budget}", plans.Key.Section == QualityTrials.Agnostic ? "" : "yes", $"{plans.Count()}", plans.Average(done => done.Accuracy).ToString("p1", Percent),
+                    $"{plans.Key.Budget}", plans.Key.Section == QualityTrials.Agnostic ? "" : "yes", $"{plans.Count()}", ReportNumbers.Percent(plans.Average(done => done.Accuracy)),
                     Counted(sites.GroupBy(site => site.Layer).OrderBy(same => same.Key).Select(same => ($"layer {same.Key}", same.Count()))),
                     Counted(sites.GroupBy(site => site.Regime).OrderByDescending(same => same.Count()).Select(same => (same.Key.ToString(), same.Count()))),
                     Range(sites.Select(site => site.Transfer)), Range(sites.Select(site => site.Diversity)),
@@ -77,13 +75,9 @@ internal static class OperatorPage
             .Append(MarkdownTable.Of(AblationTable.Header, rows)).Append('\n');
     }
 
-    private static readonly NumberFormatInfo Percent = new() { PercentPositivePattern = 0 }; // 99.2 %
-
     private static string Range(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted[0] == sorted[^1] ? Number(sorted[0]) : $"{Number(sorted[0])} to {Number(sorted[^1])}";
-
-        static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+        return sorted[0] == sorted[^1] ? ReportNumbers.Parameter(sorted[0]) : $"{ReportNumbers.Parameter(sorted[0])} to {ReportNumbers.Parameter(sorted[^1])}";
     }
 }

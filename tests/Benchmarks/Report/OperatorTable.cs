@@ -1,5 +1,5 @@
-using System.Globalization;
 using Benchmarks.Quality;
+using static Benchmarks.Report.ReportNumbers;
 
 namespace Benchmarks.Report;
 
@@ -10,17 +10,17 @@ internal static class OperatorTable
         ["mean tokens", "in front of layer", "keeps", "regime", "γ", "τ", "ρ", "δ", "mass in attention", "score"];
 
     internal static IEnumerable<string[]> Rows(QualityResults results) =>
-        from done in results.Of(QualityTrials.Main)
-        where done.Trial is { Kind: MethodKind.Eos, Seed: 1 }
+        from done in results.Searched
+        where done.Trial.Seed == 1
         from site in done.Plan.Sites
         select new[]
         {
-            $"{done.Trial.Budget}", $"{site.Layer}", $"{site.Keep}", $"{site.Regime}", Number(site.Transfer), site.Transfer > 0 ? Temperature(site) : "",
-            Number(site.Reweight), Number(site.Diversity), Number(site.ProportionalAttention), Score(site),
+            $"{done.Trial.Budget}", $"{site.Layer}", $"{site.Keep}", $"{site.Regime}", Parameter(site.Transfer), site.Transfer > 0 ? Temperature(site) : "",
+            Parameter(site.Reweight), Parameter(site.Diversity), Parameter(site.ProportionalAttention), Score(site),
         };
 
     /// <summary>τ, as it is written.</summary>
-    internal static string Temperature(ReductionSite site) => double.IsPositiveInfinity(site.Temperature) ? "∞" : Number(site.Temperature);
+    internal static string Temperature(ReductionSite site) => double.IsPositiveInfinity(site.Temperature) ? "∞" : Parameter(site.Temperature);
 
     // The heaviest first, as parts of all; what is negative counts against a token.
     private static string Score(ReductionSite site)
@@ -29,6 +29,4 @@ internal static class OperatorTable
         return string.Join(", ", site.Score.OrderByDescending(part => Math.Abs(part.Value)).Where(part => Math.Abs(part.Value) >= 0.01 * all)
             .Select(part => FormattableString.Invariant($"{part.Key} {part.Value / all:0.##}")));
     }
-
-    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Benchmarks.Backbones;
 using Benchmarks.Quality;
+using static Benchmarks.Report.ReportNumbers;
 
 namespace Benchmarks.Report;
 
@@ -407,10 +408,6 @@ internal sealed class QualityPage
         string[] ends = [.. new[] { method.Min(value), method.Max(value) }.Select(x => x.ToString(format, CultureInfo.InvariantCulture)).Distinct()];
         return string.Join(" to ", ends) + unit;
     }
-
-    private static string Percent(double share) => (100 * share).ToString("f1", CultureInfo.InvariantCulture) + " %";
-
-    private static string Signed(double share) => (100 * share).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
 
     private static string Interval(Difference d) => FormattableString.Invariant($"{d.Points:+0.0;-0.0;0.0} ({d.Low:+0.0;-0.0;0.0} to {d.High:+0.0;-0.0;0.0})");
 }

@@ -50,6 +50,9 @@ internal sealed class QualityResults
     /// <summary>The plans of a section, in the order of the trials.</summary>
     internal IEnumerable<Measured> Of(string section) => bySection[section];
 
+    /// <summary>The plans of the operator search as it comes, in the order of the trials.</summary>
+    internal IEnumerable<Measured> Searched => Of(QualityTrials.Main).Where(done => done.Trial.Kind == MethodKind.Eos);
+
     /// <summary>The methods compared at a budget, each with the plans of all its seeds.</summary>
     internal IReadOnlyList<IReadOnlyList<Measured>> MethodsAt(int budget) =>
         [.. Of(QualityTrials.Main).Where(done => done.Trial.Budget == budget).GroupBy(done => done.Trial.Method).Select(method => method.ToList())];

@@ -11,7 +11,7 @@ internal static class TokenMaps
     internal static IEnumerable<string> Draw(QualityResults results, string folder)
     {
         var bench = results.Bench;
-        foreach (var done in results.Of(QualityTrials.Main).Where(done => done.Trial is { Kind: MethodKind.Eos, Seed: 1 }))
+        foreach (var done in results.Searched.Where(done => done.Trial.Seed == 1))
         {
             var row = bench.Data.Test.Examples[0];
             var image = (RgbImage)bench.Data.Test.Images[row.Images[0]];
